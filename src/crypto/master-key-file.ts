@@ -1,0 +1,96 @@
+/** The master key in a file that only its owner may read. */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { type MasterKey, MasterKeyError, parseMasterKey } from './master-key.js';
+
+/** Far more than a key needs: a wrong path must not pull a whole disk image into memory. */
+const MOST_BYTES = 1024;
+
+/**
+ * Reads the master key from `path`; with `create`, makes one first when there is none, and processes that race for it
+ * all get the same. Throws MasterKeyError for a missing file, a link, a mode with group or other bits, or a bad key.
+ */
+export function loadOrCreateMasterKeyFile(path: string, options: { create: boolean }): MasterKey {
+  const source = `the master key file ${path}`;
+  const found = readPrivateFile(path, source);
+  if (found !== undefined) return parseMasterKey(found, source);
+  if (!options.create) throw new MasterKeyError(`${source} does not exist`);
+
+  createKeyFile(path);
+  // Read back what won: the file may be another process's.
+  return parseMasterKey(readPrivateFile(path, source) ?? '', source);
+}
+
+/** The text of a file that only its owner can open, or undefined when there is none. */
+function readPrivateFile(path: string, source: string): string | undefined {
+  const file = openWithoutFollowing(path, source);
+  if (file === undefined) return undefined;
+  try {
+    // Asked of the open file, not of the path, which someone could exchange in between.
+    const { mode, size } = fstatSync(file);
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
+      throw new MasterKeyError(`${source} is not a regular file`);
+    }
+    if ((mode & 0o077) !== 0) {
+      throw new MasterKeyError(`${source} can be opened by others; run: chmod 600`);
+    }
+    if (size > MOST_BYTES) throw new MasterKeyError(`${source} is too long to be a key`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Non-blocking, because opening a pipe would otherwise wait for its writer for ever. */
+function openWithoutFollowing(path: string, source: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'ELOOP')) throw new MasterKeyError(`${source} is a link`);
+    throw error;
+  }
+}
+
+/**
+ * Writes a new key under a name of its own and then links it to `path`, which fails if `path` exists: nobody ever
+ * sees half a key, and the first one stays. Flushed to disk, because every secret is lost with it.
+ */
+function createKeyFile(path: string): void {
+  const draft = `${path}.${randomBytes(8).toString('hex')}.draft`;
+  const text = `${randomBytes(32).toString('base64')}\n`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+    linkSync(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  flushDirectory(dirname(path));
+}
+
+/** Until then a power cut can take the new name away again. */
+function flushDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

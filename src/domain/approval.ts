@@ -1,0 +1,127 @@
+/** A request for access and the five ways it can stand. Only `castVote` says what a vote makes of it. No I/O, no clock. */
+
+import { DURATION_MIN } from './limits.js';
+import type { Person, PersonId } from './person.js';
+import { isApprover, type Policy, type PolicyId } from './policy.js';
+import type { PrincipalId } from './principal.js';
+import { type Result, refused } from './result.js';
+import type { Operation } from './vocabulary.js';
+import type { Vote } from './vote.js';
+
+export type ApprovalId = `appr_${string}`;
+
+/** What the store needs to write one; it adds the times. */
+export interface NewApproval {
+  readonly id: ApprovalId;
+  readonly principal: PrincipalId;
+  readonly policy: PolicyId;
+  readonly policyVersion: number;
+  readonly operation: Operation;
+  /** Sorted and distinct, 1 to 20. */
+  readonly resources: readonly string[];
+  readonly reason: string;
+  /** Milliseconds asked for. */
+  readonly duration: number;
+  /** Milliseconds that it may stay pending. */
+  readonly ttl: number;
+  /** What the client calls itself: shown as its own claim, decides nothing. */
+  readonly claimedClient?: string | undefined;
+  /** Binds a decision to exactly what was shown: see `requestDigest`. */
+  readonly digest: string;
+}
+
+interface Asked extends Omit<NewApproval, 'ttl'> {
+  readonly requester: {
+    readonly name: string;
+    readonly owner: PersonId;
+    readonly ownerEmail: string;
+  };
+  /** How often the same question was asked while pending. */
+  readonly asked: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+interface Settled {
+  readonly settledAt: Date;
+  /** Absent when no person had to decide. */
+  readonly settledBy?: { readonly id: PersonId; readonly email: string } | undefined;
+  readonly decisionReason?: string | undefined;
+}
+
+export type Pending = Asked & { readonly status: 'pending' };
+export type Approved = Asked & Settled & { readonly status: 'approved'; readonly granted: number };
+export type Denied = Asked & Settled & { readonly status: 'denied' };
+export type Expired = Asked & Settled & { readonly status: 'expired' };
+export type Cancelled = Asked & Settled & { readonly status: 'cancelled' };
+export type Approval = Pending | Approved | Denied | Expired | Cancelled;
+
+/** How an approval leaves `pending`. `granted` is in milliseconds. */
+export type Settlement =
+  | {
+      readonly status: 'approved';
+      readonly by: PersonId;
+      readonly reason?: string | undefined;
+      readonly granted: number;
+    }
+  | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string }
+  | { readonly status: 'cancelled'; readonly by: PersonId; readonly reason?: string | undefined };
+
+/** Everything the rules of a decision look at. */
+export interface Ballot {
+  readonly approval: Approval;
+  /** The policy that decides these resources now, at the version it has now. */
+  readonly policy: Policy;
+  readonly approvers: readonly string[];
+  readonly voter: Person;
+  readonly vote: Vote;
+  readonly earlier: readonly Vote[];
+  /** The database's clock. */
+  readonly now: Date;
+}
+
+/** What one vote does: it is counted, or it settles the approval, or it is refused. The first denial settles. */
+export function castVote(ballot: Ballot): Result<Settlement | 'counted'> {
+  const refusal = whyNot(ballot);
+  if (refusal) return refusal;
+  const { approval, policy, vote, earlier } = ballot;
+  if (vote.verdict === 'deny')
+    return settle({ status: 'denied', by: vote.person, reason: vote.reason ?? '' });
+  const approving = [...earlier, vote].filter(({ verdict }) => verdict === 'approve');
+  if (approving.length < policy.minApprovals) return { ok: true, value: 'counted' };
+  const wishes = approving.map(({ duration }) => duration ?? approval.duration);
+  const granted = Math.min(policy.maxDuration, ...wishes);
+  return settle({ status: 'approved', by: vote.person, reason: vote.reason, granted });
+}
+
+const settle = (settlement: Settlement): Result<Settlement> => ({ ok: true, value: settlement });
+
+/** The refusals, in the order in which they are owed: what is over first, then who asks, then what they ask. */
+function whyNot({ approval, policy, approvers, voter, vote, earlier, now }: Ballot) {
+  if (approval.status === 'expired') return refused({ code: 'expired' });
+  if (approval.status !== 'pending')
+    return refused({ code: 'already_decided', status: approval.status });
+  if (now >= approval.expiresAt) return refused({ code: 'expired' });
+  if (!voter.active) return refused({ code: 'person_inactive' });
+  const owns = voter.id === approval.requester.owner;
+  const ownDenial = owns && vote.verdict === 'deny';
+  if (owns && vote.verdict === 'approve' && !policy.allowSelfApproval)
+    return refused({ code: 'own_request' });
+  if (!ownDenial && !isApprover(voter, approvers)) return refused({ code: 'not_an_approver' });
+  if (!policy.decideFrom.includes(vote.door))
+    return refused({ code: 'wrong_door', door: vote.door, allowed: policy.decideFrom });
+  if (earlier.some(({ person }) => person === vote.person))
+    return refused({ code: 'already_voted' });
+  return whyNotThisVote(approval, policy, vote);
+}
+
+function whyNotThisVote(approval: Pending, policy: Policy, vote: Vote) {
+  const needsReason = vote.verdict === 'deny' || policy.requireDecisionReason;
+  if (needsReason && !vote.reason?.trim()) return refused({ code: 'reason_missing', minimum: 1 });
+  const { duration } = vote;
+  if (duration === undefined) return undefined;
+  if (duration < DURATION_MIN) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
+  if (duration > approval.duration)
+    return refused({ code: 'cannot_widen', asked: approval.duration });
+  return undefined;
+}

@@ -1,0 +1,77 @@
+/** What the audit trail holds: an allow-listed shape built from ids, never a redacted copy of a request. */
+
+import type { ApprovalId } from './approval.js';
+import { canonicalJson, type Json } from './canonical-json.js';
+import type { GrantId } from './grant.js';
+import type { Person } from './person.js';
+import type { Principal, PrincipalId } from './principal.js';
+import type { Caller } from './rights.js';
+import type { Door, EventType, Operation, RefusalCode } from './vocabulary.js';
+
+export interface Actor {
+  readonly kind: 'key' | 'person' | 'system' | 'stranger';
+  readonly id: string;
+  /** A key's name, a person's e-mail, or a job. */
+  readonly name: string;
+}
+
+export interface AuditEvent {
+  readonly type: EventType;
+  readonly actor: Actor;
+  readonly approval?: ApprovalId | undefined;
+  readonly grant?: GrantId | undefined;
+  /** Whose access this is about, when it is about somebody's. */
+  readonly principal?: PrincipalId | undefined;
+  readonly resources?: readonly string[] | undefined;
+  readonly operation?: Operation | undefined;
+  readonly door?: Door | undefined;
+  /** Why not, when something was refused. */
+  readonly refusal?: RefusalCode | undefined;
+  /** Free text of whoever acted. */
+  readonly reason?: string | undefined;
+  /** Ids, numbers and settings that belong to this type; never a value. */
+  readonly details?: { readonly [key: string]: Json | undefined } | undefined;
+}
+
+export interface RecordedEvent extends AuditEvent {
+  readonly sequence: number;
+  /** RFC 3339 in UTC with microseconds, as the database's clock had it. */
+  readonly at: string;
+  /** Lower-case hex. */
+  readonly hash: string;
+}
+
+/** The bytes that the chain is reckoned over: RFC 8785 of the event with its number and time. */
+export function canonicalEvent(event: AuditEvent, sequence: number, at: string): string {
+  const { type, actor, approval, grant, principal, resources, operation } = event;
+  const { door, refusal, reason, details } = event;
+  return canonicalJson({
+    sequence,
+    at,
+    type,
+    actor: { kind: actor.kind, id: actor.id, name: actor.name },
+    approval,
+    grant,
+    principal,
+    resources,
+    operation,
+    door,
+    refusal,
+    reason,
+    details,
+  });
+}
+
+export const keyActor = ({ principal }: { principal: Principal } | Caller): Actor => ({
+  kind: 'key',
+  id: principal.id,
+  name: principal.name,
+});
+
+export const personActor = ({ id, email }: Pick<Person, 'id' | 'email'>): Actor => ({
+  kind: 'person',
+  id,
+  name: email,
+});
+
+export const systemActor = (job: string): Actor => ({ kind: 'system', id: job, name: job });

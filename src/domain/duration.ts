@@ -1,0 +1,27 @@
+/** Durations as people write them: `90s`, `30m`, `1h`, `1h30m`, `7d`. In the house they are whole milliseconds. */
+
+import { DAY, HOUR, MINUTE, SECOND } from './limits.js';
+
+const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: SECOND } as const;
+const FORM = /^(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/;
+
+/** Milliseconds, or undefined when the text is not a duration above zero. */
+export function parseDuration(text: string): number | undefined {
+  const match = FORM.exec(text);
+  if (!match) return undefined;
+  const [, d = 0, h = 0, m = 0, s = 0] = match;
+  const ms = Number(d) * DAY + Number(h) * HOUR + Number(m) * MINUTE + Number(s) * SECOND;
+  return ms > 0 ? ms : undefined;
+}
+
+/** The shortest way to write it: `5400000` → `1h30m`. Parts below a second are dropped. */
+export function formatDuration(ms: number): string {
+  let left = Math.floor(ms / SECOND) * SECOND;
+  let text = '';
+  for (const [unit, size] of Object.entries(UNITS)) {
+    const count = Math.floor(left / size);
+    if (count > 0) text += `${count}${unit}`;
+    left -= count * size;
+  }
+  return text || '0s';
+}

@@ -1,0 +1,43 @@
+/** Every number of the product, with its unit and its reason. */
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Characters. Longer than any real path, short enough to read on a phone. */
+export const URI_MAX_BYTES = 512;
+export const URI_MAX_SEGMENTS = 8;
+export const SEGMENT_MAX_LENGTH = 128;
+
+/** Resources in one approval: what a person can still check on one card. */
+export const RESOURCES_MAX = 20;
+
+/** Characters of free text. An unbounded reason is a way to exhaust a server or to bury the facts. */
+export const REASON_MAX = 2000;
+export const REASON_MIN_DEFAULT = 10;
+
+/** Bytes of one secret value: room for a certificate chain, not for a database dump. */
+export const SECRET_MAX_BYTES = 64 * 1024;
+
+/** Milliseconds. */
+export const GRANT_DEFAULT = HOUR;
+export const GRANT_MAX_DEFAULT = 8 * HOUR;
+export const REQUEST_TTL_DEFAULT = HOUR;
+export const DURATION_MIN = MINUTE;
+/** Policies may not allow a grant, or keep a request pending, for longer than this. */
+export const DURATION_CEILING = 7 * DAY;
+
+/** Seconds that one wait may hold a connection. 45 is below every 60 s client limit known. */
+export const WAIT_DEFAULT_SECONDS = 45;
+export const WAIT_MAX_SECONDS = 240;
+
+/** People named in one policy. */
+export const APPROVERS_MAX = 50;
+export const MIN_APPROVALS_MAX = 10;
+export const NAME_MAX = 128;
+export const EMAIL_MAX = 254;
+
+/** Rows on one page of a list. */
+export const PAGE_DEFAULT = 50;
+export const PAGE_MAX = 200;

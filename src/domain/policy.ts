@@ -1,0 +1,86 @@
+/** What `configureResource` sets for a pattern, and what it says about one question. */
+
+import { DURATION_MIN } from './limits.js';
+import { isNamedBy, type Person } from './person.js';
+import { type Result, refused } from './result.js';
+import { reasonLength, saysSomething } from './text.js';
+import type { Door, Operation } from './vocabulary.js';
+
+export type PolicyId = `plcy_${string}`;
+
+export interface PolicyRules {
+  /** A resource or pattern in full. */
+  readonly uri: string;
+  readonly name: string;
+  readonly permissions: readonly Operation[];
+  readonly requiresApproval: boolean;
+  /** E-mails or Slack user ids. Undefined: the next broader policy's. */
+  readonly approvers?: readonly string[] | undefined;
+  readonly decideFrom: readonly Door[];
+  readonly minApprovals: number;
+  readonly allowSelfApproval: boolean;
+  /** Undefined: required exactly when an approval is. */
+  readonly requireReason?: boolean | undefined;
+  readonly minReasonLength: number;
+  readonly requireDecisionReason: boolean;
+  /** Milliseconds, as are the next two. */
+  readonly defaultDuration: number;
+  readonly maxDuration: number;
+  readonly requestTtl: number;
+  /** Reads that one grant allows. Undefined: no limit. */
+  readonly maxUses?: number | undefined;
+  /** Slack channel id for the card. Undefined: the configured default. */
+  readonly channel?: string | undefined;
+}
+
+export interface Policy extends PolicyRules {
+  readonly id: PolicyId;
+  /** Rises by one with every change; an approval is bound to the version it was asked under. */
+  readonly version: number;
+}
+
+export interface Question {
+  readonly operation: Operation;
+  readonly reason: string;
+  /** Milliseconds. Undefined: the policy's default. */
+  readonly duration?: number | undefined;
+}
+
+/** May this be asked at all, and for how long (ms)? Says nothing of who approves. */
+export function judge(policy: PolicyRules, question: Question): Result<number> {
+  if (!policy.permissions.includes(question.operation))
+    return refused({ code: 'not_permitted', operation: question.operation });
+  const reason = judgeReason(policy, question.reason);
+  if (reason) return reason;
+  const duration = question.duration ?? Math.min(policy.defaultDuration, policy.maxDuration);
+  if (duration < DURATION_MIN) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
+  if (duration > policy.maxDuration)
+    return refused({ code: 'duration_too_long', maximum: policy.maxDuration });
+  return { ok: true, value: duration };
+}
+
+function judgeReason(policy: PolicyRules, reason: string) {
+  if (!(policy.requireReason ?? policy.requiresApproval)) return undefined;
+  const length = reasonLength(reason);
+  if (length === 0) return refused({ code: 'reason_missing', minimum: policy.minReasonLength });
+  if (length < policy.minReasonLength || !saysSomething(reason))
+    return refused({ code: 'reason_too_short', minimum: policy.minReasonLength, length });
+  return undefined;
+}
+
+/**
+ * Who may decide: the policy's own approvers, else those of the next broader policy that names any, else the installation's.
+ * `broader` holds the policies that cover the same pattern, most specific first.
+ */
+export function approversOf(
+  policy: PolicyRules,
+  broader: readonly PolicyRules[],
+  fallback: readonly string[],
+): readonly string[] {
+  const named = [policy, ...broader].find((candidate) => candidate.approvers?.length);
+  return named?.approvers ?? fallback;
+}
+
+export function isApprover(person: Person, approvers: readonly string[]): boolean {
+  return approvers.some((entry) => isNamedBy(person, entry));
+}

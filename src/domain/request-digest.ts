@@ -1,0 +1,24 @@
+/**
+ * What is approved is what is granted: one digest over everything a decision depends on. It is stored with the approval, carried
+ * by the buttons, and checked when deciding and granting.
+ */
+
+import { canonicalJson } from './canonical-json.js';
+import type { Digest } from './ports.js';
+
+export interface DigestedRequest {
+  readonly resources: readonly string[];
+  readonly operation: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly principal: string;
+  readonly policy: string;
+  readonly policyVersion: number;
+}
+
+export function requestDigest(digest: Digest, request: DigestedRequest): string {
+  const { resources, operation, duration, principal, policy, policyVersion } = request;
+  return digest(
+    canonicalJson({ resources, operation, duration, principal, policy, policyVersion }),
+  );
+}

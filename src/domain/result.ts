@@ -1,0 +1,14 @@
+/** A verb's answer: what it made, or why not. */
+
+import type { Refusal } from './refusal.js';
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export const done = <T>(value: T): Result<T> => ({ ok: true, value });
+
+export const refused = (refusal: Refusal): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal,
+});

@@ -1,0 +1,20 @@
+/** What is known of a secret without opening it. */
+
+import type { SealedValue } from './ports.js';
+
+export interface SecretMetadata {
+  readonly id: `scrt_${string}`;
+  /** The resource URI. */
+  readonly path: string;
+  /** 0 until the first version is written. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface SecretVersion {
+  readonly secretId: SecretMetadata['id'];
+  readonly version: number;
+  readonly sealed: SealedValue;
+  readonly createdBy: string;
+}

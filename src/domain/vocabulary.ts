@@ -1,0 +1,102 @@
+/** Every closed list of the product: one place where a word is allowed or not. The wire and the database repeat it. */
+
+/** What can be done with a resource. `write` covers create, update and rotate; `list` is metadata only. */
+export const OPERATIONS = ['list', 'read', 'write', 'delete'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export const APPROVAL_STATUSES = ['pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+
+/** How a grant stands. Only the database's clock turns `active` into `expired`. */
+export const GRANT_STATUSES = ['active', 'expired', 'revoked', 'released', 'used_up'] as const;
+export type GrantStatus = (typeof GRANT_STATUSES)[number];
+
+export const VERDICTS = ['approve', 'deny'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Where a decision can come in. All of them lead to the one `decide`. */
+export const DOORS = ['slack', 'dashboard', 'cli', 'api'] as const;
+export type Door = (typeof DOORS)[number];
+
+export const KEY_CLASSES = ['agent', 'human', 'service'] as const;
+export type KeyClass = (typeof KEY_CLASSES)[number];
+
+export const ROLES = ['admin', 'auditor', 'member'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const SCOPES = [
+  'access:request',
+  'secrets:list',
+  'grants:use',
+  'approvals:read',
+  'approvals:decide',
+  'resources:manage',
+  'secrets:manage',
+  'notifications:manage',
+  'keys:manage',
+  'audit:read',
+  'metrics:read',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const EVENT_TYPES = [
+  'installation_created',
+  'approval_requested',
+  'approval_repeated',
+  'access_refused',
+  'vote_cast',
+  'decision_refused',
+  'approval_decided',
+  'approval_expired',
+  'approval_cancelled',
+  'approval_rebound',
+  'access_granted',
+  'access_revoked',
+  'access_released',
+  'secret_read',
+  'read_refused',
+  'secret_written',
+  'secret_deleted',
+  'policy_changed',
+  'key_created',
+  'key_revoked',
+  'person_changed',
+  'slack_linked',
+  'foreign_request',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Every way to be told no; stable codes that programs may match on. */
+export const REFUSAL_CODES = [
+  'invalid_resource',
+  'mixed_policies',
+  'no_policy',
+  'not_permitted',
+  'approvers_missing',
+  'reason_missing',
+  'reason_too_short',
+  'invalid_duration',
+  'duration_too_long',
+  'cannot_widen',
+  'approval_required',
+  'grant_ended',
+  'version_conflict',
+  'not_found',
+  'already_exists',
+  'already_decided',
+  'already_voted',
+  'expired',
+  'policy_changed',
+  'own_request',
+  'not_an_approver',
+  'wrong_door',
+  'person_inactive',
+  'foreign_team',
+  'unknown_person',
+  'unverified_account',
+  'not_allowed',
+  'invalid_key',
+  'invalid_input',
+  'unavailable',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -1,0 +1,113 @@
+/** The data directory: made whole or not at all, and refused when it is not one of ours. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Binaries } from './binaries.js';
+import { EmbeddedPostgresError, systemCode } from './errors.js';
+import { giveTo } from './private-folder.js';
+import { run } from './run.js';
+import { as, type Identity } from './unprivileged.js';
+
+/** The one role of the embedded server, its superuser. */
+export const SUPERUSER = 'vsecure';
+
+const MAJOR_VERSION = '18';
+
+/** Collation and case rules that are the same on every host, whatever its locale and ICU. */
+const LOCALE = [
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+];
+
+/** What a new data directory needs to know. */
+export interface Cluster {
+  readonly dataDir: string;
+  readonly durable: boolean;
+}
+
+/**
+ * Makes the data directory unless it is there. It is prepared beside its place and renamed into it, so that a
+ * process killed halfway leaves nothing that looks like a database. Throws EmbeddedPostgresError.
+ */
+export async function ensureCluster(cluster: Cluster, binaries: Binaries, identity: Identity) {
+  if (isCluster(cluster.dataDir)) return;
+  const unfinished = `${cluster.dataDir}.init-${process.pid}`;
+  mkdirSync(path.dirname(cluster.dataDir), { recursive: true });
+  removeAbandoned(cluster.dataDir);
+  try {
+    mkdirSync(unfinished, { mode: 0o700 });
+    giveTo(unfinished, identity);
+    await requireReachable(unfinished, identity);
+    await initialise(unfinished, cluster.durable, binaries, identity);
+    renameSync(unfinished, cluster.dataDir);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    // Another process made the same data directory first: ours is not needed.
+    if (!isTaken(error)) throw error;
+  }
+}
+
+/** Is there a database here? Throws EmbeddedPostgresError when there is something else. */
+function isCluster(dataDir: string): boolean {
+  const version = path.join(dataDir, 'PG_VERSION');
+  if (existsSync(version)) return requireVersion(dataDir, readFileSync(version, 'utf8').trim());
+  if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return false;
+  throw new EmbeddedPostgresError(
+    'not_a_database',
+    `${dataDir} holds files but no PostgreSQL database. Choose an empty VSECURE_DATA_DIR.`,
+  );
+}
+
+function requireVersion(dataDir: string, version: string): true {
+  if (version === MAJOR_VERSION) return true;
+  throw new EmbeddedPostgresError(
+    'wrong_version',
+    `${dataDir} was made by PostgreSQL ${version}, and this vsecure runs ${MAJOR_VERSION}. Run the vsecure that made it and move the data, or set DATABASE_URL to a server of that version.`,
+  );
+}
+
+/** Processes that were killed while they prepared a data directory leave it behind; nobody else will tidy up. */
+function removeAbandoned(dataDir: string): void {
+  const prefix = `${path.basename(dataDir)}.init-`;
+  const folder = path.dirname(dataDir);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false; // A folder with our number was made by a process that had it before us.
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+async function requireReachable(folder: string, { ids }: Identity): Promise<void> {
+  if (!ids || (await run(['test', '-w', folder], ids)).ok) return;
+  throw new EmbeddedPostgresError(
+    'unreachable_folder',
+    `PostgreSQL must not run as root, and the user it would run as (uid ${ids.uid}) cannot reach ${path.dirname(folder)}. Choose a VSECURE_DATA_DIR outside root's home, run vsecure as another user, or set DATABASE_URL.`,
+  );
+}
+
+/** Everybody who can open the socket is trusted: its folder admits only the user that the server runs as. */
+async function initialise(dataDir: string, durable: boolean, binaries: Binaries, id: Identity) {
+  const safety = durable ? '--data-checksums' : '--no-sync';
+  const options = ['--auth=trust', '--no-instructions', safety, ...LOCALE];
+  const command = as(id, [binaries.initdb, '-D', dataDir, '-U', SUPERUSER, ...options]);
+  const { ok, said } = await run(command, id.ids);
+  if (ok) return;
+  throw new EmbeddedPostgresError(
+    'init_failed',
+    `The embedded PostgreSQL could not make a database (it needs glibc 2.27 or newer, and room on the disk): ${said} — or set DATABASE_URL to a PostgreSQL server.`,
+  );
+}
+
+function isTaken(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '');
+}

@@ -1,0 +1,54 @@
+/** First contact with a server: is it ready, and does it hold our database? */
+import pg from 'pg';
+
+/** Where a server listens, and as whom to come: the options of a `pg` client. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+}
+
+/** Milliseconds that a server on the same machine may take to answer. */
+const PATIENCE = 2000;
+
+/** The database that every server has. */
+const MAINTENANCE = 'postgres';
+
+const ALREADY_THERE = ['42P04', '23505'];
+
+/** Does the server answer? */
+export async function answers(address: Address): Promise<boolean> {
+  try {
+    await query(address, 'select 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the database unless it is there, however many processes ask for it at once. */
+export async function ensureDatabase(address: Address, database: string): Promise<void> {
+  const found = await query(address, 'select 1 from pg_database where datname = $1', [database]);
+  if (found > 0) return;
+  try {
+    await query(address, `create database ${pg.escapeIdentifier(database)}`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !ALREADY_THERE.includes(error.code ?? ''))
+      throw error;
+  }
+}
+
+async function query(address: Address, sql: string, values: string[] = []): Promise<number> {
+  const client = new pg.Client({
+    ...address,
+    database: MAINTENANCE,
+    connectionTimeoutMillis: PATIENCE,
+  });
+  client.on('error', () => {}); // A connection that breaks also fails the query, which is awaited.
+  try {
+    await client.connect();
+    return (await client.query(sql, values)).rowCount ?? 0;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,134 @@
+/** A real PostgreSQL on a data directory: this process starts it, or adopts the one that another process runs. */
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Binaries, findBinaries } from './binaries.js';
+import { ensureCluster, SUPERUSER } from './cluster.js';
+import { answers, ensureDatabase } from './connect.js';
+import { EmbeddedPostgresError } from './errors.js';
+import { readableBinaries } from './readable-copy.js';
+import { running } from './running.js';
+import { serverCommand } from './server-command.js';
+import { makeSocketFolder, PORT } from './socket-folder.js';
+import { type Supervised, supervise } from './supervisor.js';
+import { type Identity, unprivileged } from './unprivileged.js';
+
+/** What to run. */
+export interface EmbeddedOptions {
+  /** The data directory; it and its parents are made when missing. */
+  readonly dataDir: string;
+  /** The database to have. Default: `vsecure`. */
+  readonly database?: string;
+  /** Does a commit survive a power cut? False is for tests only. Default: true. */
+  readonly durable?: boolean;
+  /** Further server settings, as in postgresql.conf. An adopted server keeps its own. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A server that answers, and how to connect to it: `host` is the folder of its socket. */
+export interface EmbeddedPostgres extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  /** Did another process start it? Then it also stops with that process, and `stop()` leaves it alone. */
+  readonly adopted: boolean;
+  /** The server's process id, where it is known. */
+  readonly pid: number | undefined;
+  /** Shuts down a server that this process started. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds: crash recovery after a power cut is the longest start there is. */
+const STARTUP_MAX = 60_000;
+const BUSY_MAX = 30_000;
+const READY_POLL = 15;
+const BUSY_POLL = 100;
+
+/**
+ * Starts the server of a data directory, which is made when it is missing, and resolves when it answers.
+ * The server stops with this process, also when it is killed.
+ * Throws EmbeddedPostgresError, whose message says what to do.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const plan = await prepare(options);
+  const deadline = Date.now() + BUSY_MAX;
+  while (Date.now() < deadline) {
+    const server = (await adopt(plan)) ?? (await launch(plan));
+    if (server) return server;
+    await sleep(BUSY_POLL); // Another process is starting or stopping the server.
+  }
+  throw new EmbeddedPostgresError(
+    'busy',
+    `Another process holds ${plan.dataDir}, but its PostgreSQL does not answer. Stop that process; if there is none, delete postmaster.pid there.`,
+  );
+}
+
+interface Plan {
+  readonly dataDir: string;
+  readonly database: string;
+  readonly durable: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly identity: Identity;
+  readonly binaries: Binaries;
+}
+
+async function prepare(options: EmbeddedOptions): Promise<Plan> {
+  const { database = 'vsecure', durable = true, settings = {} } = options;
+  const dataDir = path.resolve(options.dataDir);
+  const found = findBinaries();
+  const identity = await unprivileged(dataDir);
+  const binaries = await readableBinaries(found, identity);
+  return { dataDir, database, durable, settings, identity, binaries };
+}
+
+/** The server that already runs, or undefined. */
+async function adopt({ dataDir, database }: Plan): Promise<EmbeddedPostgres | undefined> {
+  const server = running(dataDir);
+  if (!server) return undefined;
+  const { pid, ...listening } = server;
+  const address = { ...listening, user: SUPERUSER };
+  if (!(await answers(address))) return undefined;
+  await ensureDatabase(address, database);
+  return embedded({ ...address, database, pid, adopted: true, stop: async () => {} });
+}
+
+/** A server of our own, or undefined when another process turns out to have the data directory. */
+async function launch(plan: Plan): Promise<EmbeddedPostgres | undefined> {
+  const { dataDir, database, binaries, identity } = plan;
+  await ensureCluster(plan, binaries, identity);
+  const folder = makeSocketFolder(dataDir, identity);
+  const command = serverCommand(plan, folder.path);
+  const server = supervise(command, folder.temporary ? folder.path : '', identity.ids);
+  const address = { host: folder.path, port: PORT, user: SUPERUSER };
+  try {
+    // Another process's server may answer on the same socket while ours is still being refused.
+    const isOurs = () => server.pid() === running(dataDir)?.pid;
+    if (!(await ready(server, async () => isOurs() && (await answers(address))))) return undefined;
+    await ensureDatabase(address, database);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return embedded({ ...address, database, pid: server.pid(), adopted: false, stop: server.stop });
+}
+
+async function ready(server: Supervised, isReady: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + STARTUP_MAX;
+  while (!server.hasExited() && Date.now() < deadline) {
+    if (await isReady()) return true;
+    await sleep(READY_POLL);
+  }
+  if (server.hasExited() && isHeldByAnother(server.log())) return false;
+  throw new EmbeddedPostgresError(
+    'start_failed',
+    `The embedded PostgreSQL did not start: ${server.log()} — mend that, or set DATABASE_URL to a PostgreSQL server.`,
+  );
+}
+
+function isHeldByAnother(log: string): boolean {
+  return /lock file .* already exists/.test(log);
+}
+
+function embedded(server: Omit<EmbeddedPostgres, keyof AsyncDisposable>): EmbeddedPostgres {
+  return { ...server, [Symbol.asyncDispose]: server.stop };
+}

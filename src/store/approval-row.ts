@@ -1,0 +1,96 @@
+/** Rows of approval and vote ⇄ the domain's unions. */
+
+import type { Approval } from '../domain/approval.js';
+import type { PersonId } from '../domain/person.js';
+import type { PolicyId } from '../domain/policy.js';
+import type { PrincipalId } from '../domain/principal.js';
+import type { Door, Operation, Verdict } from '../domain/vocabulary.js';
+import type { Vote } from '../domain/vote.js';
+
+export const APPROVAL_COLUMNS = `
+  a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,
+  a.claimed_client, a.digest, a.asked, a.status, a.created_at, a.expires_at, a.settled_at, a.settled_by,
+  a.decision_reason, a.granted_ms, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
+
+export interface ApprovalRow {
+  readonly id: Approval['id'];
+  readonly principal_id: PrincipalId;
+  readonly policy_id: PolicyId;
+  readonly policy_version: number;
+  readonly operation: Operation;
+  readonly resources: readonly string[];
+  readonly reason: string;
+  readonly duration_ms: number;
+  readonly claimed_client: string | null;
+  readonly digest: string;
+  readonly asked: number;
+  readonly status: Approval['status'];
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  readonly settled_at: Date | null;
+  readonly settled_by: PersonId | null;
+  readonly decision_reason: string | null;
+  readonly granted_ms: number | null;
+  readonly requester_name: string;
+  readonly owner_id: PersonId;
+  readonly owner_email: string;
+  readonly settler_email: string | null;
+}
+
+/** Throws when a row is in no state that the domain knows; the database's CHECKs make that impossible. */
+export function toApproval(row: ApprovalRow): Approval {
+  const asked = toAsked(row);
+  if (row.status === 'pending') return { ...asked, status: 'pending' };
+  if (!row.settled_at) throw new Error('an approval is settled without a time');
+  const settled = {
+    ...asked,
+    settledAt: row.settled_at,
+    settledBy: settler(row),
+    decisionReason: row.decision_reason ?? undefined,
+  };
+  if (row.status !== 'approved') return { ...settled, status: row.status };
+  if (row.granted_ms === null) throw new Error('an approval is approved without a duration');
+  return { ...settled, status: 'approved', granted: row.granted_ms };
+}
+
+function toAsked(row: ApprovalRow) {
+  return {
+    id: row.id,
+    principal: row.principal_id,
+    policy: row.policy_id,
+    policyVersion: row.policy_version,
+    operation: row.operation,
+    resources: row.resources,
+    reason: row.reason,
+    duration: row.duration_ms,
+    claimedClient: row.claimed_client ?? undefined,
+    digest: row.digest,
+    requester: { name: row.requester_name, owner: row.owner_id, ownerEmail: row.owner_email },
+    asked: row.asked,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+const settler = ({ settled_by, settler_email }: ApprovalRow) =>
+  settled_by && settler_email ? { id: settled_by, email: settler_email } : undefined;
+
+export interface VoteRow {
+  readonly approval_id: Approval['id'];
+  readonly person_id: PersonId;
+  readonly verdict: Verdict;
+  readonly door: Door;
+  readonly reason: string | null;
+  readonly duration_ms: number | null;
+}
+
+export function toVote(row: VoteRow): Vote {
+  return {
+    approval: row.approval_id,
+    person: row.person_id,
+    verdict: row.verdict,
+    door: row.door,
+    reason: row.reason ?? undefined,
+    duration: row.duration_ms ?? undefined,
+  };
+}

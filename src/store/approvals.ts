@@ -1,0 +1,154 @@
+/** Approvals and votes. Every way out of `pending` is one conditional UPDATE; nothing here reads a status and then writes it. */
+
+import type { Approval, NewApproval, Settlement } from '../domain/approval.js';
+import type { ApprovalReads, Approvals } from '../domain/ports.js';
+import type { Vote } from '../domain/vote.js';
+import {
+  APPROVAL_COLUMNS,
+  type ApprovalRow,
+  toApproval,
+  toVote,
+  type VoteRow,
+} from './approval-row.js';
+import { listed } from './listed.js';
+import { first, only, type Sql } from './sql.js';
+
+const FROM = `
+  from approval a join principal p on p.id = a.principal_id join person o on o.id = p.owner_id
+  left join person s on s.id = a.settled_by`;
+const SELECT = `select ${APPROVAL_COLUMNS} ${FROM}`;
+
+export function approvalReads(sql: Sql): ApprovalReads {
+  return {
+    async find(id) {
+      const row = first(await sql<ApprovalRow>(`${SELECT} where a.id = $1`, [id]));
+      return row && toApproval(row);
+    },
+
+    async list({ status, principal }, { limit, after }) {
+      const rows = await sql<ApprovalRow>(
+        `${SELECT}
+         where ($1::text is null or a.status = $1) and ($2::text is null or a.principal_id = $2)
+           and ($3::text is null or (a.created_at, a.id) < (select created_at, id from approval where id = $3))
+         order by a.created_at desc, a.id desc limit $4`,
+        [status ?? null, principal ?? null, after ?? null, limit + 1],
+      );
+      return listed(rows.map(toApproval), limit, ({ id }) => id);
+    },
+
+    async votes(id) {
+      const rows = await sql<VoteRow>(
+        `select approval_id, person_id, verdict, door, reason, duration_ms from vote
+         where approval_id = $1 order by cast_at`,
+        [id],
+      );
+      return rows.map(toVote);
+    },
+  };
+}
+
+export function approvals(sql: Sql): Approvals {
+  const reads = approvalReads(sql);
+  const changed = async (rows: { id: Approval['id'] }[]) => {
+    const row = first(rows);
+    return row && reads.find(row.id);
+  };
+
+  return {
+    ...reads,
+
+    async lock(id) {
+      const rows = await sql<ApprovalRow>(`${SELECT} where a.id = $1 for update of a`, [id]);
+      return rows[0] && toApproval(rows[0]);
+    },
+
+    async ask(question) {
+      const { id, asked } = only(
+        await sql<{ id: Approval['id']; asked: number }>(
+          `insert into approval (${QUESTION_COLUMNS}, status)
+           values (${QUESTION_VALUES}, 'pending')
+           on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
+           do update set asked = approval.asked + 1
+           returning id, asked`,
+          questionParameters(question),
+        ),
+      );
+      return { approval: await present(reads, id), repeated: asked > 1 };
+    },
+
+    async insertSettled(question) {
+      await sql(
+        `insert into approval (${QUESTION_COLUMNS}, status, settled_at, granted_ms)
+         values (${QUESTION_VALUES}, 'approved', clock_timestamp(), $9)`,
+        questionParameters(question),
+      );
+      return present(reads, question.id);
+    },
+
+    async addVote({ approval, person, verdict, door, reason, duration }: Vote) {
+      await sql(
+        `insert into vote (approval_id, person_id, verdict, door, reason, duration_ms)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [approval, person, verdict, door, reason ?? null, duration ?? null],
+      );
+    },
+
+    async settle(id, settlement: Settlement) {
+      const granted = settlement.status === 'approved' ? settlement.granted : null;
+      return changed(
+        await sql(
+          `update approval set status = $2, settled_at = clock_timestamp(), settled_by = $3,
+             decision_reason = $4, granted_ms = $5
+           where id = $1 and status = 'pending' and expires_at > clock_timestamp() returning id`,
+          [id, settlement.status, settlement.by, settlement.reason ?? null, granted],
+        ),
+      );
+    },
+
+    async rebind(id, policy, digest) {
+      return changed(
+        await sql(
+          `update approval set policy_id = $2, policy_version = $3, digest = $4
+           where id = $1 and status = 'pending' returning id`,
+          [id, policy.id, policy.version, digest],
+        ),
+      );
+    },
+
+    async expireDue(limit) {
+      const rows = await sql<{ id: Approval['id'] }>(
+        `update approval set status = 'expired', settled_at = clock_timestamp()
+         where id in (select id from approval where status = 'pending' and expires_at <= clock_timestamp()
+                      order by expires_at limit $1 for update skip locked)
+         returning id`,
+        [limit],
+      );
+      return Promise.all(rows.map(({ id }) => present(reads, id)));
+    },
+  };
+}
+
+async function present(reads: ApprovalReads, id: Approval['id']): Promise<Approval> {
+  const approval = await reads.find(id);
+  if (!approval) throw new Error('an approval that was just written is not there');
+  return approval;
+}
+
+const QUESTION_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
+  duration_ms, digest, expires_at`;
+const QUESTION_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+  clock_timestamp() + $11::float8 * interval '1 ms'`;
+
+const questionParameters = (question: NewApproval) => [
+  question.id,
+  question.principal,
+  question.policy,
+  question.policyVersion,
+  question.operation,
+  question.resources,
+  question.reason,
+  question.claimedClient ?? null,
+  question.duration,
+  question.digest,
+  question.ttl,
+];

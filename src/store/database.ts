@@ -1,0 +1,51 @@
+/** The connection to Postgres: one TypeORM DataSource, never synchronising, never logging parameters. */
+
+import { DataSource } from 'typeorm';
+import { tables } from './tables.js';
+
+export type DatabaseConnection =
+  | { readonly url: string }
+  | {
+      /** A host name, or the folder of a unix socket. */
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly database: string;
+    };
+
+export interface DatabaseOptions {
+  readonly poolSize?: number;
+  /** Told of errors on idle connections, by SQLSTATE or code only. */
+  readonly onError?: (code: string) => void;
+}
+
+/** Milliseconds after which Postgres gives up on one statement, so that nothing waits for ever behind a lock. */
+const STATEMENT_TIMEOUT = 10_000;
+
+/** Connects; runs no migration. Throws when the server cannot be reached. */
+export function openDatabase(
+  connection: DatabaseConnection,
+  { poolSize = 16, onError }: DatabaseOptions = {},
+): Promise<DataSource> {
+  return new DataSource({
+    type: 'postgres',
+    ...address(connection),
+    entities: tables,
+    synchronize: false,
+    logging: false,
+    poolSize,
+    applicationName: 'vsecure',
+    // Without a handler an idle connection that the server ends would end this process.
+    poolErrorHandler: (error: { code?: string }) => onError?.(error.code ?? 'unknown'),
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
+    },
+  }).initialize();
+}
+
+function address(connection: DatabaseConnection) {
+  if ('url' in connection) return { url: connection.url };
+  const { host, port, user, database } = connection;
+  return { host, port, username: user, database };
+}

@@ -1,0 +1,132 @@
+/** Grants. Whether one is live is reckoned in the statement that asks, by the database's clock. */
+
+import type { Grant } from '../domain/grant.js';
+import { coveringPatterns } from '../domain/pattern.js';
+import type { PolicyId } from '../domain/policy.js';
+import type { GrantReads, Grants } from '../domain/ports.js';
+import type { PrincipalId } from '../domain/principal.js';
+import type { GrantStatus, Operation } from '../domain/vocabulary.js';
+import { listed } from './listed.js';
+import { first, only, type Sql } from './sql.js';
+
+/** True in SQL for a grant `g` that may be used at this very moment. */
+export const LIVE = `(g.ended_at is null and g.ends_at > clock_timestamp()
+  and (g.max_uses is null or g.uses < g.max_uses))`;
+
+/** How the grant `g` stands at this moment, as one of the domain's words. */
+export const STATUS = `case when g.ended_how is not null then g.ended_how
+  when g.ends_at <= clock_timestamp() then 'expired'
+  when g.uses >= g.max_uses then 'used_up' else 'active' end`;
+
+const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, g.resources, g.digest, g.starts_at,
+  g.ends_at, g.max_uses, g.uses, g.end_reason, ${STATUS} as status`;
+const SELECT = `select ${COLUMNS} from access_grant g`;
+
+interface GrantRow {
+  readonly id: Grant['id'];
+  readonly approval_id: Grant['approval'];
+  readonly principal_id: PrincipalId;
+  readonly policy_id: PolicyId;
+  readonly operation: Operation;
+  readonly resources: readonly string[];
+  readonly digest: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly max_uses: number | null;
+  readonly uses: number;
+  readonly end_reason: string | null;
+  readonly status: GrantStatus;
+}
+
+export function grantReads(sql: Sql): GrantReads {
+  const one = async (rows: Promise<GrantRow[]>) => {
+    const row = first(await rows);
+    return row && toGrant(row);
+  };
+  return {
+    find: (id) => one(sql(`${SELECT} where g.id = $1`, [id])),
+    ofApproval: (id) => one(sql(`${SELECT} where g.approval_id = $1`, [id])),
+
+    async list({ principal, activeOnly = false }, { limit, after }) {
+      const rows = await sql<GrantRow>(
+        `${SELECT} where ($1::text is null or g.principal_id = $1) and (not $2 or ${LIVE})
+           and ($3::text is null or (g.starts_at, g.id) < (select starts_at, id from access_grant where id = $3))
+         order by g.starts_at desc, g.id desc limit $4`,
+        [principal ?? null, activeOnly, after ?? null, limit + 1],
+      );
+      return listed(rows.map(toGrant), limit, ({ id }) => id);
+    },
+
+    async covering(principal, operation, resources) {
+      const rows = await sql<GrantRow>(
+        `${SELECT} where g.principal_id = $1 and g.operation = $2 and ${LIVE} order by g.ends_at desc`,
+        [principal, operation],
+      );
+      const wanted = resources.map(coveringPatterns);
+      const covers = (row: GrantRow) =>
+        wanted.every((patterns) => patterns.some((pattern) => row.resources.includes(pattern)));
+      const row = rows.find(covers);
+      return row && toGrant(row);
+    },
+  };
+}
+
+export function grants(sql: Sql): Grants {
+  const reads = grantReads(sql);
+  return {
+    ...reads,
+
+    async insert(grant) {
+      const row = only(
+        await sql<GrantRow>(
+          `with moment as (select clock_timestamp() as now)
+           insert into access_grant as g (id, approval_id, principal_id, policy_id, operation, resources, digest,
+             max_uses, starts_at, ends_at)
+           select $1, $2, $3, $4, $5, $6, $7, $8, now, now + $9::float8 * interval '1 ms' from moment
+           returning ${COLUMNS}`,
+          [
+            grant.id,
+            grant.approval,
+            grant.principal,
+            grant.policy,
+            grant.operation,
+            grant.resources,
+            grant.digest,
+            grant.maxUses ?? null,
+            grant.duration,
+          ],
+        ),
+      );
+      return toGrant(row);
+    },
+
+    async end(id, how, by, reason) {
+      const row = first(
+        await sql<GrantRow>(
+          `update access_grant g set ended_how = $2, ended_at = clock_timestamp(), ended_by = $3, end_reason = $4
+           where g.id = $1 and ${LIVE} returning ${COLUMNS}`,
+          [id, how, by, reason ?? null],
+        ),
+      );
+      return row && toGrant(row);
+    },
+  };
+}
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    approval: row.approval_id,
+    principal: row.principal_id,
+    policy: row.policy_id,
+    operation: row.operation,
+    resources: row.resources,
+    digest: row.digest,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    maxUses: row.max_uses ?? undefined,
+    uses: row.uses,
+    endReason: row.end_reason ?? undefined,
+    status: row.status,
+  };
+}

@@ -1,0 +1,108 @@
+/** Turns the numbered .sql files of migrations/ into TypeORM migrations, and runs them under a lock. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { MigrationExecutor } from 'typeorm';
+import { first, sqlOn } from './sql.js';
+
+/** Any number that no other program locks. */
+const LOCK = 7_272_740;
+const TABLE = 'schema_migration';
+
+/** The database was written by a newer vsecure than this one. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+  readonly code = 'newer_schema';
+
+  constructor(version: number, known: number) {
+    super(
+      `the database is at schema ${version}, this vsecure knows only ${known}: upgrade vsecure, or restore a backup from before`,
+    );
+  }
+}
+
+export type SchemaState = 'current' | 'behind';
+
+/** How the schema compares to this program's. Throws NewerSchemaError when the database is ahead. */
+export async function schemaState(dataSource: DataSource): Promise<SchemaState> {
+  const sql = sqlOn(dataSource);
+  const known = latestKnown();
+  const table = first(
+    await sql<{ name: string | null }>(`select to_regclass('${TABLE}')::text as name`),
+  );
+  if (!table?.name) return 'behind';
+  const row = first(
+    await sql<{ version: string | null }>(`select max(timestamp) as version from ${TABLE}`),
+  );
+  const version = Number(row?.version ?? 0);
+  if (version > known) throw new NewerSchemaError(version, known);
+  return version === known ? 'current' : 'behind';
+}
+
+/**
+ * Brings the schema up to date and resolves with how many migrations ran. Processes that start at the same moment wait for each
+ * other. Throws NewerSchemaError.
+ */
+export async function migrate(dataSource: DataSource): Promise<number> {
+  const runner = dataSource.createQueryRunner();
+  await runner.connect();
+  try {
+    await runner.query('set statement_timeout = 0');
+    await runner.query('select pg_advisory_lock($1)', [LOCK]);
+    if ((await schemaState(dataSource)) === 'current') return 0;
+    const executor = new MigrationExecutor(withMigrations(dataSource));
+    executor.transaction = 'each';
+    return (await executor.executePendingMigrations()).length;
+  } finally {
+    await runner.query('select pg_advisory_unlock($1)', [LOCK]);
+    await runner.query('reset statement_timeout');
+    await runner.release();
+  }
+}
+
+function withMigrations(dataSource: DataSource): DataSource {
+  const migrations = files().map(({ number, name, text }) => toMigration(number, name, text));
+  Object.assign(dataSource, { migrations });
+  dataSource.setOptions({ migrationsTableName: TABLE });
+  return dataSource;
+}
+
+/** TypeORM reads the order from the last 13 characters of the name. */
+function toMigration(number: number, name: string, text: string): MigrationInterface {
+  return {
+    name: `${name}${String(number).padStart(13, '0')}`,
+    up: async (runner: QueryRunner) => void (await runner.query(text)),
+    down: () => Promise.reject(new Error('migrations go forward only: restore a backup instead')),
+  };
+}
+
+interface MigrationFile {
+  readonly number: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+function files(): MigrationFile[] {
+  const folder = migrationsFolder();
+  return readdirSync(folder)
+    .filter((file) => /^\d{4}-[a-z-]+\.sql$/.test(file))
+    .sort()
+    .map((file) => ({
+      number: Number(file.slice(0, 4)),
+      name: file.slice(5, -4).replaceAll('-', '_'),
+      text: readFileSync(path.join(folder, file), 'utf8'),
+    }));
+}
+
+const latestKnown = () => Math.max(...files().map(({ number }) => number));
+
+/** Beside src/ in a checkout, and beside dist/ in the package. */
+function migrationsFolder(): string {
+  const candidates = ['../../migrations', '../../../migrations'];
+  const found = candidates
+    .map((relative) => path.join(import.meta.dirname, relative))
+    .find((folder) => existsSync(folder));
+  if (!found) throw new Error('the folder migrations/ is missing from this installation');
+  return found;
+}

@@ -1,0 +1,79 @@
+/** People and their Slack accounts. */
+
+import type { EntityManager } from 'typeorm';
+import type { Person, PersonId } from '../domain/person.js';
+import type { MakeId, People, PersonReads } from '../domain/ports.js';
+import { type PersonRow, PersonTable, SlackAccountTable } from './tables.js';
+
+const relations = { slack: true } as const;
+
+export function personReads(manager: EntityManager): PersonReads {
+  const people = manager.getRepository(PersonTable);
+  const one = async (row: Promise<PersonRow | null>) => toPerson(await row);
+  return {
+    find: (id) => one(people.findOne({ where: { id }, relations })),
+    byEmail: (email) => one(people.findOne({ where: { email: email.toLowerCase() }, relations })),
+
+    async bySlack(teamId, userId) {
+      const account = await manager.findOneBy(SlackAccountTable, { teamId, userId });
+      if (!account) return undefined;
+      return one(people.findOne({ where: { id: account.personId as PersonId }, relations }));
+    },
+
+    async list() {
+      const rows = await people.find({ relations, order: { email: 'asc' } });
+      return rows.map(present);
+    },
+  };
+}
+
+export function people(manager: EntityManager, makeId: MakeId): People {
+  const reads = personReads(manager);
+
+  const update = async (id: PersonId, set: Partial<Pick<PersonRow, 'role' | 'active'>>) => {
+    await manager.update(PersonTable, { id }, set);
+    return reads.find(id);
+  };
+
+  return {
+    ...reads,
+
+    async ensure(email) {
+      const row = { id: makeId('prsn'), email: email.toLowerCase(), role: 'member' as const };
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(PersonTable)
+        .values(row)
+        .orIgnore()
+        .execute();
+      const person = await reads.byEmail(email);
+      if (!person) throw new Error('a person that was just written is not there');
+      return person;
+    },
+
+    setRole: (id, role) => update(id, { role }),
+    setActive: (id, active) => update(id, { active }),
+
+    async link(id, account) {
+      // Either side may be taken: both are unique, and neither is ever moved.
+      const { identifiers } = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(SlackAccountTable)
+        .values({ ...account, personId: id })
+        .orIgnore()
+        .returning('*')
+        .execute();
+      const linked = await reads.bySlack(account.teamId, account.userId);
+      return identifiers.length > 0 && linked?.id === id ? linked : undefined;
+    },
+  };
+}
+
+const toPerson = (row: PersonRow | null): Person | undefined => (row ? present(row) : undefined);
+
+function present({ id, email, role, active, slack = [] }: PersonRow): Person {
+  const accounts = slack.map(({ teamId, userId }) => ({ teamId, userId }));
+  return { id, email, role, active, slack: accounts };
+}

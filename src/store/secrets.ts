@@ -1,0 +1,73 @@
+/** Secrets: metadata, and sealed versions on their way in. Sealed values leave only through the read ledger. */
+
+import type { EntityManager } from 'typeorm';
+import { MoreThan } from 'typeorm';
+import type { SecretReads, Secrets } from '../domain/ports.js';
+import type { SecretMetadata } from '../domain/secret.js';
+import { listed } from './listed.js';
+import { only, type Sql } from './sql.js';
+import { SecretTable } from './tables.js';
+
+export function secretReads(manager: EntityManager): SecretReads {
+  return {
+    find: async (path) => (await manager.findOneBy(SecretTable, { path })) ?? undefined,
+
+    async list({ limit, after }) {
+      const where = after === undefined ? {} : { path: MoreThan(after) };
+      const rows = await manager.find(SecretTable, {
+        where,
+        order: { path: 'asc' },
+        take: limit + 1,
+      });
+      return listed(rows, limit, ({ path }) => path);
+    },
+  };
+}
+
+export function secrets(manager: EntityManager, sql: Sql): Secrets {
+  const reads = secretReads(manager);
+  const present = async (path: string): Promise<SecretMetadata> =>
+    only(await manager.findBy(SecretTable, { path }));
+  return {
+    ...reads,
+
+    async lock(path) {
+      const lock = { mode: 'pessimistic_write' } as const;
+      return (await manager.findOne(SecretTable, { where: { path }, lock })) ?? undefined;
+    },
+
+    async insert(id, path) {
+      const inserted = await sql(
+        `insert into secret (id, path) values ($1, $2) on conflict (lower(path)) do nothing returning id`,
+        [id, path],
+      );
+      return inserted.length === 1 ? present(path) : undefined;
+    },
+
+    async addVersion({ secretId, version, sealed, createdBy }) {
+      await sql(
+        `insert into secret_version
+           (secret_id, version, algorithm, master_key_id, wrapped_key, iv, ciphertext, tag, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          secretId,
+          version,
+          sealed.algorithm,
+          sealed.masterKeyId,
+          sealed.wrappedKey,
+          sealed.iv,
+          sealed.ciphertext,
+          sealed.tag,
+          createdBy,
+        ],
+      );
+      const { path } = only(
+        await sql<{ path: string }>(
+          `update secret set version = $2, updated_at = clock_timestamp() where id = $1 and version = $2 - 1 returning path`,
+          [secretId, version],
+        ),
+      );
+      return present(path);
+    },
+  };
+}

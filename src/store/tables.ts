@@ -1,0 +1,135 @@
+/** The plain tables as TypeORM sees them. Hot paths speak SQL; the schema itself comes from migrations/ alone. */
+
+import { EntitySchema } from 'typeorm';
+import type { Person } from '../domain/person.js';
+import type { Policy } from '../domain/policy.js';
+import type { ApiKey, Principal } from '../domain/principal.js';
+import type { SecretMetadata } from '../domain/secret.js';
+
+const created = { type: 'timestamptz', name: 'created_at', createDate: true } as const;
+
+export type PersonRow = Omit<Person, 'slack'> & {
+  readonly createdAt: Date;
+  readonly slack?: SlackAccountRow[];
+};
+
+export const PersonTable = new EntitySchema<PersonRow>({
+  name: 'person',
+  columns: {
+    id: { type: 'text', primary: true },
+    email: { type: 'text' },
+    role: { type: 'text' },
+    active: { type: 'boolean', default: true },
+    createdAt: created,
+  },
+  relations: {
+    slack: { type: 'one-to-many', target: 'slack_account', inverseSide: 'person' },
+  },
+});
+
+export interface SlackAccountRow {
+  readonly teamId: string;
+  readonly userId: string;
+  readonly personId: string;
+  readonly person?: PersonRow;
+}
+
+export const SlackAccountTable = new EntitySchema<SlackAccountRow>({
+  name: 'slack_account',
+  columns: {
+    teamId: { type: 'text', name: 'team_id', primary: true },
+    userId: { type: 'text', name: 'user_id', primary: true },
+    personId: { type: 'text', name: 'person_id' },
+  },
+  relations: {
+    person: {
+      type: 'many-to-one',
+      target: 'person',
+      inverseSide: 'slack',
+      joinColumn: { name: 'person_id' },
+    },
+  },
+});
+
+export type PrincipalRow = Principal & { readonly createdAt: Date };
+
+export const PrincipalTable = new EntitySchema<PrincipalRow>({
+  name: 'principal',
+  columns: {
+    id: { type: 'text', primary: true },
+    name: { type: 'text' },
+    class: { type: 'text' },
+    owner: { type: 'text', name: 'owner_id' },
+    createdAt: created,
+  },
+});
+
+export type ApiKeyRow = Omit<ApiKey, 'expiresAt' | 'revokedAt'> & {
+  readonly hash: Buffer;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+};
+
+export const ApiKeyTable = new EntitySchema<ApiKeyRow>({
+  name: 'api_key',
+  columns: {
+    id: { type: 'text', primary: true },
+    principal: { type: 'text', name: 'principal_id' },
+    class: { type: 'text' },
+    scopes: { type: 'text', array: true },
+    hint: { type: 'text' },
+    hash: { type: 'bytea', select: false },
+    createdAt: created,
+    expiresAt: { type: 'timestamptz', name: 'expires_at', nullable: true },
+    revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
+  },
+});
+
+type Nullable = 'approvers' | 'requireReason' | 'maxUses' | 'channel';
+export type PolicyRow = Omit<Policy, Nullable> & {
+  readonly [K in Nullable]: Exclude<Policy[K], undefined> | null;
+};
+
+export const PolicyTable = new EntitySchema<PolicyRow>({
+  name: 'policy',
+  columns: {
+    id: { type: 'text', primary: true },
+    uri: { type: 'text' },
+    version: { type: 'integer' },
+    name: { type: 'text' },
+    permissions: { type: 'text', array: true },
+    requiresApproval: { type: 'boolean', name: 'requires_approval' },
+    approvers: { type: 'text', array: true, nullable: true },
+    decideFrom: { type: 'text', name: 'decide_from', array: true },
+    minApprovals: { type: 'integer', name: 'min_approvals' },
+    allowSelfApproval: { type: 'boolean', name: 'allow_self_approval' },
+    requireReason: { type: 'boolean', name: 'require_reason', nullable: true },
+    minReasonLength: { type: 'integer', name: 'min_reason_length' },
+    requireDecisionReason: { type: 'boolean', name: 'require_decision_reason' },
+    defaultDuration: { type: 'integer', name: 'default_duration_ms' },
+    maxDuration: { type: 'integer', name: 'max_duration_ms' },
+    requestTtl: { type: 'integer', name: 'request_ttl_ms' },
+    maxUses: { type: 'integer', name: 'max_uses', nullable: true },
+    channel: { type: 'text', nullable: true },
+  },
+});
+
+export const SecretTable = new EntitySchema<SecretMetadata>({
+  name: 'secret',
+  columns: {
+    id: { type: 'text', primary: true },
+    path: { type: 'text' },
+    version: { type: 'integer' },
+    createdAt: created,
+    updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'clock_timestamp()' },
+  },
+});
+
+export const tables = [
+  PersonTable,
+  SlackAccountTable,
+  PrincipalTable,
+  ApiKeyTable,
+  PolicyTable,
+  SecretTable,
+];

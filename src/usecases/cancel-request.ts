@@ -1,0 +1,33 @@
+/** Withdraw a pending request: the right of whoever asked, and of the person who owns the asking key. */
+
+import type { Approval, ApprovalId } from '../domain/approval.js';
+import { keyActor } from '../domain/audit-event.js';
+import type { Store } from '../domain/ports.js';
+import { type Result, refused } from '../domain/result.js';
+import { type Caller, may } from '../domain/rights.js';
+
+export type CancelRequest = (caller: Caller, id: ApprovalId) => Promise<Result<Approval>>;
+
+export function createCancelRequest(store: Store): CancelRequest {
+  return (caller, id) =>
+    store.transaction(async (tx) => {
+      const approval = await tx.approvals.lock(id);
+      if (!approval || !mayCancel(caller, approval)) return refused({ code: 'not_found' });
+      if (approval.status === 'expired') return refused({ code: 'expired' });
+      if (approval.status !== 'pending')
+        return refused({ code: 'already_decided', status: approval.status });
+      const settled = await tx.approvals.settle(id, { status: 'cancelled', by: caller.owner.id });
+      if (!settled) return refused({ code: 'expired' });
+      const { principal, resources, operation } = approval;
+      const about = { approval: id, principal, resources, operation };
+      tx.record({ ...about, type: 'approval_cancelled', actor: keyActor(caller) });
+      await tx.touchCard(id);
+      await tx.wake(id);
+      return { ok: true, value: settled };
+    });
+}
+
+function mayCancel(caller: Caller, { principal, requester }: Approval): boolean {
+  if (caller.principal.id === principal) return may(caller, 'access:request');
+  return caller.principal.class === 'human' && caller.owner.id === requester.owner;
+}

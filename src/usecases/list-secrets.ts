@@ -1,0 +1,36 @@
+/** What secrets there are, and what the caller could get of each. Never a value. */
+
+import { coveringPatterns } from '../domain/pattern.js';
+import type { Listed, Page, Store } from '../domain/ports.js';
+import type { Result } from '../domain/result.js';
+import type { Caller } from '../domain/rights.js';
+import type { SecretMetadata } from '../domain/secret.js';
+import { needScope } from './need-scope.js';
+
+/** `granted`: readable now. `requestable`: a policy lets it be asked for. `none`: no policy covers reading it. */
+export type SecretAccess = 'granted' | 'requestable' | 'none';
+
+export interface ListedSecret extends SecretMetadata {
+  readonly access: SecretAccess;
+}
+
+export type ListSecrets = (caller: Caller, page: Page) => Promise<Result<Listed<ListedSecret>>>;
+
+export function createListSecrets(store: Store): ListSecrets {
+  return async (caller, page) => {
+    const forbidden = needScope(caller, 'secrets:list');
+    if (forbidden) return forbidden;
+    const listed = await store.secrets.list(page);
+    const items: ListedSecret[] = [];
+    for (const secret of listed.items)
+      items.push({ ...secret, access: await accessOf(store, caller, secret.path) });
+    return { ok: true, value: { ...listed, items } };
+  };
+}
+
+async function accessOf(store: Store, caller: Caller, path: string): Promise<SecretAccess> {
+  const [policy] = await store.policies.matching(coveringPatterns(path));
+  if (!policy?.permissions.includes('read')) return 'none';
+  const grant = await store.grants.covering(caller.principal.id, 'read', [path]);
+  return grant ? 'granted' : 'requestable';
+}

@@ -1,0 +1,17 @@
+/** Somebody from outside the connected workspace tried something: refused, and put on record. */
+
+import type { Store } from '../domain/ports.js';
+
+export type RecordForeign = (teamId: string, userId: string, what: string) => Promise<void>;
+
+export function createRecordForeign(store: Store): RecordForeign {
+  return (teamId, userId, what) =>
+    store.transaction(async (tx) =>
+      tx.record({
+        type: 'foreign_request',
+        actor: { kind: 'stranger', id: `${teamId}/${userId}`, name: userId },
+        refusal: 'foreign_team',
+        details: { what },
+      }),
+    );
+}

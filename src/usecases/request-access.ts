@@ -1,0 +1,182 @@
+/** Ask for access. Answers at once: granted where no person is needed, else pending; it never waits for anybody. */
+
+import type { Approval, NewApproval } from '../domain/approval.js';
+import { keyActor } from '../domain/audit-event.js';
+import type { Grant } from '../domain/grant.js';
+import { RESOURCES_MAX } from '../domain/limits.js';
+import { judge, type Policy } from '../domain/policy.js';
+import type { Digest, MakeId, Store, Tx } from '../domain/ports.js';
+import { requestDigest } from '../domain/request-digest.js';
+import { type Result, refused } from '../domain/result.js';
+import type { Caller } from '../domain/rights.js';
+import { storable } from '../domain/text.js';
+import { parseResource } from '../domain/uri.js';
+import type { Operation } from '../domain/vocabulary.js';
+import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { needScope } from './need-scope.js';
+
+export interface Ask {
+  readonly resources: readonly string[];
+  readonly operation: Operation;
+  readonly reason: string;
+  /** Milliseconds. Undefined: the policy's default. */
+  readonly duration?: number | undefined;
+  /** Ask anew even when a live grant already covers this. */
+  readonly renew?: boolean | undefined;
+  /** The name that the client gives itself; shown as its claim. */
+  readonly claimedClient?: string | undefined;
+}
+
+export interface Access {
+  readonly approval: Approval;
+  readonly grant?: Grant | undefined;
+}
+
+export type RequestAccess = (caller: Caller, ask: Ask) => Promise<Result<Access>>;
+
+export interface RequestAccessParts {
+  readonly store: Store;
+  readonly makeId: MakeId;
+  readonly digest: Digest;
+  readonly defaultApprovers: readonly string[];
+}
+
+/** Refusals are audited too, except for a key that may not ask at all. */
+export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
+  return async (caller, ask) => {
+    const forbidden = needScope(caller, 'access:request');
+    if (forbidden) return forbidden;
+    const resources = readResources(ask.resources);
+    return parts.store.transaction(async (tx) => {
+      const answer = resources.ok
+        ? await askFor(parts, tx, caller, { ...ask, resources: resources.value })
+        : resources;
+      if (!answer.ok)
+        tx.record({
+          type: 'access_refused',
+          actor: keyActor(caller),
+          principal: caller.principal.id,
+          resources: resources.ok ? resources.value : undefined,
+          operation: ask.operation,
+          refusal: answer.refusal.code,
+        });
+      return answer;
+    });
+  };
+}
+
+/** Sorted and distinct, so that the same question always looks the same. */
+function readResources(texts: readonly string[]): Result<readonly string[]> {
+  if (texts.length < 1 || texts.length > RESOURCES_MAX)
+    return refused({
+      code: 'invalid_input',
+      problem: `Name 1 to ${RESOURCES_MAX} resources in one request.`,
+    });
+  for (const text of texts) {
+    const resource = parseResource(text);
+    if (!resource.ok) return resource;
+  }
+  return { ok: true, value: [...new Set(texts)].sort() };
+}
+
+async function askFor(
+  parts: RequestAccessParts,
+  tx: Tx,
+  caller: Caller,
+  ask: Ask,
+): Promise<Result<Access>> {
+  const deciding = await decidingPolicy(tx.policies, ask.resources);
+  if (!deciding.ok) return deciding;
+  const policy = deciding.value;
+  const duration = judge(policy, ask);
+  if (!duration.ok) return duration;
+
+  const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, ask);
+  if (covered) return { ok: true, value: covered };
+
+  const question = write(parts, caller, ask, policy, duration.value);
+  if (!policy.requiresApproval) return grantAtOnce(parts, tx, caller, policy, question);
+  const approvers = await currentApprovers(tx.policies, policy, parts.defaultApprovers);
+  if (approvers.length === 0) return refused({ code: 'approvers_missing' });
+  return askPeople(tx, caller, question);
+}
+
+async function alreadyCovered(tx: Tx, caller: Caller, ask: Ask): Promise<Access | undefined> {
+  const grant = await tx.grants.covering(caller.principal.id, ask.operation, ask.resources);
+  const approval = grant && (await tx.approvals.find(grant.approval));
+  return approval && { approval, grant };
+}
+
+function write(
+  { makeId, digest }: RequestAccessParts,
+  { principal }: Caller,
+  ask: Ask,
+  policy: Policy,
+  duration: number,
+): NewApproval {
+  const { resources, operation } = ask;
+  const bound = { policy: policy.id, policyVersion: policy.version };
+  return {
+    ...bound,
+    id: makeId('appr'),
+    principal: principal.id,
+    operation,
+    resources,
+    duration,
+    reason: storable(ask.reason),
+    ttl: policy.requestTtl,
+    claimedClient: ask.claimedClient && storable(ask.claimedClient),
+    digest: requestDigest(digest, {
+      ...bound,
+      resources,
+      operation,
+      duration,
+      principal: principal.id,
+    }),
+  };
+}
+
+async function grantAtOnce(
+  { makeId }: RequestAccessParts,
+  tx: Tx,
+  caller: Caller,
+  policy: Policy,
+  question: NewApproval,
+): Promise<Result<Access>> {
+  const approval = await tx.approvals.insertSettled(question);
+  const grant = await tx.grants.insert({
+    ...question,
+    id: makeId('grnt'),
+    approval: question.id,
+    maxUses: policy.maxUses,
+  });
+  tx.record({ ...about(caller, question), type: 'approval_requested', reason: question.reason });
+  tx.record({
+    ...about(caller, question),
+    type: 'access_granted',
+    grant: grant.id,
+    details: { automatic: true, policy: policy.id, policyVersion: policy.version },
+  });
+  return { ok: true, value: { approval, grant } };
+}
+
+async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise<Result<Access>> {
+  const { approval, repeated } = await tx.approvals.ask(question);
+  const { policy, policyVersion, duration, digest } = approval;
+  tx.record({
+    ...about(caller, approval),
+    type: repeated ? 'approval_repeated' : 'approval_requested',
+    reason: question.reason,
+    details: { policy, policyVersion, duration, digest, asked: approval.asked },
+  });
+  await tx.touchCard(approval.id);
+  return { ok: true, value: { approval } };
+}
+
+const about = (caller: Caller, { id, resources, operation }: NewApproval | Approval) => ({
+  actor: keyActor(caller),
+  principal: caller.principal.id,
+  approval: id,
+  resources,
+  operation,
+});

@@ -1,0 +1,70 @@
+/** What the tests of the launcher share. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+import {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+  startEmbedded,
+} from '../../src/postgres/embedded.js';
+import { temporaryFolder } from '../support/folder.js';
+
+const HOLDER = path.join(import.meta.dirname, 'holder.ts');
+
+/** A place for data that does not exist yet. */
+export function newDataDir(): string {
+  return path.join(temporaryFolder('embedded'), 'pg');
+}
+
+/** Starts a server that is stopped when the test ends. */
+export async function start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const server = await startEmbedded(options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** One statement on a connection of its own. */
+export async function query(server: pg.ClientConfig, sql: string): Promise<unknown[]> {
+  const client = new pg.Client(server);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Starts the server from a process of its own, which is killed when the test ends. */
+export async function hold(dataDir: string): Promise<{
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly adopted: boolean;
+}> {
+  const child = spawn(process.execPath, ['--import', 'tsx', HOLDER, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => kill(child));
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return { child, ...JSON.parse(line) };
+}
+
+/** Kills without warning, and waits until it is dead. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const dead = once(child, 'exit');
+  child.kill('SIGKILL');
+  await dead;
+}
+
+/** Does the process exist? */
+export function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
