@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** Starts the relay for an AI tool. */
+import { relayMain } from './main.js';
+
+const stop = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
+// A closed stderr is no reason to stop relaying.
+process.stderr.on('error', () => {});
+
+const { argv, env, stdin, stdout, stderr } = process;
+// Not exitCode: an open stdin would keep a finished relay alive.
+process.exit(
+  await relayMain({ env, argv: argv.slice(2), stdin, stdout, stderr, signal: stop.signal }),
+);

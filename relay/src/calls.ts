@@ -1,0 +1,42 @@
+/** The messages that are on their way to vsecure, so that each can be called off. */
+import type { RequestId } from '@modelcontextprotocol/client';
+
+export interface Calls {
+  /** Runs `work` with a signal that fires when the call is cancelled. `id` is absent for what gets no response. */
+  start(id: RequestId | undefined, work: (signal: AbortSignal) => Promise<void>): void;
+  has(id: RequestId): boolean;
+  /** The response is out: its id is free again, although the connection may close a little later. */
+  answered(id: RequestId): void;
+  /** Unknown ids are ignored: a cancellation may cross the response. */
+  cancel(id: RequestId): void;
+  /** Calls everything off and resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+export function createCalls(): Calls {
+  const open = new Map<RequestId, AbortController>();
+  const running = new Map<AbortController, Promise<void>>();
+
+  return {
+    start(id, work) {
+      const call = new AbortController();
+      if (id !== undefined) open.set(id, call);
+      const done = work(call.signal).finally(() => {
+        running.delete(call);
+        if (id !== undefined && open.get(id) === call) open.delete(id);
+      });
+      running.set(call, done);
+    },
+    has: (id) => open.has(id),
+    answered: (id) => void open.delete(id),
+    cancel(id) {
+      open.get(id)?.abort();
+      open.delete(id);
+    },
+    async stop() {
+      const rest = [...running.values()];
+      for (const call of running.keys()) call.abort();
+      await Promise.allSettled(rest);
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** What can go wrong between the relay and vsecure, and the one sentence with which the caller is told. */
+import type { RequestId } from '@modelcontextprotocol/client';
+
+/** Why a message got no answer from vsecure. */
+export type FaultReason =
+  | 'unreachable'
+  | 'untrusted_certificate'
+  | 'broken_off'
+  | 'silent'
+  | 'key_refused'
+  | 'forbidden'
+  | 'not_found'
+  | 'redirected'
+  | 'too_large'
+  | 'rate_limited'
+  | 'server_error'
+  | 'not_mcp'
+  | 'internal';
+
+export interface Fault {
+  readonly reason: FaultReason;
+  readonly message: string;
+}
+
+/** A JSON-RPC error that the relay itself wrote. `id` is null where the message could not be read. */
+export interface OwnError {
+  readonly jsonrpc: '2.0';
+  readonly id: RequestId | null;
+  readonly error: { readonly code: number; readonly message: string; readonly data?: unknown };
+}
+
+/** JSON-RPC 2.0 section 5.1: -32000 to -32099 are the implementation's. MCP has taken -32002 and -32020 to -32042. */
+const FAULT_CODE = -32000;
+const INTERNAL_CODE = -32603;
+
+/** Builds a JSON-RPC error response. */
+export function errorResponse(id: RequestId | null, error: OwnError['error']): OwnError {
+  return { jsonrpc: '2.0', id, error };
+}
+
+/** The answer to a request that met a fault; `error.data.reason` names the fault for programs. */
+export function faultResponse(id: RequestId, { reason, message }: Fault): OwnError {
+  const code = reason === 'internal' ? INTERNAL_CODE : FAULT_CODE;
+  return errorResponse(id, { code, message, data: { reason } });
+}
+
+/** Why no response came. Reads only error codes: messages of errors may quote what was sent. */
+export function faultOfError(error: unknown, at: string): Fault {
+  const code = codeOf(error) ?? '';
+  if (NEVER_CONNECTED.has(code)) return unreachable(at);
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code)) return untrusted(at);
+  if (TIMED_OUT.has(code)) return silent(at);
+  if (CUT.has(code)) return brokenOff(at);
+  return {
+    reason: 'internal',
+    message: `the relay could not post to vsecure at ${at}: check VSECURE_URL`,
+  };
+}
+
+/** What an HTTP status other than success means for the caller. */
+export function faultOfStatus({ status, headers }: Response, at: string): Fault {
+  if (status >= 300 && status < 400) return redirected(at);
+  if (status >= 500) return { reason: 'server_error', message: brokenServer(status, at) };
+  switch (status) {
+    case 401:
+      return { reason: 'key_refused', message: KEY_REFUSED };
+    case 403:
+      return {
+        reason: 'forbidden',
+        message: `vsecure at ${at} refused the call (403): ${FORBIDDEN}`,
+      };
+    case 404:
+    case 405:
+      return {
+        reason: 'not_found',
+        message: `there is no MCP endpoint at ${at}/mcp: check VSECURE_URL`,
+      };
+    case 413:
+      return { reason: 'too_large', message: `the message is too large for vsecure at ${at}` };
+    case 429:
+      return { reason: 'rate_limited', message: slowDown(headers.get('retry-after'), at) };
+    default:
+      return notMcp(at);
+  }
+}
+
+/** The response was a success but held no answer: another server's page, or a body that is not JSON-RPC. */
+export function notMcp(at: string): Fault {
+  return {
+    reason: 'not_mcp',
+    message: `what answers at ${at}/mcp does not speak MCP: check that VSECURE_URL is the address of vsecure`,
+  };
+}
+
+/** The request was sent and its answer never came whole, so nobody here knows whether it took effect. */
+export function brokenOff(at: string): Fault {
+  return {
+    reason: 'broken_off',
+    message: `the connection to vsecure at ${at} broke before the answer came: the call may have taken effect, look before repeating it`,
+  };
+}
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const KEY_REFUSED = 'the API key was refused: check VSECURE_API_KEY (vsecure keys:list)';
+const FORBIDDEN =
+  'the API key may not do this, or VSECURE_URL names a host that vsecure does not answer to';
+
+function unreachable(at: string): Fault {
+  return {
+    reason: 'unreachable',
+    message: `vsecure at ${at} does not answer: start it with \`vsecure serve\`, or set VSECURE_URL`,
+  };
+}
+
+function untrusted(at: string): Fault {
+  return {
+    reason: 'untrusted_certificate',
+    message: `no trusted TLS connection to vsecure at ${at}: check VSECURE_URL and the certificate (NODE_EXTRA_CA_CERTS adds a private authority)`,
+  };
+}
+
+function silent(at: string): Fault {
+  return {
+    reason: 'silent',
+    message: `vsecure at ${at} took the call and then fell silent: the call may have taken effect, look before repeating it`,
+  };
+}
+
+function redirected(at: string): Fault {
+  return {
+    reason: 'redirected',
+    message: `${at}/mcp redirects elsewhere, and the API key is not sent along: set VSECURE_URL to the final address`,
+  };
+}
+
+function brokenServer(status: number, at: string): string {
+  return `vsecure at ${at} failed (HTTP ${status}): its log says why; the call may have taken effect`;
+}
+
+function slowDown(retryAfter: string | null, at: string): string {
+  const wait = /^\d{1,5}$/.test(retryAfter ?? '') ? `${retryAfter} s` : 'a little';
+  return `vsecure at ${at} gets too many calls with this key: wait ${wait} and try again`;
+}
+
+/** The first system or undici error code on the chain of causes. */
+export function codeOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  return undefined;
+}
