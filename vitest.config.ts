@@ -2,7 +2,13 @@
 import { defineConfig } from 'vitest/config';
 import { createSummaryReporter } from './test/support/summary-reporter.js';
 
-const shared = { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000, retry: 0 } as const;
+const shared = {
+  pool: 'forks',
+  setupFiles: 'test/support/worker-setup.ts',
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  retry: 0,
+} as const;
 
 export default defineConfig({
   test: {

@@ -50,16 +50,17 @@ export async function ensureCluster(cluster: Cluster, binaries: Binaries, identi
 
 /** Is there a database here? Throws EmbeddedPostgresError when there is something else. */
 function isCluster(dataDir: string): boolean {
-  const version = path.join(dataDir, 'PG_VERSION');
-  if (existsSync(version)) return requireVersion(dataDir, readFileSync(version, 'utf8').trim());
-  if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return false;
+  const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  if (names.includes('PG_VERSION')) return requireVersion(dataDir);
+  if (names.length === 0) return false;
   throw new EmbeddedPostgresError(
     'not_a_database',
     `${dataDir} holds files but no PostgreSQL database. Choose an empty VSECURE_DATA_DIR.`,
   );
 }
 
-function requireVersion(dataDir: string, version: string): true {
+function requireVersion(dataDir: string): true {
+  const version = readFileSync(path.join(dataDir, 'PG_VERSION'), 'utf8').trim();
   if (version === MAJOR_VERSION) return true;
   throw new EmbeddedPostgresError(
     'wrong_version',

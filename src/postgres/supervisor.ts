@@ -18,8 +18,8 @@ export interface Supervised {
 
 /**
  * The shell holds the reading end of our pipe. When we exit, crash or are killed, the pipe ends, and SIGINT tells
- * PostgreSQL to shut down fast. It prints the server's process id. $1 is a folder to remove afterwards, or empty;
- * the rest is the server's command.
+ * PostgreSQL to shut down fast: again and again, because it is deaf until it has set up its handlers.
+ * It prints the server's process id. $1 is a folder to remove afterwards, or empty; the rest is the server's command.
  */
 const SUPERVISOR = `
 scratch=$1; shift
@@ -29,7 +29,7 @@ server=$!
 echo $server
 exec >/dev/null
 trap 'kill -INT $server 2>/dev/null' TERM INT
-(read -r _ <&3; kill -INT $server) 2>/dev/null &
+(read -r _ <&3; while kill -INT $server; do sleep 1; done) 2>/dev/null &
 watcher=$!
 exec 3<&-
 while :; do

@@ -1,0 +1,165 @@
+/** Starts local-slack, a Slack look-alike that others wrote, as a child that never outlives this process. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, platform, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** How long the look-alike may take to listen, in ms. It needs about a quarter of a second. */
+const START_TIMEOUT = 15_000;
+
+export interface LookAlikeUser {
+  readonly id: string;
+  readonly name: string;
+  readonly realName?: string;
+  readonly email?: string;
+}
+
+export interface LookAlikeChannel {
+  readonly id: string;
+  readonly name: string;
+  readonly private?: boolean;
+}
+
+export interface LookAlikeOptions {
+  /** Path of the local-slack binary, from `findLookAlike`. */
+  readonly binary: string;
+  /** `socket`: the bot connects to it. `http`: it posts signed requests to `requestUrl`. */
+  readonly mode: 'socket' | 'http';
+  readonly requestUrl?: string;
+  readonly users: readonly LookAlikeUser[];
+  readonly channels: readonly LookAlikeChannel[];
+  /** Where it listens, on every interface: it cannot be told otherwise. Default: any free port. */
+  readonly port?: number;
+}
+
+/** What a bot must be told to take the look-alike for Slack. None of it is a secret. */
+export const LOOK_ALIKE_APP = {
+  teamId: 'T01LOOKALIKE',
+  appId: 'A01VSECURE',
+  botUserId: 'U01VSECURE',
+  botToken: 'xoxb-look-alike',
+  appToken: 'xapp-look-alike',
+  signingSecret: 'look-alike-signing-secret',
+} as const;
+
+export interface LookAlike {
+  readonly url: string;
+  /** The `slackApiUrl` for a bot: ends in `/api/`. */
+  readonly apiUrl: string;
+  readonly port: number;
+  /** Ends the process and removes its files. Safe to call twice. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Where the binary is: `override` if given, else the installed package for this platform. */
+export function findLookAlike(override?: string): string | undefined {
+  if (override) return existsSync(override) ? override : undefined;
+  const os = platform() === 'win32' ? 'windows' : platform();
+  try {
+    const entry = createRequire(import.meta.url).resolve(
+      `local-slack-${os}-${arch()}/package.json`,
+    );
+    return join(dirname(entry), 'bin', 'local-slack');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts it and resolves once it listens. Throws with its own words when it does not start. */
+export async function startLookAlike(options: LookAlikeOptions): Promise<LookAlike> {
+  const folder = mkdtempSync(join(tmpdir(), 'look-alike-'));
+  const config = join(folder, 'config.json');
+  writeFileSync(config, JSON.stringify(workspace(options)));
+  const child = supervise(folder, [
+    options.binary,
+    ...['--config', config],
+    ...['--port', String(options.port ?? 0)],
+    ...['--base-host', '127.0.0.1'],
+    ...['--files-dir', join(folder, 'files')],
+  ]);
+  try {
+    const port = await listening(child);
+    const url = `http://127.0.0.1:${port}`;
+    return { url, apiUrl: `${url}/api/`, port, stop: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function workspace({ mode, requestUrl, users, channels }: LookAlikeOptions) {
+  const { teamId, ...app } = LOOK_ALIKE_APP;
+  const members = [...users.map(({ id }) => id), app.botUserId];
+  return {
+    workspace: { name: 'Acme', domain: 'acme', teamId },
+    app: { ...app, botName: 'vsecure', mode: mode === 'http' ? 'events' : 'socket', requestUrl },
+    users: users.map(({ realName, ...user }) => ({ ...user, real_name: realName ?? user.name })),
+    channels: channels.map((channel) => ({
+      id: channel.id,
+      name: channel.name,
+      is_private: channel.private ?? false,
+      members,
+    })),
+  };
+}
+
+/**
+ * The shell lives as long as our end of its standard input. When this process dies, even by
+ * kill -9, the shell reads end-of-file, kills the look-alike and removes its folder. It lets go of
+ * its own output first: a word written to the dead parent's pipe would end it before the removal.
+ */
+const SUPERVISOR = `
+  folder=$1; shift
+  exec 3<&0
+  "$@" </dev/null 3<&- & child=$!
+  (read _ <&3; kill -KILL $child 2>/dev/null) & watch=$!
+  exec 3<&- >/dev/null 2>&1
+  wait $child; status=$?
+  kill $watch 2>/dev/null
+  rm -rf "$folder"
+  exit $status`;
+
+/** In a process group of its own, so that Ctrl-C reaches us first and we stop it in order. */
+function supervise(folder: string, command: readonly string[]): ChildProcess {
+  return spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', folder, ...command], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    // A stranger's binary gets none of our environment.
+    env: {},
+  });
+}
+
+/** Resolves with the port, read from what it prints once it listens. */
+function listening(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const fail = (why: string) => reject(new Error(`the Slack look-alike ${why}: ${said.trim()}`));
+    const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT);
+    const hear = (chunk: Buffer) => {
+      said = `${said}${chunk}`.slice(-4000);
+      const port = /Web API base:\s+http:\/\/[^/]*:(\d+)\//.exec(said)?.[1];
+      if (!port) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(`ended with ${code}`);
+    });
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  const gone = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  if (gone) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.stdin?.end();
+  });
+}
