@@ -9,13 +9,22 @@ import {
   REASON_MAX,
   URI_MAX_BYTES,
 } from '../domain/limits.js';
-import { KEY_CLASSES, OPERATIONS, ROLES, SCOPES } from '../domain/vocabulary.js';
+import {
+  APPROVAL_STATUSES,
+  EVENT_TYPES,
+  KEY_CLASSES,
+  OPERATIONS,
+  ROLES,
+  SCOPES,
+} from '../domain/vocabulary.js';
 
 export const approvalId = z.templateLiteral(['appr_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const grantId = z.templateLiteral(['grnt_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const keyId = z.string().regex(/^[0-9A-Za-z]{10}$/);
 
 export const operation = z.enum(OPERATIONS);
+export const approvalStatus = z.enum(APPROVAL_STATUSES);
+export const eventType = z.enum(EVENT_TYPES);
 export const keyClass = z.enum(KEY_CLASSES);
 export const role = z.enum(ROLES);
 export const scope = z.enum(SCOPES);
@@ -23,10 +32,10 @@ export const scope = z.enum(SCOPES);
 /** A resource or pattern in full; the domain's grammar has the last word. */
 export const uri = z.string().min(1).max(URI_MAX_BYTES);
 
-/** `30m`, `1h`, `1h30m`, `7d`. */
+/** `30m`, `1h`, `1h30m`, `7d`; not nothing. */
 export const duration = z
   .string()
-  .regex(/^(?=\d)(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, {
+  .regex(/^(?=.*[1-9])(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, {
     error: 'a duration is written like 30m, 1h, 1h30m or 7d',
   });
 
@@ -38,7 +47,8 @@ export const decisionReason = reason.refine((text) => text.trim() !== '', {
   error: 'a reason is required',
 });
 
-export const email = z.email().max(EMAIL_MAX);
+/** As browsers check it, so that `admin@localhost` is one. */
+export const email = z.email({ pattern: z.regexes.html5Email }).max(EMAIL_MAX);
 export const principalName = z
   .string()
   .max(NAME_MAX)
@@ -48,7 +58,9 @@ export const principalName = z
 
 export const slackTeamId = z.string().regex(/^[TE][A-Z0-9]{1,30}$/);
 export const slackUserId = z.string().regex(/^[UW][A-Z0-9]{1,30}$/);
-export const slackChannelId = z.string().regex(/^[CGD][A-Z0-9]{1,30}$/);
+export const slackChannelId = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{1,30}$/, { error: 'must be a channel id such as C0123456789' });
 
 /** Who may decide, as a policy names them. */
 export const approver = z
@@ -80,5 +92,10 @@ export const moment = z.union([duration, z.iso.date(), z.iso.datetime({ offset: 
 
 export const page = z.object({
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
-  after: z.string().max(200).optional(),
+  /** A cursor; in the list of secrets it is a path. */
+  after: z
+    .string()
+    .max(URI_MAX_BYTES)
+    .regex(/^[\x21-\x7e]+$/)
+    .optional(),
 });

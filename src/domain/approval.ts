@@ -1,5 +1,6 @@
 /** A request for access and the five ways it can stand. Only `castVote` says what a vote makes of it. No I/O, no clock. */
 
+import { isDuration } from './duration.js';
 import { DURATION_MIN } from './limits.js';
 import type { Person, PersonId } from './person.js';
 import { isApprover, type Policy, type PolicyId } from './policy.js';
@@ -76,6 +77,8 @@ export interface Ballot {
   readonly voter: Person;
   readonly vote: Vote;
   readonly earlier: readonly Vote[];
+  /** Whoever cast the earlier votes, as they are now: the vote of somebody who may decide no longer does not count. */
+  readonly earlierVoters: readonly Person[];
   /** The database's clock. */
   readonly now: Date;
 }
@@ -84,14 +87,21 @@ export interface Ballot {
 export function castVote(ballot: Ballot): Result<Settlement | 'counted'> {
   const refusal = whyNot(ballot);
   if (refusal) return refusal;
-  const { approval, policy, vote, earlier } = ballot;
+  const { approval, policy, vote } = ballot;
   if (vote.verdict === 'deny')
     return settle({ status: 'denied', by: vote.person, reason: vote.reason ?? '' });
-  const approving = [...earlier, vote].filter(({ verdict }) => verdict === 'approve');
+  const approving = [...stillApproving(ballot), vote];
   if (approving.length < policy.minApprovals) return { ok: true, value: 'counted' };
   const wishes = approving.map(({ duration }) => duration ?? approval.duration);
   const granted = Math.min(policy.maxDuration, ...wishes);
   return settle({ status: 'approved', by: vote.person, reason: vote.reason, granted });
+}
+
+function stillApproving({ approvers, earlier, earlierVoters }: Ballot): readonly Vote[] {
+  const standing = earlierVoters.filter((voter) => voter.active && isApprover(voter, approvers));
+  return earlier.filter(
+    ({ person, verdict }) => verdict === 'approve' && standing.some(({ id }) => id === person),
+  );
 }
 
 const settle = (settlement: Settlement): Result<Settlement> => ({ ok: true, value: settlement });
@@ -120,7 +130,7 @@ function whyNotThisVote(approval: Pending, policy: Policy, vote: Vote) {
   if (needsReason && !vote.reason?.trim()) return refused({ code: 'reason_missing', minimum: 1 });
   const { duration } = vote;
   if (duration === undefined) return undefined;
-  if (duration < DURATION_MIN) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
+  if (!isDuration(duration)) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
   if (duration > approval.duration)
     return refused({ code: 'cannot_widen', asked: approval.duration });
   return undefined;

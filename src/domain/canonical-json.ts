@@ -13,10 +13,20 @@ export function canonicalJson(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return integer(value);
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
+  // Not map(): it would skip a hole, and leave nothing between two commas.
+  if (Array.isArray(value))
+    return `[${Array.from(value, (item) => canonicalJson(item)).join(',')}]`;
+  if (!isPlain(value)) throw new TypeError('only plain values have a canonical form');
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, item]) => `${quoted(key)}:${canonicalJson(item ?? null)}`).join(',')}}`;
+}
+
+/** A Date, a Map or a function would else come out as `{}` and lose what it said. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,6 @@
 /** Durations as people write them: `90s`, `30m`, `1h`, `1h30m`, `7d`. In the house they are whole milliseconds. */
 
-import { DAY, HOUR, MINUTE, SECOND } from './limits.js';
+import { DAY, DURATION_MIN, HOUR, MINUTE, SECOND } from './limits.js';
 
 const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: SECOND } as const;
 const FORM = /^(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/;
@@ -12,6 +12,11 @@ export function parseDuration(text: string): number | undefined {
   const [, d = 0, h = 0, m = 0, s = 0] = match;
   const ms = Number(d) * DAY + Number(h) * HOUR + Number(m) * MINUTE + Number(s) * SECOND;
   return ms > 0 ? ms : undefined;
+}
+
+/** Whole milliseconds, and no less than a grant or a request lasts at the least. */
+export function isDuration(ms: number): boolean {
+  return Number.isSafeInteger(ms) && ms >= DURATION_MIN;
 }
 
 /** The shortest way to write it: `5400000` → `1h30m`. Parts below a second are dropped. */

@@ -1,5 +1,6 @@
 /** What `configureResource` sets for a pattern, and what it says about one question. */
 
+import { isDuration } from './duration.js';
 import { DURATION_MIN } from './limits.js';
 import { isNamedBy, type Person } from './person.js';
 import { type Result, refused } from './result.js';
@@ -53,7 +54,7 @@ export function judge(policy: PolicyRules, question: Question): Result<number> {
   const reason = judgeReason(policy, question.reason);
   if (reason) return reason;
   const duration = question.duration ?? Math.min(policy.defaultDuration, policy.maxDuration);
-  if (duration < DURATION_MIN) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
+  if (!isDuration(duration)) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
   if (duration > policy.maxDuration)
     return refused({ code: 'duration_too_long', maximum: policy.maxDuration });
   return { ok: true, value: duration };

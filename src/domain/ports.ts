@@ -147,7 +147,7 @@ export interface Approvals extends ApprovalReads {
    * Undefined when somebody or time was faster.
    */
   settle(id: ApprovalId, settlement: Settlement): Promise<Approval | undefined>;
-  /** Binds a pending approval to the policy as it stands now. */
+  /** Binds a pending approval to the policy as it stands now. Votes cast under what held before are void. */
   rebind(id: ApprovalId, policy: Policy, digest: string): Promise<Approval | undefined>;
   /** Settles what time has closed, oldest first, skipping rows that others hold. */
   expireDue(limit: number): Promise<readonly Approval[]>;
@@ -162,9 +162,10 @@ export interface GrantReads {
   find(id: GrantId): Promise<Grant | undefined>;
   ofApproval(id: ApprovalId): Promise<Grant | undefined>;
   list(filter: GrantFilter, page: Page): Promise<Listed<Grant>>;
-  /** A live grant of this principal that covers all these resources for this operation. */
+  /** A live grant of this principal, under the policy that decides now, that covers all these resources for this operation. */
   covering(
     principal: PrincipalId,
+    policy: PolicyId,
     operation: Operation,
     resources: readonly string[],
   ): Promise<Grant | undefined>;
@@ -374,4 +375,22 @@ export interface SlackProfile {
 export interface Directory {
   /** Asks Slack, briefly. Undefined when Slack does not answer in time: then nobody may decide through it. */
   profile(userId: string): Promise<SlackProfile | undefined>;
+}
+
+// ---------------------------------------------------------------- running
+
+/** Which fires of scheduled jobs have been taken, by any process. */
+export interface JobRuns {
+  /** True for the one process that gets to run this fire. */
+  claim(key: string): Promise<boolean>;
+  finished(key: string): Promise<void>;
+  /** Forgets old fires. */
+  forget(): Promise<void>;
+}
+
+/** Structured logging: ids and codes only; never a body, a value, a reason or a token. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }

@@ -58,8 +58,8 @@ export function approvals(sql: Sql): Approvals {
     ...reads,
 
     async lock(id) {
-      const rows = await sql<ApprovalRow>(`${SELECT} where a.id = $1 for update of a`, [id]);
-      return rows[0] && toApproval(rows[0]);
+      // Read after the lock, not with it: what is joined would be as old as the moment when the waiting began.
+      return changed(await sql('select id from approval where id = $1 for update', [id]));
     },
 
     async ask(question) {
@@ -108,8 +108,10 @@ export function approvals(sql: Sql): Approvals {
     async rebind(id, policy, digest) {
       return changed(
         await sql(
-          `update approval set policy_id = $2, policy_version = $3, digest = $4
-           where id = $1 and status = 'pending' returning id`,
+          `with rebound as (update approval set policy_id = $2, policy_version = $3, digest = $4
+             where id = $1 and status = 'pending' returning id),
+           void as (delete from vote where approval_id in (select id from rebound))
+           select id from rebound`,
           [id, policy.id, policy.version, digest],
         ),
       );
@@ -123,7 +125,11 @@ export function approvals(sql: Sql): Approvals {
          returning id`,
         [limit],
       );
-      return Promise.all(rows.map(({ id }) => present(reads, id)));
+      const expired = await sql<ApprovalRow>(
+        `${SELECT} where a.id = any($1) order by a.expires_at`,
+        [rows.map(({ id }) => id)],
+      );
+      return expired.map(toApproval);
     },
   };
 }

@@ -57,10 +57,11 @@ export function grantReads(sql: Sql): GrantReads {
       return listed(rows.map(toGrant), limit, ({ id }) => id);
     },
 
-    async covering(principal, operation, resources) {
+    async covering(principal, policy, operation, resources) {
       const rows = await sql<GrantRow>(
-        `${SELECT} where g.principal_id = $1 and g.operation = $2 and ${LIVE} order by g.ends_at desc`,
-        [principal, operation],
+        `${SELECT} where g.principal_id = $1 and g.policy_id = $2 and g.operation = $3 and ${LIVE}
+         order by g.ends_at desc`,
+        [principal, policy, operation],
       );
       const wanted = resources.map(coveringPatterns);
       const covers = (row: GrantRow) =>

@@ -45,7 +45,9 @@ export function createListener(
       await next.end().catch(() => {});
       throw error;
     }
-    client = next;
+    // Stopped while it connected: nobody else would end it.
+    if (stopped) await next.end();
+    else client = next;
   };
 
   const lost = (which: pg.Client) => {
@@ -112,7 +114,7 @@ function createWakeup(waiting: Map<string, Set<() => void>>, id: string): Wakeup
 
     close() {
       calls.delete(call);
-      if (calls.size === 0) waiting.delete(id);
+      if (calls.size === 0 && waiting.get(id) === calls) waiting.delete(id);
     },
   };
 }

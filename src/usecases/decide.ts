@@ -86,17 +86,28 @@ async function weigh(
     reason: decision.reason && storable(decision.reason),
     duration: decision.duration,
   };
+  const earlier = await tx.approvals.votes(approval.id);
   const outcome = castVote({
     approval,
     policy,
     vote,
     approvers: await currentApprovers(tx.policies, policy, parts.defaultApprovers),
     voter: decider.person,
-    earlier: await tx.approvals.votes(approval.id),
+    earlier,
+    earlierVoters: await voters(tx, earlier),
     now: await tx.now(),
   });
   if (!outcome.ok) return outcome;
   return carryOut(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
+}
+
+async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]> {
+  const found: Person[] = [];
+  for (const { person } of votes) {
+    const voter = await tx.people.find(person);
+    if (voter) found.push(voter);
+  }
+  return found;
 }
 
 /**

@@ -31,6 +31,6 @@ export function createListSecrets(store: Store): ListSecrets {
 async function accessOf(store: Store, caller: Caller, path: string): Promise<SecretAccess> {
   const [policy] = await store.policies.matching(coveringPatterns(path));
   if (!policy?.permissions.includes('read')) return 'none';
-  const grant = await store.grants.covering(caller.principal.id, 'read', [path]);
+  const grant = await store.grants.covering(caller.principal.id, policy.id, 'read', [path]);
   return grant ? 'granted' : 'requestable';
 }

@@ -1,6 +1,7 @@
 /** Somebody from outside the connected workspace tried something: refused, and put on record. */
 
 import type { Store } from '../domain/ports.js';
+import { storable } from '../domain/text.js';
 
 export type RecordForeign = (teamId: string, userId: string, what: string) => Promise<void>;
 
@@ -9,9 +10,9 @@ export function createRecordForeign(store: Store): RecordForeign {
     store.transaction(async (tx) =>
       tx.record({
         type: 'foreign_request',
-        actor: { kind: 'stranger', id: `${teamId}/${userId}`, name: userId },
+        actor: { kind: 'stranger', id: storable(`${teamId}/${userId}`), name: storable(userId) },
         refusal: 'foreign_team',
-        details: { what },
+        details: { what: storable(what) },
       }),
     );
 }

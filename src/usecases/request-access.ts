@@ -13,6 +13,7 @@ import { storable } from '../domain/text.js';
 import { parseResource } from '../domain/uri.js';
 import type { Operation } from '../domain/vocabulary.js';
 import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { expireDue } from './expire-approvals.js';
 import { needScope } from './need-scope.js';
 
 export interface Ask {
@@ -91,7 +92,7 @@ async function askFor(
   const duration = judge(policy, ask);
   if (!duration.ok) return duration;
 
-  const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, ask);
+  const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, policy, ask);
   if (covered) return { ok: true, value: covered };
 
   const question = write(parts, caller, ask, policy, duration.value);
@@ -101,8 +102,13 @@ async function askFor(
   return askPeople(tx, caller, question);
 }
 
-async function alreadyCovered(tx: Tx, caller: Caller, ask: Ask): Promise<Access | undefined> {
-  const grant = await tx.grants.covering(caller.principal.id, ask.operation, ask.resources);
+async function alreadyCovered(
+  tx: Tx,
+  { principal }: Caller,
+  policy: Policy,
+  { operation, resources }: Ask,
+): Promise<Access | undefined> {
+  const grant = await tx.grants.covering(principal.id, policy.id, operation, resources);
   const approval = grant && (await tx.approvals.find(grant.approval));
   return approval && { approval, grant };
 }
@@ -161,6 +167,8 @@ async function grantAtOnce(
 }
 
 async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise<Result<Access>> {
+  // Else the same question from before would be answered with, though nobody may decide it any more.
+  await expireDue(tx);
   const { approval, repeated } = await tx.approvals.ask(question);
   const { policy, policyVersion, duration, digest } = approval;
   tx.record({

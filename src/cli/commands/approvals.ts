@@ -1,0 +1,37 @@
+/** `mcp:approvals`: what was asked, and the exact command to decide it. */
+
+import { type Command, Option } from 'commander';
+import { approvalStatus } from '../../contract/fields.js';
+import type { Approval } from '../../sdk/index.js';
+import { time } from '../facts.js';
+import type { Io } from '../io.js';
+import { type Column, table } from '../table.js';
+import { listLimit } from './list-limit.js';
+
+const COLUMNS: readonly Column<Approval>[] = [
+  { head: 'id', cell: ({ id }) => id },
+  { head: 'status', cell: ({ status }) => status },
+  { head: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { head: 'for', cell: ({ granted, duration }) => granted ?? duration },
+  { head: 'key', cell: ({ requester }) => `${requester.name} (${requester.owner})` },
+  { head: 'asked', cell: ({ asked }) => asked },
+  { head: 'decide before', cell: ({ expiresAt }) => time(expiresAt) },
+];
+
+export function registerApprovals(program: Command, io: Io): void {
+  program
+    .command('mcp:approvals')
+    .description('list requests for access')
+    .addOption(new Option('--status <status>', 'only these').choices(approvalStatus.options))
+    .addOption(listLimit())
+    .option('--json', 'as JSON')
+    .action(async ({ status, limit, json }) => {
+      const listed = await io.client().mcp.listApprovals({ status, limit });
+      if (json) return io.json(listed);
+      if (listed.length === 0) return io.err('Nothing was asked for.');
+      io.out(table(listed, COLUMNS));
+      const pending = listed.filter((approval) => approval.status === 'pending');
+      if (pending.length > 0) io.err('\nTo decide:');
+      for (const { id } of pending) io.err(`  vsecure mcp:approve ${id}`);
+    });
+}

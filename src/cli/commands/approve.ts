@@ -1,0 +1,17 @@
+/** `mcp:approve`: give access, for as long as was asked or shorter. */
+
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { decide } from './decide.js';
+
+export function registerApprove(program: Command, io: Io): void {
+  program
+    .command('mcp:approve')
+    .argument('<id>', 'appr_…')
+    .description('approve a request')
+    .option('--reason <text>', 'why; some policies ask for it')
+    .option('--duration <duration>', 'shorter than asked, like 30m')
+    .option('--yes', 'do not ask before deciding')
+    .option('--json', 'as JSON')
+    .action((id, options) => decide(io, 'approve', id, options));
+}

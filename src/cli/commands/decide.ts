@@ -1,0 +1,67 @@
+/** Deciding on a terminal: show the facts of the card, ask, and send back what was shown. */
+
+import type { Approval, ApprovalDetail } from '../../sdk/index.js';
+import { facts, time } from '../facts.js';
+import type { Io } from '../io.js';
+import { NotDone } from '../outcome.js';
+
+export interface DecideOptions {
+  readonly reason?: string;
+  readonly duration?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Without a terminal, or with `--yes`, nothing is asked. */
+export async function decide(
+  io: Io,
+  action: 'approve' | 'deny',
+  id: string,
+  { reason, duration, yes, json }: DecideOptions,
+): Promise<void> {
+  const { mcp } = io.client();
+  const digest =
+    io.interactive && !yes ? await confirm(io, action, await mcp.getApproval(id)) : undefined;
+  const decision = { action, reason, duration, digest, door: 'cli' } as const;
+  const decided = await mcp.respond(id, decision);
+  if (json) io.json(decided);
+  else io.out(outcome(decided));
+}
+
+/** The digest of what was shown. What is no longer pending is not asked about: the server says how it stands. */
+async function confirm(io: Io, action: string, approval: ApprovalDetail) {
+  if (approval.status !== 'pending') return undefined;
+  io.err(describe(approval));
+  io.err('');
+  const answer = await io.ask(`${action === 'approve' ? 'Approve' : 'Deny'} this? [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new NotDone('Nothing was decided.');
+  return approval.digest;
+}
+
+function describe(approval: ApprovalDetail): string {
+  const { requester, deciding, operation, asked, claimedClient } = approval;
+  const sees = operation === 'read' ? 'The AI tool will see the value.' : undefined;
+  const certain = facts([
+    ['Request', `${approval.id}${asked > 1 ? `, asked ${asked} times` : ''}`],
+    ['Wants to', operation],
+    ['Resources', approval.resources],
+    ['For', `${approval.duration}, from the moment you approve`],
+    ['Key', `${requester.name}, owned by ${requester.owner}`],
+    ['Policy', deciding?.policyName],
+    ['Approvers', deciding?.approvers.join(', ')],
+    ['Approvals', deciding && `${deciding.approvals} of ${deciding.minApprovals}`],
+    ['Decide before', time(approval.expiresAt)],
+    ['Note', sees],
+  ]);
+  const claims = facts([
+    ['  Says it is', claimedClient],
+    ['  Reason', approval.reason.split('\n')],
+  ]);
+  return `${certain}\n\nNot verified, in the words of whoever asks:\n${claims}`;
+}
+
+function outcome({ id, status, granted }: Approval): string {
+  if (status === 'approved') return `Approved ${id} for ${granted}.`;
+  if (status === 'denied') return `Denied ${id}.`;
+  return `Your vote on ${id} is counted; it needs more.`;
+}

@@ -1,0 +1,29 @@
+/** `people:list`: everybody vsecure knows. */
+
+import type { Command } from 'commander';
+import type { Person } from '../../sdk/index.js';
+import type { Io } from '../io.js';
+import { type Column, table } from '../table.js';
+
+const COLUMNS: readonly Column<Person>[] = [
+  { head: 'email', cell: ({ email }) => email },
+  { head: 'role', cell: ({ role }) => role },
+  { head: 'active', cell: ({ active }) => (active ? 'yes' : 'no') },
+  {
+    head: 'slack',
+    cell: ({ slack }) =>
+      slack.map(({ teamId, userId }) => `${teamId}/${userId}`).join(', ') || undefined,
+  },
+];
+
+export function registerPeopleList(program: Command, io: Io): void {
+  program
+    .command('people:list')
+    .description('list people')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const people = await io.client().people.list();
+      if (json) io.json(people);
+      else io.out(table(people, COLUMNS));
+    });
+}

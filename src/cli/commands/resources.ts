@@ -1,0 +1,31 @@
+/** `mcp:resources`: the policies in force. */
+
+import type { Command } from 'commander';
+import type { Policy } from '../../sdk/index.js';
+import type { Io } from '../io.js';
+import { type Column, table } from '../table.js';
+
+const COLUMNS: readonly Column<Policy>[] = [
+  { head: 'resource', cell: ({ uri }) => uri },
+  { head: 'name', cell: ({ name, uri }) => (name === uri ? undefined : name) },
+  { head: 'permits', cell: ({ permissions }) => permissions.join(', ') || 'nothing' },
+  { head: 'approval', cell: ({ requiresApproval }) => (requiresApproval ? 'required' : 'none') },
+  { head: 'approvers', cell: ({ approvers }) => approvers?.join(', ') ?? 'inherited' },
+  { head: 'votes', cell: ({ minApprovals }) => minApprovals },
+  { head: 'default', cell: ({ defaultDuration }) => defaultDuration },
+  { head: 'maximum', cell: ({ maxDuration }) => maxDuration },
+  { head: 'version', cell: ({ version }) => version },
+];
+
+export function registerResources(program: Command, io: Io): void {
+  program
+    .command('mcp:resources')
+    .description('list the policies in force')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const policies = await io.client().mcp.listResources();
+      if (json) return io.json(policies);
+      if (policies.length > 0) return io.out(table(policies, COLUMNS));
+      io.err('There is no policy yet, so nothing can be asked for. Set some with mcp:configure.');
+    });
+}

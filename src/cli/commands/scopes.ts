@@ -1,0 +1,24 @@
+/** `auth:scopes`: what there is to be allowed, and what your key is. */
+
+import type { Command } from 'commander';
+import { scope } from '../../contract/fields.js';
+import type { Io } from '../io.js';
+import { table } from '../table.js';
+
+export function registerScopes(program: Command, io: Io): void {
+  program
+    .command('auth:scopes')
+    .description('list all scopes, and which of them your key has')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const { scopes } = await io.client().whoami();
+      const all = scope.options.map((name) => ({ scope: name, yours: scopes.includes(name) }));
+      if (json) return io.json(all);
+      io.out(
+        table(all, [
+          { head: 'scope', cell: (row) => row.scope },
+          { head: 'yours', cell: ({ yours }) => (yours ? 'yes' : 'no') },
+        ]),
+      );
+    });
+}

@@ -1,0 +1,27 @@
+/** `secrets:list`: which secrets there are, without their values. */
+
+import type { Command } from 'commander';
+import type { ListedSecret } from '../../sdk/index.js';
+import { time } from '../facts.js';
+import type { Io } from '../io.js';
+import { type Column, table } from '../table.js';
+
+const COLUMNS: readonly Column<ListedSecret>[] = [
+  { head: 'path', cell: ({ path }) => path },
+  { head: 'version', cell: ({ version }) => version },
+  { head: 'updated', cell: ({ updatedAt }) => time(updatedAt) },
+  { head: 'your access', cell: ({ access }) => access },
+];
+
+export function registerSecretsList(program: Command, io: Io): void {
+  program
+    .command('secrets:list')
+    .description('list secrets, without their values')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const secrets = await io.client().secrets.list();
+      if (json) return io.json(secrets);
+      if (secrets.length > 0) return io.out(table(secrets, COLUMNS));
+      io.err('There is no secret yet. Store one with secrets:set.');
+    });
+}

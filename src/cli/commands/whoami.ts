@@ -1,0 +1,25 @@
+/** `auth:whoami`: whose key this is. */
+
+import type { Command } from 'commander';
+import { facts, time } from '../facts.js';
+import type { Io } from '../io.js';
+
+export function registerWhoami(program: Command, io: Io): void {
+  program
+    .command('auth:whoami')
+    .description('say whose key this is')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const me = await io.client().whoami();
+      if (json) return io.json(me);
+      io.out(
+        facts([
+          ['Key', `${me.key} of ${me.name}`],
+          ['Class', me.class],
+          ['Owner', `${me.owner.email}, ${me.owner.role}`],
+          ['Expires', time(me.expiresAt)],
+          ['Scopes', me.scopes.join(' ') || 'none'],
+        ]),
+      );
+    });
+}

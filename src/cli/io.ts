@@ -1,0 +1,43 @@
+/** What a command sees of the outside: two streams to write to, one to read from, somebody to ask, and a server. */
+
+import { VSecureClient } from '../sdk/index.js';
+import { question } from './question.js';
+import { harmlessJson, harmlessLines } from './terminal-text.js';
+
+export interface Io {
+  /** Results, to stdout, with a line break. */
+  readonly out: (text: string) => void;
+  /** Everything else, to stderr, with a line break. */
+  readonly err: (text: string) => void;
+  /** A result for programs, to stdout. */
+  readonly json: (value: unknown) => void;
+  /** Is there somebody at a terminal who can be asked? */
+  readonly interactive: boolean;
+  readonly ask: (text: string) => Promise<string>;
+  /** Asks without showing what is typed. */
+  readonly askHidden: (text: string) => Promise<string>;
+  /** All of stdin. */
+  readonly input: () => Promise<Uint8Array>;
+  /** Throws VSecureError when the environment does not say who asks. */
+  readonly client: () => VSecureClient;
+}
+
+/** Whatever is written passes through here, so that no command can forget to make it harmless. */
+export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
+  // `vsecure mcp:audit | head` closes the pipe early, and that is no failure.
+  stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
+  return {
+    out: (text) => stdout.write(`${harmlessLines(text)}\n`),
+    err: (text) => stderr.write(`${harmlessLines(text)}\n`),
+    json: (value) => stdout.write(`${harmlessJson(value)}\n`),
+    interactive: Boolean(stdin.isTTY && stderr.isTTY),
+    ask: (text) => question(stdin, stderr, harmlessLines(text)),
+    askHidden: (text) => question(stdin, stderr, harmlessLines(text), { hidden: true }),
+    async input() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stdin) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
+    client: () => new VSecureClient(),
+  };
+}

@@ -1,0 +1,71 @@
+/** All commands of `vsecure`: those of a client are here, those of the server only by name. */
+
+import { Command } from 'commander';
+import { registerApprovals } from './commands/approvals.js';
+import { registerApprove } from './commands/approve.js';
+import { registerAudit } from './commands/audit.js';
+import { registerConfigure } from './commands/configure.js';
+import { registerDeny } from './commands/deny.js';
+import { registerKeysCreate } from './commands/keys-create.js';
+import { registerKeysList } from './commands/keys-list.js';
+import { registerKeysRevoke } from './commands/keys-revoke.js';
+import { registerPeopleLink } from './commands/people-link.js';
+import { registerPeopleList } from './commands/people-list.js';
+import { registerPeopleSet } from './commands/people-set.js';
+import { registerResources } from './commands/resources.js';
+import { registerScopes } from './commands/scopes.js';
+import { registerSecretsList } from './commands/secrets-list.js';
+import { registerSecretsSet } from './commands/secrets-set.js';
+import { registerWhoami } from './commands/whoami.js';
+import type { Io } from './io.js';
+
+export type Register = (program: Command, io: Io) => void;
+
+const GROUPS: Record<string, readonly Register[]> = {
+  'Requests:': [registerApprovals, registerApprove, registerDeny],
+  'Policies and audit:': [registerConfigure, registerResources, registerAudit],
+  'Secrets:': [registerSecretsSet, registerSecretsList],
+  'Keys and people:': [
+    registerKeysCreate,
+    registerKeysList,
+    registerKeysRevoke,
+    registerPeopleList,
+    registerPeopleSet,
+    registerPeopleLink,
+  ],
+  'Yourself:': [registerWhoami, registerScopes],
+};
+
+const ENVIRONMENT = `
+Environment:
+  VSECURE_URL      where vsecure is (default: http://127.0.0.1:3000)
+  VSECURE_API_KEY  who you are
+
+Exit status: 0 done, 1 refused or failed, 2 wrong usage.`;
+
+export interface About {
+  readonly version: string;
+  /** Commands that are dispatched before this program gets to see them: name to description. */
+  readonly server: Readonly<Record<string, string>>;
+}
+
+export function createProgram(io: Io, { version, server }: About): Command {
+  const program = new Command('vsecure')
+    .description('AI tools ask for secrets, people approve, everything is on record.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .showHelpAfterError('Run with --help to see how it is used.')
+    .addHelpText('after', ENVIRONMENT);
+  program.commandsGroup('Server:');
+  for (const [name, description] of Object.entries(server))
+    program.command(name).description(description);
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(group);
+    for (const register of commands) register(program, io);
+  }
+  return program;
+}

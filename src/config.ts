@@ -1,0 +1,178 @@
+/** The server's only reader of the environment. Reports everything that is wrong at once, by name, and never a value. */
+
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { email, slackChannelId, slackUserId } from './contract/fields.js';
+import { Confidential } from './domain/confidential.js';
+
+/** Some settings are missing or wrong; the message names each of them on a line of its own. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config';
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`);
+  }
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+const confidential = z.string().transform((text) => new Confidential(text));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const starting = (prefix: string) =>
+  z
+    .string()
+    .startsWith(prefix, { error: `must start with ${prefix}` })
+    .pipe(confidential);
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => protocols.includes(protocolOf(text)), {
+    error: `must be a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`,
+  });
+const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
+
+const ENVIRONMENT = z.object({
+  DATABASE_URL: url('postgres:', 'postgresql:').pipe(confidential).optional(),
+  VSECURE_DATA_DIR: z
+    .string()
+    .refine(path.isAbsolute, { error: 'must be an absolute path' })
+    .optional(),
+  VSECURE_MASTER_KEY: confidential.optional(),
+  VSECURE_MASTER_KEY_FILE: z.string().optional(),
+  VSECURE_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'must be a port, 0 to 65535' })
+    .transform(Number)
+    .refine((port) => port <= 65_535, { error: 'must be a port, 0 to 65535' })
+    .default(3000),
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  VSECURE_ALLOWED_HOSTS: list.optional(),
+  VSECURE_TRUST_PROXY: list.optional(),
+  SLACK_BOT_TOKEN: starting('xoxb-').optional(),
+  SLACK_SIGNING_SECRET: confidential.optional(),
+  SLACK_APP_TOKEN: starting('xapp-').optional(),
+  SLACK_CHANNEL: slackChannelId.optional(),
+  SLACK_API_URL: url('http:', 'https:')
+    .refine(isLoopback, { error: 'is for tests and the demo: only a loopback address is accepted' })
+    .optional(),
+  SLACK_LINK_BY_EMAIL: onOff.default('on'),
+  VSECURE_ADMIN_EMAIL: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' })
+    .default('admin@localhost'),
+  VSECURE_DEFAULT_APPROVERS: list
+    .refine(
+      (all) =>
+        all.every((one) => email.safeParse(one).success || slackUserId.safeParse(one).success),
+      {
+        error: 'must be e-mail addresses or Slack user ids, separated by commas',
+      },
+    )
+    .default([]),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
+    })
+    .default('info'),
+});
+
+type Environment = z.infer<typeof ENVIRONMENT>;
+
+/** Throws ConfigError. An empty variable counts as not set. */
+export function readConfig(source: NodeJS.ProcessEnv) {
+  const set: Settings = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== ''),
+  );
+  const parsed = ENVIRONMENT.safeParse(set);
+  const wrong = parsed.error?.issues ?? [];
+  const problems = [
+    ...wrong.map(({ path: [name], message }) => `${String(name)}: ${message}`),
+    ...contradictions(set),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return arrange(parsed.data);
+}
+
+type Settings = Partial<Record<keyof Environment, string>>;
+
+function contradictions(settings: Settings): string[] {
+  const problems: string[] = [];
+  const { DATABASE_URL, VSECURE_MASTER_KEY: key, VSECURE_MASTER_KEY_FILE: file } = settings;
+  if (DATABASE_URL && !key && !file)
+    problems.push(
+      'VSECURE_MASTER_KEY: required with DATABASE_URL (or VSECURE_MASTER_KEY_FILE): 32 random bytes, base64; make one with `openssl rand -base64 32`',
+    );
+  if (key && file) problems.push('VSECURE_MASTER_KEY_FILE: set either this or VSECURE_MASTER_KEY');
+  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN } = settings;
+  if (SLACK_BOT_TOKEN && !SLACK_SIGNING_SECRET && !SLACK_APP_TOKEN)
+    problems.push(
+      'SLACK_SIGNING_SECRET: required with SLACK_BOT_TOKEN (or SLACK_APP_TOKEN for Socket Mode)',
+    );
+  if (!SLACK_BOT_TOKEN && (SLACK_SIGNING_SECRET || SLACK_APP_TOKEN))
+    problems.push('SLACK_BOT_TOKEN: required with the other Slack settings');
+  return problems;
+}
+
+function arrange(environment: Environment) {
+  const { HOST: host, PORT: port } = environment;
+  const dataDir = environment.VSECURE_DATA_DIR ?? path.join(userDataFolder(), 'vsecure');
+  return {
+    database: environment.DATABASE_URL
+      ? { url: environment.DATABASE_URL }
+      : { dataDir: path.join(dataDir, 'postgres') },
+    masterKey: {
+      text: environment.VSECURE_MASTER_KEY,
+      file: environment.VSECURE_MASTER_KEY_FILE ?? path.join(dataDir, 'master.key'),
+      /** Generated only beside the embedded database, whose loss it shares. */
+      create: !environment.DATABASE_URL && !environment.VSECURE_MASTER_KEY_FILE,
+    },
+    dataDir,
+    migrate: environment.VSECURE_MIGRATE,
+    http: {
+      host,
+      port,
+      publicUrl: environment.PUBLIC_URL,
+      allowedHosts: environment.VSECURE_ALLOWED_HOSTS ?? [],
+      trustProxy: environment.VSECURE_TRUST_PROXY ?? [],
+    },
+    slack: slackOf(environment),
+    adminEmail: environment.VSECURE_ADMIN_EMAIL,
+    defaultApprovers: environment.VSECURE_DEFAULT_APPROVERS,
+    logLevel: environment.LOG_LEVEL,
+  };
+}
+
+function slackOf(environment: Environment) {
+  const { SLACK_BOT_TOKEN: botToken } = environment;
+  if (!botToken) return undefined;
+  return {
+    botToken,
+    signingSecret: environment.SLACK_SIGNING_SECRET,
+    appToken: environment.SLACK_APP_TOKEN,
+    channel: environment.SLACK_CHANNEL,
+    apiUrl: environment.SLACK_API_URL,
+    linkByEmail: environment.SLACK_LINK_BY_EMAIL === 'on',
+  };
+}
+
+/** Where programs keep a user's data on this platform; never the current folder, which may be a repository. */
+function userDataFolder(): string {
+  const home = homedir();
+  if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support');
+  const { LOCALAPPDATA, XDG_DATA_HOME } = process.env;
+  if (process.platform === 'win32') return LOCALAPPDATA ?? path.join(home, 'AppData', 'Local');
+  return XDG_DATA_HOME ?? path.join(home, '.local', 'share');
+}
+
+const protocolOf = (text: string) => (URL.canParse(text) ? new URL(text).protocol : '');
+
+function isLoopback(text: string): boolean {
+  return URL.canParse(text) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname);
+}

@@ -1,0 +1,27 @@
+/** A REST call as data: the server validates with it, the client is typed by it, and both read the same line. */
+
+import { z } from 'zod';
+
+/** Takes an empty object only: an unknown field is refused, never ignored. */
+const nothing = z.strictObject({});
+
+/** What a route takes unless it says otherwise. */
+export const bare = { params: nothing, query: nothing, body: nothing } as const;
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** Below `/api/v1`; parameters as `:name`. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType;
+  readonly answer: z.ZodType;
+}
+
+/** One page of a list; `next` is the cursor of the page after it, absent on the last. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().optional() });
+
+/** Where all routes begin. */
+export const API_BASE = '/api/v1';

@@ -1,0 +1,83 @@
+/** REST: approvals. */
+
+import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval.js';
+import { SECOND } from '../../domain/limits.js';
+import { done, type Result, refused } from '../../domain/result.js';
+import { type Caller, may } from '../../domain/rights.js';
+import type { UseCases } from '../../usecases/index.js';
+import type { Access } from '../../usecases/request-access.js';
+import { readOptional } from '../durations.js';
+import type { Serve } from '../serve-route.js';
+import { wireAccess, wireApproval } from '../wire/access.js';
+import { mapPage, mapResult } from '../wire/map-result.js';
+
+/** `stopping` ends waits early, with the approval as it stands, so that the server can go. */
+export function serveApprovals(serve: Serve, useCases: UseCases, stopping: AbortSignal): void {
+  serve(approvalRoutes.request, async ({ caller, body }) => {
+    const duration = readOptional(body.duration);
+    if (!duration.ok) return duration;
+    const asked = await useCases.requestAccess(caller, { ...body, duration: duration.value });
+    return mapResult(asked, wireAccess);
+  });
+
+  serve(approvalRoutes.list, async ({ caller, query: { status, ...page } }) =>
+    mapPage(await useCases.showApprovals.list(caller, { status }, page), wireApproval),
+  );
+
+  serve(approvalRoutes.show, async ({ caller, params }) => {
+    const shown = await useCases.showApprovals.one(caller, params.id);
+    return shown.ok ? done(await detail(useCases, caller, shown.value)) : shown;
+  });
+
+  serve(approvalRoutes.wait, async ({ caller, params, query, gone }) => {
+    const signal = AbortSignal.any([gone, stopping]);
+    const waiting = { ms: query.seconds * SECOND, signal };
+    return mapResult(await useCases.awaitDecision(caller, params.id, waiting), wireAccess);
+  });
+
+  serve(approvalRoutes.decide, async ({ caller, params, body }) => {
+    const allowed = mayDecide(caller);
+    if (!allowed.ok) return allowed;
+    const duration = readOptional(body.duration);
+    if (!duration.ok) return duration;
+    const through = `key ${caller.key.id}`;
+    const decision = {
+      approval: params.id,
+      verdict: body.action,
+      reason: body.reason,
+      duration: duration.value,
+      seen: body.digest,
+    };
+    const decider = { person: caller.owner, door: body.door, through };
+    return mapResult(await useCases.decide(decider, decision), wireApproval);
+  });
+
+  serve(approvalRoutes.cancel, async ({ caller, params }) =>
+    mapResult(await useCases.cancelRequest(caller, params.id), wireApproval),
+  );
+}
+
+/** A decision is a person's: their own key, and one that may decide. */
+export function mayDecide(caller: Caller): Result<true> {
+  if (caller.principal.class === 'human' && may(caller, 'approvals:decide')) return done(true);
+  return refused({ code: 'not_allowed', needs: 'a human key with the scope approvals:decide' });
+}
+
+/** Who may decide is shown to people who decide, never to the agent that asks. */
+async function detail(
+  { readCardFacts }: UseCases,
+  caller: Caller,
+  shown: Access,
+): Promise<WireApprovalDetail> {
+  const access = wireAccess(shown);
+  if (!may(caller, 'approvals:read')) return access;
+  const facts = await readCardFacts(shown.approval.id);
+  if (!facts?.policy) return access;
+  const { name, minApprovals, requireDecisionReason } = facts.policy;
+  const approvals = facts.votes.filter(({ verdict }) => verdict === 'approve').length;
+  const approvers = [...facts.approvers];
+  return {
+    ...access,
+    deciding: { policyName: name, approvers, minApprovals, approvals, requireDecisionReason },
+  };
+}

@@ -1,0 +1,35 @@
+/** The REST API: who calls is settled before a byte of the body is read. */
+
+import { Router } from 'express';
+import type { UseCases } from '../../usecases/index.js';
+import { createBearer } from '../bearer.js';
+import { jsonBody } from '../json-body.js';
+import { refuseKeysInQuery } from '../keys-in-query.js';
+import { createServe } from '../serve-route.js';
+import { serveApprovals } from './approvals.js';
+import { serveAudit } from './audit.js';
+import { serveGrants } from './grants.js';
+import { serveKeys } from './keys.js';
+import { servePeople } from './people.js';
+import { serveResources } from './resources.js';
+import { serveSecrets } from './secrets.js';
+
+export interface ApiParts {
+  readonly useCases: UseCases;
+  readonly now: () => Date;
+  readonly stopping: AbortSignal;
+}
+
+export function createApi({ useCases, now, stopping }: ApiParts): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(refuseKeysInQuery, createBearer(useCases.authenticate), ...jsonBody);
+  const serve = createServe(router);
+  serveApprovals(serve, useCases, stopping);
+  serveGrants(serve, useCases);
+  serveResources(serve, useCases);
+  serveSecrets(serve, useCases);
+  serveKeys(serve, useCases);
+  servePeople(serve, useCases);
+  serveAudit(serve, useCases, now);
+  return router;
+}

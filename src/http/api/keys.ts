@@ -1,0 +1,58 @@
+/** REST: API keys, and who the caller's key is. */
+
+import { keyRoutes, type WireKey, type WireWhoami, whoamiRoute } from '../../contract/key.js';
+import { done } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { UseCases } from '../../usecases/index.js';
+import type { ListedKey } from '../../usecases/manage-keys.js';
+import { readOptional } from '../durations.js';
+import type { Serve } from '../serve-route.js';
+import { mapItems, mapResult } from '../wire/map-result.js';
+
+export function serveKeys(serve: Serve, { manageKeys }: UseCases): void {
+  serve(keyRoutes.list, async ({ caller }) => mapItems(await manageKeys.list(caller), wireKey));
+
+  serve(keyRoutes.create, async ({ caller, body: { expires, ...wish } }) => {
+    const ttl = readOptional(expires);
+    if (!ttl.ok) return ttl;
+    const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value });
+    return mapResult(made, ({ token, owner, ...rest }) => ({
+      ...wireKey({ ...rest, ownerEmail: owner.email }),
+      token,
+    }));
+  });
+
+  serve(keyRoutes.revoke, async ({ caller, params }) =>
+    mapResult(await manageKeys.revoke(caller, params.id), ({ id, revokedAt }) => ({
+      id,
+      revokedAt: revokedAt?.toISOString(),
+    })),
+  );
+
+  serve(whoamiRoute, async ({ caller }) => done(wireCaller(caller)));
+}
+
+function wireKey({ key, principal, ownerEmail }: ListedKey): WireKey {
+  return {
+    id: key.id,
+    name: principal.name,
+    class: key.class,
+    owner: ownerEmail,
+    scopes: [...key.scopes],
+    hint: key.hint,
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: key.expiresAt?.toISOString(),
+    revokedAt: key.revokedAt?.toISOString(),
+  };
+}
+
+function wireCaller({ principal, key, owner, scopes }: Caller): WireWhoami {
+  return {
+    name: principal.name,
+    class: principal.class,
+    key: key.id,
+    owner: { email: owner.email, role: owner.role },
+    scopes: [...scopes],
+    expiresAt: key.expiresAt?.toISOString(),
+  };
+}

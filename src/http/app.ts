@@ -1,0 +1,53 @@
+/** The one Express app: Slack's receiver and `/mcp` are hung into it before any body parser, REST brings its own. */
+
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { API_BASE } from '../contract/route.js';
+import type { UseCases } from '../usecases/index.js';
+import { createHostCheck } from './allowed-hosts.js';
+import { createApi } from './api/index.js';
+import { createErrorHandler, type Logger, unknownRoute } from './errors.js';
+import { createHealth, type Readiness } from './health.js';
+
+export interface HttpParts {
+  readonly useCases: UseCases;
+  readonly logger: Logger;
+  readonly ready: () => Promise<Readiness>;
+  /** Host names to answer to, with or without a port. */
+  readonly allowedHosts: readonly string[];
+  /** Express' `trust proxy`: which proxies' headers count. Default: none. */
+  readonly trustProxy?: boolean | number | string | readonly string[];
+  /** Hangs in what needs the raw body. Its paths are behind the host check, but not behind the bearer check. */
+  readonly beforeParsers?: (app: Express) => void;
+  /** Aborts when the server begins to stop: waiting calls then answer at once. */
+  readonly stopping?: AbortSignal;
+  readonly now?: () => Date;
+}
+
+/** No page is served here; should a browser ever take an answer for one, it may load and frame nothing. */
+const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
+
+/** Builds the app; nothing listens yet. Order matters: see each line. */
+export function createHttpApp(parts: HttpParts): Express {
+  const { useCases, logger, beforeParsers } = parts;
+  const { now = () => new Date(), stopping = new AbortController().signal } = parts;
+  const app = express();
+  app.set('trust proxy', parts.trustProxy ?? false);
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.disable('x-powered-by');
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
+  // Probes come by address, with no host name of ours.
+  app.use(createHealth(parts.ready));
+  app.use(createHostCheck(parts.allowedHosts));
+  beforeParsers?.(app);
+  app.use(API_BASE, noStore, createApi({ useCases, now, stopping }));
+  app.use(unknownRoute);
+  app.use(createErrorHandler(logger));
+  return app;
+}
+
+const noStore: express.RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};

@@ -1,0 +1,44 @@
+/** Who calls? Bearer tokens after RFC 6750, in the Authorization header only. */
+
+import type { Request, RequestHandler, Response } from 'express';
+import type { Result } from '../domain/result.js';
+import type { Caller } from '../domain/rights.js';
+import { sendProblem, sendRefusal } from './problem.js';
+
+const REALM = 'Bearer realm="vsecure"';
+const CREDENTIALS = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+const callers = new WeakMap<Request, Caller>();
+
+/** The caller that `createBearer` found. Throws where no bearer check ran: that is a route mounted in the wrong place. */
+export function callerOf(req: Request): Caller {
+  const caller = callers.get(req);
+  if (!caller) throw new Error('no caller: this route is not behind the bearer check');
+  return caller;
+}
+
+/** Lets requests with a good key through, for `callerOf`; answers 401 to all others. */
+export function createBearer(
+  authenticate: (token: string) => Promise<Result<Caller>>,
+): RequestHandler {
+  return async (req, res, next) => {
+    const token = CREDENTIALS.exec(req.get('authorization') ?? '')?.[1];
+    if (token === undefined) return demandKey(res);
+    const caller = await authenticate(token);
+    if (!caller.ok) {
+      res.set('WWW-Authenticate', `${REALM}, error="invalid_token"`);
+      return sendRefusal(res, caller.refusal);
+    }
+    callers.set(req, caller.value);
+    next();
+  };
+}
+
+function demandKey(res: Response): void {
+  res.set('WWW-Authenticate', REALM);
+  sendProblem(res, {
+    status: 401,
+    code: 'unauthorized',
+    detail: 'An API key is needed, as "Authorization: Bearer vsk_…".',
+  });
+}

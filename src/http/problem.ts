@@ -1,0 +1,68 @@
+/** Problem documents (RFC 9457): the one way in which the API says no. None of them repeats what was sent. */
+
+import type { Response } from 'express';
+import { PROBLEM_TYPE, type Problem, type ProblemCode } from '../contract/problem.js';
+import { explain, type Refusal } from '../domain/refusal.js';
+import type { RefusalCode } from '../domain/vocabulary.js';
+
+/** What each refusal is in HTTP. 409: the state is against it; 403: the caller is; 422: what was asked is. */
+export const STATUS: Record<RefusalCode, number> = {
+  invalid_input: 400,
+  invalid_key: 401,
+  no_policy: 403,
+  not_permitted: 403,
+  approval_required: 403,
+  own_request: 403,
+  not_an_approver: 403,
+  wrong_door: 403,
+  person_inactive: 403,
+  foreign_team: 403,
+  unknown_person: 403,
+  unverified_account: 403,
+  not_allowed: 403,
+  not_found: 404,
+  approvers_missing: 409,
+  grant_ended: 409,
+  version_conflict: 409,
+  already_exists: 409,
+  already_decided: 409,
+  already_voted: 409,
+  expired: 409,
+  policy_changed: 409,
+  invalid_resource: 422,
+  mixed_policies: 422,
+  reason_missing: 422,
+  reason_too_short: 422,
+  invalid_duration: 422,
+  duration_too_long: 422,
+  cannot_widen: 422,
+  unavailable: 503,
+};
+
+export interface Trouble {
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+/** Answers with a problem and resolves with its `instance`, for the log. */
+export function sendProblem(res: Response, { status, code, detail }: Trouble): string {
+  const instance = `urn:uuid:${crypto.randomUUID()}`;
+  const type = `urn:vsecure:problem:${code}`;
+  const problem: Problem = { type, title: titleOf(code), status, detail, code, instance };
+  res
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem));
+  return instance;
+}
+
+/** Answers with a refusal of the use cases, in its own words. */
+export function sendRefusal(res: Response, refusal: Refusal): void {
+  const { code } = refusal;
+  sendProblem(res, { status: STATUS[code], code, detail: explain(refusal) });
+}
+
+const titleOf = (code: ProblemCode) =>
+  code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');

@@ -1,0 +1,44 @@
+/** From a request to checked input: every problem at once, by field, never with what was sent. */
+
+import { z } from 'zod';
+import type { Route } from '../contract/route.js';
+import { done, type Result, refused } from '../domain/result.js';
+
+export interface Input<R extends Route> {
+  readonly params: z.output<R['params']>;
+  readonly query: z.output<R['query']>;
+  readonly body: z.output<R['body']>;
+}
+
+interface Raw {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body?: unknown;
+}
+
+/** Refuses with `invalid_input` and what is wrong. */
+export function readInput<R extends Route>(route: R, raw: Raw): Result<Input<R>> {
+  const params = z.safeParse<R['params']>(route.params, raw.params);
+  const query = z.safeParse<R['query']>(route.query, raw.query);
+  const body = z.safeParse<R['body']>(route.body, raw.body ?? {});
+  if (params.success && query.success && body.success)
+    return done({ params: params.data, query: query.data, body: body.data });
+  const issues = [params, query, body].flatMap(({ error }) => error?.issues ?? []);
+  return refused({
+    code: 'invalid_input',
+    problem: `${issues.slice(0, 10).map(sentence).join('; ')}.`,
+  });
+}
+
+function sentence({ path, ...issue }: z.core.$ZodIssue): string {
+  const where = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  const field = where.join('').replace(/^\./, '');
+  const problem = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message;
+  return field ? `${field}: ${problem}` : problem;
+}
+
+/** Field names are the only words of the sender that are repeated, and only plain ones. */
+function unknownFields(keys: readonly string[]): string {
+  const plain = keys.filter((key) => /^[A-Za-z][A-Za-z0-9_.-]{0,40}$/.test(key)).slice(0, 10);
+  return plain.length > 0 ? `unknown field ${plain.join(', ')}` : 'unknown field';
+}

@@ -1,0 +1,52 @@
+/** Listening, and stopping without cutting anybody off before the deadline. */
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+export interface Address {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new connections, waits for running requests, and after `graceMs` cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** How long a client may take to send its headers (ms). */
+const HEADERS_TIMEOUT = 15_000;
+/** How often connections that have become idle are closed while stopping (ms). */
+const IDLE_CHECK = 50;
+
+/** Rejects when the address cannot be had. */
+export async function listen(app: RequestListener, { host, port }: Address): Promise<Listening> {
+  // A wait may hold a request for minutes, so only the headers are timed.
+  const server = createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = portOf(server);
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${bound}`, port: bound, close: (grace) => close(server, grace) };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK);
+  const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+  try {
+    await new Promise<void>((resolve, reject) =>
+      server.close((error) => (error ? reject(error) : resolve())),
+    );
+  } finally {
+    clearInterval(idle);
+    clearTimeout(deadline);
+  }
+}

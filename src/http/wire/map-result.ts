@@ -1,0 +1,18 @@
+/** Translating the good answers and passing refusals on. */
+
+import type { Listed } from '../../domain/ports.js';
+import { done, type Result } from '../../domain/result.js';
+
+export function mapResult<T, U>(result: Result<T>, change: (value: T) => U): Result<U> {
+  return result.ok ? done(change(result.value)) : result;
+}
+
+/** One page, item by item. */
+export function mapPage<T, U>(page: Result<Listed<T>>, change: (item: T) => U) {
+  return mapResult(page, ({ items, next }) => ({ items: items.map(change), next }));
+}
+
+/** A list that has no pages. */
+export function mapItems<T, U>(items: Result<readonly T[]>, change: (item: T) => U) {
+  return mapResult(items, (all) => ({ items: all.map(change) }));
+}

@@ -1,0 +1,19 @@
+/** Logs go to stderr: stdout belongs to answers and protocols. JSON for machines, pretty on a terminal. */
+
+import { type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+/** Error objects are reduced to name and code: messages of database errors may hold parameters. */
+const serializers = {
+  err: (error: unknown) =>
+    error instanceof Error
+      ? { name: error.name, code: 'code' in error ? error.code : undefined }
+      : {},
+};
+
+export function createLogger(level: string): Logger {
+  const options = { level, serializers, base: null };
+  if (process.stderr.isTTY)
+    return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
+  return pino(options, pino.destination({ dest: 2, sync: true }));
+}

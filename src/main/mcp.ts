@@ -1,0 +1,10 @@
+/** `vsecure mcp`: the stdio form of the MCP server, the same code as the package mcp-server-vsecure. */
+
+import { relayMain } from 'mcp-server-vsecure';
+
+export function run(argv: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const { env, stdin, stdout, stderr } = process;
+  return relayMain({ env, argv, stdin, stdout, stderr, signal: stop.signal });
+}

@@ -1,0 +1,21 @@
+/** `vsecure migrate`: brings the database schema up to date and says what it did. */
+
+import { readConfig } from '../config.js';
+import { migrate } from '../store/migrate.js';
+import { createDisposal } from './disposal.js';
+import { openConfiguredDatabase } from './house.js';
+import { createLogger } from './logger.js';
+
+export async function run(): Promise<number> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const disposal = createDisposal(log);
+  try {
+    const { dataSource } = await openConfiguredDatabase(config, log, disposal);
+    const ran = await migrate(dataSource);
+    process.stdout.write(ran === 0 ? 'The schema is up to date.\n' : `Ran ${ran} migration(s).\n`);
+    return 0;
+  } finally {
+    await disposal.run();
+  }
+}

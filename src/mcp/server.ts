@@ -1,0 +1,74 @@
+/** The MCP endpoint: both protocol eras on one path, a fresh server for every request, nothing kept in between. */
+
+import { INTERNAL_ERROR, INVALID_REQUEST } from '@modelcontextprotocol/server';
+import type { Request, Response } from 'express';
+import type { Caller } from '../domain/rights.js';
+import { createReadBody } from './body.js';
+import { createExchanges } from './exchanges.js';
+import { createReportFault, type Logger } from './fault.js';
+import { createServing } from './serving.js';
+import { createTools, type McpUseCases } from './tools/index.js';
+
+export interface McpParts {
+  readonly useCases: McpUseCases;
+  /** Who sent this request. It was authenticated before it came here; throws when it was not. */
+  readonly callerOf: (req: Request) => Caller;
+  readonly logger: Logger;
+  readonly version: string;
+  /** Web pages that may call, as in an `Origin` header. Default: none; programs send no such header. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+}
+
+export interface McpEndpoint {
+  /** For `app.all('/mcp', authenticate, endpoint.handle)`. No body parser may stand in front of it. */
+  handle(req: Request, res: Response): void;
+  /** Gives everyone who waits their answer now, lets the answers leave (at most 3 s), then refuses. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds. */
+const DRAIN_MAX = 3000;
+
+/** Never sends the message of a fault to a client: it answers with a reference that the log knows. */
+export function createMcpEndpoint(parts: McpParts): McpEndpoint {
+  const { useCases, callerOf, logger, version, allowedOrigins = [] } = parts;
+  const report = createReportFault(logger);
+  const serving = createServing({ tools: createTools(useCases), version, logger, report });
+  const exchanges = createExchanges();
+  const readBody = createReadBody();
+  let closed = false;
+
+  async function exchange(req: Request, res: Response, leaving: AbortSignal): Promise<void> {
+    const { origin } = req.headers;
+    if (origin !== undefined && !allowedOrigins.includes(origin))
+      return refuse(res, 403, INVALID_REQUEST, 'This origin may not call');
+    if (closed) return refuse(res, 503, INTERNAL_ERROR, 'The server is stopping');
+    const caller = callerOf(req);
+    const problem = await readBody(req, res);
+    if (problem) return refuse(res, problem.status, problem.code, problem.message);
+    res.setHeader('Cache-Control', 'no-store');
+    await serving.serve(req, res, { caller, leaving });
+  }
+
+  return {
+    handle(req, res) {
+      exchanges.track((leaving) =>
+        exchange(req, res, leaving).catch((fault: unknown) => {
+          const reference = report(fault, 'http');
+          refuse(res, 500, INTERNAL_ERROR, `internal error, reference ${reference}`);
+        }),
+      );
+    },
+    async close() {
+      closed = true;
+      await exchanges.drain(DRAIN_MAX);
+      await serving.close();
+    },
+  };
+}
+
+/** A refusal before the protocol has seen the request: an HTTP status and a JSON-RPC error without an id. */
+function refuse(res: Response, status: number, code: number, message: string): void {
+  if (res.headersSent) res.end();
+  else res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
+}

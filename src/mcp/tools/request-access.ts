@@ -1,0 +1,74 @@
+/** `request-access`: ask for access. It answers at once and never waits for a person. */
+
+import { z } from 'zod';
+import { duration, operation, reason, uri } from '../../contract/fields.js';
+import { formatDuration, parseDuration } from '../../domain/duration.js';
+import { DURATION_MIN, RESOURCES_MAX } from '../../domain/limits.js';
+import type { Refusal } from '../../domain/refusal.js';
+import { refused } from '../../domain/result.js';
+import type { RequestAccess } from '../../usecases/request-access.js';
+import type { Next } from '../next.js';
+import { defineTool } from '../tool.js';
+import { accessShape, showAccess } from './access-shape.js';
+
+const input = z.strictObject({
+  resources: z
+    .array(uri)
+    .min(1)
+    .max(RESOURCES_MAX)
+    .describe(
+      'Full resource URIs, for example ["vsecure://secrets/production/DATABASE_URL"]. list-secrets shows what there is.',
+    ),
+  operation: operation.describe(
+    '"read" to get values, "list" for metadata, "write" to create, update or rotate, "delete" to delete.',
+  ),
+  reason: reason.describe(
+    'Why the task needs it, in a sentence that a person can judge. The approvers see it.',
+  ),
+  duration: duration
+    .optional()
+    .describe('How long it is needed once approved: 30m, 1h, 1h30m. Default: set by the policy.'),
+  renew: z
+    .boolean()
+    .optional()
+    .describe('true asks anew even though a live grant covers this. Default: false.'),
+});
+
+type Input = z.output<typeof input>;
+
+export const createRequestAccessTool = (requestAccess: RequestAccess) =>
+  defineTool({
+    name: 'request-access',
+    title: 'Request access to secrets',
+    description: `Asks for access to secrets; needed before read-secret. A person decides, in Slack, and this call does not wait for them: it answers at once.
+"approved": a policy allows it without a person, or a grant of yours already covers it; go on with "next".
+"pending": call wait-for-decision with the approval_id.
+Ask once for everything that the task needs, and for nothing more. Repeating the same question while it is pending returns the same request. A request stays open until expires_at, usually an hour; a grant lasts for the duration that was approved, counted from the approval.`,
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
+    input,
+    output: z.object(accessShape),
+    async run(asked, { caller, claimedClient }) {
+      const milliseconds = asked.duration === undefined ? undefined : parseDuration(asked.duration);
+      if (asked.duration !== undefined && milliseconds === undefined)
+        return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
+      const answer = await requestAccess(caller, {
+        ...asked,
+        duration: milliseconds,
+        claimedClient,
+      });
+      if (answer.ok) return { ok: true, value: showAccess(answer.value) };
+      return { ...answer, next: mend(asked, answer.refusal) };
+    },
+  });
+
+/** The question that would not be refused for this reason, where there is one. */
+function mend({ resources, operation }: Input, refusal: Refusal): Next | undefined {
+  const again = (change: object): Next => ({
+    tool: 'request-access',
+    arguments: { resources, operation, ...change },
+  });
+  if (refusal.code === 'duration_too_long')
+    return again({ duration: formatDuration(refusal.maximum) });
+  if (refusal.code === 'mixed_policies') return again({ resources: refusal.groups[0] });
+  return undefined;
+}

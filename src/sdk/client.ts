@@ -1,0 +1,69 @@
+/** The client of the REST API. It enforces nothing: the server does. */
+
+import { whoamiRoute } from '../contract/key.js';
+import { type Call, createCall } from './call.js';
+import { readEnvironment } from './env.js';
+import { VSecureError } from './errors.js';
+import { createKeys, createPeople, createSecrets } from './managing.js';
+import { createMcp } from './mcp.js';
+
+export interface ClientOptions {
+  /** Default: `VSECURE_URL`, then `http://127.0.0.1:3000`. */
+  readonly url?: string | undefined;
+  /** Default: `VSECURE_API_KEY`. */
+  readonly apiKey?: string | undefined;
+  /** Milliseconds for an answer that is not waited for on purpose. Default: 30 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Another implementation of `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+const DEFAULT_TIMEOUT = 30_000;
+
+export class VSecureClient {
+  readonly mcp: ReturnType<typeof createMcp>;
+  readonly secrets: ReturnType<typeof createSecrets>;
+  readonly keys: ReturnType<typeof createKeys>;
+  readonly people: ReturnType<typeof createPeople>;
+  readonly #call: Call;
+
+  /** Connects to nothing yet. Throws VSecureError `not_configured` without a key or with an odd address. */
+  constructor(options: ClientOptions = {}) {
+    const environment = readEnvironment();
+    const call = createCall({
+      url: readUrl(options.url ?? environment.url ?? DEFAULT_URL),
+      apiKey: readKey(options.apiKey ?? environment.apiKey),
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT,
+      fetch: options.fetch ?? fetch,
+    });
+    this.#call = call;
+    this.mcp = createMcp(call);
+    this.secrets = createSecrets(call);
+    this.keys = createKeys(call);
+    this.people = createPeople(call);
+  }
+
+  /** Whose key this is and what it may do. */
+  whoami() {
+    return this.#call(whoamiRoute);
+  }
+}
+
+function readUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
+  if (url && plain && !url.search && !url.hash) return url;
+  throw new VSecureError('not_configured', 'The address of vsecure is not usable.', {
+    next: 'Set VSECURE_URL to something like https://vsecure.example.com, without a user or query.',
+  });
+}
+
+/** A key as a header can carry it; whether it is a good one is the server's to say. */
+function readKey(key: string | undefined): string {
+  if (key !== undefined && /^[\x21-\x7e]+$/.test(key)) return key;
+  const problem = key === undefined ? 'No API key is set.' : 'This is not an API key.';
+  throw new VSecureError('not_configured', problem, {
+    next: 'Set VSECURE_API_KEY to a key of yours.',
+  });
+}

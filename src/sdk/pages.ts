@@ -1,0 +1,29 @@
+/** Lists come in pages; a program wants one list. */
+
+import { PAGE_MAX } from '../contract/limits.js';
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string | undefined;
+}
+
+interface Cursor {
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** Follows the cursors until the list ends or has `limit` items. */
+export async function collect<T>(
+  fetchPage: (cursor: Cursor) => Promise<Page<T>>,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<T[]> {
+  const all: T[] = [];
+  let after: string | undefined;
+  while (all.length < limit) {
+    const page = await fetchPage({ limit: Math.min(PAGE_MAX, limit - all.length), after });
+    all.push(...page.items);
+    after = page.next;
+    if (after === undefined) break;
+  }
+  return all;
+}

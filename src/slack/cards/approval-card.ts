@@ -1,0 +1,69 @@
+/** The message that shows one request: a pure function of its state, used to post and to redraw. */
+
+import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
+import type { CardFacts } from '../../usecases/card-facts.js';
+import { BUTTON, toButtonValue } from '../ids.js';
+import { plain } from '../text-objects.js';
+import { agentBlocks } from './agent-blocks.js';
+import { factBlocks } from './fact-blocks.js';
+import { outcomeBlocks } from './outcome-blocks.js';
+import { fallbackText, headline } from './wording.js';
+
+export interface Card {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** Where and which drawing of it this is. */
+export interface Drawing {
+  readonly teamId: string;
+  /** In every block_id: Slack wants new ones for each iteration of a message. */
+  readonly revision: number;
+}
+
+export function approvalCard(facts: CardFacts, { teamId, revision }: Drawing): Card {
+  const blocks = [
+    { type: 'header', text: plain(headline(facts)) },
+    ...outcomeBlocks(facts, teamId),
+    ...factBlocks(facts, teamId),
+    ...buttons(facts),
+    ...agentBlocks(facts.approval),
+  ] satisfies KnownBlock[];
+  return {
+    text: fallbackText(facts),
+    blocks: blocks.map((block, index) => ({ ...block, block_id: `r${revision}.${index}` })),
+  };
+}
+
+function buttons({ approval }: CardFacts): ActionsBlock[] {
+  const value = toButtonValue({ approval: approval.id, seen: approval.digest });
+  const details = button('details', 'Details…', 'Show the whole request', value);
+  if (approval.status !== 'pending') return [{ type: 'actions', elements: [details] }];
+  return [
+    {
+      type: 'actions',
+      elements: [
+        {
+          ...button('approve', 'Approve…', 'Look at this request and approve it', value),
+          style: 'primary',
+        },
+        {
+          ...button('deny', 'Deny…', 'Deny this request with a reason', value),
+          style: 'danger',
+        },
+        details,
+      ],
+    },
+  ];
+}
+
+function button(id: keyof typeof BUTTON, text: string, label: string, value: string): Button {
+  return {
+    type: 'button',
+    action_id: BUTTON[id],
+    text: plain(text),
+    accessibility_label: label,
+    value,
+  };
+}

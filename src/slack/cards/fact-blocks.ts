@@ -1,0 +1,56 @@
+/** What is asked, by whom, for how long, and who may say so: facts of the database, the same on the card and in every form. */
+
+import type { KnownBlock } from '@slack/types';
+import { formatDuration } from '../../domain/duration.js';
+import type { CardFacts } from '../../usecases/card-facts.js';
+import { clip } from '../clip.js';
+import { code, context, moment, mrkdwn, section } from '../text-objects.js';
+import { resourceBlocks } from './resource-blocks.js';
+import { approverNames, emailName, personName, voterNames } from './who.js';
+import { CONSEQUENCE } from './wording.js';
+
+const POLICY_NAME_SHOWN = 80;
+
+/** The facts of a request, without its outcome. */
+export function factBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
+  return [
+    ...resourceBlocks(facts.approval.resources),
+    { type: 'section', fields: fields(facts, teamId).map(mrkdwn) },
+    ...decidingBlocks(facts, teamId),
+    context(reference(facts)),
+  ];
+}
+
+function fields(facts: CardFacts, teamId: string): string[] {
+  const { approval, owner } = facts;
+  const { operation, requester, duration, asked, expiresAt, status, createdAt } = approval;
+  const ownerName = owner ? personName(owner, teamId) : emailName(requester.ownerEmail);
+  return [
+    `*Access*\n${operation}, for ${formatDuration(duration)} from the approval on`,
+    `*Requested by*\nkey ${code(requester.name)} of ${ownerName}`,
+    `*Asked*\n${asked > 1 ? `${asked} times` : 'once'}, first ${moment(createdAt)}`,
+    ...(status === 'pending' ? [`*Decide before*\n${moment(expiresAt)}`] : []),
+  ];
+}
+
+function decidingBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
+  const { approval, policy } = facts;
+  if (approval.status !== 'pending') return [];
+  if (!policy)
+    return [section('*May decide*\nnobody: no single policy covers these resources any more')];
+  const lines = [`*May decide*\n${approverNames(facts, teamId)}`];
+  if (policy.minApprovals > 1) lines.push(tally(facts, policy.minApprovals, teamId));
+  return [section(lines.join('\n')), section(`*${CONSEQUENCE[approval.operation]}*`)];
+}
+
+function tally(facts: CardFacts, needed: number, teamId: string): string {
+  const names = voterNames(facts, teamId);
+  const count = facts.votes.filter(({ verdict }) => verdict === 'approve').length;
+  return `*Votes*\n${count} of ${needed}${names && `: ${names}`}`;
+}
+
+/** To find the same request in the CLI and on the audit trail. */
+function reference({ approval, policy }: CardFacts): string {
+  const name = policy ? ` · policy ${code(clip(policy.name, POLICY_NAME_SHOWN))}` : '';
+  return `Request ${code(approval.id)} · ${code(`#${approval.digest.slice(0, 8)}`)}${name}`;
+}

@@ -1,0 +1,60 @@
+/** The fixed words of a card. Nothing here holds a word of an agent's. */
+
+import type { Approval } from '../../domain/approval.js';
+import type { Grant } from '../../domain/grant.js';
+import type { Operation } from '../../domain/vocabulary.js';
+import type { CardFacts } from '../../usecases/card-facts.js';
+import { clipMiddle } from '../clip.js';
+import { escaped } from '../text-objects.js';
+
+/** What an approval brings about, said before anybody presses. */
+export const CONSEQUENCE: Record<Operation, string> = {
+  list: 'If approved, the AI tool sees names and dates, not values.',
+  read: 'If approved, the AI tool will see the value.',
+  write: 'If approved, the AI tool may create, change or rotate it. It is not shown the value.',
+  delete: 'If approved, the AI tool may delete it.',
+};
+
+export type Standing = Approval['status'] | 'revoked';
+
+/** An approval whose grant was revoked is shown as revoked. */
+export function standingOf({ approval, grant }: CardFacts): Standing {
+  return grant?.status === 'revoked' ? 'revoked' : approval.status;
+}
+
+export const STANDING: Record<Standing, string> = {
+  pending: 'Approval needed',
+  approved: 'Approved',
+  denied: 'Denied',
+  expired: 'Expired',
+  cancelled: 'Withdrawn',
+  revoked: 'Revoked',
+};
+
+/** How a grant that ended before its time ended. */
+export const GRANT_END: Partial<Record<Grant['status'], string>> = {
+  revoked: 'Access was revoked.',
+  released: 'The AI tool gave the access back early.',
+  used_up: 'All permitted reads were used.',
+};
+
+/** Room in a header, which holds 150 characters. */
+const HEADLINE_RESOURCE = 100;
+
+/** The header: how it stands, what is done, and to what. Plain text. */
+export function headline(facts: CardFacts): string {
+  const { operation, resources } = facts.approval;
+  const [first = '', ...more] = resources;
+  const what =
+    more.length > 0
+      ? `${resources.length} resources`
+      : clipMiddle(first.replace(/^vsecure:\/\/(secrets\/)?/, ''), HEADLINE_RESOURCE);
+  return `${STANDING[standingOf(facts)]} · ${operation.toUpperCase()} ${what}`;
+}
+
+/** What a locked phone and a screen reader show: who wants what kind of thing, and neither its name nor the agent's words. */
+export function fallbackText(facts: CardFacts): string {
+  const { operation, requester, resources } = facts.approval;
+  const what = resources.length > 1 ? `${resources.length} resources` : 'one resource';
+  return `${STANDING[standingOf(facts)]}: ${escaped(requester.name)} asks to ${operation} ${what}.`;
+}

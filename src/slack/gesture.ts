@@ -1,0 +1,105 @@
+/** One thing that a person did in Slack, and the two ways to answer it. Nobody's gesture stays without an answer. */
+
+import type { RespondFn } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { Log } from '../domain/ports.js';
+import type { Envelope } from './payload.js';
+import { escaped, plainSection } from './text-objects.js';
+import { noticeView } from './views/notice-view.js';
+import { webFailure } from './web-failure.js';
+
+export type Acknowledgement =
+  | { readonly response_action: 'errors'; readonly errors: Readonly<Record<string, string>> }
+  | { readonly response_action: 'update'; readonly view: ModalView }
+  | { readonly options: readonly [] };
+
+export interface Gesture {
+  readonly payload: Envelope;
+  readonly userId: string;
+  /** Closed words for logs and the audit trail: `press`, `submit`, `command` and so on. */
+  readonly kind: string;
+  acknowledged(): boolean;
+  /** Within 3 s. Only the first one is sent; a broken connection is logged, never thrown. */
+  ack(answer?: Acknowledgement): Promise<void>;
+  /** Says something to this person alone, in words that Slack does not parse. Never throws. */
+  tell(sentence: string): Promise<void>;
+}
+
+/** What Bolt hands us for one payload. */
+export interface Incoming {
+  readonly payload: Envelope;
+  /** Declared as a method: Bolt's own types for it differ from payload to payload. */
+  ack(answer?: unknown): Promise<void>;
+  readonly respond: RespondFn | undefined;
+  readonly client: WebClient;
+  readonly log: Log;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  block_actions: 'press',
+  view_submission: 'submit',
+  view_closed: 'close',
+  block_suggestion: 'suggestion',
+  shortcut: 'shortcut',
+  message_action: 'shortcut',
+};
+
+export function createGesture({ payload, ack, respond, client, log }: Incoming): Gesture {
+  const kind = payload.command === undefined ? (KINDS[payload.type ?? ''] ?? 'other') : 'command';
+  const userId = payload.user?.id ?? payload.user_id ?? '';
+  let sent = false;
+  return {
+    payload,
+    kind,
+    userId,
+    acknowledged: () => sent,
+    async ack(answer) {
+      if (sent) return;
+      sent = true;
+      try {
+        await ack(answer);
+      } catch (error) {
+        log.warn({ kind, error: nameOf(error) }, 'an acknowledgement did not reach Slack');
+      }
+    },
+    async tell(sentence) {
+      try {
+        if (respond) await answerHere(respond, sentence);
+        else await answerElsewhere(client, payload, userId, sentence);
+      } catch (error) {
+        log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
+      }
+    },
+  };
+}
+
+const answerHere = (respond: RespondFn, sentence: string) =>
+  respond({
+    response_type: 'ephemeral',
+    replace_original: false,
+    text: escaped(sentence),
+    blocks: [plainSection(sentence)],
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+
+/** Where Slack gave no response_url: in the channel if there is one, else in a modal. */
+async function answerElsewhere(
+  client: WebClient,
+  payload: Envelope,
+  user: string,
+  sentence: string,
+): Promise<void> {
+  const channel = payload.channel?.id ?? payload.channel_id;
+  const blocks = [plainSection(sentence)];
+  if (channel) await client.chat.postEphemeral({ channel, user, text: escaped(sentence), blocks });
+  else if (payload.trigger_id) {
+    const opening = { trigger_id: payload.trigger_id, view: noticeView('vsecure', sentence) };
+    await (payload.view ? client.views.push(opening) : client.views.open(opening));
+  }
+}
+
+function nameOf(error: unknown): string {
+  return webFailure(error)?.code ?? (error instanceof Error ? error.name : 'unknown');
+}

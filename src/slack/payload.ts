@@ -1,0 +1,77 @@
+/** The parts of Slack's payloads that we read. All of it is outside text until it has passed here. https://docs.slack.dev/reference/interaction-payloads */
+
+import { z } from 'zod';
+
+const ref = z.object({ id: z.string() });
+
+/** Which app and workspaces a payload names, and who acts; slash commands are flat, interactions nested. */
+const envelope = z.object({
+  type: z.string().optional(),
+  command: z.string().optional(),
+  api_app_id: z.string().nullish(),
+  team: ref.nullish(),
+  team_id: z.string().nullish(),
+  enterprise: ref.nullish(),
+  enterprise_id: z.string().nullish(),
+  user: z.object({ id: z.string(), team_id: z.string().nullish() }).nullish(),
+  user_id: z.string().nullish(),
+  channel: ref.nullish(),
+  channel_id: z.string().nullish(),
+  trigger_id: z.string().nullish(),
+  view: z
+    .object({ callback_id: z.string().nullish(), app_installed_team_id: z.string().nullish() })
+    .nullish(),
+  actions: z.array(z.object({ action_id: z.string() })).nullish(),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+const press = z.object({
+  channel: ref,
+  container: z.object({ message_ts: z.string() }),
+  trigger_id: z.string(),
+  actions: z.tuple([z.object({ value: z.string().optional() })], z.unknown()),
+});
+
+const submission = z.object({
+  view: z.object({
+    id: z.string(),
+    private_metadata: z.string(),
+    state: z.object({ values: z.unknown() }),
+  }),
+});
+
+/** Undefined when it has not even the outer shape. */
+export function readEnvelope(body: unknown): Envelope | undefined {
+  return envelope.safeParse(body).data;
+}
+
+export interface PressedButton {
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly triggerId: string;
+  readonly value: string | undefined;
+}
+
+/** A button on a message; undefined for anything else. */
+export function readPress(body: unknown): PressedButton | undefined {
+  const read = press.safeParse(body).data;
+  return (
+    read && {
+      channel: read.channel.id,
+      messageTs: read.container.message_ts,
+      triggerId: read.trigger_id,
+      value: read.actions[0].value,
+    }
+  );
+}
+
+export interface Submission {
+  readonly viewId: string;
+  readonly metadata: string;
+  readonly values: unknown;
+}
+
+export function readSubmission(body: unknown): Submission | undefined {
+  const view = submission.safeParse(body).data?.view;
+  return view && { viewId: view.id, metadata: view.private_metadata, values: view.state.values };
+}

@@ -1,0 +1,44 @@
+/** Slack's text objects and the few forms of mrkdwn we write. Only facts from the database may enter mrkdwn. https://docs.slack.dev/messaging/formatting-message-text */
+
+import type { ContextBlock, MrkdwnElement, PlainTextElement, SectionBlock } from '@slack/types';
+import { DateTime } from 'luxon';
+
+/** Nothing in it is parsed: no mention, no link, no emoji code. */
+export function plain(text: string): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}
+
+/** `verbatim`: only what is written as an entity becomes one; bare addresses and names stay text. */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+export const section = (text: string): SectionBlock => ({ type: 'section', text: mrkdwn(text) });
+export const plainSection = (text: string): SectionBlock => ({
+  type: 'section',
+  text: plain(text),
+});
+export const context = (text: string): ContextBlock => ({
+  type: 'context',
+  elements: [mrkdwn(text)],
+});
+
+/** Escapes the three characters with a meaning, `&` first. */
+export function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** A code span that its content cannot leave. */
+export function code(text: string): string {
+  return `\`${escaped(text).replaceAll('`', 'ˋ')}\``;
+}
+
+export function mention(userId: string): string {
+  return `<@${userId}>`;
+}
+
+/** A moment in the reader's own zone; clients that cannot do that show it in UTC. */
+export function moment(at: Date): string {
+  const fallback = DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${fallback}>`;
+}

@@ -1,0 +1,56 @@
+/** Everything about one request, unabridged. */
+
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { CardFacts } from '../../usecases/card-facts.js';
+import { claim, unverified } from '../cards/agent-blocks.js';
+import { factBlocks } from '../cards/fact-blocks.js';
+import { outcomeBlocks } from '../cards/outcome-blocks.js';
+import { fullResourceBlocks } from '../cards/resource-blocks.js';
+import { headline } from '../cards/wording.js';
+import { packLines } from '../clip.js';
+import { code, context, plain, plainSection } from '../text-objects.js';
+import { cleanText } from '../untrusted-text.js';
+
+const SECTION_ROOM = 2900;
+
+export function detailsView(facts: CardFacts, teamId: string): ModalView {
+  const { resources, digest, policyVersion } = facts.approval;
+  const whole = resources.length > 1 ? fullResourceBlocks(resources) : [];
+  return {
+    type: 'modal',
+    title: plain('Request'),
+    close: plain('Close'),
+    blocks: [
+      { type: 'header', text: plain(headline(facts)) },
+      ...outcomeBlocks(facts, teamId),
+      ...factBlocks(facts, teamId),
+      ...whole,
+      context(`Digest ${code(digest)} · policy version ${policyVersion}`),
+      ...allWords(facts),
+    ],
+  };
+}
+
+function allWords({ approval }: CardFacts): KnownBlock[] {
+  const { text, suspicious } = cleanText(approval.reason.trim());
+  const client = cleanText(approval.claimedClient ?? '');
+  const lines = text.split('\n').flatMap(pieces);
+  return [
+    ...unverified(suspicious || client.suspicious),
+    ...packLines(
+      lines.map((line) => `│ ${line}`),
+      SECTION_ROOM,
+    ).map(plainSection),
+    ...claim(client.text),
+  ];
+}
+
+/** A line that is longer than a section becomes several. */
+function pieces(line: string): string[] {
+  const characters = [...line];
+  const length = SECTION_ROOM / 2 - 2;
+  const found: string[] = [];
+  for (let at = 0; at === 0 || at < characters.length; at += length)
+    found.push(characters.slice(at, at + length).join(''));
+  return found;
+}

@@ -1,0 +1,195 @@
+/** What a hostile program could POST: refused cheaply, without an echo, and before any verb is called. */
+
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEndpoint, type TestEndpoint } from './endpoint.js';
+import { APPROVAL_ID, agentCaller, SECRET, verbs } from './verbs.js';
+
+const CANARY = 'canary-51d0be77';
+const MODERN = '2026-07-28';
+
+let endpoint: TestEndpoint;
+beforeAll(async () => {
+  endpoint = await startEndpoint({
+    // No verb may be reached.
+    useCases: verbs(),
+    keys: { agent: agentCaller('agent') },
+    allowedOrigins: ['https://console.example.com'],
+  });
+});
+afterAll(async () => {
+  expect(endpoint.errors).toEqual([]);
+  await endpoint.close();
+});
+
+/** A tool call as JSON text, of a 2025 client or, with `modern`, of one that speaks 2026-07-28. */
+function toolCall(name: string, args: string, modern: boolean): string {
+  const meta = `{"io.modelcontextprotocol/protocolVersion":"${MODERN}","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"x","version":"1"}}`;
+  return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args}${modern ? `,"_meta":${meta}` : ''}}}`;
+}
+
+const headersOf = (name: string, modern: boolean): Record<string, string> =>
+  modern
+    ? { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': name }
+    : { 'mcp-protocol-version': '2025-11-25' };
+
+/** The one JSON-RPC message of an answer, whether it came as JSON or as an event stream. */
+async function messageOf(answer: Response) {
+  const text = await answer.text();
+  const data = /^data: (\{.*)$/m.exec(text)?.[1] ?? text;
+  return { text, message: JSON.parse(data) };
+}
+
+const ASK = `"operation":"read","reason":"to look at the incident"`;
+const WRONG_ARGUMENTS: readonly (readonly [what: string, tool: string, args: string])[] = [
+  ['an unknown argument', 'list-secrets', `{"${CANARY}":1}`],
+  ['an unknown argument beside good ones', 'read-secret', `{"resource":"${SECRET}","${CANARY}":1}`],
+  ['__proto__', 'read-secret', `{"__proto__":{"resource":"${CANARY}"}}`],
+  ['constructor', 'list-secrets', `{"constructor":{"prototype":"${CANARY}"}}`],
+  ['a number for a text', 'read-secret', '{"resource":51077}'],
+  ['a list for a text', 'read-secret', `{"resource":["${CANARY}"]}`],
+  ['a huge text', 'read-secret', `{"resource":"${CANARY}${'a'.repeat(100_000)}"}`],
+  ['a wrong id', 'wait-for-decision', `{"approval_id":"${CANARY}"}`],
+  ['the id of something else', 'release-grant', `{"grant_id":"${APPROVAL_ID}"}`],
+  ['an id with a line break', 'wait-for-decision', `{"approval_id":"${APPROVAL_ID}\\n"}`],
+  [
+    'an unknown operation',
+    'request-access',
+    `{"resources":["${SECRET}"],"operation":"${CANARY}","reason":"x"}`,
+  ],
+  ['no resources', 'request-access', `{"resources":[],${ASK}}`],
+  [
+    'too many resources',
+    'request-access',
+    `{"resources":[${Array(21).fill(`"${CANARY}"`)}],${ASK}}`,
+  ],
+  [
+    'a very long list',
+    'request-access',
+    `{"resources":[${Array(10_000).fill(`"${CANARY}"`)}],${ASK}}`,
+  ],
+  [
+    'a reason without end',
+    'request-access',
+    `{"resources":["${SECRET}"],"operation":"read","reason":"${CANARY.repeat(1000)}"}`,
+  ],
+  [
+    'a duration in words',
+    'request-access',
+    `{"resources":["${SECRET}"],${ASK},"duration":"${CANARY}"}`,
+  ],
+  ['a duration of nothing', 'request-access', `{"resources":["${SECRET}"],${ASK},"duration":"0m"}`],
+  [
+    'an infinite number',
+    'wait-for-decision',
+    `{"approval_id":"${APPROVAL_ID}","wait_seconds":1e999}`,
+  ],
+  ['a version beyond the database', 'read-secret', `{"resource":"${SECRET}","version":2147483648}`],
+  ['a cursor with NUL', 'list-secrets', `{"cursor":"${CANARY}\\u0000"}`],
+  ['a lone surrogate', 'list-secrets', `{"cursor":"${CANARY}\\ud800"}`],
+  ['the same key twice', 'list-secrets', `{"limit":1,"limit":"${CANARY}"}`],
+];
+
+describe.each([
+  ['2025-11-25', false],
+  ['2026-07-28', true],
+])('in %s', (_era, modern) => {
+  test.each(WRONG_ARGUMENTS)('%s is refused by %s, without an echo', async (_what, tool, args) => {
+    const answer = await endpoint.post(toolCall(tool, args, modern), headersOf(tool, modern));
+    const { text, message } = await messageOf(answer);
+    expect(text).not.toContain(CANARY);
+    const [block] = message.result.content;
+    expect(message.result).toMatchObject({ isError: true, content: [{ type: 'text' }] });
+    expect(message.result).not.toHaveProperty('structuredContent');
+    expect(JSON.parse(block.text).error.code).toBe('invalid_input');
+  });
+
+  test.each(['null', '[]', '"x"', '1'])(
+    'arguments that are %s never reach a verb',
+    async (args) => {
+      const answer = await endpoint.post(
+        toolCall('release-grant', args, modern),
+        headersOf('release-grant', modern),
+      );
+      const { message } = await messageOf(answer);
+      expect(
+        message.error?.code ?? JSON.parse(message.result.content[0].text).error.code,
+      ).toBeOneOf([-32602, -32600, 'invalid_input']);
+    },
+  );
+
+  test.each(['approve', '__proto__', 'constructor', 'decide'])(
+    'there is no tool "%s"',
+    async (tool) => {
+      const answer = await endpoint.post(toolCall(tool, '{}', modern), headersOf(tool, modern));
+      expect((await messageOf(answer)).message).toMatchObject({ error: { code: -32602 } });
+    },
+  );
+});
+
+describe('before the protocol', () => {
+  test.each([
+    ['more than 256 kB', `{"a":"${'x'.repeat(300_000)}"}`, 413],
+    ['nested 33 levels deep', '['.repeat(34) + ']'.repeat(34), 400],
+    ['nested a hundred thousand levels deep', '['.repeat(100_000) + ']'.repeat(100_000), 400],
+    ['not JSON', `{"${CANARY}`, 400],
+    ['a JSON text', `"${CANARY}"`, 400],
+    ['JSON, but no message', `{"${CANARY}":1}`, 400],
+    ['a list of things that are no messages', `[{"${CANARY}":1}]`, 400],
+    ['empty', '', 400],
+  ])('a body that is %s is refused', async (_what, body, status) => {
+    const answer = await endpoint.post(body);
+    expect(answer.status).toBe(status);
+    const { text, message } = await messageOf(answer);
+    expect(message.error.code).toBeLessThan(0);
+    expect(text).not.toContain(CANARY);
+  });
+
+  test('a compressed body is refused: a small one could become a large one', async () => {
+    const body = gzipSync(Buffer.alloc(1_000_000)).toString('latin1');
+    const answer = await endpoint.post(body, { 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(415);
+  });
+
+  test('a body that does not say it is JSON is refused', async () => {
+    const answer = await endpoint.post('{}', { 'content-type': 'text/plain' });
+    expect(answer.status).toBe(415);
+  });
+
+  test('a web page may not call, unless it is allowed by name', async () => {
+    const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+    const from = async (origin: string) => (await endpoint.post(list, { origin })).status;
+    for (const origin of ['https://evil.example', 'null', '', 'http://console.example.com'])
+      expect(await from(origin)).toBe(403);
+    expect(await from('https://console.example.com')).toBe(200);
+    expect((await endpoint.post(list)).status).toBe(200);
+  });
+
+  test.each(['GET', 'DELETE', 'PUT'])(
+    '%s is not a way in: there are no sessions',
+    async (method) => {
+      const answer = await fetch(endpoint.url, {
+        method,
+        headers: { authorization: 'Bearer agent' },
+      });
+      expect(answer.status).toBe(405);
+    },
+  );
+
+  test('an answer is never kept by a cache', async () => {
+    const answer = await endpoint.post('{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
+    expect(answer.headers.get('cache-control')).toMatch(/no-store|no-cache/);
+  });
+});
+
+test('a request that nobody authenticated reaches no tool, even when the check in front was forgotten', async () => {
+  const answer = await fetch(`${endpoint.origin}/unguarded`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+  });
+  expect(answer.status).toBe(500);
+  const { message } = await messageOf(answer);
+  expect(message.error.message).toMatch(/^internal error, reference [0-9a-f-]{36}$/);
+  expect(endpoint.errors.splice(0)).toMatchObject([{ details: { where: 'http' } }]);
+});

@@ -1,0 +1,201 @@
+/** An agent of every kind asks, waits, reads and gives back, over a real database; a person decides in between. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApprovalId } from '../../src/domain/approval.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { buildHouse, granted, type House } from '../support/house.js';
+import {
+  type AnyClient,
+  CLIENT_KINDS,
+  call,
+  fields,
+  startEndpoint,
+  type TestEndpoint,
+} from './endpoint.js';
+
+const REASON = 'Debugging the failing database connection';
+const OPEN = 'vsecure://secrets/open/GREETING';
+const BINARY = 'vsecure://secrets/open/BINARY';
+
+let house: House;
+let endpoint: TestEndpoint;
+const agents: Record<string, Caller> = {};
+
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  await house.secret('hello, wörld', OPEN);
+  await house.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
+  granted(
+    await house.useCases.writeSecret(house.admin, { path: BINARY, value: Buffer.from([0xff, 0]) }),
+  );
+  for (const kind of CLIENT_KINDS) {
+    const name = kind.replace(' ', '-');
+    agents[kind] = (await house.agent(name)).caller;
+    await house.secret(`value for ${kind}`, secretOf(kind));
+  }
+  endpoint = await startEndpoint({ useCases: house.useCases, keys: agents });
+});
+afterAll(async () => {
+  await endpoint.close();
+  await house.close();
+});
+
+const secretOf = (kind: string) => `vsecure://secrets/production/FOR_${kind.replace(' ', '_')}`;
+
+async function decide(approval: unknown, verdict: 'approve' | 'deny', reason: string) {
+  const alice = await house.decider('alice@example.com');
+  return granted(
+    await house.useCases.decide(alice, { approval: approval as ApprovalId, verdict, reason }),
+  );
+}
+
+const ask = (client: AnyClient, resource: string, more: object = {}) =>
+  call(client, 'request-access', {
+    resources: [resource],
+    operation: 'read',
+    reason: REASON,
+    ...more,
+  });
+
+describe.each(CLIENT_KINDS)('%s', (kind) => {
+  const resource = secretOf(kind);
+
+  test('asks, waits, reads, and gives back', async () => {
+    const client = await endpoint.client(kind, kind);
+    const early = await call(client, 'read-secret', { resource });
+    expect(early.error).toMatchObject({
+      code: 'approval_required',
+      next: { tool: 'request-access', arguments: { resources: [resource], operation: 'read' } },
+    });
+
+    const asked = fields(await ask(client, resource));
+    expect(asked).toMatchObject({ status: 'pending', resources: [resource] });
+    expect(asked['next']).toEqual({
+      tool: 'wait-for-decision',
+      arguments: { approval_id: asked['approval_id'] },
+    });
+
+    const waiting = call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
+    await decide(asked['approval_id'], 'approve', 'go ahead');
+    const decided = fields(await waiting);
+    expect(decided).toMatchObject({
+      status: 'approved',
+      grant_status: 'active',
+      decision_reason: 'go ahead',
+      next: { tool: 'read-secret', arguments: { resource } },
+    });
+
+    const read = await call(client, 'read-secret', { resource });
+    expect(read.structured).toEqual({
+      resource,
+      version: 1,
+      value: `value for ${kind}`,
+      encoding: 'utf8',
+      grant_id: decided['grant_id'],
+      expires_at: decided['expires_at'],
+    });
+
+    const { grant_id } = fields(read);
+    const released = await call(client, 'release-grant', { grant_id });
+    expect(released.structured).toEqual({ grant_id, status: 'released' });
+    const late = await call(client, 'read-secret', { resource });
+    expect(late).toMatchObject({ isError: true, error: { next: { tool: 'request-access' } } });
+    const after = await call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
+    expect(after.structured).toMatchObject({ status: 'approved', grant_status: 'released' });
+    expect(after.structured).not.toHaveProperty('next');
+  });
+
+  test('is told of a denial as an answer, with the reason and without a name', async () => {
+    const client = await endpoint.client(kind, kind);
+    const asked = fields(await ask(client, resource));
+    await decide(asked['approval_id'], 'deny', 'x'.repeat(1500));
+    const told = await call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
+    expect(told).toMatchObject({
+      isError: false,
+      structured: { status: 'denied', decision_reason: `${'x'.repeat(500)}…` },
+    });
+    expect(told.structured).not.toHaveProperty('next');
+    expect(told.text).not.toContain('alice');
+  });
+
+  test('is told that nobody decided yet as an answer, when the wait is over', async () => {
+    const client = await endpoint.client(kind, kind);
+    const asked = fields(await ask(client, resource));
+    const wait = { approval_id: asked['approval_id'], wait_seconds: 0 };
+    const told = await call(client, 'wait-for-decision', wait);
+    expect(told).toMatchObject({ isError: false, structured: { status: 'pending' } });
+    expect(told.structured?.['message']).toMatch(/^Still pending/);
+    expect(told.structured?.['next']).toMatchObject({ tool: 'wait-for-decision' });
+    granted(
+      await house.useCases.cancelRequest(
+        agents[kind] as Caller,
+        asked['approval_id'] as ApprovalId,
+      ),
+    );
+    const after = await call(client, 'wait-for-decision', wait);
+    expect(after).toMatchObject({ isError: false, structured: { status: 'cancelled' } });
+  });
+
+  test('gets at once what a policy lets it have, also when it is not text', async () => {
+    const client = await endpoint.client(kind, kind);
+    const asked = await ask(client, OPEN, { duration: '5m' });
+    expect(asked.structured).toMatchObject({
+      status: 'approved',
+      next: { tool: 'read-secret', arguments: { resource: OPEN } },
+    });
+    const text = await call(client, 'read-secret', { resource: OPEN });
+    expect(text.structured).toMatchObject({ value: 'hello, wörld', encoding: 'utf8' });
+    await ask(client, BINARY);
+    const binary = await call(client, 'read-secret', { resource: BINARY, version: 1 });
+    expect(binary.structured).toMatchObject({ value: '/wA=', encoding: 'base64' });
+  });
+
+  test('says the same in text as in structure', async () => {
+    const client = await endpoint.client(kind, kind);
+    const listed = await call(client, 'list-secrets');
+    expect(JSON.parse(listed.text)).toEqual(listed.structured);
+  });
+});
+
+test('a list says what can be had, page by page, and holds no value', async () => {
+  const client = await endpoint.client('v1', 'v1');
+  const seen: { resource: string; access: string }[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await call(client, 'list-secrets', { limit: 2, ...(cursor ? { cursor } : {}) });
+    expect(page.text).not.toMatch(/value for|hello/);
+    const { secrets, next_cursor } = JSON.parse(page.text);
+    seen.push(...secrets);
+    cursor = next_cursor;
+  } while (cursor);
+  const whole = await call(client, 'list-secrets');
+  expect({ secrets: seen }).toEqual(whole.structured);
+  const access = new Map(seen.map((one) => [one.resource, one.access]));
+  expect(access.get('vsecure://secrets/locked/UNCOVERED')).toBe('none');
+  expect(access.get(secretOf('v2 auto'))).toBe('requestable');
+});
+
+test('the name that a client gives itself reaches the card as its claim, where the protocol carries it', async () => {
+  const claims: Record<string, string | undefined> = {};
+  for (const kind of CLIENT_KINDS) {
+    const client = await endpoint.client(kind, kind, `I am ${kind}`);
+    const asked = fields(await ask(client, secretOf(kind), { duration: '42m' }));
+    const approval = await house.store.approvals.find(asked['approval_id'] as ApprovalId);
+    claims[kind] = approval?.claimedClient;
+  }
+  expect(claims).toEqual({
+    v1: undefined,
+    'v2 legacy': undefined,
+    'v2 auto': 'I am v2 auto',
+    'v2 pinned': 'I am v2 pinned',
+  });
+});
+
+test('a client whose name is too long for a card has no name', async () => {
+  const client = await endpoint.client('v2 pinned', 'v2 pinned', 'n'.repeat(201));
+  const asked = fields(await ask(client, secretOf('v2 pinned'), { duration: '43m' }));
+  const approval = await house.store.approvals.find(asked['approval_id'] as ApprovalId);
+  expect(approval).toMatchObject({ status: 'pending', claimedClient: undefined });
+});

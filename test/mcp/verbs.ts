@@ -1,0 +1,61 @@
+/** Hand-made verbs for tests of the protocol: each test gives the ones it is about, the others must not be called. */
+
+import type { Approval } from '../../src/domain/approval.js';
+import type { Caller } from '../../src/domain/rights.js';
+import type { McpUseCases } from '../../src/mcp/tools/index.js';
+
+const unexpected = () => Promise.reject(new Error('this verb was not expected to be called'));
+
+export function verbs(given: Partial<McpUseCases> = {}): McpUseCases {
+  return {
+    listSecrets: unexpected,
+    requestAccess: unexpected,
+    awaitDecision: unexpected,
+    readSecret: unexpected,
+    releaseGrant: unexpected,
+    ...given,
+  };
+}
+
+/** A caller who holds every scope that an agent can hold. */
+export function agentCaller(name: string): Caller {
+  const owner = 'prsn_bob';
+  const scopes = ['access:request', 'secrets:list', 'grants:use', 'audit:read'] as const;
+  const principal = { id: `prin_${name}`, name, class: 'agent', owner } as const;
+  return {
+    principal,
+    key: {
+      id: name,
+      principal: principal.id,
+      class: 'agent',
+      scopes,
+      hint: 'abcd',
+      createdAt: new Date(0),
+    },
+    owner: { id: owner, email: 'bob@example.com', role: 'member', active: true, slack: [] },
+    scopes: new Set(scopes),
+  };
+}
+
+export const APPROVAL_ID = 'appr_0123456789abcdefghijkl';
+export const GRANT_ID = 'grnt_0123456789abcdefghijkl';
+export const SECRET = 'vsecure://secrets/production/DATABASE_URL';
+
+export function pendingApproval(caller: Caller): Approval {
+  return {
+    id: APPROVAL_ID,
+    principal: caller.principal.id,
+    policy: 'plcy_1',
+    policyVersion: 1,
+    operation: 'read',
+    resources: [SECRET],
+    reason: 'Debugging the failing database connection',
+    duration: 3_600_000,
+    digest: 'd',
+    requester: { name: caller.principal.name, owner: 'prsn_bob', ownerEmail: 'bob@example.com' },
+    asked: 1,
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+    expiresAt: new Date('2026-01-01T01:00:00Z'),
+    status: 'pending',
+  };
+}
