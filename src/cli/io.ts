@@ -30,7 +30,7 @@ export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
     out: (text) => stdout.write(`${harmlessLines(text)}\n`),
     err: (text) => stderr.write(`${harmlessLines(text)}\n`),
     json: (value) => stdout.write(`${harmlessJson(value)}\n`),
-    interactive: Boolean(stdin.isTTY && stderr.isTTY),
+    interactive: Boolean(stdin.isTTY),
     ask: (text) => question(stdin, stderr, harmlessLines(text)),
     askHidden: (text) => question(stdin, stderr, harmlessLines(text), { hidden: true }),
     async input() {

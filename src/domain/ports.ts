@@ -192,7 +192,8 @@ export interface PolicyReads {
 export interface Policies extends PolicyReads {
   /** Finds the policy of exactly this pattern and holds its row. */
   lock(pattern: string): Promise<Policy | undefined>;
-  insert(id: PolicyId, rules: PolicyRules): Promise<Policy>;
+  /** Undefined when somebody else was faster to write one for this pattern. */
+  insert(id: PolicyId, rules: PolicyRules): Promise<Policy | undefined>;
   /** Replaces the rules; the version rises by one. Undefined when `from` is no longer the latest version. */
   replace(from: Policy, rules: PolicyRules): Promise<Policy | undefined>;
 }

@@ -15,6 +15,8 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+/** How long a client may take to send a whole request (ms). How long the answer takes is not limited: a wait may hold it for minutes. */
+const REQUEST_TIMEOUT = 30_000;
 /** How long a client may take to send its headers (ms). */
 const HEADERS_TIMEOUT = 15_000;
 /** How often connections that have become idle are closed while stopping (ms). */
@@ -22,8 +24,10 @@ const IDLE_CHECK = 50;
 
 /** Rejects when the address cannot be had. */
 export async function listen(app: RequestListener, { host, port }: Address): Promise<Listening> {
-  // A wait may hold a request for minutes, so only the headers are timed.
-  const server = createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, app);
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT, headersTimeout: HEADERS_TIMEOUT },
+    app,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

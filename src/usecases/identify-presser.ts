@@ -52,6 +52,7 @@ async function linkOnce(store: Store, { teamId, userId }: Presser, { email }: Sl
         actor: { kind: 'person', id: linked.id, name: linked.email },
         details: { person: linked.id, slack: `${teamId}/${userId}`, by: 'confirmed e-mail' },
       });
-    return linked;
+    // Two presses at the same moment: the other one linked it.
+    return linked ?? tx.people.bySlack(teamId, userId);
   });
 }

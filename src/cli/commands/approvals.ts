@@ -33,5 +33,6 @@ export function registerApprovals(program: Command, io: Io): void {
       const pending = listed.filter((approval) => approval.status === 'pending');
       if (pending.length > 0) io.err('\nTo decide:');
       for (const { id } of pending) io.err(`  vsecure mcp:approve ${id}`);
+      if (listed.length === limit) io.err('There may be more: see --limit.');
     });
 }

@@ -1,0 +1,111 @@
+/** `vsecure` as a program of its own: what the shell sees. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Serving, startServing } from '../http/serving.js';
+import { temporaryFolder } from '../support/folder.js';
+
+let serving: Serving;
+beforeAll(async () => {
+  serving = await startServing();
+});
+afterAll(() => serving.close());
+
+interface Shell {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+  readonly preload?: readonly string[];
+}
+
+async function vsecure(argv: readonly string[], { stdin = '', env, preload = [] }: Shell = {}) {
+  const node = ['--import', 'tsx', ...preload.flatMap((file) => ['--import', file]), 'src/bin.ts'];
+  const child = spawn(process.execPath, [...node, ...argv], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      VSECURE_URL: serving.server.url,
+      VSECURE_API_KEY: serving.house.adminToken,
+      ...env,
+    },
+  });
+  child.stdin.end(stdin);
+  const [out, err, [exit]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { out, err, exit };
+}
+
+test('a value goes in by the pipe and nothing of it comes out; a table and JSON come out', async () => {
+  const set = ['secrets:set', 'production/PIPED'];
+  const stored = await vsecure(set, { stdin: 'canary-5Hq\n' });
+  expect(stored).toMatchObject({ exit: 0, err: '' });
+  expect(stored.out).toBe('Stored vsecure://secrets/production/PIPED, version 1.\n');
+  const listed = await vsecure(['secrets:list', '--json']);
+  expect(JSON.parse(listed.out)).toMatchObject([{ path: expect.stringContaining('PIPED') }]);
+});
+
+test('help lists every command in groups', async () => {
+  const { out, exit } = await vsecure(['--help']);
+  expect(exit).toBe(0);
+  const commands = `serve demo migrate admin:bootstrap mcp mcp:approvals mcp:approve mcp:deny
+    mcp:configure mcp:resources mcp:audit secrets:set secrets:list keys:create keys:list keys:revoke
+    people:list people:set people:link auth:whoami auth:scopes`;
+  for (const name of commands.split(/\s+/)) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+  expect(out).toContain('Requests:');
+  expect(out).toContain('VSECURE_API_KEY');
+});
+
+test('wrong usage is 2 and says what was meant; a refusal is 1 and says what to do', async () => {
+  const typo = await vsecure(['mcp:aprove', 'x']);
+  expect(typo).toMatchObject({ exit: 2, out: '' });
+  expect(typo.err).toContain('Did you mean mcp:approve?');
+  expect((await vsecure([])).exit).toBe(2);
+  const noKey = await vsecure(['auth:whoami'], { env: { VSECURE_API_KEY: '' } });
+  expect(noKey).toMatchObject({ exit: 1, out: '' });
+  expect(noKey.err).toContain('Set VSECURE_API_KEY');
+  const nobody = await vsecure(['auth:whoami'], { env: { VSECURE_URL: 'http://127.0.0.1:9' } });
+  expect(nobody.exit).toBe(1);
+  expect(nobody.err).toContain('Is it running?');
+});
+
+test('a reader that stops early is no failure', async () => {
+  const child = spawn(
+    'sh',
+    ['-c', '"$NODE" --import tsx src/bin.ts mcp:audit --json; echo "exit $?" >&2', 'sh'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        NODE: process.execPath,
+        VSECURE_URL: serving.server.url,
+        VSECURE_API_KEY: serving.house.adminToken,
+      },
+    },
+  );
+  child.stdout.destroy();
+  expect(await text(child.stderr)).toBe('exit 0\n');
+});
+
+test('a client’s command loads no database, no Slack and no web server', async () => {
+  const folder = temporaryFolder('loads');
+  const recorder = path.resolve('test/cli/loads.mjs');
+  const policies = path.join(folder, 'policies.yml');
+  writeFileSync(policies, '- uri: loads/*\n');
+  const commands = [['auth:whoami'], ['mcp:configure', '-f', policies], ['--help']];
+  for (const [index, argv] of commands.entries()) {
+    const file = path.join(folder, `${index}`);
+    const ran = await vsecure(argv, { preload: [recorder], env: { LOADS_FILE: file } });
+    expect(ran.exit).toBe(0);
+    const loaded = readFileSync(file, 'utf8').split('\n');
+    // It did write down what was loaded.
+    expect(loaded).toContain('commander');
+    const heavy =
+      /^(typeorm|pg|@slack\/|express|helmet|pino|luxon|node-cron|@modelcontextprotocol\/)|\/(store|slack|http|usecases|crypto|postgres|jobs)\//;
+    expect(loaded.filter((specifier) => heavy.test(specifier))).toEqual([]);
+  }
+});

@@ -1,0 +1,135 @@
+/** Deciding from a terminal: the card's facts are shown, asked about, and what was shown is what is decided. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Caller } from '../../src/domain/rights.js';
+import { type Serving, startServing } from '../http/serving.js';
+import { DATABASE_URL, granted, REASON } from '../support/house.js';
+import { run } from './terminal.js';
+
+let serving: Serving;
+let alice: { url: string; token: string };
+let agent: Caller;
+let count = 0;
+
+beforeAll(async () => {
+  serving = await startServing();
+  const { token } = await serving.house.human('alice@example.com');
+  alice = { url: serving.server.url, token };
+});
+afterAll(() => serving.close());
+
+beforeEach(async () => {
+  count += 1;
+  await serving.house.policy({ name: 'Production', requireDecisionReason: false });
+  agent = (await serving.house.agent(`agent-${count}`)).caller;
+});
+
+const statusOf = async (id: `appr_${string}`) =>
+  granted(await serving.house.useCases.showApprovals.one(agent, id)).approval.status;
+
+const yes = () => 'y';
+
+test('the facts of the card are shown, then the stranger’s words, then comes the question', async () => {
+  const { id } = await serving.house.ask(agent, { claimedClient: 'Claude Desktop 1.0' });
+  const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id, '--duration', '30m');
+  expect(ran).toMatchObject({ exit: 0, asked: ['Approve this? [y/N] '] });
+  expect(ran.out).toBe(`Approved ${id} for 30m.`);
+  const [certain = '', claims = ''] = ran.err.split('Not verified');
+  for (const fact of [
+    id,
+    'read',
+    DATABASE_URL,
+    '1h',
+    `agent-${count}`,
+    'bob@example.com',
+    'alice@example.com',
+    '0 of 1',
+    'will see the value',
+  ])
+    expect(certain).toContain(fact);
+  expect(certain).not.toContain('Claude Desktop');
+  expect(claims).toContain('Claude Desktop 1.0');
+  expect(claims).toContain(REASON);
+  expect(await statusOf(id)).toBe('approved');
+});
+
+test('anything but yes decides nothing', async () => {
+  const { id } = await serving.house.ask(agent);
+  for (const answer of ['', 'n', 'yeah right', 'approve']) {
+    const ran = await run({ ...alice, answer: () => answer }, 'mcp:approve', id);
+    expect(ran).toMatchObject({ exit: 1, out: '' });
+    expect(ran.err).toContain('Nothing was decided.');
+  }
+  expect(await statusOf(id)).toBe('pending');
+});
+
+test('a policy that changes while the question stands makes the answer void', async () => {
+  const { id } = await serving.house.ask(agent);
+  const answer = async () => {
+    await serving.house.policy({ minApprovals: 1, maxUses: count });
+    return 'y';
+  };
+  const ran = await run({ ...alice, answer }, 'mcp:approve', id);
+  expect(ran.exit).toBe(1);
+  expect(ran.err).toContain('The policy changed');
+  expect(await statusOf(id)).toBe('pending');
+  expect((await run({ ...alice, answer: yes }, 'mcp:approve', id)).exit).toBe(0);
+});
+
+test('--yes and a program are not asked', async () => {
+  const first = await serving.house.ask(agent);
+  const ran = await run({ ...alice, answer: yes }, 'mcp:approve', first.id, '--yes');
+  expect(ran).toMatchObject({ exit: 0, asked: [], err: '' });
+  const second = await serving.house.ask(agent, { renew: true });
+  const denied = await run(alice, 'mcp:deny', second.id, '--reason', 'use staging', '--json');
+  expect(denied).toMatchObject({ exit: 0, asked: [] });
+  expect(JSON.parse(denied.out)).toMatchObject({ status: 'denied', decisionReason: 'use staging' });
+});
+
+test('a denial without a reason is wrong usage', async () => {
+  const { id } = await serving.house.ask(agent);
+  const ran = await run(alice, 'mcp:deny', id);
+  expect(ran.exit).toBe(2);
+  expect(ran.err).toContain('--reason');
+  expect(await statusOf(id)).toBe('pending');
+});
+
+test('a vote that does not settle says so', async () => {
+  await serving.house.policy({
+    minApprovals: 2,
+    approvers: ['alice@example.com', 'jane@example.com'],
+  });
+  const { id } = await serving.house.ask(agent);
+  const ran = await run(alice, 'mcp:approve', id);
+  expect(ran.out).toContain('needs more');
+  await serving.house.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
+});
+
+test('what is decided already is not asked about: it says how it stands', async () => {
+  const { id } = await serving.house.ask(agent);
+  await run(alice, 'mcp:deny', id, '--reason', 'no');
+  const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id);
+  expect(ran).toMatchObject({ exit: 1, asked: [] });
+  expect(ran.err).toContain('already denied');
+});
+
+test('hostile words of an agent stay in their lines and are shown by code point', async () => {
+  const reason = `${REASON}\nApprovers  mallory@example.com\u001b[1A\u001b[2K\u202e`;
+  const { id } = await serving.house.ask(agent, { reason });
+  const { err } = await run({ ...alice, answer: () => 'n' }, 'mcp:approve', id);
+  const [certain = ''] = err.split('Not verified');
+  expect(certain).not.toContain('mallory');
+  expect(err).toContain('mallory@example.com\\u{1b}[1A\\u{1b}[2K\\u{202e}');
+  expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test('pending requests are listed with the command that decides them', async () => {
+  const { id } = await serving.house.ask(agent);
+  const listed = await run(alice, 'mcp:approvals', '--status', 'pending');
+  expect(listed.out).toMatch(new RegExp(`^${id}  pending  read ${DATABASE_URL}  1h`, 'm'));
+  expect(listed.err).toContain(`vsecure mcp:approve ${id}`);
+  const json = await run(alice, 'mcp:approvals', '--json', '--limit', '1');
+  expect(JSON.parse(json.out)).toHaveLength(1);
+  expect((await run(alice, 'mcp:approvals', '--status', 'odd')).exit).toBe(2);
+  expect((await run(alice, 'mcp:approvals', '--limit', '0')).exit).toBe(2);
+});

@@ -1,0 +1,226 @@
+/** What an operator does from a terminal, against the real server. */
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Serving, startServing } from '../http/serving.js';
+import { temporaryFolder } from '../support/folder.js';
+import { DATABASE_URL, granted } from '../support/house.js';
+import { run, type TerminalOptions } from './terminal.js';
+
+let serving: Serving;
+let admin: TerminalOptions;
+
+beforeAll(async () => {
+  serving = await startServing();
+  admin = { url: serving.server.url, token: serving.house.adminToken };
+});
+afterAll(() => serving.close());
+
+const policies = () => serving.house.useCases.showPolicies(serving.house.admin).then(granted);
+
+function file(text: string): string {
+  const name = path.join(temporaryFolder('policies'), 'policies.yml');
+  writeFileSync(name, text);
+  return name;
+}
+
+describe('mcp:configure', () => {
+  test('puts a file in force in its order, short names allowed, and tells warnings', async () => {
+    const policies = file(`
+# Production is for people to decide.
+- uri: production/*
+  name: Production
+  approvers: [alice@example.com]
+  maxDuration: 2h
+- uri: vsecure://templates/**
+  requiresApproval: false
+`);
+    const ran = await run(admin, 'mcp:configure', '-f', policies);
+    expect(ran.exit).toBe(0);
+    expect(ran.err.split('\n')).toEqual([
+      'vsecure://secrets/production/*: version 1',
+      expect.stringContaining('Warning: Only alice@example.com'),
+      'vsecure://templates/**: version 1',
+    ]);
+    const listed = await run(admin, 'mcp:resources');
+    expect(listed.out).toMatch(/^vsecure:\/\/secrets\/production\/\* +Production +read +required/m);
+    expect(JSON.parse((await run(admin, 'mcp:resources', '--json')).out)).toHaveLength(2);
+  });
+
+  test('takes stdin for a file, and what the file does not say is set back to its default', async () => {
+    const stdin = '[{"uri": "production/*"}]';
+    const ran = await run({ ...admin, stdin }, 'mcp:configure', '-f', '-', '--json');
+    const [{ policy }] = JSON.parse(ran.out);
+    expect(policy).toMatchObject({ version: 2, maxDuration: '8h' });
+  });
+
+  const WRONG: Record<string, [text: string, says: string]> = {
+    'an unknown rule': [
+      '- uri: a/b\n  aproovers: [a@b.c]',
+      'policy 1: Unrecognized key: "aproovers"',
+    ],
+    'a wrong value in the second of two': [
+      '- uri: a/b\n- uri: a/c\n  maxUses: 0',
+      'policy 2: maxUses',
+    ],
+    'a pattern twice': ['- uri: a/b\n- uri: vsecure://secrets/a/b', 'there twice'],
+    'no list': ['uri: a/b', 'must hold a list'],
+    'no YAML': ['- uri: [', 'not valid YAML'],
+    'a key twice': ['- uri: a/b\n  uri: a/c', 'not valid YAML'],
+    'a tag of a language': ['- !!js/function "x"', 'not valid YAML'],
+    nothing: ['', 'must hold a list'],
+    'no policy': ['[]', 'no policy in the file'],
+  };
+  test.each(Object.entries(WRONG))('changes nothing for %s', async (_name, [text, says]) => {
+    const before = await policies();
+    const ran = await run(admin, 'mcp:configure', '-f', file(text));
+    expect(ran).toMatchObject({ exit: 1, out: '' });
+    expect(ran.err).toContain(says);
+    expect(await policies()).toEqual(before);
+  });
+
+  test('stops at the first that the server refuses, and says which are in force', async () => {
+    const text = '- uri: x/one\n- uri: x/**/two\n- uri: x/three';
+    const ran = await run(admin, 'mcp:configure', '-f', file(text));
+    expect(ran.exit).toBe(1);
+    expect(ran.err).toContain('vsecure://secrets/x/**/two was not set. The 1 before it of 3');
+    const uris = (await policies()).map(({ uri }) => uri).filter((uri) => uri.includes('/x/'));
+    expect(uris).toEqual(['vsecure://secrets/x/one']);
+  });
+
+  test('a file that is not there is said plainly', async () => {
+    const ran = await run(admin, 'mcp:configure', '-f', '/nowhere/policies.yml');
+    expect(ran).toMatchObject({ exit: 1 });
+    expect(ran.err).toContain('cannot be read (ENOENT)');
+  });
+});
+
+describe('secrets:set', () => {
+  const VALUE = 'canary-3Vt8\nsecond line\n';
+
+  /** Reads the latest value the way an agent would, with a grant of its own. */
+  async function stored(resource: string): Promise<string> {
+    await serving.house.policy({ requiresApproval: false }, resource);
+    const name = `reader-${resource.replaceAll(/\W/g, '-')}-${Math.random()}`.slice(0, 100);
+    const { caller } = await serving.house.agent(name);
+    await serving.house.ask(caller, { resources: [resource] });
+    const read = granted(await serving.house.useCases.readSecret(caller, { resource }));
+    return Buffer.from(read.value).toString();
+  }
+
+  test('takes the value from stdin, less one line break at its end, and prints only metadata', async () => {
+    const ran = await run({ ...admin, stdin: VALUE }, 'secrets:set', 'production/DATABASE_URL');
+    expect(ran).toMatchObject({ exit: 0, out: `Stored ${DATABASE_URL}, version 1.`, err: '' });
+    expect(await stored(DATABASE_URL)).toBe('canary-3Vt8\nsecond line');
+    const windows = { ...admin, stdin: '\ufeffx\r\n\r\n' };
+    expect((await run(windows, 'secrets:set', 'production/DATABASE_URL')).exit).toBe(0);
+    expect(await stored(DATABASE_URL)).toBe('\ufeffx\r\n');
+  });
+
+  test('asks for the value on a terminal, hidden', async () => {
+    const terminal = { ...admin, answer: () => 'typed' };
+    const ran = await run(terminal, 'secrets:set', 'production/TYPED', '--json');
+    expect(ran.asked).toEqual(['Value of vsecure://secrets/production/TYPED: ']);
+    expect(JSON.parse(ran.out)).toMatchObject({ version: 1 });
+    expect(ran.out).not.toContain('"typed"');
+    expect(await stored('vsecure://secrets/production/TYPED')).toBe('typed');
+  });
+
+  test('--template stores a template', async () => {
+    const stdin = 'PORT=3000';
+    const ran = await run({ ...admin, stdin }, 'secrets:set', 'staging/env', '--template');
+    expect(ran.out).toContain('vsecure://templates/staging/env');
+    expect((await run({ ...admin, stdin }, 'secrets:set', DATABASE_URL, '--template')).exit).toBe(
+      2,
+    );
+  });
+
+  test('a value on the command line, none at all, and bytes that are no text are wrong usage', async () => {
+    const extra = await run({ ...admin, stdin: 'x' }, 'secrets:set', 'a/b', 'canary-on-the-line');
+    expect(extra.exit).toBe(2);
+    expect(extra.err).not.toContain('canary');
+    expect((await run(admin, 'secrets:set', 'a/b')).exit).toBe(2);
+    const bytes = { ...admin, stdin: Uint8Array.of(0xff, 0xfe) };
+    expect((await run(bytes, 'secrets:set', 'a/b')).exit).toBe(2);
+  });
+
+  test('secrets:list shows what there is, never a value', async () => {
+    const ran = await run(admin, 'secrets:list');
+    expect(ran.out).toMatch(new RegExp(`^${DATABASE_URL} +2 `, 'm'));
+    expect(ran.out).not.toContain('canary');
+  });
+});
+
+describe('keys and people', () => {
+  test('a key is printed once, alone on stdout, and can be revoked', async () => {
+    const wish = ['--name', 'cursor', '--class', 'agent', '--owner', 'bob@example.com'];
+    const made = await run(admin, 'keys:create', ...wish, '--scopes', 'audit:read,secrets:list');
+    expect(made.out).toMatch(/^vsk_a_[0-9A-Za-z_]+$/);
+    expect(made.err).toContain('only time');
+    const as = { ...admin, token: made.out };
+    const me = await run(as, 'auth:whoami');
+    expect(me.out).toMatch(/^Scopes +audit:read secrets:list$/m);
+    const id = me.out.match(/^Key +(\S+)/m)?.[1] ?? '';
+    const listed = await run(admin, 'keys:list');
+    expect(listed.out).toMatch(new RegExp(`^${id} +cursor +agent +bob@example.com`, 'm'));
+    expect(listed.out).not.toContain(made.out);
+    const scopes = await run(as, 'auth:scopes');
+    expect(scopes.out).toMatch(/^approvals:decide +no$/m);
+    expect((await run(admin, 'keys:revoke', id)).out).toBe(`Revoked ${id}.`);
+    const after = await run(as, 'auth:whoami');
+    expect(after.exit).toBe(1);
+    expect(after.err).toContain('VSECURE_API_KEY');
+  });
+
+  test('a second key of the same name is made only on purpose', async () => {
+    const wish = ['--name', 'rotating', '--class', 'agent', '--owner', 'bob@example.com'];
+    expect((await run(admin, 'keys:create', ...wish, '--expires', '90d')).err).toContain('until 2');
+    const again = await run(admin, 'keys:create', ...wish);
+    expect(again).toMatchObject({ exit: 1, out: '' });
+    expect((await run(admin, 'keys:create', ...wish, '--additional')).exit).toBe(0);
+  });
+
+  test('a class, scope, role or account in another form is wrong usage', async () => {
+    const wish = ['--name', 'x', '--owner', 'a@b.example'];
+    const wrong = [
+      ['keys:create', ...wish, '--class', 'root'],
+      ['keys:create', ...wish],
+      ['keys:create', ...wish, '--class', 'agent', '--scopes', 'all'],
+      ['people:set', 'a@b.example', '--role', 'king'],
+      ['people:set', 'a@b.example', '--active', 'maybe'],
+      ['people:link', 'a@b.example', '--slack', 'U1/T1'],
+      ['people:link', 'a@b.example', '--slack', 'T1/U1/x'],
+    ];
+    for (const argv of wrong) expect((await run(admin, ...argv)).exit).toBe(2);
+  });
+
+  test('people are added, changed, linked and listed', async () => {
+    await run(admin, 'people:set', 'dora@example.com', '--role', 'auditor');
+    const left = await run(admin, 'people:set', 'dora@example.com', '--active', 'false');
+    expect(left.out).toBe('dora@example.com: auditor, not active.');
+    const linked = await run(admin, 'people:link', 'erin@example.com', '--slack', 'T1/U7');
+    expect(linked.out).toContain('erin@example.com is linked to T1/U7');
+    const listed = await run(admin, 'people:list');
+    expect(listed.out).toMatch(/^dora@example.com +auditor +no +-$/m);
+    expect(listed.out).toMatch(/^erin@example.com +member +yes +T1\/U7$/m);
+  });
+});
+
+describe('mcp:audit', () => {
+  test('shows what happened, newest first, narrowed and as JSON', async () => {
+    const all = await run(admin, 'mcp:audit', '--since', '1h');
+    expect(all.out).toContain('policy_changed');
+    const argv = ['--action', 'secret_written', '--resource', 'production/*', '--json'];
+    const written = JSON.parse((await run(admin, 'mcp:audit', ...argv)).out);
+    const types = new Set(written.map(({ type }: { type: string }) => type));
+    expect(types).toEqual(new Set(['secret_written']));
+    const limited = await run(admin, 'mcp:audit', '--limit', '1');
+    expect(limited.out.split('\n')).toHaveLength(2);
+    expect(limited.err).toContain('--limit');
+    const none = await run(admin, 'mcp:audit', '--until', '2020-01-01');
+    expect(none).toMatchObject({ exit: 0, out: '' });
+    expect((await run(admin, 'mcp:audit', '--action', 'odd')).exit).toBe(2);
+    expect((await run(admin, 'mcp:audit', '--since', 'yesterday')).exit).toBe(1);
+  });
+});

@@ -1,0 +1,44 @@
+/** Commands run in this process against a real server, with a terminal made of strings. */
+
+import type { Io } from '../../src/cli/io.js';
+import { runClient } from '../../src/cli/run.js';
+import { harmlessJson, harmlessLines } from '../../src/cli/terminal-text.js';
+import { VSecureClient } from '../../src/sdk/index.js';
+
+export interface TerminalOptions {
+  readonly url: string;
+  readonly token: string;
+  /** What the person types when asked; without one there is nobody to ask. */
+  readonly answer?: () => string | Promise<string>;
+  /** What comes in on stdin. */
+  readonly stdin?: string | Uint8Array;
+}
+
+export interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+  readonly asked: readonly string[];
+}
+
+/** Runs one command line, split as the shell would. */
+export async function run(options: TerminalOptions, ...argv: string[]): Promise<Ran> {
+  const { url, token, answer, stdin = '' } = options;
+  const [out, err, asked]: string[][] = [[], [], []];
+  const ask = async (text: string) => {
+    asked?.push(text);
+    return answer?.() ?? '';
+  };
+  const io: Io = {
+    out: (text) => out?.push(harmlessLines(text)),
+    err: (text) => err?.push(harmlessLines(text)),
+    json: (value) => out?.push(harmlessJson(value)),
+    interactive: answer !== undefined,
+    ask,
+    askHidden: ask,
+    input: async () => Buffer.from(stdin),
+    client: () => new VSecureClient({ url, apiKey: token }),
+  };
+  const exit = await runClient(argv, { version: '1.2.3', server: { serve: 'run it' } }, io);
+  return { exit, out: out?.join('\n') ?? '', err: err?.join('\n') ?? '', asked: asked ?? [] };
+}

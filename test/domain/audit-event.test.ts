@@ -1,0 +1,78 @@
+/** What is hashed of an event: an allow-listed shape, and nothing that is absent. */
+
+import { describe, expect, test } from 'vitest';
+import {
+  type AuditEvent,
+  canonicalEvent,
+  keyActor,
+  personActor,
+  systemActor,
+} from '../../src/domain/audit-event.js';
+import { EVENT_TYPES } from '../../src/domain/vocabulary.js';
+import { person } from './scene.js';
+
+const AT = '2026-05-01T12:00:00.123456Z';
+const actor = systemActor('a test');
+const whole: Required<Omit<AuditEvent, 'type'>> = {
+  actor,
+  approval: 'appr_1',
+  grant: 'grnt_1',
+  principal: 'prin_1',
+  resources: ['vsecure://secrets/a'],
+  operation: 'read',
+  door: 'slack',
+  refusal: 'expired',
+  reason: 'because',
+  details: { a: 1 },
+};
+const keys = (event: AuditEvent) => Object.keys(JSON.parse(canonicalEvent(event, 1, AT)));
+
+describe.each(EVENT_TYPES)('%s', (type) => {
+  test('holds exactly its number, time, type and actor when it is about nothing', () => {
+    expect(keys({ type, actor })).toEqual(['actor', 'at', 'sequence', 'type']);
+  });
+
+  test('holds every field that it is given', () => {
+    expect(keys({ type, ...whole })).toEqual(
+      ['at', 'sequence', 'type', ...Object.keys(whole)].sort(),
+    );
+  });
+});
+
+test('an absent field is left out, never written as null', () => {
+  for (const field of Object.keys(whole)) {
+    if (field === 'actor') continue;
+    const event: AuditEvent = { type: 'secret_read', ...whole, [field]: undefined };
+    expect(keys(event)).toEqual(keys({ type: 'secret_read', ...whole }).filter((k) => k !== field));
+  }
+  const empty: AuditEvent = { type: 'secret_read', actor, details: { version: undefined } };
+  expect(canonicalEvent(empty, 1, AT)).toContain('"details":{}');
+});
+
+test('what is not on the list does not get in, wherever it hangs', () => {
+  const smuggled = { value: 's3cret', token: 'vsk_a_1' };
+  const event = { ...whole, ...smuggled, actor: { ...actor, ...smuggled } };
+  const text = canonicalEvent({ type: 'secret_read', ...event }, 1, AT);
+  expect(text).not.toMatch(/s3cret|vsk_a_1/);
+});
+
+test('is the same bytes for the same event, in the order of RFC 8785', () => {
+  expect(canonicalEvent({ details: { b: 1, a: [] }, actor, type: 'secret_read' }, 7, AT)).toBe(
+    `{"actor":{"id":"a test","kind":"system","name":"a test"},"at":"${AT}","details":{"a":[],"b":1},"sequence":7,"type":"secret_read"}`,
+  );
+});
+
+test('cannot be written with text that has no bytes of its own', () => {
+  const event: AuditEvent = { type: 'access_refused', actor, reason: '\uD800' };
+  expect(() => canonicalEvent(event, 1, AT)).toThrow(TypeError);
+});
+
+test('actors are named by what cannot be taken over', () => {
+  const principal = { id: 'prin_1', name: 'claude', class: 'agent', owner: 'prsn_bob' } as const;
+  expect(keyActor({ principal })).toEqual({ kind: 'key', id: 'prin_1', name: 'claude' });
+  expect(personActor(person('bob'))).toEqual({
+    kind: 'person',
+    id: 'prsn_bob',
+    name: 'bob@example.com',
+  });
+});

@@ -1,0 +1,185 @@
+/** The matcher of patterns, against a definition of its own that knows nothing of how it works. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { coveringPatterns, covers, parsePattern } from '../../src/domain/pattern.js';
+
+const RUNS = { numRuns: 100_000 };
+
+/** Segment by segment: `**` is the last and takes one or more of anything, `*` takes one, a literal takes itself. */
+function matches([p, ...pattern]: readonly string[], [r, ...rest]: readonly string[]): boolean {
+  if (p === undefined || r === undefined) return p === r;
+  if (p === '**') return true;
+  const one = p === '*' ? r !== '**' : p === r;
+  return one && matches(pattern, rest);
+}
+
+const split = (uri: string) => uri.split('/').slice(2);
+const coversByTheBook = (pattern: string, resource: string) =>
+  matches(split(pattern), split(resource));
+
+const literal = fc.constantFrom('a', 'b', 'A', 'a.b', 'production', 'production2');
+const kind = fc.constantFrom('secrets', 'templates');
+const uri = (parts: fc.Arbitrary<string[]>) =>
+  fc.tuple(kind, parts).map(([first, rest]) => `vsecure://${[first, ...rest].join('/')}`);
+const resource = uri(fc.array(literal, { minLength: 1, maxLength: 8 }));
+const pattern = uri(
+  fc
+    .tuple(
+      fc.array(fc.oneof(literal, fc.constant('*')), { minLength: 1, maxLength: 7 }),
+      fc.constantFrom([], ['**']),
+    )
+    .map(([head, tail]) => [...head, ...tail]),
+);
+
+/** A pattern that is at most a few changes away from the resource, so that most of them nearly match. */
+const near = fc
+  .tuple(resource, fc.infiniteStream(fc.constantFrom('keep', 'keep', 'star', 'other')), fc.nat(8))
+  .map(([one, changes, cut]) => {
+    const [first = '', ...rest] = split(one);
+    const changed = rest.map((part) => {
+      const { value } = changes.next();
+      return value === 'star' ? '*' : value === 'other' ? 'b' : part;
+    });
+    const tail = cut < changed.length ? [...changed.slice(0, cut), '**'] : changed;
+    return { resource: one, pattern: `vsecure://${[first, ...tail].join('/')}` };
+  });
+
+describe('covers', () => {
+  test('agrees with the definition for patterns close to a resource', () => {
+    let covered = 0;
+    fc.assert(
+      fc.property(near, ({ pattern: one, resource: other }) => {
+        const expected = coversByTheBook(one, other);
+        if (expected) covered += 1;
+        expect(covers(one, other)).toBe(expected);
+      }),
+      RUNS,
+    );
+    expect(covered).toBeGreaterThan(10_000);
+  });
+
+  test('agrees with the definition for any two patterns', () => {
+    fc.assert(
+      fc.property(pattern, fc.oneof(pattern, resource), (one, other) => {
+        expect(covers(one, other)).toBe(coversByTheBook(one, other));
+      }),
+      { numRuns: 50_000 },
+    );
+  });
+
+  test('a pattern that covers another covers all that the other covers', () => {
+    fc.assert(
+      fc.property(near, pattern, ({ pattern: narrow, resource: one }, broad) => {
+        if (covers(broad, narrow) && covers(narrow, one)) expect(covers(broad, one)).toBe(true);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  test.each([
+    ['production/*', 'production/X', true],
+    ['production/*', 'production/db/X', false],
+    ['production/*', 'production', false],
+    ['production/*', 'production2/X', false],
+    ['production/*', 'PRODUCTION/X', false],
+    ['production/**', 'production/X', true],
+    ['production/**', 'production/db/X', true],
+    ['production/**', 'production', false],
+    ['production/**', 'production2/X', false],
+    ['**', 'X', true],
+    ['*', '**', false],
+    ['**', '*', true],
+    ['production/*', 'production/**', false],
+    ['*/X', 'production/X', true],
+    ['production/X', 'production/*', false],
+  ])('secrets/%s covers secrets/%s: %s', (one, other, expected) => {
+    expect(covers(`vsecure://secrets/${one}`, `vsecure://secrets/${other}`)).toBe(expected);
+  });
+
+  test('nothing of secrets covers anything else', () => {
+    for (const other of ['vsecure://audit', 'vsecure://api-keys', 'vsecure://templates/x'])
+      expect(covers('vsecure://secrets/**', other)).toBe(false);
+  });
+
+  test('the audit trail and the keys are covered by their own names alone', () => {
+    for (const one of ['vsecure://audit', 'vsecure://api-keys'])
+      expect(coveringPatterns(one)).toEqual([one]);
+  });
+});
+
+describe('the patterns that cover a resource', () => {
+  const RANK = (part: string) => (part === '**' ? 2 : part === '*' ? 1 : 0);
+  const moreSpecific = (a: string, b: string) => {
+    const [left, right] = [split(a), split(b)];
+    const place = left.findIndex((part, index) => part !== right[index]);
+    return RANK(left[place] ?? '') - RANK(right[place] ?? '');
+  };
+
+  test('come most specific first: literal before one segment before any depth', () => {
+    fc.assert(
+      fc.property(fc.oneof(resource, pattern), (one) => {
+        const all = coveringPatterns(one);
+        expect(all[0]).toBe(one);
+        for (const [index, next] of all.slice(1).entries())
+          expect(moreSpecific(all[index] ?? '', next)).toBeLessThan(0);
+      }),
+    );
+  });
+
+  test('are all valid patterns, each once, and each covers it', () => {
+    fc.assert(
+      fc.property(fc.oneof(resource, pattern), (one) => {
+        const all = coveringPatterns(one);
+        expect(new Set(all).size).toBe(all.length);
+        expect(all.filter((each) => !parsePattern(each).ok)).toEqual([]);
+        expect(all.filter((each) => !coversByTheBook(each, one))).toEqual([]);
+      }),
+    );
+  });
+
+  test('are at most 511, for the deepest and longest resource there is', () => {
+    const longest = `vsecure://secrets/${Array(8).fill('x'.repeat(60)).join('/')}`;
+    expect(coveringPatterns(longest)).toHaveLength(511);
+    expect(coveringPatterns('vsecure://secrets/production/X')).toHaveLength(7);
+  });
+
+  test('of something that is no resource are none', () => {
+    for (const junk of ['', 'production/X', 'vsecure://secrets', 'vsecure://other/x', 'a\0'])
+      expect(coveringPatterns(junk)).toEqual([]);
+  });
+});
+
+describe('parsePattern', () => {
+  test('accepts what it accepts byte for byte', () => {
+    fc.assert(
+      fc.property(pattern, (one) => {
+        expect(parsePattern(one)).toEqual({ ok: true, value: one });
+      }),
+    );
+  });
+
+  test.each([
+    'vsecure://secrets/**/X',
+    'vsecure://secrets/**/**',
+    'vsecure://secrets/prod*',
+    'vsecure://secrets/*prod',
+    'vsecure://secrets/***',
+    'vsecure://secrets/{a,b}',
+    'vsecure://secrets/[[:alpha:]]',
+    'vsecure://secrets/!a',
+    'vsecure://secrets/?',
+    'vsecure://secrets/../*',
+    'vsecure://secrets/a//*',
+    'vsecure://secrets/*/',
+    'vsecure://*/a',
+    'vsecure://**',
+    'vsecure://audit/*',
+    'vsecure://api-keys/**',
+    '*',
+    `vsecure://secrets/${Array(9).fill('*').join('/')}`,
+  ])('refuses %s', (text) => {
+    const refusal = { code: 'invalid_resource' };
+    expect(parsePattern(text)).toMatchObject({ ok: false, refusal });
+  });
+});

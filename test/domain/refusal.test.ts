@@ -1,0 +1,55 @@
+/** Every way to be told no has a sentence. */
+
+import { describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import { explain, type Refusal } from '../../src/domain/refusal.js';
+import { REFUSAL_CODES, type RefusalCode } from '../../src/domain/vocabulary.js';
+
+const PARTICULARS: { [Code in RefusalCode]?: Extract<Refusal, { code: Code }> } = {
+  invalid_resource: { code: 'invalid_resource', problem: 'has an empty segment' },
+  invalid_input: { code: 'invalid_input', problem: 'A value has 1 to 65536 bytes.' },
+  mixed_policies: { code: 'mixed_policies', groups: [['a', 'b'], ['c']] },
+  not_permitted: { code: 'not_permitted', operation: 'write' },
+  reason_missing: { code: 'reason_missing', minimum: 10 },
+  reason_too_short: { code: 'reason_too_short', minimum: 10, length: 3 },
+  invalid_duration: { code: 'invalid_duration', minimum: MINUTE },
+  duration_too_long: { code: 'duration_too_long', maximum: 8 * HOUR },
+  cannot_widen: { code: 'cannot_widen', asked: HOUR },
+  already_decided: { code: 'already_decided', status: 'denied' },
+  wrong_door: { code: 'wrong_door', door: 'cli', allowed: ['slack', 'dashboard'] },
+  grant_ended: { code: 'grant_ended', how: 'revoked' },
+  not_allowed: { code: 'not_allowed', needs: 'the scope grants:use' },
+};
+
+const refusal = (code: RefusalCode): Refusal => PARTICULARS[code] ?? ({ code } as Refusal);
+
+describe('a refusal explains itself', () => {
+  test.each(REFUSAL_CODES)('%s', (code) => {
+    const text = explain(refusal(code));
+    expect(text).toMatch(/^(?:[A-Z]|vsecure )[^\n]{15,}$/);
+    expect(text).not.toMatch(/undefined|null|NaN|\[object/);
+  });
+
+  test('each in its own words', () => {
+    const texts = REFUSAL_CODES.map((code) => explain(refusal(code)));
+    expect(new Set(texts).size).toBe(REFUSAL_CODES.length);
+  });
+
+  test.each([
+    ['invalid_resource', 'has an empty segment'],
+    ['invalid_input', '65536'],
+    ['mixed_policies', 'a, b | c'],
+    ['not_permitted', 'write'],
+    ['reason_missing', '10'],
+    ['reason_too_short', '10'],
+    ['invalid_duration', '1m'],
+    ['duration_too_long', '8h'],
+    ['cannot_widen', '1h'],
+    ['already_decided', 'denied'],
+    ['wrong_door', 'slack, dashboard'],
+    ['grant_ended', 'revoked'],
+    ['not_allowed', 'grants:use'],
+  ] as const)('%s says what it is about: %s', (code, part) => {
+    expect(explain(refusal(code))).toContain(part);
+  });
+});

@@ -1,0 +1,163 @@
+/** What no script of votes can bring about, and what is owed to whoever comes too late. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { castVote } from '../../src/domain/approval.js';
+import { formatDuration } from '../../src/domain/duration.js';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import { DOORS, VERDICTS } from '../../src/domain/vocabulary.js';
+import { ballotBox, type Cast, type Name, PEOPLE } from './ballot-box.js';
+import { NOW, pending, policy } from './scene.js';
+
+const names = fc.constantFrom<Name[]>('alice', 'carol', 'dave', 'bob', 'mallory', 'eve');
+const cast: fc.Arbitrary<Cast> = fc.record({
+  who: names,
+  verdict: fc.constantFrom(...VERDICTS, 'approve', 'approve'),
+  duration: fc.option(
+    fc.integer({ min: 0, max: 90 }).map((m) => m * MINUTE),
+    { nil: undefined },
+  ),
+  door: fc.constantFrom(...DOORS),
+});
+const rules = fc.record({
+  minApprovals: fc.integer({ min: 1, max: 4 }),
+  allowSelfApproval: fc.boolean(),
+  maxDuration: fc.constantFrom(HOUR / 2, HOUR, 8 * HOUR),
+  decideFrom: fc.constantFrom([...DOORS], ['slack', 'cli'] as const),
+  approvers: fc.constantFrom<string[]>(
+    ['alice@example.com', 'carol@example.com', 'U0DAVE', 'eve@example.com'],
+    ['alice@example.com', 'bob@example.com', 'U0DAVE'],
+  ),
+});
+type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never;
+
+/** The same rules as prose would have them: a list of who said yes, and a state. */
+function reference({ approvers, minApprovals, allowSelfApproval, maxDuration, decideFrom }: Rules) {
+  const yes = new Map<Name, number>();
+  let settled = false;
+  return ({ who, verdict, duration, door }: Cast): string => {
+    const { active, email, slack } = PEOPLE[who];
+    const named = approvers.includes(email) || slack.some((one) => approvers.includes(one.userId));
+    const owner = who === 'bob';
+    if (settled) return 'already_decided';
+    if (!active) return 'person_inactive';
+    if (owner && verdict === 'approve' && !allowSelfApproval) return 'own_request';
+    if (!named && !(owner && verdict === 'deny')) return 'not_an_approver';
+    if (door && !decideFrom.some((one) => one === door)) return 'wrong_door';
+    if (yes.has(who)) return 'already_voted';
+    if (duration !== undefined && duration < MINUTE) return 'invalid_duration';
+    if (duration !== undefined && duration > HOUR) return 'cannot_widen';
+    if (verdict === 'deny') {
+      settled = true;
+      return 'denied';
+    }
+    yes.set(who, duration ?? HOUR);
+    if (yes.size < minApprovals) return 'counted';
+    settled = true;
+    return `approved ${formatDuration(Math.min(maxDuration, ...yes.values()))}`;
+  };
+}
+
+describe('any votes of several people, in any order', () => {
+  test('come out as the rules in prose say', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(rules, fc.array(cast, { minLength: 1, maxLength: 12 }), (given, votes) => {
+        const [box, model] = [ballotBox(given), reference(given)];
+        for (const vote of votes) {
+          const outcome = box.cast(vote);
+          seen.add(outcome.split(' ')[0] ?? '');
+          expect(outcome).toBe(model(vote));
+        }
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(seen.size).toBe(11);
+  });
+
+  test('approve only with the quorum of different people, and never for longer than anybody said', () => {
+    fc.assert(
+      fc.property(rules, fc.array(cast, { maxLength: 12 }), (given, votes) => {
+        const box = ballotBox(given);
+        for (const vote of votes) box.cast(vote);
+        const yes = box.votes.filter(({ verdict }) => verdict === 'approve');
+        expect(new Set(box.votes.map(({ person }) => person)).size).toBe(box.votes.length);
+        const denied = box.votes.some(({ verdict }) => verdict === 'deny');
+        expect(box.approval.status === 'denied').toBe(denied);
+        if (box.approval.status !== 'approved') return;
+        expect(yes).toHaveLength(given.minApprovals);
+        const wishes = yes.map(({ duration = HOUR }) => duration);
+        expect(box.approval.granted).toBe(Math.min(given.maxDuration, HOUR, ...wishes));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
+
+describe('earlier votes', () => {
+  const earlier = [
+    { approval: 'appr_1', person: 'prsn_carol', verdict: 'approve', door: 'cli' } as const,
+  ];
+  const secondVote = (approvers: string[], earlierVoters: (typeof PEOPLE)[Name][]) =>
+    castVote({
+      approval: pending(),
+      policy: policy({ minApprovals: 2 }),
+      approvers,
+      voter: PEOPLE.alice,
+      vote: { approval: 'appr_1', person: 'prsn_alice', verdict: 'approve', door: 'cli' },
+      earlier,
+      earlierVoters,
+      now: NOW,
+    });
+  const BOTH = ['alice@example.com', 'carol@example.com'];
+
+  test('count while whoever cast them may decide', () => {
+    expect(secondVote(BOTH, [PEOPLE.carol])).toMatchObject({ value: { status: 'approved' } });
+  });
+
+  test('do not count once whoever cast them is no approver any more', () => {
+    const result = secondVote(['alice@example.com'], [PEOPLE.carol]);
+    expect(result).toEqual({ ok: true, value: 'counted' });
+  });
+
+  test('do not count once whoever cast them has left', () => {
+    const result = secondVote(BOTH, [{ ...PEOPLE.carol, active: false }]);
+    expect(result).toEqual({ ok: true, value: 'counted' });
+  });
+
+  test('do not count when nobody knows who cast them', () => {
+    expect(secondVote(BOTH, [])).toEqual({ ok: true, value: 'counted' });
+  });
+});
+
+describe('what comes too late', () => {
+  const at = (ms: number) => ({ expiresAt: new Date(NOW.getTime() + ms) });
+  const yes = { who: 'alice', verdict: 'approve' } as const;
+
+  test.each([
+    [1, 'approved 1h'],
+    [0, 'expired'],
+    [-1, 'expired'],
+  ])('%d ms before its end an approval is: %s', (ms, outcome) => {
+    expect(ballotBox({}, at(ms)).cast(yes)).toBe(outcome);
+    expect(ballotBox({}, at(ms)).cast({ who: 'bob', verdict: 'deny' })).toBe(
+      ms > 0 ? 'denied' : 'expired',
+    );
+  });
+
+  test.each([
+    ['approved', 'already_decided'],
+    ['denied', 'already_decided'],
+    ['cancelled', 'already_decided'],
+    ['expired', 'expired'],
+  ] as const)('after %s every vote is told %s, whoever casts it', (status, outcome) => {
+    for (const who of Object.keys(PEOPLE) as Name[])
+      for (const verdict of VERDICTS)
+        expect(ballotBox({}, { status, settledAt: NOW }).cast({ who, verdict })).toBe(outcome);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, MINUTE + 0.5])(
+    'a wish for %d ms is none',
+    (duration) => expect(ballotBox().cast({ ...yes, duration })).toBe('invalid_duration'),
+  );
+});

@@ -1,0 +1,203 @@
+/** The main path over REST, with the real use cases and a real Postgres. Every answer is read by the contract. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { access, approvalRoutes } from '../../src/contract/approval.js';
+import { auditRoute } from '../../src/contract/audit.js';
+import { grantRoutes } from '../../src/contract/grant.js';
+import { problem } from '../../src/contract/problem.js';
+import { DATABASE_URL, PRODUCTION, REASON } from '../support/house.js';
+import { type Said, type Serving, startServing } from './serving.js';
+
+const ASK = { resources: [DATABASE_URL], operation: 'read', reason: REASON, duration: '1h' };
+
+let serving: Serving;
+let agent: string;
+let alice: string;
+let count = 0;
+
+beforeAll(async () => {
+  serving = await startServing();
+  await serving.house.policy();
+  alice = (await serving.house.human('alice@example.com')).token;
+});
+afterAll(() => serving.close());
+
+beforeEach(async () => {
+  count += 1;
+  agent = (await serving.house.agent(`agent-${count}`)).token;
+});
+
+const ask = async (body: object = ASK) =>
+  access.parse((await serving.api('POST', '/approvals', { token: agent, body })).json);
+
+const decide = (id: string, body: object, token = alice) =>
+  serving.api('POST', `/approvals/${id}/decision`, { token, body });
+
+const refusal = ({ status, json }: Said) => [status, problem.parse(json).code];
+
+test('an agent asks, a person sees the facts and approves, and the waiting agent gets its grant', async () => {
+  const asked = await ask();
+  expect(asked).toMatchObject({
+    status: 'pending',
+    duration: '1h',
+    reason: REASON,
+    requester: { name: `agent-${count}`, owner: 'bob@example.com' },
+  });
+  const waiting = serving.api('GET', `/approvals/${asked.id}/wait?seconds=20`, { token: agent });
+
+  const shown = await serving.api('GET', `/approvals/${asked.id}`, { token: alice });
+  expect(approvalRoutes.show.answer.parse(shown.json)).toMatchObject({
+    digest: asked.digest,
+    deciding: { approvers: ['alice@example.com'], minApprovals: 1, approvals: 0 },
+  });
+
+  const { digest } = asked;
+  const decided = await decide(asked.id, {
+    action: 'approve',
+    reason: 'go',
+    duration: '30m',
+    digest,
+  });
+  expect(approvalRoutes.decide.answer.parse(decided.json)).toMatchObject({
+    status: 'approved',
+    settledBy: 'alice@example.com',
+    granted: '30m',
+  });
+
+  const settled = access.parse((await waiting).json);
+  expect(settled).toMatchObject({ status: 'approved', grant: { status: 'active' } });
+  const { startsAt, endsAt } = settled.grant ?? { startsAt: '', endsAt: '' };
+  expect(Date.parse(endsAt) - Date.parse(startsAt)).toBe(30 * 60 * 1000);
+});
+
+test('an agent sees its own request but not who may decide it', async () => {
+  const { id } = await ask();
+  const { json } = await serving.api('GET', `/approvals/${id}`, { token: agent });
+  const shown = approvalRoutes.show.answer.parse(json);
+  expect(shown.id).toBe(id);
+  expect(shown.deciding).toBeUndefined();
+});
+
+test('another agent cannot see, wait for or withdraw a request, and cannot tell it from none', async () => {
+  const { id } = await ask();
+  const token = (await serving.house.agent(`stranger-${count}`)).token;
+  const answers = await Promise.all([
+    serving.api('GET', `/approvals/${id}`, { token }),
+    serving.api('GET', `/approvals/${id}/wait?seconds=0`, { token }),
+    serving.api('POST', `/approvals/${id}/cancel`, { token }),
+  ]);
+  const nothing = 'appr_0000000000000000000000';
+  const none = await serving.api('GET', `/approvals/${nothing}`, { token });
+  expect([...answers, none].map(refusal)).toEqual(Array(4).fill([404, 'not_found']));
+});
+
+test('a denial needs a reason, is a person’s word, and reaches the agent as denied', async () => {
+  const { id } = await ask();
+  expect(refusal(await decide(id, { action: 'deny' }))).toEqual([422, 'reason_missing']);
+  await decide(id, { action: 'deny', reason: 'use staging' });
+  const { json } = await serving.api('GET', `/approvals/${id}/wait?seconds=5`, { token: agent });
+  expect(access.parse(json)).toMatchObject({ status: 'denied', decisionReason: 'use staging' });
+  expect(refusal(await decide(id, { action: 'approve' }))).toEqual([409, 'already_decided']);
+});
+
+test('no agent’s or service’s key decides or revokes, whoever owns it', async () => {
+  const { id } = await ask();
+  const own = await serving.house.agent(`alices-agent-${count}`, 'alice@example.com');
+  const service = await serving.house.key(`robot-${count}`, 'service', 'alice@example.com');
+  const grant = 'grnt_0000000000000000000000';
+  for (const { token } of [own, service]) {
+    expect(refusal(await decide(id, { action: 'approve' }, token))).toEqual([403, 'not_allowed']);
+    const revoke = { token, body: { reason: 'no' } };
+    const revoked = await serving.api('POST', `/grants/${grant}/revoke`, revoke);
+    expect(refusal(revoked)).toEqual([403, 'not_allowed']);
+  }
+});
+
+test('Slack’s door is not for the asking', async () => {
+  const { id } = await ask();
+  const answer = await decide(id, { action: 'approve', door: 'slack' });
+  expect(refusal(answer)).toEqual([400, 'invalid_input']);
+});
+
+test('a decision on facts that have changed since is refused, and the new facts can be decided', async () => {
+  const asked = await ask();
+  await serving.house.policy({ minReasonLength: 10 + count });
+  const stale = await decide(asked.id, { action: 'approve', digest: asked.digest });
+  expect(refusal(stale)).toEqual([409, 'policy_changed']);
+  const { json } = await serving.api('GET', `/approvals/${asked.id}`, { token: alice });
+  const { digest } = approvalRoutes.show.answer.parse(json);
+  expect((await decide(asked.id, { action: 'approve', digest })).status).toBe(200);
+});
+
+test('a wait ends when its seconds are over, still pending', async () => {
+  const { id } = await ask();
+  const { json } = await serving.api('GET', `/approvals/${id}/wait?seconds=0`, { token: agent });
+  expect(access.parse(json).status).toBe('pending');
+});
+
+test('a grant is given back by who holds it, and revoked by who may decide, once', async () => {
+  const first = await ask();
+  await decide(first.id, { action: 'approve' });
+  const listed = await serving.api('GET', '/grants?active=true', { token: agent });
+  const [grant] = grantRoutes.list.answer.parse(listed.json).items;
+  const release = () => serving.api('POST', `/grants/${grant?.id}/release`, { token: agent });
+  expect(grantRoutes.release.answer.parse((await release()).json).status).toBe('released');
+  expect(refusal(await release())).toEqual([409, 'grant_ended']);
+
+  const second = await ask();
+  await decide(second.id, { action: 'approve' });
+  const { json } = await serving.api('GET', `/approvals/${second.id}`, { token: alice });
+  const id = access.parse(json).grant?.id;
+  const revoke = { token: alice, body: { reason: 'over' } };
+  const revoked = await serving.api('POST', `/grants/${id}/revoke`, revoke);
+  expect(grantRoutes.revoke.answer.parse(revoked.json)).toMatchObject({
+    status: 'revoked',
+    endReason: 'over',
+  });
+});
+
+test('whoever asked can withdraw, and then nobody can approve', async () => {
+  const { id } = await ask();
+  const { json } = await serving.api('POST', `/approvals/${id}/cancel`, { token: agent });
+  expect(approvalRoutes.cancel.answer.parse(json).status).toBe('cancelled');
+  expect(refusal(await decide(id, { action: 'approve' }))).toEqual([409, 'already_decided']);
+});
+
+test('pending requests are listed for approvers page by page, each once', async () => {
+  const wanted = new Set<string>();
+  for (const duration of ['10m', '20m', '30m']) wanted.add((await ask({ ...ASK, duration })).id);
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const cursor: string = after ? `&after=${encodeURIComponent(after)}` : '';
+    const path = `/approvals?status=pending&limit=2${cursor}`;
+    const { json } = await serving.api('GET', path, { token: alice });
+    const page = approvalRoutes.list.answer.parse(json);
+    seen.push(...page.items.map(({ id }) => id));
+    after = page.next;
+  } while (after);
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(seen).toEqual(expect.arrayContaining([...wanted]));
+});
+
+test('the audit trail says by which door and key a decision came; an agent sees its own doings only', async () => {
+  const { id } = await ask();
+  await decide(id, { action: 'approve', door: 'cli' });
+  const path = `/audit?since=1h&type=vote_cast&resource=${encodeURIComponent(PRODUCTION)}`;
+  const all = await serving.api('GET', path, { token: serving.house.adminToken });
+  const events = auditRoute.answer.parse(all.json).items;
+  expect(events.find(({ approval }) => approval === id)).toMatchObject({
+    door: 'cli',
+    actor: { kind: 'person', name: 'alice@example.com' },
+    details: { verdict: 'approve', through: expect.stringMatching(/^key [0-9A-Za-z]{10}$/) },
+  });
+  const own = await serving.api('GET', '/audit?limit=200', { token: agent });
+  const { items } = auditRoute.answer.parse(own.json);
+  const [{ principal } = { principal: '' }] = items;
+  expect(principal).toMatch(/^prin_/);
+  expect(items.every((event) => event.principal === principal)).toBe(true);
+  const approvals = new Set(items.flatMap(({ approval }) => approval ?? []));
+  expect(approvals).toEqual(new Set([id]));
+  const future = await serving.api('GET', '/audit?since=2999-01-01', { token: agent });
+  expect(auditRoute.answer.parse(future.json).items).toEqual([]);
+});

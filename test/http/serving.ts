@@ -1,0 +1,82 @@
+/** The REST API over the real house, on a port of its own. */
+
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createHttpApp, type HttpParts } from '../../src/http/app.js';
+import { listen } from '../../src/http/server.js';
+import { buildHouse, type House } from '../support/house.js';
+
+export interface Said {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined where it is not JSON. */
+  readonly json: unknown;
+}
+
+export interface Saying {
+  readonly token?: string;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export type Serving = Awaited<ReturnType<typeof startServing>>;
+
+/** Everything that was logged, as one would read it. */
+export async function startServing(given?: House, parts: Partial<HttpParts> = {}) {
+  const house = given ?? (await buildHouse());
+  const logged: string[] = [];
+  const stopping = new AbortController();
+  const app = createHttpApp({
+    useCases: house.useCases,
+    logger: { error: (fields, message) => logged.push(JSON.stringify({ message, ...fields })) },
+    ready: async () => ({ ok: true, database: 'ok', slack: 'off' }),
+    allowedHosts: ['127.0.0.1', 'vsecure.example.com'],
+    stopping: stopping.signal,
+    ...parts,
+  });
+  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+
+  const say = async (method: string, path: string, saying: Saying = {}): Promise<Said> => {
+    const { token, body, raw, headers = {} } = saying;
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      body: raw ?? (body === undefined ? null : JSON.stringify(body)),
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...((raw ?? body) !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const json: unknown = isJson ? JSON.parse(text) : undefined;
+    return { status: response.status, headers: response.headers, text, json };
+  };
+
+  return {
+    house,
+    logged,
+    server,
+    stopping,
+    say,
+    /** Below `/api/v1`. */
+    api: (method: string, path: string, saying?: Saying) => say(method, `/api/v1${path}`, saying),
+
+    /** The status for a Host header that fetch would not let one set. */
+    async statusForHost(host: string, path = '/api/v1/whoami'): Promise<number> {
+      const asked = request(`${server.url}${path}`, { headers: { host } }).end();
+      const [response] = await once(asked, 'response');
+      response.resume();
+      return response.statusCode;
+    },
+
+    async close() {
+      stopping.abort();
+      await server.close(1000);
+      if (!given) await house.close();
+    },
+  };
+}

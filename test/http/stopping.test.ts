@@ -1,0 +1,96 @@
+/** The server stops without losing who waits and without waiting for who does not go. */
+
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { access } from '../../src/contract/approval.js';
+import { listen } from '../../src/http/server.js';
+import { buildHouse, granted, type House } from '../support/house.js';
+import { startServing } from './serving.js';
+
+function event() {
+  let happen = () => {};
+  const happened = new Promise<void>((resolve) => {
+    happen = resolve;
+  });
+  return { happen, happened };
+}
+
+/** `began` resolves when somebody has begun to wait. */
+function watched(house: House) {
+  const began = event();
+  const awaitDecision: House['useCases']['awaitDecision'] = (caller, id, waiting) =>
+    house.useCases.awaitDecision(caller, id, {
+      ...waiting,
+      onWait: () => began.happen(),
+    });
+  return { useCases: { ...house.useCases, awaitDecision }, began: began.happened };
+}
+
+test('a waiting call is answered as it stands when the server begins to stop', async () => {
+  const house = await buildHouse();
+  await house.policy();
+  const { caller, token } = await house.agent();
+  const { id } = await house.ask(caller);
+  const { useCases, began } = watched(house);
+  const serving = await startServing(house, { useCases });
+  const waiting = serving.api('GET', `/approvals/${id}/wait?seconds=200`, { token });
+  await began;
+  await serving.close();
+  expect(access.parse((await waiting).json).status).toBe('pending');
+  await house.close();
+});
+
+test('a wait ends on the server when its client has gone, and the request stays', async () => {
+  const house = await buildHouse();
+  await house.policy();
+  const { caller, token } = await house.agent();
+  const { id } = await house.ask(caller);
+  const { useCases, began } = watched(house);
+  const ended = event();
+  const awaitDecision: typeof useCases.awaitDecision = async (...asked) => {
+    const answer = await useCases.awaitDecision(...asked);
+    ended.happen();
+    return answer;
+  };
+  const serving = await startServing(house, { useCases: { ...useCases, awaitDecision } });
+  const client = new AbortController();
+  const waiting = fetch(`${serving.server.url}/api/v1/approvals/${id}/wait?seconds=200`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: client.signal,
+  });
+  await began;
+  client.abort();
+  await expect(waiting).rejects.toThrow();
+  await ended.happened;
+  expect(granted(await house.useCases.showApprovals.one(caller, id)).approval.status).toBe(
+    'pending',
+  );
+  await serving.close();
+  await house.close();
+});
+
+test('an answer that does not come is cut off at the deadline, an idle connection at once', async () => {
+  const stuck = event();
+  const server = await listen((req) => void (req.url === '/stuck' && stuck.happen()), {
+    host: '127.0.0.1',
+    port: 0,
+  });
+  const idle = connect(server.port, '127.0.0.1');
+  const hanging = connect(server.port, '127.0.0.1');
+  hanging.write('GET /stuck HTTP/1.1\r\nhost: x\r\n\r\n');
+  await stuck.happened;
+  const closed = Promise.all([once(idle, 'close'), once(hanging, 'close')]);
+  idle.resume();
+  hanging.resume();
+  await server.close(200);
+  await closed;
+});
+
+test('an address that is taken is an error, not a silence', async () => {
+  const first = await listen((_req, res) => void res.end(), { host: '127.0.0.1', port: 0 });
+  await expect(listen(() => {}, { host: '127.0.0.1', port: first.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+  await first.close(0);
+});

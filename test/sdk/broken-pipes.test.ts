@@ -1,0 +1,130 @@
+/** What the SDK makes of a server that is not there, not vsecure, or not well. */
+
+import { expect, test } from 'vitest';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { json, oddServer } from './odd-server.js';
+
+const WHO = {
+  name: 'alice',
+  class: 'human',
+  key: '0123456789',
+  owner: { email: 'alice@example.com', role: 'member' },
+  scopes: [],
+};
+
+const ID = 'appr_0123456789abcdefghijkl';
+const APPROVAL = {
+  id: ID,
+  status: 'pending',
+  operation: 'read',
+  resources: ['vsecure://secrets/a'],
+  reason: 'why',
+  duration: '1h',
+  requester: { name: 'claude', owner: 'bob@example.com' },
+  asked: 1,
+  policy: 'plcy_0123456789abcdefghijkl',
+  policyVersion: 1,
+  digest: 'a'.repeat(64),
+  createdAt: '2026-05-01T09:00:00.000Z',
+  expiresAt: '2026-05-01T10:00:00.000Z',
+};
+
+test('a server that is not there is unreachable, and the message says where it was looked for', async () => {
+  const client = new VSecureClient({ url: 'http://127.0.0.1:9', apiKey: 'k' });
+  await expect(client.whoami()).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('http://127.0.0.1:9'),
+    next: expect.stringContaining('VSECURE_URL'),
+  });
+});
+
+test('a server that does not answer is a timeout', async () => {
+  await using server = await oddServer(() => {});
+  const asked = server.client({ timeoutMs: 50 }).whoami();
+  await expect(asked).rejects.toMatchObject({ code: 'timeout' });
+});
+
+test('a redirect is never followed: the key goes to the one address that was set', async () => {
+  await using elsewhere = await oddServer((_req, res) => json(res, WHO));
+  await using server = await oddServer((_req, res) =>
+    res.writeHead(307, { location: `${elsewhere.url}/api/v1/whoami` }).end(),
+  );
+  await expect(server.client().whoami()).rejects.toMatchObject({ code: 'unreachable' });
+  expect(elsewhere.asked).toEqual([]);
+});
+
+test.each([
+  ['a page of a proxy', 502, 'text/html', '<h1>Bad gateway</h1>'],
+  ['a page that says all is well', 200, 'text/html', '<h1>Welcome</h1>'],
+  ['JSON of something else', 200, 'application/json', '{"hello":"world"}'],
+  ['half an answer', 200, 'application/json', '{"name":"al'],
+  ['a problem that is none', 500, 'application/problem+json', '{"oops":1}'],
+])('%s is an unexpected answer, and is not repeated', async (_name, status, type, body) => {
+  await using server = await oddServer((_req, res) =>
+    res.writeHead(status, { 'content-type': type }).end(body),
+  );
+  const asked = server.client().whoami();
+  await expect(asked).rejects.toMatchObject({ code: 'unexpected_answer', status });
+  await expect(asked).rejects.not.toMatchObject({ message: expect.stringMatching(/h1|hello/) });
+});
+
+test('a newer server’s refusal is passed on with its code and words', async () => {
+  const problem = {
+    type: 'x',
+    title: 'T',
+    status: 418,
+    detail: 'New.',
+    code: 'new',
+    instance: 'i',
+  };
+  await using server = await oddServer((_req, res) => json(res, problem, 418));
+  await expect(server.client().whoami()).rejects.toMatchObject({
+    code: 'new',
+    message: 'New.',
+    status: 418,
+  });
+});
+
+test('a newer server may say more than this client knows', async () => {
+  await using server = await oddServer((_req, res) => json(res, { ...WHO, mood: 'good' }));
+  expect((await server.client().whoami()).name).toBe('alice');
+});
+
+test('an address below a path is kept, and ids cannot leave it', async () => {
+  await using server = await oddServer((_req, res) => json(res, APPROVAL));
+  const client = new VSecureClient({ url: `${server.url}/vsecure/`, apiKey: 'k' });
+  await client.mcp.getApproval('../../evil?x=1');
+  expect(server.asked).toMatchObject([
+    { method: 'GET', url: '/vsecure/api/v1/approvals/..%2F..%2Fevil%3Fx%3D1' },
+  ]);
+});
+
+test('a wait outlives a server that stops and comes back', async () => {
+  const answers = [
+    (res: Res) => json(res, APPROVAL),
+    (res: Res) => res.destroy(),
+    (res: Res) => res.writeHead(503).end(),
+    (res: Res) => json(res, { ...APPROVAL, status: 'approved', granted: '1h' }),
+  ];
+  await using server = await oddServer((_req, res) => answers[server.asked.length - 1]?.(res));
+  const answer = await server.client().mcp.waitForDecision(ID);
+  expect(answer.status).toBe('approved');
+  expect(server.asked).toHaveLength(4);
+});
+
+test('a wait ends at once when the request is not there to wait for', async () => {
+  const problem = {
+    type: 'x',
+    title: 'T',
+    status: 404,
+    detail: 'No.',
+    code: 'not_found',
+    instance: '',
+  };
+  await using server = await oddServer((_req, res) => json(res, problem, 404));
+  const waiting = server.client().mcp.waitForDecision(ID);
+  await expect(waiting).rejects.toMatchObject({ code: 'not_found' });
+  expect(server.asked).toHaveLength(1);
+});
+
+type Res = Parameters<Parameters<typeof oddServer>[0]>[1];
