@@ -2,33 +2,12 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import {
-  Client as NewClient,
-  StreamableHTTPClientTransport as NewHttp,
-} from '@modelcontextprotocol/client';
-import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import express, { type Request } from 'express';
 import type { Caller } from '../../src/domain/rights.js';
 import { createMcpEndpoint, type McpParts } from '../../src/mcp/server.js';
+import { type AnyClient, type ClientKind, connectClient } from '../support/mcp-client.js';
 
-export type AnyClient = OldClient | NewClient;
-export type ClientKind = (typeof CLIENT_KINDS)[number];
-export const CLIENT_KINDS = ['v1', 'v2 legacy', 'v2 auto', 'v2 pinned'] as const;
-
-/** The protocol that each kind ends up with. */
-export const ERA: Record<ClientKind, string> = {
-  v1: '2025-11-25',
-  'v2 legacy': '2025-11-25',
-  'v2 auto': '2026-07-28',
-  'v2 pinned': '2026-07-28',
-};
-
-const MODES = {
-  'v2 legacy': 'legacy',
-  'v2 auto': 'auto',
-  'v2 pinned': { pin: '2026-07-28' },
-} as const;
+export { type AnyClient, CLIENT_KINDS, call, ERA, fields } from '../support/mcp-client.js';
 
 export type TestEndpoint = Awaited<ReturnType<typeof startEndpoint>>;
 
@@ -80,7 +59,7 @@ export async function startEndpoint({ useCases, keys, allowedOrigins }: Endpoint
     stop: () => endpoint.close(),
 
     async client(token: string, kind: ClientKind = 'v1', name = 'a test'): Promise<AnyClient> {
-      const client = await connect(kind, `${origin}/mcp`, token, name);
+      const client = await connectClient({ kind, url: origin, token, name });
       clients.push(client);
       return client;
     },
@@ -107,76 +86,6 @@ export async function startEndpoint({ useCases, keys, allowedOrigins }: Endpoint
       await closed;
     },
   };
-}
-
-async function connect(
-  kind: ClientKind,
-  url: string,
-  token: string,
-  name: string,
-): Promise<AnyClient> {
-  const options = { requestInit: { headers: { authorization: `Bearer ${token}` } } };
-  const info = { name, version: '0.0.0' };
-  if (kind === 'v1') {
-    const client = new OldClient(info);
-    // Its own transport's types do not know exact optional properties.
-    await client.connect(new OldHttp(new URL(url), options) as Parameters<OldClient['connect']>[0]);
-    return client;
-  }
-  const client = new NewClient(info, { versionNegotiation: { mode: MODES[kind] } });
-  await client.connect(new NewHttp(new URL(url), options));
-  return client;
-}
-
-/** What a tool answered, in the words of every client. */
-export interface Answered {
-  readonly isError: boolean;
-  readonly text: string;
-  readonly structured: Record<string, unknown> | undefined;
-  /** The error of an `isError` answer. */
-  readonly error: { readonly code: string; readonly message: string; readonly next?: unknown };
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly onprogress?: (progress: {
-    progress: number;
-    total?: number | undefined;
-    message?: string | undefined;
-  }) => void;
-}
-
-export async function call(
-  client: AnyClient,
-  name: string,
-  args: Record<string, unknown> = {},
-  options: CallOptions = {},
-): Promise<Answered> {
-  const question = { name, arguments: args };
-  const result =
-    client instanceof OldClient
-      ? await client.callTool(question, undefined, options)
-      : await client.callTool(question, options);
-  const text = textOf(result.content);
-  return {
-    isError: result.isError === true,
-    text,
-    structured: result.structuredContent as Record<string, unknown> | undefined,
-    error: result.isError ? JSON.parse(text).error : undefined,
-  };
-}
-
-/** The fields of an answer that is no error. */
-export function fields(answered: Answered): Record<string, string> {
-  if (answered.isError || !answered.structured) throw new Error(`refused: ${answered.text}`);
-  return answered.structured as Record<string, string>;
-}
-
-/** The text of a result that is exactly one text block. */
-function textOf(content: unknown): string {
-  if (!Array.isArray(content) || content.length !== 1 || content[0]?.type !== 'text')
-    throw new Error('one text block was expected');
-  return content[0].text;
 }
 
 function fail(message: string): never {

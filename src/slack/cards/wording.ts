@@ -15,14 +15,14 @@ export const CONSEQUENCE: Record<Operation, string> = {
   delete: 'If approved, the AI tool may delete it.',
 };
 
-export type Standing = Approval['status'] | 'revoked';
+type Standing = Approval['status'] | 'revoked';
 
 /** An approval whose grant was revoked is shown as revoked. */
-export function standingOf({ approval, grant }: CardFacts): Standing {
+function standingOf({ approval, grant }: CardFacts): Standing {
   return grant?.status === 'revoked' ? 'revoked' : approval.status;
 }
 
-export const STANDING: Record<Standing, string> = {
+const STANDING: Record<Standing, string> = {
   pending: 'Approval needed',
   approved: 'Approved',
   denied: 'Denied',

@@ -1,0 +1,129 @@
+/** Nobody's click is silent: also while Slack is away, when a part of ours throws, and when the answer takes long. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene, type SceneOptions, wordsOf } from './scene.js';
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+const WHY = { reason: { text: typed('Known incident') } };
+
+async function opened(options?: SceneOptions) {
+  scene = await openScene(options);
+  await scene.house.policy();
+  const agent = await scene.house.agent();
+  await scene.slack.start();
+  return scene.house.ask(agent.caller);
+}
+
+const pressUnknown = () =>
+  scene.driver.press({
+    user: scene.emulate.users['alice'] ?? '',
+    channel: scene.emulate.channelId,
+    messageTs: '1.1',
+    actionId: 'anything',
+    triggerId: 'none',
+  });
+
+test('until the workspace is known nothing is handled, and everything is answered', async () => {
+  scene = await openScene();
+  scene.proxy.inject({ method: 'auth.test', times: 1, fault: 'status', status: 503 });
+  await scene.slack.start();
+  expect([scene.slack.state(), scene.slack.teamId()]).toEqual(['degraded', undefined]);
+  expect((await pressUnknown()).status).toBe(200);
+  await scene.told('not connected to this workspace yet');
+
+  await until('a connection', () => scene.slack.teamId());
+  expect(scene.slack.state()).toBe('ok');
+  expect((await pressUnknown()).status).toBe(200);
+  await scene.told('older version');
+});
+
+test('a wrong bot token is a state, not an end, and the log says what to do', async () => {
+  scene = await openScene();
+  scene.proxy.inject({ method: 'auth.test', fault: 'error', error: 'invalid_auth' });
+  await scene.slack.start();
+  expect(scene.slack.state()).toBe('degraded');
+  expect(JSON.stringify(scene.log)).toContain('SLACK_BOT_TOKEN');
+});
+
+test('when a handler throws, the press is acknowledged once and its person is told', async () => {
+  const failing = async () => {
+    throw new Error('the database is away: password=hunter2');
+  };
+  const { id } = await opened({
+    change: (parts) => ({ ...parts, cards: { ...parts.cards, shownBy: failing } }),
+  });
+  const { status } = await scene.press('alice', id, 'approve');
+  expect(status).toBe(200);
+  await scene.told('Something went wrong');
+  expect(JSON.stringify(scene.log)).not.toContain('hunter2');
+});
+
+test('when the decision throws, the form says so and may be sent again', async () => {
+  let broken = true;
+  const { id } = await opened({
+    change: (parts) => ({
+      ...parts,
+      decide: (...decision) => {
+        if (broken) throw new Error('the database is away');
+        return parts.decide(...decision);
+      },
+    }),
+  });
+  const form = await scene.openForm('alice', id, 'deny');
+  const { status, body } = await scene.submit('alice', form, WHY);
+  expect(status).toBe(200);
+  expect(wordsOf(body)).toContain('cannot say whether your answer was counted');
+  broken = false;
+  expect((await scene.submit('alice', form, WHY)).body).toBe('');
+});
+
+test('a decision that takes longer than Slack waits is answered in time and shown when it is known', async () => {
+  const { id } = await opened({
+    change: (parts) => ({
+      ...parts,
+      decide: async (...decision) => {
+        await sleep(2800);
+        return parts.decide(...decision);
+      },
+    }),
+  });
+  const form = await scene.openForm('alice', id, 'deny');
+  const { body, ms } = await scene.submit('alice', form, WHY);
+  expect(ms).toBeLessThan(3000);
+  expect(wordsOf(body)).toContain('takes longer than usual');
+  const late = await until('the late outcome', () => scene.proxy.callsOf('views.update')[0]);
+  expect(JSON.stringify(late.body)).toContain('Your answer was counted');
+  expect((await scene.house.store.approvals.find(id))?.status).toBe('denied');
+});
+
+test('a form that Slack does not open is explained', async () => {
+  const { id } = await opened();
+  scene.proxy.inject({ method: 'views.open', fault: 'error', error: 'expired_trigger_id' });
+  await scene.press('alice', id, 'approve');
+  await scene.told('Please press the button again');
+});
+
+test('stopping waits for a decision that is under way', async () => {
+  let begun = false;
+  const { id } = await opened({
+    change: (parts) => ({
+      ...parts,
+      decide: async (...decision) => {
+        begun = true;
+        await sleep(300);
+        return parts.decide(...decision);
+      },
+    }),
+  });
+  const form = await scene.openForm('alice', id, 'deny');
+  const answer = scene.submit('alice', form, WHY);
+  await until('the decision to begin', () => begun);
+  await scene.slack.stop(5000);
+  expect((await scene.house.store.approvals.find(id))?.status).toBe('denied');
+  expect((await answer).body).toBe('');
+  expect(scene.slack.state()).toBe('off');
+});

@@ -1,0 +1,189 @@
+/** Consent integrity: what a person reads on a card comes from the database, whatever the agent writes. */
+import type { KnownBlock } from '@slack/types';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { approvalCard, type Card } from '../../src/slack/cards/approval-card.js';
+import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
+import { detailsView } from '../../src/slack/views/details-view.js';
+import type { CardFacts } from '../../src/usecases/card-facts.js';
+import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
+import { asking, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';
+import { hostileText } from './hostile.js';
+
+const DRAWING = { teamId: TEAM, revision: 7 };
+const OPENING = { teamId: TEAM, seen: PENDING.digest };
+
+const draw = (facts: CardFacts) => approvalCard(facts, DRAWING);
+const states = Object.entries(EVERY_STATE);
+
+/** What stands above the line "Unverified: written by the AI tool". */
+function ours(blocks: readonly KnownBlock[]): string {
+  const line = blocks.findIndex(({ type }) => type === 'divider');
+  expect(line).toBeGreaterThan(0);
+  return JSON.stringify(blocks.slice(0, line));
+}
+
+/** Every text that Slack would parse. */
+function parsed(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(parsed);
+  if (typeof node !== 'object' || node === null) return [];
+  if ('type' in node && node.type === 'mrkdwn' && 'text' in node) return [String(node.text)];
+  return Object.values(node).flatMap(parsed);
+}
+
+/** A card as a reader sees it: one line for each text and button, the fallback first. */
+function outline({ text, blocks }: Card): string {
+  return [text, ...blocks.flatMap((block) => [`-- ${block.type}`, ...said(block)])].join('\n');
+}
+
+function said(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(said);
+  if (typeof node !== 'object' || node === null) return [];
+  if ('text' in node && typeof node.text === 'string') return [node.text];
+  const { text, style } = { style: '', text: undefined, ...node };
+  if (text !== undefined) return said(text).map((line) => (style ? `${line} (${style})` : line));
+  return Object.values(node).flatMap(said);
+}
+
+describe.each(states)('a card that is %s', (_, facts) => {
+  test('is drawn like this', () => {
+    expect(outline(draw(facts))).toMatchSnapshot();
+  });
+
+  test('keeps within Slack’s limits', () => {
+    expect(lintMessage(draw(facts).blocks)).toEqual([]);
+    expect(lintView(detailsView(facts, TEAM))).toEqual([]);
+  });
+
+  test('offers a decision exactly while one can be made', () => {
+    const buttons = JSON.stringify(draw(facts).blocks).match(/"action_id":"\w+"/g);
+    const open = facts.approval.status === 'pending';
+    expect(buttons).toHaveLength(open ? 3 : 1);
+  });
+
+  test('says the same above the line for any words of the agent', () => {
+    const { approval } = facts;
+    const with_ = (reason: string, claimedClient?: string) =>
+      draw({ ...facts, approval: { ...approval, reason, claimedClient } });
+    const silent = with_('');
+    fc.assert(
+      fc.property(hostileText, fc.option(hostileText, { nil: undefined }), (reason, client) => {
+        const card = with_(reason, client?.slice(0, 200));
+        expect(ours(card.blocks)).toBe(ours(silent.blocks));
+        expect(card.text).toBe(silent.text);
+        expect(lintMessage(card.blocks)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('no mention, link or markup of the agent’s becomes live, on the card, in the forms or in the details', () => {
+  const live = (facts: CardFacts) => [
+    ...parsed(draw(facts)),
+    ...parsed(approveForm(facts, OPENING)),
+    ...parsed(denyForm(facts, OPENING)),
+    ...parsed(detailsView(facts, TEAM)),
+  ];
+  const permitted = new Set(live(asking({ reason: 'a', claimedClient: 'b' })));
+  const known = /^(\*Unverified\*: written by the AI tool|\(\d+ characters more: press Details\))/;
+  fc.assert(
+    fc.property(hostileText, (text) => {
+      const facts = asking({ reason: text, claimedClient: text.slice(0, 200) });
+      const foreign = live(facts).filter((one) => !permitted.has(one) && !known.test(one));
+      expect(foreign).toEqual([]);
+      for (const view of [approveForm(facts, OPENING), denyForm(facts, OPENING)])
+        expect(lintView(view)).toEqual([]);
+      expect(lintView(detailsView(facts, TEAM))).toEqual([]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the words of whoever decided are quoted as plain text, too', () => {
+  const { approval, ...rest } = EVERY_STATE['denied'] ?? factsOf();
+  const permitted = new Set(parsed(draw({ approval, ...rest })));
+  fc.assert(
+    fc.property(hostileText, (decisionReason) => {
+      const { blocks } = draw({
+        ...rest,
+        approval: { ...approval, decisionReason } as typeof approval,
+      });
+      expect(parsed(blocks).filter((one) => !permitted.has(one))).toEqual([]);
+      expect(lintMessage(blocks)).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+describe('the largest request there can be', () => {
+  const resources = Array.from({ length: 20 }, (_, index) => {
+    const start = `vsecure://secrets/${String(index).padStart(3, '0')}`;
+    return `${start}${'/abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJKLMNOP'.repeat(10)}`.slice(
+      0,
+      512,
+    );
+  });
+  const people = Array.from({ length: 50 }, (_, index) => `${'a'.repeat(240)}${index}@example.com`);
+  const worst = factsOf({
+    approval: { ...PENDING, resources, reason: '"\\'.repeat(1000), claimedClient: '"'.repeat(200) },
+    approvers: people,
+    approverPeople: [],
+    owner: undefined,
+    policyChanges: { name: '"'.repeat(500), minApprovals: 10 },
+  });
+
+  test('fits on a card, with the start and the end of every resource', () => {
+    const { blocks } = draw(worst);
+    expect(lintMessage(blocks)).toEqual([]);
+    const text = JSON.stringify(blocks);
+    for (const resource of resources) {
+      expect(text).toContain(resource.slice(0, 60));
+      expect(text).toContain(resource.slice(-60));
+    }
+  });
+
+  test('is shown without an omission in the details', () => {
+    const view = detailsView(worst, TEAM);
+    expect(lintView(view)).toEqual([]);
+    for (const resource of resources) expect(JSON.stringify(view)).toContain(resource);
+  });
+
+  test('names eight approvers and counts the rest', () => {
+    expect(JSON.stringify(draw(worst).blocks)).toContain(' +42');
+  });
+});
+
+test('a single resource of the greatest length is shown whole', () => {
+  const resource = `vsecure://secrets/${'a'.repeat(494)}`;
+  expect(JSON.stringify(draw(asking({ resources: [resource] })).blocks)).toContain(resource);
+});
+
+test('approvers are mentioned by their account in this workspace, others by their address', () => {
+  const may = parsed(draw(factsOf())).find((text) => text.startsWith('*May decide*'));
+  expect(may).toBe('*May decide*\n<@U01ALICE> `carol@example.com`');
+  const elsewhere = approvalCard(factsOf(), { ...DRAWING, teamId: 'T99OTHER' });
+  expect(parsed(elsewhere).find((text) => text.startsWith('*May decide*'))).not.toContain('<@');
+});
+
+test('every drawing has block_ids of its own', () => {
+  const ids = [1, 2].flatMap((revision) =>
+    approvalCard(factsOf(), { ...DRAWING, revision }).blocks.map(({ block_id }) => block_id),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('an approver can choose what was asked or less, never more than the policy allows by now', () => {
+  const options = (facts: CardFacts) =>
+    [...JSON.stringify(approveForm(facts, OPENING)).matchAll(/"value":"(\d+)"/g)].map(([, ms]) =>
+      Number(ms),
+    );
+  const hour = 3_600_000;
+  expect(Math.max(...options(asking({ duration: 4 * hour })))).toBe(4 * hour);
+  const tightened = factsOf({
+    approval: { ...PENDING, duration: 4 * hour },
+    policyChanges: { maxDuration: hour },
+  });
+  expect(Math.max(...options(tightened))).toBe(hour);
+  expect(new Set(options(asking({ duration: 60_000 })))).toEqual(new Set([60_000]));
+});

@@ -1,0 +1,114 @@
+/** What Slack says of an account, read so that every doubt means "may not". */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createDirectory } from '../../src/slack/directory.js';
+import { createWebClients } from '../../src/slack/web-clients.js';
+import { type Emulate, startEmulate } from '../support/slack/emulate.js';
+import { type FaultProxy, startFaultProxy } from '../support/slack/fault-proxy.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+
+let emulate: Emulate;
+let proxy: FaultProxy;
+let alice: string;
+const log: string[] = [];
+const logger = {
+  info: () => {},
+  warn: (fields: object) => void log.push(JSON.stringify(fields)),
+  error: () => {},
+};
+
+beforeAll(async () => {
+  emulate = await startEmulate({ users: ['alice'], channel: 'approvals' });
+  proxy = await startFaultProxy({ upstream: emulate.url });
+  alice = emulate.users['alice'] ?? '';
+});
+afterAll(async () => {
+  await proxy.close();
+  await emulate.close();
+});
+beforeEach(() => proxy.clearFaults());
+
+const directory = (teamId: string | undefined = emulate.teamId) =>
+  createDirectory({
+    client: createWebClients({ botToken: emulate.botToken, apiUrl: proxy.apiUrl }, logger)
+      .directory,
+    workspace: () => (teamId === '' ? undefined : { teamId }),
+    log: logger,
+  });
+
+test('a full member is one, with address', async () => {
+  expect(await directory().profile(alice)).toEqual({
+    teamId: emulate.teamId,
+    userId: alice,
+    email: 'alice@example.com',
+    standing: 'member',
+  });
+});
+
+test.each([
+  ['deactivated', { deleted: true }],
+  ['bot', { is_bot: true }],
+  ['bot', { is_app_user: true }],
+  ['guest', { is_restricted: true }],
+  ['guest', { is_ultra_restricted: true }],
+  ['guest', { is_invited_user: true }],
+  ['foreign', { is_stranger: true }],
+  ['foreign', { team_id: 'T0OTHER' }],
+  ['foreign', { team_id: undefined }],
+  ['foreign', { team_id: 'T0OTHER', enterprise_user: { teams: ['T0THIRD'] } }],
+  ['foreign', { team_id: 'T0OTHER', deleted: true, is_restricted: true }],
+  ['unconfirmed', { is_email_confirmed: false }],
+  ['member', { is_email_confirmed: true, is_admin: true, is_owner: true }],
+])('an account is %s when Slack says %j', async (standing, change) => {
+  proxy.inject(userBecomes(alice, change));
+  expect((await directory().profile(alice))?.standing).toBe(standing);
+});
+
+test('a colleague whose home is another workspace of the organisation is a member here', async () => {
+  const teams = ['T0OTHER', emulate.teamId];
+  proxy.inject(userBecomes(alice, { team_id: 'T0OTHER', enterprise_user: { teams } }));
+  expect(await directory().profile(alice)).toMatchObject({
+    standing: 'member',
+    teamId: emulate.teamId,
+  });
+});
+
+test('a stranger is named by their own workspace', async () => {
+  proxy.inject(userBecomes(alice, { team_id: 'T0OTHER' }));
+  expect(await directory().profile(alice)).toMatchObject({ teamId: 'T0OTHER' });
+});
+
+test('each answer is asked for afresh', async () => {
+  const asking = directory();
+  expect((await asking.profile(alice))?.standing).toBe('member');
+  proxy.inject(userBecomes(alice, { deleted: true }));
+  expect((await asking.profile(alice))?.standing).toBe('deactivated');
+});
+
+test.each([
+  ['hangs', { fault: 'hang' }],
+  ['fails', { fault: 'status', status: 500 }],
+  ['limits the rate', { fault: 'rate-limited', retryAfterSeconds: 60 }],
+  ['breaks off', { fault: 'drop-after' }],
+  ['does not know the account', { fault: 'error', error: 'user_not_found' }],
+  ['answers nonsense', { fault: 'json', json: { ok: true, user: { id: 7 } } }],
+  ['answers about somebody else', { fault: 'json', json: { ok: true, user: { id: 'U0OTHER' } } }],
+] as const)(
+  'nobody is known while Slack %s, and that is known in time to answer',
+  async (_, trouble) => {
+    proxy.inject({ method: 'users.info', ...trouble });
+    const started = performance.now();
+    expect(await directory().profile(alice)).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(2500);
+  },
+);
+
+test('before the workspace is known nobody is', async () => {
+  const before = proxy.calls.length;
+  expect(await directory('').profile(alice)).toBeUndefined();
+  expect(proxy.calls).toHaveLength(before);
+});
+
+test('the log holds a code and nothing of the account', () => {
+  expect(log.length).toBeGreaterThan(0);
+  expect(log.join()).not.toContain(alice);
+});

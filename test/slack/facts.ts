@@ -1,0 +1,129 @@
+/** Card facts for pure tests: one request of bob's key, and what may become of it. */
+
+import type { Approval, Pending } from '../../src/domain/approval.js';
+import type { Grant } from '../../src/domain/grant.js';
+import type { Person } from '../../src/domain/person.js';
+import type { Policy } from '../../src/domain/policy.js';
+import type { CardFacts } from '../../src/usecases/card-facts.js';
+
+export const TEAM = 'T01ACME';
+const T0 = new Date('2026-11-22T14:00:00Z');
+const LATER = new Date('2026-11-22T14:05:00Z');
+const HOUR = 3_600_000;
+
+const ALICE: Person = {
+  id: 'prsn_alice',
+  email: 'alice@example.com',
+  role: 'member',
+  active: true,
+  slack: [{ teamId: TEAM, userId: 'U01ALICE' }],
+};
+const CAROL: Person = { ...ALICE, id: 'prsn_carol', email: 'carol@example.com', slack: [] };
+const BOB: Person = { ...ALICE, id: 'prsn_bob', email: 'bob@example.com', slack: [] };
+
+const POLICY: Policy = {
+  id: 'plcy_production',
+  uri: 'vsecure://secrets/production/*',
+  name: 'Production',
+  version: 3,
+  permissions: ['read'],
+  requiresApproval: true,
+  approvers: ['alice@example.com', 'carol@example.com'],
+  decideFrom: ['slack', 'dashboard', 'cli', 'api'],
+  minApprovals: 1,
+  allowSelfApproval: false,
+  minReasonLength: 10,
+  requireDecisionReason: false,
+  defaultDuration: HOUR,
+  maxDuration: 8 * HOUR,
+  requestTtl: HOUR,
+};
+
+export const PENDING: Pending = {
+  id: `appr_${'0123456789ABCDEFGHIJKL'}`,
+  status: 'pending',
+  principal: 'prin_claude',
+  policy: POLICY.id,
+  policyVersion: 3,
+  operation: 'read',
+  resources: ['vsecure://secrets/production/DATABASE_URL'],
+  reason: 'Debugging the failing connection of the checkout service',
+  duration: HOUR,
+  claimedClient: 'Claude Desktop 2.1',
+  digest: 'a1b2c3d4'.repeat(8),
+  requester: { name: 'claude-desktop', owner: BOB.id, ownerEmail: BOB.email },
+  asked: 1,
+  createdAt: T0,
+  expiresAt: new Date(T0.getTime() + HOUR),
+};
+
+const GRANT: Grant = {
+  id: 'grnt_one',
+  approval: PENDING.id,
+  principal: PENDING.principal,
+  policy: POLICY.id,
+  operation: 'read',
+  resources: PENDING.resources,
+  digest: PENDING.digest,
+  status: 'active',
+  startsAt: LATER,
+  endsAt: new Date(LATER.getTime() + HOUR / 2),
+  uses: 0,
+};
+
+/** The facts of an approval that is asked of alice and carol. */
+export function factsOf(
+  changes: Partial<CardFacts> & { readonly policyChanges?: Partial<Policy> } = {},
+): CardFacts {
+  const { policyChanges, ...facts } = changes;
+  return {
+    approval: PENDING,
+    policy: { ...POLICY, ...policyChanges },
+    approvers: ['alice@example.com', 'carol@example.com'],
+    approverPeople: [ALICE, CAROL],
+    owner: BOB,
+    votes: [],
+    now: LATER,
+    ...facts,
+  };
+}
+
+export const asking = (changes: Partial<Pending>): CardFacts =>
+  factsOf({ approval: { ...PENDING, ...changes } });
+
+type Settled = Exclude<Approval, { status: 'pending' }>;
+const settled = (approval: Settled, more: Partial<CardFacts> = {}): CardFacts =>
+  factsOf({ approval, settledBy: ALICE, ...more });
+const byAlice = {
+  settledAt: LATER,
+  settledBy: { id: ALICE.id, email: ALICE.email },
+  decisionReason: 'Known incident, half an hour is enough',
+};
+const approved: Settled = { ...PENDING, ...byAlice, status: 'approved', granted: HOUR / 2 };
+const ended = (status: Grant['status'], endReason?: string): CardFacts =>
+  settled(approved, { grant: { ...GRANT, status, endReason } });
+
+/** One of each way in which a card may stand. */
+export const EVERY_STATE: Record<string, CardFacts> = {
+  pending: factsOf(),
+  'pending with one vote of two': factsOf({
+    policyChanges: { minApprovals: 2 },
+    votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', door: 'slack' }],
+  }),
+  'asked again': asking({ asked: 4 }),
+  'without a policy': factsOf({ policy: undefined, approvers: [], approverPeople: [] }),
+  approved: settled(approved, { grant: GRANT }),
+  'approved by the policy': factsOf({
+    approval: { ...PENDING, status: 'approved', settledAt: LATER, granted: HOUR },
+    grant: GRANT,
+  }),
+  revoked: ended('revoked', 'The incident is over'),
+  released: ended('released'),
+  'used up': ended('used_up'),
+  denied: settled({ ...PENDING, ...byAlice, status: 'denied' }),
+  expired: factsOf({ approval: { ...PENDING, status: 'expired', settledAt: LATER } }),
+  cancelled: settled(
+    { ...PENDING, ...byAlice, decisionReason: undefined, status: 'cancelled' },
+    { settledBy: BOB },
+  ),
+};

@@ -1,0 +1,380 @@
+/** A person presses a button in Slack: whatever it is, it is answered, and only the right ones decide. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { granted } from '../support/house.js';
+import { asObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { picked, typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene, wordsOf } from './scene.js';
+
+let scene: Scene;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+
+beforeAll(async () => {
+  scene = await openScene();
+  await scene.house.policy();
+  agent = await scene.house.agent();
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+
+const ask = (resource = `R${crypto.randomUUID().slice(0, 8)}`) =>
+  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
+const find = async (id: Parameters<Scene['house']['store']['approvals']['find']>[0]) =>
+  (await scene.house.store.approvals.find(id))?.status;
+
+const WHY = { reason: { text: typed('Known incident') } };
+const EMPTY = { reason: { text: typed(null) } };
+const HALF_AN_HOUR = { duration: { choice: picked('1800000') } };
+const decisions = async (id: string) =>
+  (await scene.audit()).filter((event) => event.approval === id).map(({ type }) => type);
+
+test('Slack is connected and healthy', () => {
+  expect(scene.slack.teamId()).toBe(scene.emulate.teamId);
+  expect(scene.slack.state()).toBe('ok');
+});
+
+test('an approver approves through the form, for less than asked, and the card says so', async () => {
+  const { id } = await ask();
+  const form = await scene.openForm('alice', id, 'approve');
+  expect(JSON.stringify(form)).toContain('Debugging the failing database connection');
+  const { status, body } = await scene.submit('alice', form, { ...WHY, ...HALF_AN_HOUR });
+  expect({ status, body }).toEqual({ status: 200, body: '' });
+
+  const approval = await scene.house.store.approvals.find(id);
+  expect(approval).toMatchObject({
+    status: 'approved',
+    granted: 1_800_000,
+    decisionReason: 'Known incident',
+  });
+  const card = JSON.stringify(await scene.card(id, (text) => text.includes('Approved')));
+  expect(card).toContain(`<@${scene.emulate.users['alice']}>`);
+  expect(card).toContain('Known incident');
+  expect(card).toContain('Access for 30m (1h asked)');
+  expect(card).not.toContain('"action_id":"approve"');
+  const vote = (await scene.audit()).find(
+    (event) => event.approval === id && event.type === 'vote_cast',
+  );
+  expect(vote).toMatchObject({
+    door: 'slack',
+    actor: { name: 'alice@example.com' },
+    details: { through: `slack ${scene.emulate.teamId}/${scene.emulate.users['alice']}` },
+  });
+});
+
+test('a denial needs a reason, and says so at the field', async () => {
+  const { id } = await ask();
+  const form = await scene.openForm('alice', id, 'deny');
+  const refused = await scene.submit('alice', form, EMPTY);
+  expect(refused.body).toMatchObject({
+    response_action: 'errors',
+    errors: { reason: 'A reason is required.' },
+  });
+  expect(await find(id)).toBe('pending');
+  await scene.submit('alice', form, WHY);
+  expect(await find(id)).toBe('denied');
+  await scene.card(id, (text) => text.includes('Denied') && text.includes('Known incident'));
+});
+
+test('an approval needs a reason where the policy wants one', async () => {
+  const uri = 'vsecure://secrets/strict/*';
+  await scene.house.policy({ requireDecisionReason: true }, uri);
+  const { id } = await scene.house.ask(agent.caller, { resources: ['vsecure://secrets/strict/A'] });
+  const form = await scene.openForm('alice', id, 'approve');
+  const refused = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR });
+  expect(refused.body).toMatchObject({ response_action: 'errors' });
+  expect(await find(id)).toBe('pending');
+});
+
+test('an hour asked does not become two by a forged field', async () => {
+  const { id } = await ask();
+  const form = await scene.openForm('alice', id, 'approve');
+  for (const forged of ['7200000', '1', '-5', '1e9', 'NaN']) {
+    const values = { ...EMPTY, duration: { choice: picked(forged) } };
+    const { body } = await scene.submit('alice', form, values);
+    expect(asObject(asObject(body)['errors'])).toHaveProperty('duration');
+  }
+  expect(await find(id)).toBe('pending');
+});
+
+test('two submissions of one form count once, and neither reads as a failure', async () => {
+  const { id } = await ask();
+  const form = await scene.openForm('alice', id, 'approve');
+  const both = await Promise.all(
+    [1, 2].map(() => scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR })),
+  );
+  expect(both.map(({ status, body }) => [status, body])).toEqual([
+    [200, ''],
+    [200, ''],
+  ]);
+  expect((await decisions(id)).filter((type) => type === 'approval_decided')).toHaveLength(1);
+});
+
+describe('nobody else decides, and each is told why', () => {
+  const submitAs = async (user: string, action: 'approve' | 'deny' = 'approve') => {
+    const { id } = await ask();
+    const form = await scene.openForm(user, id, action);
+    const { body } = await scene.submit(user, form, { ...WHY, ...HALF_AN_HOUR });
+    expect(body).toMatchObject({ response_action: 'update' });
+    expect(await find(id)).toBe('pending');
+    return { id, words: wordsOf(body) };
+  };
+
+  test('the owner of the asking key', async () => {
+    const { id, words } = await submitAs('bob');
+    expect(words).toContain('a key that you own');
+    expect(await decisions(id)).toContain('decision_refused');
+  });
+
+  test('somebody who is no approver', async () => {
+    await scene.house.person('mallory@example.com');
+    const { id, words } = await submitAs('mallory');
+    expect(words).toContain('not one of the approvers');
+    expect(await decisions(id)).toContain('decision_refused');
+  });
+
+  test('somebody whom vsecure does not know', async () => {
+    const { id, words } = await submitAs('carol');
+    expect(words).toContain('not linked to anybody');
+    const seen = (await scene.audit()).map(({ details }) => JSON.stringify(details));
+    expect(seen.some((details) => details?.includes(`approve ${id}: unknown_person`))).toBe(true);
+  });
+
+  test.each([
+    ['a guest', { is_restricted: true }, 'Only full members'],
+    ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
+    ['an invited stranger', { is_stranger: true }, 'another Slack workspace'],
+    ['a member of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+    ['somebody who has left', { deleted: true }, 'deactivated'],
+    ['a bot', { is_bot: true }, 'Only full members'],
+    ['an unconfirmed address', { is_email_confirmed: false }, 'Only full members'],
+  ])('%s, although an approver once', async (_, change, words) => {
+    scene.proxy.inject(userBecomes(scene.emulate.users['alice'] ?? '', change));
+    try {
+      expect((await submitAs('alice')).words).toContain(words);
+    } finally {
+      scene.proxy.clearFaults();
+    }
+  });
+
+  test.each([
+    ['answers with an error', { fault: 'status', status: 503 }],
+    ['hangs', { fault: 'hang' }],
+    ['limits the rate', { fault: 'rate-limited', retryAfterSeconds: 30 }],
+  ] as const)('anybody while Slack %s', async (_, trouble) => {
+    scene.proxy.inject({ method: 'users.info', times: Number.POSITIVE_INFINITY, ...trouble });
+    try {
+      expect((await submitAs('alice')).words).toContain('cannot answer this safely');
+    } finally {
+      scene.proxy.clearFaults();
+    }
+  });
+});
+
+describe('a press that comes too late', () => {
+  test('opens the outcome instead of a form', async () => {
+    const { id } = await ask();
+    await scene.card(id);
+    const message = await scene.card(id);
+    const decider = await scene.house.decider('alice@example.com');
+    granted(
+      await scene.house.useCases.decide(decider, {
+        approval: id,
+        verdict: 'deny',
+        reason: 'Not today',
+      }),
+    );
+    const before = scene.proxy.callsOf('views.open').length;
+    await scene.driver.press({
+      user: scene.emulate.users['alice'] ?? '',
+      channel: scene.emulate.channelId,
+      messageTs: String(message['ts']),
+      actionId: 'approve',
+      value: `${id}.${(await scene.house.store.approvals.find(id))?.digest}`,
+    });
+    const opened = JSON.stringify(
+      await until('a modal', () => scene.proxy.callsOf('views.open')[before]?.body),
+    );
+    expect(opened).toContain('already denied');
+    expect(opened).toContain('Not today');
+  });
+
+  test('and a form that comes too late shows who was faster', async () => {
+    const { id } = await ask();
+    const form = await scene.openForm('bob', id, 'deny');
+    const decider = await scene.house.decider('alice@example.com');
+    granted(await scene.house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+    const { body } = await scene.submit('bob', form, WHY);
+    expect(wordsOf(body)).toContain('already approved');
+    expect(wordsOf(body)).toContain(`<@${scene.emulate.users['alice']}>`);
+    expect(await decisions(id)).toContain('decision_refused');
+  });
+
+  test('after a change of the policy the approver is asked to look again, and the new card decides', async () => {
+    const uri = 'vsecure://secrets/moving/*';
+    await scene.house.policy({}, uri);
+    const { id } = await scene.house.ask(agent.caller, {
+      resources: ['vsecure://secrets/moving/A'],
+    });
+    const form = await scene.openForm('alice', id, 'approve');
+    await scene.house.policy({ maxDuration: 1_800_000, defaultDuration: 1_800_000 }, uri);
+    const { body } = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR });
+    expect(wordsOf(body)).toContain('policy changed');
+    expect(await find(id)).toBe('pending');
+
+    const digest = (await scene.house.store.approvals.find(id))?.digest ?? '';
+    await scene.card(id, (text) => text.includes(digest));
+    const again = await scene.openForm('alice', id, 'approve');
+    await scene.submit('alice', again, { ...EMPTY, ...HALF_AN_HOUR });
+    expect(await find(id)).toBe('approved');
+  });
+});
+
+test('the details show the agent’s whole text', async () => {
+  const reason = `Debugging ${'a very long story '.repeat(60)}until its end`;
+  const { id } = await scene.house.ask(agent.caller, {
+    resources: ['vsecure://secrets/production/STORY'],
+    reason,
+  });
+  expect(JSON.stringify(await scene.card(id))).not.toContain('until its end');
+  expect(JSON.stringify(await scene.openForm('carol', id, 'details'))).toContain('until its end');
+});
+
+describe('a button that is not where we put it', () => {
+  const forge = async (changes: { channel?: string; messageTs?: string; value?: string }) => {
+    const { id, digest } = await ask();
+    const card = await scene.card(id);
+    const before = scene.proxy.callsOf('views.open').length;
+    await scene.driver.press({
+      user: scene.emulate.users['alice'] ?? '',
+      channel: scene.emulate.channelId,
+      messageTs: String(card['ts']),
+      actionId: 'approve',
+      value: `${id}.${digest}`,
+      ...changes,
+    });
+    await scene.told('does not know this card');
+    expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
+  };
+
+  test('on a message of somebody else', () => forge({ messageTs: '1700000000.000100' }));
+  test('in another channel', () => forge({ channel: 'C0OTHER' }));
+  test('with the value of another card', async () => {
+    const other = await ask();
+    await forge({ value: `${other.id}.${other.digest}` });
+  });
+  test('with a value that we never wrote', () => forge({ value: '{"id":1}' }));
+});
+
+test('an unknown button is acknowledged and explained', async () => {
+  const { status, ms } = await scene.driver.press({
+    user: scene.emulate.users['alice'] ?? '',
+    channel: scene.emulate.channelId,
+    messageTs: '1.1',
+    actionId: 'from_version_zero',
+  });
+  expect(status).toBe(200);
+  expect(ms).toBeLessThan(2000);
+  await scene.told('older version');
+});
+
+test('an unknown form is answered in its place', async () => {
+  const { status, body } = await scene.driver.submitView({
+    user: scene.emulate.users['alice'] ?? '',
+    callbackId: 'from_version_zero',
+    privateMetadata: '',
+    values: {},
+  });
+  expect(status).toBe(200);
+  expect(wordsOf(body)).toContain('older version');
+});
+
+test('a form with forged metadata decides nothing', async () => {
+  const { id } = await ask();
+  for (const privateMetadata of ['', '{', '{}', JSON.stringify({ approval: id }), `"${id}"`]) {
+    const { body } = await scene.driver.submitView({
+      user: scene.emulate.users['alice'] ?? '',
+      callbackId: 'approve_form',
+      privateMetadata,
+      values: { ...EMPTY, ...HALF_AN_HOUR },
+    });
+    expect(wordsOf(body)).toContain('cannot read this form');
+  }
+  expect(await find(id)).toBe('pending');
+});
+
+test('/vsecure says who I am, and helps with anything else', async () => {
+  const type = (text: string) =>
+    scene.driver.command({
+      user: scene.emulate.users['alice'] ?? '',
+      channel: scene.emulate.channelId,
+      text,
+    });
+  await type('whoami');
+  await scene.told('You are alice@example.com (member)');
+  await type('sing <!channel>');
+  await scene.told('There is no such command here');
+  await type('');
+  await scene.told('/vsecure whoami');
+  expect(scene.sink.bodies.every((body) => body['response_type'] === 'ephemeral')).toBe(true);
+});
+
+describe('another workspace', () => {
+  const foreign = [
+    ['names itself', { team: 'T0NAMED' }],
+    ['is the home of who presses', { userTeam: 'T0HOME' }],
+  ] as const;
+
+  test.each(foreign)('%s: its press is refused, explained and recorded', async (_, forgery) => {
+    const { id, digest } = await ask();
+    const card = await scene.card(id);
+    const before = scene.proxy.callsOf('views.open').length;
+    const { status } = await scene.driver.press({
+      user: 'U0STRANGER',
+      channel: scene.emulate.channelId,
+      messageTs: String(card['ts']),
+      actionId: 'approve',
+      value: `${id}.${digest}`,
+      ...forgery,
+    });
+    expect(status).toBe(200);
+    const record = await until('a record', async () =>
+      (await scene.audit()).find(
+        ({ actor }) => actor.id === `${Object.values(forgery)[0]}/U0STRANGER`,
+      ),
+    );
+    await scene.told('another Slack workspace');
+    expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
+    expect(record).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
+  });
+
+  test.each(foreign)('%s: its form decides nothing', async (_, forgery) => {
+    const { id } = await ask();
+    const form = await scene.openForm('alice', id, 'approve');
+    const { body } = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR }, forgery);
+    expect(wordsOf(body)).toContain('another Slack workspace');
+    expect(await find(id)).toBe('pending');
+  });
+
+  test('types a command in vain', async () => {
+    const { status } = await scene.driver.command({
+      user: 'U0STRANGER',
+      channel: 'C0',
+      text: 'whoami',
+      team: 'T0FOREIGN',
+    });
+    expect(status).toBe(200);
+    await scene.told('another Slack workspace');
+  });
+});
+
+test('nothing that went to Slack broke a limit of its, unfurled anything or was the reason of a log line', () => {
+  expect(scene.lint()).toEqual([]);
+  const posts = scene.proxy.callsOf('chat.postMessage');
+  expect(posts.length).toBeGreaterThan(0);
+  for (const { body } of posts)
+    expect([body['unfurl_links'], body['unfurl_media'], body['parse'], body['link_names']]).toEqual(
+      ['false', 'false', 'none', 'false'],
+    );
+  expect(JSON.stringify(scene.log)).not.toMatch(/Debugging|incident|trigger|respond\//);
+});

@@ -1,0 +1,194 @@
+/** Cards tell the truth, whoever decided where, and whatever Slack does meanwhile. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { granted } from '../support/house.js';
+import { asString } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+
+async function opened(options: Parameters<typeof openScene>[0] = {}, starting = true) {
+  scene = await openScene(options);
+  await scene.house.policy();
+  agent = await scene.house.agent();
+  if (starting) await scene.slack.start();
+}
+afterEach(() => scene.close());
+
+const ask = (resource = 'DATABASE_URL') =>
+  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
+const denyByCli = async (id: Awaited<ReturnType<typeof ask>>['id']) => {
+  const alice = await scene.house.decider('alice@example.com');
+  granted(
+    await scene.house.useCases.decide(alice, { approval: id, verdict: 'deny', reason: 'Not now' }),
+  );
+};
+const posts = () => scene.proxy.callsOf('chat.postMessage');
+const everythingSent = () =>
+  until('an empty outbox', async () => {
+    const due = await scene.house.database.dataSource.query(
+      'select 1 from delivery where sent < wanted',
+    );
+    return due.length === 0;
+  });
+
+describe('a card', () => {
+  beforeEach(() => opened());
+
+  test('is redrawn in place when somebody decides on the command line', async () => {
+    const { id } = await ask();
+    const before = await scene.card(id);
+    await denyByCli(id);
+    const after = await scene.card(id, (text) => text.includes('Denied'));
+    expect(after['ts']).toBe(before['ts']);
+    expect(await scene.emulate.messages()).toHaveLength(1);
+    expect(scene.lint()).toEqual([]);
+  });
+
+  test('counts how often the same thing was asked', async () => {
+    const { id } = await ask();
+    await scene.card(id);
+    await ask();
+    await scene.card(id, (text) => text.includes('2 times'));
+    expect(await scene.emulate.messages()).toHaveLength(1);
+  });
+
+  test('goes to the channel of its policy', async () => {
+    const uri = 'vsecure://secrets/elsewhere/*';
+    await scene.house.policy({ channel: 'C0ELSEWHERE' }, uri);
+    await scene.house.ask(agent.caller, { resources: ['vsecure://secrets/elsewhere/A'] });
+    const post = await until('a post', () => posts()[0]);
+    expect(post.body['channel']).toBe('C0ELSEWHERE');
+  });
+
+  test('is posted again when somebody deleted it while it was open', async () => {
+    const { id } = await ask();
+    const first = await scene.card(id);
+    scene.proxy.inject({ method: 'chat.update', fault: 'error', error: 'message_not_found' });
+    await ask();
+    const second = await until('another card', async () =>
+      (await scene.emulate.messages()).find(({ ts }) => ts !== first['ts']),
+    );
+    await everythingSent();
+    const approval = await scene.house.cards.shownBy(
+      scene.emulate.channelId,
+      asString(second['ts']),
+    );
+    expect(approval).toBe(id);
+  });
+
+  test('says that its access was revoked', async () => {
+    const { id } = await ask();
+    const alice = await scene.house.decider('alice@example.com');
+    granted(await scene.house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+    await scene.card(id, (text) => text.includes('Approved'));
+    const grant = await scene.house.store.grants.ofApproval(id);
+    if (!grant) throw new Error('an approval without a grant');
+    granted(await scene.house.useCases.revokeGrant(alice.person, grant.id, 'Incident closed'));
+    await scene.card(id, (text) => text.includes('Revoked') && text.includes('Incident closed'));
+  });
+});
+
+describe('Slack’s trouble', () => {
+  beforeEach(() => opened());
+
+  test('a 429 is waited out for as long as Slack says', async () => {
+    scene.proxy.inject({ method: 'chat.postMessage', fault: 'rate-limited', retryAfterSeconds: 2 });
+    const { id } = await ask();
+    await scene.card(id);
+    const [refused, taken] = posts();
+    expect(Number(taken?.at) - Number(refused?.at)).toBeGreaterThanOrEqual(2000);
+  });
+
+  test('a 503 delays a card, and what is drawn then is the latest state', async () => {
+    const { id } = await ask();
+    await scene.card(id);
+    scene.proxy.inject({ method: 'chat.update', fault: 'status', status: 503 });
+    await denyByCli(id);
+    await scene.card(id, (text) => text.includes('Denied'));
+  });
+
+  test('a post whose answer is lost makes at worst a second card, and the older one’s buttons say so', async () => {
+    scene.proxy.inject({ method: 'chat.postMessage', fault: 'drop-after' });
+    const { id, digest } = await ask();
+    await everythingSent();
+    const [older, newer] = await scene.emulate.messages();
+    expect(await scene.house.cards.find(id)).toMatchObject({ messageTs: newer?.['ts'] });
+    await scene.driver.press({
+      user: scene.emulate.users['alice'] ?? '',
+      channel: scene.emulate.channelId,
+      messageTs: asString(older?.['ts']),
+      actionId: 'approve',
+      value: `${id}.${digest}`,
+    });
+    await scene.told('newest card');
+  });
+
+  test('what only a person can mend is said once, with what to do, and shown in the state', async () => {
+    scene.proxy.inject({
+      method: 'chat.postMessage',
+      times: Number.POSITIVE_INFINITY,
+      fault: 'error',
+      error: 'not_in_channel',
+    });
+    await ask('A');
+    await ask('B');
+    await until('two attempts', () => posts().length >= 2);
+    await until('a complaint', () => scene.log.some(({ level }) => level === 'error'));
+    const complaints = scene.log.filter(({ level }) => level === 'error');
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]?.fields).toMatchObject({ code: 'not_in_channel' });
+    expect(JSON.stringify(complaints)).toContain('/invite');
+    expect(scene.slack.state()).toBe('degraded');
+  });
+});
+
+test('a request made while Slack is away gets its card when Slack is back', async () => {
+  await opened({}, false);
+  scene.proxy.inject({ method: 'auth.test', times: 2, fault: 'drop-before' });
+  await scene.slack.start();
+  const { id } = await ask();
+  expect(scene.slack.state()).toBe('degraded');
+  await scene.card(id);
+  expect(scene.slack.state()).toBe('ok');
+});
+
+test('what was decided while Slack was away needs no card any more', async () => {
+  await opened({}, false);
+  const { id } = await ask();
+  await denyByCli(id);
+  await scene.slack.start();
+  await everythingSent();
+  expect(posts()).toEqual([]);
+});
+
+test('without any channel the request stands, and the log says what to set', async () => {
+  await opened({ channel: 'none' });
+  await ask();
+  await until('a complaint', () => JSON.stringify(scene.log).includes('SLACK_CHANNEL'));
+  expect(posts()).toEqual([]);
+});
+
+test('a card whose place cannot be stored is taken back and posted again', async () => {
+  let failures = 1;
+  await opened({
+    change: (parts) => ({
+      ...parts,
+      cards: {
+        ...parts.cards,
+        save: async (card) => {
+          failures -= 1;
+          if (failures >= 0) throw new Error('the database is away');
+          await parts.cards.save(card);
+        },
+      },
+    }),
+  });
+  const { id } = await ask();
+  await everythingSent();
+  expect(posts()).toHaveLength(2);
+  const left = await scene.emulate.messages();
+  expect(left).toHaveLength(1);
+  expect(await scene.house.cards.find(id)).toMatchObject({ messageTs: left[0]?.['ts'] });
+});

@@ -1,0 +1,173 @@
+/** Slack's side and ours, put together: a strict Web API by others behind a fault proxy, signed gestures, and the house over Postgres. */
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Approval } from '../../src/domain/approval.js';
+import { createRelay, type Relay } from '../../src/notify/relay.js';
+import { createSlack, type SlackParts } from '../../src/slack/connection.js';
+import { EVENTS_PATH } from '../../src/slack/transport.js';
+import { createIdentifyPresser } from '../../src/usecases/identify-presser.js';
+import { buildHouse } from '../support/house.js';
+import { lintCalls } from '../support/slack/blocks-lint.js';
+import { findAction } from '../support/slack/card.js';
+import { startEmulate } from '../support/slack/emulate.js';
+import { type FaultProxy, startFaultProxy } from '../support/slack/fault-proxy.js';
+import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
+import { startResponseSink } from '../support/slack/response-sink.js';
+import { createSlackDriver } from '../support/slack/signed-driver.js';
+import { until } from '../support/until.js';
+
+export type Scene = Awaited<ReturnType<typeof openScene>>;
+
+export interface SceneOptions {
+  /** To replace a part by a broken one. */
+  readonly change?: (parts: SlackParts) => SlackParts;
+  readonly linkByEmail?: boolean;
+  readonly channel?: 'none';
+}
+
+const USERS = ['alice', 'bob', 'carol', 'mallory'];
+
+export async function openScene(options: SceneOptions = {}) {
+  const emulate = await startEmulate({ users: USERS, channel: 'approvals' });
+  const proxy = await startFaultProxy({ upstream: emulate.url });
+  const sink = await startResponseSink();
+  let relay: Relay | undefined;
+  const house = await buildHouse({ onDelivery: () => relay?.poke() });
+  const log: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
+  const say = (level: string) => (fields: object, message: string) =>
+    void log.push({ level, fields, message });
+  const logger = { info: say('info'), warn: say('warn'), error: say('error') };
+  const { linkByEmail = true } = options;
+  const parts: SlackParts = {
+    ...house.useCases,
+    cards: house.cards,
+    identifyWith: (directory) =>
+      createIdentifyPresser({ store: house.store, directory, linkByEmail }),
+    logger,
+    pacer: async () => true,
+    onConnected: () => relay?.start(),
+  };
+  const slack = createSlack({
+    settings: {
+      botToken: emulate.botToken,
+      signingSecret: emulate.signingSecret,
+      apiUrl: proxy.apiUrl,
+      ...(options.channel === 'none' ? {} : { channel: emulate.channelId }),
+    },
+    parts: options.change?.(parts) ?? parts,
+  });
+  relay = createRelay({
+    deliveries: house.deliveries,
+    destination: 'slack_card',
+    deliver: slack.poster.deliver,
+    logger,
+    intervalMs: 200,
+    limit: 4,
+  });
+
+  const app = express();
+  slack.mount(app);
+  app.use(express.json());
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const driver = createSlackDriver({
+    ...emulate,
+    eventsUrl: `${url}${EVENTS_PATH}`,
+    trigger: emulate.trigger,
+    responseUrl: sink.url,
+  });
+
+  /** The card of this approval, once its place is stored and it shows what `wanted` says. */
+  const card = (id: Approval['id'], wanted: (text: string) => boolean = () => true) =>
+    until(`a card of ${id} as wanted`, async () => {
+      const place = await house.cards.find(id);
+      const message = place && (await emulate.message(place.messageTs));
+      return message && wanted(JSON.stringify(message)) ? message : undefined;
+    });
+
+  const heard = new Set<JsonObject>();
+
+  const press = async (user: string, id: Approval['id'], actionId: string) => {
+    const message = await card(id);
+    const button = findAction(message, actionId) ?? {};
+    return driver.press({
+      user: emulate.users[user] ?? user,
+      channel: emulate.channelId,
+      messageTs: asString(message['ts']),
+      actionId,
+      value: asString(button['value']),
+    });
+  };
+
+  return {
+    emulate,
+    proxy,
+    sink,
+    house,
+    slack,
+    relay,
+    log,
+    driver,
+    url,
+    card,
+    press,
+
+    /** Presses a button and gives back the form that opened. */
+    async openForm(user: string, id: Approval['id'], actionId: 'approve' | 'deny' | 'details') {
+      const before = views(proxy).length;
+      await press(user, id, actionId);
+      return until('a form', () => views(proxy)[before]);
+    },
+
+    /** Submits what `openForm` gave back. */
+    submit: (
+      user: string,
+      form: JsonObject,
+      values: Parameters<typeof driver.submitView>[0]['values'],
+      forgery: object = {},
+    ) =>
+      driver.submitView({
+        user: emulate.users[user] ?? user,
+        callbackId: asString(form['callback_id']),
+        privateMetadata: asString(form['private_metadata']),
+        values,
+        ...forgery,
+      }),
+
+    /** Waits until a person is told this in private; each answer is taken once. */
+    async told(text: string) {
+      const said = await until(`the words "${text}"`, () =>
+        sink.bodies.find((body) => asString(body['text']).includes(text) && !heard.has(body)),
+      );
+      heard.add(said);
+    },
+
+    audit: async () => (await house.store.audit.list({}, { limit: 200 })).items,
+
+    /** Problems of everything that went to Slack. */
+    lint: () => lintCalls(proxy.calls),
+
+    async close() {
+      await relay?.stop();
+      await slack.stop(1000);
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([sink.close(), proxy.close()]);
+      await emulate.close();
+      await house.close();
+    },
+  };
+}
+
+const views = (proxy: FaultProxy) =>
+  proxy.callsOf('views.open').map(({ body }) => asObject(body['view']));
+
+/** The words of a modal or of a form's answer. */
+export function wordsOf(answer: unknown): string {
+  return JSON.stringify(asArray(asObject(asObject(answer)['view'] ?? answer)['blocks']));
+}
