@@ -18,8 +18,8 @@ export interface ConnectedSlack {
 
 /** How often the outbox is looked at when nothing says that something is due (ms). */
 const LOOK_EVERY = 2_000;
-/** Cards drawn in one go. */
-const AT_ONCE = 20;
+/** Cards drawn at once: so few that the last of them, posted one in a second, is out before its lease is. */
+const AT_ONCE = 8;
 
 /** Undefined when no Slack is configured. Cards are delivered from the moment the workspace is known. */
 export function connectSlack(config: Config, house: House, log: Log): ConnectedSlack | undefined {
@@ -40,6 +40,7 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
         createIdentifyPresser({ store, directory, linkByEmail: settings.linkByEmail }),
       readCardFacts: useCases.readCardFacts,
       recordForeign: useCases.recordForeign,
+      recordRefusedPress: useCases.recordRefusedPress,
       cards,
       logger: log,
       onConnected: () => relay.start(),

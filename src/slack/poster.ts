@@ -109,12 +109,15 @@ async function redrawn(job: Job, facts: CardFacts, card: PostedCard): Promise<bo
   }
 }
 
-async function post(job: Job, facts: CardFacts): Promise<Delivered | 'no_channel'> {
-  const channel = facts.policy?.channel ?? job.defaultChannel;
+async function post(job: Job, before: CardFacts): Promise<Delivered | 'no_channel'> {
+  const channel = before.policy?.channel ?? job.defaultChannel;
   if (!channel) return 'no_channel';
   const turn = await job.pacer(channel, job.signal);
   if (!turn) return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
-  const approval = facts.approval.id;
+  const approval = before.approval.id;
+  // Meanwhile it may be over.
+  const facts = await job.readCardFacts(approval);
+  if (!facts || !isOpen(facts)) return SENT;
   const posted = await job.client.chat.postMessage({
     ...QUIET,
     ...drawing(job, facts),

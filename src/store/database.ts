@@ -38,6 +38,8 @@ export function openDatabase(
     // Without a handler an idle connection that the server ends would end this process.
     poolErrorHandler: (error: { code?: string }) => onError?.(error.code ?? 'unknown'),
     extra: {
+      // Statements are sent without waiting for the answers to those before.
+      pipeline: true,
       statement_timeout: STATEMENT_TIMEOUT,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
     },

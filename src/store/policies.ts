@@ -31,8 +31,9 @@ export function policies(manager: EntityManager): Policies {
 
     async insert(id, rules) {
       const row = { ...toRow(rules), id, version: 1 };
-      await manager.insert(PolicyTable, row);
-      return toPolicy(row);
+      const insert = manager.createQueryBuilder().insert().into(PolicyTable).values(row);
+      const { raw } = await insert.orIgnore().returning('id').execute();
+      return raw.length === 1 ? toPolicy(row) : undefined;
     },
 
     async replace(from, rules) {
