@@ -41,7 +41,11 @@ export async function openBareSdk() {
     return bare;
   });
   const answer = toNodeHandler(handler);
-  const server = createServer((req, res) => void answer(req, res)).listen(0, '127.0.0.1');
+  const server = createServer((req, res) => {
+    const { method = '', url = '', headers } = req;
+    const body = () => req[Symbol.asyncIterator]();
+    void answer({ method, url, headers, [Symbol.asyncIterator]: body }, res);
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;

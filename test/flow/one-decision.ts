@@ -15,7 +15,7 @@ export const deciders = (house: House): Promise<Decider[]> =>
 type Answer = PromiseSettledResult<Result<Approval>>;
 
 /** Half approve, half deny, all at the same moment. */
-export function pressTogether(
+function pressTogether(
   decide: Decide,
   people: readonly Decider[],
   approval: ApprovalId,

@@ -26,7 +26,7 @@ import { createEmulator } from 'emulate';
 import { asArray, asObject, asString, type JsonObject } from './json.js';
 
 /** What `manifest.yml` asks of a workspace; a call beyond it is refused with `missing_scope`. */
-export const BOT_SCOPES = ['chat:write', 'commands', 'im:write', 'users:read', 'users:read.email'];
+const BOT_SCOPES = ['chat:write', 'commands', 'im:write', 'users:read', 'users:read.email'];
 
 /** What the test itself needs in order to read along. */
 const ALL_SCOPES = [
