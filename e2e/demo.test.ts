@@ -8,7 +8,7 @@ import { temporaryFolder } from '../test/support/folder.js';
 import { localSlackAvailable, operateLocalSlack } from '../test/support/slack/local-slack.js';
 import { typed } from '../test/support/slack/view-values.js';
 import { until } from '../test/support/until.js';
-import { type Program, startProgram, vsecure } from '../test/support/vsecure.js';
+import { type Program, START_MAX, startProgram, vsecure } from '../test/support/vsecure.js';
 
 const COMMAND =
   /VSECURE_URL=(\S+) VSECURE_API_KEY=(\S+) \\\n {4}npx vsecure (mcp:approve appr_\S+) --reason "([^"]+)" --yes/;
@@ -50,11 +50,13 @@ async function startDemo() {
   return { demo, env, TMPDIR };
 }
 
-const said = (demo: Program, words: string) =>
-  until(`the demo to say: ${words}`, () => {
+function said(demo: Program, words: string) {
+  const look = () => {
     if (!demo.running()) throw new Error(`the demo ended: ${demo.stdout()}${demo.stderr()}`);
     return demo.stdout().includes(words);
-  });
+  };
+  return until(`the demo to say: ${words}`, look, START_MAX);
+}
 
 async function end(demo: Program, folder: string): Promise<void> {
   const helpers = descendants(demo.pid);

@@ -25,7 +25,8 @@ const OPEN = `
       with ordinality as r(principal, resource, covering, version, reads, place)),
   seen as materialized (
     select a.place, a.reads, coalesce(live.id, past.id) as grant_id,
-      case when live.id is null then past.status else 'active' end as grant_status, live.policy_id = p.id and 'read' = any(p.permissions) as permitted,
+      case when live.id is null then past.status else 'active' end as grant_status,
+      live.policy_id = p.id and 'read' = any(p.permissions) as permitted,
       s.id as secret_id, s.path, v.version, v.algorithm, v.master_key_id, v.wrapped_key, v.iv, v.ciphertext, v.tag
     from asked a
     left join lateral (
@@ -50,13 +51,13 @@ const OPEN = `
   head as (
     select sequence, hash from audit_head where only_one and (select count(*) from held) >= 0 for update),
   moment as materialized (
-    select sequence, hash, clock_timestamp() as now from head),
+    select sequence, hash, now, ${timestamp('now')} as at from (select *, clock_timestamp() as now from head offset 0) h),
   counted as (
     update access_grant g set uses = h.uses + h.reads from held h cross join moment m
     where g.id = h.id and ${liveAt('h', 'm.now')}
     returning g.id, h.reads)
   select seen.*, ${statusAt('h', 'm.now')} as held_status, c.reads as counted, h.ends_at,
-    extract(epoch from h.ends_at - m.now)::float8 * 1000 as remaining_ms, m.sequence, m.hash, ${timestamp('m.now')} as at
+    extract(epoch from h.ends_at - m.now)::float8 * 1000 as remaining_ms, m.sequence, m.hash, m.at
   from seen cross join moment m left join held h on h.id = seen.grant_id left join counted c on c.id = seen.grant_id
   order by seen.place`;
 

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { startVsecure } from '../support/server.js';
 import { startOnTerminal } from '../support/terminal-program.js';
 import { until } from '../support/until.js';
-import { vsecure, vsecureCommand } from '../support/vsecure.js';
+import { START_MAX, vsecure, vsecureCommand } from '../support/vsecure.js';
 
 const KEY = /vsk_h_\w+/g;
 
@@ -65,10 +65,8 @@ test('on a terminal the key is shown once, there only, and Ctrl-C ends the serve
   const start = async () => {
     writeFileSync(log, '');
     const terminal = startOnTerminal(vsecureCommand('serve'), { env, stderr: log });
-    const url = await until(
-      'the server to be up',
-      () => terminal.stderr().match(/"url":"([^"]+)"[^\n]*up/)?.[1],
-    );
+    const address = () => terminal.stderr().match(/"url":"([^"]+)"[^\n]*is up/)?.[1];
+    const url = await until('the server to be up', address, START_MAX);
     return { terminal, url };
   };
 

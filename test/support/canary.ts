@@ -46,11 +46,12 @@ function formsOf(value: string, name: string): Needle[] {
 
 /** What base64 makes of the bytes wherever they begin in its groups of three, without the characters that neighbours have a part in. */
 function base64Core(bytes: Buffer, shift: number): string {
-  const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
-  const standard = Buffer.from(text, 'base64url').toString('base64').replaceAll('=', '');
+  const text = Buffer.concat([Buffer.alloc(shift), bytes])
+    .toString('base64')
+    .replace(/=+$/, '');
   const head = shift === 0 ? 0 : shift + 1;
   const tail = (shift + bytes.length) % 3 === 0 ? 0 : 1;
-  return standard.slice(head, standard.length - tail);
+  return text.slice(head, text.length - tail);
 }
 
 function inTexts(search: Search, texts: Readonly<Record<string, string>>): string[] {
