@@ -51,13 +51,14 @@ const OPEN = `
   head as (
     select sequence, hash from audit_head where only_one and (select count(*) from held) >= 0 for update),
   moment as materialized (
-    select sequence, hash, now, ${timestamp('now')} as at from (select *, clock_timestamp() as now from head offset 0) h),
+    select sequence, hash, clock_timestamp() as now from head),
   counted as (
     update access_grant g set uses = h.uses + h.reads from held h cross join moment m
     where g.id = h.id and ${liveAt('h', 'm.now')}
     returning g.id, h.reads)
   select seen.*, ${statusAt('h', 'm.now')} as held_status, c.reads as counted, h.ends_at,
-    extract(epoch from h.ends_at - m.now)::float8 * 1000 as remaining_ms, m.sequence, m.hash, m.at
+    extract(epoch from h.ends_at - m.now)::float8 * 1000 as remaining_ms, m.sequence, m.hash,
+    (select ${timestamp('now')} from moment) as at
   from seen cross join moment m left join held h on h.id = seen.grant_id left join counted c on c.id = seen.grant_id
   order by seen.place`;
 
