@@ -32,6 +32,12 @@ export const DURATION_CEILING = 7 * DAY;
 export const WAIT_DEFAULT_SECONDS = 45;
 export const WAIT_MAX_SECONDS = 240;
 
+/** What one key may ask, unless configured otherwise: people are the scarce part. */
+export const PENDING_MAX_DEFAULT = 5;
+export const REQUESTS_PER_HOUR_DEFAULT = 30;
+/** Milliseconds before the same key may repeat what a person denied. */
+export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
+
 /** People named in one policy. */
 export const APPROVERS_MAX = 50;
 export const MIN_APPROVALS_MAX = 10;

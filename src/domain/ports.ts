@@ -79,6 +79,7 @@ export interface Reads {
   readonly principals: PrincipalReads;
   readonly people: PersonReads;
   readonly secrets: SecretReads;
+  readonly groups: SlackGroups;
   readonly audit: AuditReads;
   readonly installation: InstallationReads;
 }
@@ -99,6 +100,8 @@ export interface Tx extends Reads {
   record(event: AuditEvent): void;
   /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
   touchCard(id: ApprovalId): Promise<void>;
+  /** Queues the announcement of a policy's change. */
+  announce(id: PolicyId, version: number): Promise<void>;
   /** Wakes everyone who waits for this approval, on every process, when the transaction commits. */
   wake(id: ApprovalId): Promise<void>;
 }
@@ -106,6 +109,18 @@ export interface Tx extends Reads {
 export interface Store extends Reads {
   /** Commits when `work` resolves; rolls everything back, audit events included, when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+/** How much one principal has asked for lately, by the database's clock. */
+export interface AskingHistory {
+  readonly pending: number;
+  readonly lastHour: number;
+  /** Milliseconds until the oldest request of the last hour is an hour old; 0 when there is none. */
+  readonly freeAfter: number;
+  /** The very same question is waiting already, so asking it again costs nobody anything. */
+  readonly repeats: boolean;
+  /** Milliseconds since a person denied this, or a part of it; undefined when nobody did. */
+  readonly sinceDenied?: number | undefined;
 }
 
 export interface Page {
@@ -140,6 +155,11 @@ export interface Approvals extends ApprovalReads {
   ask(approval: NewApproval): Promise<{ approval: Approval; repeated: boolean }>;
   /** Writes an approval that no person had to decide. */
   insertSettled(approval: NewApproval): Promise<Approval>;
+  /** Holds the principal, so that two of its requests are never counted at the same time. */
+  history(
+    principal: PrincipalId,
+    question: Pick<NewApproval, 'operation' | 'resources' | 'duration'>,
+  ): Promise<AskingHistory>;
   /** Throws on a second vote of one person: UNIQUE (approval, person). */
   addVote(vote: Vote): Promise<void>;
   /**
@@ -187,6 +207,20 @@ export interface PolicyReads {
   /** Those of the candidate patterns that have a policy, most specific first. An index look-up, not a scan. */
   matching(candidates: readonly string[]): Promise<readonly Policy[]>;
   list(): Promise<readonly Policy[]>;
+  change(id: PolicyId, version: number): Promise<PolicyChangeRecord | undefined>;
+}
+
+/** What one change of a policy did, in words, for its announcement. */
+export interface PolicyChangeRecord {
+  readonly policy: PolicyId;
+  readonly version: number;
+  readonly uri: string;
+  /** The key's name. */
+  readonly actor: string;
+  readonly channel?: string | undefined;
+  readonly lines: readonly string[];
+  /** Why more is possible than before; empty when nothing is looser. */
+  readonly loosens: readonly string[];
 }
 
 export interface Policies extends PolicyReads {
@@ -196,6 +230,16 @@ export interface Policies extends PolicyReads {
   insert(id: PolicyId, rules: PolicyRules): Promise<Policy | undefined>;
   /** Replaces the rules; the version rises by one. Undefined when `from` is no longer the latest version. */
   replace(from: Policy, rules: PolicyRules): Promise<Policy | undefined>;
+  /** From now on it decides nothing; what was decided under it stays on record. Undefined when `from` is outdated. */
+  remove(from: Policy): Promise<Policy | undefined>;
+  recordChange(change: PolicyChangeRecord): Promise<void>;
+}
+
+/** Who is in a Slack user group, as Slack last said. */
+export interface SlackGroups {
+  /** The members of those groups whose membership is known and fresh enough to decide by. */
+  members(groups: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  save(teamId: string, groupId: string, members: readonly string[]): Promise<void>;
 }
 
 export interface PrincipalReads {
@@ -324,7 +368,7 @@ export interface Leased {
   readonly attempts: number;
 }
 
-export type Destination = 'slack_card';
+export type Destination = 'slack_card' | 'slack_policy_change';
 
 /** The outbox. A lease that runs out is given again, so a destination must bear hearing a thing twice. */
 export interface Deliveries {
@@ -376,6 +420,12 @@ export interface SlackProfile {
 export interface Directory {
   /** Asks Slack, briefly. Undefined when Slack does not answer in time: then nobody may decide through it. */
   profile(userId: string): Promise<SlackProfile | undefined>;
+  /** The account with this confirmed address. `unknown` when there is none; undefined when Slack does not answer. */
+  byEmail(email: string): Promise<SlackProfile | 'unknown' | undefined>;
+  /** Slack user ids in a user group. Undefined when Slack does not answer or does not know it. */
+  groupMembers(groupId: string): Promise<readonly string[] | undefined>;
+  /** The connected workspace. Undefined while Slack has not said it. */
+  teamId(): string | undefined;
 }
 
 // ---------------------------------------------------------------- running

@@ -11,6 +11,7 @@ export const STATUS: Record<RefusalCode, number> = {
   invalid_key: 401,
   no_policy: 403,
   not_permitted: 403,
+  not_a_requester: 403,
   approval_required: 403,
   own_request: 403,
   not_an_approver: 403,
@@ -36,6 +37,10 @@ export const STATUS: Record<RefusalCode, number> = {
   invalid_duration: 422,
   duration_too_long: 422,
   cannot_widen: 422,
+  nothing_in_common: 422,
+  denied_recently: 429,
+  too_many_pending: 429,
+  too_many_requests: 429,
   unavailable: 503,
 };
 

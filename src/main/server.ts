@@ -14,7 +14,7 @@ import { createDisposal } from './disposal.js';
 import { welcomeFirstAdmin } from './first-admin.js';
 import { type House, openHouse } from './house.js';
 import { createReadiness } from './readiness.js';
-import { connectSlack } from './slack.js';
+import { type ConnectedSlack, connectSlack } from './slack.js';
 import { VERSION } from './version.js';
 
 /** How long a stop may take in all (ms). */
@@ -43,10 +43,12 @@ async function putUp(
   log: Logger,
   disposal: ReturnType<typeof createDisposal>,
 ): Promise<Server> {
-  let poke = () => {};
-  const house = await openHouse(config, log, disposal, () => poke());
-  const slack = connectSlack(config, house, log);
-  if (slack) poke = () => slack.relay.poke();
+  let slack: ConnectedSlack | undefined;
+  const house = await openHouse(config, log, disposal, {
+    onDelivery: () => slack?.relay.poke(),
+    directory: () => slack?.directory,
+  });
+  slack = connectSlack(config, house, log);
   const slackState = () => slack?.state() ?? 'off';
   const useCases = createAnnounced(house.useCases, slackState, log);
   await welcomeFirstAdmin(house.store, useCases, config.adminEmail, log);
@@ -82,6 +84,7 @@ async function putUp(
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
+      { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],
     house.jobRuns,

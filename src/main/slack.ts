@@ -2,7 +2,7 @@
 
 import type { Express } from 'express';
 import type { Config } from '../config.js';
-import type { Log } from '../domain/ports.js';
+import type { Directory, Log } from '../domain/ports.js';
 import { createRelay, type Relay } from '../notify/relay.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
 import { createIdentifyPresser } from '../usecases/identify-presser.js';
@@ -10,6 +10,7 @@ import type { House } from './house.js';
 
 export interface ConnectedSlack {
   readonly relay: Pick<Relay, 'poke'>;
+  readonly directory: Directory;
   mount(app: Express): void;
   start(): Promise<void>;
   state: SlackConnection['state'];
@@ -55,6 +56,7 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
   });
   return {
     relay,
+    directory: slack.directory,
     mount: slack.mount,
     start: slack.start,
     state: slack.state,

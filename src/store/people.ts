@@ -57,7 +57,7 @@ export function people(manager: EntityManager, makeId: MakeId): People {
 
     async link(id, account) {
       // Either side may be taken: both are unique, and neither is ever moved.
-      const { identifiers } = await manager
+      const { raw } = await manager
         .createQueryBuilder()
         .insert()
         .into(SlackAccountTable)
@@ -66,7 +66,7 @@ export function people(manager: EntityManager, makeId: MakeId): People {
         .returning('*')
         .execute();
       const linked = await reads.bySlack(account.teamId, account.userId);
-      return identifiers.length > 0 && linked?.id === id ? linked : undefined;
+      return raw.length === 1 && linked?.id === id ? linked : undefined;
     },
   };
 }

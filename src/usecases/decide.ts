@@ -13,7 +13,7 @@ import { type Result, refused } from '../domain/result.js';
 import { storable } from '../domain/text.js';
 import type { Door, Verdict } from '../domain/vocabulary.js';
 import type { Vote } from '../domain/vote.js';
-import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { decidingPolicy, namedApprovers, withGroupMembers } from './deciding-policy.js';
 
 /** Who decides and by which door. Only an adapter that has proved who it is may make one. */
 export interface Decider {
@@ -29,6 +29,8 @@ export interface Decision {
   readonly reason?: string | undefined;
   /** Milliseconds; shorter than asked, never longer. */
   readonly duration?: number | undefined;
+  /** Of the resources asked for, those to grant. Undefined: all. */
+  readonly resources?: readonly string[] | undefined;
   /** The digest that the decider was shown. Undefined: what is stored now. */
   readonly seen?: string | undefined;
 }
@@ -85,13 +87,14 @@ async function weigh(
     door: decider.door,
     reason: decision.reason && storable(decision.reason),
     duration: decision.duration,
+    resources: decision.resources && [...new Set(decision.resources)].sort(),
   };
   const earlier = await tx.approvals.votes(approval.id);
   const outcome = castVote({
     approval,
     policy,
     vote,
-    approvers: await currentApprovers(tx.policies, policy, parts.defaultApprovers),
+    approvers: await approversAt(parts, tx, approval, policy),
     voter: decider.person,
     earlier,
     earlierVoters: await voters(tx, earlier),
@@ -99,6 +102,20 @@ async function weigh(
   });
   if (!outcome.ok) return outcome;
   return carryOut(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
+}
+
+/** Everybody who may decide at this moment: members of groups by name, further approvers once the silence has lasted. */
+async function approversAt(
+  { defaultApprovers }: DecideParts,
+  tx: Tx,
+  { createdAt }: Approval,
+  policy: Policy,
+): Promise<readonly string[]> {
+  const { escalateTo = [], escalateAfter = Number.POSITIVE_INFINITY } = policy;
+  const silence = (await tx.now()).getTime() - createdAt.getTime();
+  const further = silence >= escalateAfter ? escalateTo : [];
+  const named = await namedApprovers(tx.policies, policy, defaultApprovers);
+  return withGroupMembers(tx.groups, [...named, ...further]);
 }
 
 async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]> {
@@ -192,6 +209,7 @@ async function grantAccess(
     id: makeId('grnt'),
     approval: approval.id,
     policy: policy.id,
+    resources: approval.grantedResources,
     duration: approval.granted,
     maxUses: policy.maxUses,
   });
@@ -199,6 +217,7 @@ async function grantAccess(
     ...about(approval, decider),
     type: 'access_granted',
     grant: grant.id,
+    resources: approval.grantedResources,
     details: { duration: approval.granted, digest: approval.digest },
   });
 }

@@ -2,7 +2,7 @@
 
 import { coveringPatterns } from '../domain/pattern.js';
 import { approversOf, type Policy } from '../domain/policy.js';
-import type { PolicyReads } from '../domain/ports.js';
+import type { PolicyReads, Reads, SlackGroups } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 
 /** The most specific policy of every resource; refused with `no_policy`, or with `mixed_policies` and how to split. */
@@ -27,12 +27,32 @@ export async function decidingPolicy(
   return { ok: true, value: first.policy };
 }
 
-/** E-mails and Slack ids of who may decide under this policy, inherited ones included. */
-export async function currentApprovers(
+/** The entries that name who may decide under this policy, inherited ones included: e-mails, Slack users and user groups. */
+export async function namedApprovers(
   policies: PolicyReads,
   policy: Policy,
   defaults: readonly string[],
 ): Promise<readonly string[]> {
   const broader = await policies.matching(coveringPatterns(policy.uri));
   return approversOf(policy, broader, defaults);
+}
+
+/** The same entries together with the members of groups, as far as these are known freshly enough to decide by. */
+export async function currentApprovers(
+  { policies, groups }: Pick<Reads, 'policies' | 'groups'>,
+  policy: Policy,
+  defaults: readonly string[],
+): Promise<readonly string[]> {
+  return withGroupMembers(groups, await namedApprovers(policies, policy, defaults));
+}
+
+/** Members are added by their Slack ids; a group that is not known freshly enough adds nobody. */
+export async function withGroupMembers(
+  groups: SlackGroups,
+  entries: readonly string[],
+): Promise<readonly string[]> {
+  const named = entries.filter((entry) => /^S[A-Z0-9]+$/.test(entry));
+  if (named.length === 0) return entries;
+  const members = await groups.members(named);
+  return [...entries, ...[...members.values()].flat()];
 }

@@ -33,7 +33,7 @@ export function createShowApprovals(
     if (seesEverything(caller) || approval.requester.owner === caller.owner.id) return true;
     const policy = await decidingPolicy(store.policies, approval.resources);
     if (!policy.ok) return false;
-    const approvers = await currentApprovers(store.policies, policy.value, defaultApprovers);
+    const approvers = await currentApprovers(store, policy.value, defaultApprovers);
     return isApprover(caller.owner, approvers);
   };
 

@@ -1,11 +1,11 @@
 /** Policies for the tests of this folder. */
 import type { AutoApprove } from '../../src/domain/auto-approve.js';
 import { HOUR } from '../../src/domain/limits.js';
-import type { FullPolicyRules } from '../../src/domain/policy-fields.js';
+import type { PolicyRules } from '../../src/domain/policy.js';
 import { parseWindow, type TimeWindow } from '../../src/domain/time-window.js';
 
 /** A policy with the defaults of the product. */
-export function policy(changes: Partial<FullPolicyRules> = {}): FullPolicyRules {
+export function policy(changes: Partial<PolicyRules> = {}): PolicyRules {
   return {
     uri: 'vsecure://secrets/production/*',
     name: 'Production',

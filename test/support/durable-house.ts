@@ -14,7 +14,7 @@ export async function durableHouse(
   const { connection } = server;
   const dataSource = await openDatabase(connection);
   const close = async () => {
-    await dataSource.destroy();
+    if (dataSource.isInitialized) await dataSource.destroy();
     await server.stop();
   };
   const house = await buildHouse({ ...options, database: { connection, dataSource, close } });

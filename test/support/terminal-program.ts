@@ -1,0 +1,36 @@
+/** A program on a terminal, as a person starts it: its stdout is a terminal, its stderr goes to a file. */
+
+import { readFileSync } from 'node:fs';
+import { type Ended, OPEN, startCommand } from './vsecure.js';
+
+const CTRL_C = '\u0003';
+
+export interface TerminalProgram {
+  /** What the terminal shows. */
+  stdout(): string;
+  stderr(): string;
+  /** Presses Ctrl-C and resolves when the program has ended. */
+  ctrlC(): Promise<Ended>;
+}
+
+/** `script` of util-linux makes the terminal: it passes its input on as key strokes and ends as the program does. */
+export function startOnTerminal(
+  command: readonly string[],
+  { env, stderr }: { readonly env: Readonly<Record<string, string>>; readonly stderr: string },
+): TerminalProgram {
+  const line = `exec ${command.map(quoted).join(' ')} 2>>${quoted(stderr)}`;
+  const program = startCommand(['script', '--quiet', '--return', '--command', line, '/dev/null'], {
+    env: { SHELL: '/bin/sh', TERM: 'xterm', ...env },
+    stdin: OPEN,
+  });
+  return {
+    stdout: program.stdout,
+    stderr: () => readFileSync(stderr, 'utf8'),
+    ctrlC() {
+      program.type(CTRL_C);
+      return program.ended;
+    },
+  };
+}
+
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
