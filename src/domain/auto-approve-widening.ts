@@ -1,6 +1,6 @@
 /** Does a change of auto-approval let more through without a person? In doubt, yes. */
 
-import type { AutoApprove, AutoApproveConditions } from './auto-approve.js';
+import { type AutoApprove, type AutoApproveConditions, isReadable } from './auto-approve.js';
 import { isOpenOn, type TimeWindow } from './time-window.js';
 
 type Widens<T> = (before: T, after: T) => boolean;
@@ -11,7 +11,7 @@ export function autoApprovalWidens(
   after: AutoApprove | undefined,
 ): string | false {
   if (!after?.enabled) return false;
-  if (!before?.enabled) return 'requests can be granted without a person';
+  if (!before?.enabled || !isReadable(before)) return 'requests can be granted without a person';
   const wider = widerConditions(before.conditions, after.conditions);
   return wider.length > 0 && `more is granted without a person (${wider.join(', ')})`;
 }

@@ -1,7 +1,8 @@
 /** Approval without a person: every condition that is given must hold, and one that cannot be evaluated does not. No I/O, no clock. */
 
 import { formatDuration } from './duration.js';
-import { openWindows, type TimeWindow } from './time-window.js';
+import { AUTO_REPORT_MAX } from './limits.js';
+import { isWindow, openWindows, type TimeWindow } from './time-window.js';
 import type { Operation } from './vocabulary.js';
 
 /** An empty list can never hold; a condition that is absent need not. */
@@ -42,6 +43,8 @@ export interface AutoApprovalReport {
   readonly failed: readonly ConditionReport[];
 }
 
+const CONDITIONS = ['timeWindow', 'requester', 'operations', 'maxDuration'];
+
 interface Finding {
   readonly holds: boolean;
   readonly text: string;
@@ -52,7 +55,7 @@ export function judgeAutoApproval(
   auto: AutoApprove | undefined,
   question: AutoApprovalQuestion,
 ): AutoApprovalReport {
-  if (!auto?.enabled) return { granted: false, held: [], failed: [] };
+  if (auto?.enabled !== true) return { granted: false, held: [], failed: [] };
   const { conditions } = auto;
   const findings = givenConditions(conditions).map((condition) => ({
     condition,
@@ -65,18 +68,36 @@ export function judgeAutoApproval(
   };
 }
 
+/** Can every condition be read, by this version? What cannot holds for nobody. */
+export function isReadable({ enabled, conditions }: AutoApprove): boolean {
+  if (typeof enabled !== 'boolean' || typeof conditions !== 'object') return false;
+  if (!givenConditions(conditions).every((condition) => CONDITIONS.includes(condition)))
+    return false;
+  const { timeWindow = [], requester = [], operations = [], maxDuration = 0 } = conditions;
+  const lists = [timeWindow, requester, operations].every(Array.isArray);
+  return lists && timeWindow.every(isWindow) && Number.isSafeInteger(maxDuration);
+}
+
 /** One line for the card, the audit event and `explain`: `not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles`. */
 export function explainAutoApproval({ granted, held, failed }: AutoApprovalReport): string {
   const why = (granted ? held : failed).map(({ text }) => text).join('; ');
-  if (granted) return `auto-approved: ${why || 'the policy sets no condition'}`;
-  return `not auto-approved: ${why || 'the policy does not allow it'}`;
+  if (granted) return clipped(`auto-approved: ${why || 'the policy sets no condition'}`);
+  return clipped(`not auto-approved: ${why || 'the policy does not allow it'}`);
+}
+
+/** A long list of names must not make the request fail that is explained by it. */
+function clipped(line: string): string {
+  return line.length <= AUTO_REPORT_MAX ? line : `${line.slice(0, AUTO_REPORT_MAX - 1)}…`;
 }
 
 /** Also those that this version does not know: a rule that somebody wrote must never be passed over. */
-function givenConditions(conditions: AutoApproveConditions | undefined): readonly string[] {
-  if (!conditions) return ['conditions'];
+function givenConditions(conditions: unknown): readonly string[] {
+  if (typeof conditions !== 'object' || conditions === null || Array.isArray(conditions))
+    return ['conditions'];
   const given = Object.entries(conditions).filter(([, wanted]) => wanted !== undefined);
-  return given.map(([condition]) => condition);
+  const names = given.map(([condition]) => condition);
+  // The database keeps no order; a report has one.
+  return [...new Set([...CONDITIONS.filter((known) => names.includes(known)), ...names])];
 }
 
 function evaluated(condition: string, evaluate: () => Finding): Finding {

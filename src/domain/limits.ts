@@ -17,6 +17,9 @@ export const RESOURCES_MAX = 20;
 export const REASON_MAX = 2000;
 export const REASON_MIN_DEFAULT = 10;
 
+/** Characters that say why no person was asked, or why one was. */
+export const AUTO_REPORT_MAX = 2000;
+
 /** Bytes of one secret value: room for a certificate chain, not for a database dump. */
 export const SECRET_MAX_BYTES = 64 * 1024;
 
@@ -40,9 +43,15 @@ export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
 
 /** People named in one policy. */
 export const APPROVERS_MAX = 50;
+/** Keys and owners named in one policy. */
+export const REQUESTERS_MAX = 100;
+export const TIME_WINDOWS_MAX = 20;
 export const MIN_APPROVALS_MAX = 10;
 export const NAME_MAX = 128;
 export const EMAIL_MAX = 254;
+
+/** Policies in one set. */
+export const POLICIES_MAX = 1000;
 
 /** Rows on one page of a list. */
 export const PAGE_DEFAULT = 50;

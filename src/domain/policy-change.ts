@@ -1,6 +1,6 @@
 /** What a change of a policy does, in words: for the announcement, the audit event and `--dry-run`. */
 
-import type { AutoApprove } from './auto-approve.js';
+import { type AutoApprove, isReadable } from './auto-approve.js';
 import { formatDuration } from './duration.js';
 import { SECOND } from './limits.js';
 import type { PolicyRules } from './policy.js';
@@ -67,6 +67,7 @@ function differences(
 
 function autoApproval(auto: AutoApprove | undefined): string {
   if (!auto) return 'off';
+  if (!isReadable(auto)) return 'unreadable, so a person is always asked';
   const { timeWindow, requester, operations, maxDuration } = auto.conditions;
   const conditions = [
     timeWindow && `timeWindow ${list(timeWindow.map(({ text }) => text))}`,
@@ -80,7 +81,12 @@ function autoApproval(auto: AutoApprove | undefined): string {
 
 /** The order and repetition of entries mean nothing. */
 function list(items: readonly string[]): string {
-  return [...new Set(items)].sort().join(', ') || 'none';
+  return [...new Set(items)].sort().map(asItem).join(', ') || 'none';
+}
+
+/** A key may have a name that says something else here: without marks, letting in one called `everyone` would look like no change. */
+function asItem(item: string): string {
+  return /^(?:none|everyone)$/.test(item) ? JSON.stringify(item) : item;
 }
 
 /** A difference below a second is one too. */

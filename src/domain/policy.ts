@@ -85,8 +85,13 @@ function mayAsk({ requesters }: PolicyRules, { name, ownerEmail }: Requester): b
   );
 }
 
+/** Characters that a reason has at the least; undefined where none is needed. */
+export function neededReason(policy: PolicyRules): number | undefined {
+  return (policy.requireReason ?? policy.requiresApproval) ? policy.minReasonLength : undefined;
+}
+
 function judgeReason(policy: PolicyRules, reason: string) {
-  if (!(policy.requireReason ?? policy.requiresApproval)) return undefined;
+  if (neededReason(policy) === undefined) return undefined;
   const length = reasonLength(reason);
   if (length === 0) return refused({ code: 'reason_missing', minimum: policy.minReasonLength });
   if (length < policy.minReasonLength || !saysSomething(reason))

@@ -111,6 +111,9 @@ export interface Store extends Reads {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
+/** What makes two requests of one principal the same. */
+export type AskedThing = Pick<NewApproval, 'operation' | 'resources' | 'duration'>;
+
 /** How much one principal has asked for lately, by the database's clock. */
 export interface AskingHistory {
   readonly pending: number;
@@ -142,6 +145,9 @@ export interface ApprovalFilter {
 export interface ApprovalReads {
   find(id: ApprovalId): Promise<Approval | undefined>;
   list(filter: ApprovalFilter, page: Page): Promise<Listed<Approval>>;
+  /** Those that were asked at this moment or later, the oldest first. */
+  since(moment: Date, page: Page): Promise<Listed<Approval>>;
+  history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
   votes(id: ApprovalId): Promise<readonly Vote[]>;
 }
 
@@ -155,11 +161,8 @@ export interface Approvals extends ApprovalReads {
   ask(approval: NewApproval): Promise<{ approval: Approval; repeated: boolean }>;
   /** Writes an approval that no person had to decide. */
   insertSettled(approval: NewApproval): Promise<Approval>;
-  /** Holds the principal, so that two of its requests are never counted at the same time. */
-  history(
-    principal: PrincipalId,
-    question: Pick<NewApproval, 'operation' | 'resources' | 'duration'>,
-  ): Promise<AskingHistory>;
+  /** The same while the principal is held, so that two of its requests are never counted at the same time. */
+  history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
   /** Throws on a second vote of one person: UNIQUE (approval, person). */
   addVote(vote: Vote): Promise<void>;
   /**
@@ -224,6 +227,8 @@ export interface PolicyChangeRecord {
 }
 
 export interface Policies extends PolicyReads {
+  /** Lets nobody else write any policy until this transaction ends; reading goes on. */
+  hold(): Promise<void>;
   /** Finds the policy of exactly this pattern and holds its row. */
   lock(pattern: string): Promise<Policy | undefined>;
   /** Undefined when somebody else was faster to write one for this pattern. */

@@ -65,8 +65,17 @@ function inZone(window: Omit<TimeWindow, 'zone' | 'text'>, text: string): Window
   return { ok: true, value, ...(note !== undefined && { note }) };
 }
 
-/** Is the window open at this instant? Throws RangeError when the stored zone is unknown to this machine. */
+/** Stored data may have been restored, edited by hand or written by a later version. Does not look the zone up. */
+export function isWindow(value: unknown): value is TimeWindow {
+  if (typeof value !== 'object' || value === null) return false;
+  const { days, start, end, zone, text } = value as Partial<Record<keyof TimeWindow, unknown>>;
+  const numbers = Array.isArray(days) ? [...days, start, end] : [undefined];
+  return numbers.every(Number.isInteger) && typeof zone === 'string' && typeof text === 'string';
+}
+
+/** Is the window open at this instant? Throws RangeError when it is no window, or its zone is unknown to this machine. */
 export function isOpen(window: TimeWindow, at: Date): boolean {
+  if (!isWindow(window)) throw new RangeError('this is no time window');
   const local = DateTime.fromJSDate(at, { zone: IANAZone.create(window.zone) });
   if (!local.isValid) throw new RangeError(`no time in ${window.zone}: ${local.invalidReason}`);
   return isOpenOn(window, local.weekday, local.hour * 60 + local.minute);

@@ -2,6 +2,7 @@
 
 import type { Response } from 'express';
 import { PROBLEM_TYPE, type Problem, type ProblemCode } from '../contract/problem.js';
+import { SECOND } from '../domain/limits.js';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
 
@@ -66,6 +67,8 @@ export function sendProblem(res: Response, { status, code, detail }: Trouble): s
 /** Answers with a refusal of the use cases, in its own words. */
 export function sendRefusal(res: Response, refusal: Refusal): void {
   const { code } = refusal;
+  if ('retryAfter' in refusal)
+    res.set('Retry-After', String(Math.ceil(refusal.retryAfter / SECOND)));
   sendProblem(res, { status: STATUS[code], code, detail: explain(refusal) });
 }
 

@@ -37,6 +37,19 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return listed(rows.map(toApproval), limit, ({ id }) => id);
     },
 
+    async since(moment, { limit, after }) {
+      const rows = await sql<ApprovalRow>(
+        `${SELECT}
+         where a.created_at >= $1
+           and ($2::text is null or (a.created_at, a.id) > (select created_at, id from approval where id = $2))
+         order by a.created_at, a.id limit $3`,
+        [moment, after ?? null, limit + 1],
+      );
+      return listed(rows.map(toApproval), limit, ({ id }) => id);
+    },
+
+    history: (principal, question) => askingHistory(sql, principal, question),
+
     async votes(id) {
       const rows = await sql<VoteRow>(
         `select approval_id, person_id, verdict, door, reason, duration_ms, resources from vote
@@ -86,7 +99,11 @@ export function approvals(sql: Sql): Approvals {
       return present(reads, question.id);
     },
 
-    history: (principal, question) => askingHistory(sql, principal, question),
+    async history(principal, question) {
+      // No stronger lock: a grant that is being written for this principal refers to its row, and may hold what this waits for.
+      await sql('select id from principal where id = $1 for no key update', [principal]);
+      return reads.history(principal, question);
+    },
 
     async addVote({ approval, person, verdict, door, reason, duration, resources }: Vote) {
       await sql(

@@ -48,7 +48,7 @@ const LOOKUP = `
   from unnest($1::text[], $2::text[], $3::text[], $4::int[]) with ordinality as r(principal, resource, covering, version, place)
   cross join lateral (select string_to_array(r.covering, ' ') as patterns) c
   left join lateral (
-    select id, permissions from policy where uri = any(c.patterns)
+    select id, permissions from policy where uri = any(c.patterns) and removed_at is null
     order by array_position(c.patterns, uri) limit 1) p on true
   left join lateral (
     select g.id, g.policy_id, ${STATUS} as status from access_grant g

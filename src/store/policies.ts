@@ -43,6 +43,10 @@ export function policies(manager: EntityManager, sql: Sql): Policies {
   return {
     ...policyReads(manager, sql),
 
+    async hold() {
+      await sql('lock table policy in share row exclusive mode');
+    },
+
     async lock(uri) {
       const lock = { mode: 'pessimistic_write' } as const;
       const row = await manager.findOne(PolicyTable, { where: { uri, ...inForce }, lock });

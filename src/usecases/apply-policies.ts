@@ -2,32 +2,18 @@
 
 import { keyActor } from '../domain/audit-event.js';
 import type { LintFinding } from '../domain/lint-finding.js';
-import { parsePattern } from '../domain/pattern.js';
 import type { Policy, PolicyRules } from '../domain/policy.js';
 import { describeChange, type PolicyChange } from '../domain/policy-change.js';
 import { lintPolicies } from '../domain/policy-lint.js';
 import type { ApproverFacts } from '../domain/policy-lint-approvers.js';
 import type { MakeId, Store, Tx } from '../domain/ports.js';
+import { explain } from '../domain/refusal.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
 import { needScope } from './need-scope.js';
-import {
-  approverEntries,
-  contradiction,
-  defaultRules,
-  normalised,
-  plainRules,
-} from './policy-rules.js';
-
-/** The fields of a policy that the writer names. Durations in milliseconds. */
-export type PolicyChanges = Partial<Omit<PolicyRules, 'uri'>>;
-
-export interface PolicyWrite {
-  readonly uri: string;
-  readonly changes: PolicyChanges;
-  readonly mode: 'merge' | 'replace';
-}
+import { approverEntries, plainRules } from './policy-rules.js';
+import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
 
 export interface PolicySet {
   readonly writes: readonly PolicyWrite[];
@@ -59,10 +45,10 @@ export interface ApplyPoliciesParts {
   readonly defaultApprovers: readonly string[];
 }
 
-/** All of it or nothing: the first refusal names the pattern it is about. */
+/** All of it or nothing: a refusal names the patterns it is about. */
 export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
   return async (caller, set) => {
-    const forbidden = needScope(caller, 'resources:manage') ?? badPattern(set.writes);
+    const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
     if (forbidden) return forbidden;
     // Slack is asked before the transaction, never within it.
     const entries = set.writes.flatMap(({ changes }) => approverEntries(changes));
@@ -77,32 +63,22 @@ export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
   };
 }
 
-function badPattern(writes: readonly PolicyWrite[]) {
-  for (const { uri } of writes) {
-    const pattern = parsePattern(uri);
-    if (!pattern.ok) return pattern;
-  }
-  const uris = writes.map(({ uri }) => uri);
-  const twice = uris.find((uri, place) => uris.indexOf(uri) !== place);
-  if (twice === undefined) return undefined;
-  return refused({ code: 'invalid_input', problem: `${twice} is in the set twice.` });
-}
-
 interface Planned extends AppliedPolicy {
   readonly before?: Policy | undefined;
 }
 
-/** Locks in the order of the patterns, so that two sets never wait for each other in a ring. */
+/** One set at a time: what is linted is what will be in force, and two sets never wait for each other in a ring. */
 async function planSet(tx: Tx, { writes, prune }: PolicySet): Promise<Result<Planned[]>> {
+  await tx.policies.hold();
   const planned: Planned[] = [];
+  const problems: string[] = [];
   for (const write of [...writes].sort((a, b) => (a.uri < b.uri ? -1 : 1))) {
     const before = await tx.policies.lock(write.uri);
-    const base = write.mode === 'merge' && before ? before : defaultRules(write.uri);
-    const rules = normalised({ ...base, ...write.changes, uri: write.uri });
-    const problem = contradiction(rules);
-    if (problem) return refused({ code: 'invalid_input', problem: `${write.uri}: ${problem}` });
-    planned.push(plan(before, rules));
+    const rules = rulesAfter(before, write);
+    if (rules.ok) planned.push(plan(before, rules.value));
+    else problems.push(explain(rules.refusal));
   }
+  if (problems.length > 0) return refused({ code: 'invalid_input', problem: problems.join('\n') });
   if (!prune) return { ok: true, value: planned };
   const kept = new Set(writes.map(({ uri }) => uri));
   const others = (await tx.policies.list()).filter(({ uri }) => !kept.has(uri));
@@ -146,14 +122,20 @@ async function lint(
     findings:
       one.outcome === 'removed' ? [] : lintPolicies([...others, ...staying], one.rules, facts),
   }));
-  const wrong = linted.flatMap(({ findings }) => findings).find(isRefusal);
-  if (wrong) return refused({ code: 'invalid_input', problem: wrong.message });
+  const wrong = linted.flatMap(({ one, findings }) =>
+    findings.filter(isRefusal).map(({ message }) => about(one.uri, message)),
+  );
+  if (wrong.length > 0) return refused({ code: 'invalid_input', problem: wrong.join('\n') });
   const value = linted.map(({ one, findings }) => ({
     ...one,
     warnings: findings.map(({ message }) => message),
   }));
   return { ok: true, value };
 }
+
+/** A message names its policy, so that it can be found in a set of many. */
+const about = (uri: string, message: string) =>
+  message.startsWith(uri) ? message : `${uri}: ${message}`;
 
 const isRefusal = ({ severity }: LintFinding) => severity === 'refuse';
 

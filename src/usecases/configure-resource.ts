@@ -4,9 +4,10 @@ import type { Policy } from '../domain/policy.js';
 import type { Store } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
-import type { ApplyPolicies, PolicyChanges } from './apply-policies.js';
+import type { ApplyPolicies } from './apply-policies.js';
+import type { PolicyChanges } from './policy-write.js';
 
-export type { PolicyChanges } from './apply-policies.js';
+export type { PolicyChanges } from './policy-write.js';
 
 export interface Configured {
   readonly policy: Policy;

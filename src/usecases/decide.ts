@@ -13,7 +13,7 @@ import { type Result, refused } from '../domain/result.js';
 import { storable } from '../domain/text.js';
 import type { Door, Verdict } from '../domain/vocabulary.js';
 import type { Vote } from '../domain/vote.js';
-import { decidingPolicy, namedApprovers, withGroupMembers } from './deciding-policy.js';
+import { approversAt, decidingPolicy } from './deciding-policy.js';
 
 /** Who decides and by which door. Only an adapter that has proved who it is may make one. */
 export interface Decider {
@@ -94,7 +94,7 @@ async function weigh(
     approval,
     policy,
     vote,
-    approvers: await approversAt(parts, tx, approval, policy),
+    approvers: await approversAt(tx, policy, approval, parts.defaultApprovers),
     voter: decider.person,
     earlier,
     earlierVoters: await voters(tx, earlier),
@@ -102,20 +102,6 @@ async function weigh(
   });
   if (!outcome.ok) return outcome;
   return carryOut(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
-}
-
-/** Everybody who may decide at this moment: members of groups by name, further approvers once the silence has lasted. */
-async function approversAt(
-  { defaultApprovers }: DecideParts,
-  tx: Tx,
-  { createdAt }: Approval,
-  policy: Policy,
-): Promise<readonly string[]> {
-  const { escalateTo = [], escalateAfter = Number.POSITIVE_INFINITY } = policy;
-  const silence = (await tx.now()).getTime() - createdAt.getTime();
-  const further = silence >= escalateAfter ? escalateTo : [];
-  const named = await namedApprovers(tx.policies, policy, defaultApprovers);
-  return withGroupMembers(tx.groups, [...named, ...further]);
 }
 
 async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]> {

@@ -21,6 +21,7 @@ import { createConfigureResource } from './configure-resource.js';
 import { createDecide } from './decide.js';
 import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
 import { createExpireApprovals } from './expire-approvals.js';
+import { createExplainAccess } from './explain-access.js';
 import { createLinkApprovers } from './link-approvers.js';
 import { createListSecrets } from './list-secrets.js';
 import { createManageKeys } from './manage-keys.js';
@@ -32,6 +33,7 @@ import { createRefreshApprovers } from './refresh-approvers.js';
 import { createRequestAccess } from './request-access.js';
 import { createShowApprovals } from './show-approvals.js';
 import { createShowPolicies } from './show-policies.js';
+import { createSimulatePolicies } from './simulate-policies.js';
 import { createWriteSecret } from './write-secret.js';
 
 export interface Parts {
@@ -71,6 +73,8 @@ export function createUseCases(parts: Parts) {
     expireApprovals: createExpireApprovals(store),
     showApprovals: createShowApprovals(store, parts.defaultApprovers),
     showPolicies: createShowPolicies(store),
+    explainAccess: createExplainAccess(parts),
+    simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),
     readCardFacts: createReadCardFacts(store, parts.defaultApprovers),
     applyPolicies,
     configureResource: createConfigureResource(store, applyPolicies),

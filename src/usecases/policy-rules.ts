@@ -1,6 +1,6 @@
 /** What a policy says where its writer is silent, and what it may not say at once. */
 
-import type { AutoApprove } from '../domain/auto-approve.js';
+import { type AutoApprove, isReadable } from '../domain/auto-approve.js';
 import type { Json } from '../domain/canonical-json.js';
 import {
   GRANT_DEFAULT,
@@ -48,12 +48,12 @@ function lowered(entries: readonly string[] | undefined): readonly string[] | un
   );
 }
 
-/** Everybody whom the policy names as one who may decide. */
+/** Everybody whom the policy names as one who may decide, written as `normalised` writes them. */
 export function approverEntries({
   approvers = [],
   escalateTo = [],
 }: Partial<Pick<PolicyRules, 'approvers' | 'escalateTo'>>): readonly string[] {
-  return [...approvers, ...escalateTo];
+  return lowered([...approvers, ...escalateTo]) ?? [];
 }
 
 /** A sentence for the writer, or undefined when the rules agree with each other. */
@@ -75,7 +75,9 @@ export function plainRules(rules: PolicyRules): { readonly [key: string]: Json |
   return { ...plain, autoApprove: autoApprove && plainAutoApprove(autoApprove) };
 }
 
-function plainAutoApprove({ enabled, conditions }: AutoApprove): Json {
+function plainAutoApprove(auto: AutoApprove): Json {
+  if (!isReadable(auto)) return 'unreadable';
+  const { enabled, conditions } = auto;
   const { timeWindow, requester, operations, maxDuration } = conditions;
   return {
     enabled,

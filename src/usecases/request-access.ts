@@ -2,11 +2,11 @@
 
 import type { Approval, NewApproval } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
-import { explainAutoApproval, judgeAutoApproval } from '../domain/auto-approve.js';
+import { explainAutoApproval } from '../domain/auto-approve.js';
 import type { Grant } from '../domain/grant.js';
 import { RESOURCES_MAX } from '../domain/limits.js';
 import { parsePattern } from '../domain/pattern.js';
-import { judge, type Policy } from '../domain/policy.js';
+import type { Policy } from '../domain/policy.js';
 import type { Digest, MakeId, Store, Tx } from '../domain/ports.js';
 import { requestDigest } from '../domain/request-digest.js';
 import { type Result, refused } from '../domain/result.js';
@@ -16,6 +16,7 @@ import type { Operation } from '../domain/vocabulary.js';
 import { type AskingLimits, overLimit } from './asking-limits.js';
 import { decidingPolicy, namedApprovers } from './deciding-policy.js';
 import { expireDue } from './expire-approvals.js';
+import { judgeRequest } from './judge-request.js';
 import { needScope } from './need-scope.js';
 
 export interface Ask {
@@ -93,22 +94,16 @@ async function askFor(
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const requester = { name: caller.principal.name, ownerEmail: caller.owner.email };
-  const duration = judge(policy, { ...ask, requester });
-  if (!duration.ok) return duration;
+  const judged = judgeRequest(policy, { ...ask, requester }, await tx.now());
+  if (!judged.ok) return judged;
 
   const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, policy, ask);
   if (covered) return { ok: true, value: covered };
 
-  const report = judgeAutoApproval(policy.autoApprove, {
-    requester: requester.name,
-    operation: ask.operation,
-    duration: duration.value,
-    at: await tx.now(),
-  });
-  const autoReport = policy.autoApprove?.enabled ? explainAutoApproval(report) : undefined;
-  const question = { ...write(parts, caller, ask, policy, duration.value), autoReport };
-  if (!policy.requiresApproval || report.granted)
-    return grantAtOnce(parts, tx, caller, policy, question);
+  const { duration, report, atOnce } = judged.value;
+  const autoReport = report && explainAutoApproval(report);
+  const question = { ...write(parts, caller, ask, policy, duration), autoReport };
+  if (atOnce) return grantAtOnce(parts, tx, caller, policy, question);
   const approvers = await namedApprovers(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
   const history = await tx.approvals.history(caller.principal.id, question);

@@ -28,7 +28,10 @@ const RULES = {
   'every counted vote is on the audit trail once': `
     select a.id from approval a where
       (select count(*) from vote v where v.approval_id = a.id) <>
-      (select count(*) from audit_event e where e.body ->> 'approval' = a.id and e.type = 'vote_cast')`,
+      (select count(*) from audit_event e where e.body ->> 'approval' = a.id and e.type = 'vote_cast' and e.sequence >
+        -- Votes under an earlier policy are void.
+        (select coalesce(max(r.sequence), 0) from audit_event r
+         where r.body ->> 'approval' = a.id and r.type = 'approval_rebound'))`,
   'every grant is on the audit trail once': `
     select g.id from access_grant g where 1 <>
       (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.type = 'access_granted')`,
