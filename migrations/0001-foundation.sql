@@ -155,6 +155,7 @@ create table access_grant (
   check ((ended_how is null) = (ended_at is null))
 );
 create index access_grant_live on access_grant (principal_id, ends_at) where ended_at is null;
+create index access_grant_principal on access_grant (principal_id, ends_at desc);
 
 -- ------------------------------------------------------------------ secrets
 
@@ -191,12 +192,10 @@ create table audit_event (
   at timestamptz not null,
   canonical text not null,
   hash bytea not null check (octet_length(hash) = 32),
-  body jsonb not null generated always as (canonical::jsonb) stored,
-  type text not null generated always as ((canonical::jsonb) ->> 'type') stored,
-  actor text not null generated always as ((canonical::jsonb) -> 'actor' ->> 'name') stored,
-  principal_id text generated always as ((canonical::jsonb) ->> 'principal') stored
+  body jsonb not null generated always as (canonical::jsonb) stored
 );
-create index audit_event_principal on audit_event (principal_id, sequence desc) where principal_id is not null;
+create index audit_event_principal on audit_event ((body ->> 'principal'), sequence desc)
+  where body ->> 'principal' is not null;
 
 create table audit_head (
   only_one boolean primary key default true check (only_one),

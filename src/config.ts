@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { email, slackChannelId, slackUserId } from './contract/fields.js';
+import { parseMasterKey } from './crypto/master-key.js';
 import { Confidential } from './domain/confidential.js';
 import { parseDuration } from './domain/duration.js';
 import {
@@ -50,13 +51,19 @@ const count = (least: number, most: number) =>
     });
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 
+const A_MASTER_KEY = '32 random bytes, base64; make one with `openssl rand -base64 32`';
+
 const ENVIRONMENT = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').pipe(confidential).optional(),
   VSECURE_DATA_DIR: z
     .string()
     .refine(path.isAbsolute, { error: 'must be an absolute path' })
     .optional(),
-  VSECURE_MASTER_KEY: confidential.optional(),
+  VSECURE_MASTER_KEY: z
+    .string()
+    .refine(isMasterKey, { error: `must be ${A_MASTER_KEY}` })
+    .pipe(confidential)
+    .optional(),
   VSECURE_MASTER_KEY_FILE: z.string().optional(),
   VSECURE_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
   HOST: z.string().default('127.0.0.1'),
@@ -119,7 +126,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     ...contradictions(set),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return arrange(parsed.data);
+  return arrange(parsed.data, source);
 }
 
 type Settings = Partial<Record<keyof Environment, string>>;
@@ -129,7 +136,7 @@ function contradictions(settings: Settings): string[] {
   const { DATABASE_URL, VSECURE_MASTER_KEY: key, VSECURE_MASTER_KEY_FILE: file } = settings;
   if (DATABASE_URL && !key && !file)
     problems.push(
-      'VSECURE_MASTER_KEY: required with DATABASE_URL (or VSECURE_MASTER_KEY_FILE): 32 random bytes, base64; make one with `openssl rand -base64 32`',
+      `VSECURE_MASTER_KEY: required with DATABASE_URL (or VSECURE_MASTER_KEY_FILE): ${A_MASTER_KEY}`,
     );
   if (key && file) problems.push('VSECURE_MASTER_KEY_FILE: set either this or VSECURE_MASTER_KEY');
   const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN } = settings;
@@ -142,9 +149,9 @@ function contradictions(settings: Settings): string[] {
   return problems;
 }
 
-function arrange(environment: Environment) {
+function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
   const { HOST: host, PORT: port } = environment;
-  const dataDir = environment.VSECURE_DATA_DIR ?? path.join(userDataFolder(), 'vsecure');
+  const dataDir = environment.VSECURE_DATA_DIR ?? path.join(userDataFolder(source), 'vsecure');
   return {
     database: environment.DATABASE_URL
       ? { url: environment.DATABASE_URL }
@@ -190,15 +197,24 @@ function slackOf(environment: Environment) {
 }
 
 /** Where programs keep a user's data on this platform; never the current folder, which may be a repository. */
-function userDataFolder(): string {
+function userDataFolder({ LOCALAPPDATA, XDG_DATA_HOME }: NodeJS.ProcessEnv): string {
   const home = homedir();
   if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support');
-  const { LOCALAPPDATA, XDG_DATA_HOME } = process.env;
-  if (process.platform === 'win32') return LOCALAPPDATA ?? path.join(home, 'AppData', 'Local');
-  return XDG_DATA_HOME ?? path.join(home, '.local', 'share');
+  if (process.platform === 'win32') return LOCALAPPDATA || path.join(home, 'AppData', 'Local');
+  // The XDG Base Directory Specification has relative paths ignored.
+  if (XDG_DATA_HOME && path.isAbsolute(XDG_DATA_HOME)) return XDG_DATA_HOME;
+  return path.join(home, '.local', 'share');
 }
 
 const protocolOf = (text: string) => (URL.canParse(text) ? new URL(text).protocol : '');
+
+function isMasterKey(text: string): boolean {
+  try {
+    return parseMasterKey(text, 'it') !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 function isLoopback(text: string): boolean {
   return URL.canParse(text) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname);

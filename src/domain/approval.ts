@@ -5,6 +5,7 @@ import { DURATION_MIN } from './limits.js';
 import type { Person, PersonId } from './person.js';
 import { isApprover, type Policy, type PolicyId } from './policy.js';
 import type { PrincipalId } from './principal.js';
+import type { Refusal } from './refusal.js';
 import { type Result, refused } from './result.js';
 import type { Operation } from './vocabulary.js';
 import type { Vote } from './vote.js';
@@ -123,24 +124,32 @@ const settle = (settlement: Settlement): Result<Settlement> => ({ ok: true, valu
 
 /** The refusals, in the order in which they are owed: what is over first, then who asks, then what they ask. */
 function whyNot({ approval, policy, approvers, voter, vote, earlier, now }: Ballot) {
-  if (approval.status === 'expired') return refused({ code: 'expired' });
-  if (approval.status !== 'pending')
-    return refused({ code: 'already_decided', status: approval.status });
-  if (now >= approval.expiresAt) return refused({ code: 'expired' });
+  const over = whyOver(approval, now);
+  if (over) return refused(over);
   if (!voter.active) return refused({ code: 'person_inactive' });
   const owns = voter.id === approval.requester.owner;
   const ownDenial = owns && vote.verdict === 'deny';
   if (owns && vote.verdict === 'approve' && !policy.allowSelfApproval)
     return refused({ code: 'own_request' });
   if (!ownDenial && !isApprover(voter, approvers)) return refused({ code: 'not_an_approver' });
-  if (!policy.decideFrom.includes(vote.door))
+  if (!ownDenial && !policy.decideFrom.includes(vote.door))
     return refused({ code: 'wrong_door', door: vote.door, allowed: policy.decideFrom });
   if (earlier.some(({ person }) => person === vote.person))
     return refused({ code: 'already_voted' });
   return whyNotThisVote(approval, policy, vote);
 }
 
-function whyNotThisVote(approval: Pending, policy: Policy, vote: Vote) {
+/** Why nobody can decide this any more; undefined while it is open. */
+export function whyOver(
+  { status, expiresAt }: Approval,
+  now: Date,
+): { readonly code: 'expired' } | Extract<Refusal, { code: 'already_decided' }> | undefined {
+  if (status === 'expired' || (status === 'pending' && now >= expiresAt))
+    return { code: 'expired' };
+  return status === 'pending' ? undefined : { code: 'already_decided', status };
+}
+
+function whyNotThisVote(approval: Approval, policy: Policy, vote: Vote) {
   const needsReason = vote.verdict === 'deny' || policy.requireDecisionReason;
   if (needsReason && !vote.reason?.trim()) return refused({ code: 'reason_missing', minimum: 1 });
   if (!isPartOf(vote.resources, approval.resources))

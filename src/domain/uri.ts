@@ -16,7 +16,7 @@ export interface Resource {
 
 const SCHEME = 'vsecure://';
 /** Starts with a letter or digit, so `.` and `..` are not segments. */
-export const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Reads an exact resource. Refuses with `invalid_resource` and what is wrong. */
 export function parseResource(text: string): Result<Resource> {

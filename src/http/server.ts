@@ -1,6 +1,7 @@
 /** Listening, and stopping without cutting anybody off before the deadline. */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 
 export interface Address {
   readonly host: string;
@@ -28,13 +29,35 @@ export async function listen(app: RequestListener, { host, port }: Address): Pro
     { requestTimeout: REQUEST_TIMEOUT, headersTimeout: HEADERS_TIMEOUT },
     app,
   );
+  const closeUnused = watchUnused(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   const bound = portOf(server);
   const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${bound}`, port: bound, close: (grace) => close(server, grace) };
+  const closeIdle = () => {
+    server.closeIdleConnections();
+    closeUnused();
+  };
+  return {
+    url: `http://${name}:${bound}`,
+    port: bound,
+    close: (graceMs) => close(server, closeIdle, graceMs),
+  };
+}
+
+/** To Node a connection is idle only after a request; browsers and HTTP clients open some ahead and never ask. */
+function watchUnused(server: Server): () => void {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return () => {
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  };
 }
 
 function portOf(server: Server): number {
@@ -42,8 +65,8 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function close(server: Server, graceMs: number): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK);
+async function close(server: Server, closeIdle: () => void, graceMs: number): Promise<void> {
+  const idle = setInterval(closeIdle, IDLE_CHECK);
   const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
   try {
     await new Promise<void>((resolve, reject) =>

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../config.js';
 import { type Agent, connectAgent } from './demo/agent.js';
-import { APPROVER, OWNER, type Scene, setScene, WANTED } from './demo/scene.js';
+import { APPROVER, OWNER, setScene, WANTED } from './demo/scene.js';
+import { introduction } from './demo/words.js';
 import { createDisposal, type Disposal } from './disposal.js';
 import { createLogger } from './logger.js';
 import { findLookAlike, LOOK_ALIKE_APP, type LookAlike, startLookAlike } from './look-alike.js';
@@ -18,7 +19,7 @@ const USERS = [
 ];
 const CHANNEL = { id: 'C01APPROVALS', name: 'approvals' };
 
-const say = (line = '') => void process.stdout.write(`${line}\n`);
+const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Runs until Ctrl-C. Everything it made goes with it: data folder, database, look-alike. */
 export async function run(): Promise<number> {
@@ -54,7 +55,9 @@ async function play(
   disposal.add('agent', () => agent.close());
 
   const approval = await agent.ask(WANTED, 'Users cannot log in; checking the database connection');
-  describe(server.url, lookAlike, scene, approval);
+  const { url } = server;
+  const { approverKey } = scene;
+  say(introduction({ url, slackUrl: lookAlike?.url, approval, approverKey }));
   await finish(agent, approval, signal);
   say('\nThe server keeps running. Press Ctrl-C to end it and remove everything.');
   if (!signal.aborted) await once(signal, 'abort');
@@ -84,23 +87,6 @@ function environment(dataDir: string, lookAlike: LookAlike | undefined): NodeJS.
     SLACK_CHANNEL: CHANNEL.id,
     SLACK_API_URL: lookAlike.apiUrl,
   };
-}
-
-function describe(url: string, lookAlike: LookAlike | undefined, scene: Scene, approval: string) {
-  say(`\n  vsecure   ${url}   (MCP at ${url}/mcp)`);
-  if (lookAlike) say(`  Slack     ${lookAlike.url}   (a look-alike; fake data only, no login)`);
-  say(`\nThe example agent, whose key belongs to bob, asks for\n  ${WANTED}\n`);
-  if (lookAlike) {
-    say('Now you are the approver:');
-    say(`  1. Open ${lookAlike.url} and choose "Act as" Alice (approver).`);
-    say('  2. In #approvals, press "Approve…" on the card, give a reason, and submit.');
-    say('     (Or press "Deny…". As Bob you will be refused: nobody approves their own key.)\n');
-  } else say('There is no Slack look-alike for this platform. Decide from another terminal:\n');
-  const name = lookAlike ? 'Or from another terminal:' : '';
-  if (name) say(name);
-  say(`  VSECURE_URL=${url} VSECURE_API_KEY=${scene.approverKey} \\`);
-  say(`    npx vsecure mcp:approve ${approval} --reason "Known incident" --yes\n`);
-  say('Waiting for the decision …');
 }
 
 async function finish(agent: Agent, approval: string, signal: AbortSignal): Promise<void> {

@@ -35,11 +35,12 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** Writes to stderr and answers with the exit code: 2 for wrong settings, 1 for everything else. */
 export function reportFailure(error: unknown): number {
-  process.stderr.write(`vsecure: ${sentence(error)}\n`);
+  process.stderr.write(`vsecure: ${explainFailure(error)}\n`);
   return error instanceof ConfigError ? 2 : 1;
 }
 
-function sentence(error: unknown): string {
+/** One sentence. Of an error that is not ours it holds the name and the code, never the message. */
+export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'something unexpected happened';
   if (SPEAKING.some((kind) => error instanceof kind)) return error.message;
   const code = codeOf(error);

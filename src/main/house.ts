@@ -82,8 +82,8 @@ export async function openHouse(
   { onDelivery = () => {}, directory = () => undefined }: HouseHooks = {},
 ) {
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
-  await bringUpToDate(dataSource, config, log);
   const masterKey = loadMasterKey(config);
+  await bringUpToDate(dataSource, config, log);
   const store = createStore(dataSource, { chain: chainHash, makeId });
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, onDelivery);

@@ -1,24 +1,10 @@
 /** The whole server: the house, its doors, its clockwork. Built by hand, taken down in reverse. */
 
-import type { Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { createHttpApp } from '../http/app.js';
-import { callerOf, createBearer } from '../http/bearer.js';
-import { listen } from '../http/server.js';
-import { startJobs } from '../jobs/schedule.js';
-import { createMcpEndpoint } from '../mcp/server.js';
-import { allowedHosts } from './allowed-hosts.js';
-import { createAnnounced } from './announce.js';
-import { createDisposal } from './disposal.js';
-import { welcomeFirstAdmin } from './first-admin.js';
+import { createDisposal, type Disposal } from './disposal.js';
+import { type Doors, openDoors } from './doors.js';
 import { type House, openHouse } from './house.js';
-import { createReadiness } from './readiness.js';
-import { type ConnectedSlack, connectSlack } from './slack.js';
-import { VERSION } from './version.js';
-
-/** How long a stop may take in all (ms). */
-const STOP_WITHIN = 8_000;
 
 export interface Server {
   readonly url: string;
@@ -38,63 +24,12 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
   }
 }
 
-async function putUp(
-  config: Config,
-  log: Logger,
-  disposal: ReturnType<typeof createDisposal>,
-): Promise<Server> {
-  let slack: ConnectedSlack | undefined;
+async function putUp(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
+  let doors: Doors | undefined;
   const house = await openHouse(config, log, disposal, {
-    onDelivery: () => slack?.relay.poke(),
-    directory: () => slack?.directory,
+    onDelivery: () => doors?.poke(),
+    directory: () => doors?.directory,
   });
-  slack = connectSlack(config, house, log);
-  const slackState = () => slack?.state() ?? 'off';
-  const useCases = createAnnounced(house.useCases, slackState, log);
-  await welcomeFirstAdmin(house.store, useCases, config.adminEmail, log);
-
-  const stopping = new AbortController();
-  const mcp = createMcpEndpoint({ useCases, callerOf, logger: log, version: VERSION });
-  const bearer = createBearer(useCases.authenticate);
-  const app = createHttpApp({
-    useCases,
-    logger: log,
-    ready: createReadiness(house, slackState),
-    allowedHosts: allowedHosts(config),
-    trustProxy: config.http.trustProxy,
-    stopping: stopping.signal,
-    beforeParsers: (express: Express) => {
-      slack?.mount(express);
-      express.all('/mcp', bearer, mcp.handle);
-    },
-  });
-  const listening = await listen(app, config.http);
-  disposal.add('http', () => listening.close(STOP_WITHIN));
-  disposal.add('mcp', () => mcp.close());
-
-  if (slack) {
-    await slack.start();
-    disposal.add('slack', () => slack.stop(STOP_WITHIN));
-  } else
-    log.warn(
-      {},
-      'Slack is not connected: set SLACK_BOT_TOKEN. People decide by `vsecure mcp:approvals` and `vsecure mcp:approve`',
-    );
-
-  const jobs = startJobs(
-    [
-      { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
-      { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
-      { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
-    ],
-    house.jobRuns,
-    log,
-  );
-  disposal.add('jobs', () => jobs.stop());
-  disposal.add('waiters', () => stopping.abort());
-  log.info(
-    { url: listening.url, mcp: `${listening.url}/mcp`, slack: slackState() },
-    'vsecure is up',
-  );
-  return { url: listening.url, house, stop: () => disposal.run() };
+  doors = await openDoors(config, house, log, disposal);
+  return { url: doors.url, house, stop: () => disposal.run() };
 }

@@ -19,8 +19,8 @@ export interface ConnectedSlack {
 
 /** How often the outbox is looked at when nothing says that something is due (ms). */
 const LOOK_EVERY = 2_000;
-/** Cards drawn in one go. */
-const AT_ONCE = 20;
+/** Cards drawn at once: so few that the last of them, posted one in a second, is out before its lease is. */
+const AT_ONCE = 8;
 /** Few, since cards wait for their turn in the same channels: a set of a thousand policies must not hold them up. */
 const ANNOUNCED_AT_ONCE = 2;
 
@@ -46,6 +46,7 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
       readCardFacts: useCases.readCardFacts,
       readPolicyChange: store.policies.change,
       recordForeign: useCases.recordForeign,
+      recordRefusedPress: useCases.recordRefusedPress,
       cards,
       logger: log,
       onConnected() {

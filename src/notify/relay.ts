@@ -31,8 +31,8 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Longer than any delivery takes (ms): after a crash, this is how long a delivery waits to be leased again. */
-const LEASE = 60 * SECOND;
+/** Longer than a delivery takes (ms): after a crash, this is how long it waits to be leased again. */
+const LEASE = 15 * SECOND;
 
 export function createRelay(parts: RelayParts): Relay {
   const { deliveries, destination, limit } = parts;

@@ -7,6 +7,7 @@ import type { ReadCardFacts } from '../usecases/card-facts.js';
 import type { Decide } from '../usecases/decide.js';
 import type { IdentifyPresser } from '../usecases/identify-presser.js';
 import type { RecordForeign } from '../usecases/record-foreign.js';
+import type { RecordRefusedPress } from '../usecases/record-refused-press.js';
 import { boltLogger } from './bolt-logger.js';
 import type { Dates } from './dates.js';
 import { createDirectory } from './directory.js';
@@ -42,6 +43,7 @@ export interface SlackParts {
   readonly readCardFacts: ReadCardFacts;
   readonly readPolicyChange: PolicyReads['change'];
   readonly recordForeign: RecordForeign;
+  readonly recordRefusedPress: RecordRefusedPress;
   readonly cards: Cards;
   readonly logger: Log;
   /** Spaces posts out; by default one in 1.1 s for each channel. */
@@ -95,8 +97,9 @@ export function createSlack(options: {
   const inbound = { ...shared, client: clients.interactive, inFlight };
   const app = createApp(transport, settings, log);
   app.use(createDoorkeeper(inbound));
-  const { decide, identifyWith } = parts;
-  addHandlers(app, { ...inbound, decide, identify: identifyWith(directory) });
+  const { decide, identifyWith, recordRefusedPress } = parts;
+  const identify = identifyWith(directory);
+  addHandlers(app, { ...inbound, decide, identify, recordRefusedPress });
 
   const healthy = () => poster.healthy() && policyPoster.healthy();
   return {

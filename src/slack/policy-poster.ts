@@ -38,14 +38,14 @@ async function announce(parts: PolicyPosterParts, { leased, signal }: Job): Prom
     event_type: 'vsecure_policy_change',
     event_payload: { policy_id: change.policy, version: change.version },
   };
-  const message = { ...policyChangeCard(change), metadata };
+  const compose = async () => ({ ...policyChangeCard(change), metadata });
   const { channel } = change;
   try {
-    return await post(parts, signal, { ...message, channel });
+    return await post(parts, signal, { compose, channel });
   } catch (error) {
     // A mistyped channel must not keep the change of it, and the one that mends it, from being heard of.
     if (!channel || !UNREACHABLE.has(webFailure(error)?.code ?? '')) throw error;
-    return post(parts, signal, message);
+    return post(parts, signal, { compose });
   }
 }
 

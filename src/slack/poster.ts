@@ -36,11 +36,14 @@ async function draw(parts: PosterParts, job: Job): Promise<Told> {
   const facts = subject && (await parts.readCardFacts(subject));
   if (!facts) return SENT;
   const posted = await parts.cards.find(facts.approval.id);
-  const drawing = { teamId: job.teamId, revision: job.leased.wanted };
-  const card = dated(parts.dates, approvalCard(facts, drawing));
   // A card in a workspace that we are no longer connected to cannot be reached.
-  if (posted?.teamId === job.teamId && (await redrawn(parts, card, posted))) return SENT;
-  return isOpen(facts) ? postCard(parts, job, facts, card) : SENT;
+  const reachable = posted?.teamId === job.teamId ? posted : undefined;
+  if (reachable && (await redrawn(parts, drawing(parts, job, facts), reachable))) return SENT;
+  return isOpen(facts) ? postCard(parts, job, facts) : SENT;
+}
+
+function drawing({ dates }: PosterParts, { teamId, leased }: Job, facts: CardFacts): Card {
+  return dated(dates, approvalCard(facts, { teamId, revision: leased.wanted }));
 }
 
 /** Whoever missed a request need not hear of it when it is over. */
@@ -63,16 +66,20 @@ async function redrawn({ client }: PosterParts, card: Card, place: PostedCard): 
 
 function postCard(
   parts: PosterParts,
-  { teamId, signal }: Job,
+  job: Job,
   { policy, approval: { id } }: CardFacts,
-  card: Card,
 ): Promise<Told> {
   const metadata = { event_type: 'vsecure_approval', event_payload: { approval_id: id } };
-  const message = { ...card, metadata, channel: policy?.channel };
-  // A message whose place is not known can never be redrawn.
-  return post(parts, signal, message, (place) =>
-    remember(parts, { ...place, approval: id, teamId }),
-  );
+  return post(parts, job.signal, {
+    channel: policy?.channel,
+    async compose() {
+      // While it waited for its turn it may have been decided.
+      const facts = await parts.readCardFacts(id);
+      return facts && isOpen(facts) ? { ...drawing(parts, job, facts), metadata } : undefined;
+    },
+    // A message whose place is not known can never be redrawn.
+    remember: (place) => remember(parts, { ...place, approval: id, teamId: job.teamId }),
+  });
 }
 
 /** When the place cannot be stored, the message is taken back as far as possible; the next attempt posts another. */

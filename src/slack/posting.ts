@@ -79,8 +79,6 @@ export function createDelivering(
 }
 
 export interface Message {
-  /** Undefined: the default channel. */
-  readonly channel?: string | undefined;
   /** For notifications and screen readers. */
   readonly text: string;
   readonly blocks: KnownBlock[];
@@ -94,21 +92,30 @@ export interface Place {
   readonly messageTs: string;
 }
 
-/** Posts without previews of anything. `remember` is awaited before the delivery counts as sent. Throws what Slack's client throws. */
+export interface Posting {
+  /** Undefined: the default channel. */
+  readonly channel?: string | undefined;
+  /** Called when the channel's turn has come; undefined when there is nothing to say any more. */
+  readonly compose: () => Promise<Message | undefined>;
+  /** Awaited before the delivery counts as sent. */
+  readonly remember?: (place: Place) => Promise<void>;
+}
+
+/** Posts without previews of anything. Throws what Slack's client throws. */
 export async function post(
   { client, pacer, defaultChannel }: PostingParts,
   signal: AbortSignal,
-  message: Message,
-  remember: (place: Place) => Promise<void> = async () => {},
+  { channel = defaultChannel, compose, remember }: Posting,
 ): Promise<Told> {
-  const channel = message.channel ?? defaultChannel;
   if (!channel) return 'no_channel';
   const turn = await pacer(channel, signal);
   if (!turn) return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
+  const message = await compose();
+  if (!message) return SENT;
   const { text, blocks, metadata } = message;
   const quiet = { ...LITERAL, unfurl_links: false, unfurl_media: false };
   const posted = await client.chat.postMessage({ ...quiet, channel, text, blocks, metadata });
-  await remember({ channel: posted.channel ?? channel, messageTs: posted.ts ?? '' });
+  await remember?.({ channel: posted.channel ?? channel, messageTs: posted.ts ?? '' });
   return SENT;
 }
 

@@ -4,14 +4,30 @@ import { type AuditEvent, canonicalEvent } from '../domain/audit-event.js';
 import type { ChainHash } from '../domain/ports.js';
 import { only, type Sql } from './sql.js';
 
-/** The database's clock at this moment as RFC 3339 with microseconds: a JS Date would cut them. */
-const TIMESTAMP = `to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+/** A time in SQL as RFC 3339 with microseconds: a JS Date would cut them. */
+export const timestamp = (time: string) =>
+  `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-interface Head {
+const HEAD = `select sequence, hash, ${timestamp('clock_timestamp()')} as at from audit_head for update`;
+
+export interface HeadRow {
   readonly sequence: string;
   readonly hash: Buffer;
   readonly at: string;
 }
+
+/** The last link of the chain, held until the transaction ends, and how the next ones are dated. */
+export interface Head {
+  readonly sequence: number;
+  readonly hash: Uint8Array;
+  readonly at: string;
+}
+
+export const toHead = ({ sequence, hash, at }: HeadRow): Head => ({
+  sequence: Number(sequence),
+  hash,
+  at,
+});
 
 /** Writes the events in order, under a lock on the head that is held until COMMIT. Throws when one cannot be written. */
 export async function appendEvents(
@@ -20,11 +36,17 @@ export async function appendEvents(
   events: readonly AuditEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const head = only(
-    await sql<Head>(`select sequence, hash, ${TIMESTAMP} as at from audit_head for update`),
-  );
-  let sequence = Number(head.sequence);
-  let hash: Uint8Array = head.hash;
+  await appendAfter(toHead(only(await sql<HeadRow>(HEAD))), sql, chain, events);
+}
+
+/** Writes the events behind the head, which must be held. Throws when one cannot be written. */
+export async function appendAfter(
+  head: Head,
+  sql: Sql,
+  chain: ChainHash,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  let { sequence, hash } = head;
   const rows = events.map((event) => {
     sequence += 1;
     const canonical = canonicalEvent(event, sequence, head.at);

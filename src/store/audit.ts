@@ -24,8 +24,9 @@ export function auditReads(sql: Sql): AuditReads {
     sql<EventRow>(
       `select sequence, body, hash from audit_event
        where ($1::timestamptz is null or at >= $1) and ($2::timestamptz is null or at < $2)
-         and ($3::text is null or type = $3) and ($4::text is null or actor = $4)
-         and ($5::text is null or principal_id = $5) and ($6::bigint is null or sequence < $6)
+         and ($3::text is null or body ->> 'type' = $3)
+         and ($4::text is null or body -> 'actor' ->> 'name' = $4)
+         and ($5::text is null or body ->> 'principal' = $5) and ($6::bigint is null or sequence < $6)
        order by sequence desc limit $7`,
       [since ?? null, until ?? null, type ?? null, actor ?? null, principal ?? null, before, limit],
     );

@@ -22,6 +22,9 @@ export interface DatabaseOptions {
 /** Milliseconds after which Postgres gives up on one statement, so that nothing waits for ever behind a lock. */
 const STATEMENT_TIMEOUT = 10_000;
 
+/** Milliseconds that a transaction may stand still. Shorter, so that others who wait for what a stopped process holds outlive it. */
+const IDLE_TIMEOUT = 5_000;
+
 /** Connects; runs no migration. Throws when the server cannot be reached. */
 export function openDatabase(
   connection: DatabaseConnection,
@@ -38,8 +41,10 @@ export function openDatabase(
     // Without a handler an idle connection that the server ends would end this process.
     poolErrorHandler: (error: { code?: string }) => onError?.(error.code ?? 'unknown'),
     extra: {
+      // Statements are sent without waiting for the answers to those before.
+      pipeline: true,
       statement_timeout: STATEMENT_TIMEOUT,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
+      idle_in_transaction_session_timeout: IDLE_TIMEOUT,
     },
   }).initialize();
 }

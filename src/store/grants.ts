@@ -9,14 +9,23 @@ import type { GrantStatus, Operation } from '../domain/vocabulary.js';
 import { listed } from './listed.js';
 import { first, only, type Sql } from './sql.js';
 
-/** True in SQL for a grant `g` that may be used at this very moment. */
-export const LIVE = `(g.ended_at is null and g.ends_at > clock_timestamp()
-  and (g.max_uses is null or g.uses < g.max_uses))`;
+/**
+ * True in SQL for a grant that may be used at that time. `now()` is never later than the clock: it is there because an index can be
+ * searched by it.
+ */
+export const liveAt = (g: string, clock: string) => `(${g}.ended_at is null
+  and ${g}.ends_at > now() and ${g}.ends_at > ${clock} and (${g}.max_uses is null or ${g}.uses < ${g}.max_uses))`;
 
-/** How the grant `g` stands at this moment, as one of the domain's words. */
-export const STATUS = `case when g.ended_how is not null then g.ended_how
-  when g.ends_at <= clock_timestamp() then 'expired'
-  when g.uses >= g.max_uses then 'used_up' else 'active' end`;
+/** How a grant stands at that time, as one of the domain's words. */
+export const statusAt = (
+  g: string,
+  clock: string,
+) => `case when ${g}.ended_how is not null then ${g}.ended_how
+  when ${g}.ends_at <= ${clock} then 'expired' when ${g}.uses >= ${g}.max_uses then 'used_up' else 'active' end`;
+
+/** The same for the grant `g` at this very moment. */
+export const LIVE = liveAt('g', 'clock_timestamp()');
+export const STATUS = statusAt('g', 'clock_timestamp()');
 
 const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, g.resources, g.digest, g.starts_at,
   g.ends_at, g.max_uses, g.uses, g.end_reason, ${STATUS} as status`;

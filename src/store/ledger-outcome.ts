@@ -1,66 +1,62 @@
-/** What becomes of one read of a group, and what the audit trail says of it. Pure. */
+/** What becomes of each read of a group, and what the audit trail says of it. Pure. */
 
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { GrantId } from '../domain/grant.js';
-import type { OpenedRead } from '../domain/ports.js';
-import type { Refusal } from '../domain/refusal.js';
+import type { OpenedRead, ReadRequest } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { GrantStatus } from '../domain/vocabulary.js';
-import type { Counted, Uses } from './ledger-grants.js';
-import type { Sighting } from './ledger-lookup.js';
+import type { SeenRow } from './ledger-statement.js';
 
 export interface Outcome {
-  readonly sighting: Sighting;
+  readonly read: ReadRequest;
+  readonly seen: SeenRow;
   readonly result: Result<OpenedRead>;
 }
 
-/** Gives out the uses that were taken, in the order of the group; whoever finds none left is told so. */
-export function settle(
-  sighting: Sighting,
-  uses: Uses,
-  counted: ReadonlyMap<GrantId, Counted>,
-  installation: string,
-): Outcome {
-  const { grant, secret } = sighting;
-  const refusal = whyNot(sighting);
-  if (refusal || !grant || !secret)
-    return { sighting, result: refused(refusal ?? { code: 'not_found' }) };
-  const use = uses.get(grant.id);
-  if (use?.status !== 'active') return { sighting, result: ended(use?.status ?? 'expired') };
-  if (use.taken === 0) return { sighting, result: ended('used_up') };
-  use.taken -= 1;
-  const count = counted.get(grant.id);
-  if (!count) return { sighting, result: ended('expired') };
-  const { id, path, version, sealed } = secret;
-  const opened: OpenedRead = {
-    grant: grant.id,
-    grantEndsAt: count.endsAt,
-    remainingMs: count.remainingMs,
-    place: { installation, secretId: id, path, version },
-    sealed,
+/** Gives out the uses of each grant in the order of the group; whoever finds none left is told so. */
+export function createSettle(installation: string): (read: ReadRequest, seen: SeenRow) => Outcome {
+  const given = new Map<GrantId, number>();
+
+  const result = (seen: SeenRow): Result<OpenedRead> => {
+    const { grant_id: grant, counted, ends_at: grantEndsAt, remaining_ms: remainingMs } = seen;
+    if (!grant) return refused({ code: 'approval_required' });
+    if (seen.grant_status !== 'active') return ended(seen.grant_status);
+    if (!seen.permitted) return refused({ code: 'not_permitted', operation: 'read' });
+    if (!seen.secret_id || !seen.version) return refused({ code: 'not_found' });
+    if (counted === null || !grantEndsAt || remainingMs === null) return ended(seen.held_status);
+    const before = given.get(grant) ?? 0;
+    if (before >= counted) return ended('used_up');
+    given.set(grant, before + 1);
+    const { secret_id: secretId, path, version } = seen;
+    const place = { installation, secretId, path, version };
+    return { ok: true, value: { grant, grantEndsAt, remainingMs, place, sealed: sealed(seen) } };
   };
-  return { sighting, result: { ok: true, value: opened } };
+
+  return (read, seen) => ({ read, seen, result: result(seen) });
 }
 
-function whyNot({ grant, permitted, secret }: Sighting): Refusal | undefined {
-  if (!grant) return { code: 'approval_required' };
-  if (grant.status !== 'active') return { code: 'grant_ended', how: grant.status };
-  if (!permitted) return { code: 'not_permitted', operation: 'read' };
-  if (!secret) return { code: 'not_found' };
-  return undefined;
-}
+/** A grant that was still active when it was held, and yet is not live, has run out while the statement ran. */
+const ended = (how: GrantStatus | null) =>
+  refused({ code: 'grant_ended', how: how === null || how === 'active' ? 'expired' : how });
 
-const ended = (how: Exclude<GrantStatus, 'active'>) => refused({ code: 'grant_ended', how });
+const sealed = (seen: SeenRow) => ({
+  algorithm: seen.algorithm,
+  masterKeyId: seen.master_key_id,
+  wrappedKey: seen.wrapped_key,
+  iv: seen.iv,
+  ciphertext: seen.ciphertext,
+  tag: seen.tag,
+});
 
-export function readEvent({ sighting: { read, grant, secret }, result }: Outcome): AuditEvent {
+export function readEvent({ read, seen, result }: Outcome): AuditEvent {
   return {
     type: result.ok ? 'secret_read' : 'read_refused',
     actor: { kind: 'key', id: read.principal, name: read.principalName },
     principal: read.principal,
-    grant: grant?.id,
+    grant: seen.grant_id ?? undefined,
     resources: [read.resource],
     operation: 'read',
     refusal: result.ok ? undefined : result.refusal.code,
-    details: { key: read.key, version: result.ok ? secret?.version : read.version },
+    details: { key: read.key, version: result.ok ? (seen.version ?? undefined) : read.version },
   };
 }

@@ -3,17 +3,17 @@
  * and fetches the ciphertexts. Many callers share one COMMIT; a refused read never fails its neighbours.
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { ChainHash, OpenedRead, ReadLedger, ReadRequest } from '../domain/ports.js';
 import type { Result } from '../domain/result.js';
-import { appendEvents } from './audit-chain.js';
-import { countUses, lockGrants } from './ledger-grants.js';
-import { lookUp, type Sighting } from './ledger-lookup.js';
-import { readEvent, settle } from './ledger-outcome.js';
-import { sqlIn } from './sql.js';
+import { appendAfter, toHead } from './audit-chain.js';
+import { createSettle, type Outcome, readEvent } from './ledger-outcome.js';
+import { openGroup, type Question, type SeenRow } from './ledger-statement.js';
+import { preparedTransaction } from './prepared.js';
 
 /** Reads in one transaction at the most: what came while the one before was being committed. */
-const BATCH_MAX = 256;
+const GROUP_MAX = 256;
 
 interface Waiting {
   readonly read: ReadRequest;
@@ -30,35 +30,31 @@ export function createReadLedger(
   const queue: Waiting[] = [];
   let running = false;
 
-  const commit = (reads: readonly ReadRequest[]) =>
-    dataSource.transaction('READ COMMITTED', async (manager) => {
-      const sql = sqlIn(manager);
-      const sightings = await lookUp(sql, reads);
-      const uses = await lockGrants(sql, sightings);
-      const counted = await countUses(sql, uses);
-      const outcomes = sightings.map((sighting: Sighting) =>
-        settle(sighting, uses, counted, installation),
-      );
-      await appendEvents(sql, chain, outcomes.map(readEvent));
-      return outcomes;
+  const commit = (reads: readonly ReadRequest[]): Promise<readonly Outcome[]> =>
+    preparedTransaction(dataSource, async (sql) => {
+      const { questions, places } = gather(reads);
+      const rows = await openGroup(sql, questions);
+      const settle = createSettle(installation);
+      const outcomes = reads.map((read, at) => settle(read, rowAt(rows, places[at])));
+      const last = appendAfter(toHead(rowAt(rows, 0)), sql, chain, outcomes.map(readEvent));
+      return { answer: outcomes, last };
     });
+
+  const commitGroup = async (group: readonly Waiting[]) => {
+    try {
+      const outcomes = await commit(group.map(({ read }) => read));
+      for (const [place, { result }] of outcomes.entries()) group[place]?.resolve(result);
+    } catch (error) {
+      // Also when only the answer to COMMIT was lost: better a recorded read without a value than a value without a record.
+      for (const { reject } of group) reject(error);
+    }
+  };
 
   const run = async () => {
     running = true;
-    while (queue.length > 0) {
-      const batch = queue.splice(0, BATCH_MAX);
-      try {
-        const outcomes = await commit(batch.map(({ read }) => read));
-        batch.forEach(({ resolve, reject }, place) => {
-          const outcome = outcomes[place];
-          if (outcome) resolve(outcome.result);
-          else reject(new Error('a read got no outcome'));
-        });
-      } catch (error) {
-        // Also when only the answer to COMMIT was lost: better a recorded read without a value than a value without a record.
-        for (const { reject } of batch) reject(error);
-      }
-    }
+    // A turn of the event loop for whoever was just answered, or comes at the same moment: the larger the group, the cheaper.
+    for (await turn(); queue.length > 0; await turn())
+      await commitGroup(queue.splice(0, GROUP_MAX));
     running = false;
   };
 
@@ -69,4 +65,26 @@ export function createReadLedger(
         if (!running) void run();
       }),
   };
+}
+
+/** Reads that ask the same are looked up together. `places` holds, for each read, the place of its question. */
+function gather(reads: readonly ReadRequest[]) {
+  const questions: Question[] = [];
+  const asked = new Map<string, number>();
+  const places = reads.map((read) => {
+    // Neither ids nor resources hold a space.
+    const key = `${read.principal} ${read.resource} ${read.version ?? ''}`;
+    const place = asked.get(key) ?? questions.push({ read, reads: 0 }) - 1;
+    asked.set(key, place);
+    const question = questions[place];
+    if (question) question.reads += 1;
+    return place;
+  });
+  return { questions, places };
+}
+
+function rowAt(rows: readonly SeenRow[], place = -1): SeenRow {
+  const row = rows[place];
+  if (!row) throw new Error('a read got no answer');
+  return row;
 }

@@ -53,14 +53,28 @@ export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
     // Slack is asked before the transaction, never within it.
     const entries = set.writes.flatMap(({ changes }) => approverEntries(changes));
     const resolved = set.dryRun ? new Map() : await parts.linkApprovers(entries);
-    return parts.store.transaction(async (tx) => {
+    return applyInOne(parts, caller, set, resolved);
+  };
+}
+
+async function applyInOne(
+  parts: ApplyPoliciesParts,
+  caller: Caller,
+  set: PolicySet,
+  resolved: ReadonlyMap<string, Resolution>,
+): Promise<Result<readonly AppliedPolicy[]>> {
+  try {
+    return await parts.store.transaction(async (tx) => {
       const plan = await planSet(tx, set);
       if (!plan.ok) return plan;
       const linted = await lint(parts, tx, plan.value, resolved);
       if (!linted.ok || set.dryRun) return linted;
       return carryOut(parts, tx, caller, linted.value);
     });
-  };
+  } catch (error) {
+    if (error instanceof OutdatedError) return refused({ code: 'version_conflict' });
+    throw error;
+  }
 }
 
 interface Planned extends AppliedPolicy {
@@ -153,16 +167,26 @@ async function carryOut(
   caller: Caller,
   planned: readonly Planned[],
 ): Promise<Result<readonly AppliedPolicy[]>> {
-  for (const one of planned) {
-    if (one.outcome === 'unchanged') continue;
+  const changed = planned.filter(({ outcome }) => outcome !== 'unchanged');
+  await knowApprovers(tx, changed);
+  for (const one of changed) {
     const written = await write(parts, tx, one);
-    // Thrown away with everything before it: half a set is no set.
-    if (!written) throw new Error('a policy that is held cannot have changed');
-    for (const entry of approverEntries(one.rules))
-      if (entry.includes('@')) await tx.people.ensure(entry);
+    if (!written) throw new OutdatedError();
     await publish(tx, caller, one, written);
   }
   return { ok: true, value: planned };
+}
+
+/** An approver named by e-mail is a person from now on. In order, so that two sets never wait for each other in a ring. */
+async function knowApprovers(tx: Tx, planned: readonly Planned[]): Promise<void> {
+  const entries = planned.flatMap(({ rules }) => approverEntries(rules));
+  const emails = entries.filter((entry) => entry.includes('@'));
+  for (const email of [...new Set(emails)].sort()) await tx.people.ensure(email);
+}
+
+/** Somebody else made the same policy meanwhile. Thrown, so that what was written before it is taken back: half a set is no set. */
+class OutdatedError extends Error {
+  override readonly name = 'OutdatedError';
 }
 
 function write({ makeId }: ApplyPoliciesParts, tx: Tx, { before, rules, outcome }: Planned) {

@@ -3,7 +3,13 @@
  * settles by a conditional update and writes grant, vote and audit events in the same transaction.
  */
 
-import { type Approval, type ApprovalId, castVote, type Settlement } from '../domain/approval.js';
+import {
+  type Approval,
+  type ApprovalId,
+  castVote,
+  type Settlement,
+  whyOver,
+} from '../domain/approval.js';
 import { type Actor, type AuditEvent, personActor } from '../domain/audit-event.js';
 import type { Person } from '../domain/person.js';
 import type { Policy } from '../domain/policy.js';
@@ -77,6 +83,8 @@ async function weigh(
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
+  const over = whyOver(approval, await tx.now());
+  if (over) return refused(over);
   const bound = await boundPolicy(parts, tx, approval, decider, decision.seen);
   if (!bound.ok) return bound;
   const policy = bound.value;
@@ -127,7 +135,6 @@ async function boundPolicy(
   const deciding = await decidingPolicy(tx.policies, approval.resources);
   if (!deciding.ok) return refused({ code: 'policy_changed' });
   const policy = deciding.value;
-  if (approval.status !== 'pending') return deciding;
   const now = requestDigest(digest, {
     ...approval,
     policy: policy.id,

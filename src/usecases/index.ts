@@ -29,6 +29,7 @@ import { createManagePeople } from './manage-people.js';
 import { createQueryAudit } from './query-audit.js';
 import { createReadSecret } from './read-secret.js';
 import { createRecordForeign } from './record-foreign.js';
+import { createRecordRefusedPress } from './record-refused-press.js';
 import { createRefreshApprovers } from './refresh-approvers.js';
 import { createRequestAccess } from './request-access.js';
 import { createShowApprovals } from './show-approvals.js';
@@ -86,5 +87,6 @@ export function createUseCases(parts: Parts) {
     bootstrapAdmin: createBootstrapAdmin(store, hasher, makeId),
     queryAudit: createQueryAudit(store),
     recordForeign: createRecordForeign(store),
+    recordRefusedPress: createRecordRefusedPress(store),
   };
 }

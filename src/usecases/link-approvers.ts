@@ -68,10 +68,17 @@ async function link(
   });
 }
 
+/** A policy that names an account makes it somebody's: of the person with its confirmed address. */
 async function resolveAccount(parts: LinkApproversParts, userId: string): Promise<Resolution> {
-  const profile = await parts.directory()?.profile(userId);
+  const { store, directory, linkByEmail } = parts;
+  const teamId = directory()?.teamId();
+  if (teamId === undefined) return 'unavailable';
+  if (await store.people.bySlack(teamId, userId)) return 'linked';
+  const profile = await directory()?.profile(userId);
   if (profile === undefined) return 'unavailable';
-  return profile.standing === 'member' ? 'linked' : 'unknown';
+  if (profile.standing !== 'member') return 'unknown';
+  if (!linkByEmail || !profile.email) return 'unknown';
+  return link(store, profile.email.toLowerCase(), { teamId, userId });
 }
 
 async function resolveGroup(parts: LinkApproversParts, groupId: string): Promise<Resolution> {
@@ -80,5 +87,6 @@ async function resolveGroup(parts: LinkApproversParts, groupId: string): Promise
   const members = await directory?.groupMembers(groupId);
   if (teamId === undefined || members === undefined) return 'unavailable';
   await parts.store.transaction((tx) => tx.groups.save(teamId, groupId, members));
+  for (const member of members) await resolveAccount(parts, member);
   return members.length > 0 ? 'linked' : 'unknown';
 }

@@ -1,5 +1,6 @@
 /** Somebody from outside the connected workspace tried something: refused, and put on record. */
 
+import type { Actor } from '../domain/audit-event.js';
 import type { Store } from '../domain/ports.js';
 import { storable } from '../domain/text.js';
 
@@ -10,9 +11,16 @@ export function createRecordForeign(store: Store): RecordForeign {
     store.transaction(async (tx) =>
       tx.record({
         type: 'foreign_request',
-        actor: { kind: 'stranger', id: storable(`${teamId}/${userId}`), name: storable(userId) },
+        actor: strangerActor(teamId, userId),
         refusal: 'foreign_team',
         details: { what: storable(what) },
       }),
     );
 }
+
+/** Somebody of whom no more is known than their Slack account. */
+export const strangerActor = (teamId: string, userId: string): Actor => ({
+  kind: 'stranger',
+  id: storable(`${teamId}/${userId}`),
+  name: storable(userId),
+});

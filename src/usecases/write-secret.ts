@@ -48,7 +48,9 @@ export function createWriteSecret(
 }
 
 async function lockOrCreate(tx: Tx, path: string, makeId: MakeId) {
-  return (await tx.secrets.lock(path)) ?? (await tx.secrets.insert(makeId('scrt'), path));
+  const known = (await tx.secrets.lock(path)) ?? (await tx.secrets.insert(makeId('scrt'), path));
+  // Somebody else may have made it between the two. A path that differs in case is still not found.
+  return known ?? tx.secrets.lock(path);
 }
 
 function checkPath(path: string) {

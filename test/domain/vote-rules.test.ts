@@ -42,8 +42,9 @@ function reference({ approvers, minApprovals, allowSelfApproval, maxDuration, de
     if (settled) return 'already_decided';
     if (!active) return 'person_inactive';
     if (owner && verdict === 'approve' && !allowSelfApproval) return 'own_request';
-    if (!named && !(owner && verdict === 'deny')) return 'not_an_approver';
-    if (door && !decideFrom.some((one) => one === door)) return 'wrong_door';
+    const ownDenial = owner && verdict === 'deny';
+    if (!named && !ownDenial) return 'not_an_approver';
+    if (!ownDenial && door && !decideFrom.some((one) => one === door)) return 'wrong_door';
     if (yes.has(who)) return 'already_voted';
     if (duration !== undefined && duration < MINUTE) return 'invalid_duration';
     if (duration !== undefined && duration > HOUR) return 'cannot_widen';

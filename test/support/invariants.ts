@@ -13,11 +13,11 @@ const RULES = {
   'what is settled was settled once, and the audit trail says so': `
     select a.id from approval a where (a.status <> 'pending')::int <>
       (select count(*) from audit_event e where e.body ->> 'approval' = a.id and (
-        e.type in ('approval_decided', 'approval_expired', 'approval_cancelled')
-        or (e.type = 'access_granted' and e.body -> 'details' -> 'automatic' = 'true')))`,
+        e.body ->> 'type' in ('approval_decided', 'approval_expired', 'approval_cancelled')
+        or (e.body ->> 'type' = 'access_granted' and e.body -> 'details' -> 'automatic' = 'true')))`,
   'the audit trail names the outcome that is stored': `
     select a.id from approval a join audit_event e on e.body ->> 'approval' = a.id
-    where e.type = 'approval_decided' and e.body -> 'details' ->> 'outcome' <> a.status`,
+    where e.body ->> 'type' = 'approval_decided' and e.body -> 'details' ->> 'outcome' <> a.status`,
   'whoever settled an approval voted for that outcome': `
     select a.id from approval a where a.status in ('approved', 'denied') and a.settled_by is not null
       and not exists (select from vote v where v.approval_id = a.id and v.person_id = a.settled_by
@@ -25,22 +25,23 @@ const RULES = {
   'a denial that was counted settled its approval': `
     select a.id from approval a join vote v on v.approval_id = a.id
     where v.verdict = 'deny' and a.status <> 'denied'`,
-  'every counted vote is on the audit trail once': `
+  'every vote that counts is on the audit trail once, behind whatever made earlier ones void': `
     select a.id from approval a where
       (select count(*) from vote v where v.approval_id = a.id) <>
-      (select count(*) from audit_event e where e.body ->> 'approval' = a.id and e.type = 'vote_cast' and e.sequence >
-        -- Votes under an earlier policy are void.
-        (select coalesce(max(r.sequence), 0) from audit_event r
-         where r.body ->> 'approval' = a.id and r.type = 'approval_rebound'))`,
+      (select count(*) from audit_event e where e.body ->> 'approval' = a.id and e.body ->> 'type' = 'vote_cast'
+        and not exists (select from audit_event l where l.body ->> 'approval' = a.id
+          and l.body ->> 'type' = 'approval_rebound' and l.sequence > e.sequence))`,
   'every grant is on the audit trail once': `
     select g.id from access_grant g where 1 <>
-      (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.type = 'access_granted')`,
+      (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.body ->> 'type' = 'access_granted')`,
   'every use of a grant is on the audit trail once': `
     select g.id from access_grant g where g.uses <>
-      (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.type = 'secret_read')`,
+      (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.body ->> 'type' = 'secret_read')`,
   'nothing is read under a grant after its early end': `
     select e.body ->> 'grant' as id from audit_event e join audit_event r on r.body ->> 'grant' = e.body ->> 'grant'
-    where r.type = 'secret_read' and e.type in ('access_revoked', 'access_released') and r.sequence > e.sequence`,
+    where r.body ->> 'type' = 'secret_read' and e.body ->> 'type' in ('access_revoked', 'access_released') and r.sequence > e.sequence`,
+  'the audit trail goes forward in time': `
+    select l.sequence as id from audit_event e join audit_event l on l.sequence = e.sequence + 1 where l.at < e.at`,
 } as const;
 
 /** The rules that do not hold, each with what breaks it. Empty when all is well. */

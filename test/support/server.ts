@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { until } from './until.js';
-import { type Ended, type Program, startProgram } from './vsecure.js';
+import { type Ended, type Program, START_MAX, startProgram } from './vsecure.js';
 
 export interface ServerOptions {
   /** Without one the server runs its embedded database. */
@@ -64,7 +64,7 @@ function environment({ database, masterKey, env }: ServerOptions): Record<string
 }
 
 /** The log of a server as far as its lines are whole. What is not JSON, such as a warning of node's, has a level of 0. */
-export function logOf(program: Pick<Program, 'stderr'>): LogLine[] {
+function logOf(program: Pick<Program, 'stderr'>): LogLine[] {
   return program
     .stderr()
     .split('\n')
@@ -74,10 +74,11 @@ export function logOf(program: Pick<Program, 'stderr'>): LogLine[] {
 
 async function listening(program: Program): Promise<string> {
   const up = () => logOf(program).find(({ msg }) => msg === 'vsecure is up');
-  const line = await until('the server to be up', () => {
+  const look = () => {
     if (!program.running()) throw new Error(`the server ended: ${program.stderr()}`);
     return up();
-  });
+  };
+  const line = await until('the server to be up', look, START_MAX);
   const url = String(line['url']);
   await until('the server to be ready', async () => (await fetch(`${url}/readyz`)).ok);
   return url;

@@ -3,7 +3,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { vi } from 'vitest';
 import { temporaryFolder } from './folder.js';
+
+/** Milliseconds that a process may take to start: seconds as a rule, far more on a machine that is busy. */
+export const START_MAX = 60_000;
+
+// Whatever starts processes must not be cut off before them.
+vi.setConfig({ testTimeout: 2 * START_MAX, hookTimeout: 2 * START_MAX });
 
 const BIN = path.resolve(import.meta.dirname, '../../src/bin.ts');
 

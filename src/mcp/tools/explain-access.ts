@@ -23,7 +23,7 @@ const output = z.object({
   outcome: z
     .enum(['asked', 'granted', 'refused'])
     .describe(
-      '"asked": a person would have to decide. "granted": it would be granted at once. "refused": asking is of no use.',
+      '"asked": a person would have to decide. "granted": it would be granted at once. "refused": asking like this is of no use; the message says why.',
     ),
   code: z.string().optional().describe('Of the refusal.'),
   message: z.string().describe('Why, in words.'),

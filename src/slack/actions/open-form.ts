@@ -5,8 +5,11 @@
 
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { whyOver } from '../../domain/approval.js';
 import type { Cards, Log } from '../../domain/ports.js';
+import type { Verdict } from '../../domain/vocabulary.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/card-facts.js';
+import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
 import { type Dates, dated } from '../dates.js';
 import type { Gesture } from '../gesture.js';
 import { type BUTTON, fromButtonValue } from '../ids.js';
@@ -20,6 +23,7 @@ import type { Workspace } from '../workspace.js';
 export interface OpenFormParts {
   readonly cards: Cards;
   readonly readCardFacts: ReadCardFacts;
+  readonly recordRefusedPress: RecordRefusedPress;
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
   readonly dates: Dates;
@@ -40,10 +44,26 @@ export function createOpenForm(parts: OpenFormParts): OpenForm {
     if (!press || !shown) return gesture.tell(NOT_OURS);
     const view = dated(parts.dates, VIEWS[button](shown.facts, shown));
     const problem = await open(parts.client, press.triggerId, view);
-    if (!problem) return;
-    parts.log.warn({ code: problem, button }, 'Slack did not open a form');
-    await gesture.tell(NOT_OPENED);
+    if (problem) {
+      parts.log.warn({ code: problem, button }, 'Slack did not open a form');
+      await gesture.tell(NOT_OPENED);
+    }
+    // Only now: the trigger does not wait for the audit trail.
+    if (button !== 'details') await recordLatePress(parts, button, shown, gesture.userId);
   };
+}
+
+/** Nothing is decided by this button; but an attempt to decide when all is over belongs on record. */
+async function recordLatePress(
+  { recordRefusedPress }: OpenFormParts,
+  verdict: Verdict,
+  { facts: { approval, now }, teamId }: Shown,
+  userId: string,
+): Promise<void> {
+  const over = whyOver(approval, now);
+  if (!over) return;
+  const press = { approval: approval.id, verdict, refusal: over.code };
+  await recordRefusedPress({ teamId, userId }, press);
 }
 
 interface Shown extends Opening {

@@ -10,7 +10,7 @@ import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
 import type { ReadCardFacts } from '../../usecases/card-facts.js';
 import type { Decide } from '../../usecases/decide.js';
 import type { IdentifyPresser, Presser } from '../../usecases/identify-presser.js';
-import type { RecordForeign } from '../../usecases/record-foreign.js';
+import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
 import { type Dates, dated } from '../dates.js';
 import type { Gesture } from '../gesture.js';
 import { FIELD, fromMetadata, type Subject } from '../ids.js';
@@ -30,7 +30,7 @@ import type { Workspace } from '../workspace.js';
 export interface SubmitFormParts {
   readonly decide: Decide;
   readonly identify: IdentifyPresser;
-  readonly recordForeign: RecordForeign;
+  readonly recordRefusedPress: RecordRefusedPress;
   readonly readCardFacts: ReadCardFacts;
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
@@ -128,15 +128,14 @@ async function chosenBy(
   return (facts && chosenResources(facts.approval.resources, places)) ?? 'unknown';
 }
 
-/** Accounts behind which there is nobody who could decide leave a trace of their own; `unavailable` is Slack's silence. */
-async function record(parts: SubmitFormParts, attempt: Attempt, code: RefusalCode): Promise<void> {
-  const { verdict, subject, presser } = attempt;
-  if (code === 'unavailable') return;
-  await parts.recordForeign(
-    presser.teamId,
-    presser.userId,
-    `${verdict} ${subject.approval}: ${code}`,
-  );
+/** Accounts behind which there is nobody who could decide leave a trace, too; `unavailable` is Slack's silence. */
+async function record(
+  { recordRefusedPress }: SubmitFormParts,
+  { verdict, subject: { approval }, presser }: Attempt,
+  refusal: RefusalCode,
+): Promise<void> {
+  if (refusal === 'unavailable') return;
+  await recordRefusedPress(presser, { approval, verdict, refusal });
 }
 
 async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal): Promise<Reply> {

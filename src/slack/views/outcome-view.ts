@@ -1,6 +1,7 @@
 /** What is shown instead of a form when there is nothing left to decide. */
 
 import type { ModalView } from '@slack/types';
+import { whyOver } from '../../domain/approval.js';
 import { explain } from '../../domain/refusal.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
@@ -8,10 +9,8 @@ import { noticeView } from './notice-view.js';
 
 /** Says who decided and when; undefined while the request is open. */
 export function outcomeView(facts: CardFacts, teamId: string): ModalView | undefined {
-  const { status, expiresAt } = facts.approval;
-  if (status === 'expired' || (status === 'pending' && facts.now >= expiresAt))
-    return noticeView('Expired', explain({ code: 'expired' }), outcomeBlocks(facts, teamId));
-  if (status === 'pending') return undefined;
-  const sentence = explain({ code: 'already_decided', status });
-  return noticeView('Already decided', sentence, outcomeBlocks(facts, teamId));
+  const over = whyOver(facts.approval, facts.now);
+  if (!over) return undefined;
+  const title = over.code === 'expired' ? 'Expired' : 'Already decided';
+  return noticeView(title, explain(over), outcomeBlocks(facts, teamId));
 }

@@ -68,6 +68,7 @@ export async function startFaultProxy(options: { upstream: string }): Promise<Fa
     if (reply === 'drop') return void response.destroy();
     const text = rewrite(reply.text);
     Object.assign(call, { status: reply.status, response: parseJson(text) });
+    if (call.fault === 'hang-after') return;
     if (call.fault === 'drop-after') response.destroy();
     else response.writeHead(reply.status, reply.headers).end(text);
   }

@@ -18,7 +18,9 @@ type Trouble =
   /** The connection breaks before Slack hears of the call. */
   | { readonly fault: 'drop-before' }
   /** Slack does it, and the connection breaks before the answer comes. */
-  | { readonly fault: 'drop-after' };
+  | { readonly fault: 'drop-after' }
+  /** Slack does it, and the answer never comes. */
+  | { readonly fault: 'hang-after' };
 
 export type Fault = Trouble & {
   /** A Web API method such as `chat.postMessage`. */

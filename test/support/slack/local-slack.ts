@@ -44,11 +44,8 @@ export function localSlackAvailable(): string | undefined {
 
 export type LocalSlackOptions = Omit<LookAlikeOptions, 'binary'>;
 
-export interface LocalSlack extends Omit<LocalSlackUi, 'send'> {
-  readonly url: string;
-  /** The `slackApiUrl` for the bot: ends in `/api/`. */
-  readonly apiUrl: string;
-  readonly app: typeof LOOK_ALIKE_APP;
+/** What the people in it see and do. */
+export interface LocalSlackPeople extends Omit<LocalSlackUi, 'send'> {
   readonly messages: (channel: string) => Promise<readonly JsonObject[]>;
   /** Uses an element as described; resolves when the bot has acknowledged or failed to. */
   readonly interact: (gesture: {
@@ -69,6 +66,13 @@ export interface LocalSlack extends Omit<LocalSlackUi, 'send'> {
   readonly openHome: (user: string) => Promise<void>;
   /** What went to the bot and came from it, oldest first, at most 1000 entries. */
   readonly log: () => Promise<readonly JsonObject[]>;
+}
+
+export interface LocalSlack extends LocalSlackPeople {
+  readonly url: string;
+  /** The `slackApiUrl` for the bot: ends in `/api/`. */
+  readonly apiUrl: string;
+  readonly app: typeof LOOK_ALIKE_APP;
   readonly stop: () => Promise<void>;
 }
 
@@ -76,14 +80,25 @@ export interface LocalSlack extends Omit<LocalSlackUi, 'send'> {
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
   const binary = localSlackAvailable();
   if (!binary) throw new Error('no local-slack binary for this platform; set LOCAL_SLACK_BIN');
-  const { url, apiUrl, port, stop } = await startLookAlike({ ...options, binary });
-  const { send, ...ui } = await openLocalSlackUi(port);
-  const control = createControl(url);
-
+  const { url, apiUrl, stop } = await startLookAlike({ ...options, binary });
+  const operated = await operateLocalSlack(url);
   return {
+    ...operated,
     url,
     apiUrl,
     app: LOOK_ALIKE_APP,
+    stop: () => {
+      operated.close();
+      return stop();
+    },
+  };
+}
+
+/** Operates one that somebody else has started. */
+export async function operateLocalSlack(url: string): Promise<LocalSlackPeople> {
+  const { send, ...ui } = await openLocalSlackUi(Number(new URL(url).port));
+  const control = createControl(url);
+  return {
     ...ui,
     messages: control.messages,
     interact: (gesture) => control.post('interact', gesture),
@@ -102,10 +117,6 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       control.post('command', { user, channel, text, command: '/vsecure' }),
     openHome: (user) => control.post('open-home', { user }),
     log: control.log,
-    stop: () => {
-      ui.close();
-      return stop();
-    },
   };
 }
 

@@ -56,6 +56,7 @@ export async function spoil(
       await delay(fault.ms);
       return ask();
     case 'drop-after':
+    case 'hang-after':
     case undefined:
       return ask();
   }

@@ -1,0 +1,82 @@
+/** The MCP endpoint over real HTTP, and beside it a server of the bare SDK with one tool that does nothing: what a call costs anyway. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import type { AwaitDecision } from '../src/usecases/await-decision.js';
+import { call, startEndpoint } from '../test/mcp/endpoint.js';
+import { rates } from './measure.js';
+import { openFloor, openReaders } from './reads.js';
+import { line, title } from './report.js';
+import type { Stage } from './stage.js';
+
+const CALLERS = 32;
+const TOKEN = 'agent';
+
+/** A client of the stage's own endpoint. `waits` is called when somebody has begun to wait for a decision. */
+export async function openMcp(stage: Stage, waits: () => void = () => {}) {
+  const { useCases, caller } = stage;
+  const awaitDecision: AwaitDecision = (who, id, waiting) =>
+    useCases.awaitDecision(who, id, { ...waiting, onWait: waits });
+  const endpoint = await startEndpoint({
+    useCases: { ...useCases, awaitDecision },
+    keys: { [TOKEN]: caller },
+  });
+  const client = await endpoint.client(TOKEN, 'v2 auto');
+  return {
+    async call(tool: string, args: Record<string, unknown>): Promise<void> {
+      const { isError, text } = await call(client, tool, args);
+      if (isError) throw new Error(text);
+    },
+    close: () => endpoint.close(),
+  };
+}
+
+/** Calls of a tool that does nothing, to a server that is nothing but the SDK. */
+export async function openBareSdk() {
+  const handler = createMcpHandler(() => {
+    const bare = new McpServer({ name: 'bare', version: '0.0.0' });
+    bare.registerTool('nothing', {}, () => ({ content: [{ type: 'text', text: 'done' }] }));
+    return bare;
+  });
+  const answer = toNodeHandler(handler);
+  const server = createServer((req, res) => {
+    const { method = '', url = '', headers } = req;
+    const body = () => req[Symbol.asyncIterator]();
+    void answer({ method, url, headers, [Symbol.asyncIterator]: body }, res);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const client = new Client(
+    { name: 'bench', version: '0.0.0' },
+    { versionNegotiation: { mode: 'auto' } },
+  );
+  await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+  return {
+    call: () => client.callTool({ name: 'nothing', arguments: {} }),
+    async close() {
+      await client.close();
+      await handler.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+export async function benchMcp(stage: Stage): Promise<void> {
+  const [reader] = await openReaders(stage, 1, stage.caller);
+  if (!reader) throw new Error('there is nobody to read');
+  const [mcp, sdk, floor] = [await openMcp(stage), await openBareSdk(), await openFloor(stage)];
+  const measured = await rates(CALLERS, {
+    insert: floor.insert,
+    nothing: sdk.call,
+    read: () => mcp.call('read-secret', { resource: reader.resource }),
+  });
+  const { insert, nothing, read } = measured;
+  title('audited reads through MCP, client and server in one process (operations a second)');
+  line('32 callers, INSERT', insert, read, read / insert);
+  line('32 callers, bare SDK', nothing, read, read / nothing);
+  await Promise.all([mcp.close(), sdk.close(), floor.close()]);
+}

@@ -1,0 +1,14 @@
+/** `npm run bench`: prints each floor, its subject and the ratio, all measured in this run. */
+import { benchMcp } from './mcp.js';
+import { benchReads } from './reads.js';
+import { openStage } from './stage.js';
+import { benchWakeUp } from './wake-up.js';
+
+const stage = await openStage();
+try {
+  await benchReads(stage);
+  await benchMcp(stage);
+  await benchWakeUp(stage);
+} finally {
+  await stage.close();
+}

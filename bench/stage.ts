@@ -1,0 +1,39 @@
+/** What is measured: a house over an embedded Postgres that flushes to disk, in a folder that goes away. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbedded } from '../src/postgres/embedded.js';
+import { openDatabase } from '../src/store/database.js';
+import { buildHouse, granted } from '../test/support/house.js';
+import { migrated } from '../test/support/migrated.js';
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** A house with a policy and a secret, an agent and its approver. `close()` leaves nothing behind. */
+export async function openStage() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vsecure-bench-'));
+  const server = await startEmbedded({
+    dataDir: path.join(folder, 'pg'),
+    settings: { max_connections: '100' },
+  });
+  const { host, port, user, database } = server;
+  const connection = { host, port, user, database };
+  await migrated(connection);
+  const dataSource = await openDatabase(connection);
+  const url = `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}`;
+  const close = async () => {
+    await dataSource.destroy();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const house = await buildHouse({ database: { connection, dataSource, close } });
+  await house.policy();
+  await house.secret();
+  const { caller, token } = await house.agent();
+  const alice = await house.decider('alice@example.com');
+  return { ...house, connection, url, caller, token, alice, approve };
+
+  async function approve(id: `appr_${string}`): Promise<void> {
+    granted(await house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+  }
+}

@@ -1,0 +1,93 @@
+/** From the commit of a decision to the answer of whoever waited for it, against a bare round trip of LISTEN and NOTIFY. */
+import { once } from 'node:events';
+import pg from 'pg';
+import { granted } from '../test/support/house.js';
+import { openBareSdk, openMcp } from './mcp.js';
+import { quantile, turns } from './measure.js';
+import { line, title } from './report.js';
+import type { Stage } from './stage.js';
+
+const TURNS = 300;
+
+export async function benchWakeUp(stage: Stage): Promise<void> {
+  const bare = await openBareNotify(stage);
+  const sdk = await openBareSdk();
+  const commits = watchCommits(stage);
+  let begun = () => {};
+  const mcp = await openMcp(stage, () => begun());
+
+  /** Milliseconds from the commit of the decision until `wait` has its answer. */
+  const answered = async (wait: (id: `appr_${string}`) => Promise<unknown>): Promise<number> => {
+    const { id } = await stage.ask(stage.caller, { renew: true });
+    const waits = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const answer = wait(id).then(() => performance.now());
+    await waits;
+    await stage.approve(id);
+    const committed = commits.last();
+    return (await answer) - committed;
+  };
+
+  const taken = await turns(TURNS, {
+    notify: bare.roundTrip,
+    call: () => timed(sdk.call),
+    useCase: () =>
+      answered(async (id) => {
+        const waiting = { ms: 10_000, onWait: () => begun() };
+        granted(await stage.useCases.awaitDecision(stage.caller, id, waiting));
+      }),
+    throughMcp: () =>
+      answered((id) => mcp.call('wait-for-decision', { approval_id: id, wait_seconds: 10 })),
+  });
+  report(taken);
+  await Promise.all([bare.close(), sdk.close(), mcp.close()]);
+}
+
+type Taken = Record<'notify' | 'call' | 'useCase' | 'throughMcp', number[]>;
+
+function report({ notify, call, useCase, throughMcp }: Taken): void {
+  title('decision committed to waiting call answered, against LISTEN/NOTIFY (ms)');
+  for (const share of [0.5, 0.99]) {
+    const [floor, subject] = [quantile(notify, share), quantile(useCase, share)];
+    line(`use case, p${share * 100}`, floor, subject, subject / floor);
+  }
+  for (const share of [0.5, 0.99]) {
+    const floor = quantile(notify, share) + quantile(call, share);
+    const subject = quantile(throughMcp, share);
+    line(`through MCP, p${share * 100}`, floor, subject, subject / floor);
+  }
+}
+
+async function openBareNotify({ connection }: Stage) {
+  const [listener, notifier] = [new pg.Client(connection), new pg.Client(connection)];
+  await Promise.all([listener.connect(), notifier.connect()]);
+  await listener.query('listen bench');
+  return {
+    roundTrip: () =>
+      timed(() =>
+        Promise.all([
+          once(listener, 'notification'),
+          notifier.query(`select pg_notify('bench', 'x')`),
+        ]),
+      ),
+    close: () => Promise.all([listener.end(), notifier.end()]),
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** When the last transaction of the house was committed. */
+function watchCommits({ database }: Stage) {
+  let last = 0;
+  database.dataSource.subscribers.push({
+    afterTransactionCommit: () => {
+      last = performance.now();
+    },
+  });
+  return { last: () => last };
+}

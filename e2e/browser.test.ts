@@ -1,0 +1,81 @@
+/** What a person sees and does, in a real browser: the card, its form, and the outcome on the card. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserAvailable, openBrowser, type TestBrowser } from '../test/support/browser.js';
+import { localSlackAvailable } from '../test/support/slack/local-slack.js';
+import { openWorkspace, type Workspace } from './workspace.js';
+
+/** `README_PICTURES=1` draws the README's picture of the card anew. */
+const PICTURE = process.env['README_PICTURES'] ? 'docs/pictures/card.png' : undefined;
+
+/** Slack shows such a date in the reader's own time; the look-alike leaves it as written. */
+const SHOW_DATES = `
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    texts.currentNode.data = texts.currentNode.data.replace(/<!date[^|]*\\|([^>]*)>/g, '$1');`;
+
+describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () => {
+  let workspace: Workspace;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    const value = 'postgres://app:hunter2@db/production';
+    workspace = await openWorkspace({ mode: 'socket', value });
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await workspace.close();
+  });
+
+  test('alice sees who asks for what, approves with a reason, and sees that it is done', async () => {
+    const { agent, slack } = workspace;
+    const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
+    const waiting = agent.wait(id);
+    const page = await browser.open(slack.url, { width: 1100, height: 900 });
+    const message = page.locator('.msg').filter({ hasText: id });
+    await message.getByRole('button', { name: 'Approve…' }).waitFor();
+    const card = await message.textContent();
+    for (const fact of [
+      'Approval needed · READ production/DATABASE_URL',
+      'claude-desktop',
+      'bob@example.com',
+      'alice@example.com',
+      'the AI tool will see the value',
+      'Users cannot log in since 09:12',
+    ])
+      expect(card).toContain(fact);
+    if (PICTURE) {
+      await page.evaluate(SHOW_DATES);
+      await message.screenshot({ path: PICTURE, animations: 'disabled' });
+    }
+
+    await page.locator('.actas select').selectOption({ label: 'Alice Anderson' });
+    await message.getByRole('button', { name: 'Approve…' }).click();
+    const form = page.locator('.modal');
+    await form.locator('input, textarea').first().fill('Known incident INC-42');
+    await form.getByRole('button', { name: 'Approve', exact: true }).click();
+
+    await message.getByText('Approved · READ production/DATABASE_URL').waitFor();
+    await form.waitFor({ state: 'detached' });
+    expect(await message.textContent()).toContain('Known incident INC-42');
+    expect(await message.getByRole('button', { name: 'Approve…' }).count()).toBe(0);
+    expect(await waiting).toMatchObject({
+      status: 'approved',
+      decision_reason: 'Known incident INC-42',
+    });
+    expect((await agent.read()).isError).toBe(false);
+  });
+
+  test('bob finds that he cannot approve what his own key asks for', async () => {
+    const { agent, slack } = workspace;
+    const id = await agent.ask('Bob would like to be quick about this');
+    const page = await browser.open(slack.url, { width: 1100, height: 900 });
+    await page.locator('.actas select').selectOption({ label: 'Bob Brown' });
+    const message = page.locator('.msg').filter({ hasText: id });
+    await message.getByRole('button', { name: 'Approve…' }).click();
+    const form = page.locator('.modal');
+    await form.getByRole('button', { name: 'Approve', exact: true }).click();
+    await form.getByText('Not possible').waitFor();
+    expect(await message.getByRole('button', { name: 'Approve…' }).count()).toBe(1);
+  });
+});

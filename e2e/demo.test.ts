@@ -1,0 +1,112 @@
+/** `vsecure demo` as a newcomer meets it: two addresses, one press, the value; and nothing is left of it afterwards. */
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { introduction } from '../src/main/demo/words.js';
+import { temporaryFolder } from '../test/support/folder.js';
+import { localSlackAvailable, operateLocalSlack } from '../test/support/slack/local-slack.js';
+import { typed } from '../test/support/slack/view-values.js';
+import { until } from '../test/support/until.js';
+import { type Program, START_MAX, startProgram, vsecure } from '../test/support/vsecure.js';
+
+const COMMAND =
+  /VSECURE_URL=(\S+) VSECURE_API_KEY=(\S+) \\\n {4}npx vsecure (mcp:approve appr_\S+) --reason "([^"]+)" --yes/;
+
+/** The words of the command that the demo shows, and its environment. */
+function shownCommand(text: string) {
+  const [, VSECURE_URL = '', VSECURE_API_KEY = '', words = '', reason = ''] =
+    COMMAND.exec(text) ?? [];
+  const argv = [...words.split(' '), '--reason', reason, '--yes'];
+  return { argv, env: { VSECURE_URL, VSECURE_API_KEY } };
+}
+
+/** Everything that runs because this process does, by process id. */
+function descendants(pid: number): number[] {
+  const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const all = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    all.flatMap(([child = 0, of]) => (of === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function startDemo() {
+  const TMPDIR = temporaryFolder('demo');
+  const env = { TMPDIR, TSX_DISABLE_CACHE: '1', VSECURE_MASTER_KEY: 'of no use', PORT: 'nor this' };
+  const demo = startProgram(['demo'], { env });
+  onTestFinished(() => void demo.end('SIGKILL'));
+  await said(demo, 'Waiting for the decision');
+  return { demo, env, TMPDIR };
+}
+
+function said(demo: Program, words: string) {
+  const look = () => {
+    if (!demo.running()) throw new Error(`the demo ended: ${demo.stdout()}${demo.stderr()}`);
+    return demo.stdout().includes(words);
+  };
+  return until(`the demo to say: ${words}`, look, START_MAX);
+}
+
+async function end(demo: Program, folder: string): Promise<void> {
+  const helpers = descendants(demo.pid);
+  expect(helpers.length).toBeGreaterThan(2);
+  expect((await demo.end('SIGINT')).exit).toBe(0);
+  await until('all that it had started to be gone', () => !helpers.some(runs));
+  expect(readdirSync(folder)).toEqual([]);
+}
+
+describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
+  test('it shows two addresses; after alice’s press, the agent’s value; after Ctrl-C, nothing outlives it', async () => {
+    const { demo, TMPDIR } = await startDemo();
+    const [, server = ''] = /vsecure {3}(\S+)/.exec(demo.stdout()) ?? [];
+    const [, slackUrl = ''] = /Slack {5}(\S+)/.exec(demo.stdout()) ?? [];
+    expect((await fetch(`${server}/readyz`)).status).toBe(200);
+
+    const slack = await operateLocalSlack(slackUrl);
+    await until('the card', async () => (await slack.messages('C01APPROVALS')).length > 0);
+    await slack.press('U01ALICE', 'C01APPROVALS', 'approve');
+    await until('the form', () => slack.views().length > 0);
+    slack.submitView('U01ALICE', { reason: { text: typed('Known incident') } });
+    await said(demo, 'Press Ctrl-C');
+    slack.close();
+    expect(demo.stdout()).toContain('The agent hears: approved (“Known incident”)');
+    expect(demo.stdout()).toContain('It reads the secret: postgres://app:not-a-real-password@');
+    expect(demo.stderr()).toBe('');
+    await end(demo, TMPDIR);
+  });
+
+  test('it runs again, and the command that it shows works as well as the press', async () => {
+    const { demo, TMPDIR } = await startDemo();
+    const { argv, env } = shownCommand(demo.stdout());
+    expect(await vsecure(argv, { env })).toMatchObject({ exit: 0 });
+    await said(demo, 'It reads the secret');
+    await end(demo, TMPDIR);
+  });
+
+  test('Ctrl-C while it waits ends it as well', async () => {
+    const { demo, TMPDIR } = await startDemo();
+    await end(demo, TMPDIR);
+    expect(demo.stdout()).not.toContain('It reads the secret');
+  });
+});
+
+test('where there is no look-alike it says so, and shows the same command', () => {
+  const shown = { url: 'http://127.0.0.1:1', approval: 'appr_1', approverKey: 'vsk_h_1' };
+  const without = introduction({ ...shown, slackUrl: undefined });
+  const with_ = introduction({ ...shown, slackUrl: 'http://127.0.0.1:2' });
+  expect(without).toContain('no Slack look-alike for this platform');
+  expect(without).not.toMatch(/press|Slack {5}/);
+  expect(shownCommand(without)).toEqual(shownCommand(with_));
+  expect(shownCommand(without).argv.slice(0, 2)).toEqual(['mcp:approve', 'appr_1']);
+});

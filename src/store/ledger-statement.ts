@@ -1,0 +1,103 @@
+/**
+ * One statement that does for a group of reads all that the database has to do before their events are written: it finds each
+ * one's grant, policy and sealed version, holds the grants, counts their uses by the clock, and holds the head of the chain.
+ */
+
+import type { GrantId } from '../domain/grant.js';
+import { coveringPatterns } from '../domain/pattern.js';
+import type { ReadRequest } from '../domain/ports.js';
+import type { GrantStatus } from '../domain/vocabulary.js';
+import { type HeadRow, timestamp } from './audit-chain.js';
+import { LIVE, liveAt, STATUS, statusAt } from './grants.js';
+import type { Sql } from './sql.js';
+
+/**
+ * `asked`: the patterns that cover a resource are reckoned in the domain and looked up here, so the rule stands in one place;
+ * grants name patterns too, hence the overlap. `seen`: a live grant under the deciding policy is preferred, then any live one,
+ * then the one that ended last. `held`: in the order of their ids, so that two processes never wait for each other in a ring.
+ * `head`: the last row that is locked. `moment`: the clock is read when there is nothing left to wait for, because a grant may end
+ * while its row is waited for; it decides whether a use is counted, and it is what the events are dated.
+ */
+const OPEN = `
+  with asked as materialized (
+    select place, principal, resource, string_to_array(covering, ' ') as patterns, version, reads
+    from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[])
+      with ordinality as r(principal, resource, covering, version, reads, place)),
+  seen as materialized (
+    select a.place, a.reads, coalesce(live.id, past.id) as grant_id,
+      case when live.id is null then past.status else 'active' end as grant_status,
+      live.policy_id = p.id and 'read' = any(p.permissions) as permitted,
+      s.id as secret_id, s.path, v.version, v.algorithm, v.master_key_id, v.wrapped_key, v.iv, v.ciphertext, v.tag
+    from asked a
+    left join lateral (
+      select id, permissions from policy where uri = any(a.patterns) and removed_at is null
+      order by array_position(a.patterns, uri) limit 1) p on true
+    left join lateral (
+      select g.id, g.policy_id from access_grant g
+      where g.principal_id = a.principal and g.operation = 'read' and ${LIVE} and g.resources && a.patterns
+      order by g.policy_id = p.id desc, g.ends_at desc limit 1) live on true
+    left join lateral (
+      select g.id, ${STATUS} as status from access_grant g
+      where live.id is null and g.principal_id = a.principal and g.operation = 'read' and g.resources && a.patterns
+      order by g.ends_at desc limit 1) past on true
+    left join secret s on lower(s.path) = lower(a.resource) and s.path = a.resource
+    left join secret_version v on v.secret_id = s.id and v.version = coalesce(a.version, s.version)),
+  wished as (
+    select grant_id as id, sum(reads)::int as reads from seen
+    where grant_status = 'active' and permitted and version is not null group by grant_id),
+  held as (
+    select g.id, g.ended_how, g.ended_at, g.ends_at, g.max_uses, g.uses, least(w.reads, g.max_uses - g.uses) as reads
+    from access_grant g join wished w on w.id = g.id order by g.id for update of g),
+  head as (
+    select sequence, hash from audit_head where only_one and (select count(*) from held) >= 0 for update),
+  moment as materialized (
+    select sequence, hash, now, ${timestamp('now')} as at from (select *, clock_timestamp() as now from head offset 0) h),
+  counted as (
+    update access_grant g set uses = h.uses + h.reads from held h cross join moment m
+    where g.id = h.id and ${liveAt('h', 'm.now')}
+    returning g.id, h.reads)
+  select seen.*, ${statusAt('h', 'm.now')} as held_status, c.reads as counted, h.ends_at,
+    extract(epoch from h.ends_at - m.now)::float8 * 1000 as remaining_ms, m.sequence, m.hash, m.at
+  from seen cross join moment m left join held h on h.id = seen.grant_id left join counted c on c.id = seen.grant_id
+  order by seen.place`;
+
+/** What the database says of one question of the group. */
+export interface SeenRow extends HeadRow {
+  readonly grant_id: GrantId | null;
+  readonly grant_status: GrantStatus | null;
+  /** The grant's own policy still decides this resource, and still permits reading. */
+  readonly permitted: boolean | null;
+  readonly secret_id: string | null;
+  readonly path: string;
+  readonly version: number | null;
+  readonly algorithm: 1;
+  readonly master_key_id: string;
+  readonly wrapped_key: Buffer;
+  readonly iv: Buffer;
+  readonly ciphertext: Buffer;
+  readonly tag: Buffer;
+  /** How the grant stood at the moment that decides. */
+  readonly held_status: GrantStatus | null;
+  /** Reads that the grant allowed, to all questions together; null when it was not live at the moment that decides. */
+  readonly counted: number | null;
+  readonly ends_at: Date | null;
+  /** Milliseconds to its end when the database looked at its clock. */
+  readonly remaining_ms: number | null;
+}
+
+/** The same thing asked by the same principal, and how many reads of the group ask it. */
+export interface Question {
+  readonly read: ReadRequest;
+  reads: number;
+}
+
+/** One row for each question, in their order. */
+export function openGroup(sql: Sql, questions: readonly Question[]): Promise<SeenRow[]> {
+  return sql<SeenRow>(OPEN, [
+    questions.map(({ read }) => read.principal),
+    questions.map(({ read }) => read.resource),
+    questions.map(({ read }) => coveringPatterns(read.resource).join(' ')),
+    questions.map(({ read }) => read.version ?? null),
+    questions.map(({ reads }) => reads),
+  ]);
+}

@@ -1,0 +1,105 @@
+/** The database server is killed without warning, under load, and started again on the same files. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ApprovalId } from '../../src/domain/approval.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { startEmbedded } from '../../src/postgres/embedded.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { Decider } from '../../src/usecases/decide.js';
+import { approvedGrant } from '../flow/grants.js';
+import { type DurableHouse, durableHouse } from '../support/durable-house.js';
+import { DATABASE_URL } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { until } from '../support/until.js';
+
+let house: DurableHouse;
+let agent: Caller;
+let alice: Decider;
+beforeAll(async () => {
+  house = await durableHouse();
+  await house.policy();
+  await house.secret();
+  agent = (await house.agent()).caller;
+  alice = await house.decider('alice@example.com');
+});
+afterAll(() => house.close());
+
+/** What was acknowledged: everything in here must be true for ever. */
+interface Acknowledged {
+  readonly approved: ApprovalId[];
+  reads: number;
+}
+
+test('when Postgres is killed under load, nothing that was acknowledged is lost, and whoever waits goes on waiting', async () => {
+  await approvedGrant(house, agent);
+  const waitedFor = (await house.ask(agent, { renew: true, duration: 60_000 })).id;
+  const { acknowledged, stop } = load();
+  await until('some load', () => acknowledged.approved.length > 10 && acknowledged.reads > 100);
+  let waits = false;
+  const waiting = house.useCases.awaitDecision(agent, waitedFor, {
+    ms: 25_000,
+    onWait: () => {
+      waits = true;
+    },
+  });
+  await until('somebody to wait', () => waits);
+  process.kill(house.server.pid ?? 0, 'SIGKILL');
+  await until('the listener to notice', () => !house.listener.connected);
+  const { dataDir } = house.server;
+  await using _again = await startEmbedded({ dataDir });
+  await stop();
+  await until('the listener to be back', () => house.listener.connected);
+
+  await until('a decision', () =>
+    house.useCases
+      .decide(alice, { approval: waitedFor, verdict: 'approve' })
+      .catch(() => undefined),
+  );
+  expect(await waiting).toMatchObject({
+    ok: true,
+    value: { approval: { status: 'approved' }, grant: { status: 'active' } },
+  });
+  expect(await lost(acknowledged)).toEqual({ decisions: [], reads: 0 });
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  await house.listener.stop();
+  await house.database.dataSource.destroy();
+});
+
+/** Reads and decides as fast as it can; what throws was not acknowledged. */
+function load() {
+  const acknowledged: Acknowledged = { approved: [], reads: 0 };
+  const ending = new AbortController();
+  const { useCases } = house;
+  const forever = async (work: () => Promise<void>) => {
+    while (!ending.signal.aborted) await work().catch(() => new Promise(setImmediate));
+  };
+  const decide = async () => {
+    const { id } = await house.ask(agent, { renew: true });
+    const answer = await useCases.decide(alice, { approval: id, verdict: 'approve' });
+    if (answer.ok) acknowledged.approved.push(id);
+  };
+  const read = async () => {
+    const answer = await useCases.readSecret(agent, { resource: DATABASE_URL });
+    if (answer.ok) acknowledged.reads += 1;
+  };
+  const workers = [decide, decide, read, read, read, read].map(forever);
+  return {
+    acknowledged,
+    stop: async () => {
+      ending.abort();
+      await Promise.all(workers);
+    },
+  };
+}
+
+async function lost({ approved, reads }: Acknowledged) {
+  const sql = sqlOn(house.database.dataSource);
+  const kept = await sql<{ id: ApprovalId }>(
+    `select a.id from approval a join access_grant g on g.approval_id = a.id where a.status = 'approved'`,
+  );
+  const ids = new Set(kept.map(({ id }) => id));
+  const recorded = await sql(`select 1 from audit_event where body ->> 'type' = 'secret_read'`);
+  return {
+    decisions: approved.filter((id) => !ids.has(id)),
+    reads: Math.max(0, reads - recorded.length),
+  };
+}

@@ -1,0 +1,121 @@
+/** The server is killed between what it committed and what Slack was told. After a restart the cards tell the truth. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import { SECOND } from '../../src/domain/limits.js';
+import { type DurableHouse, durableHouse } from '../support/durable-house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { type RunningServer, startVsecure } from '../support/server.js';
+import type { Fault } from '../support/slack/faults.js';
+import { createHands, type Hands } from '../support/slack/hands.js';
+import { openWorkspace, type Workspace } from '../support/slack/workspace.js';
+import { until } from '../support/until.js';
+
+/** By how much a card may be late when the server is up again (ms): the dead server's lease, and a look every 2 s. */
+const LATE_AT_MOST = 18 * SECOND;
+const PREPARING = 90 * SECOND;
+
+/** What the server is doing for each request, by the name of its resource, when it is killed. */
+const DYING = {
+  /** Its decision is committed, and the update of its card has not reached Slack. */
+  DECIDED: { method: 'chat.update', fault: 'hang' },
+  /** It is taken up, and its card has not reached Slack. */
+  ASKED: { method: 'chat.postMessage', fault: 'hang' },
+  /** Slack has its card, and we do not know it. */
+  POSTED: { method: 'chat.postMessage', fault: 'hang-after' },
+} as const satisfies Record<string, Fault>;
+type Name = keyof typeof DYING;
+
+describe('a server that was killed', () => {
+  let house: DurableHouse;
+  let workspace: Workspace;
+  let server: RunningServer;
+  let hands: Hands;
+  let approvals: Record<Name, Approval>;
+  let up: number;
+
+  beforeAll(async () => {
+    house = await durableHouse();
+    workspace = await openWorkspace(['alice']);
+    server = await startVsecure({
+      database: { url: house.server.url },
+      masterKey: house.masterKeyText,
+      env: workspace.env,
+    });
+    hands = createHands({ workspace, url: server.url, cards: house.cards });
+    await house.policy();
+    await killWhileAllHang();
+    await server.restart();
+    up = performance.now();
+  }, PREPARING);
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await workspace.close();
+    await house.close();
+  });
+
+  async function killWhileAllHang(): Promise<void> {
+    const { caller } = await house.agent();
+    const ask = (name: Name) =>
+      house.ask(caller, { resources: [`vsecure://secrets/production/${name}`] });
+    const decided = await ask('DECIDED');
+    const form = await hands.openForm('alice', decided.id, 'approve');
+    for (const [name, fault] of Object.entries(DYING))
+      workspace.proxy.inject({ ...fault, when: (body) => JSON.stringify(body).includes(name) });
+
+    expect((await hands.submit('alice', form, { reason: 'known incident' })).body).toBe('');
+    approvals = { DECIDED: decided, ASKED: await ask('ASKED'), POSTED: await ask('POSTED') };
+    await until('all of them to hang', () => Object.keys(DYING).every(hangs));
+    await until('Slack to have one of them', async () => (await cardsOf('POSTED')).length === 1);
+    await server.kill9();
+    expect([await cardsOf('DECIDED'), await cardsOf('ASKED')]).toMatchObject([{ length: 1 }, []]);
+    workspace.proxy.clearFaults();
+  }
+
+  const hangs = (name: string) =>
+    workspace.proxy.calls.some(
+      ({ fault, body }) => fault?.startsWith('hang') && JSON.stringify(body).includes(name),
+    );
+
+  /** What stands in the channel about this request, oldest first. */
+  const cardsOf = async (name: Name) =>
+    (await workspace.emulate.messages()).filter((one) => JSON.stringify(one).includes(name));
+
+  /** Resolves when the card shows `words`. Fails when that is too late. */
+  async function showsInTime(name: Name, words: string) {
+    const card = await hands.card(approvals[name].id, words);
+    expect(performance.now() - up).toBeLessThan(LATE_AT_MOST);
+    return card;
+  }
+
+  async function deny(name: Name) {
+    const { id } = approvals[name];
+    const form = await hands.openForm('alice', id, 'deny');
+    expect((await hands.submit('alice', form, { reason: 'not now' })).body).toBe('');
+    return hands.card(id, 'Denied');
+  }
+
+  test('between a decision’s commit and the update of the card shows the decision on it', async () => {
+    const { id } = approvals.DECIDED;
+    expect(await house.store.grants.ofApproval(id)).toMatchObject({ status: 'active' });
+    expect(JSON.stringify(await showsInTime('DECIDED', 'Approved'))).toContain('known incident');
+    expect(await cardsOf('DECIDED')).toHaveLength(1);
+  });
+
+  test('between taking up a request and posting its card posts one, and one decides with it', async () => {
+    await showsInTime('ASKED', 'Approve');
+    await deny('ASKED');
+    expect(await cardsOf('ASKED')).toHaveLength(1);
+  });
+
+  test('after Slack took a card and before we knew it has at most one card too many, and the newest shows the decision', async () => {
+    const [older] = await cardsOf('POSTED');
+    const card = await showsInTime('POSTED', 'Approve');
+    expect(card['ts']).not.toBe(older?.['ts']);
+    const newest = await deny('POSTED');
+    expect(await cardsOf('POSTED')).toMatchObject([{ ts: older?.['ts'] }, { ts: newest['ts'] }]);
+  });
+
+  test('has lost nothing and done nothing twice', async () => {
+    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  });
+});

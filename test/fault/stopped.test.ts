@@ -1,0 +1,81 @@
+/** A process that is stopped while a grant ends, and goes on as if nothing had happened. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
+import { approvedGrant, endIn, untilOver } from '../flow/grants.js';
+import { durableHouse } from '../support/durable-house.js';
+import { DATABASE_URL } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { until } from '../support/until.js';
+
+const READER = path.join(import.meta.dirname, 'children', 'reader.ts');
+
+interface Read {
+  readonly got: string;
+  /** When the reader last looked at the clock before it handed this out (ns). */
+  readonly looked: bigint;
+}
+
+test('a process that was stopped across the end of a grant hands out nothing when it goes on', async () => {
+  const house = await durableHouse();
+  onTestFinished(() => house.close());
+  await house.policy();
+  await house.secret();
+  const { token, caller } = await house.agent();
+  const grant = await approvedGrant(house, caller);
+
+  const { child, reads } = startReader(house.server.connection, house.masterKeyText, token);
+  await until('some reads', () => reads.filter(({ got }) => got === 'value').length > 20);
+  await endIn(house, grant, 1_500);
+  await stop(child);
+  await untilOver(house, grant);
+  const over = process.hrtime.bigint();
+  const before = reads.length;
+  child.kill('SIGCONT');
+  await until('more reads', () => reads.length > before + 20);
+
+  const late = reads.filter(({ looked }) => looked > over);
+  expect(late.length).toBeGreaterThan(0);
+  expect(new Set(late.map(({ got }) => got))).toEqual(new Set(['grant_ended']));
+  await kill(child);
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});
+
+function startReader(connection: object, masterKey: string, token: string) {
+  const options = [
+    '--import',
+    'tsx',
+    READER,
+    JSON.stringify(connection),
+    masterKey,
+    token,
+    DATABASE_URL,
+  ];
+  const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => kill(child));
+  const reads: Read[] = [];
+  createInterface(child.stdout).on('line', (line) => {
+    const { got, looked } = JSON.parse(line);
+    reads.push({ got, looked: BigInt(looked) });
+  });
+  return { child, reads };
+}
+
+/** Resolves when the process does stand still: the signal takes its time. */
+async function stop({ pid = 0 }: ChildProcess): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await until('the process to stand still', () =>
+    spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).stdout.startsWith(
+      'T',
+    ),
+  );
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const dead = once(child, 'exit');
+  child.kill('SIGKILL');
+  await dead;
+}

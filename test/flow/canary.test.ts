@@ -1,0 +1,101 @@
+/** Secret values are nowhere but in the reply to whoever may read them. */
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sqlOn } from '../../src/store/sql.js';
+import { findCanaries } from '../support/canary.js';
+import { type DurableHouse, durableHouse } from '../support/durable-house.js';
+import { granted } from '../support/house.js';
+import { until } from '../support/until.js';
+import { approvedGrant } from './grants.js';
+
+/** As awkward as secrets are: quotes, new lines, other scripts, escapes and long ones. */
+const SHAPES = [
+  (random: string) => random,
+  (random: string) => `-----BEGIN KEY-----\n${random}\n-----END KEY-----\n`,
+  (random: string) => `{"user":"bob","password":"${random}'\\"%20"}`,
+  (random: string) => `pässwörd-漢字-😀-${random}`,
+  (random: string) => random.repeat(60),
+];
+
+const VALUES = Array.from({ length: 32 }, (_, index) => {
+  const shape = SHAPES[index % SHAPES.length] ?? String;
+  return shape(randomBytes(24).toString('base64'));
+});
+const path = (index: number) => `vsecure://secrets/production/KEY_${index}`;
+
+let house: DurableHouse;
+beforeAll(async () => {
+  house = await durableHouse();
+  await house.policy();
+});
+afterAll(() => house.close());
+
+test('thirty-two values are written, read and refused, and are in no column, file, log of changes or error', async () => {
+  const { caller } = await house.agent();
+  const other = await house.agent('another-agent');
+  for (const [index, value] of VALUES.entries()) await house.secret(value, path(index));
+  for (const few of [VALUES.slice(0, 20), VALUES.slice(20)])
+    await approvedGrant(house, caller, {
+      resources: few.map((value) => path(VALUES.indexOf(value))),
+    });
+
+  const answers: string[] = [];
+  for (const [index, value] of VALUES.entries()) {
+    const resource = path(index);
+    const read = granted(await house.useCases.readSecret(caller, { resource }));
+    expect(Buffer.from(read.value).toString()).toBe(value);
+    answers.push(inspect(await house.useCases.readSecret(other.caller, { resource })));
+  }
+  answers.push(inspect(await house.useCases.listSecrets(caller, { limit: 100 }), { depth: 10 }));
+  answers.push(
+    inspect(await house.useCases.queryAudit(house.admin, {}, { limit: 200 }), { depth: 10 }),
+  );
+  answers.push(await errorsOf(caller));
+
+  const { dataSource } = house.database;
+  await sqlOn(dataSource)('checkpoint');
+  const files = [house.server.dataDir];
+  const texts = { 'answers and errors': answers.join('\n') };
+  expect(await findCanaries({ texts, files, dataSource }, VALUES)).toEqual([]);
+});
+
+/** What somebody gets to see when the store breaks while a value is written and while one is read. */
+async function errorsOf(caller: Parameters<DurableHouse['useCases']['readSecret']>[0]) {
+  const sql = sqlOn(house.database.dataSource);
+  await sql(`create function broken() returns trigger language plpgsql as
+    $$ begin raise exception 'broken' using detail = new::text; end $$`);
+  for (const table of ['audit_event', 'secret_version'])
+    await sql(
+      `create trigger broken before insert on ${table} for each row execute function broken()`,
+    );
+  const failed = await Promise.allSettled([
+    house.secret(VALUES[0], path(0)),
+    house.useCases.readSecret(caller, { resource: path(0) }),
+  ]);
+  for (const table of ['audit_event', 'secret_version'])
+    await sql(`drop trigger broken on ${table}`);
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  return inspect(failed, { depth: 20 });
+}
+
+test('a value that is planted in the database is found in its table, in its file and in the log of changes', async () => {
+  const planted = randomBytes(24).toString('base64');
+  const { dataSource } = house.database;
+  const sql = sqlOn(dataSource);
+  await sql('create table planted (word text)');
+  await sql('insert into planted values ($1)', [planted]);
+  await sql('checkpoint');
+  const files = [house.server.dataDir];
+  const hits = await until('the files to be written', async () => {
+    const found = await findCanaries({ files, dataSource }, [planted]);
+    return found.length >= 3 && found;
+  });
+  expect(hits).toContain('value 0 as raw in table public.planted.word');
+  expect(hits).toContainEqual(
+    expect.stringMatching(/^value 0 as raw in file .*\/pg\/base\/\d+\/\d+$/),
+  );
+  expect(hits).toContainEqual(
+    expect.stringMatching(/^value 0 as raw in file .*\/pg_wal\/[0-9A-F]+$/),
+  );
+});

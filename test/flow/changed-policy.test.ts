@@ -1,0 +1,84 @@
+/** What is approved is what was shown: a policy that changed under a pending request makes the decider look again. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { Decider } from '../../src/usecases/decide.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { expectRefusal, refusalsDuring } from './refused.js';
+
+let house: House;
+let agent: Caller;
+let alice: Decider;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  agent = (await house.agent()).caller;
+  alice = await house.decider('alice@example.com');
+});
+afterAll(() => house.close());
+
+const approve = (approval: `appr_${string}`, seen?: string) =>
+  house.useCases.decide(alice, { approval, verdict: 'approve', reason: 'fine with me', seen });
+
+async function drawings(id: string): Promise<number | undefined> {
+  const [row] = await sqlOn(house.database.dataSource)<{ wanted: number }>(
+    'select wanted from delivery where subject = $1',
+    [id],
+  );
+  return row?.wanted;
+}
+
+test('a press on a card whose policy changed since is refused, the card is redrawn, and the next press counts', async () => {
+  const shown = await house.ask(agent);
+  const drawn = await drawings(shown.id);
+  const policy = await house.policy({ maxDuration: HOUR, defaultDuration: 30 * MINUTE });
+
+  const events = await refusalsDuring(house, 'decision_refused', async () => {
+    const answer = await approve(shown.id, shown.digest);
+    expectRefusal(answer, 'policy_changed', /redrawn: look at it again/);
+  });
+  expect(events).toEqual([
+    { refusal: 'policy_changed', actor: 'alice@example.com', approval: shown.id },
+  ]);
+  expect(await drawings(shown.id)).toBe((drawn ?? 0) + 1);
+  const redrawn = await house.store.approvals.find(shown.id);
+  expect(redrawn).toMatchObject({ status: 'pending', policyVersion: policy.version });
+  expect(redrawn?.digest).not.toBe(shown.digest);
+
+  expectRefusal(await approve(shown.id, shown.digest), 'policy_changed', /look at it again/);
+  expect(granted(await approve(shown.id, redrawn?.digest)).status).toBe('approved');
+  const grant = await house.store.grants.ofApproval(shown.id);
+  expect(grant).toMatchObject({ status: 'active', digest: redrawn?.digest });
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});
+
+test('an approver who was struck off the policy cannot decide what was asked before', async () => {
+  const { id } = await house.ask(agent, { renew: true });
+  await house.policy({ approvers: ['carol@example.com'] });
+  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expectRefusal(await approve(id), 'not_an_approver', /not one of the approvers/);
+  await house.policy({ approvers: ['alice@example.com'] });
+});
+
+test('a stricter policy that appears below decides what was asked before it', async () => {
+  const { id } = await house.ask(agent, { renew: true, duration: 2 * MINUTE });
+  const stricter = await house.policy(
+    { minApprovals: 2, approvers: ['alice@example.com', 'carol@example.com'] },
+    DATABASE_URL,
+  );
+  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expect(await house.store.approvals.find(id)).toMatchObject({ policy: stricter.id });
+  expect(granted(await approve(id)).status).toBe('pending');
+});
+
+test('an approval whose resources have come under several policies cannot be decided at all', async () => {
+  const [one, other] = ['vsecure://secrets/pair/ONE', 'vsecure://secrets/pair/OTHER'];
+  await house.policy({}, 'vsecure://secrets/pair/*');
+  const { id } = await house.ask(agent, { resources: [one, other] });
+  await house.policy({}, other);
+  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expect(await house.store.approvals.find(id)).toMatchObject({ status: 'pending' });
+});

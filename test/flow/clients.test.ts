@@ -1,0 +1,113 @@
+/** AI tools of every kind, over HTTP and over stdio, each ask, wait and read at one real server; a person decides by REST. */
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, type House, REASON } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import {
+  type AnyClient,
+  CLIENT_KINDS,
+  type ClientKind,
+  call,
+  connectClient,
+  ERA,
+  fields,
+} from '../support/mcp-client.js';
+import { type RunningServer, startVsecure } from '../support/server.js';
+import { until } from '../support/until.js';
+import { vsecureCommand } from '../support/vsecure.js';
+
+const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
+
+/** How a client gets to the server; undefined is HTTP. */
+const WAYS: Record<string, readonly [string, ...string[]] | undefined> = {
+  HTTP: undefined,
+  'mcp-server-vsecure': [process.execPath, RELAY],
+  'vsecure mcp': vsecureCommand('mcp'),
+};
+
+const EACH = CLIENT_KINDS.flatMap((kind) => Object.keys(WAYS).map((way) => [kind, way] as const));
+
+let house: House;
+let server: RunningServer;
+let alice: VSecureClient;
+beforeAll(async () => {
+  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  const database = await testDatabase();
+  house = await buildHouse({ database });
+  await house.policy();
+  server = await startVsecure({ database, masterKey: house.masterKeyText });
+  const { token } = await house.human('alice@example.com');
+  alice = new VSecureClient({ url: server.url, apiKey: token });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  await house.close();
+});
+
+let count = 0;
+async function agentOf(kind: ClientKind, way: string) {
+  count += 1;
+  const resource = `vsecure://secrets/production/NUMBER_${count}`;
+  await house.secret(`value ${count}`, resource);
+  const { token } = await house.agent(`agent-${count}`);
+  const client = await connectClient({ url: server.url, token, kind, through: WAYS[way] });
+  return { client, resource, value: `value ${count}` };
+}
+
+async function ask(client: AnyClient, resource: string): Promise<string> {
+  const question = { resources: [resource], operation: 'read', reason: REASON };
+  const asked = fields(await call(client, 'request-access', question));
+  expect(asked).toMatchObject({ status: 'pending', resources: [resource] });
+  return String(asked['approval_id']);
+}
+
+/** Begins to wait; `waits` becomes true when the server says that it holds the call. */
+function wait(client: AnyClient, approval_id: string) {
+  const held = { waits: false };
+  const onprogress = () => {
+    held.waits = true;
+  };
+  const answer = call(client, 'wait-for-decision', { approval_id }, { onprogress });
+  return { answer, held: () => until('the call to be held', () => held.waits) };
+}
+
+describe.each(EACH)('a %s client over %s', (kind, way) => {
+  test('asks, waits while a person decides, and reads', async () => {
+    const { client, resource, value } = await agentOf(kind, way);
+    expect(client.getServerVersion()).toMatchObject({ name: 'vsecure' });
+    if (client instanceof Client) expect(client.getNegotiatedProtocolVersion()).toBe(ERA[kind]);
+    const id = await ask(client, resource);
+    const waiting = wait(client, id);
+    await waiting.held();
+    await alice.mcp.approve(id, { reason: 'go ahead' });
+    expect(fields(await waiting.answer)).toMatchObject({
+      status: 'approved',
+      decision_reason: 'go ahead',
+      next: { tool: 'read-secret', arguments: { resource } },
+    });
+    const read = await call(client, 'read-secret', { resource });
+    expect(read.structured).toMatchObject({ resource, value, encoding: 'utf8' });
+    await client.close();
+  });
+
+  test('hears a denial with its reason, and gets nothing', async () => {
+    const { client, resource } = await agentOf(kind, way);
+    const id = await ask(client, resource);
+    const waiting = wait(client, id);
+    await waiting.held();
+    await alice.mcp.deny(id, { reason: 'use the replica instead' });
+    expect(await waiting.answer).toMatchObject({
+      isError: false,
+      structured: { status: 'denied', decision_reason: 'use the replica instead' },
+    });
+    const read = await call(client, 'read-secret', { resource });
+    expect(read).toMatchObject({ isError: true, error: { code: 'approval_required' } });
+    await client.close();
+  });
+});

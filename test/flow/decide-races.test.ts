@@ -1,0 +1,161 @@
+/** Many people, one approval, the same moment. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { createDecide, type Decide } from '../../src/usecases/decide.js';
+import { type DurableHouse, durableHouse } from '../support/durable-house.js';
+import { DATABASE_URL, granted } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { createReadThenWriteDecide, withoutLock } from './mutants.js';
+import { deciders, PEOPLE, violationsOf } from './one-decision.js';
+
+const QUORUM = 'vsecure://secrets/quorum/*';
+const EVERYBODY = 'vsecure://secrets/everybody/*';
+const ROUNDS = 8;
+
+let house: DurableHouse;
+let agent: Caller;
+
+beforeAll(async () => {
+  house = await durableHouse();
+  await house.policy({ approvers: PEOPLE });
+  await house.policy({ approvers: PEOPLE, minApprovals: 3 }, QUORUM);
+  await house.policy({ approvers: PEOPLE, minApprovals: 10 }, EVERYBODY);
+  await house.secret();
+  agent = (await house.agent()).caller;
+});
+afterAll(() => house.close());
+
+const pending = (resource = DATABASE_URL) =>
+  house.ask(agent, { resources: [resource], renew: true });
+
+async function violations(decide: Decide, rounds: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let round = 0; round < rounds; round += 1)
+    found.push(...(await violationsOf(house, decide, await pending())));
+  return found;
+}
+
+describe('twenty people who press Approve and Deny at the same moment', () => {
+  test('make one decision and at most one grant, and nineteen of them are told what happened', async () => {
+    expect(await violations(house.useCases.decide, ROUNDS)).toEqual([]);
+  });
+
+  test('would make several decisions if reading and writing were two steps', async () => {
+    const other = await durableHouse();
+    try {
+      await other.policy({ approvers: PEOPLE });
+      const { caller } = await other.agent();
+      const decide = createReadThenWriteDecide(other);
+      const found = await violationsOf(other, decide, await other.ask(caller));
+      expect(found).toContainEqual(expect.stringMatching(/^decisions: \d+ instead of 1$/));
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('would not all be told the truth if the approval were not held while it is weighed', async () => {
+    const decide = createDecide({ ...house, store: withoutLock(house.store) });
+    const found = await violations(decide, 1);
+    expect(found).toContainEqual(expect.stringMatching(/^told what happened: \d+ instead of 19$/));
+  });
+});
+
+describe('a quorum', () => {
+  test.each([
+    { policy: QUORUM, resource: 'vsecure://secrets/quorum/KEY', counted: 3 },
+    { policy: EVERYBODY, resource: 'vsecure://secrets/everybody/KEY', counted: 10 },
+  ])('of $counted loses none of ten votes that land together', async ({ resource, counted }) => {
+    const approval = await pending(resource);
+    const found = await tenApprove(house.useCases.decide, approval);
+    expect(found).toEqual({ counted, refusals: 10 - counted, status: 'approved', votes: counted });
+    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  });
+
+  test('would lose votes if the approval were not held while they are counted', async () => {
+    const decide = createDecide({ ...house, store: withoutLock(house.store) });
+    const statuses: unknown[] = [];
+    for (const name of ['A', 'B', 'C', 'D']) {
+      const found = await tenApprove(decide, await pending(`vsecure://secrets/everybody/${name}`));
+      statuses.push(found.status);
+    }
+    expect(statuses).toContain('pending');
+  });
+});
+
+async function tenApprove(decide: Decide, { id }: Approval) {
+  const people = (await deciders(house)).slice(0, 10);
+  const results = await Promise.all(
+    people.map((person) => decide(person, { approval: id, verdict: 'approve', reason: 'yes' })),
+  );
+  return {
+    counted: results.filter(({ ok }) => ok).length,
+    refusals: results.filter((one) => !one.ok && one.refusal.code === 'already_decided').length,
+    status: (await house.store.approvals.find(id))?.status,
+    votes: (await house.store.approvals.votes(id)).length,
+  };
+}
+
+describe('races with other ends', () => {
+  test('between approving, denying, cancelling and expiring, one wins and all agree which', async () => {
+    const sql = sqlOn(house.database.dataSource);
+    const [alice, bob] = await deciders(house);
+    if (!alice || !bob) throw new Error('nobody is here');
+    const { decide, cancelRequest, expireApprovals } = house.useCases;
+    const outcomes = new Set<string | undefined>();
+    for (let round = 0; round < 40; round += 1) {
+      const { id } = await pending();
+      const left = (round % 8) * 3;
+      await sql(
+        `update approval set expires_at = clock_timestamp() + $2::int * interval '1 ms' where id = $1`,
+        [id, round % 2 === 0 ? left : 60_000],
+      );
+      const [approved, denied, cancelled] = await Promise.all([
+        decide(alice, { approval: id, verdict: 'approve' }),
+        decide(bob, { approval: id, verdict: 'deny', reason: 'no' }),
+        cancelRequest(agent, id),
+        expireApprovals(),
+        expireApprovals(),
+      ]);
+      await expireApprovals();
+      const status = (await house.store.approvals.find(id))?.status;
+      outcomes.add(status);
+      expect([approved.ok, denied.ok, cancelled.ok]).toEqual([
+        status === 'approved',
+        status === 'denied',
+        status === 'cancelled',
+      ]);
+    }
+    expect(outcomes).not.toContain('pending');
+    expect(outcomes).toContain('expired');
+    expect(outcomes.size).toBeGreaterThan(1);
+    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  });
+
+  test('between reads and a revocation, no read gets in after it', async () => {
+    const [alice] = await deciders(house);
+    if (!alice) throw new Error('nobody is here');
+    const { decide, readSecret, revokeGrant } = house.useCases;
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await pending();
+      granted(await decide(alice, { approval: id, verdict: 'approve' }));
+      const grant = await house.store.grants.ofApproval(id);
+      if (!grant) throw new Error('there is no grant');
+      const holders = await house.store.grants.list({ activeOnly: true }, { limit: 200 });
+      for (const other of holders.items.filter((one) => one.id !== grant.id))
+        await revokeGrant(alice.person, other.id, 'only one may be left');
+
+      const reading = Array.from({ length: 60 }, () =>
+        readSecret(agent, { resource: DATABASE_URL }),
+      );
+      granted(await revokeGrant(alice.person, grant.id, 'enough'));
+      const late = await readSecret(agent, { resource: DATABASE_URL });
+      expect(late).toMatchObject({ ok: false, refusal: { code: 'grant_ended', how: 'revoked' } });
+
+      const values = (await Promise.all(reading)).filter(({ ok }) => ok).length;
+      expect((await house.store.grants.find(grant.id))?.uses).toBe(values);
+    }
+    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  });
+});

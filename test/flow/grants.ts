@@ -1,0 +1,43 @@
+/** Grants whose end a test can bring near, judged by the database's clock. */
+import type { GrantId } from '../../src/domain/grant.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { only, sqlOn } from '../../src/store/sql.js';
+import type { Ask } from '../../src/usecases/request-access.js';
+import { granted, type House } from '../support/house.js';
+import { until } from '../support/until.js';
+
+/** Asks and has alice approve. */
+export async function approvedGrant(
+  house: House,
+  caller: Caller,
+  ask: Partial<Ask> = {},
+): Promise<GrantId> {
+  const { id } = await house.ask(caller, { renew: true, ...ask });
+  const alice = await house.decider('alice@example.com');
+  granted(await house.useCases.decide(alice, { approval: id, verdict: 'approve', reason: 'yes' }));
+  const grant = await house.store.grants.ofApproval(id);
+  if (!grant) throw new Error('an approval brought no grant');
+  return grant.id;
+}
+
+/** Lets the grant end `ms` from now. */
+export async function endIn({ database }: House, id: GrantId, ms: number): Promise<void> {
+  await sqlOn(database.dataSource)(
+    `update access_grant set starts_at = clock_timestamp() - interval '1 minute',
+       ends_at = clock_timestamp() + $2::float8 * interval '1 ms' where id = $1`,
+    [id, ms],
+  );
+}
+
+export async function isOver({ database }: House, id: GrantId): Promise<boolean> {
+  const { over } = only(
+    await sqlOn(database.dataSource)<{ over: boolean }>(
+      'select ends_at <= clock_timestamp() as over from access_grant where id = $1',
+      [id],
+    ),
+  );
+  return over;
+}
+
+export const untilOver = (house: House, id: GrantId) =>
+  until('the end of the grant', () => isOver(house, id));

@@ -1,0 +1,32 @@
+/** Ledgers that believe another clock than the database's. A check that passes on one of these is not worth having. */
+import type { DataSource } from 'typeorm';
+import type { OpenedRead, ReadLedger } from '../../src/domain/ports.js';
+import { sqlOn } from '../../src/store/sql.js';
+
+/** Asks the real ledger once for each grant, and has a timer of this process forget the answer when the grant ends. */
+export function createTimerLedger(ledger: ReadLedger): ReadLedger {
+  const known = new Map<string, OpenedRead>();
+  return {
+    async open(read) {
+      const kept = known.get(read.principal);
+      if (kept) return { ok: true, value: kept };
+      const answer = await ledger.open(read);
+      if (answer.ok) {
+        known.set(read.principal, answer.value);
+        setTimeout(() => known.delete(read.principal), answer.value.remainingMs);
+      }
+      return answer;
+    },
+  };
+}
+
+/** From now on every new connection to this database finds a clock that stands still while a transaction lasts, as now() does. */
+export async function freezeClockInTransactions(dataSource: DataSource): Promise<void> {
+  const sql = sqlOn(dataSource);
+  await sql(
+    `create function public.clock_timestamp() returns timestamptz language sql stable as 'select now()'`,
+  );
+  await sql(
+    `do $$ begin execute format('alter database %I set search_path = public, pg_catalog', current_database()); end $$`,
+  );
+}

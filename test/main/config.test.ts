@@ -1,0 +1,189 @@
+/** The settings: what is wrong is said all at once and by name, and nobody's secret is repeated. */
+
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.js';
+
+const KEY = randomBytes(32).toString('base64');
+const DATABASE = { DATABASE_URL: 'postgres://localhost/vsecure', VSECURE_MASTER_KEY: KEY };
+const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1-a', SLACK_SIGNING_SECRET: 'signing' };
+
+/** One wrong value for each variable that can be wrong. */
+const WRONG = {
+  DATABASE_URL: 'mysql://localhost/vsecure',
+  VSECURE_DATA_DIR: 'relative/folder',
+  VSECURE_MASTER_KEY: 'too-short',
+  VSECURE_MIGRATE: 'sometimes',
+  PORT: '65536',
+  PUBLIC_URL: 'ftp://vsecure.example.com',
+  SLACK_BOT_TOKEN: 'xapp-1-a',
+  SLACK_APP_TOKEN: 'xoxb-1-a',
+  SLACK_CHANNEL: '#approvals',
+  SLACK_API_URL: 'https://slack.example.com/api/',
+  SLACK_LINK_BY_EMAIL: 'yes',
+  VSECURE_ADMIN_EMAIL: 'somebody',
+  VSECURE_DEFAULT_APPROVERS: 'alice@example.com, nobody',
+  LOG_LEVEL: 'loud',
+};
+const FREE = ['VSECURE_MASTER_KEY_FILE', 'HOST', 'VSECURE_ALLOWED_HOSTS', 'VSECURE_TRUST_PROXY'];
+
+/** The message of the refusal, or undefined. */
+function problems(env: NodeJS.ProcessEnv): string | undefined {
+  try {
+    readConfig(env);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+const named = (message = '') => [...message.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name);
+
+describe('what is wrong', () => {
+  test('is all said at once, each by its name on a line of its own', () => {
+    const message = problems(WRONG);
+    expect(message).toMatch(/^The configuration has 14 problem\(s\):\n/);
+    expect(named(message)).toEqual(Object.keys(WRONG));
+  });
+
+  test.each(Object.entries(WRONG))('is said of %s alone, too', (name, value) => {
+    const message = problems({ ...DATABASE, ...SLACK, SLACK_APP_TOKEN: 'xapp-1', [name]: value });
+    expect(named(message)).toEqual([name]);
+    expect(message).not.toContain(value);
+  });
+
+  test('is never repeated, whatever it is', () => {
+    const names = [...Object.keys(WRONG), ...FREE, 'SLACK_SIGNING_SECRET'];
+    const begin = fc.constantFrom('', 'postgres://', 'http://127.0.0.1/', 'xoxb-', 'C0', 'a@');
+    const garbage = fc.string({ unit: 'binary', minLength: 8 });
+    const settings = fc.dictionary(fc.constantFrom(...names), fc.tuple(begin, garbage));
+    fc.assert(
+      fc.property(settings, garbage, (given, port) => {
+        const env = Object.entries(given).map(([name, parts]) => [name, parts.join('')]);
+        const message = problems({ ...Object.fromEntries(env), PORT: port });
+        expect(named(message)).toContain('PORT');
+        for (const value of [port, ...Object.values(given).map(([, hidden]) => hidden)])
+          expect(message).not.toContain(value);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('settings that contradict each other', () => {
+  test.each([
+    [
+      'a database without a master key',
+      { DATABASE_URL: DATABASE.DATABASE_URL },
+      'VSECURE_MASTER_KEY',
+    ],
+    [
+      'two master keys',
+      { ...DATABASE, VSECURE_MASTER_KEY_FILE: '/key' },
+      'VSECURE_MASTER_KEY_FILE',
+    ],
+    ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_SIGNING_SECRET'],
+    ['a signing secret alone', { SLACK_SIGNING_SECRET: 'x' }, 'SLACK_BOT_TOKEN'],
+    ['an app token alone', { SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN'],
+  ])('%s is refused, and it is said which one to set', (_, env, name) => {
+    expect(named(problems(env))).toEqual([name]);
+  });
+
+  test('a contradiction is told together with what else is wrong', () => {
+    expect(named(problems({ SLACK_APP_TOKEN: 'xapp-1', PORT: 'x' }))).toEqual([
+      'PORT',
+      'SLACK_BOT_TOKEN',
+    ]);
+  });
+});
+
+describe('what is not set', () => {
+  test('has defaults that need nothing else: an embedded database, loopback, no Slack', () => {
+    expect(readConfig({})).toMatchObject({
+      database: { dataDir: expect.stringMatching(/vsecure[\\/]postgres$/) },
+      masterKey: { text: undefined, file: expect.stringMatching(/master\.key$/), create: true },
+      migrate: 'auto',
+      http: {
+        host: '127.0.0.1',
+        port: 3000,
+        publicUrl: undefined,
+        allowedHosts: [],
+        trustProxy: [],
+      },
+      slack: undefined,
+      adminEmail: 'admin@localhost',
+      defaultApprovers: [],
+      logLevel: 'info',
+    });
+  });
+
+  test('is the same as what is empty', () => {
+    const empty = Object.fromEntries([...Object.keys(WRONG), ...FREE].map((name) => [name, '']));
+    expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  test('lies in a user’s own data, never in the folder where the program is started', () => {
+    for (const env of [{}, { XDG_DATA_HOME: 'here' }, { VSECURE_DATA_DIR: '' }])
+      expect(readConfig(env).dataDir).toMatch(homedir());
+    expect(readConfig({ VSECURE_DATA_DIR: '/srv/vsecure' })).toMatchObject({
+      database: { dataDir: path.join('/srv/vsecure', 'postgres') },
+      masterKey: { file: path.join('/srv/vsecure', 'master.key') },
+    });
+  });
+
+  test('is no reason to make up a master key for a database that lasts longer', () => {
+    expect(readConfig(DATABASE).masterKey.create).toBe(false);
+    const file = { DATABASE_URL: DATABASE.DATABASE_URL, VSECURE_MASTER_KEY_FILE: '/key' };
+    expect(readConfig(file).masterKey).toMatchObject({ file: '/key', create: false });
+    expect(readConfig({ VSECURE_MASTER_KEY_FILE: '/key' }).masterKey.create).toBe(false);
+  });
+});
+
+test('another address for Slack is taken on this machine only', () => {
+  const taken = (url: string) => problems({ ...SLACK, SLACK_API_URL: url }) === undefined;
+  for (const url of ['http://127.0.0.1:7700/api/', 'http://localhost/api/', 'http://[::1]:1/api/'])
+    expect(taken(url)).toBe(true);
+  for (const url of [
+    'http://127.0.0.1.example.com/api/',
+    'http://127.0.0.1@example.com/api/',
+    'http://localhost.example.com/',
+    'http://10.0.0.1/api/',
+    'https://slack.com.example.com/api/',
+    'http://0.0.0.0/api/',
+  ])
+    expect(taken(url)).toBe(false);
+});
+
+test('lists are split at commas, and switches are on or off', () => {
+  const env = {
+    ...SLACK,
+    VSECURE_ALLOWED_HOSTS: 'a.example.com, b.example.com,',
+    VSECURE_DEFAULT_APPROVERS: 'alice@example.com,U01ALICE',
+    SLACK_LINK_BY_EMAIL: 'off',
+  };
+  expect(readConfig(env)).toMatchObject({
+    http: { allowedHosts: ['a.example.com', 'b.example.com'] },
+    defaultApprovers: ['alice@example.com', 'U01ALICE'],
+    slack: { linkByEmail: false },
+  });
+  expect(readConfig(SLACK).slack?.linkByEmail).toBe(true);
+});
+
+test('no secret shows when the settings are printed', () => {
+  const config = readConfig({
+    DATABASE_URL: 'postgres://app:hunter2@localhost/vsecure',
+    VSECURE_MASTER_KEY: KEY,
+    SLACK_BOT_TOKEN: 'xoxb-hunter2',
+    SLACK_SIGNING_SECRET: 'hunter2',
+    SLACK_APP_TOKEN: 'xapp-hunter2',
+  });
+  for (const printed of [inspect(config, { depth: 9, showHidden: true }), JSON.stringify(config)]) {
+    expect(printed).not.toContain('hunter2');
+    expect(printed).not.toContain(KEY);
+  }
+});

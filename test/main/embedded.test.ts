@@ -1,0 +1,28 @@
+/** The server with the database that it brings along. */
+
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
+import { startVsecure } from '../support/server.js';
+import { vsecure } from '../support/vsecure.js';
+
+test('given a folder only, it keeps everything there, and a kill -9 loses nothing', async () => {
+  const VSECURE_DATA_DIR = temporaryFolder('data');
+  await using server = await startVsecure({ env: { VSECURE_DATA_DIR } });
+  const admin = (await vsecure(['admin:bootstrap'], { env: server.env })).stdout.trim();
+  const env = { VSECURE_URL: server.url, VSECURE_API_KEY: admin };
+  const set = await vsecure(['secrets:set', 'production/API_KEY'], { env, stdin: 'canary\n' });
+  expect(set).toMatchObject({ exit: 0 });
+  const key = path.join(VSECURE_DATA_DIR, 'master.key');
+  expect(statSync(key).mode & 0o777).toBe(0o600);
+  expect(statSync(VSECURE_DATA_DIR).mode & 0o077).toBe(0);
+
+  await server.kill9();
+  await server.restart();
+  const listed = await vsecure(['secrets:list', '--json'], { env });
+  expect(JSON.parse(listed.stdout)).toMatchObject([
+    { path: 'vsecure://secrets/production/API_KEY', version: 1 },
+  ]);
+  expect((await server.stop()).exit).toBe(0);
+});

@@ -1,0 +1,186 @@
+/** A command that cannot go on says why in one sentence, and shows no value and no stack. */
+
+import { randomBytes } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explainFailure } from '../../src/main/failure.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import { temporaryFolder } from '../support/folder.js';
+import { buildHouse } from '../support/house.js';
+import { freePort, listenOnLoopback, shut } from '../support/slack/loopback.js';
+import { type Ended, vsecure } from '../support/vsecure.js';
+
+const KEY = randomBytes(32).toString('base64');
+
+let database: TestDatabase;
+let masterKey: string;
+beforeAll(async () => {
+  database = await testDatabase();
+  const house = await buildHouse({ database });
+  masterKey = house.masterKeyText;
+  await house.listener.stop();
+});
+afterAll(() => database.close());
+
+const serve = (env: Record<string, string>) => vsecure(['serve'], { env: { PORT: '0', ...env } });
+const serveHere = (env: Record<string, string>) =>
+  serve({ DATABASE_URL: database.url, VSECURE_MASTER_KEY: masterKey, ...env });
+
+/** Its last words, which are all that is not the log's. */
+function sentenceOf({ stderr, stdout }: Ended): string {
+  expect(stdout).toBe('');
+  expect(stderr).not.toMatch(/^\s+at /m);
+  return stderr
+    .split('\n')
+    .filter((line) => line && !line.startsWith('{'))
+    .join('\n');
+}
+
+/** The same address with another host, port, user or database. */
+function elsewhere(change: (url: URL) => void): string {
+  const url = new URL('postgresql://vsecure@127.0.0.1:5432/vsecure');
+  change(url);
+  return url.href;
+}
+
+test('wrong settings are listed by name, and the exit code is 2', async () => {
+  const ended = await serve({
+    VSECURE_MASTER_KEY: 'hunter2hunter2',
+    LOG_LEVEL: 'loud',
+    PORT: 'hunter2',
+  });
+  expect(ended.exit).toBe(2);
+  expect(ended.stderr.split('\n')).toEqual([
+    'vsecure: The configuration has 3 problem(s):',
+    expect.stringMatching(/^ {2}VSECURE_MASTER_KEY: must be 32 random bytes/),
+    expect.stringMatching(/^ {2}PORT: must be a port/),
+    expect.stringMatching(/^ {2}LOG_LEVEL: must be one of/),
+    '',
+  ]);
+});
+
+describe('the database', () => {
+  test('is not there', async () => {
+    const port = await freePort();
+    const DATABASE_URL = elsewhere((url) => Object.assign(url, { port, password: 'hunter2' }));
+    const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toBe('vsecure: nothing answers at the address in DATABASE_URL.');
+  });
+
+  test('has no such name', async () => {
+    const DATABASE_URL = database.url.replace(/[^/]*$/, 'no_such_database');
+    const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toBe('vsecure: the database named in DATABASE_URL does not exist.');
+  });
+
+  test('knows no such user', async () => {
+    const DATABASE_URL = database.url.replace(/\/\/[^@]*@/, '//nobody:hunter2@');
+    const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toBe('vsecure: the database refused the user in DATABASE_URL.');
+  });
+});
+
+describe('the schema', () => {
+  const versions = (sql: string) => database.dataSource.query(sql);
+
+  test('is newer than the program: nothing is touched', async () => {
+    await versions(
+      `insert into schema_migration (timestamp, name) values (9999, 'later0000000009999')`,
+    );
+    const ended = await serveHere({});
+    await versions('delete from schema_migration where timestamp = 9999');
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toMatch(
+      /^vsecure: the database is at schema 9999, .* upgrade vsecure/,
+    );
+  });
+
+  test('is behind, and migrations are off: it says who is to run them, and `migrate` does', async () => {
+    const fresh = await testDatabase();
+    await fresh.dataSource.query('drop schema public cascade; create schema public');
+    const env = { DATABASE_URL: fresh.url, VSECURE_MASTER_KEY: KEY, VSECURE_MIGRATE: 'off' };
+    const ended = await serve(env);
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toMatch(
+      /^vsecure: the database schema is behind .* run `vsecure migrate`/,
+    );
+    expect(await vsecure(['migrate'], { env })).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/^Ran \d+ migration\(s\)\.\n$/),
+    });
+    expect((await vsecure(['migrate'], { env })).stdout).toBe('The schema is up to date.\n');
+    await fresh.close();
+  });
+});
+
+describe('the master key', () => {
+  test('is another one than the database was sealed with', async () => {
+    const ended = await serveHere({ VSECURE_MASTER_KEY: KEY });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toMatch(
+      /^vsecure: the master key is not the one this database was sealed with/,
+    );
+    expect(ended.stderr).not.toContain(KEY);
+  });
+
+  test('lies in a file that others can open', async () => {
+    const file = path.join(temporaryFolder(), 'key');
+    writeFileSync(file, masterKey);
+    chmodSync(file, 0o644);
+    const ended = await serve({ DATABASE_URL: database.url, VSECURE_MASTER_KEY_FILE: file });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toBe(
+      `vsecure: the master key file ${file} can be opened by others; run: chmod 600`,
+    );
+  });
+});
+
+describe('the address', () => {
+  let other: Server;
+  let port: number;
+  beforeAll(async () => {
+    other = createServer();
+    port = await listenOnLoopback(other);
+  });
+  afterAll(() => shut(other));
+
+  test('is in use', async () => {
+    const ended = await serveHere({ PORT: String(port) });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toMatch(/^vsecure: the address is in use: .* Set PORT/);
+  });
+
+  test('is not one of this machine', async () => {
+    const ended = await serveHere({ HOST: '192.0.2.1' });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toBe('vsecure: HOST is not an address of this machine.');
+  });
+});
+
+test('admin:bootstrap says what is wrong on stderr, and stdout stays empty', async () => {
+  const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: KEY };
+  const ended = await vsecure(['admin:bootstrap'], { env });
+  expect(ended.exit).toBe(1);
+  expect(sentenceOf(ended)).toMatch(/^vsecure: the master key is not the one/);
+});
+
+test('what comes from Node or Postgres is told by its code, and its message is kept back', () => {
+  const coded = (code: string) => Object.assign(new Error('hunter2'), { code });
+  const codes = ['ENOTFOUND', 'EACCES', 'ENOENT', '28P01', '28000', '3D000', '42501'];
+  const told = codes.map((code) => explainFailure(coded(code)));
+  expect(new Set(told).size).toBe(codes.length);
+  for (const sentence of told) expect(sentence).toMatch(/^[^\n]{20,}\.$/);
+
+  const several = new AggregateError([coded('ECONNREFUSED'), coded('ENOTFOUND')], 'hunter2');
+  expect(explainFailure(several)).toBe('nothing answers at the address in DATABASE_URL.');
+  expect(explainFailure(coded('57P03'))).toBe('something unexpected happened (Error 57P03)');
+  expect(explainFailure(new TypeError('hunter2'))).toBe(
+    'something unexpected happened (TypeError)',
+  );
+  expect(explainFailure('hunter2')).toBe('something unexpected happened');
+});

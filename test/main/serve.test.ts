@@ -1,0 +1,97 @@
+/** The server as whoever runs it sees it: up, ready, talking about what waits, and gone when asked. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ApprovalId } from '../../src/domain/approval.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { call, connectClient, fields } from '../support/mcp-client.js';
+import { type RunningServer, startVsecure } from '../support/server.js';
+import { until } from '../support/until.js';
+import { vsecure } from '../support/vsecure.js';
+
+let house: House;
+let server: RunningServer;
+beforeAll(async () => {
+  const database = await testDatabase();
+  house = await buildHouse({ database });
+  await house.policy();
+  await house.secret('s3cret-value');
+  server = await startVsecure({ database, masterKey: house.masterKeyText });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await house.close();
+});
+
+const ask = (token: string) =>
+  connectClient({ url: server.url, token }).then(async (client) => {
+    const question = {
+      resources: [DATABASE_URL],
+      operation: 'read',
+      reason: 'Users cannot log in',
+    };
+    return { client, id: fields(await call(client, 'request-access', question))['approval_id'] };
+  });
+
+const answerOf = async (path: string) => {
+  const response = await fetch(`${server.url}${path}`);
+  return { status: response.status, body: await response.json() };
+};
+
+test('it says that it is there, that it can work, and that Slack is off', async () => {
+  expect(await answerOf('/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
+  expect(await answerOf('/readyz')).toEqual({
+    status: 200,
+    body: { status: 'ok', database: 'ok', slack: 'off' },
+  });
+});
+
+test('without Slack, the log has the very command that approves a waiting request', async () => {
+  expect(server.log()).toContainEqual(
+    expect.objectContaining({ level: 40, msg: expect.stringMatching(/^Slack is not connected/) }),
+  );
+  const { token } = await house.agent('asks-without-slack');
+  const { client, id } = await ask(token);
+  const line = await until('a line about the request', () =>
+    server.log().find(({ approval }) => approval === id),
+  );
+  const alice = (await house.human('alice@example.com')).token;
+  const [program, ...argv] = String(line['approve']).split(' ');
+  expect(program).toBe('vsecure');
+  const env = { VSECURE_URL: server.url, VSECURE_API_KEY: alice };
+  expect(await vsecure(argv, { env })).toMatchObject({
+    exit: 0,
+    stdout: `Approved ${id} for 1h.\n`,
+  });
+  const read = await call(client, 'read-secret', { resource: DATABASE_URL });
+  expect(read.structured).toMatchObject({ value: 's3cret-value' });
+  await client.close();
+});
+
+test('a SIGTERM lets a waiting agent have its answer, and the process is gone within 10 s with exit code 0', async () => {
+  const { token } = await house.agent('waits-for-ever');
+  const { client, id } = await ask(token);
+  let waits = false;
+  const onprogress = () => {
+    waits = true;
+  };
+  const question = { approval_id: id, wait_seconds: 240 };
+  const waiting = call(client, 'wait-for-decision', question, { onprogress });
+  await until('the agent to wait', () => waits);
+
+  const asked = performance.now();
+  const ended = await server.stop();
+  expect(ended.exit).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(10_000);
+  expect(fields(await waiting)).toMatchObject({
+    status: 'pending',
+    next: { tool: 'wait-for-decision', arguments: { approval_id: id } },
+  });
+  await client.close();
+  expect(server.log().map(({ msg }) => msg)).not.toContain('a part did not stop cleanly');
+
+  await server.restart();
+  expect(
+    granted(await house.useCases.showApprovals.one(house.admin, id as ApprovalId)).approval.status,
+  ).toBe('pending');
+});

@@ -1,0 +1,157 @@
+/** The audit trail is one chain, whoever writes it and however many at once, and no change to it goes unseen. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemActor } from '../../src/domain/audit-event.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { anotherProcess } from './scene.js';
+import { firstFault, type Row, readTrail, type Trail } from './verifier.js';
+
+let house: House;
+let trail: Trail;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  await house.secret();
+  const { caller } = await house.agent();
+  const alice = await house.decider('alice@example.com');
+  const { useCases } = house;
+  for (let round = 0; round < 45; round += 1) {
+    const { id } = await house.ask(caller, { renew: true });
+    const decision = {
+      approval: id,
+      verdict: 'approve',
+      reason: `round ${round}: go \u{1F511}`,
+    } as const;
+    granted(await useCases.decide(alice, decision));
+    granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+    await useCases.requestAccess(caller, { resources: ['..'], operation: 'read', reason: 'x' });
+    await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
+  }
+  trail = await readTrail(house.database.dataSource);
+});
+afterAll(() => house.close());
+
+const changed = (rows: readonly Row[]): Trail => ({ ...trail, rows });
+const replaced = (index: number, ...by: Row[]) => changed(trail.rows.toSpliced(index, 1, ...by));
+
+describe('a chain of what the house has done', () => {
+  test('is accepted by a verifier that shares nothing with it', () => {
+    expect(trail.rows.length).toBeGreaterThan(300);
+    expect(firstFault(trail)).toBeUndefined();
+  });
+
+  test('shows every edit of any column of any row, and where', () => {
+    for (const [index, row] of trail.rows.entries()) {
+      const digit = row.hash.startsWith('0') ? '1' : '0';
+      const edits: Row[] = [
+        { ...row, canonical: row.canonical.replace('"type":"', '"type":"x') },
+        { ...row, canonical: `${row.canonical} ` },
+        { ...row, canonical: row.canonical.slice(0, -1) },
+        { ...row, hash: digit + row.hash.slice(1) },
+        { ...row, at: row.at.replace(/.Z$/, (end) => (end === '0Z' ? '1Z' : '0Z')) },
+        { ...row, sequence: row.sequence + 1 },
+      ];
+      for (const edit of edits) expect(firstFault(replaced(index, edit))).toMatch(`${index + 1}: `);
+    }
+  });
+
+  test('shows every row that was deleted, doubled or swapped', () => {
+    const { rows } = trail;
+    for (const [index, row] of rows.entries()) {
+      const next = rows[index + 1];
+      expect(firstFault(replaced(index))).toMatch(next ? `${index + 1}: ` : 'head');
+      expect(firstFault(replaced(index, row, row))).toMatch(`${index + 2}: `);
+      if (!next) continue;
+      const swapped = rows.toSpliced(index, 2, next, row);
+      expect(firstFault(changed(swapped))).toMatch(`${index + 1}: `);
+      const renumbered = rows.toSpliced(
+        index,
+        2,
+        { ...next, sequence: row.sequence, at: row.at },
+        { ...row, sequence: next.sequence, at: next.at },
+      );
+      expect(firstFault(changed(renumbered))).toMatch(`${index + 1}: `);
+    }
+  });
+
+  test('shows a tail that was cut off, a whole other installation, and a head that was moved', () => {
+    for (let kept = 0; kept < trail.rows.length; kept += 1)
+      expect(firstFault(changed(trail.rows.slice(0, kept)))).toBe('head');
+    expect(firstFault({ ...trail, installation: 'inst_other' })).toBe('1: hash');
+    const head = { ...trail.head, sequence: trail.head.sequence + 1 };
+    expect(firstFault({ ...trail, head })).toBe('head');
+  });
+});
+
+test.each([
+  `update audit_event set canonical = '{}' where sequence = 3`,
+  `update audit_event set hash = hash`,
+  `update audit_event set at = clock_timestamp()`,
+  `update audit_event set sequence = sequence + 1000`,
+  'delete from audit_event where sequence = (select max(sequence) from audit_event)',
+  'delete from audit_event',
+  'truncate audit_event',
+  'truncate audit_event cascade',
+])('the database refuses: %s', async (statement) => {
+  const { dataSource } = house.database;
+  await expect(dataSource.query(statement)).rejects.toThrow('the audit trail is append-only');
+  expect(await readTrail(dataSource)).toEqual(trail);
+});
+
+describe('many at once', () => {
+  test('two processes that write, read and fail at the same time leave one chain without gaps', async () => {
+    const other = await anotherProcess(house);
+    const { caller } = await house.agent('busy');
+    const before = (await readTrail(house.database.dataSource)).rows.length;
+    const read = {
+      principal: caller.principal.id,
+      principalName: 'busy',
+      key: caller.key.id,
+      resource: DATABASE_URL,
+    };
+    const event = { type: 'foreign_request', actor: systemActor('a test') } as const;
+    const work = Array.from({ length: 200 }, async (_, turn) => {
+      const { store, ledger } = turn % 2 ? house : other;
+      if (turn % 4 === 0) return ledger.open(read);
+      return store
+        .transaction(async (tx) => {
+          tx.record(event);
+          await tx.now();
+          tx.record(event);
+          if (turn % 5 === 0) throw new Error('broken off');
+        })
+        .catch(() => 'broken off');
+    });
+    const outcomes = await Promise.all(work);
+    await other.close();
+    const broken = outcomes.filter((outcome) => outcome === 'broken off').length;
+    const after = await readTrail(house.database.dataSource);
+    expect(broken).toBe(30);
+    expect(firstFault(after)).toBeUndefined();
+    expect(after.rows).toHaveLength(before + 50 + 2 * (150 - broken));
+    expect(after.rows.slice(0, before).map(({ hash }) => hash)).toEqual(
+      (await readTrail(house.database.dataSource)).rows.slice(0, before).map(({ hash }) => hash),
+    );
+  });
+
+  test('a transaction that throws leaves no event and nothing else', async () => {
+    const before = await readTrail(house.database.dataSource);
+    const failed = house.store.transaction(async (tx) => {
+      tx.record({ type: 'person_changed', actor: systemActor('a test') });
+      await tx.people.ensure('ghost@example.com');
+      throw new Error('changed my mind');
+    });
+    await expect(failed).rejects.toThrow('changed my mind');
+    expect(await readTrail(house.database.dataSource)).toEqual(before);
+    expect(await house.store.people.byEmail('ghost@example.com')).toBeUndefined();
+  });
+
+  test('what cannot be put on record does not happen', async () => {
+    const failed = house.store.transaction(async (tx) => {
+      await tx.people.ensure('ghost@example.com');
+      tx.record({ type: 'person_changed', actor: systemActor('a test'), reason: '\uD800' });
+    });
+    await expect(failed).rejects.toThrow(TypeError);
+    expect(await house.store.people.byEmail('ghost@example.com')).toBeUndefined();
+  });
+});

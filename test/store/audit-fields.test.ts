@@ -1,0 +1,146 @@
+/** What each kind of event holds, to the field, when the real use cases write it. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RecordedEvent } from '../../src/domain/audit-event.js';
+import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+
+const VALUE = 's3cret-canary-value';
+
+/** Beside number, time, type, actor and hash; `details` by their keys. A `?` may be absent. */
+const FIELDS: Record<EventType, string> = {
+  installation_created: 'details.installation',
+  approval_requested:
+    'approval principal resources operation reason details.policy details.policyVersion details.duration details.digest details.asked',
+  approval_repeated:
+    'approval principal resources operation reason details.policy details.policyVersion details.duration details.digest details.asked',
+  access_refused: 'principal resources operation refusal',
+  vote_cast:
+    'approval principal resources operation door reason details.verdict details.through details.digest',
+  decision_refused:
+    'approval principal resources operation door refusal details.verdict details.through',
+  approval_decided: 'approval principal resources operation door reason details.outcome',
+  approval_expired: 'approval principal resources operation',
+  approval_cancelled: 'approval principal resources operation',
+  approval_rebound:
+    'approval principal resources operation door details.policy details.policyVersion details.digest',
+  access_granted:
+    'approval grant principal resources operation door details.duration details.digest',
+  access_revoked: 'approval grant principal resources operation reason',
+  access_released: 'approval grant principal resources operation',
+  secret_read: 'grant principal resources operation details.key details.version',
+  read_refused: 'principal resources operation refusal details.key',
+  secret_written: 'resources operation details.version',
+  secret_deleted: '',
+  policy_changed: 'resources details.policy details.after details.before?',
+  key_created: 'principal details.key details.name details.class details.owner details.scopes',
+  key_revoked: 'principal details.key',
+  person_changed: 'details.person details.email details.role details.active details.slack',
+  slack_linked: 'details.person details.email details.role details.active details.slack',
+  foreign_request: 'refusal details.what',
+};
+
+/** Nothing deletes secrets yet. */
+const NEVER_WRITTEN: readonly EventType[] = ['secret_deleted'];
+
+let house: House;
+let events: readonly RecordedEvent[];
+beforeAll(async () => {
+  house = await buildHouse();
+  await doEverything(house);
+  events = (await house.store.audit.list({}, { limit: 1000 })).items;
+});
+afterAll(() => house.close());
+
+async function doEverything({ useCases, admin, ...house }: House): Promise<void> {
+  const read = { resources: [DATABASE_URL], operation: 'read' } as const;
+  await house.policy();
+  await house.secret(VALUE);
+  const { caller } = await house.agent();
+  await useCases.readSecret(caller, { resource: DATABASE_URL });
+  await useCases.requestAccess(caller, { ...read, reason: '' });
+  const alice = await house.decider('alice@example.com');
+  const approve = async (id: `appr_${string}`) =>
+    granted(await useCases.decide(alice, { approval: id, verdict: 'approve', reason: 'go ahead' }));
+  const grantOf = async (id: `appr_${string}`) =>
+    (await house.store.grants.ofApproval(id))?.id ?? 'grnt_';
+
+  const { id: repeated } = await house.ask(caller);
+  await house.ask(caller);
+  const mallory = await house.decider('mallory@example.com');
+  await useCases.decide(mallory, { approval: repeated, verdict: 'approve', reason: 'mine' });
+  await house.policy({ maxUses: 9 });
+  await useCases.decide(alice, { approval: repeated, verdict: 'approve', reason: 'go ahead' });
+  await approve(repeated);
+  granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+  granted(await useCases.releaseGrant(caller, await grantOf(repeated)));
+
+  const { id: revoked } = await house.ask(caller);
+  await approve(revoked);
+  granted(await useCases.revokeGrant(admin.owner, await grantOf(revoked), 'enough'));
+  granted(await useCases.cancelRequest(caller, (await house.ask(caller)).id));
+  const { id: expired } = await house.ask(caller);
+  const { dataSource } = house.database;
+  await dataSource.query('update approval set expires_at = clock_timestamp() where id = $1', [
+    expired,
+  ]);
+  await useCases.expireApprovals();
+
+  const { managePeople, manageKeys } = useCases;
+  granted(await managePeople.set(admin, { email: 'olga@example.com', role: 'auditor' }));
+  granted(await managePeople.link(admin, 'olga@example.com', { teamId: 'T1', userId: 'U0OLGA' }));
+  granted(await manageKeys.revoke(admin, caller.key.id));
+  await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
+}
+
+const fieldsOf = ({
+  sequence: _,
+  at: _at,
+  hash: _hash,
+  type: _type,
+  actor: _actor,
+  details,
+  ...rest
+}: RecordedEvent) => [
+  ...Object.keys(rest),
+  ...Object.keys(details ?? {}).map((key) => `details.${key}`),
+];
+
+describe.each(EVENT_TYPES.filter((type) => !NEVER_WRITTEN.includes(type)))('%s', (type) => {
+  const fields = FIELDS[type].split(' ').filter((field) => field !== '');
+  const required = fields.filter((field) => !field.endsWith('?'));
+  const known = fields.map((field) => field.replace('?', ''));
+
+  test('is written with exactly its fields', () => {
+    const written = events.filter((event) => event.type === type);
+    expect(written).not.toEqual([]);
+    for (const event of written) {
+      expect(fieldsOf(event)).toEqual(expect.arrayContaining(required));
+      expect(known).toEqual(expect.arrayContaining(fieldsOf(event)));
+    }
+  });
+});
+
+test('an event without a person tells of no door and no reason that nobody gave', () => {
+  for (const { actor, door, reason } of events)
+    if (actor.kind === 'system') expect([door, reason]).toEqual([undefined, undefined]);
+});
+
+test('no event of any kind holds a value, a key or its hash', async () => {
+  const rows = await house.database.dataSource.query(
+    'select canonical, body::text as body from audit_event',
+  );
+  const text = JSON.stringify(rows);
+  expect(rows.length).toBe(events.length);
+  expect(text).not.toContain(VALUE);
+  expect(text).not.toContain(Buffer.from(VALUE).toString('base64'));
+  expect(text).not.toContain(Buffer.from(VALUE).toString('hex'));
+  expect(text).not.toMatch(/vsk_[ahs]_/);
+});
+
+test('every event says when, by the database\u2019s clock to the microsecond, and who', () => {
+  for (const { at, actor } of events) {
+    expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    expect(actor.id && actor.name).toBeTruthy();
+  }
+});

@@ -1,0 +1,193 @@
+/** The outbox: what is due goes to one process at a time, by the database's clock, and no change is lost. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createCards } from '../../src/store/deliveries.js';
+import { buildHouse, type House } from '../support/house.js';
+import { anotherProcess, sqlState } from './scene.js';
+
+const MINUTE = 60_000;
+
+let house: House;
+let other: Awaited<ReturnType<typeof anotherProcess>>;
+let ids: `appr_${string}`[];
+beforeAll(async () => {
+  house = await buildHouse();
+  other = await anotherProcess(house);
+  await house.policy();
+  const { caller } = await house.agent();
+  ids = [];
+  for (let n = 1; n <= 8; n += 1) ids.push((await house.ask(caller, { duration: n * MINUTE })).id);
+});
+afterAll(async () => {
+  await other.close();
+  await house.close();
+});
+beforeEach(() => sql('delete from delivery'));
+
+const sql = (text: string) => house.database.dataSource.query(text);
+const touch = (...subjects: `appr_${string}`[]) =>
+  house.store.transaction(async (tx) => {
+    for (const id of subjects) await tx.touchCard(id);
+  });
+const lease = (limit = 10, ms = MINUTE) => house.deliveries.lease('slack_card', limit, ms);
+const first = () => ids[0] ?? 'appr_';
+
+/** Leases the only thing that is due. */
+async function one(ms = MINUTE) {
+  for (;;) {
+    const [leased] = await lease(1, ms);
+    if (leased) return leased;
+  }
+}
+
+describe('a lease', () => {
+  test('is given to one of two processes that ask at the same moment', async () => {
+    await touch(...ids);
+    const batches = await Promise.all(
+      Array.from({ length: 10 }, (_, turn) =>
+        (turn % 2 ? house : other).deliveries.lease('slack_card', 3, MINUTE),
+      ),
+    );
+    const subjects = batches.flat().map(({ subject }) => subject);
+    const rest = (await lease()).map(({ subject }) => subject);
+    expect([...subjects, ...rest].sort()).toEqual([...ids].sort());
+    expect(await lease()).toEqual([]);
+  });
+
+  test('passes over what somebody is just changing, and is given when they are done', async () => {
+    await touch(...ids);
+    await house.store.transaction(async (tx) => {
+      await tx.touchCard(first());
+      const batches = await Promise.all([
+        lease(),
+        other.deliveries.lease('slack_card', 10, MINUTE),
+      ]);
+      const subjects = batches.flat().map(({ subject }) => subject);
+      expect(subjects.sort()).toEqual(ids.filter((id) => id !== first()).sort());
+    });
+    expect(await lease()).toEqual([{ subject: first(), wanted: 2, attempts: 1 }]);
+  });
+
+  test('that runs out is given again, and counted', async () => {
+    await touch(first());
+    expect(await one(1)).toMatchObject({ attempts: 1 });
+    expect(await one()).toMatchObject({ subject: first(), attempts: 2 });
+    expect(await lease()).toEqual([]);
+  });
+
+  test('covers what was wanted when it was given: a change meanwhile stays due', async () => {
+    await touch(first());
+    const leased = await one();
+    await touch(first());
+    expect(await lease()).toEqual([]);
+    await house.deliveries.sent('slack_card', leased);
+    expect(await one()).toEqual({ subject: first(), wanted: leased.wanted + 1, attempts: 1 });
+  });
+
+  test('is not given for what has been sent', async () => {
+    await touch(first());
+    await house.deliveries.sent('slack_card', await one());
+    expect(await lease()).toEqual([]);
+  });
+
+  test('is not lost to a late answer about an older state', async () => {
+    await touch(first());
+    const old = await one(1);
+    await touch(first());
+    const fresh = await one();
+    await house.deliveries.sent('slack_card', fresh);
+    await house.deliveries.sent('slack_card', old);
+    expect(await lease()).toEqual([]);
+    expect(await sql('select sent, wanted from delivery')).toEqual([{ sent: 2, wanted: 2 }]);
+  });
+});
+
+describe('many changes', () => {
+  test('before anybody looks are one delivery of the latest', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => touch(first())));
+    expect(await lease()).toMatchObject([{ subject: first(), wanted: 20 }]);
+  });
+
+  test('of a transaction that is rolled back are none', async () => {
+    const failed = house.store.transaction(async (tx) => {
+      await tx.touchCard(first());
+      throw new Error('changed my mind');
+    });
+    await expect(failed).rejects.toThrow();
+    expect(await lease()).toEqual([]);
+  });
+});
+
+describe('a retry', () => {
+  const delayLeft = async () => {
+    const [row] = await sql(
+      'select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as ms from delivery',
+    );
+    return row.ms;
+  };
+
+  test('waits for as long as was said, by the database\u2019s clock', async () => {
+    await touch(first());
+    await house.deliveries.retry('slack_card', await one(), MINUTE, 'rate_limited');
+    expect(await lease()).toEqual([]);
+    expect(await delayLeft()).toBeGreaterThan(MINUTE - 5000);
+    expect(await delayLeft()).toBeLessThanOrEqual(MINUTE);
+    await sql(`update delivery set not_before = clock_timestamp()`);
+    expect(await one()).toMatchObject({ subject: first(), attempts: 2 });
+  });
+
+  test('comes when the delay is over, and not before', async () => {
+    await touch(first());
+    await house.deliveries.retry('slack_card', await one(), 100, 'rate_limited');
+    const [{ not_before: due }] = await sql('select not_before from delivery');
+    await one();
+    expect((await house.store.now()).getTime()).toBeGreaterThanOrEqual(due.getTime());
+  });
+
+  test('does not hold up a change that came meanwhile', async () => {
+    await touch(first());
+    const leased = await one();
+    await touch(first());
+    await house.deliveries.retry('slack_card', leased, MINUTE, 'rate_limited');
+    expect(await one()).toMatchObject({ wanted: leased.wanted + 1, attempts: 1 });
+  });
+
+  test('keeps a short word on what went wrong, however long it was', async () => {
+    await touch(first());
+    await house.deliveries.retry('slack_card', await one(), 0, 'x'.repeat(9000));
+    expect(await sql('select char_length(last_error) as n from delivery')).toEqual([{ n: 500 }]);
+    await house.deliveries.sent('slack_card', await one());
+    expect(await sql('select last_error, attempts from delivery')).toEqual([
+      { last_error: null, attempts: 0 },
+    ]);
+  });
+});
+
+describe('cards', () => {
+  const card = (messageTs: string, approval = first()) =>
+    ({ approval, teamId: 'T1', channel: 'C1', messageTs }) as const;
+
+  test('are found by their approval and by their message', async () => {
+    const cards = createCards(house.database.dataSource);
+    expect(await cards.find(first())).toBeUndefined();
+    await cards.save(card('1.1'));
+    expect(await cards.find(first())).toEqual(card('1.1'));
+    expect(await cards.shownBy('C1', '1.1')).toBe(first());
+    expect(await cards.shownBy('C2', '1.1')).toBeUndefined();
+    expect(await cards.shownBy('C1', '1.2')).toBeUndefined();
+  });
+
+  test('that are posted anew replace the one before', async () => {
+    const cards = createCards(house.database.dataSource);
+    await cards.save(card('1.1'));
+    await cards.save(card('2.1'));
+    expect(await cards.find(first())).toEqual(card('2.1'));
+    expect(await cards.shownBy('C1', '1.1')).toBeUndefined();
+  });
+
+  test('never show two approvals in one message', async () => {
+    const cards = createCards(house.database.dataSource);
+    await cards.save(card('3.1'));
+    expect(await sqlState(cards.save(card('3.1', ids[1])))).toBe('23505');
+  });
+});

@@ -1,0 +1,142 @@
+/** A grant is live by the database's clock, its uses and its end; and it covers only what its policy still decides. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Grant } from '../../src/domain/grant.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/house.js';
+import { anotherProcess } from './scene.js';
+
+let house: House;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy({ requiresApproval: false, maxUses: 3 });
+  await house.secret();
+});
+afterAll(() => house.close());
+
+let agents = 0;
+async function grant(): Promise<{ caller: Caller; grant: Grant }> {
+  agents += 1;
+  const { caller } = await house.agent(`agent-${agents}`);
+  const { id } = await house.ask(caller);
+  const found = await house.store.grants.ofApproval(id);
+  if (!found) throw new Error('an approval that was granted has no grant');
+  return { caller, grant: found };
+}
+
+const sql = (text: string, id: string) => house.database.dataSource.query(text, [id]);
+const read = (caller: Caller) => house.useCases.readSecret(caller, { resource: DATABASE_URL });
+
+describe('a grant', () => {
+  test('lasts as long as it says, from when it was written', async () => {
+    const { grant: given } = await grant();
+    expect(given).toMatchObject({ status: 'active', uses: 0, maxUses: 3 });
+    expect(given.endsAt.getTime() - given.startsAt.getTime()).toBe(3_600_000);
+  });
+
+  test('is over by the clock alone, with nothing having swept it', async () => {
+    const {
+      caller,
+      grant: { id },
+    } = await grant();
+    await sql(
+      `update access_grant set starts_at = starts_at - interval '1 hour', ends_at = clock_timestamp() where id = $1`,
+      id,
+    );
+    expect(await house.store.grants.find(id)).toMatchObject({ status: 'expired' });
+    expect(refusalOf(await read(caller))).toBe('grant_ended');
+    expect(
+      await house.store.transaction((tx) => tx.grants.end(id, 'revoked', 'x')),
+    ).toBeUndefined();
+  });
+
+  test('gives each of its uses once, however many read at once on two processes', async () => {
+    const {
+      caller,
+      grant: { id },
+    } = await grant();
+    const other = await anotherProcess(house);
+    const one = {
+      principal: caller.principal.id,
+      principalName: caller.principal.name,
+      key: caller.key.id,
+      resource: DATABASE_URL,
+    };
+    const reads = Array.from({ length: 40 }, (_, turn) =>
+      (turn % 2 ? house : other).ledger.open(one),
+    );
+    const answers = await Promise.all(reads);
+    await other.close();
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+    expect(await house.store.grants.find(id)).toMatchObject({ uses: 3, status: 'used_up' });
+  });
+
+  test('ends once: of ten that end it at the same moment, one does', async () => {
+    const {
+      grant: { id },
+    } = await grant();
+    const ends = Array.from({ length: 10 }, (_, turn) =>
+      house.store.transaction((tx) =>
+        tx.grants.end(id, turn % 2 ? 'revoked' : 'released', 'somebody'),
+      ),
+    );
+    const ended = (await Promise.all(ends)).filter((one) => one !== undefined);
+    expect(ended).toHaveLength(1);
+    expect(await house.store.grants.find(id)).toMatchObject({ status: ended[0]?.status });
+  });
+
+  test('that was revoked gives nothing from then on', async () => {
+    const {
+      caller,
+      grant: { id },
+    } = await grant();
+    granted(await read(caller));
+    granted(await house.useCases.revokeGrant(house.admin.owner, id, 'enough'));
+    expect(refusalOf(await read(caller))).toBe('grant_ended');
+  });
+});
+
+describe('what a grant covers', () => {
+  const listedAccess = async (caller: Caller) =>
+    granted(await house.useCases.listSecrets(caller, { limit: 10 })).items[0]?.access;
+
+  test('is not asked for again while it is live', async () => {
+    const {
+      caller,
+      grant: { approval },
+    } = await grant();
+    expect((await house.ask(caller)).id).toBe(approval);
+    expect((await house.ask(caller, { renew: true })).id).not.toBe(approval);
+    expect(await listedAccess(caller)).toBe('granted');
+  });
+
+  test('is nothing of another principal, operation or resource', async () => {
+    const {
+      caller,
+      grant: { policy },
+    } = await grant();
+    const { grants } = house.store;
+    const id = caller.principal.id;
+    expect(await grants.covering(id, policy, 'read', [DATABASE_URL])).toBeDefined();
+    expect(await grants.covering(id, policy, 'write', [DATABASE_URL])).toBeUndefined();
+    expect(await grants.covering(id, policy, 'read', [`${DATABASE_URL}2`])).toBeUndefined();
+    expect(
+      await grants.covering(id, policy, 'read', [DATABASE_URL, `${DATABASE_URL}2`]),
+    ).toBeUndefined();
+    expect(await grants.covering('prin_x', policy, 'read', [DATABASE_URL])).toBeUndefined();
+    expect(await grants.covering(id, 'plcy_x', 'read', [DATABASE_URL])).toBeUndefined();
+  });
+
+  test('is asked for again once a stricter policy decides it', async () => {
+    const {
+      caller,
+      grant: { approval },
+    } = await grant();
+    await house.policy({ approvers: ['alice@example.com'] }, DATABASE_URL);
+    expect(refusalOf(await read(caller))).toBe('not_permitted');
+    expect(await listedAccess(caller)).toBe('requestable');
+    const again = await house.ask(caller);
+    expect(again).toMatchObject({ status: 'pending' });
+    expect(again.id).not.toBe(approval);
+  });
+});

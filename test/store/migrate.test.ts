@@ -1,0 +1,95 @@
+/** The schema comes into being once, however often and by however many it is asked for. */
+
+import { readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/database.js';
+import { migrate, NewerSchemaError, schemaState } from '../../src/store/migrate.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+
+const FILES = readdirSync('migrations').length;
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.close());
+
+const sql = (text: string) => database.dataSource.query(text);
+const empty = () => sql('drop schema public cascade; create schema public');
+const claimNewer = () =>
+  sql(`insert into schema_migration (timestamp, name) values (9999, 'later0000000009999')`);
+
+describe('an empty database', () => {
+  beforeEach(empty);
+
+  test('is behind, is brought up to date by one run, and is left alone by the next', async () => {
+    const { dataSource } = database;
+    expect(await schemaState(dataSource)).toBe('behind');
+    expect(await migrate(dataSource)).toBe(FILES);
+    expect(await schemaState(dataSource)).toBe('current');
+    expect(await migrate(dataSource)).toBe(0);
+    expect(await sql('select count(*)::int as n from schema_migration')).toEqual([{ n: FILES }]);
+  });
+
+  test('is migrated once by several processes that start at the same moment', async () => {
+    const others = await Promise.all(
+      Array.from({ length: 4 }, () => openDatabase(database.connection)),
+    );
+    try {
+      const ran = await Promise.all([database.dataSource, ...others].map(migrate));
+      expect(ran.sort()).toEqual([0, 0, 0, 0, FILES]);
+      expect(await schemaState(database.dataSource)).toBe('current');
+    } finally {
+      await Promise.all(others.map((other) => other.destroy()));
+    }
+  });
+
+  test('looks the same as every other after it', async () => {
+    const shape = () =>
+      sql(`select table_name, column_name, data_type from information_schema.columns
+           where table_schema = 'public' order by 1, 2`);
+    await migrate(database.dataSource);
+    const fresh = await shape();
+    const { dataSource, close } = await testDatabase();
+    expect(fresh.length).toBeGreaterThan(100);
+    expect(
+      await dataSource.query(
+        `select table_name, column_name, data_type from information_schema.columns
+       where table_schema = 'public' order by 1, 2`,
+      ),
+    ).toEqual(fresh);
+    await close();
+  });
+});
+
+describe('a database that a newer vsecure has written', () => {
+  test('is refused, and nothing in it is touched', async () => {
+    await claimNewer();
+    for (const verb of [schemaState, migrate])
+      await expect(verb(database.dataSource)).rejects.toThrow(NewerSchemaError);
+    await expect(migrate(database.dataSource)).rejects.toMatchObject({ code: 'newer_schema' });
+    expect(await sql('select max(timestamp)::int as newest from schema_migration')).toEqual([
+      { newest: 9999 },
+    ]);
+  });
+
+  test('does not keep the lock: whoever comes next is answered', async () => {
+    await claimNewer();
+    await expect(migrate(database.dataSource)).rejects.toThrow(NewerSchemaError);
+    await sql('delete from schema_migration where timestamp = 9999');
+    const other = await openDatabase(database.connection);
+    expect(await migrate(other)).toBe(0);
+    await other.destroy();
+  });
+});
+
+test('a migration that fails leaves the database as it was', async () => {
+  await empty();
+  await sql('create table vote (mine text)');
+  await expect(migrate(database.dataSource)).rejects.toThrow('"vote" already exists');
+  expect(await schemaState(database.dataSource)).toBe('behind');
+  const tables = await sql(
+    `select table_name from information_schema.tables where table_schema = 'public' order by 1`,
+  );
+  expect(tables).toEqual([{ table_name: 'schema_migration' }, { table_name: 'vote' }]);
+});

@@ -1,0 +1,140 @@
+/** Lists in pages: everything once, in one order, while more is being written. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemActor } from '../../src/domain/audit-event.js';
+import type { Listed, Page } from '../../src/domain/ports.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { buildHouse, type House } from '../support/house.js';
+
+const SIZE = 25;
+const path = (n: number) => `vsecure://secrets/production/S${String(n).padStart(4, '0')}`;
+
+let house: House;
+let caller: Caller;
+let written = 0;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy({ requiresApproval: false });
+  ({ caller } = await house.agent());
+  for (let n = 0; n < SIZE; n += 1) await write();
+});
+afterAll(() => house.close());
+
+/** A secret, an approval, a grant and the events of all three. */
+async function write(): Promise<void> {
+  written += 1;
+  const resource = path(written);
+  await house.secret('value', resource);
+  await house.ask(caller, { resources: [resource] });
+}
+
+async function pages<T>(
+  list: (page: Page) => Promise<Listed<T>>,
+  limit: number,
+  between: () => Promise<unknown> = async () => {},
+): Promise<T[][]> {
+  const found: T[][] = [];
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await list({ limit, after });
+    found.push([...items]);
+    if (next === undefined) return found;
+    after = next;
+    await between();
+  }
+}
+
+const LISTS = {
+  approvals: (page: Page) => house.store.approvals.list({}, page),
+  grants: (page: Page) => house.store.grants.list({ activeOnly: true }, page),
+  secrets: (page: Page) => house.store.secrets.list(page),
+  'audit events': async (page: Page) => {
+    const { items, ...rest } = await house.store.audit.list({}, page);
+    return { ...rest, items: items.map((item) => ({ ...item, id: String(item.sequence) })) };
+  },
+} satisfies Record<string, (page: Page) => Promise<Listed<{ id: string }>>>;
+type List = (page: Page) => Promise<Listed<{ readonly id: string }>>;
+
+describe.each(Object.entries<List>(LISTS))('%s', (_, list) => {
+  test.each([1, 2, 7, SIZE - 1, SIZE, SIZE + 1, 200])(
+    'in pages of %d are all there, in one order',
+    async (limit) => {
+      const all = (await list({ limit: 1000 })).items.map(({ id }) => id);
+      const found = await pages(list, limit);
+      expect(found.flat().map(({ id }) => id)).toEqual(all);
+      expect(new Set(all).size).toBe(all.length);
+      for (const page of found.slice(0, -1)) expect(page).toHaveLength(limit);
+      expect(found.at(-1)?.length).toBeGreaterThan(0);
+    },
+  );
+
+  test('lose and repeat nothing of what was there, while more is written', async () => {
+    const before = (await list({ limit: 1000 })).items.map(({ id }) => id);
+    let times = 0;
+    const writeSome = async () => {
+      times += 1;
+      if (times <= 3) await Promise.all([write(), write()]);
+    };
+    const found = (await pages(list, 4, writeSome)).flat().map(({ id }) => id);
+    expect(new Set(found).size).toBe(found.length);
+    expect(found).toEqual(expect.arrayContaining(before));
+    const old = new Set(before);
+    expect(found.filter((id) => old.has(id))).toEqual(before);
+  });
+});
+
+describe('approvals and events that share a moment', () => {
+  test('are told apart in pages of one', async () => {
+    await house.database.dataSource.query(
+      `update approval set created_at = date_trunc('day', created_at), expires_at = expires_at + interval '1 day'`,
+    );
+    const found = (await pages(LISTS.approvals, 1)).flat().map(({ id }) => id);
+    expect(found).toHaveLength(written);
+    expect(new Set(found).size).toBe(written);
+  });
+});
+
+describe('the audit trail', () => {
+  const audit = (filter: Parameters<House['store']['audit']['list']>[0], limit = 3) =>
+    pages((page) => house.store.audit.list(filter, page), limit);
+
+  test('by resource finds all that the pattern covers, in full pages', async () => {
+    const all = (await house.store.audit.list({}, { limit: 1000 })).items;
+    const found = await audit({ resource: path(3) });
+    expect(found.flat()).toEqual(all.filter(({ resources }) => resources?.includes(path(3))));
+    const below = await audit({ resource: 'vsecure://secrets/**' }, 50);
+    expect(below.flat()).toEqual(all.filter(({ resources = [] }) => resources.length > 0));
+    expect((await audit({ resource: 'vsecure://secrets/development/*' })).flat()).toEqual([]);
+  });
+
+  test('by resource finds what lies far behind other events', async () => {
+    const event = { type: 'foreign_request', actor: systemActor('noise') } as const;
+    await house.store.transaction(async (tx) => {
+      for (let n = 0; n < 1200; n += 1) tx.record(event);
+    });
+    const found = (await audit({ resource: path(1) }, 1)).flat();
+    expect(found.map(({ type }) => type)).toEqual([
+      'access_granted',
+      'approval_requested',
+      'secret_written',
+    ]);
+  });
+
+  test('by type, actor, principal and time finds exactly those', async () => {
+    const all = (await house.store.audit.list({}, { limit: 5000 })).items;
+    const { id, name } = caller.principal;
+    const middle = new Date(all[Math.floor(all.length / 2)]?.at ?? 0);
+    const cases = [
+      [{ type: 'secret_written' }, (e: (typeof all)[number]) => e.type === 'secret_written'],
+      [{ actor: name }, (e: (typeof all)[number]) => e.actor.name === name],
+      [{ principal: id }, (e: (typeof all)[number]) => e.principal === id],
+      [{ since: middle }, (e: (typeof all)[number]) => new Date(e.at) >= middle],
+      [{ until: middle }, (e: (typeof all)[number]) => new Date(e.at) < middle],
+    ] as const;
+    for (const [filter, wanted] of cases) {
+      const expected = all.filter(wanted).map(({ sequence }) => sequence);
+      const found = (await audit(filter, 100)).flat().map(({ sequence }) => sequence);
+      expect(found, JSON.stringify(filter)).toEqual(expected);
+      expect(found.length).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,187 @@
+/** People, their Slack accounts, and keys: what is linked or named once stays so. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeId } from '../../src/crypto/ids.js';
+import type { Person } from '../../src/domain/person.js';
+import { CLASS_SCOPES } from '../../src/domain/rights.js';
+import { PersonTable, SecretTable } from '../../src/store/tables.js';
+import { createIdentifyPresser } from '../../src/usecases/identify-presser.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+
+let house: House;
+beforeAll(async () => {
+  house = await buildHouse();
+});
+afterAll(() => house.close());
+
+const link = (person: Person, teamId: string, userId: string) =>
+  house.store.transaction((tx) => tx.people.link(person.id, { teamId, userId }));
+
+describe('a Slack account', () => {
+  test('links once, and never to anybody else', async () => {
+    const [anna, ben] = [
+      await house.person('anna@example.com'),
+      await house.person('ben@example.com'),
+    ];
+    expect(await link(anna, 'T1', 'U0ANNA')).toMatchObject({
+      slack: [{ teamId: 'T1', userId: 'U0ANNA' }],
+    });
+    expect(await link(ben, 'T1', 'U0ANNA')).toBeUndefined();
+    expect(await house.store.people.bySlack('T1', 'U0ANNA')).toMatchObject({ id: anna.id });
+    expect((await house.store.people.find(ben.id))?.slack).toEqual([]);
+  });
+
+  test('of a person is never exchanged for another of the same team', async () => {
+    const carl = await house.person('carl@example.com');
+    await link(carl, 'T1', 'U0CARL');
+    expect(await link(carl, 'T1', 'U0OTHER')).toBeUndefined();
+    expect(await link(carl, 'T1', 'U0CARL')).toBeUndefined();
+    expect(await house.store.people.bySlack('T1', 'U0OTHER')).toBeUndefined();
+    expect(await link(carl, 'T2', 'U0CARL')).toMatchObject({ id: carl.id });
+    expect((await house.store.people.find(carl.id))?.slack).toHaveLength(2);
+  });
+
+  test('that ten people claim at the same moment goes to one of them', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => house.person(`claimant${n}@example.com`)),
+    );
+    const linked = await Promise.all(people.map((person) => link(person, 'T1', 'U0PRIZE')));
+    const winners = linked.filter((one) => one !== undefined);
+    expect(winners).toHaveLength(1);
+    expect(await house.store.people.bySlack('T1', 'U0PRIZE')).toEqual(winners[0]);
+  });
+
+  test('that presses twice at the same moment is linked once, and known both times', async () => {
+    const fay = await house.person('fay@example.com');
+    const identify = createIdentifyPresser({
+      store: house.store,
+      directory: {
+        profile: async (userId) => ({ teamId: 'T1', userId, email: fay.email, standing: 'member' }),
+        byEmail: async () => undefined,
+        groupMembers: async () => undefined,
+        teamId: () => 'T1',
+      },
+      linkByEmail: true,
+    });
+    const press = () => identify({ teamId: 'T1', userId: 'U0FAY' });
+    const pressed = await Promise.all([press(), press(), press()]);
+    expect(pressed.map(granted).map(({ id }) => id)).toEqual([fay.id, fay.id, fay.id]);
+    const { items } = await house.store.audit.list({ actor: fay.email }, { limit: 9 });
+    expect(items.map(({ type }) => type)).toEqual(['slack_linked']);
+  });
+
+  test('of another team is another account', async () => {
+    const dora = await house.person('dora@example.com');
+    await link(dora, 'T1', 'U0DORA');
+    expect(await house.store.people.bySlack('T9', 'U0DORA')).toBeUndefined();
+  });
+
+  test.each([
+    ['', 'U0X'],
+    ['T1', ''],
+    ['T1', 'u0x'],
+    ['T1', 'B0BOT'],
+    ['X1', 'U0X'],
+  ])('team %j and user %j are no account', async (teamId, userId) => {
+    const eve = await house.person('eve@example.com');
+    await expect(link(eve, teamId, userId)).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('a person', () => {
+  test('is one however their address is written, and however many make them at once', async () => {
+    const spellings = ['Zoe@Example.com', 'zoe@example.com', 'ZOE@EXAMPLE.COM'];
+    const made = await Promise.all([...spellings, ...spellings].map(house.person));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(made[0]).toMatchObject({ email: 'zoe@example.com', role: 'member', active: true });
+  });
+
+  test('that exists keeps role and standing when they are named again', async () => {
+    const { id } = await house.person('olga@example.com');
+    await house.store.transaction((tx) => tx.people.setRole(id, 'auditor'));
+    await house.store.transaction((tx) => tx.people.setActive(id, false));
+    expect(await house.person('OLGA@example.com')).toMatchObject({
+      id,
+      role: 'auditor',
+      active: false,
+    });
+  });
+});
+
+describe('a key', () => {
+  const key = (id: string, ttl?: number) =>
+    house.store.transaction(async (tx) => {
+      const owner = await tx.people.ensure('bob@example.com');
+      const name = `agent-${id}`;
+      const principal = await tx.principals.insert({
+        id: makeId('prin'),
+        name,
+        class: 'agent',
+        owner: owner.id,
+      });
+      if (!principal) return undefined;
+      const scopes = CLASS_SCOPES.agent;
+      const made = { id, principal: principal.id, class: 'agent', scopes, hint: 'abcd' } as const;
+      return tx.principals.insertKey(made, Buffer.from(id.padEnd(32)), ttl);
+    });
+  const live = async (id: string) => (await house.store.principals.credentials(id))?.live;
+
+  test('is good until it is revoked, once', async () => {
+    await key('aaaaaaaaaa');
+    expect(await live('aaaaaaaaaa')).toBe(true);
+    const revoke = () => house.store.transaction((tx) => tx.principals.revokeKey('aaaaaaaaaa'));
+    const revoked = await Promise.all([revoke(), revoke(), revoke()]);
+    expect(revoked.filter((one) => one !== undefined)).toHaveLength(1);
+    expect(await live('aaaaaaaaaa')).toBe(false);
+  });
+
+  test('is good until its time is over, by the database\u2019s clock', async () => {
+    const made = await key('bbbbbbbbbb', 60_000);
+    expect(await live('bbbbbbbbbb')).toBe(true);
+    expect(made?.expiresAt?.getTime()).toBe((made?.createdAt.getTime() ?? 0) + 60_000);
+    await house.database.dataSource.query(
+      `update api_key set created_at = created_at - interval '2 minutes', expires_at = clock_timestamp() where id = 'bbbbbbbbbb'`,
+    );
+    expect(await live('bbbbbbbbbb')).toBe(false);
+  });
+
+  test('that does not exist is not there', async () => {
+    expect(await house.store.principals.credentials('zzzzzzzzzz')).toBeUndefined();
+  });
+
+  test('has a name that is never given again, in any spelling', async () => {
+    const wish = { class: 'agent', owner: 'bob@example.com' } as const;
+    const create = (name: string) =>
+      house.useCases.manageKeys.create(house.admin, { ...wish, name });
+    const { key: made } = granted(await create('unique'));
+    granted(await house.useCases.manageKeys.revoke(house.admin, made.id));
+    for (const name of ['unique', 'Unique', 'UNIQUE'])
+      expect(refusalOf(await create(name))).toBe('already_exists');
+  });
+
+  test('is listed without its hash', async () => {
+    for (const one of await house.store.principals.keys())
+      expect(Object.keys(one)).not.toContain('hash');
+  });
+});
+
+test('a search for nothing in particular is refused, instead of finding the first row', async () => {
+  const { manager } = house.database.dataSource;
+  await house.person('bob@example.com');
+  for (const id of [JSON.parse('{}').id, null]) {
+    await expect(manager.findOneBy(PersonTable, { id })).rejects.toThrow(
+      /(?:Undefined|Null) value/,
+    );
+    await expect(manager.findOne(PersonTable, { where: { id } })).rejects.toThrow(
+      /(?:Undefined|Null) value/,
+    );
+    await expect(manager.findBy(SecretTable, { path: id })).rejects.toThrow(
+      /(?:Undefined|Null) value/,
+    );
+    await expect(manager.update(PersonTable, { id }, { role: 'admin' })).rejects.toThrow(
+      /(?:Undefined|Null) value/,
+    );
+    await expect(manager.delete(PersonTable, { id })).rejects.toThrow(/(?:Undefined|Null) value/);
+  }
+  expect((await house.store.people.byEmail('bob@example.com'))?.role).toBe('member');
+});

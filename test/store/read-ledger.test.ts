@@ -1,0 +1,117 @@
+/** The read ledger: many reads share one transaction, and none of them has a part in what becomes of another. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ReadRequest } from '../../src/domain/ports.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { approvedGrant } from '../flow/grants.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+const MISSING = 'vsecure://secrets/production/NOT_WRITTEN';
+const ELSEWHERE = 'vsecure://secrets/elsewhere/KEY';
+const TWICE = 'vsecure://secrets/twice/KEY';
+
+let house: House;
+let agent: Caller;
+let other: Caller;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  await house.policy({ maxUses: 2 }, 'vsecure://secrets/twice/*');
+  await house.secret('the first value');
+  await house.secret('the second value');
+  await house.secret('twice', TWICE);
+  agent = (await house.agent()).caller;
+  other = (await house.agent('another-agent')).caller;
+  await approvedGrant(house, agent, { resources: [DATABASE_URL, MISSING] });
+  await approvedGrant(house, agent, { resources: [TWICE] });
+});
+afterAll(() => house.close());
+
+const readOf = ({ principal, key }: Caller, resource: string, version?: number): ReadRequest => ({
+  principal: principal.id,
+  principalName: principal.name,
+  key: key.id,
+  resource,
+  version,
+});
+
+test('reads that come together each get their own answer, and refused ones harm nobody', async () => {
+  const reads = [
+    readOf(agent, DATABASE_URL),
+    readOf(other, DATABASE_URL),
+    readOf(agent, DATABASE_URL, 1),
+    readOf(agent, DATABASE_URL, 7),
+    readOf(agent, MISSING),
+    readOf(agent, ELSEWHERE),
+    readOf(agent, DATABASE_URL),
+    readOf(agent, 'not a resource at all'),
+  ];
+  const before = await lastSequence();
+  const answers = await Promise.all(reads.map((read) => house.ledger.open(read)));
+  const told = answers.map((answer) => {
+    if (!answer.ok) return answer.refusal.code;
+    return Buffer.from(house.vault.open(answer.value.sealed, answer.value.place)).toString();
+  });
+  expect(told).toEqual([
+    'the second value',
+    'approval_required',
+    'the first value',
+    'not_found',
+    'not_found',
+    'approval_required',
+    'the second value',
+    'approval_required',
+  ]);
+  const events = await eventsAfter(before);
+  expect(events.map(({ type, refusal }) => (type === 'secret_read' ? 'read' : refusal))).toEqual(
+    told.map((word) => (word.includes('value') ? 'read' : word)),
+  );
+  expect(new Set(events.map(({ at }) => at)).size).toBe(1);
+});
+
+test('the same read through two keys of one principal is recorded under each', async () => {
+  const wish = { name: agent.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
+  const made = granted(
+    await house.useCases.manageKeys.create(house.admin, { ...wish, additional: true }),
+  );
+  const second = granted(await house.useCases.authenticate(made.token));
+  const before = await lastSequence();
+  await Promise.all([agent, second].map((who) => house.ledger.open(readOf(who, DATABASE_URL))));
+  const events = await eventsAfter(before);
+  expect(events.map(({ key }) => key)).toEqual([agent.key.id, second.key.id]);
+});
+
+test('the uses of a grant go to the first who ask, and versions share them', async () => {
+  const reads = [readOf(agent, TWICE), readOf(agent, TWICE, 1), readOf(agent, TWICE)];
+  const answers = await Promise.all(reads.map((read) => house.ledger.open(read)));
+  expect(answers).toMatchObject([
+    { ok: true },
+    { ok: true },
+    { ok: false, refusal: { code: 'grant_ended', how: 'used_up' } },
+  ]);
+});
+
+test('more reads than one transaction takes are all answered and all recorded', async () => {
+  const before = await lastSequence();
+  const reads = Array.from({ length: 1000 }, () => readOf(agent, DATABASE_URL));
+  const answers = await Promise.all(reads.map((read) => house.ledger.open(read)));
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(1000);
+  expect(await eventsAfter(before)).toHaveLength(1000);
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});
+
+async function lastSequence(): Promise<string> {
+  const [head] = await sqlOn(house.database.dataSource)<{ sequence: string }>(
+    'select sequence from audit_head',
+  );
+  return head?.sequence ?? '0';
+}
+
+function eventsAfter(sequence: string) {
+  return sqlOn(house.database.dataSource)<Record<'type' | 'refusal' | 'key' | 'at', string>>(
+    `select body ->> 'type' as type, body ->> 'refusal' as refusal, body -> 'details' ->> 'key' as key, at::text
+     from audit_event where sequence > $1 order by sequence`,
+    [sequence],
+  );
+}

@@ -1,0 +1,93 @@
+/** What the tests of the store begin with: a second process on the same database, questions to write, and SQL that fails. */
+
+import { chainHash } from '../../src/crypto/chain-hash.js';
+import { makeId } from '../../src/crypto/ids.js';
+import type { NewApproval } from '../../src/domain/approval.js';
+import type { Policy } from '../../src/domain/policy.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { openDatabase } from '../../src/store/database.js';
+import { createDeliveries } from '../../src/store/deliveries.js';
+import { createReadLedger } from '../../src/store/read-ledger.js';
+import { createStore } from '../../src/store/store.js';
+import { DATABASE_URL, type House, REASON } from '../support/house.js';
+
+/** Another process, as far as the database can tell. Call `close` before the house's. */
+export async function anotherProcess(house: House) {
+  const dataSource = await openDatabase(house.database.connection);
+  return {
+    dataSource,
+    store: createStore(dataSource, { chain: chainHash, makeId }),
+    ledger: createReadLedger(dataSource, chainHash, house.installation),
+    deliveries: createDeliveries(dataSource),
+    close: () => dataSource.destroy(),
+  };
+}
+
+/** An hour of reading, open for an hour. */
+export function question(
+  { principal }: Caller,
+  policy: Policy,
+  changes: Partial<NewApproval> = {},
+): NewApproval {
+  return {
+    id: makeId('appr'),
+    principal: principal.id,
+    policy: policy.id,
+    policyVersion: policy.version,
+    operation: 'read',
+    resources: [DATABASE_URL],
+    reason: REASON,
+    duration: 3_600_000,
+    ttl: 3_600_000,
+    digest: 'd'.repeat(64),
+    ...changes,
+  };
+}
+
+/** Waits for the database's clock, not for ours. */
+export async function pastOf(house: House, moment: Date): Promise<void> {
+  while ((await house.store.now()) <= moment);
+}
+
+/** The SQLSTATE that a statement failed with; `none` when it did not. */
+export async function sqlState(statement: Promise<unknown>): Promise<string> {
+  try {
+    await statement;
+    return 'none';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
+}
+
+export const CHECK = '23514';
+export const UNIQUE = '23505';
+export const FOREIGN_KEY = '23503';
+
+export type Change = Record<string, string | number | boolean | null | readonly string[]>;
+
+/** Tries to insert a copy of a row with some columns changed; nothing of it stays. Answers with the SQLSTATE. */
+export function tryCopy({ database }: House, table: string, where: string, change: Change) {
+  const copy = `insert into ${table} select (jsonb_populate_record(t, $1::jsonb)).* from ${table} t where ${where}`;
+  return attempt(database.dataSource, copy, [JSON.stringify(change)]);
+}
+
+/** Runs a statement that must touch a row, in a transaction that is rolled back. */
+export async function attempt(
+  dataSource: House['database']['dataSource'],
+  statement: string,
+  parameters: readonly unknown[] = [],
+): Promise<string> {
+  const runner = dataSource.createQueryRunner();
+  await runner.startTransaction();
+  try {
+    return await sqlState(
+      runner.query(statement, [...parameters], true).then(({ affected }) => {
+        if (!affected) throw new Error('this statement touched no row');
+      }),
+    );
+  } finally {
+    await runner.rollbackTransaction();
+    await runner.release();
+  }
+}
