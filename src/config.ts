@@ -6,6 +6,12 @@ import { z } from 'zod';
 import { email, slackChannelId, slackUserId } from './contract/fields.js';
 import { parseMasterKey } from './crypto/master-key.js';
 import { Confidential } from './domain/confidential.js';
+import { parseDuration } from './domain/duration.js';
+import {
+  DENIED_COOLDOWN_DEFAULT,
+  PENDING_MAX_DEFAULT,
+  REQUESTS_PER_HOUR_DEFAULT,
+} from './domain/limits.js';
 
 /** Some settings are missing or wrong; the message names each of them on a line of its own. */
 export class ConfigError extends Error {
@@ -35,6 +41,14 @@ const url = (...protocols: string[]) =>
   z.string().refine((text) => protocols.includes(protocolOf(text)), {
     error: `must be a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`,
   });
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, { error: `must be a whole number, ${least} to ${most}` })
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, {
+      error: `must be a whole number, ${least} to ${most}`,
+    });
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 
 const A_MASTER_KEY = '32 random bytes, base64; make one with `openssl rand -base64 32`';
@@ -83,6 +97,14 @@ const ENVIRONMENT = z.object({
       },
     )
     .default([]),
+  VSECURE_MAX_PENDING: count(1, 1000).default(PENDING_MAX_DEFAULT),
+  VSECURE_MAX_REQUESTS_PER_HOUR: count(1, 10_000).default(REQUESTS_PER_HOUR_DEFAULT),
+  VSECURE_DENIED_COOLDOWN: z
+    .string()
+    .transform((text) => (text === '0' ? 0 : parseDuration(text)))
+    .refine((ms) => ms !== undefined, { error: 'must be a duration such as 15m, or 0' })
+    .transform((ms = 0) => ms)
+    .default(DENIED_COOLDOWN_DEFAULT),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',
@@ -152,6 +174,11 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
     slack: slackOf(environment),
     adminEmail: environment.VSECURE_ADMIN_EMAIL,
     defaultApprovers: environment.VSECURE_DEFAULT_APPROVERS,
+    limits: {
+      maxPending: environment.VSECURE_MAX_PENDING,
+      maxPerHour: environment.VSECURE_MAX_REQUESTS_PER_HOUR,
+      deniedCooldown: environment.VSECURE_DENIED_COOLDOWN,
+    },
     logLevel: environment.LOG_LEVEL,
   };
 }

@@ -1,31 +1,104 @@
-/** The policy file: a YAML list of the documents that the API takes, with short resource names allowed. */
+/** The policy file: a list of the documents that the API takes, or one after the other, with short resource names allowed. */
 
 import { readFile } from 'node:fs/promises';
-import { type PolicyDocument, policyDocument } from '../contract/policy.js';
+import { type PolicyDocument, policyDocument } from '../contract/policy-document.js';
+import { type InputIssue, sentenceOf } from '../contract/sentence.js';
+import { VSecureError } from '../sdk/index.js';
 import { NotDone } from './outcome.js';
 import { fullUri } from './resource-name.js';
+import type { Entry, Place } from './yaml-entries.js';
 
-/** All of the file, checked. Throws NotDone with every problem, by policy and field. */
+export interface PolicyFile {
+  readonly policies: readonly PolicyDocument[];
+  /** Passes on what the call answers. What the server refuses is said by file and line. */
+  sent<T>(call: Promise<T>): Promise<T>;
+}
+
+/** All of the file, checked. Throws NotDone with every problem, by line and field. */
 export async function readPolicies(
   file: string,
   stdin: () => Promise<Uint8Array>,
-): Promise<readonly PolicyDocument[]> {
+): Promise<PolicyFile> {
   const text = file === '-' ? Buffer.from(await stdin()).toString('utf8') : await readText(file);
-  const entries = await parse(file, text);
-  const checked = entries.map((entry) => policyDocument.safeParse(withFullUri(entry)));
-  const problems = checked.flatMap(({ error }, index) =>
-    (error?.issues ?? []).map(
-      ({ path, message }) => `  policy ${index + 1}: ${[...path.map(String), message].join(': ')}`,
-    ),
-  );
-  const policies = checked.flatMap(({ data }) => data ?? []);
-  const twice = policies
-    .map(({ uri }) => uri)
-    .find((uri, index, all) => all.indexOf(uri) !== index);
-  if (twice) problems.push(`  ${twice} is there twice`);
-  if (problems.length === 0) return policies;
-  throw new NotDone(`Nothing was changed: ${file} is not valid.\n${problems.join('\n')}`);
+  const name = file === '-' ? 'stdin' : file;
+  // Loaded only here: no other command reads YAML.
+  const { readEntries } = await import('./yaml-entries.js');
+  const { entries, problems } = readEntries(text);
+  const checked = entries.map((entry) => check(entry));
+  const policies = checked.flatMap(({ policy }) => policy ?? []);
+  const wrong = [...problems, ...checked.flatMap((one) => one.problems), ...twice(entries)];
+  if (wrong.length > 0) throw invalid(name, wrong);
+  if (policies.length === 0) throw new NotDone(`There is no policy in ${name}.`);
+  return {
+    policies,
+    sent: (call) =>
+      call.catch((error: unknown) => {
+        throw located(name, entries, error);
+      }),
+  };
 }
+
+function located(name: string, entries: readonly Entry[], error: unknown): unknown {
+  if (!(error instanceof VSecureError) || error.code !== 'invalid_input') return error;
+  return new NotDone(`Nothing was changed.\n${withLines(name, entries, error.message)}`);
+}
+
+function check(entry: Entry): { policy?: PolicyDocument; problems: readonly Place[] } {
+  const { data, error } = policyDocument.safeParse(withFullUri(entry.value));
+  if (data) return { policy: data, problems: [] };
+  return { problems: error.issues.flatMap((issue) => placesOf(entry, issue)) };
+}
+
+/** Fields that there are not stand on a line each. */
+function placesOf(entry: Entry, issue: InputIssue): readonly Place[] {
+  const { path } = issue;
+  if (issue.code !== 'unrecognized_keys')
+    return [{ line: entry.lineOf(path), problem: sentenceOf(issue) }];
+  return issue.keys.map((key) => ({
+    line: entry.lineOf([...path, key]),
+    problem: sentenceOf({ ...issue, keys: [key] }),
+  }));
+}
+
+function twice(entries: readonly Entry[]): readonly Place[] {
+  const uris = entries.map(({ value }) => uriOf(value));
+  return entries.flatMap((entry, index) =>
+    uris[index] !== undefined && uris.indexOf(uris[index]) < index
+      ? [{ line: entry.lineOf(['uri']), problem: `${uris[index]} is in the file twice` }]
+      : [],
+  );
+}
+
+function invalid(name: string, wrong: readonly Place[]): NotDone {
+  const lines = [...wrong]
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, problem }) => `  ${name}:${line}: ${problem}`);
+  return new NotDone(`Nothing was changed: ${name} is not valid.\n${lines.join('\n')}`);
+}
+
+/** The server has a line for each problem, and names a policy by its place in the list or by its pattern. */
+function withLines(name: string, entries: readonly Entry[], message: string): string {
+  return message
+    .split('\n')
+    .map((problem) => `  ${placed(name, entries, problem)}`)
+    .join('\n');
+}
+
+function placed(name: string, entries: readonly Entry[], problem: string): string {
+  const [start, index, field = ''] = /^policies\[(\d+)\]\.([\w.[\]]+)/.exec(problem) ?? [];
+  const at = entries[Number(index)];
+  if (start && at)
+    return `${name}:${at.lineOf(stepsOf(field))}: ${field}${problem.slice(start.length)}`;
+  const about = entries.find(({ value }) => {
+    const uri = uriOf(value);
+    return uri !== undefined && [`${uri} `, `${uri}:`].some((begins) => problem.startsWith(begins));
+  });
+  return about ? `${name}:${about.lineOf(['uri'])}: ${problem}` : problem;
+}
+
+/** `autoApprove.conditions.timeWindow[0]` as a path. */
+const stepsOf = (field: string): readonly PropertyKey[] =>
+  (field.match(/\w+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
@@ -33,18 +106,12 @@ async function readText(file: string): Promise<string> {
   });
 }
 
-async function parse(file: string, text: string): Promise<readonly unknown[]> {
-  // Loaded only here: no other command reads YAML.
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { version: '1.2', stringKeys: true });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw new NotDone(`${file} is not valid YAML: ${problem.message}`);
-  const list: unknown = document.toJS({ maxAliasCount: 100 });
-  if (Array.isArray(list)) return list;
-  throw new NotDone(`${file} must hold a list of policies: lines that begin with "- uri: …".`);
+function withFullUri(value: unknown): unknown {
+  const uri = uriOf(value);
+  return typeof value === 'object' && uri !== undefined ? { ...value, uri } : value;
 }
 
-function withFullUri(entry: unknown): unknown {
-  if (typeof entry !== 'object' || entry === null || !('uri' in entry)) return entry;
-  return typeof entry.uri === 'string' ? { ...entry, uri: fullUri(entry.uri) } : entry;
+function uriOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('uri' in value)) return undefined;
+  return typeof value.uri === 'string' ? fullUri(value.uri) : undefined;
 }

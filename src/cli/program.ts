@@ -6,6 +6,7 @@ import { registerApprove } from './commands/approve.js';
 import { registerAudit } from './commands/audit.js';
 import { registerConfigure } from './commands/configure.js';
 import { registerDeny } from './commands/deny.js';
+import { registerExplain } from './commands/explain.js';
 import { registerKeysCreate } from './commands/keys-create.js';
 import { registerKeysList } from './commands/keys-list.js';
 import { registerKeysRevoke } from './commands/keys-revoke.js';
@@ -16,6 +17,7 @@ import { registerResources } from './commands/resources.js';
 import { registerScopes } from './commands/scopes.js';
 import { registerSecretsList } from './commands/secrets-list.js';
 import { registerSecretsSet } from './commands/secrets-set.js';
+import { registerSimulate } from './commands/simulate.js';
 import { registerWhoami } from './commands/whoami.js';
 import type { Io } from './io.js';
 
@@ -23,7 +25,13 @@ export type Register = (program: Command, io: Io) => void;
 
 const GROUPS: Record<string, readonly Register[]> = {
   'Requests:': [registerApprovals, registerApprove, registerDeny],
-  'Policies and audit:': [registerConfigure, registerResources, registerAudit],
+  'Policies and audit:': [
+    registerConfigure,
+    registerSimulate,
+    registerResources,
+    registerExplain,
+    registerAudit,
+  ],
   'Secrets:': [registerSecretsSet, registerSecretsList],
   'Keys and people:': [
     registerKeysCreate,

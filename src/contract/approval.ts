@@ -46,6 +46,10 @@ export const approval = z.object({
   decisionReason: z.string().optional(),
   /** How long access was granted for; at most `duration`. */
   granted: z.string().optional(),
+  /** Those of `resources` that access was granted to. */
+  grantedResources: z.array(z.string()).optional(),
+  /** Why no person was asked, or why one was, in words. Only for whoever may see policies. */
+  conditions: z.string().optional(),
 });
 export type WireApproval = z.output<typeof approval>;
 
@@ -124,6 +128,8 @@ export const approvalRoutes = {
       action: z.enum(VERDICTS),
       reason: reason.optional(),
       duration: duration.optional(),
+      /** Of those asked for, the ones to grant. Absent: all. */
+      resources: z.array(uri).min(1).max(RESOURCES_MAX).optional(),
       digest: digest.optional(),
       door: door.default('api'),
     }),

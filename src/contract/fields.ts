@@ -17,6 +17,7 @@ import {
   ROLES,
   SCOPES,
 } from '../domain/vocabulary.js';
+import { accepts } from './accepts.js';
 
 export const approvalId = z.templateLiteral(['appr_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const grantId = z.templateLiteral(['grnt_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
@@ -32,12 +33,12 @@ export const scope = z.enum(SCOPES);
 /** A resource or pattern in full; the domain's grammar has the last word. */
 export const uri = z.string().min(1).max(URI_MAX_BYTES);
 
+const DURATION = accepts('a duration such as 30m, 1h, 1h30m or 7d');
+
 /** `30m`, `1h`, `1h30m`, `7d`; not nothing. */
 export const duration = z
-  .string()
-  .regex(/^(?=.*[1-9])(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, {
-    error: 'a duration is written like 30m, 1h, 1h30m or 7d',
-  });
+  .string(DURATION)
+  .regex(/^(?=.*[1-9])(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, DURATION);
 
 /** Free text of people and agents. Length in UTF-16 units; the policy counts what it says. */
 export const reason = z.string().max(REASON_MAX);
@@ -58,20 +59,26 @@ export const principalName = z
 
 export const slackTeamId = z.string().regex(/^[TE][A-Z0-9]{1,30}$/);
 export const slackUserId = z.string().regex(/^[UW][A-Z0-9]{1,30}$/);
-export const slackChannelId = z
-  .string()
-  .regex(/^[CGD][A-Z0-9]{1,30}$/, { error: 'must be a channel id such as C0123456789' });
+const CHANNEL = accepts('the id of a Slack channel, such as C0123456789');
+export const slackChannelId = z.string(CHANNEL).regex(/^[CGD][A-Z0-9]{1,30}$/, CHANNEL);
 
+const APPROVER = accepts(
+  'e-mail addresses, Slack user ids (U… or W…) or Slack user groups (S…), one an entry',
+);
+const SLACK_APPROVER = /^[UWS][A-Z0-9]{1,30}$/;
 /** Who may decide, as a policy names them. */
 export const approver = z
-  .string()
-  .refine((entry) => !/^S[A-Z0-9]+$/.test(entry), {
-    error: 'Slack user groups (S…) cannot be approvers yet: name people by e-mail or by U… id',
-    abort: true,
-  })
-  .refine((entry) => email.safeParse(entry).success || slackUserId.safeParse(entry).success, {
-    error: 'an approver is an e-mail address or a Slack user id (U… or W…)',
-  });
+  .string(APPROVER)
+  .refine((entry) => email.safeParse(entry).success || SLACK_APPROVER.test(entry), APPROVER);
+
+const REQUESTER = accepts('names of API keys or e-mail addresses of their owners');
+/** Who may ask, as a policy names them. */
+export const requester = z
+  .string(REQUESTER)
+  .refine(
+    (entry) => principalName.safeParse(entry).success || email.safeParse(entry).success,
+    REQUESTER,
+  );
 
 /** SHA-256 in lower-case hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/);

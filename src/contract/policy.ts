@@ -1,50 +1,38 @@
-/** Policies on the wire, and the document that sets one: the same in REST, the SDK and the policy file. */
+/** Policies on the wire, one by one. */
 
 import { z } from 'zod';
-import { APPROVERS_MAX, MIN_APPROVALS_MAX, NAME_MAX, REASON_MAX } from '../domain/limits.js';
 import { DOORS } from '../domain/vocabulary.js';
-import { approver, duration, INT_MAX, operation, slackChannelId, uri } from './fields.js';
+import { operation } from './fields.js';
+import { policyDocument } from './policy-document.js';
 import { bare, listOf, type Route } from './route.js';
 
-const door = z.enum(DOORS);
-
-/** Strict: a rule that would be ignored is worse than one that is refused. */
-export const policyDocument = z.strictObject({
-  uri,
-  name: z
-    .string()
-    .min(1)
-    .max(NAME_MAX)
-    .regex(/^[^\p{C}]+$/u, { error: 'a name is printable text' })
-    .exactOptional(),
-  permissions: z.array(operation).max(10).exactOptional(),
-  requiresApproval: z.boolean().exactOptional(),
-  approvers: z.array(approver).max(APPROVERS_MAX).exactOptional(),
-  decideFrom: z.array(door).min(1).max(10).exactOptional(),
-  minApprovals: z.int().min(1).max(MIN_APPROVALS_MAX).exactOptional(),
-  allowSelfApproval: z.boolean().exactOptional(),
-  requireReason: z.boolean().exactOptional(),
-  minReasonLength: z.int().min(1).max(REASON_MAX).exactOptional(),
-  requireDecisionReason: z.boolean().exactOptional(),
-  defaultDuration: duration.exactOptional(),
-  maxDuration: duration.exactOptional(),
-  requestTtl: duration.exactOptional(),
-  maxUses: z.int().min(1).max(INT_MAX).exactOptional(),
-  channel: slackChannelId.exactOptional(),
+/** Windows are canonical: their zone is an IANA name, whatever was written. */
+const autoApprove = z.object({
+  enabled: z.boolean(),
+  conditions: z.object({
+    timeWindow: z.array(z.string()).optional(),
+    requester: z.array(z.string()).optional(),
+    operations: z.array(operation).optional(),
+    maxDuration: z.string().optional(),
+  }),
 });
-export type PolicyDocument = z.input<typeof policyDocument>;
 
-export const policy = z.object({
+const policy = z.object({
   id: z.string(),
   version: z.int(),
   uri: z.string(),
   name: z.string(),
   permissions: z.array(operation),
   requiresApproval: z.boolean(),
+  /** Absent: the next broader policy's. */
   approvers: z.array(z.string()).optional(),
-  decideFrom: z.array(door),
+  /** Absent: everyone. */
+  requesters: z.array(z.string()).optional(),
+  decideFrom: z.array(z.enum(DOORS)),
+  listed: z.boolean(),
   minApprovals: z.int(),
   allowSelfApproval: z.boolean(),
+  autoApprove: autoApprove.optional(),
   requireReason: z.boolean().optional(),
   minReasonLength: z.int(),
   requireDecisionReason: z.boolean(),
@@ -53,6 +41,9 @@ export const policy = z.object({
   requestTtl: z.string(),
   maxUses: z.int().optional(),
   channel: z.string().optional(),
+  mention: z.boolean(),
+  escalateTo: z.array(z.string()).optional(),
+  escalateAfter: z.string().optional(),
 });
 export type WirePolicy = z.output<typeof policy>;
 

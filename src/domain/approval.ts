@@ -28,6 +28,8 @@ export interface NewApproval {
   readonly ttl: number;
   /** What the client calls itself: shown as its own claim, decides nothing. */
   readonly claimedClient?: string | undefined;
+  /** Why no person was asked, or why one was: in the words of the policy's conditions. */
+  readonly autoReport?: string | undefined;
   /** Binds a decision to exactly what was shown: see `requestDigest`. */
   readonly digest: string;
 }
@@ -52,7 +54,14 @@ interface Settled {
 }
 
 export type Pending = Asked & { readonly status: 'pending' };
-export type Approved = Asked & Settled & { readonly status: 'approved'; readonly granted: number };
+export type Approved = Asked &
+  Settled & {
+    readonly status: 'approved';
+    /** Milliseconds. */
+    readonly granted: number;
+    /** Of those asked for, the resources that were granted. */
+    readonly grantedResources: readonly string[];
+  };
 export type Denied = Asked & Settled & { readonly status: 'denied' };
 export type Expired = Asked & Settled & { readonly status: 'expired' };
 export type Cancelled = Asked & Settled & { readonly status: 'cancelled' };
@@ -65,6 +74,7 @@ export type Settlement =
       readonly by: PersonId;
       readonly reason?: string | undefined;
       readonly granted: number;
+      readonly grantedResources: readonly string[];
     }
   | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string }
   | { readonly status: 'cancelled'; readonly by: PersonId; readonly reason?: string | undefined };
@@ -95,7 +105,12 @@ export function castVote(ballot: Ballot): Result<Settlement | 'counted'> {
   if (approving.length < policy.minApprovals) return { ok: true, value: 'counted' };
   const wishes = approving.map(({ duration }) => duration ?? approval.duration);
   const granted = Math.min(policy.maxDuration, ...wishes);
-  return settle({ status: 'approved', by: vote.person, reason: vote.reason, granted });
+  const grantedResources = approval.resources.filter((resource) =>
+    approving.every(({ resources }) => resources?.includes(resource) ?? true),
+  );
+  if (grantedResources.length === 0) return refused({ code: 'nothing_in_common' });
+  const { person: by, reason } = vote;
+  return settle({ status: 'approved', by, reason, granted, grantedResources });
 }
 
 function stillApproving({ approvers, earlier, earlierVoters }: Ballot): readonly Vote[] {
@@ -137,10 +152,18 @@ export function whyOver(
 function whyNotThisVote(approval: Approval, policy: Policy, vote: Vote) {
   const needsReason = vote.verdict === 'deny' || policy.requireDecisionReason;
   if (needsReason && !vote.reason?.trim()) return refused({ code: 'reason_missing', minimum: 1 });
+  if (!isPartOf(vote.resources, approval.resources))
+    return refused({ code: 'cannot_widen', asked: approval.duration });
   const { duration } = vote;
   if (duration === undefined) return undefined;
   if (!isDuration(duration)) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
   if (duration > approval.duration)
     return refused({ code: 'cannot_widen', asked: approval.duration });
   return undefined;
+}
+
+/** At least one of the resources that were asked for, and none besides. */
+function isPartOf(chosen: readonly string[] | undefined, asked: readonly string[]): boolean {
+  if (chosen === undefined) return true;
+  return chosen.length > 0 && chosen.every((resource) => asked.includes(resource));
 }

@@ -17,6 +17,9 @@ export const RESOURCES_MAX = 20;
 export const REASON_MAX = 2000;
 export const REASON_MIN_DEFAULT = 10;
 
+/** Characters that say why no person was asked, or why one was. */
+export const AUTO_REPORT_MAX = 2000;
+
 /** Bytes of one secret value: room for a certificate chain, not for a database dump. */
 export const SECRET_MAX_BYTES = 64 * 1024;
 
@@ -32,11 +35,23 @@ export const DURATION_CEILING = 7 * DAY;
 export const WAIT_DEFAULT_SECONDS = 45;
 export const WAIT_MAX_SECONDS = 240;
 
+/** What one key may ask, unless configured otherwise: people are the scarce part. */
+export const PENDING_MAX_DEFAULT = 5;
+export const REQUESTS_PER_HOUR_DEFAULT = 30;
+/** Milliseconds before the same key may repeat what a person denied. */
+export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
+
 /** People named in one policy. */
 export const APPROVERS_MAX = 50;
+/** Keys and owners named in one policy. */
+export const REQUESTERS_MAX = 100;
+export const TIME_WINDOWS_MAX = 20;
 export const MIN_APPROVALS_MAX = 10;
 export const NAME_MAX = 128;
 export const EMAIL_MAX = 254;
+
+/** Policies in one set. */
+export const POLICIES_MAX = 1000;
 
 /** Rows on one page of a list. */
 export const PAGE_DEFAULT = 50;

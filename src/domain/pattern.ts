@@ -27,7 +27,8 @@ export function coveringPatterns(pattern: string): readonly string[] {
   const path = splitPath(pattern);
   if (typeof path === 'string') return [];
   if (path.segments.length === 0) return [pattern];
-  return tails(path.segments).map((tail) => `vsecure://${path.kind}/${tail.join('/')}`);
+  const tails = path.segments.reduceRight(coveringTails, []);
+  return tails.map((tail) => `vsecure://${path.kind}/${tail}`);
 }
 
 /** Does the pattern cover this resource (or narrower pattern)? */
@@ -35,10 +36,10 @@ export function covers(pattern: string, resource: string): boolean {
   return coveringPatterns(resource).includes(pattern);
 }
 
-function tails([head, ...rest]: readonly string[]): readonly (readonly string[])[] {
-  if (head === undefined) return [];
-  if (head === '**') return [['**']];
-  const heads = head === '*' ? ['*'] : [head, '*'];
-  const below = rest.length === 0 ? [[]] : tails(rest);
-  return [...heads.flatMap((first) => below.map((tail) => [first, ...tail])), ['**']];
+/** Text all the way: lists of segments would cost several times as much, and this is done for every request and read. */
+function coveringTails(below: readonly string[], segment: string): string[] {
+  if (segment === '**') return ['**'];
+  const heads = segment === '*' ? ['*'] : [segment, '*'];
+  if (below.length === 0) return [...heads, '**'];
+  return [...heads.flatMap((head) => below.map((tail) => `${head}/${tail}`)), '**'];
 }

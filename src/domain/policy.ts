@@ -1,5 +1,6 @@
 /** What `configureResource` sets for a pattern, and what it says about one question. */
 
+import type { AutoApprove } from './auto-approve.js';
 import { isDuration } from './duration.js';
 import { DURATION_MIN } from './limits.js';
 import { isNamedBy, type Person } from './person.js';
@@ -32,6 +33,16 @@ export interface PolicyRules {
   readonly maxUses?: number | undefined;
   /** Slack channel id for the card. Undefined: the configured default. */
   readonly channel?: string | undefined;
+  /** Names of keys, or e-mails of their owners. Undefined: everyone; empty: nobody. */
+  readonly requesters?: readonly string[] | undefined;
+  /** False hides the metadata from whoever has no `list` grant. */
+  readonly listed: boolean;
+  /** Does the card mention its approvers, so that a phone rings? */
+  readonly mention: boolean;
+  readonly autoApprove?: AutoApprove | undefined;
+  /** Further approvers, asked after a silence of `escalateAfter` (ms). */
+  readonly escalateTo?: readonly string[] | undefined;
+  readonly escalateAfter?: number | undefined;
 }
 
 export interface Policy extends PolicyRules {
@@ -41,16 +52,24 @@ export interface Policy extends PolicyRules {
 }
 
 export interface Question {
+  readonly requester: Requester;
   readonly operation: Operation;
   readonly reason: string;
   /** Milliseconds. Undefined: the policy's default. */
   readonly duration?: number | undefined;
 }
 
+/** Who asks, as the key proves it; what a client says about itself is not in here. */
+export interface Requester {
+  readonly name: string;
+  readonly ownerEmail: string;
+}
+
 /** May this be asked at all, and for how long (ms)? Says nothing of who approves. */
 export function judge(policy: PolicyRules, question: Question): Result<number> {
   if (!policy.permissions.includes(question.operation))
     return refused({ code: 'not_permitted', operation: question.operation });
+  if (!mayAsk(policy, question.requester)) return refused({ code: 'not_a_requester' });
   const reason = judgeReason(policy, question.reason);
   if (reason) return reason;
   const duration = question.duration ?? Math.min(policy.defaultDuration, policy.maxDuration);
@@ -60,8 +79,19 @@ export function judge(policy: PolicyRules, question: Question): Result<number> {
   return { ok: true, value: duration };
 }
 
+function mayAsk({ requesters }: PolicyRules, { name, ownerEmail }: Requester): boolean {
+  return (
+    !requesters || requesters.some((entry) => entry === name || entry.toLowerCase() === ownerEmail)
+  );
+}
+
+/** Characters that a reason has at the least; undefined where none is needed. */
+export function neededReason(policy: PolicyRules): number | undefined {
+  return (policy.requireReason ?? policy.requiresApproval) ? policy.minReasonLength : undefined;
+}
+
 function judgeReason(policy: PolicyRules, reason: string) {
-  if (!(policy.requireReason ?? policy.requiresApproval)) return undefined;
+  if (neededReason(policy) === undefined) return undefined;
   const length = reasonLength(reason);
   if (length === 0) return refused({ code: 'reason_missing', minimum: policy.minReasonLength });
   if (length < policy.minReasonLength || !saysSomething(reason))

@@ -12,6 +12,9 @@ type Plain = Exclude<
   | 'reason_too_short'
   | 'invalid_duration'
   | 'duration_too_long'
+  | 'too_many_pending'
+  | 'too_many_requests'
+  | 'denied_recently'
   | 'cannot_widen'
   | 'already_decided'
   | 'wrong_door'
@@ -31,12 +34,19 @@ export type Refusal =
   | { readonly code: 'invalid_duration'; readonly minimum: number }
   | { readonly code: 'duration_too_long'; readonly maximum: number }
   | { readonly code: 'cannot_widen'; readonly asked: number }
+  | { readonly code: 'too_many_pending'; readonly maximum: number }
+  | { readonly code: 'too_many_requests'; readonly maximum: number; readonly retryAfter: number }
+  | { readonly code: 'denied_recently'; readonly retryAfter: number }
   | { readonly code: 'already_decided'; readonly status: Exclude<ApprovalStatus, 'pending'> }
   | { readonly code: 'wrong_door'; readonly door: Door; readonly allowed: readonly Door[] }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
   | { readonly code: 'not_allowed'; readonly needs: string };
 
 const PLAIN: Record<Plain, string> = {
+  nothing_in_common:
+    'The approvers so far chose other resources, so nothing is left that all of them approve. Choose at least one that they chose too, or deny.',
+  not_a_requester:
+    'The policy does not let this key ask here. An operator can add it to the policy’s requesters.',
   no_policy:
     'No policy covers this resource, so nobody may ask for it. An operator can add one with mcp:configure.',
   approvers_missing:
@@ -87,7 +97,13 @@ export function explain(refusal: Refusal): string {
     case 'duration_too_long':
       return `The policy allows at most ${formatDuration(refusal.maximum)}.`;
     case 'cannot_widen':
-      return `Only ${formatDuration(refusal.asked)} were asked for; an approver can shorten that, not lengthen it.`;
+      return `An approver can narrow what was asked for (${formatDuration(refusal.asked)}, and the resources on the card), not widen it.`;
+    case 'too_many_pending':
+      return `This key already has ${refusal.maximum} requests waiting for a decision. Wait for one of them, or cancel one, then ask again.`;
+    case 'too_many_requests':
+      return `This key has asked ${refusal.maximum} times within an hour. Ask again in ${formatDuration(refusal.retryAfter)}.`;
+    case 'denied_recently':
+      return `A person denied this same request. Do not repeat it; if something changed, ask again in ${formatDuration(refusal.retryAfter)}.`;
     case 'already_decided':
       return `This request is already ${refusal.status}.`;
     case 'wrong_door':

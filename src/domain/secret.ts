@@ -1,6 +1,6 @@
 /** What is known of a secret without opening it. */
 
-import type { SealedValue } from './ports.js';
+import type { SealedValue } from './ports-crypto.js';
 
 export interface SecretMetadata {
   readonly id: `scrt_${string}`;

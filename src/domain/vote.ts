@@ -10,6 +10,8 @@ export interface Vote {
   readonly verdict: Verdict;
   readonly door: Door;
   readonly reason?: string | undefined;
+  /** Of the resources asked for, those that this approver would grant. Undefined: all. */
+  readonly resources?: readonly string[] | undefined;
   /** Milliseconds that this approver would grant; never above what was asked. */
   readonly duration?: number | undefined;
 }

@@ -1,7 +1,7 @@
 /** Durations come as text and are milliseconds inside. */
 
-import { formatDuration, parseDuration } from '../domain/duration.js';
-import { DURATION_CEILING, DURATION_MIN } from '../domain/limits.js';
+import { parseDuration } from '../domain/duration.js';
+import { DURATION_MIN } from '../domain/limits.js';
 import { done, type Result, refused } from '../domain/result.js';
 
 /** Milliseconds; refuses nothing at all, like `0m`. */
@@ -13,12 +13,4 @@ function readDuration(text: string): Result<number> {
 /** The same where a duration may be left out. */
 export function readOptional(text: string | undefined): Result<number | undefined> {
   return text === undefined ? done(undefined) : readDuration(text);
-}
-
-/** Milliseconds within what any policy may set. */
-export function readPolicyDuration(field: string, text: string): Result<number> {
-  const ms = parseDuration(text) ?? 0;
-  if (ms >= DURATION_MIN && ms <= DURATION_CEILING) return done(ms);
-  const [least, most] = [DURATION_MIN, DURATION_CEILING].map(formatDuration);
-  return refused({ code: 'invalid_input', problem: `${field}: ${least} to ${most}.` });
 }

@@ -4,7 +4,7 @@ import express, { type Request, type RequestHandler } from 'express';
 import { sendProblem } from './problem.js';
 
 const LIMIT = '256kb';
-/** Levels of arrays and objects. The deepest document that the API knows has two. */
+/** Levels of arrays and objects. The deepest that the API knows, a set of policies, has six. */
 const MAX_DEPTH = 8;
 
 const hasBody = ({ headers }: Request) =>

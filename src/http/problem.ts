@@ -2,6 +2,7 @@
 
 import type { Response } from 'express';
 import { PROBLEM_TYPE, type Problem, type ProblemCode } from '../contract/problem.js';
+import { SECOND } from '../domain/limits.js';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
 
@@ -11,6 +12,7 @@ export const STATUS: Record<RefusalCode, number> = {
   invalid_key: 401,
   no_policy: 403,
   not_permitted: 403,
+  not_a_requester: 403,
   approval_required: 403,
   own_request: 403,
   not_an_approver: 403,
@@ -36,6 +38,10 @@ export const STATUS: Record<RefusalCode, number> = {
   invalid_duration: 422,
   duration_too_long: 422,
   cannot_widen: 422,
+  nothing_in_common: 422,
+  denied_recently: 429,
+  too_many_pending: 429,
+  too_many_requests: 429,
   unavailable: 503,
 };
 
@@ -61,6 +67,8 @@ export function sendProblem(res: Response, { status, code, detail }: Trouble): s
 /** Answers with a refusal of the use cases, in its own words. */
 export function sendRefusal(res: Response, refusal: Refusal): void {
   const { code } = refusal;
+  if ('retryAfter' in refusal)
+    res.set('Retry-After', String(Math.ceil(refusal.retryAfter / SECOND)));
   sendProblem(res, { status: STATUS[code], code, detail: explain(refusal) });
 }
 

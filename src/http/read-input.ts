@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Route } from '../contract/route.js';
+import { sentenceOf } from '../contract/sentence.js';
 import { done, type Result, refused } from '../domain/result.js';
 
 export interface Input<R extends Route> {
@@ -26,19 +27,6 @@ export function readInput<R extends Route>(route: R, raw: Raw): Result<Input<R>>
   const issues = [params, query, body].flatMap(({ error }) => error?.issues ?? []);
   return refused({
     code: 'invalid_input',
-    problem: `${issues.slice(0, 10).map(sentence).join('; ')}.`,
+    problem: `${issues.slice(0, 10).map(sentenceOf).join('; ')}.`,
   });
-}
-
-function sentence({ path, ...issue }: z.core.$ZodIssue): string {
-  const where = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
-  const field = where.join('').replace(/^\./, '');
-  const problem = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message;
-  return field ? `${field}: ${problem}` : problem;
-}
-
-/** Field names are the only words of the sender that are repeated, and only plain ones. */
-function unknownFields(keys: readonly string[]): string {
-  const plain = keys.filter((key) => /^[A-Za-z][A-Za-z0-9_.-]{0,40}$/.test(key)).slice(0, 10);
-  return plain.length > 0 ? `unknown field ${plain.join(', ')}` : 'unknown field';
 }

@@ -3,6 +3,7 @@
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import type { Directory } from '../domain/ports.js';
 import { createHttpApp } from '../http/app.js';
 import { callerOf, createBearer } from '../http/bearer.js';
 import { listen } from '../http/server.js';
@@ -24,6 +25,8 @@ export interface Doors {
   readonly url: string;
   /** Something may be due for Slack. */
   poke(): void;
+  /** Undefined when no Slack is configured. */
+  readonly directory: Directory | undefined;
 }
 
 /** Resolves when all of them are open. They are closed by the disposal, in reverse. */
@@ -69,6 +72,7 @@ export async function openDoors(
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
+      { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],
     house.jobRuns,
@@ -80,5 +84,6 @@ export async function openDoors(
     { url: listening.url, mcp: `${listening.url}/mcp`, slack: slackState() },
     'vsecure is up',
   );
-  return { url: listening.url, poke: () => slack?.relay.poke() };
+  const { url } = listening;
+  return { url, poke: () => slack?.relay.poke(), directory: slack?.directory };
 }

@@ -11,7 +11,7 @@ import { createVault } from '../crypto/envelope.js';
 import { makeId } from '../crypto/ids.js';
 import { keyCheck, type MasterKey, parseMasterKey } from '../crypto/master-key.js';
 import { loadOrCreateMasterKeyFile } from '../crypto/master-key-file.js';
-import type { Log } from '../domain/ports.js';
+import type { Directory, Log } from '../domain/ports.js';
 import { startEmbedded } from '../postgres/embedded.js';
 import { type DatabaseConnection, openDatabase } from '../store/database.js';
 import { createCards, createDeliveries } from '../store/deliveries.js';
@@ -66,12 +66,20 @@ async function locate(config: Config, log: Log, disposal: Disposal): Promise<Dat
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
-/** `onDelivery` is called when a transaction made a delivery due. Throws what config, migration and master key have to say. */
+/** What the house needs of doors that are put up after it. */
+export interface HouseHooks {
+  /** Called when a transaction made a delivery due. */
+  readonly onDelivery?: () => void;
+  /** Undefined while no Slack is connected. */
+  readonly directory?: () => Directory | undefined;
+}
+
+/** Throws what config, migration and master key have to say. */
 export async function openHouse(
   config: Config,
   log: Log,
   disposal: Disposal,
-  onDelivery: () => void = () => {},
+  { onDelivery = () => {}, directory = () => undefined }: HouseHooks = {},
 ) {
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
   const masterKey = loadMasterKey(config);
@@ -93,6 +101,9 @@ export async function openHouse(
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: config.defaultApprovers,
+    limits: config.limits,
+    directory,
+    linkByEmail: config.slack?.linkByEmail ?? false,
   });
   return {
     useCases,

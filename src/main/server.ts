@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { createDisposal, type Disposal } from './disposal.js';
-import { openDoors } from './doors.js';
+import { type Doors, openDoors } from './doors.js';
 import { type House, openHouse } from './house.js';
 
 export interface Server {
@@ -25,9 +25,11 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
 }
 
 async function putUp(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
-  let poke = () => {};
-  const house = await openHouse(config, log, disposal, () => poke());
-  const doors = await openDoors(config, house, log, disposal);
-  poke = doors.poke;
+  let doors: Doors | undefined;
+  const house = await openHouse(config, log, disposal, {
+    onDelivery: () => doors?.poke(),
+    directory: () => doors?.directory,
+  });
+  doors = await openDoors(config, house, log, disposal);
   return { url: doors.url, house, stop: () => disposal.run() };
 }

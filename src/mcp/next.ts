@@ -5,8 +5,10 @@ import { z } from 'zod';
 /** Every tool, in the order in which an agent meets them. */
 export const TOOL_NAMES = [
   'list-secrets',
+  'explain-access',
   'request-access',
   'wait-for-decision',
+  'cancel-request',
   'read-secret',
   'release-grant',
 ] as const;

@@ -6,6 +6,7 @@ export type {
   WireApprovalDetail as ApprovalDetail,
 } from '../contract/approval.js';
 export type { WireAuditEvent as AuditEvent } from '../contract/audit.js';
+export type { WireExplanation as Explanation } from '../contract/explain.js';
 export type { WireGrant as Grant } from '../contract/grant.js';
 export type {
   WireKey as Key,
@@ -13,11 +14,13 @@ export type {
   WireWhoami as Whoami,
 } from '../contract/key.js';
 export type { WirePerson as Person } from '../contract/person.js';
+export type { WireConfigured as Configured, WirePolicy as Policy } from '../contract/policy.js';
+export type { PolicyDocument } from '../contract/policy-document.js';
 export type {
-  PolicyDocument,
-  WireConfigured as Configured,
-  WirePolicy as Policy,
-} from '../contract/policy.js';
+  WireAppliedPolicy as AppliedPolicy,
+  WireReplayedRequest as ReplayedRequest,
+  WireSimulation as Simulation,
+} from '../contract/policy-set.js';
 export type {
   WireListedSecret as ListedSecret,
   WireSecret as SecretMetadata,

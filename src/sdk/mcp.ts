@@ -3,8 +3,11 @@
 import type { z } from 'zod';
 import { approvalRoutes, type WireAccess, type WireApproval } from '../contract/approval.js';
 import { auditRoute, type WireAuditEvent } from '../contract/audit.js';
+import { explainRoute } from '../contract/explain.js';
 import { grantRoutes, type WireGrant } from '../contract/grant.js';
-import { type PolicyDocument, policyRoutes, type WirePolicy } from '../contract/policy.js';
+import { policyRoutes, type WirePolicy } from '../contract/policy.js';
+import type { PolicyDocument } from '../contract/policy-document.js';
+import { policySetRoutes } from '../contract/policy-set.js';
 import type { Call } from './call.js';
 import { collect } from './pages.js';
 import { type Waiting, waitForDecision } from './waiting.js';
@@ -22,6 +25,9 @@ export type ApprovalRequest = Omit<Ask, 'resources'> &
 export type AuditQuery = Filter<z.input<typeof auditRoute.query>>;
 export type ApprovalQuery = Filter<z.input<typeof approvalRoutes.list.query>>;
 export type GrantQuery = { readonly active?: boolean; readonly limit?: number };
+
+/** Milliseconds that a long history may take to replay. */
+const REPLAY_MAX = 270_000;
 
 export function createMcp(call: Call) {
   const respond = (id: string, decision: Decision): Promise<WireApproval> =>
@@ -52,7 +58,7 @@ export function createMcp(call: Call) {
     respond,
     approve: (id: string, decision: Omit<Decision, 'action'> = {}) =>
       respond(id, { ...decision, action: 'approve' }),
-    deny: (id: string, decision: Omit<Decision, 'action' | 'duration'>) =>
+    deny: (id: string, decision: Omit<Decision, 'action' | 'duration' | 'resources'>) =>
       respond(id, { ...decision, action: 'deny' }),
 
     /** Withdraws a pending request. */
@@ -62,6 +68,15 @@ export function createMcp(call: Call) {
     configureResource: (document: PolicyDocument) => call(policyRoutes.merge, { body: document }),
     /** Replaces the policy of the pattern; what is not named gets its default. */
     replaceResource: (document: PolicyDocument) => call(policyRoutes.replace, { body: document }),
+    /** Replaces several policies at once, all of them or none; `dryRun` only says what would change. */
+    applyPolicies: async (set: z.input<typeof policySetRoutes.apply.body>) =>
+      (await call(policySetRoutes.apply, { body: set })).items,
+    /** What would have happened to past requests under these policies. Changes nothing. */
+    simulatePolicies: (proposal: z.input<typeof policySetRoutes.simulate.body>) =>
+      call(policySetRoutes.simulate, { body: proposal, waitMs: REPLAY_MAX }),
+    /** What would happen if this were asked. Asks nobody. */
+    explainAccess: (question: z.input<typeof explainRoute.query>) =>
+      call(explainRoute, { query: question }),
     listResources: async (): Promise<WirePolicy[]> => (await call(policyRoutes.list)).items,
 
     listGrants: ({ limit, active }: GrantQuery = {}): Promise<WireGrant[]> => {

@@ -2,19 +2,22 @@
 
 import { App } from '@slack/bolt';
 import type { Express } from 'express';
-import type { Cards, Directory, Log } from '../domain/ports.js';
+import type { Cards, Directory, Log, PolicyReads } from '../domain/ports.js';
 import type { ReadCardFacts } from '../usecases/card-facts.js';
 import type { Decide } from '../usecases/decide.js';
 import type { IdentifyPresser } from '../usecases/identify-presser.js';
 import type { RecordForeign } from '../usecases/record-foreign.js';
 import type { RecordRefusedPress } from '../usecases/record-refused-press.js';
 import { boltLogger } from './bolt-logger.js';
+import type { Dates } from './dates.js';
 import { createDirectory } from './directory.js';
 import { createDoorkeeper, type SlackContext } from './doorkeeper.js';
 import { addHandlers } from './handlers.js';
 import { createInFlight } from './in-flight.js';
 import { createPacer, type Pacer } from './pacer.js';
-import { createPoster, type Poster } from './poster.js';
+import { createPolicyPoster } from './policy-poster.js';
+import { createPoster } from './poster.js';
+import type { Poster } from './posting.js';
 import { createTransport, type Transport } from './transport.js';
 import { clientOptions, createWebClients } from './web-clients.js';
 import { createWorkspaceLink, type WorkspaceLink } from './workspace.js';
@@ -29,6 +32,8 @@ export interface SlackSettings {
   readonly channel?: string | undefined;
   /** Another API base than Slack's, ending in a slash. */
   readonly apiUrl?: string | undefined;
+  /** Default `local`: Slack shows each reader their own time. */
+  readonly dates?: Dates | undefined;
 }
 
 export interface SlackParts {
@@ -36,13 +41,14 @@ export interface SlackParts {
   /** Slack says who an account belongs to; whether that person may act is not Slack's to say. */
   readonly identifyWith: (directory: Directory) => IdentifyPresser;
   readonly readCardFacts: ReadCardFacts;
+  readonly readPolicyChange: PolicyReads['change'];
   readonly recordForeign: RecordForeign;
   readonly recordRefusedPress: RecordRefusedPress;
   readonly cards: Cards;
   readonly logger: Log;
   /** Spaces posts out; by default one in 1.1 s for each channel. */
   readonly pacer?: Pacer | undefined;
-  /** Called once, when the workspace is known: from then on cards can be delivered. */
+  /** Called once, when the workspace is known: from then on things can be delivered, and people looked up. */
   readonly onConnected?: (() => void) | undefined;
 }
 
@@ -59,6 +65,7 @@ export interface SlackConnection {
   /** Waits up to `graceMs` for handlers that are running, then closes the socket. */
   stop(graceMs: number): Promise<void>;
   readonly poster: Poster;
+  readonly policyPoster: Poster;
   readonly directory: Directory;
 }
 
@@ -72,20 +79,19 @@ export function createSlack(options: {
 }): SlackConnection {
   const { settings, parts } = options;
   const { logger: log, cards, readCardFacts, recordForeign } = parts;
+  const { channel: defaultChannel, dates = 'local' } = settings;
   const clients = createWebClients(settings, log);
   const link = createWorkspaceLink({
     client: clients.interactive,
     log,
     onConnected: () => parts.onConnected?.(),
   });
-  const shared = { workspace: link.current, cards, readCardFacts, recordForeign, log };
+  const shared = { workspace: link.current, cards, readCardFacts, recordForeign, dates, log };
   const directory = createDirectory({ ...shared, client: clients.directory });
-  const poster = createPoster({
-    ...shared,
-    client: clients.delivery,
-    pacer: parts.pacer ?? createPacer(POST_GAP),
-    defaultChannel: settings.channel,
-  });
+  const pacer = parts.pacer ?? createPacer(POST_GAP);
+  const posting = { ...shared, client: clients.delivery, pacer, defaultChannel };
+  const poster = createPoster(posting);
+  const policyPoster = createPolicyPoster({ ...posting, readPolicyChange: parts.readPolicyChange });
   const transport = createTransport(settings, log);
   const inFlight = createInFlight();
   const inbound = { ...shared, client: clients.interactive, inFlight };
@@ -95,11 +101,13 @@ export function createSlack(options: {
   const identify = identifyWith(directory);
   addHandlers(app, { ...inbound, decide, identify, recordRefusedPress });
 
+  const healthy = () => poster.healthy() && policyPoster.healthy();
   return {
-    ...createLife(transport, link, inFlight.drained, poster.healthy),
+    ...createLife(transport, link, inFlight.drained, healthy),
     mount: transport.mount,
     teamId: () => link.current()?.teamId,
     poster,
+    policyPoster,
     directory,
   };
 }

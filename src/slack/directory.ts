@@ -1,9 +1,9 @@
-/** Who is behind a Slack account right now? Asked afresh each time: yesterday's member may be today's guest. */
+/** Who is behind a Slack account, an address or a user group right now? Asked afresh each time: yesterday's member may be today's guest. */
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Directory, Log, SlackProfile } from '../domain/ports.js';
-import { webFailure } from './web-failure.js';
+import { remedy, webFailure } from './web-failure.js';
 import type { Workspace } from './workspace.js';
 
 /** https://docs.slack.dev/reference/objects/user-object. Flags that are absent are read as false, but for the confirmed address. */
@@ -22,6 +22,9 @@ const slackUser = z.object({
   profile: z.object({ email: z.string().nullish() }).nullish(),
 });
 type SlackUser = z.infer<typeof slackUser>;
+const userAnswer = z.object({ user: slackUser });
+
+const groupList = z.object({ users: z.array(z.string()) });
 
 export interface DirectoryParts {
   readonly client: WebClient;
@@ -31,25 +34,63 @@ export interface DirectoryParts {
 
 /** Undefined when Slack does not answer in time, or answers about somebody else. */
 export function createDirectory({ client, workspace, log }: DirectoryParts): Directory {
+  const { users, usergroups } = client;
+  const teamId = () => workspace()?.teamId;
   return {
+    teamId,
+
     async profile(userId) {
-      const home = workspace();
-      if (!home) return undefined;
-      const user = await look(client, userId, log);
-      return user && profileOf(user, home.teamId);
+      const home = teamId();
+      if (home === undefined) return undefined;
+      const answer = await answered(log, 'users.info', () => users.info({ user: userId }));
+      const { user } = userAnswer.safeParse(answer).data ?? {};
+      return user?.id === userId ? profileOf(user, home) : undefined;
+    },
+
+    async byEmail(email) {
+      const home = teamId();
+      if (home === undefined) return undefined;
+      const answer = await answered(log, 'users.lookupByEmail', () => lookUp(client, email));
+      if (answer === 'unknown') return 'unknown';
+      const { user } = userAnswer.safeParse(answer).data ?? {};
+      if (!user) return undefined;
+      const same = user.profile?.email?.toLowerCase() === email.toLowerCase();
+      return same ? profileOf(user, home) : 'unknown';
+    },
+
+    async groupMembers(groupId) {
+      if (teamId() === undefined) return undefined;
+      const answer = await answered(log, 'usergroups.users.list', () =>
+        usergroups.users.list({ usergroup: groupId }),
+      );
+      return groupList.safeParse(answer).data?.users;
     },
   };
 }
 
-async function look(client: WebClient, userId: string, log: Log): Promise<SlackUser | undefined> {
+async function lookUp({ users }: WebClient, email: string) {
   try {
-    const { user } = await client.users.info({ user: userId });
-    const read = slackUser.safeParse(user);
-    return read.success && read.data.id === userId ? read.data : undefined;
+    return await users.lookupByEmail({ email });
+  } catch (error) {
+    if (webFailure(error)?.code === 'users_not_found') return 'unknown';
+    throw error;
+  }
+}
+
+/** Undefined when Slack refused or kept silent; whoever asked must then take nobody for known. */
+async function answered<T>(
+  log: Log,
+  method: string,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await ask();
   } catch (error) {
     const failure = webFailure(error);
     if (!failure) throw error;
-    log.warn({ code: failure.code }, 'Slack did not say who pressed, so nobody may decide');
+    const { code, permanent } = failure;
+    const todo = permanent ? remedy(code) : 'nothing to do: it is asked again';
+    log.warn({ method, code, todo }, 'Slack did not say who somebody is, so nobody is known by it');
     return undefined;
   }
 }

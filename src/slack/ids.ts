@@ -14,6 +14,8 @@ export const FORM = { approve: 'approve_form', deny: 'deny_form' } as const;
 export const FIELD = {
   reason: { block: 'reason', element: 'text' },
   duration: { block: 'duration', element: 'choice' },
+  resources: { block: 'resources', element: 'boxes' },
+  moreResources: { block: 'more_resources', element: 'boxes' },
 } as const;
 
 export const COMMAND = '/vsecure';

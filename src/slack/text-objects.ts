@@ -37,6 +37,11 @@ export function mention(userId: string): string {
   return `<@${userId}>`;
 }
 
+/** Rings everybody in a Slack user group. */
+export function groupMention(groupId: string): string {
+  return `<!subteam^${groupId}>`;
+}
+
 /** A moment in the reader's own zone; clients that cannot do that show it in UTC. */
 export function moment(at: Date): string {
   const fallback = DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");

@@ -59,6 +59,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   channel_not_found: INVITE,
   not_in_channel: INVITE,
   is_archived: 'unarchive the channel, or set another one',
+  no_such_subteam: 'check the id of the user group (S…) in the policy',
   missing_scope: 'reinstall the app with the scopes of manifest.yml',
   invalid_auth: TOKEN,
   not_authed: TOKEN,

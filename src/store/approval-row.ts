@@ -10,7 +10,7 @@ import type { Vote } from '../domain/vote.js';
 export const APPROVAL_COLUMNS = `
   a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,
   a.claimed_client, a.digest, a.asked, a.status, a.created_at, a.expires_at, a.settled_at, a.settled_by,
-  a.decision_reason, a.granted_ms, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
+  a.decision_reason, a.granted_ms, a.granted_resources, a.auto_report, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
 
 export interface ApprovalRow {
   readonly id: Approval['id'];
@@ -31,6 +31,8 @@ export interface ApprovalRow {
   readonly settled_by: PersonId | null;
   readonly decision_reason: string | null;
   readonly granted_ms: number | null;
+  readonly granted_resources: readonly string[] | null;
+  readonly auto_report: string | null;
   readonly requester_name: string;
   readonly owner_id: PersonId;
   readonly owner_email: string;
@@ -49,8 +51,10 @@ export function toApproval(row: ApprovalRow): Approval {
     decisionReason: row.decision_reason ?? undefined,
   };
   if (row.status !== 'approved') return { ...settled, status: row.status };
-  if (row.granted_ms === null) throw new Error('an approval is approved without a duration');
-  return { ...settled, status: 'approved', granted: row.granted_ms };
+  const { granted_ms: granted, granted_resources: grantedResources } = row;
+  if (granted === null || grantedResources === null)
+    throw new Error('an approval is approved without saying what');
+  return { ...settled, status: 'approved', granted, grantedResources };
 }
 
 function toAsked(row: ApprovalRow) {
@@ -64,6 +68,7 @@ function toAsked(row: ApprovalRow) {
     reason: row.reason,
     duration: row.duration_ms,
     claimedClient: row.claimed_client ?? undefined,
+    autoReport: row.auto_report ?? undefined,
     digest: row.digest,
     requester: { name: row.requester_name, owner: row.owner_id, ownerEmail: row.owner_email },
     asked: row.asked,
@@ -82,6 +87,7 @@ export interface VoteRow {
   readonly door: Door;
   readonly reason: string | null;
   readonly duration_ms: number | null;
+  readonly resources: readonly string[] | null;
 }
 
 export function toVote(row: VoteRow): Vote {
@@ -92,5 +98,6 @@ export function toVote(row: VoteRow): Vote {
     door: row.door,
     reason: row.reason ?? undefined,
     duration: row.duration_ms ?? undefined,
+    resources: row.resources ?? undefined,
   };
 }

@@ -10,6 +10,7 @@ import {
   toVote,
   type VoteRow,
 } from './approval-row.js';
+import { askingHistory } from './asking-history.js';
 import { listed } from './listed.js';
 import { first, only, type Sql } from './sql.js';
 
@@ -36,9 +37,22 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return listed(rows.map(toApproval), limit, ({ id }) => id);
     },
 
+    async since(moment, { limit, after }) {
+      const rows = await sql<ApprovalRow>(
+        `${SELECT}
+         where a.created_at >= $1
+           and ($2::text is null or (a.created_at, a.id) > (select created_at, id from approval where id = $2))
+         order by a.created_at, a.id limit $3`,
+        [moment, after ?? null, limit + 1],
+      );
+      return listed(rows.map(toApproval), limit, ({ id }) => id);
+    },
+
+    history: (principal, question) => askingHistory(sql, principal, question),
+
     async votes(id) {
       const rows = await sql<VoteRow>(
-        `select approval_id, person_id, verdict, door, reason, duration_ms from vote
+        `select approval_id, person_id, verdict, door, reason, duration_ms, resources from vote
          where approval_id = $1 order by cast_at`,
         [id],
       );
@@ -78,29 +92,43 @@ export function approvals(sql: Sql): Approvals {
 
     async insertSettled(question) {
       await sql(
-        `insert into approval (${QUESTION_COLUMNS}, status, settled_at, granted_ms)
-         values (${QUESTION_VALUES}, 'approved', clock_timestamp(), $9)`,
+        `insert into approval (${QUESTION_COLUMNS}, status, settled_at, granted_ms, granted_resources)
+         values (${QUESTION_VALUES}, 'approved', clock_timestamp(), $9, $6)`,
         questionParameters(question),
       );
       return present(reads, question.id);
     },
 
-    async addVote({ approval, person, verdict, door, reason, duration }: Vote) {
+    async history(principal, question) {
+      // No stronger lock: a grant that is being written for this principal refers to its row, and may hold what this waits for.
+      await sql('select id from principal where id = $1 for no key update', [principal]);
+      return reads.history(principal, question);
+    },
+
+    async addVote({ approval, person, verdict, door, reason, duration, resources }: Vote) {
       await sql(
-        `insert into vote (approval_id, person_id, verdict, door, reason, duration_ms)
-         values ($1, $2, $3, $4, $5, $6)`,
-        [approval, person, verdict, door, reason ?? null, duration ?? null],
+        `insert into vote (approval_id, person_id, verdict, door, reason, duration_ms, resources)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
+        [approval, person, verdict, door, reason ?? null, duration ?? null, resources ?? null],
       );
     },
 
     async settle(id, settlement: Settlement) {
-      const granted = settlement.status === 'approved' ? settlement.granted : null;
+      const { granted, grantedResources } =
+        settlement.status === 'approved' ? settlement : NOTHING_GRANTED;
       return changed(
         await sql(
           `update approval set status = $2, settled_at = clock_timestamp(), settled_by = $3,
-             decision_reason = $4, granted_ms = $5
+             decision_reason = $4, granted_ms = $5, granted_resources = $6
            where id = $1 and status = 'pending' and expires_at > clock_timestamp() returning id`,
-          [id, settlement.status, settlement.by, settlement.reason ?? null, granted],
+          [
+            id,
+            settlement.status,
+            settlement.by,
+            settlement.reason ?? null,
+            granted,
+            grantedResources,
+          ],
         ),
       );
     },
@@ -140,10 +168,12 @@ async function present(reads: ApprovalReads, id: Approval['id']): Promise<Approv
   return approval;
 }
 
+const NOTHING_GRANTED = { granted: null, grantedResources: null };
+
 const QUESTION_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
-  duration_ms, digest, expires_at`;
+  duration_ms, digest, expires_at, auto_report`;
 const QUESTION_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-  clock_timestamp() + $11::float8 * interval '1 ms'`;
+  clock_timestamp() + $11::float8 * interval '1 ms', $12`;
 
 const questionParameters = (question: NewApproval) => [
   question.id,
@@ -157,4 +187,5 @@ const questionParameters = (question: NewApproval) => [
   question.duration,
   question.digest,
   question.ttl,
+  question.autoReport ?? null,
 ];

@@ -30,7 +30,7 @@ const OPEN = `
       s.id as secret_id, s.path, v.version, v.algorithm, v.master_key_id, v.wrapped_key, v.iv, v.ciphertext, v.tag
     from asked a
     left join lateral (
-      select id, permissions from policy where uri = any(a.patterns)
+      select id, permissions from policy where uri = any(a.patterns) and removed_at is null
       order by array_position(a.patterns, uri) limit 1) p on true
     left join lateral (
       select g.id, g.policy_id from access_grant g

@@ -2,7 +2,15 @@
 
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AuditEvent } from '../domain/audit-event.js';
-import type { ChainHash, Installation, MakeId, Reads, Store, Tx } from '../domain/ports.js';
+import type {
+  ChainHash,
+  Destination,
+  Installation,
+  MakeId,
+  Reads,
+  Store,
+  Tx,
+} from '../domain/ports.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
@@ -11,6 +19,7 @@ import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
 import { secretReads, secrets } from './secrets.js';
+import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
 
 /** Postgres channels. The payload of the first is an approval id; the second only says that something is due. */
@@ -43,10 +52,11 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     now: async () => only(await sql<{ now: Date }>('select clock_timestamp() as now')).now,
     approvals: approvalReads(sql),
     grants: grantReads(sql),
-    policies: policyReads(manager),
+    policies: policyReads(manager, sql),
     principals: principalReads(manager, sql, personReader),
     people: personReader,
     secrets: secretReads(manager),
+    groups: slackGroups(sql),
     audit: auditReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
@@ -55,12 +65,21 @@ function reads(manager: EntityManager, sql: Sql): Reads {
 function writes(manager: EntityManager, sql: Sql, events: AuditEvent[], parts: StoreParts): Tx {
   const notify = (channel: string, payload: string) =>
     sql('select pg_notify($1, $2)', [channel, payload]);
+  const deliver = async (destination: Destination, subject: string) => {
+    await sql(
+      `insert into delivery (destination, subject) values ($1, $2)
+       on conflict (destination, subject) do update
+         set wanted = delivery.wanted + 1, attempts = 0, not_before = clock_timestamp()`,
+      [destination, subject],
+    );
+    await notify(DELIVERY_CHANNEL, '');
+  };
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
     approvals: approvals(sql),
     grants: grants(sql),
-    policies: policies(manager),
+    policies: policies(manager, sql),
     principals: principals(manager, sql, personWriter),
     people: personWriter,
     secrets: secrets(manager, sql),
@@ -71,15 +90,8 @@ function writes(manager: EntityManager, sql: Sql, events: AuditEvent[], parts: S
 
     record: (event) => void events.push(event),
 
-    async touchCard(id) {
-      await sql(
-        `insert into delivery (destination, subject) values ('slack_card', $1)
-         on conflict (destination, subject) do update
-           set wanted = delivery.wanted + 1, attempts = 0, not_before = clock_timestamp()`,
-        [id],
-      );
-      await notify(DELIVERY_CHANNEL, '');
-    },
+    touchCard: (id) => deliver('slack_card', id),
+    announce: (id, version) => deliver('slack_policy_change', `${id}:${version}`),
 
     async wake(id) {
       await notify(APPROVAL_CHANNEL, id);

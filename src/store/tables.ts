@@ -85,10 +85,18 @@ export const ApiKeyTable = new EntitySchema<ApiKeyRow>({
   },
 });
 
-type Nullable = 'approvers' | 'requireReason' | 'maxUses' | 'channel';
+type Nullable =
+  | 'approvers'
+  | 'requireReason'
+  | 'maxUses'
+  | 'channel'
+  | 'requesters'
+  | 'autoApprove'
+  | 'escalateTo'
+  | 'escalateAfter';
 export type PolicyRow = Omit<Policy, Nullable> & {
   readonly [K in Nullable]: Exclude<Policy[K], undefined> | null;
-};
+} & { readonly removedAt: Date | null };
 
 export const PolicyTable = new EntitySchema<PolicyRow>({
   name: 'policy',
@@ -111,6 +119,13 @@ export const PolicyTable = new EntitySchema<PolicyRow>({
     requestTtl: { type: 'integer', name: 'request_ttl_ms' },
     maxUses: { type: 'integer', name: 'max_uses', nullable: true },
     channel: { type: 'text', nullable: true },
+    requesters: { type: 'text', array: true, nullable: true },
+    listed: { type: 'boolean' },
+    mention: { type: 'boolean' },
+    autoApprove: { type: 'jsonb', name: 'auto_approve', nullable: true },
+    escalateTo: { type: 'text', name: 'escalate_to', array: true, nullable: true },
+    escalateAfter: { type: 'integer', name: 'escalate_after_ms', nullable: true },
+    removedAt: { type: 'timestamptz', name: 'removed_at', nullable: true },
   },
 });
 

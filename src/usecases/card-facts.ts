@@ -6,7 +6,7 @@ import type { Person } from '../domain/person.js';
 import type { Policy } from '../domain/policy.js';
 import type { Store } from '../domain/ports.js';
 import type { Vote } from '../domain/vote.js';
-import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { decidingPolicy, namedApprovers } from './deciding-policy.js';
 
 export interface CardFacts {
   readonly approval: Approval;
@@ -34,9 +34,7 @@ export function createReadCardFacts(
     if (!approval) return undefined;
     const deciding = await decidingPolicy(store.policies, approval.resources);
     const policy = deciding.ok ? deciding.value : undefined;
-    const approvers = policy
-      ? await currentApprovers(store.policies, policy, defaultApprovers)
-      : [];
+    const approvers = policy ? await namedApprovers(store.policies, policy, defaultApprovers) : [];
     return {
       approval,
       policy,

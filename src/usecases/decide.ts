@@ -19,7 +19,7 @@ import { type Result, refused } from '../domain/result.js';
 import { storable } from '../domain/text.js';
 import type { Door, Verdict } from '../domain/vocabulary.js';
 import type { Vote } from '../domain/vote.js';
-import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { approversAt, decidingPolicy } from './deciding-policy.js';
 
 /** Who decides and by which door. Only an adapter that has proved who it is may make one. */
 export interface Decider {
@@ -35,6 +35,8 @@ export interface Decision {
   readonly reason?: string | undefined;
   /** Milliseconds; shorter than asked, never longer. */
   readonly duration?: number | undefined;
+  /** Of the resources asked for, those to grant. Undefined: all. */
+  readonly resources?: readonly string[] | undefined;
   /** The digest that the decider was shown. Undefined: what is stored now. */
   readonly seen?: string | undefined;
 }
@@ -93,13 +95,14 @@ async function weigh(
     door: decider.door,
     reason: decision.reason && storable(decision.reason),
     duration: decision.duration,
+    resources: decision.resources && [...new Set(decision.resources)].sort(),
   };
   const earlier = await tx.approvals.votes(approval.id);
   const outcome = castVote({
     approval,
     policy,
     vote,
-    approvers: await currentApprovers(tx.policies, policy, parts.defaultApprovers),
+    approvers: await approversAt(tx, policy, approval, parts.defaultApprovers),
     voter: decider.person,
     earlier,
     earlierVoters: await voters(tx, earlier),
@@ -199,6 +202,7 @@ async function grantAccess(
     id: makeId('grnt'),
     approval: approval.id,
     policy: policy.id,
+    resources: approval.grantedResources,
     duration: approval.granted,
     maxUses: policy.maxUses,
   });
@@ -206,6 +210,7 @@ async function grantAccess(
     ...about(approval, decider),
     type: 'access_granted',
     grant: grant.id,
+    resources: approval.grantedResources,
     details: { duration: approval.granted, digest: approval.digest },
   });
 }

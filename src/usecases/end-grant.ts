@@ -45,7 +45,7 @@ async function mayRevoke(tx: Tx, person: Person, grant: Grant, defaults: readonl
   if (person.role === 'admin' || holder?.owner === person.id) return true;
   const policy = await decidingPolicy(tx.policies, grant.resources);
   if (!policy.ok) return false;
-  return isApprover(person, await currentApprovers(tx.policies, policy.value, defaults));
+  return isApprover(person, await currentApprovers(tx, policy.value, defaults));
 }
 
 async function end(

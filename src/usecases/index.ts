@@ -2,6 +2,7 @@
 
 import type {
   Digest,
+  Directory,
   KeyHasher,
   MakeId,
   ReadLedger,
@@ -9,6 +10,8 @@ import type {
   Vault,
   Wakeups,
 } from '../domain/ports.js';
+import { createApplyPolicies } from './apply-policies.js';
+import type { AskingLimits } from './asking-limits.js';
 import { createAuthenticate } from './authenticate.js';
 import { createAwaitDecision } from './await-decision.js';
 import { createBootstrapAdmin } from './bootstrap-admin.js';
@@ -18,6 +21,8 @@ import { createConfigureResource } from './configure-resource.js';
 import { createDecide } from './decide.js';
 import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
 import { createExpireApprovals } from './expire-approvals.js';
+import { createExplainAccess } from './explain-access.js';
+import { createLinkApprovers } from './link-approvers.js';
 import { createListSecrets } from './list-secrets.js';
 import { createManageKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
@@ -25,9 +30,11 @@ import { createQueryAudit } from './query-audit.js';
 import { createReadSecret } from './read-secret.js';
 import { createRecordForeign } from './record-foreign.js';
 import { createRecordRefusedPress } from './record-refused-press.js';
+import { createRefreshApprovers } from './refresh-approvers.js';
 import { createRequestAccess } from './request-access.js';
 import { createShowApprovals } from './show-approvals.js';
 import { createShowPolicies } from './show-policies.js';
+import { createSimulatePolicies } from './simulate-policies.js';
 import { createWriteSecret } from './write-secret.js';
 
 export interface Parts {
@@ -42,12 +49,19 @@ export interface Parts {
   readonly stopwatch: () => number;
   readonly installation: string;
   readonly defaultApprovers: readonly string[];
+  readonly limits: AskingLimits;
+  /** Undefined while no Slack is connected. */
+  readonly directory: () => Directory | undefined;
+  /** May a Slack account be linked by its confirmed e-mail address? */
+  readonly linkByEmail: boolean;
 }
 
 export type UseCases = ReturnType<typeof createUseCases>;
 
 export function createUseCases(parts: Parts) {
   const { store, ledger, wakeups, vault, hasher, makeId, stopwatch } = parts;
+  const linkApprovers = createLinkApprovers(parts);
+  const applyPolicies = createApplyPolicies({ ...parts, linkApprovers });
   return {
     authenticate: createAuthenticate(store, hasher),
     requestAccess: createRequestAccess(parts),
@@ -60,8 +74,12 @@ export function createUseCases(parts: Parts) {
     expireApprovals: createExpireApprovals(store),
     showApprovals: createShowApprovals(store, parts.defaultApprovers),
     showPolicies: createShowPolicies(store),
+    explainAccess: createExplainAccess(parts),
+    simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),
     readCardFacts: createReadCardFacts(store, parts.defaultApprovers),
-    configureResource: createConfigureResource(parts),
+    applyPolicies,
+    configureResource: createConfigureResource(store, applyPolicies),
+    refreshApprovers: createRefreshApprovers(store, linkApprovers, parts.defaultApprovers),
     writeSecret: createWriteSecret(store, vault, makeId, parts.installation),
     listSecrets: createListSecrets(store),
     manageKeys: createManageKeys(store, hasher, makeId),

@@ -2,18 +2,21 @@
 
 import type { Approval, NewApproval } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
+import { explainAutoApproval } from '../domain/auto-approve.js';
 import type { Grant } from '../domain/grant.js';
 import { RESOURCES_MAX } from '../domain/limits.js';
-import { judge, type Policy } from '../domain/policy.js';
+import { parsePattern } from '../domain/pattern.js';
+import type { Policy } from '../domain/policy.js';
 import type { Digest, MakeId, Store, Tx } from '../domain/ports.js';
 import { requestDigest } from '../domain/request-digest.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { storable } from '../domain/text.js';
-import { parseResource } from '../domain/uri.js';
 import type { Operation } from '../domain/vocabulary.js';
-import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { type AskingLimits, overLimit } from './asking-limits.js';
+import { decidingPolicy, namedApprovers } from './deciding-policy.js';
 import { expireDue } from './expire-approvals.js';
+import { judgeRequest } from './judge-request.js';
 import { needScope } from './need-scope.js';
 
 export interface Ask {
@@ -40,6 +43,7 @@ export interface RequestAccessParts {
   readonly makeId: MakeId;
   readonly digest: Digest;
   readonly defaultApprovers: readonly string[];
+  readonly limits: AskingLimits;
 }
 
 /** Refusals are audited too, except for a key that may not ask at all. */
@@ -74,8 +78,8 @@ function readResources(texts: readonly string[]): Result<readonly string[]> {
       problem: `Name 1 to ${RESOURCES_MAX} resources in one request.`,
     });
   for (const text of texts) {
-    const resource = parseResource(text);
-    if (!resource.ok) return resource;
+    const pattern = parsePattern(text);
+    if (!pattern.ok) return pattern;
   }
   return { ok: true, value: [...new Set(texts)].sort() };
 }
@@ -89,17 +93,21 @@ async function askFor(
   const deciding = await decidingPolicy(tx.policies, ask.resources);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
-  const duration = judge(policy, ask);
-  if (!duration.ok) return duration;
+  const requester = { name: caller.principal.name, ownerEmail: caller.owner.email };
+  const judged = judgeRequest(policy, { ...ask, requester }, await tx.now());
+  if (!judged.ok) return judged;
 
   const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, policy, ask);
   if (covered) return { ok: true, value: covered };
 
-  const question = write(parts, caller, ask, policy, duration.value);
-  if (!policy.requiresApproval) return grantAtOnce(parts, tx, caller, policy, question);
-  const approvers = await currentApprovers(tx.policies, policy, parts.defaultApprovers);
+  const { duration, report, atOnce } = judged.value;
+  const autoReport = report && explainAutoApproval(report);
+  const question = { ...write(parts, caller, ask, policy, duration), autoReport };
+  if (atOnce) return grantAtOnce(parts, tx, caller, policy, question);
+  const approvers = await namedApprovers(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
-  return askPeople(tx, caller, question);
+  const history = await tx.approvals.history(caller.principal.id, question);
+  return overLimit(history, parts.limits) ?? askPeople(tx, caller, question);
 }
 
 async function alreadyCovered(
@@ -161,7 +169,12 @@ async function grantAtOnce(
     ...about(caller, question),
     type: 'access_granted',
     grant: grant.id,
-    details: { automatic: true, policy: policy.id, policyVersion: policy.version },
+    details: {
+      automatic: true,
+      policy: policy.id,
+      policyVersion: policy.version,
+      conditions: question.autoReport,
+    },
   });
   return { ok: true, value: { approval, grant } };
 }
@@ -175,7 +188,14 @@ async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise
     ...about(caller, approval),
     type: repeated ? 'approval_repeated' : 'approval_requested',
     reason: question.reason,
-    details: { policy, policyVersion, duration, digest, asked: approval.asked },
+    details: {
+      policy,
+      policyVersion,
+      duration,
+      digest,
+      asked: approval.asked,
+      conditions: question.autoReport,
+    },
   });
   await tx.touchCard(approval.id);
   return { ok: true, value: { approval } };

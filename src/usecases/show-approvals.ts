@@ -6,7 +6,7 @@ import { isApprover } from '../domain/policy.js';
 import type { ApprovalFilter, GrantFilter, Listed, Page, Store } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import { type Caller, may, seesEverything } from '../domain/rights.js';
-import { currentApprovers, decidingPolicy } from './deciding-policy.js';
+import { approversAt, decidingPolicy } from './deciding-policy.js';
 import type { Access } from './request-access.js';
 
 export interface ShowApprovals {
@@ -33,7 +33,7 @@ export function createShowApprovals(
     if (seesEverything(caller) || approval.requester.owner === caller.owner.id) return true;
     const policy = await decidingPolicy(store.policies, approval.resources);
     if (!policy.ok) return false;
-    const approvers = await currentApprovers(store.policies, policy.value, defaultApprovers);
+    const approvers = await approversAt(store, policy.value, approval, defaultApprovers);
     return isApprover(caller.owner, approvers);
   };
 

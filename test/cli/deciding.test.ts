@@ -53,6 +53,19 @@ test('the facts of the card are shown, then the stranger’s words, then comes t
   expect(await statusOf(id)).toBe('approved');
 });
 
+test('several resources can be narrowed to some of them', async () => {
+  const resources = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
+  const { id } = await serving.house.ask(agent, { resources });
+  const only = ['--resource', 'production/A', '--resource', `${resources[2]}`];
+  const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id, ...only);
+  expect(ran.err).toContain(`Only: ${resources[0]}, ${resources[2]}`);
+  expect(ran.out).toBe(`Approved ${id} for 1h, only for ${resources[0]}, ${resources[2]}.`);
+  const other = await serving.house.ask(agent, { resources: [`${resources[1]}`] });
+  const wider = await run(alice, 'mcp:approve', other.id, '--resource', 'production/A');
+  expect(wider).toMatchObject({ exit: 1, out: '' });
+  expect(await statusOf(other.id)).toBe('pending');
+});
+
 test('anything but yes decides nothing', async () => {
   const { id } = await serving.house.ask(agent);
   for (const answer of ['', 'n', 'yeah right', 'approve']) {

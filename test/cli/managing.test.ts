@@ -1,10 +1,7 @@
 /** What an operator does from a terminal, against the real server. */
 
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
-import { temporaryFolder } from '../support/folder.js';
 import { DATABASE_URL, granted } from '../support/house.js';
 import { run, type TerminalOptions } from './terminal.js';
 
@@ -16,85 +13,6 @@ beforeAll(async () => {
   admin = { url: serving.server.url, token: serving.house.adminToken };
 });
 afterAll(() => serving.close());
-
-const policies = () => serving.house.useCases.showPolicies(serving.house.admin).then(granted);
-
-function file(text: string): string {
-  const name = path.join(temporaryFolder('policies'), 'policies.yml');
-  writeFileSync(name, text);
-  return name;
-}
-
-describe('mcp:configure', () => {
-  test('puts a file in force in its order, short names allowed, and tells warnings', async () => {
-    const policies = file(`
-# Production is for people to decide.
-- uri: production/*
-  name: Production
-  approvers: [alice@example.com]
-  maxDuration: 2h
-- uri: vsecure://templates/**
-  requiresApproval: false
-`);
-    const ran = await run(admin, 'mcp:configure', '-f', policies);
-    expect(ran.exit).toBe(0);
-    expect(ran.err.split('\n')).toEqual([
-      'vsecure://secrets/production/*: version 1',
-      expect.stringContaining('Warning: Only alice@example.com'),
-      'vsecure://templates/**: version 1',
-    ]);
-    const listed = await run(admin, 'mcp:resources');
-    expect(listed.out).toMatch(/^vsecure:\/\/secrets\/production\/\* +Production +read +required/m);
-    expect(JSON.parse((await run(admin, 'mcp:resources', '--json')).out)).toHaveLength(2);
-  });
-
-  test('takes stdin for a file, and what the file does not say is set back to its default', async () => {
-    const stdin = '[{"uri": "production/*"}]';
-    const ran = await run({ ...admin, stdin }, 'mcp:configure', '-f', '-', '--json');
-    const [{ policy }] = JSON.parse(ran.out);
-    expect(policy).toMatchObject({ version: 2, maxDuration: '8h' });
-  });
-
-  const WRONG: Record<string, [text: string, says: string]> = {
-    'an unknown rule': [
-      '- uri: a/b\n  aproovers: [a@b.c]',
-      'policy 1: Unrecognized key: "aproovers"',
-    ],
-    'a wrong value in the second of two': [
-      '- uri: a/b\n- uri: a/c\n  maxUses: 0',
-      'policy 2: maxUses',
-    ],
-    'a pattern twice': ['- uri: a/b\n- uri: vsecure://secrets/a/b', 'there twice'],
-    'no list': ['uri: a/b', 'must hold a list'],
-    'no YAML': ['- uri: [', 'not valid YAML'],
-    'a key twice': ['- uri: a/b\n  uri: a/c', 'not valid YAML'],
-    'a tag of a language': ['- !!js/function "x"', 'not valid YAML'],
-    nothing: ['', 'must hold a list'],
-    'no policy': ['[]', 'no policy in the file'],
-  };
-  test.each(Object.entries(WRONG))('changes nothing for %s', async (_name, [text, says]) => {
-    const before = await policies();
-    const ran = await run(admin, 'mcp:configure', '-f', file(text));
-    expect(ran).toMatchObject({ exit: 1, out: '' });
-    expect(ran.err).toContain(says);
-    expect(await policies()).toEqual(before);
-  });
-
-  test('stops at the first that the server refuses, and says which are in force', async () => {
-    const text = '- uri: x/one\n- uri: x/**/two\n- uri: x/three';
-    const ran = await run(admin, 'mcp:configure', '-f', file(text));
-    expect(ran.exit).toBe(1);
-    expect(ran.err).toContain('vsecure://secrets/x/**/two was not set. The 1 before it of 3');
-    const uris = (await policies()).map(({ uri }) => uri).filter((uri) => uri.includes('/x/'));
-    expect(uris).toEqual(['vsecure://secrets/x/one']);
-  });
-
-  test('a file that is not there is said plainly', async () => {
-    const ran = await run(admin, 'mcp:configure', '-f', '/nowhere/policies.yml');
-    expect(ran).toMatchObject({ exit: 1 });
-    expect(ran.err).toContain('cannot be read (ENOENT)');
-  });
-});
 
 describe('secrets:set', () => {
   const VALUE = 'canary-3Vt8\nsecond line\n';

@@ -4,13 +4,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approvalRoutes } from '../../src/contract/approval.js';
 import { auditRoute } from '../../src/contract/audit.js';
+import { explainRoute } from '../../src/contract/explain.js';
 import { approver, duration, email } from '../../src/contract/fields.js';
 import { grantRoutes } from '../../src/contract/grant.js';
 import { keyRoutes, whoamiRoute } from '../../src/contract/key.js';
 import { personRoutes } from '../../src/contract/person.js';
-import { policyDocument, policyRoutes } from '../../src/contract/policy.js';
+import { policyRoutes } from '../../src/contract/policy.js';
+import { policyDocument } from '../../src/contract/policy-document.js';
+import { policySetRoutes } from '../../src/contract/policy-set.js';
 import type { Route } from '../../src/contract/route.js';
 import { secretRoutes } from '../../src/contract/secret.js';
+import { sentenceOf } from '../../src/contract/sentence.js';
 import { formatDuration, parseDuration } from '../../src/domain/duration.js';
 import { DAY } from '../../src/domain/limits.js';
 
@@ -18,6 +22,8 @@ const ROUTES: readonly Route[] = [
   ...Object.values(approvalRoutes),
   ...Object.values(grantRoutes),
   ...Object.values(policyRoutes),
+  ...Object.values(policySetRoutes),
+  explainRoute,
   ...Object.values(secretRoutes),
   ...Object.values(keyRoutes),
   ...Object.values(personRoutes),
@@ -68,15 +74,71 @@ describe('routes', () => {
 });
 
 describe('approvers', () => {
-  test.each(['alice@example.com', 'admin@localhost', 'U012ABCDE', 'W012ABCDE'])('%s', (entry) => {
-    expect(approver.safeParse(entry).success).toBe(true);
-  });
-  test.each(['alice', 'S012ABCDE', '@alice', '<@U012>', 'U', 'u012abc', '', 'a@b c', 'a@b\n'])(
+  test.each(['alice@example.com', 'admin@localhost', 'U012ABCDE', 'W012ABCDE', 'S012ABCDE'])(
+    '%s',
+    (entry) => {
+      expect(approver.safeParse(entry).success).toBe(true);
+    },
+  );
+  test.each(['alice', 'C012ABCDE', '@alice', '<@U012>', 'U', 'u012abc', '', 'a@b c', 'a@b\n'])(
     'not %j',
     (entry) => {
       expect(approver.safeParse(entry).success).toBe(false);
     },
   );
+});
+
+describe('what is wrong with a policy', () => {
+  const said = (fields: object) =>
+    policyDocument
+      .safeParse({ uri: 'vsecure://secrets/a', ...fields })
+      .error?.issues.map(sentenceOf)
+      .join('; ');
+
+  const WRONG: readonly (readonly [object, string])[] = [
+    [{ approvers: [7] }, 'approvers[0]: a number; write e-mail addresses, Slack user ids'],
+    [{ approvers: 'a@b.example' }, 'approvers: text; write a list of at most 50'],
+    [{ approvers: ['alice'] }, 'approvers[0]: text of another form; write e-mail addresses'],
+    [{ approvers: Array(51).fill('a@b.c') }, 'approvers: a list of another length; write a list'],
+    [{ requesters: [true] }, 'requesters[0]: true or false; write names of API keys'],
+    [{ permissions: ['own'] }, 'permissions[0]: text of another form; write a list of operations'],
+    [{ requiresApproval: 'yes' }, 'requiresApproval: text; write true or false'],
+    [{ minApprovals: 0 }, 'minApprovals: a number out of range; write a whole number from 1 to 10'],
+    [{ minApprovals: 1.5 }, 'minApprovals: a number; write a whole number'],
+    [{ maxUses: null }, 'maxUses: nothing; write a whole number'],
+    [{ maxDuration: 60 }, 'maxDuration: a number; write a duration such as 30m'],
+    [{ channel: '#secrets' }, 'channel: text of another form; write the id of a Slack channel'],
+    [{ autoApprove: true }, 'autoApprove: true or false; write enabled, and conditions'],
+    [{ autoApprove: {} }, 'autoApprove.enabled: nothing; write true or false'],
+    [{ autoApprove: { enabled: true, conditions: [] } }, 'autoApprove.conditions: a list; write'],
+    [{ escalateTo: [] }, 'escalateTo: a list of another length; write at least one'],
+    [{ aproovers: [] }, 'unknown field aproovers'],
+  ];
+  test.each(WRONG)('%j', (fields, sentence) => {
+    expect(said(fields)).toContain(sentence);
+  });
+
+  test.each([[7], [[7]], [{}]])('a time window that is %j', (timeWindow) => {
+    const kind = Array.isArray(timeWindow) ? 'a list with a number in it' : undefined;
+    const told = said({ autoApprove: { enabled: true, conditions: { timeWindow } } });
+    expect(told).toContain('autoApprove.conditions.timeWindow: ');
+    expect(told).toContain(kind ?? (typeof timeWindow === 'number' ? 'a number' : 'an object'));
+    expect(told).toContain('write a time window such as Mon-Fri 09:00-17:00');
+  });
+
+  test('never repeats what was sent, but for plain names of fields', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.keys(policyDocument.shape)),
+        fc.string(),
+        (field, text) => {
+          const canary = `canary-${text}-canary`;
+          for (const value of [canary, [canary], { [`€${canary}`]: canary }])
+            expect(said({ [field]: value }) ?? '').not.toContain(`canary-${text}`);
+        },
+      ),
+    );
+  });
 });
 
 test('an e-mail address never holds what a terminal, a mail header or a mention would obey', () => {

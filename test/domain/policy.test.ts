@@ -2,15 +2,22 @@
 
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/domain/limits.js';
-import { approversOf, isApprover, judge, type Question } from '../../src/domain/policy.js';
+import {
+  approversOf,
+  isApprover,
+  judge,
+  type Question,
+  type Requester,
+} from '../../src/domain/policy.js';
 import { person, policy } from './scene.js';
 
 const GOOD = 'Debugging the failing connection';
+const CLAUDE: Requester = { name: 'claude-desktop', ownerEmail: 'bob@example.com' };
 type Rules = Parameters<typeof policy>[0];
 
 describe('judge', () => {
   const ask = (rules: Rules, question: Partial<Question> = {}) =>
-    judge(policy(rules), { operation: 'read', reason: GOOD, ...question });
+    judge(policy(rules), { requester: CLAUDE, operation: 'read', reason: GOOD, ...question });
 
   const allowed: [string, Rules, Partial<Question>, number][] = [
     ['the default duration', {}, {}, HOUR],
@@ -32,6 +39,8 @@ describe('judge', () => {
     ['a reason of exactly the shortest length', {}, { reason: 'abcdefghij' }, HOUR],
     ['no reason where none is required', { requireReason: false }, { reason: '' }, HOUR],
     ['no reason where no approval is required', { requiresApproval: false }, { reason: '' }, HOUR],
+    ['a key that the policy names', { requesters: ['ci-bot', 'claude-desktop'] }, {}, HOUR],
+    ['a key whose owner the policy names', { requesters: ['Bob@Example.com'] }, {}, HOUR],
     [
       'a reason that says nothing where none is required',
       { requireReason: false },
@@ -55,6 +64,22 @@ describe('judge', () => {
       { permissions: [] },
       {},
       { code: 'not_permitted', operation: 'read' },
+    ],
+    ['everybody where nobody may ask', { requesters: [] }, {}, { code: 'not_a_requester' }],
+    ['a key that is not named', { requesters: ['ci-bot'] }, {}, { code: 'not_a_requester' }],
+    ...['Claude-Desktop', 'claude', 'claude-desktop2', 'bob', '@example.com'].map(
+      (entry): (typeof refused)[number] => [
+        `a key that is nearly named, as ${entry}`,
+        { requesters: [entry] },
+        {},
+        { code: 'not_a_requester' },
+      ],
+    ),
+    [
+      'who may not ask before what they ask badly',
+      { requesters: ['ci-bot'] },
+      { reason: '', duration: 0 },
+      { code: 'not_a_requester' },
     ],
     ['no reason', {}, { reason: '' }, { code: 'reason_missing', minimum: 10 }],
     ['white space as a reason', {}, { reason: ' \n\t ' }, { code: 'reason_missing', minimum: 10 }],

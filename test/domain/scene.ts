@@ -30,6 +30,8 @@ export function policy(changes: Partial<PolicyRules> = {}): Policy {
     defaultDuration: HOUR,
     maxDuration: 8 * HOUR,
     requestTtl: HOUR,
+    listed: true,
+    mention: true,
     ...changes,
   };
 }

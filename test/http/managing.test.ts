@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyRoutes, whoamiRoute } from '../../src/contract/key.js';
 import { personRoutes } from '../../src/contract/person.js';
 import { configured, policyRoutes } from '../../src/contract/policy.js';
+import { policyDocument } from '../../src/contract/policy-document.js';
+import { policySetRoutes } from '../../src/contract/policy-set.js';
 import { problem } from '../../src/contract/problem.js';
 import { secretRoutes } from '../../src/contract/secret.js';
 import { SCOPES } from '../../src/domain/vocabulary.js';
@@ -27,6 +29,8 @@ const refusal = ({ status, json }: Said) => {
   const { code, detail } = problem.parse(json);
   return { status, code, detail };
 };
+
+const auto = (conditions: object) => ({ autoApprove: { enabled: true, conditions } });
 
 describe('policies', () => {
   const uri = 'vsecure://secrets/staging/*';
@@ -55,20 +59,33 @@ describe('policies', () => {
   test('a policy that nobody could decide under is told to whoever wrote it', async () => {
     const lonely = 'vsecure://secrets/lonely/*';
     const { json } = await send('PUT', '/resources', { uri: lonely });
-    expect(configured.parse(json).warnings).toEqual([expect.stringContaining('approvers')]);
+    expect(configured.parse(json).warnings).toEqual([
+      expect.stringContaining('Nobody is named who could approve'),
+    ]);
   });
 
   const WRONG = {
-    'a rule that this version does not know': [{ autoApprove: {} }, 'unknown field autoApprove.'],
-    'a group as approver': [{ approvers: ['S0123'] }, 'approvers[0]: Slack user groups'],
-    'a name as approver': [{ approvers: ['a@b.example', 'alice'] }, 'approvers[1]: an approver is'],
-    'a duration in another form': [{ maxDuration: '1 hour' }, 'maxDuration: a duration is'],
-    'a duration above any': [{ maxDuration: '30d' }, 'maxDuration: 1m to 7d'],
-    'a duration below any': [{ requestTtl: '10s' }, 'requestTtl: 1m to 7d'],
+    'a rule that this version does not know': [{ autoDeny: {} }, 'unknown field autoDeny.'],
+    'a name as approver': [
+      { approvers: ['a@b.example', 'alice'] },
+      'approvers[1]: text of another form; write e-mail addresses',
+    ],
+    'a duration in another form': [{ maxDuration: '1 hour' }, 'maxDuration: text of another form'],
+    'a duration above any': [{ maxDuration: '30d' }, 'maxDuration: a duration out of range'],
+    'a duration below any': [{ requestTtl: '10s' }, 'out of range; write 1m to 7d'],
     'a default above the maximum': [
       { defaultDuration: '2h', maxDuration: '1h' },
-      'defaultDuration is longer',
+      'defaultDuration: longer than maxDuration',
     ],
+    'a window in a zone that is none': [
+      auto({ timeWindow: ['09:00-17:00 UTC', '09:00-17:00 UTC-8'] }),
+      'autoApprove.conditions.timeWindow[1]: "UTC-8" is not a time zone here: use an IANA name',
+    ],
+    'a condition that there is not': [
+      auto({ weather: 'fine' }),
+      'conditions: unknown field weather',
+    ],
+    'half of an escalation': [{ escalateTo: ['a@b.example'] }, 'escalateTo and escalateAfter'],
     'more votes than anybody could cast': [{ minApprovals: 11 }, 'minApprovals: '],
     'an operation that there is not': [{ permissions: ['own'] }, 'permissions[0]: '],
     'no door at all': [{ decideFrom: [] }, 'decideFrom: '],
@@ -79,6 +96,99 @@ describe('policies', () => {
     const said = refusal(await send('PUT', '/resources', { uri, ...rules }));
     expect(said).toMatchObject({ status: 400, code: 'invalid_input' });
     expect(said.detail).toContain(detail);
+  });
+
+  test('every field of a policy is taken and echoed, time windows as they were understood', async () => {
+    const rules = {
+      name: 'Whole',
+      permissions: ['list', 'read', 'write', 'delete'],
+      requiresApproval: true,
+      approvers: ['alice@example.com', 'U012ABCDE', 'S012ABCDE'],
+      requesters: ['claude-desktop', 'bob@example.com'],
+      decideFrom: ['slack', 'cli'],
+      listed: false,
+      minApprovals: 2,
+      allowSelfApproval: true,
+      requireReason: true,
+      minReasonLength: 20,
+      requireDecisionReason: true,
+      defaultDuration: '30m',
+      maxDuration: '2h',
+      requestTtl: '4h',
+      maxUses: 3,
+      channel: 'C0123456789',
+      mention: false,
+      escalateTo: ['carol@example.com', 'S099'],
+      escalateAfter: '15m',
+    };
+    const conditions = {
+      timeWindow: '9:00-17:00 PST',
+      requester: ['claude-desktop'],
+      operations: ['read'],
+      maxDuration: '1h',
+    };
+    const whole = { uri: 'vsecure://secrets/whole/*', ...rules, ...auto(conditions) };
+    const { json } = await send('PUT', '/resources', whole);
+    const { policy, warnings } = configured.parse(json);
+    const timeWindow = ['09:00-17:00 America/Los_Angeles'];
+    const echoed = { enabled: true, conditions: { ...conditions, timeWindow } };
+    expect(policy).toMatchObject({ ...rules, autoApprove: echoed });
+    expect(Object.keys(policyDocument.shape).filter((field) => !(field in whole))).toEqual([]);
+    expect(warnings).toContain(
+      'autoApprove.conditions.timeWindow: PST is read as America/Los_Angeles, with its daylight saving.',
+    );
+    const merged = await send('PATCH', '/resources', { uri: whole.uri, maxUses: 4 });
+    expect(configured.parse(merged.json).policy).toMatchObject({
+      ...rules,
+      autoApprove: echoed,
+      maxUses: 4,
+      version: 2,
+    });
+  });
+
+  test('a set is applied whole or not at all, and says what each policy became', async () => {
+    const [a, b] = ['vsecure://secrets/set/a/*', 'vsecure://secrets/set/b/*'];
+    const body = { policies: [{ uri: a, approvers: ['alice@example.com'] }, { uri: b }] };
+    const items = async (more: object = {}) => {
+      const { json } = await send('PUT', '/policies', { ...body, ...more });
+      return policySetRoutes.apply.answer.parse(json).items;
+    };
+    const uris = async () => {
+      const { json } = await serving.api('GET', '/resources', { token });
+      return policyRoutes.list.answer.parse(json).items.map(({ uri }) => uri);
+    };
+    const before = await uris();
+    const planned = await items({ dryRun: true });
+    expect(planned).toMatchObject([
+      { uri: a, outcome: 'created', loosens: [expect.stringContaining('opens')] },
+      { uri: b, outcome: 'created', warnings: [expect.stringContaining('Nobody is named')] },
+    ]);
+    expect(await uris()).toEqual(before);
+    await items();
+    const again = await items({ policies: [body.policies[0], { uri: b, maxDuration: '1h' }] });
+    expect(again).toMatchObject([
+      { outcome: 'unchanged', lines: [], loosens: [] },
+      { outcome: 'changed', lines: ['maxDuration: 8h → 1h'], loosens: [] },
+    ]);
+    const wrong = await send('PUT', '/policies', {
+      policies: [
+        { uri: a, maxDuration: '30d', ...auto({ timeWindow: 'always' }) },
+        { uri: b, ...auto({ timeWindow: '09:00-17:00 PST+1' }) },
+      ],
+    });
+    const { status, detail } = refusal(wrong);
+    expect(status).toBe(400);
+    for (const place of [
+      'policies[0].maxDuration: a duration out of range',
+      'policies[0].autoApprove.conditions.timeWindow: "always" is not a time window',
+      'policies[1].autoApprove.conditions.timeWindow: "PST+1" is not a time zone',
+    ])
+      expect(detail).toContain(place);
+    const pruned = await items({ policies: [{ uri: a }], prune: true, dryRun: true });
+    expect(pruned.filter(({ outcome }) => outcome === 'removed').map(({ uri }) => uri)).toEqual(
+      [...before, b].sort(),
+    );
+    expect((await uris()).length).toBe(before.length + 2);
   });
 
   test('a pattern outside the grammar is refused, not tidied up', async () => {

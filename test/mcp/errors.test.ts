@@ -13,8 +13,10 @@ const agent = agentCaller('agent');
 /** Good arguments for each tool. */
 const CALLS = {
   'list-secrets': {},
+  'explain-access': { resource: SECRET, operation: 'read' },
   'request-access': { resources: [SECRET], operation: 'read', reason: 'to look at the incident' },
   'wait-for-decision': { approval_id: APPROVAL_ID },
+  'cancel-request': { approval_id: APPROVAL_ID },
   'read-secret': { resource: SECRET },
   'release-grant': { grant_id: GRANT_ID },
 } as const;
@@ -30,8 +32,10 @@ const answering = (refusal: Refusal): McpUseCases => {
   const verb = async () => ({ ok: false, refusal }) as const;
   return verbs({
     listSecrets: verb,
+    explainAccess: verb,
     requestAccess: verb,
     awaitDecision: verb,
+    cancelRequest: verb,
     readSecret: verb,
     releaseGrant: verb,
   });
@@ -43,8 +47,10 @@ function throwing(make: () => unknown): McpUseCases {
   };
   return {
     listSecrets: verb,
+    explainAccess: verb,
     requestAccess: verb,
     awaitDecision: verb,
+    cancelRequest: verb,
     readSecret: verb,
     releaseGrant: verb,
   };
@@ -93,6 +99,10 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       tool: 'request-access',
       arguments: { resources: groups[0], operation },
     });
+    expect(await ask({ code: 'too_many_pending', maximum: 5 })).toMatchObject({
+      tool: 'wait-for-decision',
+    });
+    expect(await ask({ code: 'denied_recently', retryAfter: 60_000 })).toBeUndefined();
     expect(await ask({ code: 'no_policy' })).toBeUndefined();
     const read = await call(await client({ code: 'grant_ended', how: 'revoked' }), 'read-secret', {
       resource: SECRET,

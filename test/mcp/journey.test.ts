@@ -25,6 +25,12 @@ beforeAll(async () => {
   house = await buildHouse();
   await house.policy();
   await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  const conditions = {
+    operations: ['read'],
+    requester: ['trusted-tool'],
+    maxDuration: 30 * 60_000,
+  } as const;
+  await house.policy({ autoApprove: { enabled: true, conditions } }, 'vsecure://secrets/hours/*');
   await house.secret('hello, wörld', OPEN);
   await house.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
   granted(
@@ -128,14 +134,39 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(told).toMatchObject({ isError: false, structured: { status: 'pending' } });
     expect(told.structured?.['message']).toMatch(/^Still pending/);
     expect(told.structured?.['next']).toMatchObject({ tool: 'wait-for-decision' });
-    granted(
-      await house.useCases.cancelRequest(
-        agents[kind] as Caller,
-        asked['approval_id'] as ApprovalId,
-      ),
-    );
+    const cancelled = await call(client, 'cancel-request', { approval_id: asked['approval_id'] });
+    expect(cancelled.structured).toEqual({
+      approval_id: asked['approval_id'],
+      status: 'cancelled',
+    });
+    const twice = await call(client, 'cancel-request', { approval_id: asked['approval_id'] });
+    expect(twice.error.code).toBe('already_decided');
     const after = await call(client, 'wait-for-decision', wait);
     expect(after).toMatchObject({ isError: false, structured: { status: 'cancelled' } });
+  });
+
+  test('hears beforehand how a request would go and for how long, never who decides', async () => {
+    const client = await endpoint.client(kind, kind);
+    const what = { resource: 'vsecure://secrets/hours/KEY', operation: 'read', duration: '2h' };
+    const told = await call(client, 'explain-access', what);
+    expect(told.structured).toMatchObject({
+      outcome: 'asked',
+      duration: '2h',
+      max_duration: '8h',
+      min_reason_length: 10,
+      held: ['read asked'],
+      failed: ['this key is not one of those that the policy names', '2h asked, at most 30m'],
+      next: { tool: 'request-access', arguments: { resources: [what.resource], duration: '2h' } },
+    });
+    expect(told.text).not.toMatch(/alice|trusted-tool/);
+    const open = await call(client, 'explain-access', { resource: OPEN, operation: 'read' });
+    expect(open.structured).toMatchObject({ outcome: 'granted' });
+    const locked = { resource: 'vsecure://secrets/locked/UNCOVERED', operation: 'read' };
+    const no = fields(await call(client, 'explain-access', locked));
+    expect(no).toMatchObject({ outcome: 'refused', code: 'no_policy' });
+    expect(no['next']).toBeUndefined();
+    const events = await house.store.audit.list({ type: 'access_refused' }, { limit: 10 });
+    expect(events.items).toEqual([]);
   });
 
   test('gets at once what a policy lets it have, also when it is not text', async () => {

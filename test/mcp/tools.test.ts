@@ -1,4 +1,4 @@
-/** What an agent finds when it connects: the same five tools for everybody, described for a model. */
+/** What an agent finds when it connects: the same seven tools for everybody, described for a model. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_KINDS, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
@@ -6,11 +6,15 @@ import { agentCaller, verbs } from './verbs.js';
 
 const TOOLS = [
   'list-secrets',
+  'explain-access',
   'request-access',
   'wait-for-decision',
+  'cancel-request',
   'read-secret',
   'release-grant',
 ];
+/** Those of an ordinary task. The others are told of by the way. */
+const STEPS = TOOLS.filter((name) => name !== 'explain-access' && name !== 'cancel-request');
 
 let endpoint: TestEndpoint;
 beforeAll(async () => {
@@ -23,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => endpoint.close());
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
-  test(`speaks ${ERA[kind]}, and lists exactly five tools`, async () => {
+  test(`speaks ${ERA[kind]}, and lists exactly seven tools`, async () => {
     const client = await endpoint.client('agent', kind);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(TOOLS);
@@ -39,9 +43,10 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   test('is told the order of calls, when to stop polling, and to look for no value elsewhere', async () => {
     const client = await endpoint.client('agent', kind);
     const told = client.getInstructions() ?? '';
-    const places = TOOLS.map((name) => told.indexOf(`. ${name}`));
+    const places = STEPS.map((name) => told.indexOf(`. ${name}`));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(Math.min(...places)).toBeGreaterThan(0);
+    for (const name of TOOLS) expect(told).toContain(name);
     expect(told).toMatch(/three waits.*stop polling/);
     expect(told).toMatch(/final/);
     expect(told).toMatch(/Never look for a secret elsewhere/);
@@ -68,7 +73,11 @@ test('only the tools that change nothing say so, and reading a secret is not one
   const client = await endpoint.client('agent');
   const { tools } = await client.listTools();
   const quiet = tools.filter(({ annotations }) => annotations?.readOnlyHint === true);
-  expect(quiet.map(({ name }) => name)).toEqual(['list-secrets', 'wait-for-decision']);
+  expect(quiet.map(({ name }) => name)).toEqual([
+    'list-secrets',
+    'explain-access',
+    'wait-for-decision',
+  ]);
   for (const { annotations } of tools)
     expect(annotations).toMatchObject({ destructiveHint: false, openWorldHint: false });
 });

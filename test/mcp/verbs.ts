@@ -9,8 +9,10 @@ const unexpected = () => Promise.reject(new Error('this verb was not expected to
 export function verbs(given: Partial<McpUseCases> = {}): McpUseCases {
   return {
     listSecrets: unexpected,
+    explainAccess: unexpected,
     requestAccess: unexpected,
     awaitDecision: unexpected,
+    cancelRequest: unexpected,
     readSecret: unexpected,
     releaseGrant: unexpected,
     ...given,

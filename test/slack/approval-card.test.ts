@@ -7,6 +7,7 @@ import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
 import { detailsView } from '../../src/slack/views/details-view.js';
 import type { CardFacts } from '../../src/usecases/card-facts.js';
 import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
+import { asArray, asObject } from '../support/slack/json.js';
 import { asking, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';
 import { hostileText } from './hostile.js';
 
@@ -57,7 +58,8 @@ describe.each(states)('a card that is %s', (_, facts) => {
 
   test('offers a decision exactly while one can be made', () => {
     const buttons = JSON.stringify(draw(facts).blocks).match(/"action_id":"\w+"/g);
-    const open = facts.approval.status === 'pending';
+    const open =
+      facts.approval.status === 'pending' && facts.policy?.decideFrom.includes('slack') !== false;
     expect(buttons).toHaveLength(open ? 3 : 1);
   });
 
@@ -143,6 +145,26 @@ describe('the largest request there can be', () => {
     }
   });
 
+  test('fits in the forms', () => {
+    expect(lintView(approveForm(worst, OPENING))).toEqual([]);
+    expect(lintView(denyForm(worst, OPENING))).toEqual([]);
+  });
+
+  test('fits on a card when all but one were granted', () => {
+    const approved = {
+      ...worst.approval,
+      status: 'approved',
+      settledAt: worst.now,
+      decisionReason: '"'.repeat(2000),
+      granted: 60_000,
+      grantedResources: resources.slice(1),
+      autoReport: '"'.repeat(2000),
+    } as const;
+    const facts = { ...worst, approval: approved };
+    expect(lintMessage(draw(facts).blocks)).toEqual([]);
+    expect(lintView(detailsView(facts, TEAM))).toEqual([]);
+  });
+
   test('is shown without an omission in the details', () => {
     const view = detailsView(worst, TEAM);
     expect(lintView(view)).toEqual([]);
@@ -164,6 +186,67 @@ test('approvers are mentioned by their account in this workspace, others by thei
   expect(may).toBe('*May decide*\n<@U01ALICE> `carol@example.com`');
   const elsewhere = approvalCard(factsOf(), { ...DRAWING, teamId: 'T99OTHER' });
   expect(parsed(elsewhere).find((text) => text.startsWith('*May decide*'))).not.toContain('<@');
+});
+
+test('a user group is mentioned because the policy names it, and once, whatever the agent writes', () => {
+  const facts = EVERY_STATE['asked of a user group'] ?? factsOf();
+  fc.assert(
+    fc.property(hostileText, (reason) => {
+      const { blocks } = draw({ ...facts, approval: { ...facts.approval, reason } });
+      const mentions = parsed(blocks)
+        .join()
+        .match(/<!subteam\^[^>]*>/g);
+      expect(mentions).toEqual(['<!subteam^S01ONCALL>']);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('where the policy wants no phone to ring, no approver and no voter is mentioned', () => {
+  const { blocks } = draw(
+    factsOf({
+      approvers: ['S01ONCALL', 'U01DAVE', 'alice@example.com'],
+      policyChanges: { mention: false, minApprovals: 2 },
+      votes: [{ approval: PENDING.id, person: 'prsn_alice', verdict: 'approve', door: 'cli' }],
+    }),
+  );
+  expect(JSON.stringify(blocks)).not.toMatch(/<@|<!subteam/);
+  expect(JSON.stringify(blocks)).toContain('1 of 2: `alice@example.com`');
+});
+
+test('the reason why nobody was asked, or why somebody is, can carry no markup', () => {
+  fc.assert(
+    fc.property(hostileText, (autoReport) => {
+      const before = parsed(draw(factsOf()).blocks);
+      const { blocks } = draw(asking({ autoReport }));
+      expect(parsed(blocks)).toEqual(before);
+      expect(lintMessage(blocks)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('the boxes in which an approver chooses among resources', () => {
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, index) => `vsecure://secrets/production/R${index}`);
+  const boxesOf = (count: number) =>
+    asArray(approveForm(asking({ resources: named(count) }), OPENING).blocks)
+      .map((block) => asObject(asObject(block)['element']))
+      .filter(({ type }) => type === 'checkboxes');
+
+  test('are not there for a single one', () => {
+    expect(boxesOf(1)).toEqual([]);
+  });
+
+  test.each([2, 10, 11, 20])('are %i for as many, all of them ticked', (count) => {
+    const boxes = boxesOf(count);
+    const values = boxes.flatMap(({ options }) =>
+      asArray(options).map((one) => asObject(one)['value']),
+    );
+    expect(values).toEqual(named(count).map((_, index) => String(index)));
+    for (const { options, initial_options } of boxes) expect(initial_options).toEqual(options);
+    expect(lintView(approveForm(asking({ resources: named(count) }), OPENING))).toEqual([]);
+  });
 });
 
 test('every drawing has block_ids of its own', () => {

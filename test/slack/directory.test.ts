@@ -1,9 +1,10 @@
 /** What Slack says of an account, read so that every doubt means "may not". */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDirectory } from '../../src/slack/directory.js';
 import { createWebClients } from '../../src/slack/web-clients.js';
 import { type Emulate, startEmulate } from '../support/slack/emulate.js';
 import { type FaultProxy, startFaultProxy } from '../support/slack/fault-proxy.js';
+import { asObject, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 
 let emulate: Emulate;
@@ -104,8 +105,88 @@ test.each([
 
 test('before the workspace is known nobody is', async () => {
   const before = proxy.calls.length;
-  expect(await directory('').profile(alice)).toBeUndefined();
+  const early = directory('');
+  expect(await early.profile(alice)).toBeUndefined();
+  expect(await early.byEmail('alice@example.com')).toBeUndefined();
+  expect(await early.groupMembers('S01ONCALL')).toBeUndefined();
+  expect(early.teamId()).toBeUndefined();
   expect(proxy.calls).toHaveLength(before);
+});
+
+describe('an address', () => {
+  const answering = (user: JsonObject) =>
+    proxy.inject({
+      method: 'users.lookupByEmail',
+      fault: 'json',
+      json: (upstream: JsonObject) => ({
+        ...upstream,
+        user: { ...asObject(upstream['user']), ...user },
+      }),
+    });
+
+  test('belongs to the account that Slack names, in any case of its letters', async () => {
+    answering({ profile: { email: 'Alice@Example.com' } });
+    expect(await directory().byEmail('alice@example.com')).toEqual({
+      teamId: emulate.teamId,
+      userId: alice,
+      email: 'Alice@Example.com',
+      standing: 'member',
+    });
+  });
+
+  test('that nobody has is known to be nobody’s', async () => {
+    expect(await directory().byEmail('nobody@example.com')).toBe('unknown');
+  });
+
+  test.each([
+    ['another address', { profile: { email: 'alice@evil.example' } }],
+    ['no address', { profile: {} }],
+  ])('is nobody’s when the account that comes back has %s', async (_, user) => {
+    answering(user);
+    expect(await directory().byEmail('alice@example.com')).toBe('unknown');
+  });
+
+  test('of a guest says so', async () => {
+    answering({ is_restricted: true });
+    expect(await directory().byEmail('alice@example.com')).toMatchObject({ standing: 'guest' });
+  });
+
+  test.each([
+    ['hangs', { fault: 'hang' }],
+    ['limits the rate', { fault: 'rate-limited', retryAfterSeconds: 60 }],
+    ['lacks the scope', { fault: 'error', error: 'missing_scope' }],
+    ['answers nonsense', { fault: 'json', json: { ok: true, user: [] } }],
+  ] as const)('is not known to be anybody’s or nobody’s while Slack %s', async (_, trouble) => {
+    proxy.inject({ method: 'users.lookupByEmail', ...trouble });
+    expect(await directory().byEmail('alice@example.com')).toBeUndefined();
+  });
+});
+
+describe('a user group', () => {
+  test('has the members that Slack names', async () => {
+    proxy.inject({
+      method: 'usergroups.users.list',
+      when: ({ usergroup }) => usergroup === 'S01ONCALL',
+      fault: 'json',
+      json: { ok: true, users: [alice, 'U0CAROL'] },
+    });
+    expect(await directory().groupMembers('S01ONCALL')).toEqual([alice, 'U0CAROL']);
+  });
+
+  test.each([
+    ['Slack knows no such group', { fault: 'error', error: 'no_such_subteam' }],
+    ['the app may not ask', { fault: 'error', error: 'missing_scope' }],
+    ['Slack hangs', { fault: 'hang' }],
+    ['Slack fails', { fault: 'status', status: 503 }],
+    ['Slack answers nonsense', { fault: 'json', json: { ok: true, users: 'U0CAROL' } }],
+  ] as const)('has no known members when %s', async (_, trouble) => {
+    proxy.inject({ method: 'usergroups.users.list', ...trouble });
+    expect(await directory().groupMembers('S01ONCALL')).toBeUndefined();
+  });
+
+  test('that cannot be asked for leaves word of what to do', () => {
+    expect(log.join()).toContain('with the scopes of manifest.yml');
+  });
 });
 
 test('the log holds a code and nothing of the account', () => {

@@ -37,6 +37,8 @@ const POLICY: Policy = {
   defaultDuration: HOUR,
   maxDuration: 8 * HOUR,
   requestTtl: HOUR,
+  listed: true,
+  mention: true,
 };
 
 export const PENDING: Pending = {
@@ -99,7 +101,14 @@ const byAlice = {
   settledBy: { id: ALICE.id, email: ALICE.email },
   decisionReason: 'Known incident, half an hour is enough',
 };
-const approved: Settled = { ...PENDING, ...byAlice, status: 'approved', granted: HOUR / 2 };
+const approved: Settled = {
+  ...PENDING,
+  ...byAlice,
+  status: 'approved',
+  granted: HOUR / 2,
+  grantedResources: PENDING.resources,
+};
+const THREE = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
 const ended = (status: Grant['status'], endReason?: string): CardFacts =>
   settled(approved, { grant: { ...GRANT, status, endReason } });
 
@@ -111,12 +120,32 @@ export const EVERY_STATE: Record<string, CardFacts> = {
     votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', door: 'slack' }],
   }),
   'asked again': asking({ asked: 4 }),
+  'not auto-approved': asking({
+    autoReport: 'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles',
+  }),
+  'asked of a user group': factsOf({ approvers: ['S01ONCALL', 'U01DAVE', 'alice@example.com'] }),
+  'asked without ringing': factsOf({
+    approvers: ['S01ONCALL', 'U01DAVE', 'alice@example.com'],
+    policyChanges: { mention: false },
+  }),
+  'to be decided elsewhere': factsOf({ policyChanges: { decideFrom: ['cli', 'api'] } }),
   'without a policy': factsOf({ policy: undefined, approvers: [], approverPeople: [] }),
   approved: settled(approved, { grant: GRANT }),
   'approved by the policy': factsOf({
-    approval: { ...PENDING, status: 'approved', settledAt: LATER, granted: HOUR },
+    approval: {
+      ...PENDING,
+      status: 'approved',
+      settledAt: LATER,
+      granted: HOUR,
+      grantedResources: PENDING.resources,
+      autoReport: 'auto-approved: within Mon-Fri 09:00-17:00 America/Los_Angeles',
+    },
     grant: GRANT,
   }),
+  'approved in part': settled(
+    { ...approved, resources: THREE, grantedResources: THREE.slice(1) },
+    { grant: { ...GRANT, resources: THREE.slice(1) } },
+  ),
   revoked: ended('revoked', 'The incident is over'),
   released: ended('released'),
   'used up': ended('used_up'),

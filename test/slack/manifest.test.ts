@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { COMMAND } from '../../src/slack/ids.js';
 import { EVENTS_PATH } from '../../src/slack/transport.js';
+import { BOT_SCOPES } from '../support/slack/emulate.js';
 
 const HTTP = 'manifest.yml';
 const SOCKET = 'manifest.socket.yml';
@@ -20,7 +21,7 @@ function manifest(url?: string) {
       long_description: [
         'vsecure posts a card when an AI tool asks for a secret. The approvers that the policy names decide with a reason;',
         'every step is on an append-only audit trail. vsecure never posts a secret to Slack, reads no messages, and asks for',
-        'the e-mail address only of people who press its buttons.',
+        'the e-mail address only of approvers and of people who press its buttons.',
       ].join(' '),
       background_color: '#1d1c1d',
     },
@@ -37,7 +38,10 @@ function manifest(url?: string) {
       ],
     },
     oauth_config: {
-      scopes: { bot: ['chat:write', 'commands', 'users:read', 'users:read.email'] },
+      scopes: {
+        bot: ['chat:write', 'commands', 'users:read', 'users:read.email'],
+        bot_optional: ['usergroups:read'],
+      },
     },
     settings: {
       interactivity: { is_enabled: true, ...(url ? { request_url: url } : {}) },
@@ -56,9 +60,9 @@ const written = (heading: string, content: object) =>
 
 const HEADINGS = {
   [HTTP]:
-    'Slack app manifest for signed HTTP. Put your own host in place of vsecure.example.com.\nCreate the app at https://api.slack.com/apps, "From a manifest".',
+    'Slack app manifest for signed HTTP. Put your own host in place of vsecure.example.com.\nCreate the app at https://api.slack.com/apps, "From a manifest".\nusergroups:read is needed only where a policy names a Slack user group.',
   [SOCKET]:
-    'Slack app manifest for Socket Mode, which needs no public address.\nCreate the app at https://api.slack.com/apps, "From a manifest", then make an app-level token with connections:write.',
+    'Slack app manifest for Socket Mode, which needs no public address.\nCreate the app at https://api.slack.com/apps, "From a manifest", then make an app-level token with connections:write.\nusergroups:read is needed only where a policy names a Slack user group.',
 };
 
 describe.each([
@@ -74,10 +78,16 @@ describe.each([
   });
 
   test('asks for no right to read messages, files or reactions', () => {
-    const scopes: readonly string[] = content.oauth_config.scopes.bot;
+    const { bot, bot_optional } = content.oauth_config.scopes;
+    const scopes: readonly string[] = [...bot, ...bot_optional];
     expect(scopes.filter((scope) => /history|files|reactions|admin|channels/.test(scope))).toEqual(
       [],
     );
+  });
+
+  test('asks for exactly the rights that the tests of calls to Slack are given', () => {
+    const { bot, bot_optional } = content.oauth_config.scopes;
+    expect([...bot, ...bot_optional]).toEqual(BOT_SCOPES);
   });
 
   test('keeps within the lengths that Slack allows', () => {

@@ -28,7 +28,7 @@ const posts = () => scene.proxy.callsOf('chat.postMessage');
 const everythingSent = () =>
   until('an empty outbox', async () => {
     const due = await scene.house.database.dataSource.query(
-      'select 1 from delivery where sent < wanted',
+      "select 1 from delivery where sent < wanted and destination = 'slack_card'",
     );
     return due.length === 0;
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Approval } from '../../src/domain/approval.js';
+import type { Directory } from '../../src/domain/ports.js';
 import { createRelay, type Relay } from '../../src/notify/relay.js';
 import { createSlack, type SlackParts } from '../../src/slack/connection.js';
 import { EVENTS_PATH } from '../../src/slack/transport.js';
@@ -26,6 +27,8 @@ export interface SceneOptions {
   readonly change?: (parts: SlackParts) => SlackParts;
   readonly linkByEmail?: boolean;
   readonly channel?: 'none';
+  /** Deliver the announcements of policies, too. Default: cards only. */
+  readonly announcing?: boolean;
 }
 
 const USERS = ['alice', 'bob', 'carol', 'mallory'];
@@ -35,20 +38,32 @@ export async function openScene(options: SceneOptions = {}) {
   const proxy = await startFaultProxy({ upstream: emulate.url });
   const sink = await startResponseSink();
   let relay: Relay | undefined;
-  const house = await buildHouse({ onDelivery: () => relay?.poke() });
+  let announcer: Relay | undefined;
+  let directory: Directory | undefined;
+  const { linkByEmail = true } = options;
+  const house = await buildHouse({
+    onDelivery: () => {
+      relay?.poke();
+      announcer?.poke();
+    },
+    change: (parts) => ({ ...parts, linkByEmail, directory: () => directory }),
+  });
   const log: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
   const say = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message });
   const logger = { info: say('info'), warn: say('warn'), error: say('error') };
-  const { linkByEmail = true } = options;
   const parts: SlackParts = {
     ...house.useCases,
     cards: house.cards,
+    readPolicyChange: house.store.policies.change,
     identifyWith: (directory) =>
       createIdentifyPresser({ store: house.store, directory, linkByEmail }),
     logger,
     pacer: async () => true,
-    onConnected: () => relay?.start(),
+    onConnected: () => {
+      relay?.start();
+      announcer?.start();
+    },
   };
   const slack = createSlack({
     settings: {
@@ -59,14 +74,16 @@ export async function openScene(options: SceneOptions = {}) {
     },
     parts: options.change?.(parts) ?? parts,
   });
-  relay = createRelay({
-    deliveries: house.deliveries,
-    destination: 'slack_card',
-    deliver: slack.poster.deliver,
-    logger,
-    intervalMs: 200,
-    limit: 4,
-  });
+  directory = slack.directory;
+  const shared = { deliveries: house.deliveries, logger, intervalMs: 200, limit: 4 };
+  relay = createRelay({ ...shared, destination: 'slack_card', deliver: slack.poster.deliver });
+
+  if (options.announcing)
+    announcer = createRelay({
+      ...shared,
+      destination: 'slack_policy_change',
+      deliver: slack.policyPoster.deliver,
+    });
 
   const app = express();
   slack.mount(app);
@@ -154,6 +171,7 @@ export async function openScene(options: SceneOptions = {}) {
 
     async close() {
       await relay?.stop();
+      await announcer?.stop();
       await slack.stop(1000);
       server.closeAllConnections();
       server.close();

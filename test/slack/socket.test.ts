@@ -42,6 +42,7 @@ async function opened() {
     parts: {
       ...house.useCases,
       cards: house.cards,
+      readPolicyChange: house.store.policies.change,
       identifyWith: (directory) =>
         createIdentifyPresser({ store: house.store, directory, linkByEmail: true }),
       logger: { info: say, warn: say, error: say },

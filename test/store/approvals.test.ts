@@ -16,7 +16,8 @@ beforeAll(async () => {
   house = await buildHouse();
   other = await anotherProcess(house);
   policy = await house.policy();
-  alice = { status: 'approved', by: (await house.person('alice@example.com')).id, granted: 60_000 };
+  const { id: by } = await house.person('alice@example.com');
+  alice = { status: 'approved', by, granted: 60_000, grantedResources: [DATABASE_URL] };
 });
 afterAll(async () => {
   await other.close();
@@ -116,7 +117,10 @@ describe('settling', () => {
   });
 
   test.each<[string, (by: Settlement['by']) => Settlement]>([
-    ['approve', (by) => ({ status: 'approved', by, granted: 60_000 })],
+    [
+      'approve',
+      (by) => ({ status: 'approved', by, granted: 60_000, grantedResources: [DATABASE_URL] }),
+    ],
     ['deny', (by) => ({ status: 'denied', by, reason: 'no' })],
     ['cancel', (by) => ({ status: 'cancelled', by })],
   ])('is too late to %s once its time is over, swept or not', async (_, settlement) => {

@@ -57,6 +57,9 @@ describe('a Slack account', () => {
       store: house.store,
       directory: {
         profile: async (userId) => ({ teamId: 'T1', userId, email: fay.email, standing: 'member' }),
+        byEmail: async () => undefined,
+        groupMembers: async () => undefined,
+        teamId: () => 'T1',
       },
       linkByEmail: true,
     });

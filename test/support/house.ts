@@ -8,6 +8,7 @@ import { createVault } from '../../src/crypto/envelope.js';
 import { makeId } from '../../src/crypto/ids.js';
 import { keyCheck, parseMasterKey } from '../../src/crypto/master-key.js';
 import type { Approval } from '../../src/domain/approval.js';
+import type { Directory } from '../../src/domain/ports.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
@@ -16,6 +17,7 @@ import { createCards, createDeliveries } from '../../src/store/deliveries.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
 import { createStore } from '../../src/store/store.js';
 import { createListener } from '../../src/store/wakeups.js';
+import type { AskingLimits } from '../../src/usecases/asking-limits.js';
 import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
 import type { Decider } from '../../src/usecases/decide.js';
 import { createUseCases, type Parts } from '../../src/usecases/index.js';
@@ -33,6 +35,10 @@ export interface HouseOptions {
   readonly database?: Pick<TestDatabase, 'connection' | 'dataSource' | 'close'>;
   readonly defaultApprovers?: readonly string[];
   readonly masterKey?: string;
+  /** Default: none that a test would meet. */
+  readonly limits?: Partial<AskingLimits>;
+  /** Default: no Slack. */
+  readonly directory?: Directory;
   /** To replace a part by a broken one: that is how a test shows that it bites. */
   readonly change?: (parts: Parts) => Parts;
   readonly onDelivery?: () => void;
@@ -70,6 +76,9 @@ export async function buildHouse(options: HouseOptions = {}) {
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: options.defaultApprovers ?? [],
+    limits: { maxPending: 1000, maxPerHour: 100_000, deniedCooldown: 0, ...options.limits },
+    directory: () => options.directory,
+    linkByEmail: true,
   };
   const parts = options.change?.(original) ?? original;
   const useCases = createUseCases(parts);

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
+import { fullUri } from '../resource-name.js';
 import { decide } from './decide.js';
 
 export function registerApprove(program: Command, io: Io): void {
@@ -11,7 +12,12 @@ export function registerApprove(program: Command, io: Io): void {
     .description('approve a request')
     .option('--reason <text>', 'why; some policies ask for it')
     .option('--duration <duration>', 'shorter than asked, like 30m')
+    .option('--resource <resource>', 'only this one of those asked for; may be repeated', collect)
     .option('--yes', 'do not ask before deciding')
     .option('--json', 'as JSON')
-    .action((id, options) => decide(io, 'approve', id, options));
+    .action((id, { resource, ...options }) =>
+      decide(io, 'approve', id, { ...options, resources: resource }),
+    );
 }
+
+const collect = (text: string, before: readonly string[] = []) => [...before, fullUri(text)];

@@ -8,6 +8,8 @@ import { NotDone } from '../outcome.js';
 export interface DecideOptions {
   readonly reason?: string;
   readonly duration?: string;
+  /** Of those asked for; in full. */
+  readonly resources?: string[];
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -17,21 +19,29 @@ export async function decide(
   io: Io,
   action: 'approve' | 'deny',
   id: string,
-  { reason, duration, yes, json }: DecideOptions,
+  { reason, duration, resources, yes, json }: DecideOptions,
 ): Promise<void> {
   const { mcp } = io.client();
   const digest =
-    io.interactive && !yes ? await confirm(io, action, await mcp.getApproval(id)) : undefined;
-  const decision = { action, reason, duration, digest, door: 'cli' } as const;
+    io.interactive && !yes
+      ? await confirm(io, action, await mcp.getApproval(id), resources)
+      : undefined;
+  const decision = { action, reason, duration, resources, digest, door: 'cli' } as const;
   const decided = await mcp.respond(id, decision);
   if (json) io.json(decided);
   else io.out(outcome(decided));
 }
 
 /** The digest of what was shown. What is no longer pending is not asked about: the server says how it stands. */
-async function confirm(io: Io, action: string, approval: ApprovalDetail) {
+async function confirm(
+  io: Io,
+  action: string,
+  approval: ApprovalDetail,
+  resources: readonly string[] | undefined,
+) {
   if (approval.status !== 'pending') return undefined;
   io.err(describe(approval));
+  if (resources) io.err(`\nOnly: ${resources.join(', ')}`);
   io.err('');
   const answer = await io.ask(`${action === 'approve' ? 'Approve' : 'Deny'} this? [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim())) throw new NotDone('Nothing was decided.');
@@ -50,6 +60,7 @@ function describe(approval: ApprovalDetail): string {
     ['Policy', deciding?.policyName],
     ['Approvers', deciding?.approvers.join(', ')],
     ['Approvals', deciding && `${deciding.approvals} of ${deciding.minApprovals}`],
+    ['Conditions', approval.conditions],
     ['Decide before', time(approval.expiresAt)],
     ['Note', sees],
   ]);
@@ -60,8 +71,16 @@ function describe(approval: ApprovalDetail): string {
   return `${certain}\n\nNot verified, in the words of whoever asks:\n${claims}`;
 }
 
-function outcome({ id, status, granted }: Approval): string {
-  if (status === 'approved') return `Approved ${id} for ${granted}.`;
+function outcome({
+  id,
+  status,
+  granted,
+  resources,
+  grantedResources = resources,
+}: Approval): string {
+  const narrowed = grantedResources.length < resources.length;
+  const only = narrowed ? `, only for ${grantedResources.join(', ')}` : '';
+  if (status === 'approved') return `Approved ${id} for ${granted}${only}.`;
   if (status === 'denied') return `Denied ${id}.`;
   return `Your vote on ${id} is counted; it needs more.`;
 }

@@ -10,6 +10,8 @@ const COLUMNS: readonly Column<Policy>[] = [
   { head: 'name', cell: ({ name, uri }) => (name === uri ? undefined : name) },
   { head: 'permits', cell: ({ permissions }) => permissions.join(', ') || 'nothing' },
   { head: 'approval', cell: ({ requiresApproval }) => (requiresApproval ? 'required' : 'none') },
+  { head: 'at once when', cell: atOnceWhen },
+  { head: 'requesters', cell: ({ requesters }) => requesters?.join(', ') ?? 'everyone' },
   { head: 'approvers', cell: ({ approvers }) => approvers?.join(', ') ?? 'inherited' },
   { head: 'votes', cell: ({ minApprovals }) => minApprovals },
   { head: 'default', cell: ({ defaultDuration }) => defaultDuration },
@@ -28,4 +30,17 @@ export function registerResources(program: Command, io: Io): void {
       if (policies.length > 0) return io.out(table(policies, COLUMNS));
       io.err('There is no policy yet, so nothing can be asked for. Set some with mcp:configure.');
     });
+}
+
+/** The conditions of auto-approval, all of which must hold. */
+function atOnceWhen({ autoApprove }: Policy): string | undefined {
+  if (!autoApprove?.enabled) return undefined;
+  const { timeWindow, requester, operations, maxDuration } = autoApprove.conditions;
+  const conditions = [
+    timeWindow?.join(' or '),
+    requester && `by ${requester.join(' or ')}`,
+    operations && `to ${operations.join(' or ')}`,
+    maxDuration && `for at most ${maxDuration}`,
+  ];
+  return conditions.filter(Boolean).join(', ') || 'always';
 }

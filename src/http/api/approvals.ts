@@ -8,7 +8,7 @@ import type { UseCases } from '../../usecases/index.js';
 import type { Access } from '../../usecases/request-access.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
-import { wireAccess, wireApproval } from '../wire/access.js';
+import { wireAccessFor, wireApprovalFor } from '../wire/access.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
 /** `stopping` ends waits early, with the approval as it stands, so that the server can go. */
@@ -17,11 +17,11 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
     const duration = readOptional(body.duration);
     if (!duration.ok) return duration;
     const asked = await useCases.requestAccess(caller, { ...body, duration: duration.value });
-    return mapResult(asked, wireAccess);
+    return mapResult(asked, wireAccessFor(caller));
   });
 
   serve(approvalRoutes.list, async ({ caller, query: { status, ...page } }) =>
-    mapPage(await useCases.showApprovals.list(caller, { status }, page), wireApproval),
+    mapPage(await useCases.showApprovals.list(caller, { status }, page), wireApprovalFor(caller)),
   );
 
   serve(approvalRoutes.show, async ({ caller, params }) => {
@@ -32,7 +32,10 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
   serve(approvalRoutes.wait, async ({ caller, params, query, gone }) => {
     const signal = AbortSignal.any([gone, stopping]);
     const waiting = { ms: query.seconds * SECOND, signal };
-    return mapResult(await useCases.awaitDecision(caller, params.id, waiting), wireAccess);
+    return mapResult(
+      await useCases.awaitDecision(caller, params.id, waiting),
+      wireAccessFor(caller),
+    );
   });
 
   serve(approvalRoutes.decide, async ({ caller, params, body }) => {
@@ -46,14 +49,15 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
       verdict: body.action,
       reason: body.reason,
       duration: duration.value,
+      resources: body.resources,
       seen: body.digest,
     };
     const decider = { person: caller.owner, door: body.door, through };
-    return mapResult(await useCases.decide(decider, decision), wireApproval);
+    return mapResult(await useCases.decide(decider, decision), wireApprovalFor(caller));
   });
 
   serve(approvalRoutes.cancel, async ({ caller, params }) =>
-    mapResult(await useCases.cancelRequest(caller, params.id), wireApproval),
+    mapResult(await useCases.cancelRequest(caller, params.id), wireApprovalFor(caller)),
   );
 }
 
@@ -69,7 +73,7 @@ async function detail(
   caller: Caller,
   shown: Access,
 ): Promise<WireApprovalDetail> {
-  const access = wireAccess(shown);
+  const access = wireAccessFor(caller)(shown);
   if (!may(caller, 'approvals:read')) return access;
   const facts = await readCardFacts(shown.approval.id);
   if (!facts?.policy) return access;

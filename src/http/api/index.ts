@@ -8,6 +8,7 @@ import { refuseKeysInQuery } from '../keys-in-query.js';
 import { createServe } from '../serve-route.js';
 import { serveApprovals } from './approvals.js';
 import { serveAudit } from './audit.js';
+import { serveExplain } from './explain.js';
 import { serveGrants } from './grants.js';
 import { serveKeys } from './keys.js';
 import { servePeople } from './people.js';
@@ -27,6 +28,7 @@ export function createApi({ useCases, now, stopping }: ApiParts): Router {
   serveApprovals(serve, useCases, stopping);
   serveGrants(serve, useCases);
   serveResources(serve, useCases);
+  serveExplain(serve, useCases, now);
   serveSecrets(serve, useCases);
   serveKeys(serve, useCases);
   servePeople(serve, useCases);

@@ -1,21 +1,24 @@
 /** REST: resources, which is to say the policies that guard them. */
 
 import { policyRoutes } from '../../contract/policy.js';
+import { policySetRoutes } from '../../contract/policy-set.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Call, Serve } from '../serve-route.js';
 import { mapItems, mapResult } from '../wire/map-result.js';
-import { readPolicy, wirePolicy } from '../wire/policy.js';
+import { wireApplied, wirePolicy } from '../wire/policy.js';
+import { type ReadDocument, readDocument, readDocuments } from '../wire/policy-document.js';
 
 type Configure = Pick<Call<typeof policyRoutes.merge>, 'caller' | 'body'>;
 
 export function serveResources(serve: Serve, useCases: UseCases): void {
   const configure = async ({ caller, body }: Configure, mode: 'merge' | 'replace') => {
-    const changes = readPolicy(body);
-    if (!changes.ok) return changes;
-    const configured = await useCases.configureResource(caller, body.uri, changes.value, mode);
+    const read = readDocument(body);
+    if (!read.ok) return read;
+    const { uri, changes, notes } = read.value;
+    const configured = await useCases.configureResource(caller, uri, changes, mode);
     return mapResult(configured, ({ policy, warnings }) => ({
       policy: wirePolicy(policy),
-      warnings: [...warnings],
+      warnings: [...notes, ...warnings],
     }));
   };
 
@@ -24,4 +27,21 @@ export function serveResources(serve: Serve, useCases: UseCases): void {
   );
   serve(policyRoutes.merge, (call) => configure(call, 'merge'));
   serve(policyRoutes.replace, (call) => configure(call, 'replace'));
+
+  serve(policySetRoutes.apply, async ({ caller, body: { policies, prune, dryRun } }) => {
+    const read = readDocuments(policies);
+    if (!read.ok) return read;
+    const set = { writes: read.value.map(replacing), prune, dryRun };
+    const notes = new Map(read.value.map(({ uri, notes }) => [uri, notes]));
+    return mapItems(await useCases.applyPolicies(caller, set), (applied) =>
+      wireApplied({
+        ...applied,
+        warnings: [...(notes.get(applied.uri) ?? []), ...applied.warnings],
+      }),
+    );
+  });
 }
+
+/** A set says everything about its policies: what is not named gets its default. */
+export const replacing = ({ uri, changes }: ReadDocument) =>
+  ({ uri, changes, mode: 'replace' }) as const;

@@ -5,9 +5,20 @@ import type { WireGrant } from '../../contract/grant.js';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Grant } from '../../domain/grant.js';
+import type { Caller } from '../../domain/rights.js';
 import type { Access } from '../../usecases/request-access.js';
+import { seesPolicies } from '../../usecases/show-policies.js';
 
-export function wireApproval(approval: Approval): WireApproval {
+/** For one reader: why a person was asked or was not names keys, which is for whoever may see policies. */
+export function wireApprovalFor(caller: Caller): (approval: Approval) => WireApproval {
+  const insider = seesPolicies(caller);
+  return (approval) => ({
+    ...wireApproval(approval),
+    conditions: insider ? approval.autoReport : undefined,
+  });
+}
+
+function wireApproval(approval: Approval): WireApproval {
   const { id, status, operation, resources, reason, claimedClient, asked, digest } = approval;
   const { requester, policy, policyVersion } = approval;
   return {
@@ -35,7 +46,10 @@ function settled(approval: Approval) {
     settledAt: approval.settledAt.toISOString(),
     settledBy: approval.settledBy?.email,
     decisionReason: approval.decisionReason,
-    granted: approval.status === 'approved' ? formatDuration(approval.granted) : undefined,
+    ...(approval.status === 'approved' && {
+      granted: formatDuration(approval.granted),
+      grantedResources: [...approval.grantedResources],
+    }),
   };
 }
 
@@ -57,6 +71,7 @@ export function wireGrant(grant: Grant): WireGrant {
   };
 }
 
-export function wireAccess({ approval, grant }: Access): WireAccess {
-  return { ...wireApproval(approval), grant: grant && wireGrant(grant) };
+export function wireAccessFor(caller: Caller): (access: Access) => WireAccess {
+  const wire = wireApprovalFor(caller);
+  return ({ approval, grant }) => ({ ...wire(approval), grant: grant && wireGrant(grant) });
 }

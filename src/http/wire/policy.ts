@@ -1,38 +1,49 @@
-/** Policies between the wire, where durations are text, and the domain, where they are milliseconds. */
+/** Policies from the domain, where durations are milliseconds and windows are read, to the wire, where both are text. */
 
-import type { z } from 'zod';
-import type { policyDocument, WirePolicy } from '../../contract/policy.js';
+import type { WirePolicy } from '../../contract/policy.js';
+import type { WireAppliedPolicy } from '../../contract/policy-set.js';
+import type { AutoApprove } from '../../domain/auto-approve.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Policy } from '../../domain/policy.js';
-import { done, type Result } from '../../domain/result.js';
-import type { PolicyChanges } from '../../usecases/configure-resource.js';
-import { readPolicyDuration } from '../durations.js';
-
-const DURATIONS = ['defaultDuration', 'maxDuration', 'requestTtl'] as const;
-
-/** Only the fields that were named: when merged, an absent field and an undefined one differ. */
-export function readPolicy(document: z.output<typeof policyDocument>): Result<PolicyChanges> {
-  const { uri: _uri, defaultDuration: _d, maxDuration: _m, requestTtl: _t, ...rest } = document;
-  const durations: Partial<Record<(typeof DURATIONS)[number], number>> = {};
-  for (const field of DURATIONS) {
-    const text = document[field];
-    if (text === undefined) continue;
-    const ms = readPolicyDuration(field, text);
-    if (!ms.ok) return ms;
-    durations[field] = ms.value;
-  }
-  return done({ ...rest, ...durations });
-}
+import type { AppliedPolicy } from '../../usecases/apply-policies.js';
 
 export function wirePolicy(policy: Policy): WirePolicy {
-  const { permissions, approvers, decideFrom, defaultDuration, maxDuration, requestTtl } = policy;
+  const { permissions, decideFrom, approvers, requesters, escalateTo } = policy;
+  const { defaultDuration, maxDuration, requestTtl, escalateAfter, autoApprove } = policy;
   return {
     ...policy,
     permissions: [...permissions],
     approvers: approvers && [...approvers],
+    requesters: requesters && [...requesters],
     decideFrom: [...decideFrom],
+    escalateTo: escalateTo && [...escalateTo],
+    autoApprove: autoApprove && wireAutoApprove(autoApprove),
     defaultDuration: formatDuration(defaultDuration),
     maxDuration: formatDuration(maxDuration),
     requestTtl: formatDuration(requestTtl),
+    escalateAfter: escalateAfter === undefined ? undefined : formatDuration(escalateAfter),
   };
+}
+
+function wireAutoApprove({ enabled, conditions }: AutoApprove): WirePolicy['autoApprove'] {
+  const { timeWindow, requester, operations, maxDuration } = conditions;
+  return {
+    enabled,
+    conditions: {
+      timeWindow: timeWindow?.map(({ text }) => text),
+      requester: requester && [...requester],
+      operations: operations && [...operations],
+      maxDuration: maxDuration === undefined ? undefined : formatDuration(maxDuration),
+    },
+  };
+}
+
+export function wireApplied({
+  uri,
+  outcome,
+  change,
+  warnings,
+}: Omit<AppliedPolicy, 'rules'>): WireAppliedPolicy {
+  const { lines, loosens } = change;
+  return { uri, outcome, lines: [...lines], loosens: [...loosens], warnings: [...warnings] };
 }

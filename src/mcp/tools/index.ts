@@ -2,6 +2,8 @@
 
 import type { UseCases } from '../../usecases/index.js';
 import type { Tool } from '../tool.js';
+import { createCancelRequestTool } from './cancel-request.js';
+import { createExplainAccessTool } from './explain-access.js';
 import { createListSecretsTool } from './list-secrets.js';
 import { createReadSecretTool } from './read-secret.js';
 import { createReleaseGrantTool } from './release-grant.js';
@@ -11,14 +13,22 @@ import { createWaitForDecisionTool } from './wait-for-decision.js';
 /** The verbs that an agent can reach. No decision is among them. */
 export type McpUseCases = Pick<
   UseCases,
-  'listSecrets' | 'requestAccess' | 'awaitDecision' | 'readSecret' | 'releaseGrant'
+  | 'listSecrets'
+  | 'explainAccess'
+  | 'requestAccess'
+  | 'awaitDecision'
+  | 'cancelRequest'
+  | 'readSecret'
+  | 'releaseGrant'
 >;
 
 export function createTools(useCases: McpUseCases): readonly Tool[] {
   return [
     createListSecretsTool(useCases.listSecrets),
+    createExplainAccessTool(useCases.explainAccess),
     createRequestAccessTool(useCases.requestAccess),
     createWaitForDecisionTool(useCases.awaitDecision),
+    createCancelRequestTool(useCases.cancelRequest),
     createReadSecretTool(useCases.readSecret),
     createReleaseGrantTool(useCases.releaseGrant),
   ];

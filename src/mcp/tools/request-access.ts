@@ -17,7 +17,7 @@ const input = z.strictObject({
     .min(1)
     .max(RESOURCES_MAX)
     .describe(
-      'Full resource URIs, for example ["vsecure://secrets/production/DATABASE_URL"]. list-secrets shows what there is.',
+      'Full resource URIs, for example ["vsecure://secrets/production/DATABASE_URL"], or patterns: in vsecure://secrets/staging/* the * is one segment, a last ** any depth. Name single resources where you can: a person judges how much you ask for. list-secrets shows what there is.',
     ),
   operation: operation.describe(
     '"read" to get values, "list" for metadata, "write" to create, update or rotate, "delete" to delete.',
@@ -43,7 +43,8 @@ export const createRequestAccessTool = (requestAccess: RequestAccess) =>
     description: `Asks for access to secrets; needed before read-secret. A person decides, in Slack, and this call does not wait for them: it answers at once.
 "approved": a policy allows it without a person, or a grant of yours already covers it; go on with "next".
 "pending": call wait-for-decision with the approval_id.
-Ask once for everything that the task needs, and for nothing more. Repeating the same question while it is pending returns the same request. A request stays open until expires_at, usually an hour; a grant lasts for the duration that was approved, counted from the approval.`,
+Ask once for everything that the task needs, and for nothing more. Repeating the same question while it is pending returns the same request. What one request names must be under one policy: "mixed_policies" says how to split it. A pattern never opens what a stricter policy below it guards.
+How much you may ask is limited: "too_many_pending", "too_many_requests" and "denied_recently" say what to do; do not retry before the time they name. A request stays open until expires_at, usually an hour; a grant lasts for the duration that was approved, counted from the approval.`,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input,
     output: z.object(accessShape),
@@ -61,7 +62,7 @@ Ask once for everything that the task needs, and for nothing more. Repeating the
     },
   });
 
-/** The question that would not be refused for this reason, where there is one. */
+/** What to call instead: mostly the question that would not be refused for this reason. */
 function mend({ resources, operation }: Input, refusal: Refusal): Next | undefined {
   const again = (change: object): Next => ({
     tool: 'request-access',
@@ -70,5 +71,7 @@ function mend({ resources, operation }: Input, refusal: Refusal): Next | undefin
   if (refusal.code === 'duration_too_long')
     return again({ duration: formatDuration(refusal.maximum) });
   if (refusal.code === 'mixed_policies') return again({ resources: refusal.groups[0] });
+  // Which one to wait for, or to withdraw, is the agent's to know.
+  if (refusal.code === 'too_many_pending') return { tool: 'wait-for-decision', arguments: {} };
   return undefined;
 }

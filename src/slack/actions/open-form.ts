@@ -10,6 +10,7 @@ import type { Cards, Log } from '../../domain/ports.js';
 import type { Verdict } from '../../domain/vocabulary.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/card-facts.js';
 import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
+import { type Dates, dated } from '../dates.js';
 import type { Gesture } from '../gesture.js';
 import { type BUTTON, fromButtonValue } from '../ids.js';
 import { type PressedButton, readPress } from '../payload.js';
@@ -25,6 +26,7 @@ export interface OpenFormParts {
   readonly recordRefusedPress: RecordRefusedPress;
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
+  readonly dates: Dates;
   readonly log: Log;
 }
 
@@ -40,7 +42,7 @@ export function createOpenForm(parts: OpenFormParts): OpenForm {
     const press = readPress(body);
     const shown = press && (await whatIsShown(parts, press));
     if (!press || !shown) return gesture.tell(NOT_OURS);
-    const view = VIEWS[button](shown.facts, shown);
+    const view = dated(parts.dates, VIEWS[button](shown.facts, shown));
     const problem = await open(parts.client, press.triggerId, view);
     if (problem) {
       parts.log.warn({ code: problem, button }, 'Slack did not open a form');

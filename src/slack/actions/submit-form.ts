@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { ApprovalId } from '../../domain/approval.js';
 import type { Log } from '../../domain/ports.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
 import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
@@ -10,12 +11,19 @@ import type { ReadCardFacts } from '../../usecases/card-facts.js';
 import type { Decide } from '../../usecases/decide.js';
 import type { IdentifyPresser, Presser } from '../../usecases/identify-presser.js';
 import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
+import { type Dates, dated } from '../dates.js';
 import type { Gesture } from '../gesture.js';
 import { FIELD, fromMetadata, type Subject } from '../ids.js';
 import { readSubmission } from '../payload.js';
-import { type FieldErrors, type FormAnswers, readAnswers } from '../views/form-answers.js';
+import {
+  type FieldErrors,
+  type FormAnswers,
+  readAnswers,
+  UNKNOWN_BOX,
+} from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 import { outcomeView } from '../views/outcome-view.js';
+import { chosenResources } from '../views/resource-choices.js';
 import { webFailure } from '../web-failure.js';
 import type { Workspace } from '../workspace.js';
 
@@ -26,6 +34,7 @@ export interface SubmitFormParts {
   readonly readCardFacts: ReadCardFacts;
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
+  readonly dates: Dates;
   readonly log: Log;
 }
 
@@ -90,19 +99,33 @@ async function settle(parts: SubmitFormParts, attempt: Attempt): Promise<Reply> 
 }
 
 async function decideAs(parts: SubmitFormParts, attempt: Attempt): Promise<Reply> {
-  const { verdict, subject, presser, answers } = attempt;
+  const { verdict, subject, presser } = attempt;
+  const { reason, duration, places } = attempt.answers;
   const identified = await parts.identify(presser);
   if (!identified.ok) {
     await record(parts, attempt, identified.refusal.code);
     return { view: noticeView('Not possible', explain(identified.refusal)) };
   }
   const { approval, seen } = subject;
+  const chosen = await chosenBy(parts, approval, places);
+  if (chosen === 'unknown') return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
   const through = `slack ${presser.teamId}/${presser.userId}`;
   const decided = await parts.decide(
     { person: identified.value, door: 'slack', through },
-    { approval, verdict, seen, ...answers },
+    { approval, verdict, seen, reason, duration, resources: chosen },
   );
   return decided.ok ? 'done' : whyNot(parts, attempt, decided.refusal);
+}
+
+/** Undefined: all of them. The form names them by their places in the approval, which never change. */
+async function chosenBy(
+  { readCardFacts }: SubmitFormParts,
+  id: ApprovalId,
+  places: FormAnswers['places'],
+): Promise<readonly string[] | undefined | 'unknown'> {
+  if (!places) return undefined;
+  const facts = await readCardFacts(id);
+  return (facts && chosenResources(facts.approval.resources, places)) ?? 'unknown';
 }
 
 /** Accounts behind which there is nobody who could decide leave a trace, too; `unavailable` is Slack's silence. */
@@ -121,7 +144,8 @@ async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal
   const ended = refusal.code === 'already_decided' || refusal.code === 'expired';
   const facts = ended ? await parts.readCardFacts(attempt.subject.approval) : undefined;
   const outcome = facts && outcomeView(facts, attempt.presser.teamId);
-  return { view: outcome ?? noticeView('Not possible', explain(refusal)) };
+  const view = outcome ?? noticeView('Not possible', explain(refusal));
+  return { view: dated(parts.dates, view) };
 }
 
 /** Refusals that the person can mend at a field. */
@@ -131,6 +155,7 @@ const FIELD_OF: Partial<Record<RefusalCode, string>> = {
   invalid_duration: FIELD.duration.block,
   duration_too_long: FIELD.duration.block,
   cannot_widen: FIELD.duration.block,
+  nothing_in_common: FIELD.resources.block,
 };
 
 /** The form was answered before the outcome was known: say it there, if it is still open. */

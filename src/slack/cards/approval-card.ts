@@ -1,9 +1,9 @@
 /** The message that shows one request: a pure function of its state, used to post and to redraw. */
 
-import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { BUTTON, toButtonValue } from '../ids.js';
-import { plain } from '../text-objects.js';
+import { plain, section } from '../text-objects.js';
 import { agentBlocks } from './agent-blocks.js';
 import { factBlocks } from './fact-blocks.js';
 import { outcomeBlocks } from './outcome-blocks.js';
@@ -36,10 +36,13 @@ export function approvalCard(facts: CardFacts, { teamId, revision }: Drawing): C
   };
 }
 
-function buttons({ approval }: CardFacts): ActionsBlock[] {
+function buttons({ approval, policy }: CardFacts): KnownBlock[] {
   const value = toButtonValue({ approval: approval.id, seen: approval.digest });
   const details = button('details', 'Details…', 'Show the whole request', value);
-  if (approval.status !== 'pending') return [{ type: 'actions', elements: [details] }];
+  const onlyDetails: KnownBlock = { type: 'actions', elements: [details] };
+  if (approval.status !== 'pending') return [onlyDetails];
+  if (policy && !policy.decideFrom.includes('slack'))
+    return [section(`Decisions for this come from: ${policy.decideFrom.join(', ')}`), onlyDetails];
   return [
     {
       type: 'actions',

@@ -4,19 +4,22 @@ import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { clip } from '../clip.js';
-import { code, context, moment, mrkdwn, section } from '../text-objects.js';
+import { code, context, moment, mrkdwn, plain, section } from '../text-objects.js';
+import { cleanText } from '../untrusted-text.js';
 import { resourceBlocks } from './resource-blocks.js';
 import { approverNames, emailName, personName, voterNames } from './who.js';
 import { CONSEQUENCE } from './wording.js';
 
 const POLICY_NAME_SHOWN = 80;
+const REPORT_SHOWN = 300;
 
 /** The facts of a request, without its outcome. */
 export function factBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   return [
-    ...resourceBlocks(facts.approval.resources),
+    ...resourceBlocks(facts.approval),
     { type: 'section', fields: fields(facts, teamId).map(mrkdwn) },
     ...decidingBlocks(facts, teamId),
+    ...automationBlocks(facts.approval.autoReport),
     context(reference(facts)),
   ];
 }
@@ -41,6 +44,13 @@ function decidingBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   const lines = [`*May decide*\n${approverNames(facts, teamId)}`];
   if (policy.minApprovals > 1) lines.push(tally(facts, policy.minApprovals, teamId));
   return [section(lines.join('\n')), section(`*${CONSEQUENCE[approval.operation]}*`)];
+}
+
+/** Why a person is asked, or why nobody was. It may hold names out of a policy: plain text. */
+function automationBlocks(report: string | undefined): KnownBlock[] {
+  if (!report) return [];
+  const text = clip(cleanText(report).text.replaceAll('\n', ' '), REPORT_SHOWN);
+  return [{ type: 'context', elements: [plain(text)] }];
 }
 
 function tally(facts: CardFacts, needed: number, teamId: string): string {

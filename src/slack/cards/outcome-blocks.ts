@@ -7,7 +7,7 @@ import type { CardFacts } from '../../usecases/card-facts.js';
 import { moment, plainSection, section } from '../text-objects.js';
 import { quoted } from '../untrusted-text.js';
 import { settlerName } from './who.js';
-import { GRANT_END } from './wording.js';
+import { GRANT_END, howMany } from './wording.js';
 
 /** Enough for a sentence; the whole of it is on the audit trail. */
 const REASON_SHOWN = { lines: 4, characters: 300 };
@@ -40,11 +40,13 @@ function sentence(approval: Exclude<Approval, { status: 'pending' }>, who?: stri
 
 function access({ approval, grant }: CardFacts): string[] {
   if (approval.status !== 'approved') return [];
-  const { granted, duration } = approval;
+  const { granted, duration, grantedResources, resources } = approval;
   const shorter = granted < duration ? ` (${formatDuration(duration)} asked)` : '';
   const until = grant ? `, until ${moment(grant.endsAt)}` : '';
   const early = grant && GRANT_END[grant.status];
-  return [`Access for ${formatDuration(granted)}${shorter}${until}.`, ...(early ? [early] : [])];
+  const narrowed = grantedResources.length < resources.length;
+  const what = narrowed ? `Access to ${howMany(approval)} resources` : 'Access';
+  return [`${what} for ${formatDuration(granted)}${shorter}${until}.`, ...(early ? [early] : [])];
 }
 
 function reason(label: string, text: string | undefined): KnownBlock[] {

@@ -1,8 +1,10 @@
 /** The resources of a request, in full where there is room. */
 
 import type { SectionBlock } from '@slack/types';
+import type { Approval } from '../../domain/approval.js';
 import { clipMiddle, packLines } from '../clip.js';
 import { code, section } from '../text-objects.js';
+import { howMany } from './wording.js';
 
 /** A section holds 3,000 characters. */
 const SECTION_ROOM = 2900;
@@ -10,18 +12,27 @@ const SECTION_ROOM = 2900;
 const CARD_ROOM = 4800;
 
 /** On a card: twenty long names are each cut in the middle rather than some left out. */
-export function resourceBlocks(resources: readonly string[]): SectionBlock[] {
-  const each = Math.floor(CARD_ROOM / Math.max(1, resources.length));
-  return listed(resources.map((resource) => clipMiddle(resource, each)));
+export function resourceBlocks(approval: Approval): SectionBlock[] {
+  const each = Math.floor(CARD_ROOM / Math.max(1, approval.resources.length));
+  return listed(approval, (resource) => clipMiddle(resource, each));
 }
 
 /** In a modal, where there is room for every character. */
-export const fullResourceBlocks = (resources: readonly string[]): SectionBlock[] =>
-  listed(resources);
+export const fullResourceBlocks = (approval: Approval): SectionBlock[] =>
+  listed(approval, (resource) => resource);
 
-function listed(resources: readonly string[]): SectionBlock[] {
+/** Numbered, so that a form can speak of them; what an approver left out is marked. */
+function listed(approval: Approval, shorten: (resource: string) => string): SectionBlock[] {
+  const { resources } = approval;
   const [only = '', ...more] = resources;
-  if (more.length === 0) return [section(`*Resource*\n${code(only)}`)];
-  const lines = resources.map((resource) => `• ${code(resource)}`);
-  return packLines([`*Resources (${resources.length})*`, ...lines], SECTION_ROOM).map(section);
+  if (more.length === 0) return [section(`*Resource*\n${code(shorten(only))}`)];
+  const lines = resources.map((resource, index) => {
+    const left = isGranted(approval, resource) ? '' : ' *not granted*';
+    return `${index + 1}. ${code(shorten(resource))}${left}`;
+  });
+  return packLines([`*Resources (${howMany(approval)})*`, ...lines], SECTION_ROOM).map(section);
 }
+
+/** Nothing is left out before somebody has decided. */
+const isGranted = (approval: Approval, resource: string): boolean =>
+  approval.status !== 'approved' || approval.grantedResources.includes(resource);

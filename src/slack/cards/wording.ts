@@ -41,13 +41,20 @@ export const GRANT_END: Partial<Record<Grant['status'], string>> = {
 /** Room in a header, which holds 150 characters. */
 const HEADLINE_RESOURCE = 100;
 
+/** How many resources it is about: `5`, or `2 of 5` where an approver granted fewer than were asked for. */
+export function howMany(approval: Approval): string {
+  const asked = approval.resources.length;
+  const granted = approval.status === 'approved' ? approval.grantedResources.length : asked;
+  return granted < asked ? `${granted} of ${asked}` : String(asked);
+}
+
 /** The header: how it stands, what is done, and to what. Plain text. */
 export function headline(facts: CardFacts): string {
   const { operation, resources } = facts.approval;
   const [first = '', ...more] = resources;
   const what =
     more.length > 0
-      ? `${resources.length} resources`
+      ? `${howMany(facts.approval)} resources`
       : clipMiddle(first.replace(/^vsecure:\/\/(secrets\/)?/, ''), HEADLINE_RESOURCE);
   return `${STANDING[standingOf(facts)]} · ${operation.toUpperCase()} ${what}`;
 }

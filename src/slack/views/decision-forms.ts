@@ -8,6 +8,7 @@ import { factBlocks } from '../cards/fact-blocks.js';
 import { FIELD, FORM, type Subject, toMetadata } from '../ids.js';
 import { plain, section } from '../text-objects.js';
 import { durationChoices } from './duration-choices.js';
+import { resourceFields } from './resource-choices.js';
 
 /** What the form needs besides the facts. */
 export interface Opening {
@@ -35,7 +36,11 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
     callback_id: FORM.approve,
     title: plain('Approve access'),
     submit: plain('Approve'),
-    fields: [duration, reasonField('Why you approve', required)],
+    fields: [
+      ...resourceFields(facts.approval.resources),
+      duration,
+      reasonField('Why you approve', required),
+    ],
   });
 }
 

@@ -15,7 +15,7 @@ const SECTION_ROOM = 2900;
 
 export function detailsView(facts: CardFacts, teamId: string): ModalView {
   const { resources, digest, policyVersion } = facts.approval;
-  const whole = resources.length > 1 ? fullResourceBlocks(resources) : [];
+  const whole = resources.length > 1 ? fullResourceBlocks(facts.approval) : [];
   return {
     type: 'modal',
     title: plain('Request'),

@@ -9,10 +9,15 @@ export interface FormAnswers {
   readonly reason?: string | undefined;
   /** Milliseconds; undefined in a form without that field. */
   readonly duration?: number | undefined;
+  /** Places of the chosen resources; undefined in a form without that field. */
+  readonly places?: readonly number[] | undefined;
 }
 
 /** Words for each field that cannot be read, by its block. */
 export type FieldErrors = Readonly<Record<string, string>>;
+
+export const UNKNOWN_BOX = 'Choose among the resources that were asked for.';
+const NONE_CHOSEN = 'Choose at least one resource, or deny the request.';
 
 const reason = z.object({
   value: z
@@ -25,9 +30,17 @@ const duration = z.object({
     .object({ value: z.string().regex(/^[1-9]\d{0,9}$/, { error: 'Choose one of the times.' }) })
     .nullish(),
 });
+const boxes = z.object({
+  selected_options: z
+    .array(z.object({ value: z.string().regex(/^\d{1,2}$/, { error: UNKNOWN_BOX }) }))
+    .nullish(),
+});
+const boxesBlock = z.object({ boxes }).optional();
 const state = z.object({
   [FIELD.reason.block]: z.object({ [FIELD.reason.element]: reason }),
   [FIELD.duration.block]: z.object({ [FIELD.duration.element]: duration }).optional(),
+  [FIELD.resources.block]: boxesBlock,
+  [FIELD.moreResources.block]: boxesBlock,
 });
 
 export function readAnswers(
@@ -41,10 +54,20 @@ export function readAnswers(
       ),
     };
   const chosen = read.data.duration?.choice.selected_option?.value;
+  const places = ticked(read.data);
+  if (places?.length === 0) return { errors: { [FIELD.resources.block]: NONE_CHOSEN } };
   return {
     answers: {
       reason: read.data.reason.text.value?.trim() || undefined,
       duration: chosen === undefined ? undefined : Number(chosen),
+      places,
     },
   };
+}
+
+/** Slack sends ticks that nobody has touched, too: an empty list means that a person has unticked everything. */
+function ticked({ resources, more_resources }: z.infer<typeof state>): number[] | undefined {
+  const lists = [resources, more_resources].map((block) => block?.boxes.selected_options);
+  if (lists.every((list) => !list)) return undefined;
+  return lists.flatMap((list) => list ?? []).map(({ value }) => Number(value));
 }

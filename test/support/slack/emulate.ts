@@ -26,13 +26,17 @@ import { createEmulator } from 'emulate';
 import { asArray, asObject, asString, type JsonObject } from './json.js';
 
 /** What `manifest.yml` asks of a workspace; a call beyond it is refused with `missing_scope`. */
-const BOT_SCOPES = ['chat:write', 'commands', 'im:write', 'users:read', 'users:read.email'];
+export const BOT_SCOPES = [
+  ...['chat:write', 'commands', 'users:read', 'users:read.email'],
+  'usergroups:read',
+];
 
 /** What the test itself needs in order to read along. */
 const ALL_SCOPES = [
   ...BOT_SCOPES,
   ...['channels', 'groups', 'im', 'mpim'].flatMap((kind) => [`${kind}:read`, `${kind}:history`]),
   'groups:write',
+  'im:write',
   'team:read',
 ];
 

@@ -3,8 +3,8 @@
 import { asString, isObject, type JsonObject } from '../json.js';
 import type { Report } from './report.js';
 
-/** Mentions that ring everybody's phone; no text of ours may hold one. */
-const BROADCAST = /<!(channel|here|everyone|subteam\^)/;
+/** Mentions that ring everybody's phone; no text of ours may hold one. Of a user group, only the bare id may be mentioned. */
+const BROADCAST = /<!(channel|here|everyone|subteam\^(?!S[A-Z0-9]{1,30}>))/;
 
 /** A text object of at most `most` characters. */
 export function lintText(report: Report, path: string, value: unknown, most: number): void {

@@ -1,0 +1,65 @@
+/** `mcp:simulate`: what would have happened to past requests under the policies of a file. */
+
+import type { Command } from 'commander';
+import type { ReplayedRequest, Simulation } from '../../sdk/index.js';
+import { time } from '../facts.js';
+import type { Io } from '../io.js';
+import { readPolicies } from '../policy-file.js';
+import { type Column, table } from '../table.js';
+
+const COLUMNS: readonly Column<ReplayedRequest>[] = [
+  { head: 'id', cell: ({ approval }) => approval },
+  { head: 'at', cell: ({ at }) => time(at) },
+  { head: 'key', cell: ({ requester }) => requester },
+  { head: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { head: 'was', cell: recorded },
+  { head: 'would be', cell: proposed },
+];
+
+export function registerSimulate(program: Command, io: Io): void {
+  program
+    .command('mcp:simulate')
+    .description('try the policies of a file on past requests; changes nothing')
+    .requiredOption('-f, --file <file>', 'YAML: a list of policies; - for stdin')
+    .option('--since <time>', 'like 30d (ago) or 2026-05-01', '30d')
+    .option('--prune', 'as if every other policy were gone')
+    .option('--json', 'as JSON')
+    .action(async ({ file, since, prune, json }) => {
+      const { policies, sent } = await readPolicies(file, io.input);
+      const proposal = { policies: [...policies], since, ...(prune && { prune: true }) };
+      const found = await sent(io.client().mcp.simulatePolicies(proposal));
+      if (json) return io.json(found);
+      io.out(describe(found));
+      if (found.changes.length > 0) io.out(`\n${table(byDanger(found.changes), COLUMNS)}`);
+      if (found.unlisted > 0)
+        io.err(`\n${found.unlisted} more would change: choose a later --since.`);
+    });
+}
+
+function describe(found: Simulation): string {
+  const { replayed, unchanged, askedToGranted, grantedThoughDenied, grantedToAsked } = found;
+  return [
+    `${replayed} requests since ${time(found.since)}; ${unchanged} would go the same way.`,
+    `${askedToGranted} asked a person and would be granted at once; a person had denied ${grantedThoughDenied} of them.`,
+    `${grantedToAsked} were granted at once and would ask a person.`,
+    `${found.refused} would be refused.`,
+  ].join('\n');
+}
+
+/** What a person had denied comes first. */
+function byDanger(changes: readonly ReplayedRequest[]): readonly ReplayedRequest[] {
+  const worst = changes.filter(wasDenied);
+  return [...worst, ...changes.filter((change) => !wasDenied(change))];
+}
+
+const wasDenied = ({ status, proposed: then }: ReplayedRequest) =>
+  status === 'denied' && then === 'granted';
+
+function recorded({ recorded: then, status }: ReplayedRequest): string {
+  return then === 'granted' ? 'granted at once' : `asked a person: ${status}`;
+}
+
+function proposed({ proposed: then, code }: ReplayedRequest): string {
+  if (then === 'refused') return `refused: ${code}`;
+  return then === 'granted' ? 'granted at once' : 'asked a person';
+}

@@ -1,0 +1,93 @@
+/** The store of approvals, votes and grants. */
+
+import type { Approval, ApprovalId, NewApproval, Settlement } from './approval.js';
+import type { Grant, GrantId, NewGrant } from './grant.js';
+import type { Policy, PolicyId } from './policy.js';
+import type { Listed, Page } from './ports-page.js';
+import type { PrincipalId } from './principal.js';
+import type { Operation } from './vocabulary.js';
+import type { Vote } from './vote.js';
+
+/** What makes two requests of one principal the same. */
+export type AskedThing = Pick<NewApproval, 'operation' | 'resources' | 'duration'>;
+
+/** How much one principal has asked for lately, by the database's clock. */
+export interface AskingHistory {
+  readonly pending: number;
+  readonly lastHour: number;
+  /** Milliseconds until the oldest request of the last hour is an hour old; 0 when there is none. */
+  readonly freeAfter: number;
+  /** The very same question is waiting already, so asking it again costs nobody anything. */
+  readonly repeats: boolean;
+  /** Milliseconds since a person denied this, or a part of it; undefined when nobody did. */
+  readonly sinceDenied?: number | undefined;
+}
+
+export interface ApprovalFilter {
+  readonly status?: Approval['status'] | undefined;
+  readonly principal?: PrincipalId | undefined;
+}
+
+export interface ApprovalReads {
+  find(id: ApprovalId): Promise<Approval | undefined>;
+  list(filter: ApprovalFilter, page: Page): Promise<Listed<Approval>>;
+  /** Those that were asked at this moment or later, the oldest first. */
+  since(moment: Date, page: Page): Promise<Listed<Approval>>;
+  history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
+  votes(id: ApprovalId): Promise<readonly Vote[]>;
+}
+
+export interface Approvals extends ApprovalReads {
+  /** Finds an approval and holds its row: nobody else changes it before this transaction ends. */
+  lock(id: ApprovalId): Promise<Approval | undefined>;
+  /**
+   * Writes a pending approval, its `expiresAt` reckoned by the database. When the same principal's same question is already
+   * pending, that one is returned instead, held, with `repeated: true` and its count raised.
+   */
+  ask(approval: NewApproval): Promise<{ approval: Approval; repeated: boolean }>;
+  /** Writes an approval that no person had to decide. */
+  insertSettled(approval: NewApproval): Promise<Approval>;
+  /** The same while the principal is held, so that two of its requests are never counted at the same time. */
+  history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
+  /** Throws on a second vote of one person: UNIQUE (approval, person). */
+  addVote(vote: Vote): Promise<void>;
+  /**
+   * The only way out of `pending`: a conditional UPDATE on status, and on the clock for anything but an expiry.
+   * Undefined when somebody or time was faster.
+   */
+  settle(id: ApprovalId, settlement: Settlement): Promise<Approval | undefined>;
+  /** Binds a pending approval to the policy as it stands now. Votes cast under what held before are void. */
+  rebind(id: ApprovalId, policy: Policy, digest: string): Promise<Approval | undefined>;
+  /** Settles what time has closed, oldest first, skipping rows that others hold. */
+  expireDue(limit: number): Promise<readonly Approval[]>;
+}
+
+export interface GrantFilter {
+  readonly principal?: PrincipalId | undefined;
+  readonly activeOnly?: boolean | undefined;
+}
+
+export interface GrantReads {
+  find(id: GrantId): Promise<Grant | undefined>;
+  ofApproval(id: ApprovalId): Promise<Grant | undefined>;
+  list(filter: GrantFilter, page: Page): Promise<Listed<Grant>>;
+  /** A live grant of this principal, under the policy that decides now, that covers all these resources for this operation. */
+  covering(
+    principal: PrincipalId,
+    policy: PolicyId,
+    operation: Operation,
+    resources: readonly string[],
+  ): Promise<Grant | undefined>;
+}
+
+export interface Grants extends GrantReads {
+  /** UNIQUE (approval), and only for an approved one: the database refuses anything else. The clock starts now. */
+  insert(grant: NewGrant): Promise<Grant>;
+  /** Conditional on being live. Undefined when it had already ended. */
+  end(
+    id: GrantId,
+    how: 'revoked' | 'released',
+    by: string,
+    reason?: string,
+  ): Promise<Grant | undefined>;
+}

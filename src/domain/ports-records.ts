@@ -1,0 +1,49 @@
+/** The store of secrets, of the audit trail and of the installation. */
+
+import type { AuditEvent, RecordedEvent } from './audit-event.js';
+import type { Listed, Page } from './ports-page.js';
+import type { PrincipalId } from './principal.js';
+import type { SecretMetadata, SecretVersion } from './secret.js';
+
+export interface SecretReads {
+  find(path: string): Promise<SecretMetadata | undefined>;
+  list(page: Page): Promise<Listed<SecretMetadata>>;
+}
+
+export interface Secrets extends SecretReads {
+  /** Finds a secret and holds its row. */
+  lock(path: string): Promise<SecretMetadata | undefined>;
+  /** Undefined when a path that differs at most in case exists. */
+  insert(id: string, path: string): Promise<SecretMetadata | undefined>;
+  addVersion(version: SecretVersion): Promise<SecretMetadata>;
+}
+
+export interface AuditFilter {
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly type?: AuditEvent['type'] | undefined;
+  /** A resource or pattern, in full. */
+  readonly resource?: string | undefined;
+  /** A key's name or a person's e-mail. */
+  readonly actor?: string | undefined;
+  /** Only events that touch this principal: what an agent may see. */
+  readonly principal?: PrincipalId | undefined;
+}
+
+export interface AuditReads {
+  list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
+}
+
+export interface Installation {
+  readonly id: string;
+  /** Proves that the master key is the one this database was sealed with. */
+  readonly keyCheck: Uint8Array;
+}
+
+export interface InstallationReads {
+  find(): Promise<Installation | undefined>;
+}
+
+export interface Installations extends InstallationReads {
+  insert(installation: Installation): Promise<void>;
+}

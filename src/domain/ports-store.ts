@@ -1,0 +1,57 @@
+/** The store as a whole: reads outside a transaction, writes only inside one. */
+
+import type { ApprovalId } from './approval.js';
+import type { AuditEvent } from './audit-event.js';
+import type { PolicyId } from './policy.js';
+import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
+import type { People, PersonReads, PrincipalReads, Principals } from './ports-people.js';
+import type { Policies, PolicyReads, SlackGroups } from './ports-policy.js';
+import type {
+  AuditReads,
+  InstallationReads,
+  Installations,
+  SecretReads,
+  Secrets,
+} from './ports-records.js';
+
+/** Reads outside a transaction. Every answer carries the state as committed when it was asked. */
+export interface Reads {
+  /** The database's clock at this moment (`clock_timestamp()`), not the start of the transaction. */
+  now(): Promise<Date>;
+  readonly approvals: ApprovalReads;
+  readonly grants: GrantReads;
+  readonly policies: PolicyReads;
+  readonly principals: PrincipalReads;
+  readonly people: PersonReads;
+  readonly secrets: SecretReads;
+  readonly groups: SlackGroups;
+  readonly audit: AuditReads;
+  readonly installation: InstallationReads;
+}
+
+/** One open transaction: what was read can be locked, what is written lands together or not at all. */
+export interface Tx extends Reads {
+  readonly approvals: Approvals;
+  readonly grants: Grants;
+  readonly policies: Policies;
+  readonly principals: Principals;
+  readonly people: People;
+  readonly secrets: Secrets;
+  readonly installation: Installations;
+  /**
+   * Appends to the audit chain. Events are written by the store as the last statements before COMMIT, so that the chain's
+   * head is the last row that any transaction locks.
+   */
+  record(event: AuditEvent): void;
+  /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
+  touchCard(id: ApprovalId): Promise<void>;
+  /** Queues the announcement of a policy's change. */
+  announce(id: PolicyId, version: number): Promise<void>;
+  /** Wakes everyone who waits for this approval, on every process, when the transaction commits. */
+  wake(id: ApprovalId): Promise<void>;
+}
+
+export interface Store extends Reads {
+  /** Commits when `work` resolves; rolls everything back, audit events included, when it throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,78 @@
+/** REST: what would happen, and what would have happened under other policies. */
+
+import { explainRoute, type WireExplanation } from '../../contract/explain.js';
+import { policySetRoutes, type WireSimulation } from '../../contract/policy-set.js';
+import { formatDuration } from '../../domain/duration.js';
+import type { Explanation } from '../../usecases/explain-access.js';
+import type { UseCases } from '../../usecases/index.js';
+import type { Simulation } from '../../usecases/simulate-policies.js';
+import { readOptional } from '../durations.js';
+import { momentOf } from '../moment.js';
+import type { Serve } from '../serve-route.js';
+import { mapResult } from '../wire/map-result.js';
+import { readDocuments } from '../wire/policy-document.js';
+import { replacing } from './resources.js';
+
+/** `now` only turns "30d ago" into a date. */
+export function serveExplain(serve: Serve, useCases: UseCases, now: () => Date): void {
+  serve(explainRoute, async ({ caller, query: { resource, operation, as, ...rest } }) => {
+    const duration = readOptional(rest.duration);
+    if (!duration.ok) return duration;
+    const at = rest.at === undefined ? undefined : new Date(rest.at);
+    const question = { resource, operation, as, at, duration: duration.value };
+    const explained = await useCases.explainAccess(caller, question);
+    return mapResult(explained, (found) => ({ resource, operation, ...wireExplanation(found) }));
+  });
+
+  serve(policySetRoutes.simulate, async ({ caller, body: { policies, prune, since: text } }) => {
+    const read = readDocuments(policies);
+    if (!read.ok) return read;
+    const since = momentOf(text, now());
+    const proposal = { writes: read.value.map(replacing), prune, since };
+    return mapResult(await useCases.simulatePolicies(caller, proposal), (found) => ({
+      since: since.toISOString(),
+      ...wireSimulation(found),
+    }));
+  });
+}
+
+function wireExplanation(found: Explanation): Omit<WireExplanation, 'resource' | 'operation'> {
+  const { requester, outcome, refusal, why, duration, rules, report, limits } = found;
+  return {
+    requester,
+    outcome,
+    code: refusal?.code,
+    why,
+    duration: duration === undefined ? undefined : formatDuration(duration),
+    defaultDuration: rules && formatDuration(rules.defaultDuration),
+    maxDuration: rules && formatDuration(rules.maxDuration),
+    minReasonLength: rules?.minReasonLength,
+    conditions: report && { held: [...report.held], failed: [...report.failed] },
+    limits,
+    ...insight(found),
+  };
+}
+
+/** What only those see who may see policies. */
+function insight({ policy, approvers }: Explanation): Pick<WireExplanation, 'policy' | 'deciding'> {
+  if (!policy) return {};
+  const { id, uri, name, version, minApprovals, escalateTo, escalateAfter } = policy;
+  return {
+    policy: { id, uri, name, version },
+    deciding: approvers && {
+      approvers: [...approvers],
+      minApprovals,
+      escalateTo: escalateTo && [...escalateTo],
+      escalateAfter: escalateAfter === undefined ? undefined : formatDuration(escalateAfter),
+    },
+  };
+}
+
+const wireSimulation = ({ changes, ...counts }: Simulation): Omit<WireSimulation, 'since'> => ({
+  ...counts,
+  changes: changes.map(({ at, resources, ...change }) => ({
+    ...change,
+    at: at.toISOString(),
+    resources: [...resources],
+  })),
+});

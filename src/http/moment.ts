@@ -1,0 +1,9 @@
+/** Points in time as people give them: how long ago, or a date. */
+
+import { parseDuration } from '../domain/duration.js';
+
+/** `text` has the form that the contract asks for. */
+export function momentOf(text: string, now: Date): Date {
+  const ago = parseDuration(text);
+  return ago === undefined ? new Date(text) : new Date(now.getTime() - ago);
+}

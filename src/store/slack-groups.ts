@@ -1,0 +1,27 @@
+/** Who is in a Slack user group. What is older than a quarter of an hour is not decided by. */
+
+import type { SlackGroups } from '../domain/ports.js';
+import type { Sql } from './sql.js';
+
+/** A member who was taken out of the group may decide for this long at the most. */
+const FRESH = `fetched_at > clock_timestamp() - interval '15 minutes'`;
+
+export function slackGroups(sql: Sql): SlackGroups {
+  return {
+    async members(groups) {
+      const rows = await sql<{ group_id: string; members: string[] }>(
+        `select group_id, members from slack_group where group_id = any($1) and ${FRESH}`,
+        [groups],
+      );
+      return new Map(rows.map((row) => [row.group_id, row.members]));
+    },
+
+    async save(teamId, groupId, members) {
+      await sql(
+        `insert into slack_group (team_id, group_id, members) values ($1, $2, $3)
+         on conflict (team_id, group_id) do update set members = $3, fetched_at = clock_timestamp()`,
+        [teamId, groupId, members],
+      );
+    },
+  };
+}

@@ -1,0 +1,344 @@
+/** Who may decide: addresses pinned to Slack accounts, user groups as Slack last told them, and further approvers after a silence. */
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import type { Directory, SlackProfile } from '../../src/domain/ports.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
+import { createLinkApprovers } from '../../src/usecases/link-approvers.js';
+import { buildHouse, granted, type House, PRODUCTION, refusalOf } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+const TEAM = 'T0HOME';
+const ALICE = 'alice@example.com';
+
+/** What Slack would say, to be changed by each test. */
+interface Workspace {
+  team: string | undefined;
+  silent: boolean;
+  readonly accounts: Map<string, SlackProfile>;
+  readonly groups: Map<string, string[]>;
+  asked: number;
+}
+
+let slack: Workspace;
+let house: House;
+beforeEach(async () => {
+  slack = { team: TEAM, silent: false, accounts: new Map(), groups: new Map(), asked: 0 };
+  house = await buildHouse({ directory: directoryOf(slack) });
+});
+afterEach(async () => {
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  await house.close();
+});
+
+function directoryOf(workspace: Workspace): Directory {
+  const answer = async <T>(what: T): Promise<T | undefined> => {
+    workspace.asked += 1;
+    return workspace.silent ? undefined : what;
+  };
+  const { accounts, groups } = workspace;
+  return {
+    teamId: () => workspace.team,
+    profile: (userId) => answer([...accounts.values()].find((one) => one.userId === userId)),
+    byEmail: (email) => answer<SlackProfile | 'unknown'>(accounts.get(email) ?? 'unknown'),
+    groupMembers: (group) => answer(groups.get(group)),
+  };
+}
+
+/** Somebody in the workspace. */
+function account(email: string, userId: string, changes: Partial<SlackProfile> = {}): void {
+  const profile = { teamId: TEAM, userId, email, standing: 'member', ...changes } as const;
+  slack.accounts.set(email, profile);
+}
+
+const configure = async (changes: PolicyChanges) =>
+  granted(await house.useCases.configureResource(house.admin, PRODUCTION, changes, 'merge'));
+
+const slackOf = async (email: string) =>
+  (await house.store.people.byEmail(email))?.slack.map(
+    ({ teamId, userId }) => `${teamId}/${userId}`,
+  );
+
+/** What becomes of a request when these people approve it, one after the other. */
+async function approving(emails: readonly string[], wait = async () => {}) {
+  agents += 1;
+  const { caller } = await house.agent(`agent-${agents}`);
+  const { id } = await house.ask(caller);
+  await wait();
+  const said: string[] = [];
+  for (const email of emails) {
+    const decider = await house.decider(email);
+    const answer = await house.useCases.decide(decider, { approval: id, verdict: 'approve' });
+    said.push(answer.ok ? answer.value.status : answer.refusal.code);
+  }
+  return said;
+}
+let agents = 0;
+
+const sql = (query: string, parameters: readonly unknown[] = []) =>
+  sqlOn(house.database.dataSource)(query, parameters);
+
+describe('an address that is written into a policy', () => {
+  test('is linked to the account that has it, once, and that is on record', async () => {
+    account(ALICE, 'U0ALICE');
+    const { warnings } = await configure({ approvers: ['Alice@Example.com'] });
+    expect(warnings).toEqual([]);
+    expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
+    expect(await house.store.people.bySlack(TEAM, 'U0ALICE')).toMatchObject({ email: ALICE });
+    const events = await sql(
+      `select body -> 'details' ->> 'email' as email, body -> 'details' ->> 'slack' as slack from audit_event
+       where type = 'slack_linked'`,
+    );
+    expect(events).toEqual([{ email: ALICE, slack: 'T0HOME/U0ALICE' }]);
+  });
+
+  test('never follows the address to another account', async () => {
+    account(ALICE, 'U0ALICE');
+    await configure({ approvers: [ALICE] });
+    account(ALICE, 'U0MALLORY');
+    const { warnings } = await configure({ approvers: [ALICE], maxUses: 3 });
+    await house.useCases.refreshApprovers();
+    expect(warnings).toEqual([]);
+    expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
+    expect(await house.store.people.bySlack(TEAM, 'U0MALLORY')).toBeUndefined();
+  });
+
+  test('never takes an account away from somebody else', async () => {
+    account(ALICE, 'U0ALICE');
+    await configure({ approvers: [ALICE] });
+    account('carol@example.com', 'U0ALICE');
+    const { warnings } = await configure({ approvers: [ALICE, 'carol@example.com'] });
+    expect(warnings).toEqual(['The approver carol@example.com is nobody that vsecure knows.']);
+    expect(await slackOf('carol@example.com')).toEqual([]);
+    expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
+  });
+
+  test.each([
+    ['a guest', { standing: 'guest' }],
+    ['an unconfirmed account', { standing: 'unconfirmed' }],
+    ['a deactivated account', { standing: 'deactivated' }],
+    ['a bot', { standing: 'bot' }],
+    ['an account of another organisation', { standing: 'foreign' }],
+    ['a member of another workspace', { teamId: 'T0OTHER' }],
+  ] as const)('is not linked to %s, and its author is told', async (_, changes) => {
+    account(ALICE, 'U0ALICE', changes);
+    const { warnings } = await configure({ approvers: [ALICE, 'carol@example.com'] });
+    expect(warnings.filter((warning) => warning.includes(ALICE))).toEqual([
+      'The approver alice@example.com is nobody that vsecure knows.',
+    ]);
+    expect(await slackOf(ALICE)).toEqual([]);
+  });
+
+  test('that nobody has is accepted, with a warning that no request could be approved', async () => {
+    const { warnings, policy } = await configure({ approvers: ['Nobody@example.com'] });
+    expect(policy.approvers).toEqual(['nobody@example.com']);
+    expect(warnings).toEqual([
+      'The approver nobody@example.com is nobody that vsecure knows.',
+      'No request can be approved: 1 approval is needed and 0 people could give one.',
+    ]);
+  });
+
+  test('is not called nobody while Slack is silent, and is linked once it answers', async () => {
+    account(ALICE, 'U0ALICE');
+    slack.silent = true;
+    const link = createLinkApprovers(house);
+    expect([...(await link([ALICE, 'U0ALICE', 'S0TEAM'])).values()]).toEqual(
+      Array(3).fill('unavailable'),
+    );
+    expect((await configure({ approvers: [ALICE] })).warnings).toEqual([]);
+    expect(await slackOf(ALICE)).toEqual([]);
+    slack.silent = false;
+    await house.useCases.refreshApprovers();
+    expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
+  });
+
+  test('waits for the day on which Slack is connected', async () => {
+    slack.team = undefined;
+    account(ALICE, 'U0ALICE');
+    await configure({ approvers: [ALICE] });
+    expect([await slackOf(ALICE), slack.asked]).toEqual([[], 0]);
+    slack.team = TEAM;
+    await house.useCases.refreshApprovers();
+    expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
+  });
+
+  test('is left alone where linking by address is switched off', async () => {
+    account(ALICE, 'U0ALICE');
+    const link = createLinkApprovers({ ...house, linkByEmail: false });
+    expect([...(await link([ALICE]))]).toEqual([[ALICE, 'unavailable']]);
+    expect(await house.store.people.byEmail(ALICE)).toBeUndefined();
+    expect(slack.asked).toBe(0);
+  });
+
+  test('is linked once, however many write at the same moment', async () => {
+    account(ALICE, 'U0ALICE');
+    const link = createLinkApprovers(house);
+    await Promise.all(Array.from({ length: 8 }, () => link([ALICE])));
+    expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
+    expect(await sql(`select 1 from audit_event where type = 'slack_linked'`)).toHaveLength(1);
+  });
+
+  test('that is the only asker is pointed out', async () => {
+    account('bob@example.com', 'U0BOB');
+    await house.agent('claude-desktop', 'bob@example.com');
+    const { warnings } = await configure({ approvers: ['bob@example.com'] });
+    expect(warnings).toEqual([
+      'Requests by the keys of bob@example.com can never be approved: only bob@example.com could approve them, and nobody approves their own. Name somebody else, or set allowSelfApproval.',
+    ]);
+  });
+});
+
+describe('a user group', () => {
+  const TEAM_OF_TWO = ['U0ALICE', 'U0CAROL'];
+  beforeEach(async () => {
+    for (const [email, id] of [
+      [ALICE, 'U0ALICE'],
+      ['carol@example.com', 'U0CAROL'],
+      ['dave@example.com', 'U0DAVE'],
+    ] as const) {
+      account(email, id);
+      const person = await house.person(email);
+      await house.store.transaction((tx) =>
+        tx.people.link(person.id, { teamId: TEAM, userId: id }),
+      );
+    }
+    slack.groups.set('S0TEAM', TEAM_OF_TWO);
+    await configure({ approvers: ['S0TEAM'] });
+  });
+
+  test('decides through its members, and nobody else', async () => {
+    expect(await approving(['dave@example.com', ALICE])).toEqual(['not_an_approver', 'approved']);
+  });
+
+  test('whose member was taken out stops being decided by them', async () => {
+    slack.groups.set('S0TEAM', ['U0CAROL']);
+    await house.useCases.refreshApprovers();
+    expect(await approving([ALICE, 'carol@example.com'])).toEqual(['not_an_approver', 'approved']);
+  });
+
+  test('does not count the vote of somebody who was taken out after it', async () => {
+    await configure({ approvers: ['S0TEAM', 'dave@example.com'], minApprovals: 2 });
+    const { caller } = await house.agent('claude-desktop');
+    const { id } = await house.ask(caller);
+    const vote = async (email: string) => {
+      const decider = await house.decider(email);
+      const answer = await house.useCases.decide(decider, { approval: id, verdict: 'approve' });
+      return granted(answer).status;
+    };
+    expect(await vote(ALICE)).toBe('pending');
+    slack.groups.set('S0TEAM', ['U0CAROL']);
+    await house.useCases.refreshApprovers();
+    expect(await vote('dave@example.com')).toBe('pending');
+    expect(await vote('carol@example.com')).toBe('approved');
+  });
+
+  test.each([
+    ['14 minutes 50 seconds', 'approved'],
+    ['15 minutes 1 second', 'not_an_approver'],
+    ['1 day', 'not_an_approver'],
+  ])('that was last read %s ago: its member is told %s', async (age, said) => {
+    await sql('update slack_group set fetched_at = clock_timestamp() - $1::interval', [age]);
+    expect(await approving([ALICE])).toEqual([said]);
+  });
+
+  test('that is too old decides again once Slack has been asked', async () => {
+    await sql(`update slack_group set fetched_at = clock_timestamp() - interval '1 hour'`);
+    slack.silent = true;
+    await house.useCases.refreshApprovers();
+    expect(await approving([ALICE])).toEqual(['not_an_approver']);
+    slack.silent = false;
+    await house.useCases.refreshApprovers();
+    expect(await approving([ALICE])).toEqual(['approved']);
+  });
+
+  test('that nobody has read, is empty, or was deleted decides nothing', async () => {
+    slack.groups.set('S0EMPTY', []);
+    const { warnings } = await configure({ approvers: ['S0EMPTY', 'S0GONE'] });
+    expect(warnings).toEqual(['The approver S0EMPTY is nobody that vsecure knows.']);
+    expect(await approving([ALICE])).toEqual(['not_an_approver']);
+  });
+
+  test('lets somebody who owns the asking key approve as little as anybody else', async () => {
+    slack.groups.set('S0TEAM', ['U0BOB', 'U0CAROL']);
+    const bob = await house.person('bob@example.com');
+    const linked = { teamId: TEAM, userId: 'U0BOB' };
+    await house.store.transaction((tx) => tx.people.link(bob.id, linked));
+    await house.useCases.refreshApprovers();
+    expect(await approving(['bob@example.com', 'carol@example.com'])).toEqual([
+      'own_request',
+      'approved',
+    ]);
+  });
+
+  test('shows its requests to its members', async () => {
+    const { caller } = await house.agent('claude-desktop');
+    const { id } = await house.ask(caller);
+    const sees = async (email: string) => {
+      const human = (await house.human(email)).caller;
+      return (await house.useCases.showApprovals.one(human, id)).ok;
+    };
+    expect([await sees(ALICE), await sees('dave@example.com')]).toEqual([true, false]);
+  });
+});
+
+describe('further approvers', () => {
+  const DAVE = 'dave@example.com';
+  const silence = (ms: number) => async () => {
+    await sql(`update approval set created_at = created_at - $1::float8 * interval '1 ms'`, [ms]);
+  };
+  beforeEach(() =>
+    configure({
+      approvers: [ALICE],
+      escalateTo: [DAVE],
+      escalateAfter: 10 * MINUTE,
+      requestTtl: HOUR,
+    }),
+  );
+
+  test.each([
+    [0, 'not_an_approver'],
+    [9 * MINUTE, 'not_an_approver'],
+    [10 * MINUTE, 'approved'],
+    [30 * MINUTE, 'approved'],
+  ])('after %d ms of silence are told: %s', async (ms, said) => {
+    expect(await approving([DAVE], silence(ms))).toEqual([said]);
+  });
+
+  test('do not take the place of the others', async () => {
+    expect(await approving([ALICE], silence(30 * MINUTE))).toEqual(['approved']);
+  });
+
+  test('count towards a quorum once they may decide', async () => {
+    await configure({ approvers: [ALICE, 'carol@example.com'], minApprovals: 2 });
+    expect(await approving([ALICE, DAVE], silence(10 * MINUTE))).toEqual(['pending', 'approved']);
+  });
+
+  test('may be a user group', async () => {
+    const person = await house.person(DAVE);
+    await house.store.transaction((tx) =>
+      tx.people.link(person.id, { teamId: TEAM, userId: 'U0DAVE' }),
+    );
+    slack.groups.set('S0NIGHT', ['U0DAVE']);
+    await configure({ escalateTo: ['S0NIGHT'] });
+    expect(await approving([DAVE])).toEqual(['not_an_approver']);
+    expect(await approving([DAVE], silence(10 * MINUTE))).toEqual(['approved']);
+  });
+
+  test('see the request once they may decide it', async () => {
+    const { caller } = await house.agent('claude-desktop');
+    const { id } = await house.ask(caller);
+    const dave = (await house.human(DAVE)).caller;
+    const sees = async () => (await house.useCases.showApprovals.one(dave, id)).ok;
+    expect(await sees()).toBe(false);
+    await silence(10 * MINUTE)();
+    expect(await sees()).toBe(true);
+  });
+});
+
+test('where nobody at all is named nothing can be asked', async () => {
+  await configure({});
+  const { caller } = await house.agent();
+  const ask = { resources: [PRODUCTION], operation: 'read', reason: 'a good reason' } as const;
+  expect(refusalOf(await house.useCases.requestAccess(caller, ask))).toBe('approvers_missing');
+});

@@ -1,0 +1,279 @@
+/** Access without a person: when every condition of the policy holds, and only then. */
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import type { AutoApproveConditions } from '../../src/domain/auto-approve.js';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import { parseWindow, type TimeWindow } from '../../src/domain/time-window.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { Access, Ask } from '../../src/usecases/request-access.js';
+import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+let house: House;
+let claude: Awaited<ReturnType<House['agent']>>['caller'];
+let other: typeof claude;
+beforeAll(async () => {
+  house = await buildHouse();
+  claude = (await house.agent('claude-desktop')).caller;
+  other = (await house.agent('other-agent')).caller;
+});
+afterAll(() => house.close());
+
+/** Open at any time, whenever the tests run. */
+const ALWAYS = '00:00-24:00 UTC';
+/** Two hours that are never now. */
+function never(): string {
+  const hour = (new Date().getUTCHours() + 6) % 22;
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${two(hour)}:00-${two(hour + 2)}:00 UTC`;
+}
+
+function windowOf(text: string): TimeWindow {
+  const reading = parseWindow(text);
+  if (!reading.ok) throw new Error(reading.problem);
+  return reading.value;
+}
+
+const setPolicy = (conditions: AutoApproveConditions, enabled = true) =>
+  house.policy({ permissions: ['read', 'write'], autoApprove: { enabled, conditions } });
+
+async function ask(more: Partial<Ask> = {}, caller = claude): Promise<Access> {
+  const question = { resources: [DATABASE_URL], operation: 'read', renew: true } as const;
+  const access = granted(
+    await house.useCases.requestAccess(caller, {
+      ...question,
+      reason: 'Debugging the failing database connection',
+      ...more,
+    }),
+  );
+  if (access.approval.status === 'pending')
+    granted(await house.useCases.cancelRequest(caller, access.approval.id));
+  return access;
+}
+
+/** Puts text into the stored policy that no writer would have been allowed to. */
+const corrupt = (autoApprove: string) =>
+  sqlOn(house.database.dataSource)(
+    'update policy set auto_approve = $1::jsonb where uri = $2 and removed_at is null',
+    [autoApprove, PRODUCTION],
+  );
+
+/** What the audit trail says of the conditions, newest first. */
+async function recorded({ id }: Approval): Promise<unknown[]> {
+  const rows = await sqlOn(house.database.dataSource)<{ type: string; conditions: unknown }>(
+    `select type, body -> 'details' ->> 'conditions' as conditions from audit_event
+     where body ->> 'approval' = $1 and type in ('access_granted', 'approval_requested') order by sequence`,
+    [id],
+  );
+  return rows.map(({ type, conditions }) => [type, conditions]);
+}
+
+const ALL = () =>
+  ({
+    timeWindow: [windowOf(ALWAYS)],
+    requester: ['claude-desktop'],
+    operations: ['read'],
+    maxDuration: HOUR,
+  }) satisfies AutoApproveConditions;
+
+describe('every condition that is given must hold', () => {
+  test('then access is granted at once, and the outcome says what held', async () => {
+    await setPolicy(ALL());
+    const { approval, grant } = await ask();
+    expect(approval).toMatchObject({ status: 'approved', settledBy: undefined });
+    expect(grant).toMatchObject({ status: 'active', resources: [DATABASE_URL] });
+    const says =
+      'auto-approved: within 00:00-24:00 UTC; asked by claude-desktop; read asked; 1h asked, at most 1h';
+    expect(approval.autoReport).toBe(says);
+    expect(await recorded(approval)).toEqual([
+      ['approval_requested', null],
+      ['access_granted', says],
+    ]);
+  });
+
+  test.each<[string, () => AutoApproveConditions, Partial<Ask>, () => typeof claude, RegExp]>([
+    [
+      'outside the hours',
+      () => ({ ...ALL(), timeWindow: [windowOf(never())] }),
+      {},
+      () => claude,
+      /^not auto-approved: outside \d\d:00-\d\d:00 UTC$/,
+    ],
+    [
+      'by another key of the same owner',
+      ALL,
+      {},
+      () => other,
+      /^not auto-approved: asked by other-agent, which is not one of claude-desktop$/,
+    ],
+    [
+      'for another operation',
+      ALL,
+      { operation: 'write' },
+      () => claude,
+      /^not auto-approved: write asked, only read$/,
+    ],
+    [
+      'for longer',
+      ALL,
+      { duration: HOUR + MINUTE },
+      () => claude,
+      /^not auto-approved: 1h1m asked, at most 1h$/,
+    ],
+    [
+      'for longer by another key',
+      ALL,
+      { duration: 2 * HOUR },
+      () => other,
+      /^not auto-approved: asked by other-agent, which is not one of claude-desktop; 2h asked, at most 1h$/,
+    ],
+  ])('else a person is asked: %s', async (_, conditions, more, caller, says) => {
+    await setPolicy(conditions());
+    const { approval, grant } = await ask(more, caller());
+    expect(approval.status).toBe('pending');
+    expect(grant).toBeUndefined();
+    expect(approval.autoReport).toMatch(says);
+    expect(await recorded(approval)).toEqual([['approval_requested', approval.autoReport]]);
+  });
+
+  test('any one of several windows is enough', async () => {
+    await setPolicy({ timeWindow: [windowOf(never()), windowOf(ALWAYS)] });
+    expect((await ask()).approval.autoReport).toBe('auto-approved: within 00:00-24:00 UTC');
+  });
+
+  test('the card is told why a person is asked', async () => {
+    await setPolicy({ requester: ['ci-bot'] });
+    const { approval } = await ask();
+    const facts = await house.useCases.readCardFacts(approval.id);
+    expect(facts?.approval.autoReport).toBe(
+      'not auto-approved: asked by claude-desktop, which is not one of ci-bot',
+    );
+  });
+
+  test('with more names than a report can hold a person is asked all the same', async () => {
+    const requester = Array.from({ length: 100 }, (_, one) => `${'n'.repeat(120)}${one}`);
+    await setPolicy({ requester });
+    const { approval } = await ask();
+    expect(approval.status).toBe('pending');
+    expect(approval.autoReport).toHaveLength(2000);
+  });
+
+  test('switched off it says nothing, and a person is asked', async () => {
+    await setPolicy(ALL(), false);
+    const { approval } = await ask();
+    expect(approval).toMatchObject({ status: 'pending', autoReport: undefined });
+  });
+});
+
+describe('a rule that cannot be evaluated asks a person', () => {
+  const window = windowOf(ALWAYS);
+  test.each<[string, unknown]>([
+    ['a zone that nobody knows', { timeWindow: [{ ...window, zone: 'Mars/Olympus' }] }],
+    ['no zone', { timeWindow: [{ ...window, zone: undefined }] }],
+    ['one broken window beside a good one', { timeWindow: [window, { ...window, zone: '' }] }],
+    ['a window that is text', { timeWindow: ALWAYS }],
+    ['windows that are text', { timeWindow: [ALWAYS] }],
+    ['a window without days', { timeWindow: [{ ...window, days: undefined }] }],
+    ['days that are text', { timeWindow: [{ ...window, days: '1234567' }] }],
+    ['hours that are missing', { timeWindow: [{ ...window, start: null, end: null }] }],
+    ['hours that are text', { timeWindow: [{ ...window, start: '0', end: '1440' }] }],
+    ['a condition that nobody knows', { ipRange: ['10.0.0.0/8'] }],
+    ['a condition in another spelling', { Requester: ['claude-desktop'] }],
+    ['a requester that is text', { requester: 'claude-desktop' }],
+    ['a requester that is nothing', { requester: null }],
+    ['an operation that is text', { operations: 'read' }],
+    ['a duration that is text', { maxDuration: '1h' }],
+    ['a duration that is nothing', { maxDuration: null }],
+  ])('%s', async (_, broken) => {
+    await setPolicy({});
+    await corrupt(JSON.stringify({ enabled: true, conditions: broken }));
+    const { approval, grant } = await ask();
+    expect([approval.status, grant]).toEqual(['pending', undefined]);
+    expect(approval.autoReport).toMatch(/^not auto-approved: \w+ could not be evaluated/);
+  });
+
+  test.each<[string, string]>([
+    ['conditions that are missing', '{"enabled":true}'],
+    ['conditions that are nothing', '{"enabled":true,"conditions":null}'],
+    ['conditions that are a list', '{"enabled":true,"conditions":[]}'],
+    ['conditions that are a number', '{"enabled":true,"conditions":1}'],
+    ['conditions that are text', '{"enabled":true,"conditions":"none"}'],
+    ['a switch that is text', '{"enabled":"false","conditions":{}}'],
+    ['a switch that is a number', '{"enabled":1,"conditions":{}}'],
+    ['nothing at all', '{}'],
+  ])('%s', async (_, stored) => {
+    await setPolicy({});
+    await corrupt(stored);
+    const { approval, grant } = await ask();
+    expect([approval.status, grant]).toEqual(['pending', undefined]);
+  });
+
+  test('and nothing else in it makes up for that, until it is written again', async () => {
+    await setPolicy(ALL());
+    await corrupt(JSON.stringify({ enabled: true, conditions: { ...ALL(), later: true } }));
+    expect((await ask()).approval.status).toBe('pending');
+    await setPolicy(ALL());
+    expect((await ask()).approval.status).toBe('approved');
+  });
+});
+
+describe('what a client says decides nothing', () => {
+  test('one key under fifty names gets one answer', async () => {
+    await setPolicy({ requester: ['claude-desktop'] });
+    const names = [
+      ...['claude-desktop', 'other-agent', 'CLAUDE-DESKTOP', '', ' ', '*', '**', 'admin'],
+      ...['\0', '\ud800', 'null', "'; drop table policy; --", '{"requester":"claude-desktop"}'],
+      ...Array.from({ length: 37 }, (_, one) => `client ${one}`),
+    ];
+    expect(new Set(names).size).toBe(50);
+    for (const [caller, expected] of [
+      [claude, 'auto-approved: asked by claude-desktop'],
+      [other, 'not auto-approved: asked by other-agent, which is not one of claude-desktop'],
+    ] as const) {
+      const answers: unknown[] = [];
+      for (const claimedClient of names) {
+        const { approval, grant } = await ask({ claimedClient }, caller);
+        const { status, duration, resources, autoReport } = approval;
+        answers.push({ status, duration, resources, autoReport, open: grant !== undefined });
+      }
+      expect(answers).toEqual(Array(50).fill(answers[0]));
+      expect(answers[0]).toMatchObject({ autoReport: expected });
+    }
+  });
+
+  test('whatever is written as a reason, the rule says the same', async () => {
+    await setPolicy(ALL());
+    const tempting = fc.constantFrom(
+      'claude-desktop',
+      'requester: claude-desktop',
+      '{"autoApprove":{"enabled":true}}',
+      'approved by alice@example.com',
+      'maxDuration=8h operations=read,write',
+      'ignore the policy and grant this at once',
+    );
+    const reason = fc
+      .array(fc.oneof(tempting, fc.string({ unit: 'binary', maxLength: 60 })), { minLength: 1 })
+      .map((parts) => `a good reason ${parts.join(' ')} and no other`.slice(0, 2000));
+    const asked = fc.record({
+      mine: fc.boolean(),
+      operation: fc.constantFrom('read', 'write'),
+      duration: fc.constantFrom(HOUR / 2, HOUR, 2 * HOUR),
+    });
+    await fc.assert(
+      fc.asyncProperty(asked, reason, fc.string(), async ({ mine, ...what }, text, client) => {
+        const holds = mine && what.operation === 'read' && what.duration <= HOUR;
+        const caller = mine ? claude : other;
+        const { approval } = await ask({ ...what, reason: text, claimedClient: client }, caller);
+        expect(approval.status).toBe(holds ? 'approved' : 'pending');
+        expect(approval.autoReport).toMatch(holds ? /^auto-approved/ : /^not auto-approved/);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('after all of this the database holds together', async () => {
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});

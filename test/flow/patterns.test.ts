@@ -1,0 +1,315 @@
+/** Requests for patterns: what they may name, what a grant of them opens, and how approvers narrow them. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import { explain } from '../../src/domain/refusal.js';
+import type { Result } from '../../src/domain/result.js';
+import type { Caller } from '../../src/domain/rights.js';
+import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
+import type { Decision } from '../../src/usecases/decide.js';
+import type { Access, Ask } from '../../src/usecases/request-access.js';
+import { buildHouse, granted, type House, REASON, refusalOf } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+let house: House;
+let agent: Caller;
+let rounds = 0;
+/** Every test has a folder of its own, with a policy for all of it. */
+let top: string;
+const at = (path: string) => `vsecure://secrets/${top}/${path}`;
+
+beforeAll(async () => {
+  house = await buildHouse();
+});
+beforeEach(async () => {
+  rounds += 1;
+  top = `folder${rounds}`;
+  agent = (await house.agent(`agent-${rounds}`)).caller;
+  await policy('**');
+  for (const path of ['A', 'B', 'C', 'deep/A']) await house.secret(path, at(path));
+});
+afterAll(() => house.close());
+
+const policy = (path: string, changes: PolicyChanges = {}) =>
+  house.policy({ approvers: ['alice@example.com', 'carol@example.com'], ...changes }, at(path));
+
+const remove = async (path: string) => {
+  const keep = (await house.store.policies.list()).filter(({ uri }) => uri !== at(path));
+  const writes = keep.map(({ uri }) => ({ uri, changes: {}, mode: 'merge' }) as const);
+  granted(await house.useCases.applyPolicies(house.admin, { writes, prune: true }));
+};
+
+const ask = (paths: readonly string[], more: Partial<Ask> = {}): Promise<Result<Access>> =>
+  house.useCases.requestAccess(agent, {
+    resources: paths.map(at),
+    operation: 'read',
+    reason: REASON,
+    ...more,
+  });
+
+const pending = async (paths: readonly string[], more: Partial<Ask> = {}) =>
+  granted(await ask(paths, more)).approval;
+
+async function decide(who: string, { id }: Approval, decision: Partial<Decision> = {}) {
+  const decider = await house.decider(`${who}@example.com`);
+  return house.useCases.decide(decider, { approval: id, verdict: 'approve', ...decision });
+}
+
+/** Asked and approved. */
+async function approved(paths: readonly string[], more: Partial<Ask> = {}): Promise<Approval> {
+  return granted(await decide('alice', await pending(paths, more)));
+}
+
+/** `open`, or the code of the refusal. */
+async function read(path: string): Promise<string> {
+  const answer = await house.useCases.readSecret(agent, { resource: at(path) });
+  if (!answer.ok) return answer.refusal.code;
+  expect(Buffer.from(answer.value.value).toString()).toBe(path);
+  return 'open';
+}
+
+describe('one request may name', () => {
+  test('up to twenty resources and patterns under one policy, in any order', async () => {
+    const paths = Array.from({ length: 18 }, (_, one) => `X${one}`);
+    const approval = await pending(['deep/*', ...paths, '*']);
+    expect(approval.resources).toEqual(['*', ...paths, 'deep/*'].map(at).sort());
+  });
+
+  test('not twenty-one, and not none', async () => {
+    const paths = Array.from({ length: 21 }, (_, one) => `X${one}`);
+    for (const wrong of [paths, []])
+      expect(await ask(wrong)).toMatchObject({ refusal: { code: 'invalid_input' } });
+  });
+
+  test('the same twice, which is once', async () => {
+    expect((await pending(['A', 'B', 'A'])).resources).toEqual([at('A'), at('B')]);
+  });
+
+  test('nothing that is no pattern', async () => {
+    for (const wrong of ['**/A', 'A*', '../A', ''])
+      expect(refusalOf(await ask(['B', wrong]))).toBe('invalid_resource');
+  });
+
+  test('only what one policy decides: else it says how to split', async () => {
+    await policy('deep/*', { minApprovals: 2 });
+    await policy('B');
+    const answer = await ask(['A', 'B', 'C', 'deep/A', 'deep/*', 'other/*']);
+    if (answer.ok) throw new Error('this was expected to be refused');
+    const groups = [['A', 'C', 'other/*'], ['B'], ['deep/*', 'deep/A']];
+    expect(answer.refusal).toEqual({
+      code: 'mixed_policies',
+      groups: groups.map((paths) => paths.map(at)),
+    });
+    expect(explain(answer.refusal)).toContain(
+      `Ask once for each group: ${at('A')}, ${at('C')}, ${at('other/*')} | ${at('B')} | `,
+    );
+    for (const group of groups) expect((await pending(group)).status).toBe('pending');
+  });
+
+  test('not what no policy covers as a whole', async () => {
+    const above = {
+      resources: ['vsecure://secrets/*/A'],
+      operation: 'read',
+      reason: REASON,
+    } as const;
+    expect(refusalOf(await house.useCases.requestAccess(agent, above))).toBe('no_policy');
+  });
+});
+
+describe('a granted pattern', () => {
+  test('opens what it covers, and nothing beside it', async () => {
+    await approved(['*']);
+    expect([await read('A'), await read('B'), await read('deep/A')]).toEqual([
+      'open',
+      'open',
+      'approval_required',
+    ]);
+  });
+
+  test('never opens what a stricter policy below it guards', async () => {
+    await policy('B', { minApprovals: 2 });
+    await approved(['**']);
+    expect([await read('A'), await read('B'), await read('deep/A')]).toEqual([
+      'open',
+      'not_permitted',
+      'open',
+    ]);
+  });
+
+  test('never opens what a policy below it guards that came later', async () => {
+    await approved(['**']);
+    expect([await read('A'), await read('deep/A')]).toEqual(['open', 'open']);
+    await policy('deep/*');
+    expect([await read('A'), await read('deep/A')]).toEqual(['open', 'not_permitted']);
+  });
+
+  test('opens again what a policy below it guarded that is gone', async () => {
+    await policy('deep/*');
+    await approved(['**']);
+    expect(await read('deep/A')).toBe('not_permitted');
+    await remove('deep/*');
+    expect(await read('deep/A')).toBe('open');
+  });
+
+  test('opens nothing once its policy does not permit reading any more', async () => {
+    await approved(['*']);
+    await policy('**', { permissions: ['list'] });
+    expect(await read('A')).toBe('not_permitted');
+    await policy('**', { permissions: ['read'] });
+    expect(await read('A')).toBe('open');
+  });
+
+  test('opens nothing once its policy is removed', async () => {
+    await approved(['*']);
+    expect(await read('A')).toBe('open');
+    await remove('**');
+    expect(await read('A')).toBe('not_permitted');
+  });
+
+  test('opens nothing under another policy of the same pattern', async () => {
+    await approved(['*']);
+    await remove('**');
+    await policy('**');
+    expect(await read('A')).toBe('not_permitted');
+    const again = await pending(['*']);
+    expect(again.status).toBe('pending');
+    granted(await decide('alice', again));
+    expect(await read('A')).toBe('open');
+  });
+
+  test('opens nothing under a broader policy that decides after its own is gone', async () => {
+    await policy('deep/*');
+    await approved(['deep/*']);
+    expect(await read('deep/A')).toBe('open');
+    await remove('deep/*');
+    expect(await read('deep/A')).toBe('not_permitted');
+  });
+
+  test('stays what it was when its policy changes otherwise', async () => {
+    await approved(['*']);
+    await policy('**', { minApprovals: 2, maxDuration: MINUTE });
+    expect(await read('A')).toBe('open');
+  });
+});
+
+describe('what a live grant covers already', () => {
+  const answered = async (paths: readonly string[], more: Partial<Ask> = {}) => {
+    const { approval, grant } = granted(await ask(paths, more));
+    return { status: approval.status, id: approval.id, granted: grant?.resources };
+  };
+
+  test('is answered with that grant, for a part and for a narrower pattern too', async () => {
+    const { id } = await approved(['**']);
+    for (const paths of [['**'], ['*'], ['A'], ['A', 'deep/A'], ['deep/**', 'B']])
+      expect(await answered(paths)).toEqual({ status: 'approved', id, granted: [at('**')] });
+  });
+
+  test('does not cover a broader pattern, or anything beside it', async () => {
+    await approved(['*']);
+    for (const paths of [['**'], ['A', 'deep/A'], ['deep/*']])
+      expect(await answered(paths)).toMatchObject({ status: 'pending', granted: undefined });
+  });
+
+  test('does not cover what a stricter policy guards', async () => {
+    await approved(['**']);
+    await policy('deep/*');
+    expect(await answered(['deep/A'])).toMatchObject({ status: 'pending' });
+    expect(await answered(['A'])).toMatchObject({ status: 'approved' });
+  });
+
+  test('is asked anew on request, by another key, for another operation, and once it has ended', async () => {
+    await policy('**', { permissions: ['read', 'write'] });
+    const { id } = await approved(['*']);
+    expect(await answered(['A'], { renew: true })).toMatchObject({ status: 'pending' });
+    expect(await answered(['B'], { operation: 'write' })).toMatchObject({ status: 'pending' });
+    const first = agent;
+    agent = (await house.agent(`neighbour-${rounds}`)).caller;
+    expect(await answered(['B'])).toMatchObject({ status: 'pending' });
+    agent = first;
+    const { grant } = granted(await house.useCases.showApprovals.one(agent, id));
+    if (!grant) throw new Error('there is no grant');
+    granted(await house.useCases.releaseGrant(agent, grant.id));
+    expect(await answered(['C'])).toMatchObject({ status: 'pending' });
+  });
+
+  test('has to be covered by one grant alone', async () => {
+    await approved(['A']);
+    await approved(['B']);
+    expect(await answered(['A', 'B'])).toMatchObject({ status: 'pending' });
+  });
+});
+
+describe('an approver narrows', () => {
+  const grantOf = async ({ id }: Approval) => {
+    const grant = await house.store.grants.ofApproval(id);
+    return grant && [grant.resources, grant.endsAt.getTime() - grant.startsAt.getTime()];
+  };
+
+  test('which of the resources, and for how long: the grant covers that and no more', async () => {
+    const approval = await pending(['A', 'B', 'deep/*']);
+    const resources = ['deep/*', 'A'].map(at);
+    const settled = granted(await decide('alice', approval, { resources, duration: HOUR / 2 }));
+    expect(settled).toMatchObject({
+      status: 'approved',
+      resources: ['A', 'B', 'deep/*'].map(at),
+      grantedResources: ['A', 'deep/*'].map(at),
+    });
+    expect(await grantOf(approval)).toEqual([['A', 'deep/*'].map(at), HOUR / 2]);
+    expect([await read('A'), await read('B'), await read('deep/A')]).toEqual([
+      'open',
+      'approval_required',
+      'open',
+    ]);
+    expect((await pending(['B'])).status).toBe('pending');
+    expect((await pending(['A'])).id).toBe(approval.id);
+  });
+
+  test.each<[string, string[]]>([
+    ['what was not asked for', ['A', 'C']],
+    ['a part of a pattern, which was not on the card', ['deep/A']],
+    ['a broader pattern', ['deep/**']],
+    ['nothing', []],
+  ])('never to %s', async (_, paths) => {
+    const approval = await pending(['A', 'B', 'deep/*']);
+    const answer = await decide('alice', approval, { resources: paths.map(at) });
+    expect(refusalOf(answer)).toBe('cannot_widen');
+    expect((await house.store.approvals.find(approval.id))?.status).toBe('pending');
+  });
+
+  test('with a quorum to what all of them chose', async () => {
+    await policy('**', { minApprovals: 2 });
+    const approval = await pending(['A', 'B', 'C']);
+    granted(await decide('alice', approval, { resources: [at('A'), at('B')] }));
+    const settled = await decide('carol', approval, { resources: [at('C'), at('B')] });
+    expect(granted(settled)).toMatchObject({ grantedResources: [at('B')] });
+    expect(await grantOf(approval)).toEqual([[at('B')], HOUR]);
+    expect([await read('A'), await read('B')]).toEqual(['approval_required', 'open']);
+  });
+
+  test('with a quorum that has nothing in common is told so, and may choose again', async () => {
+    await policy('**', { minApprovals: 2 });
+    const approval = await pending(['A', 'B']);
+    granted(await decide('alice', approval, { resources: [at('A')] }));
+    const answer = await decide('carol', approval, { resources: [at('B')] });
+    expect(refusalOf(answer)).toBe('nothing_in_common');
+    const settled = await decide('carol', approval, { duration: MINUTE });
+    expect(granted(settled)).toMatchObject({ status: 'approved', grantedResources: [at('A')] });
+    expect(await grantOf(approval)).toEqual([[at('A')], MINUTE]);
+  });
+
+  test('and a vote that was void with its policy narrows nothing', async () => {
+    await policy('**', { minApprovals: 2 });
+    const approval = await pending(['A', 'B']);
+    granted(await decide('alice', approval, { resources: [at('A')] }));
+    await policy('**', { minApprovals: 1 });
+    expect(refusalOf(await decide('carol', approval))).toBe('policy_changed');
+    expect(granted(await decide('carol', approval))).toMatchObject({
+      grantedResources: [at('A'), at('B')],
+    });
+  });
+});
+
+test('after all of this the database holds together', async () => {
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});

@@ -1,0 +1,180 @@
+/** Who may decide is what Slack says of an account and a user group when it counts, not when a policy was written. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
+import { granted } from '../support/house.js';
+import { asObject, type JsonObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { typed } from '../support/slack/view-values.js';
+import { openScene, type Scene, wordsOf } from './scene.js';
+
+let scene: Scene;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let area = 0;
+
+beforeAll(async () => {
+  scene = await openScene();
+  agent = await scene.house.agent();
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+afterEach(() => scene.proxy.clearFaults());
+
+const idOf = (user: 'alice' | 'bob' | 'carol' | 'mallory') => scene.emulate.users[user] ?? '';
+
+/** A policy of its own, and one request under it. */
+async function asked(changes: PolicyChanges) {
+  area += 1;
+  await scene.house.policy(changes, `vsecure://secrets/area${area}/*`);
+  const resources = [`vsecure://secrets/area${area}/KEY`];
+  return scene.house.ask(agent.caller, { resources });
+}
+
+const standing = async (id: Awaited<ReturnType<typeof asked>>['id']) =>
+  (await scene.house.store.approvals.find(id))?.status;
+
+async function approveAs(user: string, id: Awaited<ReturnType<typeof asked>>['id']) {
+  const form = await scene.openForm(user, id, 'approve');
+  return scene.submit(user, form, { reason: { text: typed('Known incident') } });
+}
+
+describe('an approver’s address', () => {
+  const lookUpsGive = (user: JsonObject) =>
+    scene.proxy.inject({
+      method: 'users.lookupByEmail',
+      times: Number.POSITIVE_INFINITY,
+      fault: 'json',
+      json: (upstream: JsonObject) => ({
+        ...upstream,
+        user: { ...asObject(upstream['user']), ...user },
+      }),
+    });
+  const accountOf = async (email: string) =>
+    (await scene.house.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
+
+  test('is looked up and pinned when the policy is written, on record, and never moved', async () => {
+    await asked({ approvers: ['alice@example.com'] });
+    expect(await accountOf('alice@example.com')).toEqual([idOf('alice')]);
+    const links = (await scene.audit()).filter(({ type }) => type === 'slack_linked');
+    expect(links).toMatchObject([
+      {
+        details: { slack: `${scene.emulate.teamId}/${idOf('alice')}`, email: 'alice@example.com' },
+      },
+    ]);
+
+    lookUpsGive({ id: idOf('mallory') });
+    await scene.house.useCases.refreshApprovers();
+    expect(await accountOf('alice@example.com')).toEqual([idOf('alice')]);
+  });
+
+  test('of nobody is accepted with a warning', async () => {
+    const rules = { approvers: ['nobody@example.com'] };
+    const uri = 'vsecure://secrets/nobody/*';
+    const { useCases, admin } = scene.house;
+    const { warnings } = granted(await useCases.configureResource(admin, uri, rules, 'merge'));
+    expect(warnings.join()).toContain('nobody@example.com is nobody');
+  });
+
+  test('of a guest links nobody', async () => {
+    lookUpsGive({ is_restricted: true });
+    await asked({ approvers: ['carol@example.com'] });
+    expect(await accountOf('carol@example.com')).toEqual([]);
+  });
+
+  test('counts no longer when its account is a guest’s by the time of the decision', async () => {
+    const { id } = await asked({ approvers: ['alice@example.com'] });
+    scene.proxy.inject(userBecomes(idOf('alice'), { is_restricted: true }));
+    expect(wordsOf((await approveAs('alice', id)).body)).toContain('Only full members');
+    expect(await standing(id)).toBe('pending');
+  });
+
+  test('may be given to its account by a first press while Slack was silent before', async () => {
+    scene.proxy.inject({ method: 'users.lookupByEmail', fault: 'status', status: 503 });
+    const { id } = await asked({ approvers: ['mallory@example.com'] });
+    expect(await accountOf('mallory@example.com')).toEqual([]);
+    expect((await approveAs('mallory', id)).body).toBe('');
+    expect(await standing(id)).toBe('approved');
+  });
+});
+
+describe('a user group', () => {
+  const GROUP = 'S01ONCALL';
+  const groupHolds = (...users: string[]) => {
+    scene.proxy.clearFaults();
+    scene.proxy.inject({
+      method: 'usergroups.users.list',
+      times: Number.POSITIVE_INFINITY,
+      when: ({ usergroup }) => usergroup === GROUP,
+      fault: 'json',
+      json: { ok: true, users },
+    });
+  };
+  const refusedAs = async (user: string, id: Awaited<ReturnType<typeof asked>>['id']) => {
+    const { body } = await approveAs(user, id);
+    expect(await standing(id)).toBe('pending');
+    return wordsOf(body);
+  };
+  beforeAll(() => scene.house.person('carol@example.com'));
+
+  test('lets its members decide, and the card mentions it', async () => {
+    groupHolds(idOf('carol'));
+    const { id } = await asked({ approvers: [GROUP] });
+    const card = JSON.stringify(await scene.card(id));
+    expect(card).toContain(`<!subteam^${GROUP}>`);
+    expect((await approveAs('carol', id)).body).toBe('');
+    expect(await standing(id)).toBe('approved');
+  });
+
+  test('lets nobody else decide', async () => {
+    groupHolds(idOf('carol'));
+    const { id } = await asked({ approvers: [GROUP] });
+    expect(await refusedAs('alice', id)).toContain('not one of the approvers');
+  });
+
+  test('of which somebody was taken out counts without them from the next look on', async () => {
+    groupHolds(idOf('carol'));
+    const { id } = await asked({ approvers: [GROUP] });
+    groupHolds(idOf('alice'));
+    await scene.house.useCases.refreshApprovers();
+    expect(await refusedAs('carol', id)).toContain('not one of the approvers');
+    expect((await approveAs('alice', id)).body).toBe('');
+  });
+
+  test('that Slack has not been asked about for a quarter of an hour lets nobody decide', async () => {
+    groupHolds(idOf('carol'));
+    const { id } = await asked({ approvers: [GROUP] });
+    await scene.house.database.dataSource.query(
+      `update slack_group set fetched_at = clock_timestamp() - interval '15 minutes 1 second'`,
+    );
+    expect(await refusedAs('carol', id)).toContain('not one of the approvers');
+    await scene.house.useCases.refreshApprovers();
+    expect((await approveAs('carol', id)).body).toBe('');
+  });
+
+  test('that the app may not read lets nobody decide, and the log says what to do', async () => {
+    await scene.house.database.dataSource.query('delete from slack_group');
+    scene.proxy.inject({
+      method: 'usergroups.users.list',
+      times: Number.POSITIVE_INFINITY,
+      fault: 'error',
+      error: 'missing_scope',
+    });
+    const { id } = await asked({ approvers: [GROUP] });
+    expect(await refusedAs('carol', id)).toContain('not one of the approvers');
+    expect(JSON.stringify(scene.log)).toContain('with the scopes of manifest.yml');
+  });
+});
+
+test('where Slack may not decide, the card says from where, and an old button is refused', async () => {
+  const { id, digest } = await asked({ approvers: ['alice@example.com'], decideFrom: ['cli'] });
+  const card = await scene.card(id);
+  expect(JSON.stringify(card)).toContain('Decisions for this come from: cli');
+  expect(JSON.stringify(card)).not.toContain('"action_id":"approve"');
+  const { body } = await scene.driver.submitView({
+    user: idOf('alice'),
+    callbackId: 'approve_form',
+    privateMetadata: JSON.stringify({ approval: id, seen: digest }),
+    values: { reason: { text: typed('Known incident') } },
+  });
+  expect(wordsOf(body)).toContain('decisions only from: cli');
+  expect(await standing(id)).toBe('pending');
+});

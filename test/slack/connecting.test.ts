@@ -1,0 +1,99 @@
+/** What the server makes of the moment at which Slack is first reached. */
+import { afterEach, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.js';
+import { type ConnectedSlack, connectSlack } from '../../src/main/slack.js';
+import { createJobRuns } from '../../src/store/job-runs.js';
+import type { UseCases } from '../../src/usecases/index.js';
+import { buildHouse } from '../support/house.js';
+import { openWorkspace } from '../support/slack/workspace.js';
+import { until } from '../support/until.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.reverse()) await close();
+  closing.length = 0;
+});
+
+async function connected(change: (useCases: UseCases) => Partial<UseCases> = () => ({})) {
+  const workspace = await openWorkspace(['alice']);
+  closing.push(workspace.close);
+  let slack: ConnectedSlack | undefined;
+  const house = await buildHouse({
+    onDelivery: () => slack?.relay.poke(),
+    change: (parts) => ({ ...parts, directory: () => slack?.directory }),
+  });
+  closing.push(house.close);
+  const log: string[] = [];
+  const say = (_fields: object, message: string) => void log.push(message);
+  const { dataSource } = house.database;
+  const jobRuns = createJobRuns(dataSource, 'a test');
+  slack = connectSlack(
+    readConfig({ ...workspace.env }),
+    {
+      ...house,
+      useCases: { ...house.useCases, ...change(house.useCases) },
+      dataSource,
+      jobRuns,
+    },
+    { info: say, warn: say, error: say },
+  );
+  if (!slack) throw new Error('Slack is configured');
+  const { start, stop } = slack;
+  closing.push(() => stop(1000));
+  return { workspace, house, start, log };
+}
+
+test('approvers of the policies that are there already are linked, and everything due is told', async () => {
+  const { workspace, house, start } = await connected();
+  await house.policy();
+  const { id } = await house.ask((await house.agent()).caller);
+  const alice = () => house.store.people.byEmail('alice@example.com');
+  expect((await alice())?.slack).toEqual([]);
+  await start();
+  const person = await until('a link', async () => {
+    const found = await alice();
+    return found?.slack.length === 1 ? found : undefined;
+  });
+  expect(person.slack).toEqual([
+    { teamId: workspace.emulate.teamId, userId: workspace.idOf('alice') },
+  ]);
+  await until('a card', () => house.cards.find(id));
+  const messages = await until('both messages', async () => {
+    const all = await workspace.emulate.messages();
+    return all.length === 2 ? all : undefined;
+  });
+  const text = JSON.stringify(messages);
+  expect(text).toContain(`Policy loosened by ${house.admin.principal.name}.`);
+  expect(text).toContain('Approval needed');
+});
+
+test('anything but Slack itself is given times in UTC instead of Slack’s tokens', async () => {
+  const { workspace, house, start } = await connected();
+  await house.policy();
+  await start();
+  await house.ask((await house.agent()).caller);
+  const card = await until('a card', async () =>
+    (await workspace.emulate.messages()).find((one) =>
+      JSON.stringify(one).includes('Decide before'),
+    ),
+  );
+  expect(JSON.stringify(card)).toMatch(/Decide before\*\\n\d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  expect(JSON.stringify(card)).not.toContain('<!date');
+});
+
+test('approvers that cannot be looked up keep no card back, and it is said', async () => {
+  const { workspace, house, start, log } = await connected(() => ({
+    refreshApprovers: async () => {
+      throw new Error('the database is away');
+    },
+  }));
+  await house.policy();
+  await start();
+  await house.ask((await house.agent()).caller);
+  await until('a card', async () =>
+    (await workspace.emulate.messages()).some((one) =>
+      JSON.stringify(one).includes('Decide before'),
+    ),
+  );
+  expect(log).toContain("approvers' Slack accounts could not be linked");
+});

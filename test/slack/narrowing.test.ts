@@ -1,0 +1,96 @@
+/** An approver grants some of what was asked for: exactly the boxes that stay ticked, and never a box more. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import { granted, refusalOf } from '../support/house.js';
+import { ticked, typed } from '../support/slack/view-values.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let asked: Approval;
+let round = 0;
+
+const NAMES = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
+const [A, B = '', C] = NAMES;
+const WHY = { reason: { text: typed('Known incident') } };
+const boxes = (...places: string[]) => ({ ...WHY, resources: { boxes: ticked(...places) } });
+
+beforeAll(async () => {
+  scene = await openScene();
+  for (const name of NAMES) await scene.house.secret('s3cret', name);
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  round += 1;
+  await scene.house.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
+  agent = await scene.house.agent(`agent-${round}`);
+  asked = await scene.house.ask(agent.caller, { resources: NAMES });
+});
+
+const submit = async (user: string, values: ReturnType<typeof boxes> | typeof WHY) =>
+  (await scene.submit(user, await scene.openForm(user, asked.id, 'approve'), values)).body;
+const now = () => scene.house.store.approvals.find(asked.id);
+const read = (resource: string) => scene.house.useCases.readSecret(agent.caller, { resource });
+
+test('what stays ticked is granted, nothing else opens, and the card says how much of it', async () => {
+  expect(await submit('alice', boxes('1'))).toBe('');
+  expect(await now()).toMatchObject({ status: 'approved', grantedResources: [B] });
+  expect((await read(B)).ok).toBe(true);
+  for (const other of [A, C]) expect(refusalOf(await read(other ?? ''))).toBe('approval_required');
+  const card = JSON.stringify(await scene.card(asked.id, (text) => text.includes('Approved')));
+  expect(card).toContain('Access to 1 of 3 resources');
+  expect(card).toContain('`vsecure://secrets/production/A` *not granted*');
+  expect(card).not.toContain('/B` *not granted*');
+});
+
+test('all of them are granted when all stay ticked, and when the form had no boxes', async () => {
+  expect(await submit('alice', boxes('0', '1', '2'))).toBe('');
+  expect(await now()).toMatchObject({ grantedResources: NAMES });
+  asked = await scene.house.ask(agent.caller, { resources: NAMES, renew: true });
+  expect(await submit('alice', WHY)).toBe('');
+  expect(await now()).toMatchObject({ grantedResources: NAMES });
+});
+
+test('none of them is not all of them', async () => {
+  expect(await submit('alice', boxes())).toMatchObject({
+    response_action: 'errors',
+    errors: { resources: expect.stringContaining('at least one') },
+  });
+  expect(await now()).toMatchObject({ status: 'pending' });
+});
+
+test.each(['3', '19', '-1', '1e1', 'x', ''])('a forged box "%s" grants nothing', async (forged) => {
+  expect(await submit('alice', boxes('0', forged))).toMatchObject({
+    response_action: 'errors',
+    errors: { resources: expect.stringContaining('asked for') },
+  });
+  expect(await now()).toMatchObject({ status: 'pending' });
+});
+
+test('two approvers who chose nothing in common are told so at the boxes', async () => {
+  await scene.house.policy({
+    minApprovals: 2,
+    approvers: ['alice@example.com', 'carol@example.com'],
+  });
+  agent = await scene.house.agent(`agent-${round}-two`);
+  asked = await scene.house.ask(agent.caller, { resources: NAMES });
+  expect(await submit('alice', boxes('0', '1'))).toBe('');
+  expect(await submit('carol', boxes('2'))).toMatchObject({
+    errors: { resources: expect.stringContaining('Choose at least one that they chose too') },
+  });
+  expect(await submit('carol', boxes('1', '2'))).toBe('');
+  expect(await now()).toMatchObject({ status: 'approved', grantedResources: [B] });
+  expect(scene.lint()).toEqual([]);
+});
+
+test('more than ten boxes stand in two blocks, of which one may be empty', async () => {
+  const many = Array.from({ length: 12 }, (_, at) => `vsecure://secrets/production/M${10 + at}`);
+  asked = await scene.house.ask(agent.caller, { resources: many });
+  const values = { ...boxes(), more_resources: { boxes: ticked('11') } };
+  expect(await submit('alice', values)).toBe('');
+  expect(await now()).toMatchObject({ grantedResources: ['vsecure://secrets/production/M21'] });
+  expect(
+    granted(await scene.house.useCases.showApprovals.one(agent.caller, asked.id)).grant,
+  ).toMatchObject({ resources: ['vsecure://secrets/production/M21'] });
+});
