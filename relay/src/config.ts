@@ -1,4 +1,5 @@
 /** Reads where vsecure is and who asks, from the environment; reports every problem at once and never a value. */
+import { readKey } from './key-source.js';
 
 /** What the relay needs to know. */
 export interface RelayConfig {
@@ -17,16 +18,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-/** Wide on purpose: the server checks the rest, and a newer key format must not need a newer relay. */
-const API_KEY = /^vsk_[A-Za-z0-9_]{8,256}$/;
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Reads `VSECURE_URL` (default `http://127.0.0.1:3000`) and `VSECURE_API_KEY`. Values are trimmed; empty means unset. */
-export function readConfig(env: Environment): ConfigResult {
+/**
+ * Reads `VSECURE_URL` (default `http://127.0.0.1:3000`) and the key from `VSECURE_API_KEY`, `VSECURE_API_KEY_FILE` or
+ * `VSECURE_API_KEY_COMMAND`. Values are trimmed; empty means unset. `signal` stops the command. Never rejects.
+ */
+export async function readConfig(env: Environment, signal?: AbortSignal): Promise<ConfigResult> {
   const url = parseUrl(env['VSECURE_URL']?.trim() || DEFAULT_URL);
-  const apiKey = env['VSECURE_API_KEY']?.trim() ?? '';
-  const problems = [...urlProblems(url), ...apiKeyProblems(apiKey)];
-  if (url === undefined || problems.length > 0) return { ok: false, problems };
+  const key = await readKey(env, signal);
+  const problems = [...urlProblems(url), ...(key.ok ? [] : [key.problem])];
+  if (url === undefined || !key.ok || problems.length > 0) return { ok: false, problems };
+  const { apiKey } = key;
   return { ok: true, config: { url, apiKey, warnings: warningsFor(url, apiKey) } };
 }
 
@@ -48,14 +51,6 @@ function urlProblems(url: URL | undefined): string[] {
   return problems;
 }
 
-function apiKeyProblems(apiKey: string): string[] {
-  if (apiKey === '')
-    return ['VSECURE_API_KEY is not set: make a key with `vsecure keys:create --class agent`'];
-  if (!API_KEY.test(apiKey))
-    return ['VSECURE_API_KEY is not a vsecure key: it must begin with vsk_ and be copied whole'];
-  return [];
-}
-
 function warningsFor(url: URL, apiKey: string): string[] {
   const warnings: string[] = [];
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
@@ -64,7 +59,7 @@ function warningsFor(url: URL, apiKey: string): string[] {
     );
   if (apiKey.startsWith('vsk_h_'))
     warnings.push(
-      "VSECURE_API_KEY is a person's key: whatever runs here could decide its own requests; use an agent key",
+      "the API key is a person's key: whatever runs here could decide its own requests; use an agent key",
     );
   return warnings;
 }

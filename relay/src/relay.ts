@@ -53,7 +53,8 @@ export async function runRelay(options: RelayOptions): Promise<void> {
   await outlet.flush();
 }
 
-function serverAt({ url, apiKey }: RelayOptions): Server {
+/** The endpoint and the name of the server at a base address. */
+export function serverAt({ url, apiKey }: Pick<RelayOptions, 'url' | 'apiKey'>): Server {
   const at = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   return { at, apiKey, endpoint: new URL(`${at}/mcp`) };
 }

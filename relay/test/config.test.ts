@@ -3,26 +3,26 @@ import { expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
 import { API_KEY } from './mcp-server.js';
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  const result = readConfig(env);
+async function problemsOf(env: Record<string, string>): Promise<readonly string[]> {
+  const result = await readConfig(env);
   return result.ok ? [] : result.problems;
 }
 
-function warningsOf(env: Record<string, string>): readonly string[] {
-  const result = readConfig({ VSECURE_API_KEY: API_KEY, ...env });
+async function warningsOf(env: Record<string, string>): Promise<readonly string[]> {
+  const result = await readConfig({ VSECURE_API_KEY: API_KEY, ...env });
   return result.ok ? result.config.warnings : ['not ok'];
 }
 
-it('needs nothing but a key', () => {
-  const result = readConfig({ VSECURE_API_KEY: ` ${API_KEY}\n` });
+it('needs nothing but a key', async () => {
+  const result = await readConfig({ VSECURE_API_KEY: ` ${API_KEY}\n` });
   expect(result).toEqual({
     ok: true,
     config: { url: new URL('http://127.0.0.1:3000'), apiKey: API_KEY, warnings: [] },
   });
 });
 
-it('reports every problem at once, without a value', () => {
-  const problems = problemsOf({
+it('reports every problem at once, without a value', async () => {
+  const problems = await problemsOf({
     VSECURE_URL: 'ftp://ana:hunter2@host/?token=hunter3',
     VSECURE_API_KEY: 'hunter4',
   });
@@ -37,8 +37,8 @@ it.each([
   ['no key', { VSECURE_URL: 'http://127.0.0.1:3000' }],
   ['a placeholder for a key', { VSECURE_API_KEY: 'vsk_a_…' }],
   ['a key with a line break', { VSECURE_API_KEY: `${API_KEY}\nx` }],
-])('refuses %s', (_name, env) => {
-  expect(problemsOf(env)).toHaveLength(1);
+])('refuses %s', async (_name, env) => {
+  expect(await problemsOf(env)).toHaveLength(1);
 });
 
 it.each([
@@ -47,18 +47,18 @@ it.each([
   'http://localhost:3000',
   'http://[::1]:3000',
   'https://vsecure.example.com/base',
-])('takes %s without a word', (url) => {
-  expect(warningsOf({ VSECURE_URL: url })).toEqual([]);
+])('takes %s without a word', async (url) => {
+  expect(await warningsOf({ VSECURE_URL: url })).toEqual([]);
 });
 
 it.each(['http://vsecure.example.com', 'http://10.0.0.7:3000', 'http://127.0.0.1.nip.io'])(
   'warns that %s is readable on the way',
-  (url) => {
-    expect(warningsOf({ VSECURE_URL: url })).toEqual([expect.stringContaining('use https')]);
+  async (url) => {
+    expect(await warningsOf({ VSECURE_URL: url })).toEqual([expect.stringContaining('use https')]);
   },
 );
 
-it("warns that a person's key does not belong where an agent runs", () => {
-  const warnings = warningsOf({ VSECURE_API_KEY: API_KEY.replace('vsk_a_', 'vsk_h_') });
+it("warns that a person's key does not belong where an agent runs", async () => {
+  const warnings = await warningsOf({ VSECURE_API_KEY: API_KEY.replace('vsk_a_', 'vsk_h_') });
   expect(warnings).toEqual([expect.stringContaining('agent key')]);
 });

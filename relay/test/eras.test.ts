@@ -4,6 +4,7 @@ import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/s
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/folder.js';
 import { API_KEY, type McpTestServer, startMcpServer } from './mcp-server.js';
 import { COMMAND } from './relay-process.js';
 
@@ -109,7 +110,8 @@ type AnyClient = OldClient | NewClient;
 type OnProgress = (progress: { progress: number }) => void;
 
 function parameters() {
-  return { ...COMMAND, env: { VSECURE_URL: server.url, VSECURE_API_KEY: API_KEY } };
+  const HOME = temporaryFolder('home');
+  return { ...COMMAND, env: { HOME, VSECURE_URL: server.url, VSECURE_API_KEY: API_KEY } };
 }
 
 async function connectOld(): Promise<AnyClient> {

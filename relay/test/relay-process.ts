@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../../test/support/folder.js';
 
 const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 
@@ -29,13 +30,13 @@ export interface Response {
   readonly error?: { code: number; message: string; data?: { reason?: string } };
 }
 
-/** Starts the relay with nothing in its environment but `env` and what node needs. */
+/** Starts the relay with nothing in its environment but `env`, what node needs, and a home of its own for its log. */
 export function startRelay(
   env: Record<string, string>,
   args: readonly string[] = [],
 ): RelayProcess {
   const child = spawn(COMMAND.command, [...COMMAND.args, ...args], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { PATH: process.env['PATH'], HOME: temporaryFolder('home'), ...env },
   });
   const out = collect(child.stdout);
   const err = collect(child.stderr);

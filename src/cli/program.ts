@@ -10,6 +10,7 @@ import { registerExplain } from './commands/explain.js';
 import { registerKeysCreate } from './commands/keys-create.js';
 import { registerKeysList } from './commands/keys-list.js';
 import { registerKeysRevoke } from './commands/keys-revoke.js';
+import { registerMcpConfig } from './commands/mcp-config.js';
 import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
 import { registerPeopleSet } from './commands/people-set.js';
@@ -41,6 +42,7 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerPeopleSet,
     registerPeopleLink,
   ],
+  'AI tools:': [registerMcpConfig],
   'Yourself:': [registerWhoami, registerScopes],
 };
 

@@ -1,0 +1,56 @@
+/** Asks a command for the API key, such as one of the system's keychain. */
+import { type ExecFileException, execFile } from 'node:child_process';
+import { codeOf } from './fault.js';
+import { splitWords } from './words.js';
+
+/** What a source of the key gave: the key as it stands there, or a sentence that quotes nothing of it. */
+export type KeyText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string };
+
+/** Milliseconds. A keychain may ask a person to unlock it, but an AI tool does not wait for the relay for ever. */
+export const COMMAND_MAX_MS = 10_000;
+const OUTPUT_MAX_BYTES = 64 * 1024;
+
+/**
+ * Runs the command without a shell and takes its stdout. Neither its output nor its words are ever repeated: both may
+ * hold the key. Never rejects.
+ */
+export async function readKeyCommand(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+  { signal, timeout = COMMAND_MAX_MS }: { signal?: AbortSignal; timeout?: number } = {},
+): Promise<KeyText> {
+  const [file, ...args] = splitWords(command) ?? [];
+  if (file === undefined) return failed('cannot be read: a quote in it is not closed');
+  const options = {
+    env,
+    timeout,
+    killSignal: 'SIGKILL',
+    maxBuffer: OUTPUT_MAX_BYTES,
+    windowsHide: true,
+    ...(signal && { signal }),
+  } as const;
+  return new Promise((resolve) => {
+    const child = execFile(file, args, options, (error, stdout) => {
+      resolve(error ? failed(reasonOf(error)) : { ok: true, text: stdout });
+    });
+    // Nobody answers its questions: stdin of the relay belongs to the AI tool.
+    child.stdin?.on('error', () => {}).end();
+  });
+}
+
+function failed(what: string): KeyText {
+  return { ok: false, problem: `the command in VSECURE_API_KEY_COMMAND ${what}` };
+}
+
+function reasonOf(error: ExecFileException): string {
+  const code = codeOf(error);
+  if (code === 'ENOENT') return 'was not found: give the whole path of the program';
+  if (code === 'EACCES') return 'may not be run: check the permissions of the program';
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed far more than a key';
+  if (typeof error.code === 'number')
+    return `ended with exit code ${error.code}: run it in a terminal to see why`;
+  if (error.killed) return `took longer than ${COMMAND_MAX_MS / 1000} s and was stopped`;
+  return 'could not be run: run it in a terminal to see why';
+}

@@ -1,0 +1,85 @@
+/** The log file of the relay: what it says on stderr, kept where a person looks for logs on their system. */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Environment } from './config.js';
+
+const NAME = 'mcp-server-vsecure.log';
+
+/** Bytes after which the file becomes `….1`, in place of the one before it. */
+export const LOG_MAX_BYTES = 1024 * 1024;
+
+/**
+ * Where the log file is. Undefined where the user has no home folder.
+ * Linux: XDG Base Directory Specification, which wants relative paths ignored. macOS: beside the logs of Claude Desktop.
+ */
+export function logFilePath(
+  env: Environment,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  const home = env['HOME'] || homeOfUser();
+  if (platform === 'win32') {
+    const local = env['LOCALAPPDATA'] || (home && path.win32.join(home, 'AppData', 'Local'));
+    return local && path.win32.join(local, 'vsecure', 'Logs', NAME);
+  }
+  if (platform === 'darwin') return home && path.posix.join(home, 'Library/Logs/Claude', NAME);
+  const given = env['XDG_STATE_HOME'] ?? '';
+  const state = path.posix.isAbsolute(given)
+    ? given
+    : home && path.posix.join(home, '.local/state');
+  return state && path.posix.join(state, 'vsecure', NAME);
+}
+
+/** Throws nothing: a user without an entry in the system's list has no home. */
+function homeOfUser(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes a function that appends one line with its time. The file can be read by its owner only.
+ * A line that cannot be written is lost in silence: the relay matters more than its log.
+ */
+export function createLogFile(file: string, maxBytes = LOG_MAX_BYTES): (line: string) => void {
+  return (line) => {
+    try {
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      const before = statSync(file, { throwIfNoEntry: false });
+      // Whatever is no file could hold the relay until somebody reads it.
+      if (before && !before.isFile()) return;
+      if (isFull(before, maxBytes)) renameSync(file, `${file}.1`);
+      append(file, `${new Date().toISOString()} [${process.pid}] ${line}\n`);
+    } catch {
+      // Nowhere left to complain but stderr, which has the line itself.
+    }
+  };
+}
+
+function isFull(stats: Stats | undefined, maxBytes: number): boolean {
+  return stats !== undefined && stats.size >= maxBytes;
+}
+
+/** One write with O_APPEND: several relays may share the file. */
+function append(file: string, text: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+  const handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT, 0o600);
+  try {
+    fchmodSync(handle, 0o600);
+    writeSync(handle, text);
+  } finally {
+    closeSync(handle);
+  }
+}
