@@ -1,8 +1,11 @@
 /** `npm run bench`: prints each floor, its subject and the ratio, all measured in this run. */
 import { benchMcp } from './mcp.js';
+import { benchPolicies } from './policies.js';
 import { benchReads } from './reads.js';
 import { openStage } from './stage.js';
 import { benchWakeUp } from './wake-up.js';
+
+await benchPolicies(console.log);
 
 const stage = await openStage();
 try {
