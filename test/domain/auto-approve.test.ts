@@ -4,6 +4,7 @@ import {
   type AutoApprovalQuestion,
   type AutoApproveConditions,
   explainAutoApproval,
+  isReadable,
   judgeAutoApproval,
 } from '../../src/domain/auto-approve.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
@@ -152,6 +153,8 @@ test('what is granted is exactly what every given condition allows', () => {
 test.each([
   ['a zone that this machine does not know', { timeWindow: [{ ...office, zone: 'Mars/Olympus' }] }],
   ['one bad window behind a good one', { timeWindow: [office, { ...office, zone: 'x' }] }],
+  ['days that are text', { timeWindow: [{ ...office, days: '12345' }] }],
+  ['hours that are nothing', { timeWindow: [{ ...office, start: null, end: null }] }],
   ['a window without days', { timeWindow: [{ ...office, days: null }] }],
   ['null for a list', { requester: null }],
   ['text for a list of names', { requester: 'claude-desktop and ci-bot' }],
@@ -171,6 +174,31 @@ test('conditions that are missing altogether lead to a person', () => {
   expect(explainAutoApproval(judgeAutoApproval(damaged, question))).toBe(
     'not auto-approved: conditions could not be evaluated',
   );
+});
+
+test.each(['[]', '1', '"none"', 'null'])(
+  'conditions that are %s lead to a person',
+  (conditions) => {
+    const damaged = JSON.parse(`{ "enabled": true, "conditions": ${conditions} }`);
+    expect(judgeAutoApproval(damaged, question).granted).toBe(false);
+    expect(isReadable(damaged)).toBe(false);
+  },
+);
+
+test.each(['"false"', '1', 'null', '{}'])('a switch that is %s is off', (enabled) => {
+  const damaged = JSON.parse(`{ "enabled": ${enabled}, "conditions": {} }`);
+  expect(judgeAutoApproval(damaged, question).granted).toBe(false);
+  expect(isReadable(damaged)).toBe(false);
+});
+
+test('what any writer can say is readable', () => {
+  for (const conditions of [{}, ALL, { requester: [] }, { timeWindow: [office, duty] }])
+    expect(isReadable({ enabled: true, conditions })).toBe(true);
+});
+
+test('a report is never longer than it may be stored', () => {
+  const requester = Array.from({ length: 100 }, (_, one) => `${'n'.repeat(120)}${one}`);
+  expect(explainAutoApproval(judged({ requester }))).toHaveLength(2000);
 });
 
 test('an instant that is no instant leads to a person', () => {

@@ -366,3 +366,23 @@ test('every field of a policy can be told', () => {
   const fields = lines.slice(1).map((line) => line.slice(0, line.indexOf(':')));
   expect(fields.sort()).toEqual([...Object.keys(DECIDING), ...Object.keys(COSMETIC)].sort());
 });
+
+test('a key that is called like everybody or nobody is shown as a name', () => {
+  const named = (requesters?: string[]) => policy({ requesters });
+  expect(describeChange(named(), named(['everyone'])).lines).toEqual([
+    'requesters: everyone → "everyone"',
+  ]);
+  expect(describeChange(named([]), named(['none']))).toEqual({
+    lines: ['requesters: none → "none"'],
+    loosens: ['none may now ask'],
+  });
+});
+
+test('auto-approval that cannot be read can be replaced by some that can, which loosens', () => {
+  const damaged = JSON.parse('{ "enabled": true, "conditions": { "timeWindow": "always" } }');
+  const change = describeChange(policy({ autoApprove: damaged }), policy({ autoApprove: auto() }));
+  expect(change).toEqual({
+    lines: ['autoApprove: unreadable, so a person is always asked → on'],
+    loosens: ['requests can be granted without a person'],
+  });
+});

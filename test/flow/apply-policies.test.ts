@@ -61,7 +61,7 @@ const traces = async () => ({
   announced: await rows(
     `select subject from delivery where destination = 'slack_policy_change' order by subject`,
   ),
-  audited: await rows(`select sequence from audit_event where type = 'policy_changed'`),
+  audited: await rows(`select sequence from audit_event where body ->> 'type' = 'policy_changed'`),
   people: await rows('select email from person order by email'),
 });
 
@@ -368,7 +368,7 @@ describe('every change is on record', () => {
     granted(await apply({}, { prune: true }));
     const events = await rows<Audited>(
       `select body -> 'resources' ->> 0 as uri, body -> 'details' -> 'before' as before, body -> 'details' -> 'after' as after
-       from audit_event where type = 'policy_changed' order by sequence`,
+       from audit_event where body ->> 'type' = 'policy_changed' order by sequence`,
     );
     const [created, changed, removed] = events;
     const auto = { enabled: true, conditions: { timeWindow: ['Mon-Tue 00:00-01:00 UTC'] } };

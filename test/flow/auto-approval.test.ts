@@ -63,8 +63,8 @@ const corrupt = (autoApprove: string) =>
 /** What the audit trail says of the conditions, newest first. */
 async function recorded({ id }: Approval): Promise<unknown[]> {
   const rows = await sqlOn(house.database.dataSource)<{ type: string; conditions: unknown }>(
-    `select type, body -> 'details' ->> 'conditions' as conditions from audit_event
-     where body ->> 'approval' = $1 and type in ('access_granted', 'approval_requested') order by sequence`,
+    `select body ->> 'type' as type, body -> 'details' ->> 'conditions' as conditions from audit_event
+     where body ->> 'approval' = $1 and body ->> 'type' in ('access_granted', 'approval_requested') order by sequence`,
     [id],
   );
   return rows.map(({ type, conditions }) => [type, conditions]);

@@ -126,7 +126,7 @@ const SCENES: readonly Scene[] = [
     by: 'alice@example.com',
     press: { ...APPROVE, duration: HOUR + SECOND },
     code: 'cannot_widen',
-    words: /Only 1h were asked for/,
+    words: /An approver can narrow what was asked for \(1h/,
   },
   {
     who: 'an approver who allows next to nothing',

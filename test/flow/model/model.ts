@@ -67,12 +67,13 @@ export function createModel(first: Rules) {
     vote(who: Who, one: Request, { verdict, paths, minutes = MINUTES_ASKED }: Choice): string {
       const [no, own] = [verdict === 'deny', who === one.agent];
       if (one.by === who && one.status === (no ? 'denied' : 'approved')) return one.status;
-      if (one.status === 'pending' && one.seen !== rules) {
+      const late = over(one);
+      if (late) return late;
+      if (one.seen !== rules) {
         Object.assign(one, { seen: rules, yes: [] });
         return 'policy_changed';
       }
       const why =
-        over(one) ||
         (own && !no && !rules.allowSelfApproval && 'own_request') ||
         (!(own && no) && !rules.approvers.includes(who) && 'not_an_approver') ||
         (one.yes.some((vote) => vote.who === who) && 'already_voted') ||
