@@ -1,69 +1,13 @@
-/** Writing policies, one or a whole set of them: in one transaction, with what changed on record. */
+/** Writing policies, one or a whole set of them, in one transaction. */
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/domain/limits.js';
 import { explain } from '../../src/domain/refusal.js';
-import type { Result } from '../../src/domain/result.js';
-import { sqlOn } from '../../src/store/sql.js';
-import type { AppliedPolicy, PolicySet } from '../../src/usecases/apply-policies.js';
 import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
-import { buildHouse, granted, type House, PRODUCTION, refusalOf } from '../support/house.js';
-import { brokenInvariants } from '../support/invariants.js';
+import { granted, PRODUCTION, refusalOf } from '../support/house.js';
+import { ALICE, policyScene } from './policy-scene.js';
 
-let house: House;
-beforeEach(async () => {
-  house = await buildHouse();
-});
-afterEach(async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
-});
-
-const at = (path: string) => `vsecure://secrets/${path}`;
-const ALICE = { approvers: ['alice@example.com'] };
-type Mode = 'merge' | 'replace';
-
-const apply = (
-  policies: Readonly<Record<string, PolicyChanges>>,
-  options: Omit<PolicySet, 'writes'> & { readonly mode?: Mode } = {},
-): Promise<Result<readonly AppliedPolicy[]>> => {
-  const { mode = 'replace', ...set } = options;
-  const writes = Object.entries(policies).map(([path, changes]) => ({
-    uri: at(path),
-    changes: { ...ALICE, ...changes },
-    mode,
-  }));
-  return house.useCases.applyPolicies(house.admin, { ...set, writes });
-};
-
-const outcomes = (applied: Result<readonly AppliedPolicy[]>) =>
-  granted(applied).map(({ uri, outcome }) => `${uri.slice(at('').length)} ${outcome}`);
-
-const inForce = async () =>
-  (await house.store.policies.list()).map(
-    ({ uri, version }) => `${uri.slice(at('').length)} ${version}`,
-  );
-
-const one = async (path: string) => {
-  const [policy] = await house.store.policies.matching([at(path)]);
-  if (!policy) throw new Error(`there is no policy of ${path}`);
-  return policy;
-};
-
-const rows = <Row>(query: string) => sqlOn(house.database.dataSource)<Row>(query);
-
-/** Everything that a change leaves behind. */
-const traces = async () => ({
-  policies: await rows(
-    'select id, uri, version, removed_at is null as in_force from policy order by id',
-  ),
-  changes: await rows('select policy_id, version from policy_change order by policy_id, version'),
-  announced: await rows(
-    `select subject from delivery where destination = 'slack_policy_change' order by subject`,
-  ),
-  audited: await rows(`select sequence from audit_event where body ->> 'type' = 'policy_changed'`),
-  people: await rows('select email from person order by email'),
-});
+const { apply, at, house, inForce, one, outcomes, traces } = policyScene();
 
 describe('merging and replacing', () => {
   test('merging keeps what is not named; replacing goes back to the defaults', async () => {
@@ -203,7 +147,7 @@ describe('a set', () => {
 
   test('with one pattern twice is refused', async () => {
     const write = { uri: PRODUCTION, changes: ALICE, mode: 'replace' } as const;
-    const answer = await house.useCases.applyPolicies(house.admin, { writes: [write, write] });
+    const answer = await house().useCases.applyPolicies(house().admin, { writes: [write, write] });
     expect(answer).toMatchObject({
       refusal: { code: 'invalid_input', problem: `${PRODUCTION} is in the set twice.` },
     });
@@ -217,9 +161,9 @@ describe('a set', () => {
   });
 
   test('is not for whoever may not manage', async () => {
-    const { caller } = await house.human('alice@example.com');
+    const { caller } = await house().human('alice@example.com');
     const set = { writes: [{ uri: PRODUCTION, changes: ALICE, mode: 'merge' }] } as const;
-    expect(refusalOf(await house.useCases.applyPolicies(caller, set))).toBe('not_allowed');
+    expect(refusalOf(await house().useCases.applyPolicies(caller, set))).toBe('not_allowed');
     expect(await inForce()).toEqual([]);
   });
 });
@@ -281,12 +225,12 @@ describe('pruning', () => {
 
   test('leaves requests under the removed policy to be looked at again', async () => {
     granted(await apply({ 'production/*': {} }));
-    const { caller } = await house.agent();
-    const approval = await house.ask(caller);
+    const { caller } = await house().agent();
+    const approval = await house().ask(caller);
     granted(await apply({}, { prune: true }));
-    const alice = await house.decider('alice@example.com');
+    const alice = await house().decider('alice@example.com');
     const decide = (verdict: 'approve' | 'deny') =>
-      house.useCases.decide(alice, { approval: approval.id, verdict, reason: 'because' });
+      house().useCases.decide(alice, { approval: approval.id, verdict, reason: 'because' });
     expect(refusalOf(await decide('approve'))).toBe('policy_changed');
     expect(refusalOf(await decide('approve'))).toBe('policy_changed');
     granted(await apply({ '**': {} }));
@@ -295,153 +239,5 @@ describe('pruning', () => {
       status: 'approved',
       policy: (await one('**')).id,
     });
-  });
-});
-
-describe('every change is on record', () => {
-  interface Change {
-    readonly policy_id: string;
-    readonly version: number;
-    readonly actor: string;
-    readonly lines: string[];
-    readonly loosens: string[];
-  }
-  interface Audited {
-    readonly uri: string;
-    readonly before: Record<string, unknown> | null;
-    readonly after: Record<string, unknown> | null;
-  }
-
-  test('in words, with what is looser, for its announcement', async () => {
-    granted(await apply({ 'a/*': { channel: 'C0PROD' } }));
-    granted(await apply({ 'a/*': { channel: 'C0PROD', maxUses: 3 } }));
-    granted(await apply({ 'a/*': { channel: 'C0PROD', permissions: ['read', 'write'] } }));
-    granted(await apply({}, { prune: true }));
-    const changes = await rows<Change>('select * from policy_change order by version');
-    expect(
-      changes.map(({ version, actor, lines, loosens }) => [
-        version,
-        actor,
-        lines.slice(0, 3),
-        loosens,
-      ]),
-    ).toEqual([
-      [
-        1,
-        house.admin.principal.name,
-        ['new policy', `uri: ${at('a/*')}`, `name: ${at('a/*')}`],
-        ['it opens what had no policy or a broader one'],
-      ],
-      [2, house.admin.principal.name, ['maxUses: unlimited → 3'], []],
-      [
-        3,
-        house.admin.principal.name,
-        ['permissions: read → read, write', 'maxUses: 3 → unlimited'],
-        ['write can now be asked for', 'one grant allows more reads'],
-      ],
-      [
-        4,
-        house.admin.principal.name,
-        ['policy removed', `uri: ${at('a/*')}`, `name: ${at('a/*')}`],
-        ['what it guarded is left to the next broader policy, if there is one'],
-      ],
-    ]);
-    const due = await house.deliveries.lease('slack_policy_change', 10, 60_000);
-    expect(due.map(({ subject }) => subject).sort()).toEqual(
-      changes.map(({ policy_id, version }) => `${policy_id}:${version}`),
-    );
-    const [first] = changes;
-    const found = await house.store.policies.change(first?.policy_id as `plcy_${string}`, 2);
-    expect(found).toMatchObject({ channel: 'C0PROD', uri: at('a/*'), loosens: [] });
-  });
-
-  test('with the rules before and after, on the audit trail', async () => {
-    const windows = [
-      { days: [1, 2], start: 0, end: 60, zone: 'UTC', text: 'Mon-Tue 00:00-01:00 UTC' },
-    ];
-    granted(await apply({ 'a/*': { maxUses: 3 } }));
-    granted(
-      await apply({
-        'a/*': { autoApprove: { enabled: true, conditions: { timeWindow: windows } } },
-      }),
-    );
-    granted(await apply({}, { prune: true }));
-    const events = await rows<Audited>(
-      `select body -> 'resources' ->> 0 as uri, body -> 'details' -> 'before' as before, body -> 'details' -> 'after' as after
-       from audit_event where body ->> 'type' = 'policy_changed' order by sequence`,
-    );
-    const [created, changed, removed] = events;
-    const auto = { enabled: true, conditions: { timeWindow: ['Mon-Tue 00:00-01:00 UTC'] } };
-    expect(events.map(({ uri }) => uri)).toEqual(Array(3).fill(at('a/*')));
-    expect(created).toMatchObject({ before: null, after: { version: 1, maxUses: 3 } });
-    expect(changed).toMatchObject({
-      before: { version: 1, maxUses: 3 },
-      after: { version: 2, autoApprove: auto },
-    });
-    expect(changed?.after).not.toHaveProperty('maxUses');
-    expect(removed).toMatchObject({ before: { version: 2, autoApprove: auto }, after: null });
-  });
-});
-
-describe('sets at the same moment', () => {
-  const names = Array.from({ length: 8 }, (_, index) => `p${index}/*`);
-  const set = (paths: readonly string[], maxUses: number) =>
-    Object.fromEntries(paths.map((path) => [path, { maxUses }]));
-
-  test('over the same policies in opposite orders both come through, one after the other', async () => {
-    granted(await apply(set(names, 1)));
-    const both = await Promise.all([
-      apply(set(names, 2)),
-      apply(set(names.toReversed(), 3)),
-      apply(set(names, 4)),
-    ]);
-    expect(both.map(({ ok }) => ok)).toEqual([true, true, true]);
-    const uses = (await house.store.policies.list()).map(({ maxUses, version }) => [
-      maxUses,
-      version,
-    ]);
-    expect(uses).toEqual(Array(8).fill(uses[0]));
-    expect(uses[0]?.[1]).toBe(4);
-  });
-
-  test('that make the same new policies make each once', async () => {
-    const answers = await Promise.all([1, 2, 3, 4].map((uses) => apply(set(names, uses))));
-    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
-    const all = answers.flatMap((answer) => granted(answer).map(({ outcome }) => outcome));
-    expect(all.filter((outcome) => outcome === 'created')).toHaveLength(8);
-    expect(await house.store.policies.list()).toHaveLength(8);
-  });
-
-  test('that remove each other leave one of the two', async () => {
-    const [left, right] = [names.slice(0, 4), names.slice(4)];
-    for (let round = 1; round <= 5; round += 1) {
-      const answers = await Promise.all([
-        apply(set(left, round), { prune: true }),
-        apply(set(right, round), { prune: true }),
-      ]);
-      expect(answers.map(({ ok }) => ok)).toEqual([true, true]);
-      const stands = (await house.store.policies.list()).map(({ uri }) => uri.slice(at('').length));
-      expect([left, right]).toContainEqual(stands);
-    }
-  });
-
-  test('while agents ask and people decide hold nobody up', async () => {
-    granted(await apply({ 'production/*': {} }));
-    const { caller } = await house.agent();
-    const alice = await house.decider('alice@example.com');
-    const asking = async () => {
-      for (let one = 0; one < 15; one += 1) {
-        const { id } = await house.ask(caller, { duration: (one + 1) * MINUTE });
-        const vote = () => house.useCases.decide(alice, { approval: id, verdict: 'approve' });
-        for (let press = await vote(); !press.ok; press = await vote())
-          expect(press.refusal.code).toBe('policy_changed');
-      }
-    };
-    const writing = async () => {
-      for (let uses = 1; uses <= 15; uses += 1)
-        granted(await apply({ 'production/*': { maxUses: uses } }));
-    };
-    await Promise.all([asking(), writing(), writing()]);
-    expect((await one('production/*')).version).toBeGreaterThan(15);
   });
 });

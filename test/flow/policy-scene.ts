@@ -1,0 +1,73 @@
+/** A house of its own for each test that writes policies, and short ways to write them and to see what they leave behind. */
+
+import { afterEach, beforeEach, expect } from 'vitest';
+import type { Result } from '../../src/domain/result.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { AppliedPolicy, PolicySet } from '../../src/usecases/apply-policies.js';
+import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
+import { buildHouse, granted, type House } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+export const ALICE = { approvers: ['alice@example.com'] };
+
+type Mode = 'merge' | 'replace';
+
+/** Sets up and tidies up around every test of the file that calls it. */
+export function policyScene() {
+  let house: House;
+  beforeEach(async () => {
+    house = await buildHouse();
+  });
+  afterEach(async () => {
+    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    await house.close();
+  });
+
+  const at = (path: string) => `vsecure://secrets/${path}`;
+
+  const apply = (
+    policies: Readonly<Record<string, PolicyChanges>>,
+    options: Omit<PolicySet, 'writes'> & { readonly mode?: Mode } = {},
+  ): Promise<Result<readonly AppliedPolicy[]>> => {
+    const { mode = 'replace', ...set } = options;
+    const writes = Object.entries(policies).map(([path, changes]) => ({
+      uri: at(path),
+      changes: { ...ALICE, ...changes },
+      mode,
+    }));
+    return house.useCases.applyPolicies(house.admin, { ...set, writes });
+  };
+
+  const outcomes = (applied: Result<readonly AppliedPolicy[]>) =>
+    granted(applied).map(({ uri, outcome }) => `${uri.slice(at('').length)} ${outcome}`);
+
+  const inForce = async () =>
+    (await house.store.policies.list()).map(
+      ({ uri, version }) => `${uri.slice(at('').length)} ${version}`,
+    );
+
+  const one = async (path: string) => {
+    const [policy] = await house.store.policies.matching([at(path)]);
+    if (!policy) throw new Error(`there is no policy of ${path}`);
+    return policy;
+  };
+
+  const rows = <Row>(query: string) => sqlOn(house.database.dataSource)<Row>(query);
+
+  /** Everything that a change leaves behind. */
+  const traces = async () => ({
+    policies: await rows(
+      'select id, uri, version, removed_at is null as in_force from policy order by id',
+    ),
+    changes: await rows('select policy_id, version from policy_change order by policy_id, version'),
+    announced: await rows(
+      `select subject from delivery where destination = 'slack_policy_change' order by subject`,
+    ),
+    audited: await rows(
+      `select sequence from audit_event where body ->> 'type' = 'policy_changed'`,
+    ),
+    people: await rows('select email from person order by email'),
+  });
+
+  return { house: () => house, at, apply, outcomes, inForce, one, rows, traces };
+}
