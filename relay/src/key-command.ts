@@ -9,7 +9,7 @@ export type KeyText =
   | { readonly ok: false; readonly problem: string };
 
 /** Milliseconds. A keychain may ask a person to unlock it, but an AI tool does not wait for the relay for ever. */
-export const COMMAND_MAX_MS = 10_000;
+const COMMAND_MAX_MS = 10_000;
 const OUTPUT_MAX_BYTES = 64 * 1024;
 
 /**
@@ -31,20 +31,22 @@ export async function readKeyCommand(
     windowsHide: true,
     ...(signal && { signal }),
   } as const;
-  return new Promise((resolve) => {
+  const run = new Promise<KeyText>((resolve) => {
     const child = execFile(file, args, options, (error, stdout) => {
       resolve(error ? failed(reasonOf(error)) : { ok: true, text: stdout });
     });
     // Nobody answers its questions: stdin of the relay belongs to the AI tool.
     child.stdin?.on('error', () => {}).end();
   });
+  // Words that the system refuses at once are thrown, and the error quotes them.
+  return run.catch(() => failed(reasonOf({})));
 }
 
 function failed(what: string): KeyText {
   return { ok: false, problem: `the command in VSECURE_API_KEY_COMMAND ${what}` };
 }
 
-function reasonOf(error: ExecFileException): string {
+function reasonOf(error: Partial<ExecFileException>): string {
   const code = codeOf(error);
   if (code === 'ENOENT') return 'was not found: give the whole path of the program';
   if (code === 'EACCES') return 'may not be run: check the permissions of the program';

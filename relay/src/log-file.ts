@@ -17,7 +17,7 @@ import type { Environment } from './config.js';
 const NAME = 'mcp-server-vsecure.log';
 
 /** Bytes after which the file becomes `….1`, in place of the one before it. */
-export const LOG_MAX_BYTES = 1024 * 1024;
+const LOG_MAX_BYTES = 1024 * 1024;
 
 /**
  * Where the log file is. Undefined where the user has no home folder.

@@ -102,6 +102,14 @@ it('stops a command that takes too long, however it resists', async () => {
   expect(read).toMatchObject({ ok: false, problem: expect.stringContaining('took longer') });
 });
 
+it('says that a command cannot be run at all, without its words', async () => {
+  const read = await readKeyCommand(`print "hunter2\0"`, {});
+  expect(read).toEqual({
+    ok: false,
+    problem: expect.stringMatching(/^the command in VSECURE_API_KEY_COMMAND could not be run/),
+  });
+});
+
 it('wants one source, and tells that together with every other problem', async () => {
   const both = { VSECURE_API_KEY: API_KEY, VSECURE_API_KEY_COMMAND: 'print it' };
   const result = await readConfig({ VSECURE_URL: 'gopher://x', ...both });

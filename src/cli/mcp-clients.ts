@@ -13,7 +13,7 @@ interface Known {
   /** As people call it. */
   readonly title: string;
   /** What to do after the key is in, so that the tool sees it. */
-  readonly then: string;
+  readonly lastly: string;
 }
 
 /** A tool whose file is JSON, with all servers in one object by their names. */
@@ -60,14 +60,14 @@ export const MCP_CLIENTS = {
     section: 'mcpServers',
     entry: relayed,
     file: (place) => inAppFolder(place, 'Claude', 'claude_desktop_config.json'),
-    then: 'quit it and start it again',
+    lastly: 'quit it and start it again',
   },
   'claude-code': {
     kind: 'command',
     title: 'Claude Code',
     command: (url) =>
-      `claude mcp add --transport http vsecure ${url}/mcp --header "Authorization: ${BEARER}"`,
-    then: 'look at it with /mcp',
+      `claude mcp add --transport http vsecure "${url}/mcp" --header "Authorization: ${BEARER}"`,
+    lastly: 'look at it with /mcp',
   },
   cursor: {
     kind: 'json',
@@ -75,7 +75,7 @@ export const MCP_CLIENTS = {
     section: 'mcpServers',
     entry: direct,
     file: ({ home }) => path.join(home, '.cursor', 'mcp.json'),
-    then: 'switch vsecure on in its settings under MCP',
+    lastly: 'switch vsecure on in its settings under MCP',
   },
   vscode: {
     kind: 'json',
@@ -83,7 +83,7 @@ export const MCP_CLIENTS = {
     section: 'servers',
     entry: (url) => ({ type: 'http', ...direct(url) }),
     file: (place) => inAppFolder(place, 'Code', 'User', 'mcp.json'),
-    then: 'start it with the command "MCP: List Servers"',
+    lastly: 'start it with the command "MCP: List Servers"',
   },
   codex: {
     kind: 'toml',
@@ -99,7 +99,7 @@ VSECURE_API_KEY = ${JSON.stringify(KEY_PLACEHOLDER)}
 `,
     file: ({ home, env }) =>
       path.join(env['CODEX_HOME'] || path.join(home, '.codex'), 'config.toml'),
-    then: 'start a new session',
+    lastly: 'start a new session',
   },
 } as const satisfies Record<string, McpClient>;
 

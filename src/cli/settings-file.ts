@@ -1,6 +1,5 @@
 /** Changes a file of settings that belongs to another program: with a copy of what was, and never half. */
 
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,7 +38,7 @@ export async function changeFile(
 }
 
 async function replace(file: string, text: string, mode: number): Promise<void> {
-  const beside = `${file}.${randomUUID()}.tmp`;
+  const beside = `${file}.${crypto.randomUUID()}.tmp`;
   try {
     await writeFile(beside, text, { mode, flag: 'wx' });
     await rename(beside, file);

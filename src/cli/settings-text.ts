@@ -38,7 +38,7 @@ const TAKEN = 'It has a server named vsecure already.';
 
 /** A table `[mcp_servers.vsecure…]`, a dotted key, or a key inside `[mcp_servers]`; rather one too many than a second one. */
 const TOML_TAKEN =
-  /^[ \t]*(\[?[ \t]*["']?mcp_servers["']?[ \t]*\.[ \t]*)?["']?vsecure["']?[ \t]*[\].=]/m;
+  /^[ \t]*(?:\[[ \t]*)?(?:["']?mcp_servers["']?[ \t]*\.[ \t]*)?["']?vsecure["']?[ \t]*[\].=]/m;
 const TOML_INLINE = /^[ \t]*["']?mcp_servers["']?[ \t]*=/m;
 
 function parse(text: string): unknown {

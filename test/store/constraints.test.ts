@@ -115,7 +115,7 @@ describe('grants', () => {
   });
 
   test('hold their approval approved', async () => {
-    const denied = `status = 'denied', granted_ms = null, decision_reason = 'no'`;
+    const denied = `status = 'denied', granted_ms = null, granted_resources = null, decision_reason = 'no'`;
     expect(await update(`approval set ${denied} where status = 'approved'`)).toBe(FOREIGN_KEY);
     expect(
       await attempt(house.database.dataSource, `delete from approval where status = 'approved'`),

@@ -67,8 +67,8 @@ function tellChanged(io: Io, file: string, { backup, isOpen }: Changed): void {
     io.err('Others on this machine can read it: run chmod 600 on it before the key is in.');
 }
 
-function afterwards(name: ClientName, { title, then }: McpClient): string {
-  return `Put the key in place of ${KEY_PLACEHOLDER}. ${howToMakeOne(name)} Then, in ${title}: ${then}.`;
+function afterwards(name: ClientName, { title, lastly }: McpClient): string {
+  return `Put the key in place of ${KEY_PLACEHOLDER}. ${howToMakeOne(name)} Then, in ${title}: ${lastly}.`;
 }
 
 function howToMakeOne(name: ClientName): string {
