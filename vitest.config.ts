@@ -20,6 +20,8 @@ export default defineConfig({
           ...shared,
           name: 'rooms',
           include: ['test/**/*.test.ts', 'relay/test/**/*.test.ts'],
+          // Most of a test is waiting for Postgres, so two cores carry two of them.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
