@@ -8,6 +8,7 @@ import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/s
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { temporaryFolder } from './folder.js';
 
 export type AnyClient = OldClient | NewClient;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
@@ -60,7 +61,9 @@ export async function connectClient(connecting: Connecting): Promise<AnyClient> 
 }
 
 function started([command, ...args]: readonly [string, ...string[]], { url, token }: Connecting) {
-  return { command, args, env: { VSECURE_URL: url, VSECURE_API_KEY: token } };
+  // A home of its own, where it writes its log.
+  const HOME = temporaryFolder('home');
+  return { command, args, env: { VSECURE_URL: url, VSECURE_API_KEY: token, HOME } };
 }
 
 /** What a tool answered, in the words of every client. */
