@@ -1,6 +1,13 @@
-/** How the tests run: all of `test/` and `relay/` side by side, then the emulators of `e2e/` one after another. */
+/** How the tests run: the rooms side by side, then everything that starts a Slack emulator or a browser, one file after another. */
 import { defineConfig } from 'vitest/config';
 import { createSummaryReporter } from './test/support/summary-reporter.js';
+
+const EMULATORS = [
+  'test/slack/**/*.test.ts',
+  'test/flow/doors-*.test.ts',
+  'test/fault/slack-*.test.ts',
+  'e2e/**/*.test.ts',
+];
 
 const shared = {
   pool: 'forks',
@@ -20,6 +27,7 @@ export default defineConfig({
           ...shared,
           name: 'rooms',
           include: ['test/**/*.test.ts', 'relay/test/**/*.test.ts'],
+          exclude: EMULATORS,
           // Most of a test is waiting for Postgres, so two cores carry two of them.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -28,8 +36,8 @@ export default defineConfig({
       {
         test: {
           ...shared,
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
+          name: 'emulators',
+          include: EMULATORS,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
