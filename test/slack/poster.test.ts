@@ -80,6 +80,8 @@ describe('a card', () => {
 
   test('says that its access was revoked', async () => {
     const { id } = await ask();
+    // Whoever missed a request is not told when it is over, so the card must be there first.
+    await scene.card(id);
     const alice = await scene.house.decider('alice@example.com');
     granted(await scene.house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
     await scene.card(id, (text) => text.includes('Approved'));
