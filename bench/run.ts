@@ -3,6 +3,7 @@ import { benchMcp } from './mcp.js';
 import { benchPolicies } from './policies.js';
 import { benchReads } from './reads.js';
 import { openStage } from './stage.js';
+import { benchWaiters } from './waiters.js';
 import { benchWakeUp } from './wake-up.js';
 
 await benchPolicies(console.log);
@@ -12,6 +13,7 @@ try {
   await benchReads(stage);
   await benchMcp(stage);
   await benchWakeUp(stage);
+  await benchWaiters(stage);
 } finally {
   await stage.close();
 }

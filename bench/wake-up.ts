@@ -59,7 +59,8 @@ function report({ notify, call, useCase, throughMcp }: Taken): void {
   }
 }
 
-async function openBareNotify({ connection }: Stage) {
+/** A listener and a notifier with nothing in between. */
+export async function openBareNotify({ connection }: Stage) {
   const [listener, notifier] = [new pg.Client(connection), new pg.Client(connection)];
   await Promise.all([listener.connect(), notifier.connect()]);
   await listener.query('listen bench');
@@ -75,7 +76,7 @@ async function openBareNotify({ connection }: Stage) {
   };
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;

@@ -7,6 +7,7 @@ import { registerAudit } from './commands/audit.js';
 import { registerConfigure } from './commands/configure.js';
 import { registerDeny } from './commands/deny.js';
 import { registerExplain } from './commands/explain.js';
+import { registerGrants } from './commands/grants.js';
 import { registerKeysCreate } from './commands/keys-create.js';
 import { registerKeysList } from './commands/keys-list.js';
 import { registerKeysRevoke } from './commands/keys-revoke.js';
@@ -15,7 +16,9 @@ import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
 import { registerPeopleSet } from './commands/people-set.js';
 import { registerResources } from './commands/resources.js';
+import { registerRevoke } from './commands/revoke.js';
 import { registerScopes } from './commands/scopes.js';
+import { registerSecretsDelete } from './commands/secrets-delete.js';
 import { registerSecretsList } from './commands/secrets-list.js';
 import { registerSecretsSet } from './commands/secrets-set.js';
 import { registerSimulate } from './commands/simulate.js';
@@ -25,7 +28,7 @@ import type { Io } from './io.js';
 export type Register = (program: Command, io: Io) => void;
 
 const GROUPS: Record<string, readonly Register[]> = {
-  'Requests:': [registerApprovals, registerApprove, registerDeny],
+  'Requests:': [registerApprovals, registerApprove, registerDeny, registerGrants, registerRevoke],
   'Policies and audit:': [
     registerConfigure,
     registerSimulate,
@@ -33,7 +36,7 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerExplain,
     registerAudit,
   ],
-  'Secrets:': [registerSecretsSet, registerSecretsList],
+  'Secrets:': [registerSecretsSet, registerSecretsList, registerSecretsDelete],
   'Keys and people:': [
     registerKeysCreate,
     registerKeysList,

@@ -21,7 +21,7 @@ const listedSecret = z.object({
 export type WireListedSecret = z.output<typeof listedSecret>;
 
 /** Text that UTF-8 can carry: a lone surrogate would come back as another value. */
-const secretValue = z
+export const secretValue = z
   .string()
   .min(1)
   .max(SECRET_MAX_BYTES)
@@ -42,6 +42,14 @@ export const secretRoutes = {
     path: '/secrets',
     summary: 'Store a secret, or a new version of it. Answers with metadata.',
     body: z.strictObject({ path: uri, value: secretValue }),
+    answer: secret,
+  },
+  delete: {
+    ...bare,
+    method: 'POST',
+    path: '/secrets/delete',
+    summary: 'Delete a secret with all its versions, for good. Answers with what was known of it.',
+    body: z.strictObject({ path: uri }),
     answer: secret,
   },
 } as const satisfies Record<string, Route>;

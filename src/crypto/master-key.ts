@@ -4,7 +4,7 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 const KEY_BYTES = 32;
 
 /** The jobs that need a key of their own. One key never does two. */
-type KeyPurpose = 'wrap' | 'api-key-pepper' | 'button';
+type KeyPurpose = 'wrap' | 'api-key-pepper' | 'button' | 'fingerprint';
 
 /** A master key held as a KeyObject, which prints as nothing. */
 export interface MasterKey {

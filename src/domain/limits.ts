@@ -23,6 +23,16 @@ export const AUTO_REPORT_MAX = 2000;
 /** Bytes of one secret value: room for a certificate chain, not for a database dump. */
 export const SECRET_MAX_BYTES = 64 * 1024;
 
+/** Characters of a value made here, six random bits in each: the least are 132 bits, the default 256. */
+export const TOKEN_LENGTH_MIN = 22;
+export const TOKEN_LENGTH_DEFAULT = 43;
+export const TOKEN_LENGTH_MAX = 4096;
+
+/** Characters. */
+export const IDEMPOTENCY_KEY_MAX = 128;
+/** Milliseconds for which the answer to a change is kept for whoever repeats it. */
+export const ANSWERS_KEPT = 7 * DAY;
+
 /** Milliseconds. */
 export const GRANT_DEFAULT = HOUR;
 export const GRANT_MAX_DEFAULT = 8 * HOUR;

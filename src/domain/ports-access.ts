@@ -78,11 +78,27 @@ export interface GrantReads {
     operation: Operation,
     resources: readonly string[],
   ): Promise<Grant | undefined>;
+  /** Of this principal's grants that cover this, under whatever policy: a live one, else the one that ended last. */
+  latest(
+    principal: PrincipalId,
+    operation: Operation,
+    resource: string,
+  ): Promise<Grant | undefined>;
 }
 
 export interface Grants extends GrantReads {
   /** UNIQUE (approval), and only for an approved one: the database refuses anything else. The clock starts now. */
   insert(grant: NewGrant): Promise<Grant>;
+  /**
+   * Counts one use of a grant that `covering` would find, by the clock after every wait for its row, and holds it. Undefined when
+   * there is none.
+   */
+  use(
+    principal: PrincipalId,
+    policy: PolicyId,
+    operation: Operation,
+    resource: string,
+  ): Promise<Grant | undefined>;
   /** Conditional on being live. Undefined when it had already ended. */
   end(
     id: GrantId,

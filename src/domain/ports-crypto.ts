@@ -33,6 +33,9 @@ export type MakeId = <P extends string>(prefix: P) => `${P}_${string}`;
 /** SHA-256 over UTF-8, lower-case hex. */
 export type Digest = (text: string) => string;
 
+/** So many random bytes in base64url. Throws RangeError when they are too few to be safe. */
+export type MakeToken = (bytes: number) => string;
+
 export interface ChainHash {
   genesis(installation: string): Uint8Array;
   /** SHA-256 over (0x00, "vsecure/audit/1", u64 sequence, previous hash, u32 length, canonical bytes). */

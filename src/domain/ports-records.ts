@@ -11,11 +11,13 @@ export interface SecretReads {
 }
 
 export interface Secrets extends SecretReads {
-  /** Finds a secret and holds its row. */
+  /** Finds a secret and holds its row. A deleted one is not found. */
   lock(path: string): Promise<SecretMetadata | undefined>;
-  /** Undefined when a path that differs at most in case exists. */
+  /** Undefined when a path that differs at most in case exists. A deleted path comes back, and goes on counting its versions. */
   insert(id: string, path: string): Promise<SecretMetadata | undefined>;
   addVersion(version: SecretVersion): Promise<SecretMetadata>;
+  /** Deletes all versions for good. */
+  remove(id: SecretMetadata['id']): Promise<void>;
 }
 
 export interface AuditFilter {

@@ -13,6 +13,7 @@ import type {
   SecretReads,
   Secrets,
 } from './ports-records.js';
+import type { Repeats } from './ports-repeats.js';
 
 /** Reads outside a transaction. Every answer carries the state as committed when it was asked. */
 export interface Reads {
@@ -38,6 +39,7 @@ export interface Tx extends Reads {
   readonly people: People;
   readonly secrets: Secrets;
   readonly installation: Installations;
+  readonly repeats: Repeats;
   /**
    * Appends to the audit chain. Events are written by the store as the last statements before COMMIT, so that the chain's
    * head is the last row that any transaction locks.

@@ -8,5 +8,6 @@ export type * from './ports-people.js';
 export type * from './ports-policy.js';
 export type * from './ports-reading.js';
 export type * from './ports-records.js';
+export type * from './ports-repeats.js';
 export type * from './ports-store.js';
 export type * from './ports-world.js';

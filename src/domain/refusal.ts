@@ -21,6 +21,7 @@ type Plain = Exclude<
   | 'not_allowed'
   | 'invalid_input'
   | 'grant_ended'
+  | 'needs_value'
 >;
 
 export type Refusal =
@@ -40,6 +41,7 @@ export type Refusal =
   | { readonly code: 'already_decided'; readonly status: Exclude<ApprovalStatus, 'pending'> }
   | { readonly code: 'wrong_door'; readonly door: Door; readonly allowed: readonly Door[] }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
+  | { readonly code: 'needs_value'; readonly command: string }
   | { readonly code: 'not_allowed'; readonly needs: string };
 
 const PLAIN: Record<Plain, string> = {
@@ -55,6 +57,8 @@ const PLAIN: Record<Plain, string> = {
     'There is no live grant for this resource. Ask with request-access first, then wait for the decision.',
   version_conflict:
     'Somebody changed this at the same moment. Look at it again, then repeat the change.',
+  idempotency_mismatch:
+    'This idempotency key was used for another change before. Use a new key for a new change.',
   not_found: 'There is no such thing, or it is not yours to see.',
   already_exists:
     'That name is taken. Names are never reused, and may not differ only in upper and lower case.',
@@ -110,6 +114,8 @@ export function explain(refusal: Refusal): string {
       return `The policy accepts decisions only from: ${refusal.allowed.join(', ')}.`;
     case 'grant_ended':
       return `The grant is over (${refusal.how}). Ask again with request-access.`;
+    case 'needs_value':
+      return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool sees it: ${refusal.command}`;
     case 'not_allowed':
       return `This needs ${refusal.needs}.`;
     default:

@@ -12,6 +12,15 @@ export interface SecretMetadata {
   readonly updatedAt: Date;
 }
 
+/** What a change did. It holds no value, so it can be told and kept. */
+export interface SecretChange {
+  readonly resource: string;
+  /** The new version; of a deletion, the last that there was. */
+  readonly version: number;
+  /** The version that was the latest before. */
+  readonly previousVersion?: number | undefined;
+}
+
 export interface SecretVersion {
   readonly secretId: SecretMetadata['id'];
   readonly version: number;

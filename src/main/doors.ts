@@ -73,6 +73,7 @@ export async function openDoors(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
+      { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],
     house.jobRuns,

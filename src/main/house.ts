@@ -8,9 +8,11 @@ import { createKeyHasher } from '../crypto/api-key.js';
 import { chainHash } from '../crypto/chain-hash.js';
 import { digest } from '../crypto/digest.js';
 import { createVault } from '../crypto/envelope.js';
+import { createFingerprint } from '../crypto/fingerprint.js';
 import { makeId } from '../crypto/ids.js';
 import { keyCheck, type MasterKey, parseMasterKey } from '../crypto/master-key.js';
 import { loadOrCreateMasterKeyFile } from '../crypto/master-key-file.js';
+import { generateSecureToken } from '../crypto/random-token.js';
 import type { Directory, Log } from '../domain/ports.js';
 import { startEmbedded } from '../postgres/embedded.js';
 import { type DatabaseConnection, openDatabase } from '../store/database.js';
@@ -98,6 +100,8 @@ export async function openHouse(
     hasher: createKeyHasher(masterKey),
     makeId,
     digest,
+    fingerprint: createFingerprint(masterKey),
+    makeToken: generateSecureToken,
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: config.defaultApprovers,

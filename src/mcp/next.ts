@@ -9,8 +9,16 @@ export const TOOL_NAMES = [
   'request-access',
   'wait-for-decision',
   'cancel-request',
+  'list-requests',
   'read-secret',
+  'create-secret',
+  'update-secret',
+  'rotate-secret',
+  'delete-secret',
+  'list-grants',
   'release-grant',
+  'query-audit-log',
+  'list-api-keys',
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 

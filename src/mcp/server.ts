@@ -6,11 +6,13 @@ import type { Caller } from '../domain/rights.js';
 import { createReadBody } from './body.js';
 import { createExchanges } from './exchanges.js';
 import { createReportFault, type Logger } from './fault.js';
+import { createPrompts } from './prompts/index.js';
+import { createResources, type ResourceUseCases } from './resources/index.js';
 import { createServing } from './serving.js';
 import { createTools, type McpUseCases } from './tools/index.js';
 
 export interface McpParts {
-  readonly useCases: McpUseCases;
+  readonly useCases: McpUseCases & ResourceUseCases;
   /** Who sent this request. It was authenticated before it came here; throws when it was not. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
@@ -33,7 +35,14 @@ const DRAIN_MAX = 3000;
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
   const { useCases, callerOf, logger, version, allowedOrigins = [] } = parts;
   const report = createReportFault(logger);
-  const serving = createServing({ tools: createTools(useCases), version, logger, report });
+  const serving = createServing({
+    tools: createTools(useCases),
+    resources: createResources(useCases),
+    prompts: createPrompts(useCases.listSecrets),
+    version,
+    logger,
+    report,
+  });
   const exchanges = createExchanges();
   const readBody = createReadBody();
   let closed = false;

@@ -6,10 +6,18 @@ import type { Request, Response } from 'express';
 import { BODY_MAX_BYTES } from './body.js';
 import { describeFault, type Logger, type ReportFault } from './fault.js';
 import { INSTRUCTIONS } from './instructions.js';
+import { offerCompletion } from './offer-completion.js';
+import { offerPrompts } from './offer-prompts.js';
+import { offerResources } from './offer-resources.js';
+import type { Prompt } from './prompt.js';
+import type { Resources } from './resources/index.js';
 import type { Guest, Tool } from './tool.js';
+import { refuseUnknownTool } from './unknown-tool.js';
 
 export interface ServingParts {
   readonly tools: readonly Tool[];
+  readonly resources: Resources;
+  readonly prompts: readonly Prompt[];
   readonly version: string;
   readonly logger: Logger;
   readonly report: ReportFault;
@@ -21,7 +29,10 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export function createServing({ tools, version, logger, report }: ServingParts): Serving {
+export function createServing(parts: ServingParts): Serving {
+  const { tools, resources, prompts, version, logger, report } = parts;
+  const names: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
+  const completable = { families: resources.families, prompts };
   /** The guest travels beside the SDK: what that passes on is an empty pass, and only this very pass opens the map. */
   const guests = new WeakMap<AuthInfo, Guest>();
   // Mostly requests that a client got wrong; what it was told is in its answer.
@@ -38,11 +49,16 @@ export function createServing({ tools, version, logger, report }: ServingParts):
       { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
     );
     for (const tool of tools) tool.register(server, guest, report);
+    offerResources(server, resources, guest, report);
+    offerPrompts(server, prompts);
+    offerCompletion(server, completable, guest, report);
     return server;
   }
 
   return {
     async serve(req, res, guest) {
+      const unknown = refuseUnknownTool(req.body, names);
+      if (unknown) return void res.json(unknown);
       const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
       guests.set(pass, guest);
       await answer(admitted(req, pass), res, req.body);

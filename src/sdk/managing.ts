@@ -11,6 +11,8 @@ export function createSecrets(call: Call) {
   return {
     /** Stores the secret or a new version of it. Resolves with metadata. */
     set: (path: string, value: string) => call(secretRoutes.set, { body: { path, value } }),
+    /** With all its versions, for good. Resolves with what was known of it. */
+    delete: (path: string) => call(secretRoutes.delete, { body: { path } }),
     /** Metadata, and what the caller could get of each. */
     list: ({ limit }: { readonly limit?: number } = {}): Promise<WireListedSecret[]> =>
       collect((cursor) => call(secretRoutes.list, { query: cursor }), limit),

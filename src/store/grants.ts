@@ -31,6 +31,20 @@ const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, 
   g.ends_at, g.max_uses, g.uses, g.end_reason, ${STATUS} as status`;
 const SELECT = `select ${COLUMNS} from access_grant g`;
 
+/**
+ * `held`: all of them, in the order of their ids, so that nobody waits for another in a ring. `moment`: the clock is read when there
+ * is nothing left to wait for, because a grant may end while its row is waited for.
+ */
+const USE = `
+  with held as (
+    select g.id, g.ends_at, g.ended_at, g.max_uses, g.uses from access_grant g
+    where g.principal_id = $1 and g.policy_id = $2 and g.operation = $3 and g.resources && $4 and ${LIVE}
+    order by g.id for update),
+  moment as materialized (select clock_timestamp() as now where (select count(*) from held) > 0),
+  chosen as (
+    select h.id, h.uses from held h cross join moment m where ${liveAt('h', 'm.now')} order by h.ends_at desc, h.id limit 1)
+  update access_grant g set uses = c.uses + 1 from chosen c where g.id = c.id returning ${COLUMNS}`;
+
 interface GrantRow {
   readonly id: Grant['id'];
   readonly approval_id: Grant['approval'];
@@ -78,6 +92,15 @@ export function grantReads(sql: Sql): GrantReads {
       const row = rows.find(covers);
       return row && toGrant(row);
     },
+
+    latest: (principal, operation, resource) =>
+      one(
+        sql(
+          `${SELECT} where g.principal_id = $1 and g.operation = $2 and g.resources && $3
+           order by ${LIVE} desc, g.ends_at desc limit 1`,
+          [principal, operation, coveringPatterns(resource)],
+        ),
+      ),
   };
 }
 
@@ -108,6 +131,17 @@ export function grants(sql: Sql): Grants {
         ),
       );
       return toGrant(row);
+    },
+
+    async use(principal, policy, operation, resource) {
+      const used = await sql<GrantRow>(USE, [
+        principal,
+        policy,
+        operation,
+        coveringPatterns(resource),
+      ]);
+      const row = first(used);
+      return row && toGrant(row);
     },
 
     async end(id, how, by, reason) {

@@ -1,19 +1,22 @@
 /** Secrets: metadata, and sealed versions on their way in. Sealed values leave only through the read ledger. */
 
 import type { EntityManager } from 'typeorm';
-import { MoreThan } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
 import type { SecretReads, Secrets } from '../domain/ports.js';
 import type { SecretMetadata } from '../domain/secret.js';
 import { listed } from './listed.js';
 import { only, type Sql } from './sql.js';
 import { SecretTable } from './tables.js';
 
+/** What is not deleted. */
+const PRESENT = { deletedAt: IsNull() };
+
 export function secretReads(manager: EntityManager): SecretReads {
   return {
-    find: async (path) => (await manager.findOneBy(SecretTable, { path })) ?? undefined,
+    find: async (path) => (await manager.findOneBy(SecretTable, { ...PRESENT, path })) ?? undefined,
 
     async list({ limit, after }) {
-      const where = after === undefined ? {} : { path: MoreThan(after) };
+      const where = after === undefined ? PRESENT : { ...PRESENT, path: MoreThan(after) };
       const rows = await manager.find(SecretTable, {
         where,
         order: { path: 'asc' },
@@ -33,12 +36,15 @@ export function secrets(manager: EntityManager, sql: Sql): Secrets {
 
     async lock(path) {
       const lock = { mode: 'pessimistic_write' } as const;
-      return (await manager.findOne(SecretTable, { where: { path }, lock })) ?? undefined;
+      return (
+        (await manager.findOne(SecretTable, { where: { ...PRESENT, path }, lock })) ?? undefined
+      );
     },
 
     async insert(id, path) {
       const inserted = await sql(
-        `insert into secret (id, path) values ($1, $2) on conflict (lower(path)) do nothing returning id`,
+        `insert into secret (id, path) values ($1, $2) on conflict (lower(path)) do update set deleted_at = null
+         where secret.deleted_at is not null and secret.path = excluded.path returning id`,
         [id, path],
       );
       return inserted.length === 1 ? present(path) : undefined;
@@ -68,6 +74,11 @@ export function secrets(manager: EntityManager, sql: Sql): Secrets {
         ),
       );
       return present(path);
+    },
+
+    async remove(id) {
+      await sql('delete from secret_version where secret_id = $1', [id]);
+      await sql('update secret set deleted_at = clock_timestamp() where id = $1', [id]);
     },
   };
 }

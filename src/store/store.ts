@@ -18,6 +18,7 @@ import { grantReads, grants } from './grants.js';
 import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
+import { repeats } from './repeats.js';
 import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
@@ -87,6 +88,8 @@ function writes(manager: EntityManager, sql: Sql, events: AuditEvent[], parts: S
       find: () => findInstallation(sql),
       insert: (installation) => insertInstallation(sql, parts.chain, installation),
     },
+
+    repeats: repeats(sql),
 
     record: (event) => void events.push(event),
 

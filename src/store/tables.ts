@@ -129,7 +129,9 @@ export const PolicyTable = new EntitySchema<PolicyRow>({
   },
 });
 
-export const SecretTable = new EntitySchema<SecretMetadata>({
+export type SecretRow = SecretMetadata & { readonly deletedAt: Date | null };
+
+export const SecretTable = new EntitySchema<SecretRow>({
   name: 'secret',
   columns: {
     id: { type: 'text', primary: true },
@@ -137,6 +139,7 @@ export const SecretTable = new EntitySchema<SecretMetadata>({
     version: { type: 'integer' },
     createdAt: created,
     updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'clock_timestamp()' },
+    deletedAt: { type: 'timestamptz', name: 'deleted_at', nullable: true, select: false },
   },
 });
 

@@ -5,6 +5,7 @@ import type {
   Directory,
   KeyHasher,
   MakeId,
+  MakeToken,
   ReadLedger,
   Store,
   Vault,
@@ -17,11 +18,14 @@ import { createAwaitDecision } from './await-decision.js';
 import { createBootstrapAdmin } from './bootstrap-admin.js';
 import { createCancelRequest } from './cancel-request.js';
 import { createReadCardFacts } from './card-facts.js';
+import { createChangeSecret } from './change-secret.js';
 import { createConfigureResource } from './configure-resource.js';
 import { createDecide } from './decide.js';
+import { createDescribeSecret } from './describe-secret.js';
 import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
 import { createExpireApprovals } from './expire-approvals.js';
 import { createExplainAccess } from './explain-access.js';
+import { createForgetAnswers } from './forget-answers.js';
 import { createLinkApprovers } from './link-approvers.js';
 import { createListSecrets } from './list-secrets.js';
 import { createManageKeys } from './manage-keys.js';
@@ -32,10 +36,11 @@ import { createRecordForeign } from './record-foreign.js';
 import { createRecordRefusedPress } from './record-refused-press.js';
 import { createRefreshApprovers } from './refresh-approvers.js';
 import { createRequestAccess } from './request-access.js';
+import { createReviewKeys } from './review-keys.js';
 import { createShowApprovals } from './show-approvals.js';
 import { createShowPolicies } from './show-policies.js';
 import { createSimulatePolicies } from './simulate-policies.js';
-import { createWriteSecret } from './write-secret.js';
+import { createDeleteSecret, createWriteSecret } from './write-secret.js';
 
 export interface Parts {
   readonly store: Store;
@@ -45,6 +50,9 @@ export interface Parts {
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
   readonly digest: Digest;
+  /** A keyed digest, for texts that hold a value. */
+  readonly fingerprint: Digest;
+  readonly makeToken: MakeToken;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
   readonly installation: string;
@@ -81,10 +89,15 @@ export function createUseCases(parts: Parts) {
     configureResource: createConfigureResource(store, applyPolicies),
     refreshApprovers: createRefreshApprovers(store, linkApprovers, parts.defaultApprovers),
     writeSecret: createWriteSecret(store, vault, makeId, parts.installation),
+    deleteSecret: createDeleteSecret(store),
+    changeSecret: createChangeSecret(parts),
+    forgetAnswers: createForgetAnswers(store),
     listSecrets: createListSecrets(store),
+    describeSecret: createDescribeSecret(store),
     manageKeys: createManageKeys(store, hasher, makeId),
     managePeople: createManagePeople(store),
     bootstrapAdmin: createBootstrapAdmin(store, hasher, makeId),
+    reviewKeys: createReviewKeys(store),
     queryAudit: createQueryAudit(store),
     recordForeign: createRecordForeign(store),
     recordRefusedPress: createRecordRefusedPress(store),

@@ -31,7 +31,8 @@ export function createListSecrets(store: Store): ListSecrets {
   };
 }
 
-async function accessOf(
+/** What the caller could get of one secret; `hidden` is to be told apart from an unknown one by nobody. */
+export async function accessOf(
   store: Store,
   caller: Caller,
   path: string,

@@ -2,7 +2,7 @@
 
 import { keyActor } from '../domain/audit-event.js';
 import type { Person } from '../domain/person.js';
-import type { KeyHasher, MakeId, Store, Tx } from '../domain/ports.js';
+import type { KeyHasher, MakeId, Reads, Store, Tx } from '../domain/ports.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import { type Result, refused } from '../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../domain/rights.js';
@@ -79,16 +79,20 @@ export function createManageKeys(store: Store, hasher: KeyHasher, makeId: MakeId
     async list(caller) {
       const forbidden = needScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      const principals = new Map((await store.principals.list()).map((one) => [one.id, one]));
-      const people = new Map((await store.people.list()).map((one) => [one.id, one]));
-      const listed = (await store.principals.keys()).flatMap((key) => {
-        const principal = principals.get(key.principal);
-        const owner = principal && people.get(principal.owner);
-        return principal && owner ? [{ key, principal, ownerEmail: owner.email }] : [];
-      });
-      return { ok: true, value: listed };
+      return { ok: true, value: await listKeys(store) };
     },
   };
+}
+
+/** All keys that ever were, without their secret part. Who may see them is for the caller to have settled. */
+export async function listKeys(reads: Reads): Promise<readonly ListedKey[]> {
+  const principals = new Map((await reads.principals.list()).map((one) => [one.id, one]));
+  const people = new Map((await reads.people.list()).map((one) => [one.id, one]));
+  return (await reads.principals.keys()).flatMap((key) => {
+    const principal = principals.get(key.principal);
+    const owner = principal && people.get(principal.owner);
+    return principal && owner ? [{ key, principal, ownerEmail: owner.email }] : [];
+  });
 }
 
 /** Makes the principal (unless another key of it is wished for), its owner and the key. Used for the first admin key too. */

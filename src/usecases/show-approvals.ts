@@ -9,16 +9,21 @@ import { type Caller, may, seesEverything } from '../domain/rights.js';
 import { approversAt, decidingPolicy } from './deciding-policy.js';
 import type { Access } from './request-access.js';
 
+interface Mine {
+  /** Only the caller's own, though it may see more. */
+  readonly mine?: boolean | undefined;
+}
+
 export interface ShowApprovals {
   one(caller: Caller, id: ApprovalId): Promise<Result<Access>>;
   list(
     caller: Caller,
-    filter: Pick<ApprovalFilter, 'status'>,
+    filter: Pick<ApprovalFilter, 'status'> & Mine,
     page: Page,
   ): Promise<Result<Listed<Approval>>>;
   grants(
     caller: Caller,
-    filter: Pick<GrantFilter, 'activeOnly'>,
+    filter: Pick<GrantFilter, 'activeOnly'> & Mine,
     page: Page,
   ): Promise<Result<Listed<Grant>>>;
 }
@@ -44,8 +49,9 @@ export function createShowApprovals(
       return { ok: true, value: { approval, grant: await store.grants.ofApproval(id) } };
     },
 
-    async list(caller, filter, page) {
-      const scoped = may(caller, 'approvals:read') ? filter : own(caller, filter);
+    async list(caller, { mine, ...filter }, page) {
+      const all = !mine && may(caller, 'approvals:read');
+      const scoped = all ? filter : own(caller, filter);
       const listed = await store.approvals.list(scoped, page);
       const items: Approval[] = [];
       for (const approval of listed.items)
@@ -53,8 +59,8 @@ export function createShowApprovals(
       return { ok: true, value: { ...listed, items } };
     },
 
-    async grants(caller, filter, page) {
-      const all = seesEverything(caller) && may(caller, 'approvals:read');
+    async grants(caller, { mine, ...filter }, page) {
+      const all = !mine && seesEverything(caller) && may(caller, 'approvals:read');
       return {
         ok: true,
         value: await store.grants.list(all ? filter : own(caller, filter), page),

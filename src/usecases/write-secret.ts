@@ -1,18 +1,19 @@
-/** Store a secret's value, as an operator: `secrets:manage` writes and lists, it does not read. */
+/** Store a secret's value or delete it, as an operator: `secrets:manage` writes, lists and deletes, it does not read. */
 
-import { keyActor } from '../domain/audit-event.js';
-import { SECRET_MAX_BYTES } from '../domain/limits.js';
 import type { MakeId, Store, Tx, Vault } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { SecretMetadata } from '../domain/secret.js';
-import { parseResource } from '../domain/uri.js';
 import { needScope } from './need-scope.js';
+import { checkPath, checkSize, removeSecret, storeVersion } from './stored-secret.js';
 
 export type WriteSecret = (
   caller: Caller,
   secret: { readonly path: string; readonly value: Uint8Array },
 ) => Promise<Result<SecretMetadata>>;
+
+/** Answers with what was known of it. */
+export type DeleteSecret = (caller: Caller, path: string) => Promise<Result<SecretMetadata>>;
 
 /** Creates the secret or adds a version to it. Answers with metadata; the value goes in and never comes back this way. */
 export function createWriteSecret(
@@ -27,21 +28,7 @@ export function createWriteSecret(
     return store.transaction(async (tx) => {
       const secret = await lockOrCreate(tx, path, makeId);
       if (!secret) return refused({ code: 'already_exists' });
-      const version = secret.version + 1;
-      const place = { installation, secretId: secret.id, path, version };
-      const written = await tx.secrets.addVersion({
-        secretId: secret.id,
-        version,
-        sealed: vault.seal(value, place),
-        createdBy: caller.principal.id,
-      });
-      tx.record({
-        type: 'secret_written',
-        actor: keyActor(caller),
-        resources: [path],
-        operation: 'write',
-        details: { version },
-      });
+      const written = await storeVersion(tx, { vault, installation }, caller, secret, value);
       return { ok: true, value: written };
     });
   };
@@ -53,20 +40,16 @@ async function lockOrCreate(tx: Tx, path: string, makeId: MakeId) {
   return known ?? tx.secrets.lock(path);
 }
 
-function checkPath(path: string) {
-  const resource = parseResource(path);
-  if (!resource.ok) return resource;
-  if (resource.value.kind === 'secrets' || resource.value.kind === 'templates') return undefined;
-  return refused({
-    code: 'invalid_resource',
-    problem: 'a value can be stored under vsecure://secrets/… or vsecure://templates/… only',
-  });
-}
-
-function checkSize(value: Uint8Array) {
-  if (value.length > 0 && value.length <= SECRET_MAX_BYTES) return undefined;
-  return refused({
-    code: 'invalid_input',
-    problem: `A value has 1 to ${SECRET_MAX_BYTES} bytes.`,
-  });
+/** With all its versions, for good. */
+export function createDeleteSecret(store: Store): DeleteSecret {
+  return async (caller, path) => {
+    const forbidden = needScope(caller, 'secrets:manage') ?? checkPath(path);
+    if (forbidden) return forbidden;
+    return store.transaction(async (tx) => {
+      const secret = await tx.secrets.lock(path);
+      if (!secret) return refused({ code: 'not_found' });
+      await removeSecret(tx, caller, secret);
+      return { ok: true, value: secret };
+    });
+  };
 }

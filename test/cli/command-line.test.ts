@@ -53,7 +53,7 @@ test('help lists every command in groups', async () => {
   const { out, exit } = await vsecure(['--help']);
   expect(exit).toBe(0);
   const commands = `serve demo migrate admin:bootstrap mcp mcp:approvals mcp:approve mcp:deny
-    mcp:configure mcp:resources mcp:audit secrets:set secrets:list keys:create keys:list keys:revoke
+    mcp:configure mcp:resources mcp:audit mcp:grants mcp:revoke secrets:set secrets:list secrets:delete keys:create keys:list keys:revoke
     people:list people:set people:link auth:whoami auth:scopes`;
   for (const name of commands.split(/\s+/)) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(out).toContain('Requests:');

@@ -63,6 +63,35 @@ describe('secrets:set', () => {
     expect((await run(bytes, 'secrets:set', 'a/b')).exit).toBe(2);
   });
 
+  test('secrets:delete asks on a terminal, and takes the secret away', async () => {
+    await run({ ...admin, stdin: 'x' }, 'secrets:set', 'production/GONE');
+    const kept = await run({ ...admin, answer: () => 'n' }, 'secrets:delete', 'production/GONE');
+    expect(kept).toMatchObject({ exit: 1, err: expect.stringContaining('Nothing was deleted.') });
+    const gone = await run({ ...admin, answer: () => 'y' }, 'secrets:delete', 'production/GONE');
+    expect(gone.out).toBe(
+      'Deleted vsecure://secrets/production/GONE, version 1 and all before it.',
+    );
+    const twice = await run(admin, 'secrets:delete', 'production/GONE', '--yes');
+    expect(twice).toMatchObject({ exit: 1, out: '' });
+  });
+
+  test('mcp:grants lists what is in force, and mcp:revoke ends it', async () => {
+    const resource = 'vsecure://secrets/production/GRANTED';
+    await serving.house.policy({ requiresApproval: false }, resource);
+    const { caller } = await serving.house.agent('granted-agent');
+    const { id } = await serving.house.ask(caller, { resources: [resource] });
+    const grant = (await serving.house.store.grants.ofApproval(id))?.id ?? '';
+    const listed = await run(admin, 'mcp:grants');
+    expect(listed.out).toContain(`${grant}  active`);
+    expect(listed.err).toContain('vsecure mcp:revoke');
+    expect((await run(admin, 'mcp:revoke', grant)).exit).toBe(2);
+    const ended = await run(admin, 'mcp:revoke', grant, '--reason', 'enough');
+    expect(ended.out).toBe(`Revoked ${grant}.`);
+    expect((await run(admin, 'mcp:grants')).out).not.toContain(grant);
+    expect((await run(admin, 'mcp:grants', '--all')).out).toContain(`${grant}  revoked`);
+    expect((await run(admin, 'mcp:revoke', grant, '--reason', 'again')).exit).toBe(1);
+  });
+
   test('secrets:list shows what there is, never a value', async () => {
     const ran = await run(admin, 'secrets:list');
     expect(ran.out).toMatch(new RegExp(`^${DATABASE_URL} +2 `, 'm'));

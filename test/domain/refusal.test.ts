@@ -21,6 +21,7 @@ const PARTICULARS: { [Code in RefusalCode]?: Extract<Refusal, { code: Code }> } 
   already_decided: { code: 'already_decided', status: 'denied' },
   wrong_door: { code: 'wrong_door', door: 'cli', allowed: ['slack', 'dashboard'] },
   grant_ended: { code: 'grant_ended', how: 'revoked' },
+  needs_value: { code: 'needs_value', command: 'vsecure secrets:set production/KEY' },
   not_allowed: { code: 'not_allowed', needs: 'the scope grants:use' },
 };
 

@@ -30,6 +30,20 @@ const refusal = ({ status, json }: Said) => {
   return { status, code, detail };
 };
 
+test('a secret is deleted by who manages secrets, and then it is not there', async () => {
+  const path = 'vsecure://secrets/going/AWAY';
+  await send('PUT', '/secrets', { path, value: CANARY });
+  const deleted = await send('POST', '/secrets/delete', { path });
+  expect(secretRoutes.delete.answer.parse(deleted.json)).toMatchObject({ path, version: 1 });
+  expect(refusal(await send('POST', '/secrets/delete', { path }))).toMatchObject({ status: 404 });
+  const agent = await serving.house.agent('deleting-agent');
+  const refused = await serving.api('POST', '/secrets/delete', {
+    token: agent.token,
+    body: { path },
+  });
+  expect(refusal(refused)).toMatchObject({ status: 403, code: 'not_allowed' });
+});
+
 const auto = (conditions: object) => ({ autoApprove: { enabled: true, conditions } });
 
 describe('policies', () => {

@@ -65,7 +65,7 @@ export async function startEndpoint({ useCases, keys, allowedOrigins }: Endpoint
     },
 
     /** A POST as any program could send it. */
-    post: (body: string, headers: Record<string, string> = {}) =>
+    post: (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
       fetch(`${origin}/mcp`, {
         method: 'POST',
         body,

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { explain, type Refusal } from '../../src/domain/refusal.js';
 import { REFUSAL_CODES } from '../../src/domain/vocabulary.js';
-import type { McpUseCases } from '../../src/mcp/tools/index.js';
+import type { McpParts } from '../../src/mcp/server.js';
 import { CLIENT_KINDS, call, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { APPROVAL_ID, agentCaller, GRANT_ID, SECRET, verbs } from './verbs.js';
 
@@ -17,54 +17,64 @@ const CALLS = {
   'request-access': { resources: [SECRET], operation: 'read', reason: 'to look at the incident' },
   'wait-for-decision': { approval_id: APPROVAL_ID },
   'cancel-request': { approval_id: APPROVAL_ID },
+  'list-requests': {},
   'read-secret': { resource: SECRET },
+  'create-secret': { resource: SECRET, generate: {} },
+  'update-secret': { resource: SECRET, generate: {} },
+  'rotate-secret': { resource: SECRET, generate: {} },
+  'delete-secret': { resource: SECRET },
+  'list-grants': {},
+  'query-audit-log': {},
+  'list-api-keys': {},
   'release-grant': { grant_id: GRANT_ID },
 } as const;
 const TOOLS = Object.keys(CALLS) as (keyof typeof CALLS)[];
 
+type Verbs = McpParts['useCases'];
+
 let endpoint: TestEndpoint;
 afterEach(() => endpoint.close());
-const start = async (useCases: McpUseCases) => {
+const start = async (useCases: Verbs) => {
   endpoint = await startEndpoint({ useCases, keys: { agent } });
 };
 
-const answering = (refusal: Refusal): McpUseCases => {
-  const verb = async () => ({ ok: false, refusal }) as const;
-  return verbs({
+/** Every verb of a tool does the same. */
+const every = (verb: () => Promise<{ ok: false; refusal: Refusal }>): Verbs =>
+  verbs({
     listSecrets: verb,
     explainAccess: verb,
     requestAccess: verb,
     awaitDecision: verb,
     cancelRequest: verb,
+    showApprovals: { one: verb, list: verb, grants: verb },
     readSecret: verb,
+    changeSecret: { create: verb, update: verb, rotate: verb, delete: verb },
     releaseGrant: verb,
+    queryAudit: verb,
+    reviewKeys: verb,
   });
+
+const answering = (refusal: Refusal): Verbs => {
+  const verb = async () => ({ ok: false, refusal }) as const;
+  return every(verb);
 };
 
-function throwing(make: () => unknown): McpUseCases {
+function throwing(make: () => unknown): Verbs {
   const verb = async () => {
     throw make();
   };
-  return {
-    listSecrets: verb,
-    explainAccess: verb,
-    requestAccess: verb,
-    awaitDecision: verb,
-    cancelRequest: verb,
-    readSecret: verb,
-    releaseGrant: verb,
-  };
+  return every(verb);
 }
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
   test.each(TOOLS)(
     'hears a refusal of %s as code and explanation, without structure',
     async (tool) => {
-      const refusal: Refusal = { code: 'not_found' };
+      const refusal: Refusal = { code: 'unavailable' };
       await start(answering(refusal));
       const answer = await call(await endpoint.client('agent', kind), tool, CALLS[tool]);
       expect(answer).toMatchObject({ isError: true, structured: undefined });
-      expect(answer.error).toEqual({ code: 'not_found', message: explain(refusal) });
+      expect(answer.error).toEqual({ code: 'unavailable', message: explain(refusal) });
     },
   );
 

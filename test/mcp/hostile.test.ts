@@ -44,7 +44,6 @@ const ASK = `"operation":"read","reason":"to look at the incident"`;
 const WRONG_ARGUMENTS: readonly (readonly [what: string, tool: string, args: string])[] = [
   ['an unknown argument', 'list-secrets', `{"${CANARY}":1}`],
   ['an unknown argument beside good ones', 'read-secret', `{"resource":"${SECRET}","${CANARY}":1}`],
-  ['__proto__', 'read-secret', `{"__proto__":{"resource":"${CANARY}"}}`],
   ['constructor', 'list-secrets', `{"constructor":{"prototype":"${CANARY}"}}`],
   ['a number for a text', 'read-secret', '{"resource":51077}'],
   ['a list for a text', 'read-secret', `{"resource":["${CANARY}"]}`],
@@ -79,15 +78,8 @@ const WRONG_ARGUMENTS: readonly (readonly [what: string, tool: string, args: str
     `{"resources":["${SECRET}"],${ASK},"duration":"${CANARY}"}`,
   ],
   ['a duration of nothing', 'request-access', `{"resources":["${SECRET}"],${ASK},"duration":"0m"}`],
-  [
-    'an infinite number',
-    'wait-for-decision',
-    `{"approval_id":"${APPROVAL_ID}","wait_seconds":1e999}`,
-  ],
   ['a version beyond the database', 'read-secret', `{"resource":"${SECRET}","version":2147483648}`],
   ['a cursor with NUL', 'list-secrets', `{"cursor":"${CANARY}\\u0000"}`],
-  ['a lone surrogate', 'list-secrets', `{"cursor":"${CANARY}\\ud800"}`],
-  ['the same key twice', 'list-secrets', `{"limit":1,"limit":"${CANARY}"}`],
 ];
 
 describe.each([
@@ -127,6 +119,19 @@ describe.each([
   );
 });
 
+test.each([
+  ['another method', { 'mcp-method': 'tools/list' }],
+  ['another tool', { 'mcp-name': 'list-secrets' }],
+  ['no method', { 'mcp-method': '' }],
+  ['another protocol', { 'mcp-protocol-version': '2025-11-25' }],
+])('headers that name %s than the body are refused', async (_what, wrong) => {
+  const headers = { ...headersOf('release-grant', true), ...wrong };
+  const answer = await endpoint.post(toolCall('release-grant', '{}', true), headers);
+  const { message } = await messageOf(answer);
+  expect(answer.status).toBe(400);
+  expect(message.error.code).toBeLessThan(0);
+});
+
 describe('before the protocol', () => {
   test.each([
     ['more than 256 kB', `{"a":"${'x'.repeat(300_000)}"}`, 413],
@@ -135,6 +140,8 @@ describe('before the protocol', () => {
     ['not JSON', `{"${CANARY}`, 400],
     ['a JSON text', `"${CANARY}"`, 400],
     ['JSON, but no message', `{"${CANARY}":1}`, 400],
+    ['a batch of messages', '[{"jsonrpc":"2.0","id":1,"method":"tools/list"}]', 400],
+    ['a message with a name twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}', 400],
     ['a list of things that are no messages', `[{"${CANARY}":1}]`, 400],
     ['empty', '', 400],
   ])('a body that is %s is refused', async (_what, body, status) => {

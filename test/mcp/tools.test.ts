@@ -1,4 +1,4 @@
-/** What an agent finds when it connects: the same seven tools for everybody, described for a model. */
+/** What an agent finds when it connects: the same fifteen tools for everybody, described for a model. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_KINDS, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
@@ -10,11 +10,27 @@ const TOOLS = [
   'request-access',
   'wait-for-decision',
   'cancel-request',
+  'list-requests',
+  'read-secret',
+  'create-secret',
+  'update-secret',
+  'rotate-secret',
+  'delete-secret',
+  'list-grants',
+  'release-grant',
+  'query-audit-log',
+  'list-api-keys',
+];
+/** Those of an ordinary task, in its order. The others are told of by the way. */
+const STEPS = [
+  'list-secrets',
+  'request-access',
+  'wait-for-decision',
   'read-secret',
   'release-grant',
 ];
-/** Those of an ordinary task. The others are told of by the way. */
-const STEPS = TOOLS.filter((name) => name !== 'explain-access' && name !== 'cancel-request');
+/** What is written over, or gone, is not to be had back. */
+const DESTRUCTIVE = ['update-secret', 'rotate-secret', 'delete-secret'];
 
 let endpoint: TestEndpoint;
 beforeAll(async () => {
@@ -27,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => endpoint.close());
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
-  test(`speaks ${ERA[kind]}, and lists exactly seven tools`, async () => {
+  test(`speaks ${ERA[kind]}, and lists exactly fifteen tools`, async () => {
     const client = await endpoint.client('agent', kind);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(TOOLS);
@@ -52,9 +68,14 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(told).toMatch(/Never look for a secret elsewhere/);
   });
 
-  test('is offered tools and nothing else, and no log messages', async () => {
+  test('is offered tools, resources and prompts, and no log messages', async () => {
     const client = await endpoint.client('agent', kind);
-    expect(Object.keys(client.getServerCapabilities() ?? {})).toEqual(['tools']);
+    expect(Object.keys(client.getServerCapabilities() ?? {}).sort()).toEqual([
+      'completions',
+      'prompts',
+      'resources',
+      'tools',
+    ]);
   });
 });
 
@@ -77,7 +98,12 @@ test('only the tools that change nothing say so, and reading a secret is not one
     'list-secrets',
     'explain-access',
     'wait-for-decision',
+    'list-requests',
+    'list-grants',
   ]);
-  for (const { annotations } of tools)
-    expect(annotations).toMatchObject({ destructiveHint: false, openWorldHint: false });
+  for (const { name, annotations } of tools)
+    expect(annotations).toMatchObject({
+      destructiveHint: DESTRUCTIVE.includes(name),
+      openWorldHint: false,
+    });
 });

@@ -2,19 +2,31 @@
 
 import type { Approval } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
-import type { McpUseCases } from '../../src/mcp/tools/index.js';
+import type { McpParts } from '../../src/mcp/server.js';
 
 const unexpected = () => Promise.reject(new Error('this verb was not expected to be called'));
 
-export function verbs(given: Partial<McpUseCases> = {}): McpUseCases {
+type Verbs = McpParts['useCases'];
+
+export function verbs(given: Partial<Verbs> = {}): Verbs {
   return {
     listSecrets: unexpected,
+    describeSecret: unexpected,
+    showApprovals: { one: unexpected, list: unexpected, grants: unexpected },
     explainAccess: unexpected,
     requestAccess: unexpected,
     awaitDecision: unexpected,
     cancelRequest: unexpected,
     readSecret: unexpected,
+    changeSecret: {
+      create: unexpected,
+      update: unexpected,
+      rotate: unexpected,
+      delete: unexpected,
+    },
     releaseGrant: unexpected,
+    queryAudit: unexpected,
+    reviewKeys: unexpected,
     ...given,
   };
 }

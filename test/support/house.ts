@@ -5,8 +5,10 @@ import { createKeyHasher } from '../../src/crypto/api-key.js';
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import { digest } from '../../src/crypto/digest.js';
 import { createVault } from '../../src/crypto/envelope.js';
+import { createFingerprint } from '../../src/crypto/fingerprint.js';
 import { makeId } from '../../src/crypto/ids.js';
 import { keyCheck, parseMasterKey } from '../../src/crypto/master-key.js';
+import { generateSecureToken } from '../../src/crypto/random-token.js';
 import type { Approval } from '../../src/domain/approval.js';
 import type { Directory } from '../../src/domain/ports.js';
 import { explain } from '../../src/domain/refusal.js';
@@ -73,6 +75,8 @@ export async function buildHouse(options: HouseOptions = {}) {
     hasher: createKeyHasher(masterKey),
     makeId,
     digest,
+    fingerprint: createFingerprint(masterKey),
+    makeToken: generateSecureToken,
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: options.defaultApprovers ?? [],

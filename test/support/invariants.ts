@@ -36,10 +36,11 @@ const RULES = {
       (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.body ->> 'type' = 'access_granted')`,
   'every use of a grant is on the audit trail once': `
     select g.id from access_grant g where g.uses <>
-      (select count(*) from audit_event e where e.body ->> 'grant' = g.id and e.body ->> 'type' = 'secret_read')`,
-  'nothing is read under a grant after its early end': `
+      (select count(*) from audit_event e where e.body ->> 'grant' = g.id
+        and e.body ->> 'type' in ('secret_read', 'records_read', 'secret_written', 'secret_deleted'))`,
+  'nothing is done under a grant after its early end': `
     select e.body ->> 'grant' as id from audit_event e join audit_event r on r.body ->> 'grant' = e.body ->> 'grant'
-    where r.body ->> 'type' = 'secret_read' and e.body ->> 'type' in ('access_revoked', 'access_released') and r.sequence > e.sequence`,
+    where r.body ->> 'type' in ('secret_read', 'records_read', 'secret_written', 'secret_deleted') and e.body ->> 'type' in ('access_revoked', 'access_released') and r.sequence > e.sequence`,
   'the audit trail goes forward in time': `
     select l.sequence as id from audit_event e join audit_event l on l.sequence = e.sequence + 1 where l.at < e.at`,
 } as const;

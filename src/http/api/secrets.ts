@@ -16,6 +16,10 @@ export function serveSecrets(serve: Serve, useCases: UseCases): void {
     const value = new TextEncoder().encode(body.value);
     return mapResult(await useCases.writeSecret(caller, { path: body.path, value }), wireSecret);
   });
+
+  serve(secretRoutes.delete, async ({ caller, body }) =>
+    mapResult(await useCases.deleteSecret(caller, body.path), wireSecret),
+  );
 }
 
 const wireSecret = ({ path, version, createdAt, updatedAt }: SecretMetadata): WireSecret => ({

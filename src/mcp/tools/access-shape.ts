@@ -40,8 +40,10 @@ function stepAfter({ approval, grant }: Access): Next | undefined {
 
 function use({ operation, resources: [resource = ''] }: Approval): Next | undefined {
   if (operation === 'list') return { tool: 'list-secrets', arguments: {} };
-  const readable = /^vsecure:\/\/(?:secrets|templates)\//.test(resource);
-  return operation === 'read' && readable
-    ? { tool: 'read-secret', arguments: { resource } }
-    : undefined;
+  if (resource === 'vsecure://audit') return { tool: 'query-audit-log', arguments: {} };
+  if (resource === 'vsecure://api-keys') return { tool: 'list-api-keys', arguments: {} };
+  return { tool: USED_BY[operation], arguments: resource.includes('*') ? {} : { resource } };
 }
+
+/** Whether a secret is there to be updated is not known here; the tool says what to call if it is not. */
+const USED_BY = { read: 'read-secret', write: 'update-secret', delete: 'delete-secret' } as const;

@@ -3,11 +3,19 @@
 import type { UseCases } from '../../usecases/index.js';
 import type { Tool } from '../tool.js';
 import { createCancelRequestTool } from './cancel-request.js';
+import { createCreateSecretTool } from './create-secret.js';
+import { createDeleteSecretTool } from './delete-secret.js';
 import { createExplainAccessTool } from './explain-access.js';
+import { createListApiKeysTool } from './list-api-keys.js';
+import { createListGrantsTool } from './list-grants.js';
+import { createListRequestsTool } from './list-requests.js';
 import { createListSecretsTool } from './list-secrets.js';
+import { createQueryAuditLogTool } from './query-audit-log.js';
 import { createReadSecretTool } from './read-secret.js';
 import { createReleaseGrantTool } from './release-grant.js';
 import { createRequestAccessTool } from './request-access.js';
+import { createRotateSecretTool } from './rotate-secret.js';
+import { createUpdateSecretTool } from './update-secret.js';
 import { createWaitForDecisionTool } from './wait-for-decision.js';
 
 /** The verbs that an agent can reach. No decision is among them. */
@@ -18,8 +26,12 @@ export type McpUseCases = Pick<
   | 'requestAccess'
   | 'awaitDecision'
   | 'cancelRequest'
+  | 'showApprovals'
   | 'readSecret'
+  | 'changeSecret'
   | 'releaseGrant'
+  | 'queryAudit'
+  | 'reviewKeys'
 >;
 
 export function createTools(useCases: McpUseCases): readonly Tool[] {
@@ -29,7 +41,15 @@ export function createTools(useCases: McpUseCases): readonly Tool[] {
     createRequestAccessTool(useCases.requestAccess),
     createWaitForDecisionTool(useCases.awaitDecision),
     createCancelRequestTool(useCases.cancelRequest),
+    createListRequestsTool(useCases.showApprovals),
     createReadSecretTool(useCases.readSecret),
+    createCreateSecretTool(useCases.changeSecret),
+    createUpdateSecretTool(useCases.changeSecret),
+    createRotateSecretTool(useCases.changeSecret),
+    createDeleteSecretTool(useCases.changeSecret),
+    createListGrantsTool(useCases.showApprovals),
     createReleaseGrantTool(useCases.releaseGrant),
+    createQueryAuditLogTool(useCases.queryAudit),
+    createListApiKeysTool(useCases.reviewKeys),
   ];
 }

@@ -2,19 +2,11 @@
 
 import { z } from 'zod';
 import { timestamp, uri } from '../../contract/fields.js';
-import { PAGE_DEFAULT, PAGE_MAX, URI_MAX_BYTES } from '../../domain/limits.js';
 import type { ListedSecret, ListSecrets } from '../../usecases/list-secrets.js';
 import { defineTool } from '../tool.js';
+import { nextCursor, pageShape } from './page-shape.js';
 
-const input = z.strictObject({
-  limit: z.int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT).describe('Secrets on one page.'),
-  cursor: z
-    .string()
-    .max(URI_MAX_BYTES)
-    .regex(/^[\x21-\x7e]+$/, { error: 'not a cursor of this tool' })
-    .optional()
-    .describe('next_cursor of the page before.'),
-});
+const input = z.strictObject(pageShape);
 
 const secret = z.object({
   resource: uri,
@@ -30,7 +22,7 @@ const secret = z.object({
 
 const output = z.object({
   secrets: z.array(secret),
-  next_cursor: z.string().optional().describe('There is more: pass it as cursor.'),
+  next_cursor: nextCursor,
 });
 
 export const createListSecretsTool = (listSecrets: ListSecrets) =>

@@ -1,0 +1,13 @@
+/** All prompts, in the order in which they are listed. */
+
+import type { ListSecrets } from '../../usecases/list-secrets.js';
+import type { Prompt } from '../prompt.js';
+import { createDebugProductionPrompt } from './debug-production.js';
+import { createSecurityReviewPrompt } from './security-review.js';
+import { createSetupEnvironmentPrompt } from './setup-environment.js';
+
+export const createPrompts = (listSecrets: ListSecrets): readonly Prompt[] => [
+  createDebugProductionPrompt(listSecrets),
+  createSetupEnvironmentPrompt(listSecrets),
+  createSecurityReviewPrompt(),
+];

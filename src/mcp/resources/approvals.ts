@@ -1,0 +1,40 @@
+/** `vsecure://approvals/{id}`: how a request of the caller's own stands. Those of others do not exist. */
+
+import { approvalId } from '../../contract/fields.js';
+import type { AwaitDecision } from '../../usecases/await-decision.js';
+import type { ShowApprovals } from '../../usecases/show-approvals.js';
+import type { ResourceFamily } from '../resource.js';
+import { SUGGESTIONS_MAX } from '../suggest.js';
+import { showAccess } from '../tools/access-shape.js';
+
+const PREFIX = 'vsecure://approvals/';
+
+export const createApprovalFamily = (
+  awaitDecision: AwaitDecision,
+  showApprovals: ShowApprovals,
+): ResourceFamily => ({
+  uriTemplate: `${PREFIX}{id}`,
+  prefix: PREFIX,
+  variable: 'id',
+  face: {
+    name: 'approvals',
+    title: 'Requests of yours',
+    description:
+      'How a request of yours stands, by its approval_id. To wait for the decision, call wait-for-decision instead of reading this again and again.',
+    mimeType: 'application/json',
+  },
+
+  async look(caller, uri) {
+    const id = approvalId.safeParse(uri.slice(PREFIX.length));
+    if (!id.success) return undefined;
+    const answer = await awaitDecision(caller, id.data, { ms: 0 });
+    return answer.ok ? showAccess(answer.value) : undefined;
+  },
+
+  async suggest(caller, typed) {
+    const page = { limit: SUGGESTIONS_MAX };
+    const answer = await showApprovals.list(caller, { mine: true }, page);
+    const ids = answer.ok ? answer.value.items.map(({ id }) => id) : [];
+    return ids.filter((id) => id.startsWith(typed));
+  },
+});

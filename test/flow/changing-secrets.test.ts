@@ -1,0 +1,384 @@
+/** What a tool can do to secrets under a grant to write or delete, and what it can never learn by it. */
+
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Result } from '../../src/domain/result.js';
+import type { Caller } from '../../src/domain/rights.js';
+import type { SecretChange } from '../../src/domain/secret.js';
+import { sqlIn, sqlOn } from '../../src/store/sql.js';
+import type { WriteWish } from '../../src/usecases/change-secret.js';
+import { findCanaries } from '../support/canary.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { until } from '../support/until.js';
+import { approvedGrant, endIn, isOver, untilOver } from './grants.js';
+import { refusalsDuring } from './refused.js';
+
+const STAGING = 'vsecure://secrets/staging/*';
+const ALL = ['read', 'write', 'delete'] as const;
+const path = (name: string) => `vsecure://secrets/staging/${name}`;
+
+let house: House;
+let change: House['useCases']['changeSecret'];
+/** What the server made up, in the order in which it did. */
+const tokens: string[] = [];
+
+beforeAll(async () => {
+  house = await buildHouse({
+    change: (parts) => ({
+      ...parts,
+      makeToken: (bytes) => {
+        const token = parts.makeToken(bytes);
+        tokens.push(token);
+        return token;
+      },
+    }),
+  });
+  change = house.useCases.changeSecret;
+  await house.policy({ permissions: ALL }, STAGING);
+});
+afterAll(async () => {
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  await house.close();
+});
+
+let agents = 0;
+async function agentWith(...operations: (typeof ALL)[number][]): Promise<Caller> {
+  agents += 1;
+  const { caller } = await house.agent(`agent-${agents}`);
+  for (const operation of operations)
+    await approvedGrant(house, caller, { resources: [STAGING], operation });
+  return caller;
+}
+
+const text = async (caller: Caller, resource: string, version?: number) => {
+  const read = granted(await house.useCases.readSecret(caller, { resource, version }));
+  return Buffer.from(read.value).toString();
+};
+
+describe('under a live grant', () => {
+  test('a secret is created, updated, rotated and deleted, and whoever may read it sees each version', async () => {
+    const caller = await agentWith(...ALL);
+    const resource = path('LIFE');
+    expect(granted(await change.create(caller, { resource, value: 'one' }))).toEqual({
+      resource,
+      version: 1,
+      previousVersion: undefined,
+    });
+    expect(await text(caller, resource)).toBe('one');
+    expect(
+      granted(await change.update(caller, { resource, value: 'two', expectedVersion: 1 })),
+    ).toEqual({ resource, version: 2, previousVersion: 1 });
+    expect(granted(await change.rotate(caller, { resource, generate: { length: 64 } }))).toEqual({
+      resource,
+      version: 3,
+      previousVersion: 2,
+    });
+    expect(await text(caller, resource)).toMatch(/^[\w-]{64}$/);
+    expect(await text(caller, resource, 1)).toBe('one');
+    expect(granted(await change.delete(caller, { resource }))).toEqual({ resource, version: 3 });
+  });
+
+  test('what is deleted is not found, not listed and not readable in any version, and comes back as another version', async () => {
+    const caller = await agentWith(...ALL);
+    const resource = path('GONE');
+    granted(await change.create(caller, { resource, value: 'old' }));
+    granted(await change.delete(caller, { resource }));
+    for (const version of [undefined, 1])
+      expect(refusalOf(await house.useCases.readSecret(caller, { resource, version }))).toBe(
+        'not_found',
+      );
+    expect(refusalOf(await change.update(caller, { resource, value: 'new' }))).toBe('not_found');
+    expect(refusalOf(await change.delete(caller, { resource }))).toBe('not_found');
+    const { items } = granted(await house.useCases.listSecrets(house.admin, { limit: 200 }));
+    expect(items.map((item) => item.path)).not.toContain(resource);
+
+    expect(granted(await change.create(caller, { resource, value: 'new' }))).toMatchObject({
+      version: 2,
+    });
+    expect(await text(caller, resource)).toBe('new');
+    expect(refusalOf(await house.useCases.readSecret(caller, { resource, version: 1 }))).toBe(
+      'not_found',
+    );
+  });
+
+  test('an operator can write again what was deleted, and delete it', async () => {
+    const resource = path('OPERATED');
+    await house.secret('first', resource);
+    granted(await house.useCases.deleteSecret(house.admin, resource));
+    expect(refusalOf(await house.useCases.deleteSecret(house.admin, resource))).toBe('not_found');
+    expect(await house.secret('second', resource)).toMatchObject({ version: 2 });
+    expect(await text(await agentWith('read'), resource)).toBe('second');
+  });
+
+  test('a path that exists, or differs only in case, is not created again, deleted or not', async () => {
+    const caller = await agentWith(...ALL);
+    const resource = path('TAKEN');
+    granted(await change.create(caller, { resource, value: 'one' }));
+    for (const taken of [resource, path('taken')])
+      expect(refusalOf(await change.create(caller, { resource: taken, value: 'x' }))).toBe(
+        'already_exists',
+      );
+    granted(await change.delete(caller, { resource }));
+    expect(refusalOf(await change.create(caller, { resource: path('taken'), value: 'x' }))).toBe(
+      'already_exists',
+    );
+  });
+
+  test('a change that expects another version is refused, and nothing is done', async () => {
+    const caller = await agentWith(...ALL);
+    const resource = path('EXPECTED');
+    granted(await change.create(caller, { resource, value: 'one' }));
+    const wish = { resource, value: 'two', expectedVersion: 7 };
+    for (const one of [
+      change.update(caller, wish),
+      change.rotate(caller, wish),
+      change.delete(caller, wish),
+    ])
+      expect(refusalOf(await one)).toBe('version_conflict');
+    expect(await text(caller, resource)).toBe('one');
+  });
+
+  test('of twenty updates of the same version at once, one is made', async () => {
+    const caller = await agentWith('write');
+    const resource = path('RACE');
+    granted(await change.create(caller, { resource, value: 'one' }));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        change.update(caller, { resource, value: `two-${at}`, expectedVersion: 1 }),
+      ),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await house.store.secrets.find(resource)).toMatchObject({ version: 2 });
+  });
+});
+
+describe('without one', () => {
+  const refusals = async (caller: Caller, resource: string) => [
+    refusalOf(await change.create(caller, { resource, generate: {} })),
+    refusalOf(await change.update(caller, { resource, generate: {} })),
+    refusalOf(await change.rotate(caller, { resource, generate: {} })),
+    refusalOf(await change.delete(caller, { resource })),
+  ];
+
+  test.each(['read', 'write', 'delete'] as const)(
+    'a grant to %s opens nothing else',
+    async (operation) => {
+      const caller = await agentWith(operation);
+      const resource = path(`ONLY_${operation}`);
+      await house.secret('kept', resource);
+      const writing =
+        operation === 'write'
+          ? ['already_exists', undefined, undefined]
+          : Array(3).fill('approval_required');
+      const answers = [
+        await change.create(caller, { resource, generate: {} }),
+        await change.update(caller, { resource, generate: {} }),
+        await change.rotate(caller, { resource, generate: {} }),
+        await change.delete(caller, { resource }),
+      ];
+      expect(answers.map((answer) => (answer.ok ? undefined : answer.refusal.code))).toEqual([
+        ...writing,
+        operation === 'delete' ? undefined : 'approval_required',
+      ]);
+      if (operation !== 'read')
+        expect(refusalOf(await house.useCases.readSecret(caller, { resource }))).toBe(
+          'approval_required',
+        );
+    },
+  );
+
+  test('somebody else\u2019s grant, one that is over, and one under a policy that decides no more open nothing', async () => {
+    await agentWith(...ALL);
+    const stranger = await agentWith();
+    const resource = path('GUARDED');
+    await house.secret('kept', resource);
+    expect(await refusals(stranger, resource)).toEqual(Array(4).fill('approval_required'));
+
+    const late = await agentWith();
+    for (const operation of ['write', 'delete'] as const) {
+      const grant = await approvedGrant(house, late, { resources: [STAGING], operation });
+      await endIn(house, grant, 1);
+      await untilOver(house, grant);
+    }
+    expect(await refusals(late, resource)).toEqual(Array(4).fill('grant_ended'));
+
+    const outruled = await agentWith('write', 'delete');
+    await house.policy({ permissions: ALL }, resource);
+    expect(await refusals(outruled, resource)).toEqual(Array(4).fill('not_permitted'));
+    expect(await house.store.secrets.find(resource)).toMatchObject({ version: 1 });
+  });
+
+  test('nobody learns whether a secret exists, and every attempt is on the audit trail', async () => {
+    const caller = await agentWith();
+    const resource = path('EXISTS');
+    await house.secret('kept', resource);
+    const attempts = await refusalsDuring(house, 'use_refused', async () => {
+      expect(await refusals(caller, resource)).toEqual(await refusals(caller, path('EXISTS_NOT')));
+    });
+    expect(attempts).toHaveLength(8);
+    for (const attempt of attempts)
+      expect(attempt).toMatchObject({ refusal: 'approval_required', actor: caller.principal.name });
+  });
+
+  test('a refused change leaves nothing behind: no use, no secret, no taken key', async () => {
+    const { caller } = await house.agent('refused-agent');
+    const resource = path('LEFT_BEHIND');
+    const grant = await approvedGrant(house, caller, { resources: [STAGING], operation: 'write' });
+    const wish = { resource, value: 'x', idempotencyKey: 'one' };
+    expect(refusalOf(await change.update(caller, wish))).toBe('not_found');
+    expect(await house.store.grants.find(grant)).toMatchObject({ uses: 0 });
+    granted(await change.create(caller, wish));
+    expect(await house.store.grants.find(grant)).toMatchObject({ uses: 1 });
+  });
+});
+
+test('a grant for three uses allows three of twenty changes at once', async () => {
+  const uri = 'vsecure://secrets/counted/*';
+  await house.policy({ permissions: ALL, maxUses: 3 }, uri);
+  const { caller } = await house.agent('counted-agent');
+  const grant = await approvedGrant(house, caller, { resources: [uri], operation: 'write' });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) =>
+      change.create(caller, { resource: `vsecure://secrets/counted/N${at}`, generate: {} }),
+    ),
+  );
+  const codes = answers.map((answer) => (answer.ok ? 'done' : answer.refusal.code));
+  expect(codes.sort()).toEqual([...Array(3).fill('done'), ...Array(17).fill('grant_ended')]);
+  expect(await house.store.grants.find(grant)).toMatchObject({ uses: 3, status: 'used_up' });
+});
+
+test('a change that has to wait for its grant until after the grant’s end is not made', async () => {
+  const { caller } = await house.agent('waiting-agent');
+  const resource = path('WAITED');
+  const grant = await approvedGrant(house, caller, { resources: [STAGING], operation: 'write' });
+  await endIn(house, grant, 1_500);
+  const { dataSource } = house.database;
+  const waiting = await dataSource.transaction(async (manager) => {
+    await sqlIn(manager)('select 1 from access_grant where id = $1 for update', [grant]);
+    const answer = change.create(caller, { resource, generate: {} });
+    await until('the change to wait for the row', async () => {
+      const locked = await sqlOn(dataSource)(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      return locked.length > 0;
+    });
+    expect(await isOver(house, grant)).toBe(false);
+    await untilOver(house, grant);
+    return { answer };
+  });
+  expect(refusalOf(await waiting.answer)).toBe('grant_ended');
+  expect(await house.store.secrets.find(resource)).toBeUndefined();
+});
+
+describe('a change under an idempotency key', () => {
+  test('sent twenty times at once is made once, and everybody gets the same answer', async () => {
+    const caller = await agentWith('write');
+    const resource = path('ONCE');
+    const wish = { resource, generate: {}, idempotencyKey: 'key-1' };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => change.create(caller, wish)),
+    );
+    for (const answer of answers) expect(granted(answer)).toMatchObject({ resource, version: 1 });
+    expect(await house.store.secrets.find(resource)).toMatchObject({ version: 1 });
+    const [grant] = (
+      await house.store.grants.list({ principal: caller.principal.id }, { limit: 9 })
+    ).items;
+    expect(grant?.uses).toBe(1);
+  });
+
+  test('is not taken for another change, and not for another key holder\u2019s', async () => {
+    const [one, other] = [await agentWith('write', 'delete'), await agentWith('write')];
+    const wish = { resource: path('MINE'), value: 'v', idempotencyKey: 'key-2' };
+    granted(await change.create(one, wish));
+    const others: WriteWish[] = [
+      { ...wish, value: 'w' },
+      { ...wish, resource: path('OTHER') },
+      { ...wish, value: undefined, generate: {} },
+    ];
+    for (const different of others)
+      expect(refusalOf(await change.create(one, different))).toBe('idempotency_mismatch');
+    expect(refusalOf(await change.update(one, wish))).toBe('idempotency_mismatch');
+    expect(refusalOf(await change.delete(one, wish))).toBe('idempotency_mismatch');
+    expect(granted(await change.update(other, wish))).toMatchObject({ version: 2 });
+  });
+
+  test('is remembered for seven days', async () => {
+    const caller = await agentWith('write');
+    const resource = path('WEEK');
+    const aged = (days: number) =>
+      house.database.dataSource.query(
+        `update kept_answer set created_at = clock_timestamp() - make_interval(days => $2) where principal_id = $1`,
+        [caller.principal.id, days],
+      );
+    granted(await change.create(caller, { resource, value: 'v', idempotencyKey: 'k' }));
+    await aged(6);
+    await house.useCases.forgetAnswers();
+    const update = { resource, value: 'w', idempotencyKey: 'k' };
+    expect(refusalOf(await change.update(caller, update))).toBe('idempotency_mismatch');
+    await aged(8);
+    expect(await house.useCases.forgetAnswers()).toBe(1);
+    expect(granted(await change.update(caller, update))).toMatchObject({ version: 2 });
+  });
+});
+
+test('with neither a value nor generate, a person is told the command, and nothing is asked of the store', async () => {
+  const caller = await agentWith();
+  for (const [resource, command] of [
+    [path('X'), 'vsecure secrets:set staging/X'],
+    ['vsecure://templates/a/b', 'vsecure secrets:set --template a/b'],
+  ] as const)
+    expect(await change.create(caller, { resource })).toEqual({
+      ok: false,
+      refusal: { code: 'needs_value', command },
+    });
+  const both = { resource: path('X'), value: 'v', generate: {} };
+  expect(refusalOf(await change.create(caller, both))).toBe('invalid_input');
+});
+
+test('whatever a grant to write is used for, no value comes back, and none is anywhere in the clear', async () => {
+  const caller = await agentWith('write', 'delete');
+  const given: string[] = [];
+  const said: string[] = [];
+  const names = ['P', 'Q'].map(path);
+  const wish = fc.record({
+    resource: fc.constantFrom(...names),
+    value: fc.constantFrom('given', undefined),
+    generate: fc.constantFrom(undefined, {}, { length: 22 }, { length: 100 }),
+    expectedVersion: fc.constantFrom(undefined, 1, 2, 3),
+    idempotencyKey: fc.constantFrom(undefined, 'a', 'b'),
+  });
+  const action = fc.constantFrom('create', 'update', 'rotate', 'delete', 'read');
+  const step = async (verb: string, { value, ...rest }: WriteWish) => {
+    const canary = value && randomBytes(24).toString('base64url');
+    if (canary) given.push(canary);
+    if (verb === 'read') {
+      const read = await house.useCases.readSecret(caller, { resource: rest.resource });
+      expect(refusalOf(read)).toBe('approval_required');
+      return;
+    }
+    const answer: Result<SecretChange> = await change[verb as 'create'](caller, {
+      ...rest,
+      value: canary,
+    });
+    said.push(inspect(answer, { depth: 10 }));
+    if (answer.ok)
+      expect(['resource', 'version', 'previousVersion']).toEqual(
+        expect.arrayContaining(Object.keys(answer.value)),
+      );
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(action, wish), { maxLength: 12 }), async (steps) => {
+      for (const [verb, one] of steps) await step(verb, one);
+    }),
+    { numRuns: 25 },
+  );
+  const values = [...given, ...tokens].map((value) => value.slice(0, 22));
+  expect(values.length).toBeGreaterThan(20);
+  const { dataSource } = house.database;
+  expect(await findCanaries({ texts: { answers: said.join('\n') }, dataSource }, values)).toEqual(
+    [],
+  );
+});

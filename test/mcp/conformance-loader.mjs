@@ -1,0 +1,17 @@
+/**
+ * Loaded with `--import` in front of the conformance suite: its one program takes `globSync` from `fs`, which node has only
+ * from version 22 on. The command that needs it is not one that runs here.
+ */
+import { register } from 'node:module';
+
+const FS = `export * from 'node:fs'; export { default } from 'node:fs'; export const globSync = undefined;`;
+const asModule = (source) => `data:text/javascript,${encodeURIComponent(source)}`;
+
+register(
+  asModule(`
+    export const resolve = (specifier, context, next) =>
+      specifier === 'fs' && context.parentURL?.includes('@modelcontextprotocol/conformance/')
+        ? { url: ${JSON.stringify(asModule(FS))}, shortCircuit: true }
+        : next(specifier, context);
+  `),
+);

@@ -1,0 +1,114 @@
+/** The official conformance suite against the program's own endpoint: every scenario that asks for nothing but a product. */
+
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
+import { buildHouse, type House } from '../support/house.js';
+import { startGuardedApp } from './guarded-app.js';
+
+const run = promisify(execFile);
+const SUITE = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'));
+const LOADER = path.join(import.meta.dirname, 'conformance-loader.mjs');
+
+/** Scenarios that a product without fixtures must pass. */
+const PASSED = [
+  'server-initialize',
+  'ping',
+  'tools-list',
+  'server-sse-polling',
+  'server-sse-multiple-streams',
+  'resources-list',
+  'prompts-list',
+  'dns-rebinding-protection',
+];
+
+const TEST_TOOLS = 'calls tools made for the suite, which a product does not have';
+const TEST_RESOURCES = 'reads resources made for the suite, which a product does not have';
+const TEST_PROMPTS = 'gets prompts made for the suite, which a product does not have';
+const NO_SESSIONS =
+  'subscribes within a session; the server keeps none, and promises no update that would never come';
+
+/** The rest, and why. The same list stands in docs/mcp.md. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'logging-set-level':
+    'sets the level of log messages; the server sends none, and the protocol gives them up',
+  'resources-subscribe': NO_SESSIONS,
+  'resources-unsubscribe': NO_SESSIONS,
+  'tools-call-simple-text': TEST_TOOLS,
+  'tools-call-image': TEST_TOOLS,
+  'tools-call-audio': TEST_TOOLS,
+  'tools-call-embedded-resource': TEST_TOOLS,
+  'tools-call-mixed-content': TEST_TOOLS,
+  'tools-call-with-logging': TEST_TOOLS,
+  'tools-call-error': TEST_TOOLS,
+  'tools-call-with-progress': TEST_TOOLS,
+  'tools-call-sampling': TEST_TOOLS,
+  'tools-call-elicitation': TEST_TOOLS,
+  'json-schema-2020-12': TEST_TOOLS,
+  'elicitation-sep1034-defaults': TEST_TOOLS,
+  'elicitation-sep1330-enums': TEST_TOOLS,
+  'resources-read-text': TEST_RESOURCES,
+  'resources-read-binary': TEST_RESOURCES,
+  'resources-templates-read': TEST_RESOURCES,
+  'completion-complete': TEST_PROMPTS,
+  'prompts-get-simple': TEST_PROMPTS,
+  'prompts-get-with-args': TEST_PROMPTS,
+  'prompts-get-embedded-resource': TEST_PROMPTS,
+  'prompts-get-with-image': TEST_PROMPTS,
+};
+
+let house: House;
+let app: Awaited<ReturnType<typeof startGuardedApp>>;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  await house.secret();
+  app = await startGuardedApp(house, (await house.agent()).token);
+});
+afterAll(async () => {
+  await app.close();
+  await house.close();
+});
+
+const suite = (...words: string[]) => run(process.execPath, ['--import', LOADER, SUITE, ...words]);
+
+interface Check {
+  readonly id: string;
+  readonly status: string;
+  readonly errorMessage?: string;
+}
+
+/** What the suite wrote down about one scenario. */
+function checksIn(folder: string): Check[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const written = files.filter((file) => path.basename(file) === 'checks.json');
+  expect(written).toHaveLength(1);
+  return written.flatMap((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+}
+
+test.each(PASSED)('%s', async (scenario) => {
+  const folder = temporaryFolder('conformance');
+  await suite('server', '--url', app.url, '--scenario', scenario, '-o', folder);
+  const checks = checksIn(folder);
+  expect(checks.filter(({ status }) => status === 'FAILURE')).toEqual([]);
+  expect(checks.length).toBeGreaterThan(0);
+});
+
+test('every server scenario of the suite is either passed or has its reason', async () => {
+  const { stdout } = await suite('list', '--server');
+  const known = [...stdout.matchAll(/^ {2}- (\S+)/gm)].map(([, name]) => name);
+  expect([...PASSED, ...Object.keys(NOT_RUN)].sort()).toEqual(known.sort());
+});
+
+test('the reasons are those that the documentation gives', () => {
+  const page = readFileSync('docs/mcp.md', 'utf8');
+  for (const scenario of PASSED) expect(page).toContain(`\`${scenario}\``);
+  for (const [scenario, reason] of Object.entries(NOT_RUN)) {
+    expect(page).toContain(`\`${scenario}\``);
+    expect(page).toContain(reason);
+  }
+});

@@ -1,0 +1,92 @@
+/**
+ * The table of clients in docs/mcp.md, made by running them all. `npx vitest run test/mcp/every-client.test.ts -u` writes it
+ * anew; without `-u` the test fails when the table no longer says what happens.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildHouse, type House } from '../support/house.js';
+import { startEndpoint, type TestEndpoint } from './endpoint.js';
+import { type ClientRow, type Connected, EVERY_CLIENT, type Reach } from './every-client.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const RELAY = path.join(ROOT, 'relay/dist/bin.js');
+const PAGE = path.join(ROOT, 'docs/mcp.md');
+const SECRET = 'vsecure://secrets/open/GREETING';
+/** What stands between the marks in the page. */
+const TABLE = /(?<=<!-- clients -->\n).*?(?=<!-- \/clients -->)/s;
+
+let house: House;
+let endpoint: TestEndpoint;
+let token: string;
+beforeAll(async () => {
+  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  house = await buildHouse();
+  await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  await house.secret('hello', SECRET);
+  const agent = await house.agent();
+  token = agent.token;
+  endpoint = await startEndpoint({ useCases: house.useCases, keys: { [token]: agent.caller } });
+});
+afterAll(async () => {
+  await endpoint.close();
+  await house.close();
+});
+
+const ERRANDS: Readonly<Record<string, (client: Connected['client']) => Promise<unknown>>> = {
+  tools: (client) => client.listTools(),
+  ask: (client) => {
+    const asked = { resources: [SECRET], operation: 'read', reason: 'to say hello to everybody' };
+    return client.callTool({ name: 'request-access', arguments: asked });
+  },
+  read: (client) => client.callTool({ name: 'read-secret', arguments: { resource: SECRET } }),
+  refusal: async (client) => {
+    const call = { name: 'read-secret', arguments: { resource: 'vsecure://secrets/no/WHERE' } };
+    return { isError: !isError(await client.callTool(call)) };
+  },
+  resources: async (client) => {
+    await client.listResources();
+    return client.readResource({ uri: SECRET });
+  },
+  prompts: async (client) => {
+    await client.listPrompts();
+    return client.getPrompt({ name: 'security-review', arguments: {} });
+  },
+};
+
+const isError = (answer: unknown) =>
+  typeof answer === 'object' && answer !== null && 'isError' in answer && answer.isError === true;
+
+/** A tick, or what did not work. Undefined when the client is not installed. */
+async function tried(row: ClientRow, reach: Reach) {
+  const connected = await row.connect(reach);
+  if (!connected) return undefined;
+  const failed: string[] = [];
+  for (const [errand, run] of Object.entries(ERRANDS)) {
+    const answer = await run(connected.client).catch(() => ({ isError: true }));
+    if (isError(answer)) failed.push(errand);
+  }
+  await connected.client.close();
+  return { protocol: connected.protocol, cell: failed.length ? `not ${failed.join(', ')}` : '✓' };
+}
+
+async function lineOf(row: ClientRow, page: string): Promise<string> {
+  const url = endpoint.origin;
+  const http = await tried(row, { url, token });
+  const stdio = await tried(row, { url, token, through: [process.execPath, RELAY] });
+  // What is not installed here keeps the line that it had.
+  const old = page.split('\n').find((line) => line.startsWith(`| ${row.name} |`));
+  if (!http || !stdio) return old ?? `| ${row.name} | | not tried | not tried |`;
+  return `| ${row.name} | ${http.protocol} | ${http.cell} | ${stdio.cell} |`;
+}
+
+test('every client does every errand, as the documentation says', { timeout: 60_000 }, async () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const lines = ['| client | protocol | HTTP | stdio |', '|---|---|---|---|'];
+  for (const row of EVERY_CLIENT) lines.push(await lineOf(row, page));
+  expect(page).toMatch(TABLE);
+  await expect(page.replace(TABLE, `${lines.join('\n')}\n`)).toMatchFileSnapshot(PAGE);
+  expect(lines.filter((line) => line.includes('not '))).toEqual([]);
+  expect(endpoint.errors).toEqual([]);
+});

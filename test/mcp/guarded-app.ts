@@ -1,0 +1,47 @@
+/** The program's own HTTP app around the endpoint, host check and bearer check included, for guests that cannot send a key. */
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Express } from 'express';
+import { createHttpApp } from '../../src/http/app.js';
+import { callerOf, createBearer } from '../../src/http/bearer.js';
+import { createMcpEndpoint } from '../../src/mcp/server.js';
+import type { House } from '../support/house.js';
+
+/** Every request that carries no key gets `token`. Pages of the app's own address may call. */
+export async function startGuardedApp({ useCases }: House, token: string) {
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const endpoint = createMcpEndpoint({
+    useCases,
+    callerOf,
+    logger,
+    version: '1.2.3',
+    allowedOrigins: [origin],
+  });
+  const app = createHttpApp({
+    useCases,
+    logger,
+    ready: () => Promise.reject(new Error('nobody asks')),
+    allowedHosts: ['127.0.0.1'],
+    beforeParsers(express: Express) {
+      express.use('/mcp', (req, _res, next) => {
+        req.headers.authorization ??= `Bearer ${token}`;
+        next();
+      });
+      express.all('/mcp', createBearer(useCases.authenticate), endpoint.handle);
+    },
+  });
+  server.on('request', app);
+  return {
+    url: `${origin}/mcp`,
+    async close() {
+      await endpoint.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

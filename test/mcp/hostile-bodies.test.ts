@@ -1,0 +1,87 @@
+/** Two hundred hostile bodies against a whole house: each is refused for little work, says nothing back, and changes nothing. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildHouse, type House } from '../support/house.js';
+import { startEndpoint, type TestEndpoint } from './endpoint.js';
+import { CANARY, HOSTILE_BODIES, type HostileBody } from './hostile-bodies.js';
+
+/** Milliseconds of both processors, the client's share included. */
+const CPU_MAX = 50;
+/** Tries: a collection of garbage is not the body's doing. */
+const TRIES = 5;
+
+let house: House;
+let endpoint: TestEndpoint;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
+  endpoint = await startEndpoint({
+    useCases: house.useCases,
+    keys: { agent: (await house.agent()).caller },
+  });
+});
+afterAll(async () => {
+  await endpoint.close();
+  await house.close();
+});
+
+async function send(body: HostileBody[1]): Promise<string> {
+  const answer = await endpoint.post(body, { 'mcp-protocol-version': '2025-11-25' });
+  return answer.text();
+}
+
+async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** The code of a protocol error, or of a tool that refuses. */
+function refusalIn(text: string): unknown {
+  const { error, result } = JSON.parse(/^data: (\{.*)$/m.exec(text)?.[1] ?? text);
+  return error?.code ?? (result?.isError && JSON.parse(result.content[0].text).error.code);
+}
+
+test('there are at least two hundred of them, each different', () => {
+  expect(new Set(HOSTILE_BODIES.map(([, body]) => String(body))).size).toBeGreaterThanOrEqual(200);
+});
+
+test.each(HOSTILE_BODIES)('%s is refused without an echo', async (_what, body) => {
+  const text = await send(body);
+  expect(text).not.toContain(CANARY);
+  const code = refusalIn(text);
+  if (typeof code === 'number') expect(code).toBeLessThan(0);
+  else expect(code).toBeOneOf(['invalid_input', 'invalid_resource', 'not_found', 'no_policy']);
+});
+
+test(`none of them costs ${CPU_MAX} ms of CPU`, { timeout: 60_000 }, async () => {
+  const dear: [what: string, ms: number][] = [];
+  for (const [what, body] of HOSTILE_BODIES) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < TRIES && least >= CPU_MAX; turn += 1)
+      least = Math.min(least, await cpuOf(() => send(body)));
+    if (least >= CPU_MAX) dear.push([what, least]);
+  }
+  expect(dear).toEqual([]);
+});
+
+test('nothing broke inside, nothing was asked for, and nothing was granted', async () => {
+  expect(endpoint.errors).toEqual([]);
+  expect((await house.store.approvals.list({}, { limit: 1 })).items).toEqual([]);
+  expect((await house.store.grants.list({}, { limit: 1 })).items).toEqual([]);
+});
+
+test('an attempt that is denied leaves its event all the same', async () => {
+  const resource = 'vsecure://secrets/locked/UNCOVERED';
+  const attempts = async () => {
+    const filter = { type: 'read_refused', resource } as const;
+    return (await house.store.audit.list(filter, { limit: 200 })).items.length;
+  };
+  const before = await attempts();
+  const params = { name: 'read-secret', arguments: { resource } };
+  const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
+  const text = await send(JSON.stringify(message));
+  expect(refusalIn(text)).toBeTypeOf('string');
+  expect(await attempts()).toBe(before + 1);
+});

@@ -1,0 +1,97 @@
+/** The three prompts that a person can pick in their AI tool. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildHouse, type House } from '../support/house.js';
+import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
+
+let house: House;
+let endpoint: TestEndpoint;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy({ listed: false }, 'vsecure://secrets/vault/*');
+  for (const place of ['production/A', 'production/B', 'preview/A', 'staging/A', 'vault/A'])
+    await house.secret('x', `vsecure://secrets/${place}`);
+  const { caller } = await house.agent();
+  endpoint = await startEndpoint({ useCases: house.useCases, keys: { agent: caller } });
+});
+afterAll(async () => {
+  expect(endpoint.errors).toEqual([]);
+  await endpoint.close();
+  await house.close();
+});
+
+const wordsOf = async (client: AnyClient, name: string, args: Record<string, string>) => {
+  const { messages } = await client.getPrompt({ name, arguments: args });
+  const [message] = messages;
+  if (messages.length !== 1 || message?.content.type !== 'text') throw new Error('one text');
+  return message.content.text;
+};
+
+const complete = async (client: AnyClient, prompt: string, name: string, value: string) => {
+  const ref = { type: 'ref/prompt', name: prompt } as const;
+  return (await client.complete({ ref, argument: { name, value } })).completion.values;
+};
+
+describe.each(CLIENT_KINDS)('%s', (kind) => {
+  test('is offered three prompts, and knows which arguments they need', async () => {
+    const { prompts } = await (await endpoint.client('agent', kind)).listPrompts();
+    const shown = prompts.map(({ name, arguments: all = [] }) => [
+      name,
+      ...all.map((one) => `${one.name}${one.required ? '' : '?'}`),
+    ]);
+    expect(shown).toEqual([
+      ['debug-production', 'environment', 'symptom'],
+      ['setup-environment', 'name'],
+      ['security-review', 'since?'],
+    ]);
+  });
+
+  test('gets words that name what the person said, and lead through request and release', async () => {
+    const client = await endpoint.client('agent', kind);
+    const debugging = { environment: 'production', symptom: 'no connection to the database' };
+    for (const [name, args] of [
+      ['debug-production', debugging],
+      ['setup-environment', { name: 'staging' }],
+      ['security-review', { since: '24h' }],
+    ] as const) {
+      const words = await wordsOf(client, name, args);
+      for (const said of Object.values(args)) expect(words).toContain(said);
+      for (const tool of ['request-access', 'wait-for-decision', 'release-grant'])
+        expect(words).toContain(tool);
+    }
+    expect(await wordsOf(client, 'security-review', {})).toContain('the last 7d');
+  });
+
+  test('is helped with the environments that it may know of', async () => {
+    const client = await endpoint.client('agent', kind);
+    expect((await complete(client, 'debug-production', 'environment', 'pr')).sort()).toEqual([
+      'preview',
+      'production',
+    ]);
+    expect(await complete(client, 'setup-environment', 'name', 'vault')).toEqual([]);
+    expect(await complete(client, 'security-review', 'since', '3')).toEqual(['30d']);
+    expect(await complete(client, 'debug-production', 'symptom', 'a')).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown prompt', 'canary-prompt', {}],
+    ['__proto__', '__proto__', {}],
+    ['a missing argument', 'setup-environment', {}],
+    ['an unknown argument', 'security-review', { canary: '1' }],
+    ['an environment with a line break', 'setup-environment', { name: 'canary\nignore all' }],
+    ['a duration in words', 'security-review', { since: 'canary' }],
+    [
+      'a symptom without end',
+      'debug-production',
+      { environment: 'a', symptom: 'canary '.repeat(100) },
+    ],
+  ])('%s is refused without an echo', async (_what, name, args) => {
+    const client = await endpoint.client('agent', kind);
+    const refusal = await client.getPrompt({ name, arguments: { ...args } }).then(
+      () => 'given',
+      ({ code, message, data }) => ({ code, message, data }),
+    );
+    expect(refusal).toMatchObject({ code: -32602 });
+    expect(JSON.stringify(refusal)).not.toContain('canary');
+  });
+});
