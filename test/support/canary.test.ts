@@ -1,6 +1,7 @@
 /** The search for secrets finds them: a search that finds nothing proves nothing otherwise. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
@@ -35,11 +36,18 @@ test('a value is found in base64 wherever it begins and ends in a longer text', 
 
 test('a value is found in the files of a folder, however deep', async () => {
   const folder = temporaryFolder('canary');
-  const file = path.join(folder, 'deep');
+  const file = path.join(folder, 'very', 'deep');
+  mkdirSync(path.dirname(file));
   writeFileSync(file, Buffer.concat([randomBytes(1000), Buffer.from(VALUE), randomBytes(10)]));
-  expect(await findCanaries({ files: [path.dirname(folder)] }, [VALUE])).toContain(
+  expect(await findCanaries({ files: [folder] }, [VALUE])).toContain(
     `value 0 as raw in file ${file}`,
   );
+});
+
+test('a pipe that nobody writes to holds nothing up', async () => {
+  const folder = temporaryFolder('canary');
+  execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+  expect(await findCanaries({ files: [folder] }, [VALUE])).toEqual([]);
 });
 
 test('a value is found in columns of text, bytes, JSON and lists', async () => {

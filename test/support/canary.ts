@@ -61,17 +61,20 @@ function inTexts(search: Search, texts: Readonly<Record<string, string>>): strin
 }
 
 function inFiles(search: Search, place: string): string[] {
-  if (statSync(place).isDirectory())
+  const found = statSync(place);
+  if (found.isDirectory())
     return readdirSync(place).flatMap((name) => inFilesThatStay(search, path.join(place, name)));
-  return search(readFileSync(place)).map((found) => `${found} in file ${place}`);
+  // A pipe holds nothing, and opening one waits for a writer that may never come.
+  if (!found.isFile()) return [];
+  return search(readFileSync(place)).map((hit) => `${hit} in file ${place}`);
 }
 
-/** A database makes and removes files while it is looked at; sockets cannot be read. */
+/** A database makes and removes files while it is looked at. */
 function inFilesThatStay(search: Search, place: string): string[] {
   try {
     return inFiles(search, place);
   } catch (error) {
-    if (error instanceof Error && /ENOENT|ENXIO/.test(error.message)) return [];
+    if (error instanceof Error && /ENOENT/.test(error.message)) return [];
     throw error;
   }
 }
