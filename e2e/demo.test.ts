@@ -2,9 +2,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { introduction } from '../src/main/demo/words.js';
 import { temporaryFolder } from '../test/support/folder.js';
+import { findAction } from '../test/support/slack/card.js';
+import type { JsonObject } from '../test/support/slack/json.js';
 import { localSlackAvailable, operateLocalSlack } from '../test/support/slack/local-slack.js';
 import { typed } from '../test/support/slack/view-values.js';
 import { until } from '../test/support/until.js';
@@ -74,9 +77,14 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
     expect((await fetch(`${server}/readyz`)).status).toBe(200);
 
     const slack = await operateLocalSlack(slackUrl);
-    await until('the card', async () => (await slack.messages('C01APPROVALS')).length > 0);
-    await slack.press('U01ALICE', 'C01APPROVALS', 'approve');
-    await until('the form', () => slack.views().length > 0);
+    const hasButton = (message: JsonObject) => findAction(message, 'approve') !== undefined;
+    await until('the card', async () => (await slack.messages('C01APPROVALS')).some(hasButton));
+    // Slack shows the card a moment before vsecure has heard where it is; until then a press is not known.
+    await until('the form', async () => {
+      await slack.press('U01ALICE', 'C01APPROVALS', 'approve');
+      await sleep(500);
+      return slack.views().length > 0;
+    });
     slack.submitView('U01ALICE', { reason: { text: typed('Known incident') } });
     await said(demo, 'Press Ctrl-C');
     slack.close();
