@@ -12,7 +12,10 @@ import {
 import type { Refusal } from '../../domain/refusal.js';
 import type { SecretChange } from '../../domain/secret.js';
 import type { Operation } from '../../domain/vocabulary.js';
+import type { ChangeSecret } from '../../usecases/change-secret.js';
+import type { Answer } from '../answer.js';
 import type { Next, ToolName } from '../next.js';
+import type { Visit } from '../tool.js';
 
 export const targetShape = {
   resource: uri.describe(
@@ -73,6 +76,30 @@ export const changeOutput = z.object({
 export function showChange({ resource, version, previousVersion }: SecretChange) {
   return { resource, version, previous_version: previousVersion };
 }
+
+/** What a tool asks that puts another value in the place of one that exists. */
+export const replaceInput = z.strictObject({
+  ...targetShape,
+  ...valueShape,
+  ...versionShape,
+  ...repeatShape,
+});
+
+/** The run of such a tool: only what it is for tells one from the other. */
+export const replaceWith =
+  (replace: ChangeSecret['update']) =>
+  async (
+    { expected_version, idempotency_key, ...wish }: z.output<typeof replaceInput>,
+    { caller }: Pick<Visit, 'caller'>,
+  ): Promise<Answer<z.input<typeof changeOutput>>> => {
+    const answer = await replace(caller, {
+      ...wish,
+      expectedVersion: expected_version,
+      idempotencyKey: idempotency_key,
+    });
+    if (answer.ok) return { ok: true, value: showChange(answer.value) };
+    return { ...answer, next: mendChange(wish, 'write', answer.refusal) };
+  };
 
 /** What to call instead: the question that comes first, or the tool that fits what is there. */
 export function mendChange(

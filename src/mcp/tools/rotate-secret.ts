@@ -1,18 +1,8 @@
 /** `rotate-secret`: a fresh value in the place of one that is spent or exposed. */
 
-import { z } from 'zod';
 import type { ChangeSecret } from '../../usecases/change-secret.js';
 import { defineTool } from '../tool.js';
-import {
-  changeOutput,
-  mendChange,
-  repeatShape,
-  showChange,
-  targetShape,
-  VALUE_NOTE,
-  valueShape,
-  versionShape,
-} from './change-shape.js';
+import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './change-shape.js';
 
 export const createRotateSecretTool = ({ rotate }: ChangeSecret) =>
   defineTool({
@@ -21,15 +11,7 @@ export const createRotateSecretTool = ({ rotate }: ChangeSecret) =>
     description: `Replaces the value of a secret that exists by a fresh one, under a live "write" grant; ask with request-access, operation "write", first. Use it for tokens and keys that vsecure itself is the source of. A value that another service gave out must be replaced there too, or nothing that uses it works any more: tell your user.
 ${VALUE_NOTE}`,
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
-    input: z.strictObject({ ...targetShape, ...valueShape, ...versionShape, ...repeatShape }),
+    input: replaceInput,
     output: changeOutput,
-    async run({ expected_version, idempotency_key, ...wish }, { caller }) {
-      const answer = await rotate(caller, {
-        ...wish,
-        expectedVersion: expected_version,
-        idempotencyKey: idempotency_key,
-      });
-      if (answer.ok) return { ok: true, value: showChange(answer.value) };
-      return { ...answer, next: mendChange(wish, 'write', answer.refusal) };
-    },
+    run: replaceWith(rotate),
   });

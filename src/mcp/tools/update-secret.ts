@@ -1,18 +1,8 @@
 /** `update-secret`: a new value for a secret that exists. */
 
-import { z } from 'zod';
 import type { ChangeSecret } from '../../usecases/change-secret.js';
 import { defineTool } from '../tool.js';
-import {
-  changeOutput,
-  mendChange,
-  repeatShape,
-  showChange,
-  targetShape,
-  VALUE_NOTE,
-  valueShape,
-  versionShape,
-} from './change-shape.js';
+import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './change-shape.js';
 
 export const createUpdateSecretTool = ({ update }: ChangeSecret) =>
   defineTool({
@@ -21,15 +11,7 @@ export const createUpdateSecretTool = ({ update }: ChangeSecret) =>
     description: `Stores a new version of a secret or template that exists, under a live "write" grant; ask with request-access, operation "write", first. Programs that read the latest version get the new value from then on.
 ${VALUE_NOTE}`,
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
-    input: z.strictObject({ ...targetShape, ...valueShape, ...versionShape, ...repeatShape }),
+    input: replaceInput,
     output: changeOutput,
-    async run({ expected_version, idempotency_key, ...wish }, { caller }) {
-      const answer = await update(caller, {
-        ...wish,
-        expectedVersion: expected_version,
-        idempotencyKey: idempotency_key,
-      });
-      if (answer.ok) return { ok: true, value: showChange(answer.value) };
-      return { ...answer, next: mendChange(wish, 'write', answer.refusal) };
-    },
+    run: replaceWith(update),
   });
