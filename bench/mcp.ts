@@ -65,18 +65,31 @@ export async function openBareSdk() {
   };
 }
 
+/** Each tool that an agent calls often, from one caller and from many, against a tool that does nothing on a bare server. */
 export async function benchMcp(stage: Stage): Promise<void> {
   const [reader] = await openReaders(stage, 1, stage.caller);
   if (!reader) throw new Error('there is nobody to read');
+  const { id: approval_id } = await stage.ask(stage.caller, { renew: true });
+  await stage.approve(approval_id);
   const [mcp, sdk, floor] = [await openMcp(stage), await openBareSdk(), await openFloor(stage)];
-  const measured = await rates(CALLERS, {
-    insert: floor.insert,
-    nothing: sdk.call,
-    read: () => mcp.call('read-secret', { resource: reader.resource }),
-  });
-  const { insert, nothing, read } = measured;
-  title('audited reads through MCP, client and server in one process (operations a second)');
-  line('32 callers, INSERT', insert, read, read / insert);
-  line('32 callers, bare SDK', nothing, read, read / nothing);
+  const tools = {
+    'list-secrets': () => mcp.call('list-secrets', {}),
+    'read-secret': () => mcp.call('read-secret', { resource: reader.resource }),
+    'wait-for-decision': () => mcp.call('wait-for-decision', { approval_id }),
+  };
+  title(
+    'tools through MCP, client and server in one process, against the bare SDK (calls a second)',
+  );
+  for (const callers of [1, CALLERS]) {
+    const { nothing, insert, ...measured } = await rates(callers, {
+      nothing: sdk.call,
+      insert: floor.insert,
+      ...tools,
+    });
+    for (const [tool, rate] of Object.entries(measured))
+      line(`${tool}, ${callers}`, nothing, rate, rate / nothing);
+    const read = measured['read-secret'];
+    line(`read, INSERT, ${callers}`, insert, read, read / insert);
+  }
   await Promise.all([mcp.close(), sdk.close(), floor.close()]);
 }

@@ -1,7 +1,14 @@
 /** The Block Kit linter: what Slack would refuse is found, what it takes is passed. */
 
 import { expect, test } from 'vitest';
-import { lintCalls, lintMessage, lintView } from '../test/support/slack/blocks-lint.js';
+import {
+  expectNoProblems,
+  lintAnswer,
+  lintCalls,
+  lintFrames,
+  lintMessage,
+  lintView,
+} from '../test/support/slack/blocks-lint.js';
 import { CARD, MODAL } from './press-bot.js';
 
 const button = (text: string) => ({
@@ -45,6 +52,28 @@ test.each([
     ],
     'repeats block_id b',
   ],
+  [
+    'a choice that is not offered',
+    [
+      {
+        type: 'actions',
+        elements: [
+          {
+            type: 'static_select',
+            action_id: 's',
+            options: [{ text: button('x').text, value: 'x' }],
+            initial_option: { text: button('y').text, value: 'y' },
+          },
+        ],
+      },
+    ],
+    'initial option that is not offered',
+  ],
+  [
+    'a data table without a caption',
+    [{ type: 'data_table', rows: [[], []] }],
+    'caption: is no string',
+  ],
   ['eleven fields', [{ type: 'section', fields: Array(11).fill(button('x').text) }], '11 items'],
 ])('finds %s', (_planted, blocks, problem) => {
   expect(lintMessage(blocks).join('\n')).toContain(problem);
@@ -72,4 +101,16 @@ test('finds a long modal title, a missing submit, and a fault in a recorded call
   expect(lintCalls([{ method: 'chat.postMessage', body: { blocks: CARD } }])).toEqual([
     'chat.postMessage text: is missing',
   ]);
+});
+
+test('finds a fault in the answer to a form, on a response_url and over Socket Mode', () => {
+  const view = { type: 'modal', title: { type: 'plain_text', text: 'Fine' }, blocks: [] };
+  const answer = { response_action: 'update', view };
+  const text = JSON.stringify({ envelope_id: '1', payload: answer });
+  expect(lintAnswer(answer)).toEqual(['an answer: blocks: 0 items, 1 to 100 allowed']);
+  expect(lintAnswer({ blocks: CARD })).toEqual(['an answer: text: is missing']);
+  expect(lintFrames([{ from: 'bot', text }])).toHaveLength(1);
+  expect(lintFrames([{ from: 'slack', text }])).toEqual([]);
+  expect(lintAnswer('')).toEqual([]);
+  expect(() => expectNoProblems(lintAnswer(answer))).toThrow('0 items');
 });

@@ -21,6 +21,10 @@ const SERVER: Readonly<Record<string, ServerCommand>> = {
     description: 'make the first admin key, or recover one',
     load: () => import('./main/bootstrap.js'),
   },
+  'slack:check': {
+    description: 'say what is wrong with the Slack set-up, and how to mend it',
+    load: () => import('./main/slack-check.js'),
+  },
   mcp: { description: 'serve MCP on stdio to an AI tool', load: () => import('./main/mcp.js') },
 };
 

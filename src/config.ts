@@ -84,6 +84,7 @@ const ENVIRONMENT = z.object({
     .refine(isLoopback, { error: 'is for tests and the demo: only a loopback address is accepted' })
     .optional(),
   SLACK_LINK_BY_EMAIL: onOff.default('on'),
+  SLACK_AUTO_APPROVED: z.enum(['lines', 'off'], { error: 'must be lines or off' }).default('lines'),
   VSECURE_ADMIN_EMAIL: z
     .string()
     .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' })
@@ -193,6 +194,7 @@ function slackOf(environment: Environment) {
     channel: environment.SLACK_CHANNEL,
     apiUrl: environment.SLACK_API_URL,
     linkByEmail: environment.SLACK_LINK_BY_EMAIL === 'on',
+    autoApproved: environment.SLACK_AUTO_APPROVED,
   };
 }
 

@@ -75,4 +75,4 @@ export function problemOfStatus(response: Response, { at, endpoint }: Server): s
 }
 
 const KEY_REFUSED =
-  'it was refused: it is unknown, expired or revoked; ask an admin for another (vsecure keys:list, vsecure keys:create --class agent)';
+  'it was refused: it is unknown, expired, revoked or suspended; ask an admin for another (vsecure keys:list, vsecure keys:create --class agent)';

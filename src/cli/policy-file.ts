@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { type PolicyDocument, policyDocument } from '../contract/policy-document.js';
 import { type InputIssue, sentenceOf } from '../contract/sentence.js';
+import { fullUri } from '../contract/short-name.js';
 import { VSecureError } from '../sdk/index.js';
 import { NotDone } from './outcome.js';
-import { fullUri } from './resource-name.js';
 import type { Entry, Place } from './yaml-entries.js';
 
 export interface PolicyFile {

@@ -11,7 +11,9 @@ import { registerGrants } from './commands/grants.js';
 import { registerKeysCreate } from './commands/keys-create.js';
 import { registerKeysList } from './commands/keys-list.js';
 import { registerKeysRevoke } from './commands/keys-revoke.js';
+import { registerKeysResume, registerKeysSuspend } from './commands/keys-suspend.js';
 import { registerMcpConfig } from './commands/mcp-config.js';
+import { registerPeopleCode } from './commands/people-code.js';
 import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
 import { registerPeopleSet } from './commands/people-set.js';
@@ -41,9 +43,12 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerKeysCreate,
     registerKeysList,
     registerKeysRevoke,
+    registerKeysSuspend,
+    registerKeysResume,
     registerPeopleList,
     registerPeopleSet,
     registerPeopleLink,
+    registerPeopleCode,
   ],
   'AI tools:': [registerMcpConfig],
   'Yourself:': [registerWhoami, registerScopes],

@@ -30,7 +30,8 @@ export const auditRoute = {
   ...bare,
   method: 'GET',
   path: '/audit',
-  summary: 'What happened, newest first: all of it for admins and auditors, else your own doings.',
+  summary:
+    'What happened, newest first: all of it for admins and auditors, else what your keys and the policies that name you have to do with.',
   query: z.strictObject({
     ...page.shape,
     /** The number of the last event that was seen. */

@@ -21,6 +21,7 @@ import { accepts } from './accepts.js';
 
 export const approvalId = z.templateLiteral(['appr_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const grantId = z.templateLiteral(['grnt_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
+export const principalId = z.templateLiteral(['prin_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const keyId = z.string().regex(/^[0-9A-Za-z]{10}$/);
 
 export const operation = z.enum(OPERATIONS);

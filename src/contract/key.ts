@@ -2,11 +2,13 @@
 
 import { z } from 'zod';
 import {
+  decisionReason,
   duration,
   email,
   keyClass,
   keyId,
   principalName,
+  reason,
   role,
   scope,
   timestamp,
@@ -25,12 +27,24 @@ const key = z.object({
   createdAt: timestamp,
   expiresAt: timestamp.optional(),
   revokedAt: timestamp.optional(),
+  /** Nothing works with any key of this name, until somebody resumes it. */
+  suspendedAt: timestamp.optional(),
 });
 export type WireKey = z.output<typeof key>;
 
 /** `token` is the key itself: this answer is the only place where it is ever seen. */
 const newKey = z.object({ ...key.shape, token: z.string() });
 export type WireNewKey = z.output<typeof newKey>;
+
+const suspension = z.object({
+  name: z.string(),
+  suspendedAt: timestamp.optional(),
+  /** It was suspended before, so nothing changed. */
+  already: z.boolean(),
+  grantsRevoked: z.int(),
+  requestsWithdrawn: z.int(),
+});
+export type WireSuspension = z.output<typeof suspension>;
 
 export const keyRoutes = {
   list: {
@@ -62,6 +76,23 @@ export const keyRoutes = {
     summary: 'Revoke a key. It cannot be undone.',
     params: z.strictObject({ id: keyId }),
     answer: z.object({ id: keyId, revokedAt: timestamp.optional() }),
+  },
+  suspend: {
+    ...bare,
+    method: 'POST',
+    path: '/keys/suspend',
+    summary:
+      'Stop everything that is done with the keys of this name, revoke their grants, withdraw their requests, and tell the administrators.',
+    body: z.strictObject({ name: principalName, reason: decisionReason }),
+    answer: suspension,
+  },
+  resume: {
+    ...bare,
+    method: 'POST',
+    path: '/keys/resume',
+    summary: 'Let the keys of this name work again. What was revoked stays revoked.',
+    body: z.strictObject({ name: principalName, reason: reason.optional() }),
+    answer: z.object({ name: z.string() }),
   },
 } as const satisfies Record<string, Route>;
 

@@ -1,7 +1,7 @@
 /** People on the wire. */
 
 import { z } from 'zod';
-import { email, role, slackTeamId, slackUserId } from './fields.js';
+import { email, role, slackTeamId, slackUserId, timestamp } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
 
 const person = z.object({
@@ -12,6 +12,9 @@ const person = z.object({
   slack: z.array(z.object({ teamId: z.string(), userId: z.string() })),
 });
 export type WirePerson = z.output<typeof person>;
+
+/** `code` is seen in this answer only. */
+const linkCode = z.object({ code: z.string(), email: z.string(), expiresAt: timestamp });
 
 export const personRoutes = {
   list: {
@@ -36,5 +39,14 @@ export const personRoutes = {
     summary: 'Link a person to a Slack account, once.',
     body: z.strictObject({ email, teamId: slackTeamId, userId: slackUserId }),
     answer: person,
+  },
+  code: {
+    ...bare,
+    method: 'POST',
+    path: '/people/code',
+    summary: 'Make a code that links the Slack account which types it, once, within ten minutes.',
+    /** Without an address: for the person whose human key this is. */
+    body: z.strictObject({ email: email.optional() }),
+    answer: linkCode,
   },
 } as const satisfies Record<string, Route>;

@@ -28,6 +28,9 @@ export const TOKEN_LENGTH_MIN = 22;
 export const TOKEN_LENGTH_DEFAULT = 43;
 export const TOKEN_LENGTH_MAX = 4096;
 
+/** Milliseconds for which a code links a Slack account: long enough to switch windows. */
+export const LINK_CODE_TTL = 10 * MINUTE;
+
 /** Characters. */
 export const IDEMPOTENCY_KEY_MAX = 128;
 /** Milliseconds for which the answer to a change is kept for whoever repeats it. */
@@ -44,6 +47,12 @@ export const DURATION_CEILING = 7 * DAY;
 /** Seconds that one wait may hold a connection. 45 is below every 60 s client limit known. */
 export const WAIT_DEFAULT_SECONDS = 45;
 export const WAIT_MAX_SECONDS = 240;
+
+/** Streams of changes that one key may hold open on one process, and approvals named in one: an agent has few of either. */
+export const STREAMS_PER_KEY = 4;
+export const FOLLOWED_MAX = 20;
+/** Milliseconds after which a stream is ended, and may be opened anew. */
+export const STREAM_MAX = HOUR;
 
 /** What one key may ask, unless configured otherwise: people are the scarce part. */
 export const PENDING_MAX_DEFAULT = 5;

@@ -2,9 +2,12 @@
 
 import type { Approval, ApprovalId, NewApproval, Settlement } from './approval.js';
 import type { Grant, GrantId, NewGrant } from './grant.js';
+import type { PersonId } from './person.js';
 import type { Policy, PolicyId } from './policy.js';
+import type { AskingContext, Likeness, PastRequest } from './ports-context.js';
 import type { Listed, Page } from './ports-page.js';
 import type { PrincipalId } from './principal.js';
+import type { Sight } from './sight.js';
 import type { Operation } from './vocabulary.js';
 import type { Vote } from './vote.js';
 
@@ -26,6 +29,10 @@ export interface AskingHistory {
 export interface ApprovalFilter {
   readonly status?: Approval['status'] | undefined;
   readonly principal?: PrincipalId | undefined;
+  /** Only what this viewer may see. A page may then hold fewer than its limit while there is a next one. */
+  readonly sight?: Sight | undefined;
+  /** Only those that this person has voted on, or has not. */
+  readonly voter?: { readonly person: PersonId; readonly voted: boolean } | undefined;
 }
 
 export interface ApprovalReads {
@@ -35,6 +42,12 @@ export interface ApprovalReads {
   since(moment: Date, page: Page): Promise<Listed<Approval>>;
   history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
   votes(id: ApprovalId): Promise<readonly Vote[]>;
+  /** The policies under which these principals ever asked. */
+  policiesAsked(principals: readonly PrincipalId[]): Promise<readonly PolicyId[]>;
+  /** What helps to decide this request, in one look. */
+  context(request: Likeness): Promise<AskingContext>;
+  /** Who else asked for these resources or for patterns over them, the newest first. */
+  past(request: Pick<Likeness, 'id' | 'resources'>, limit: number): Promise<readonly PastRequest[]>;
 }
 
 export interface Approvals extends ApprovalReads {
@@ -60,11 +73,23 @@ export interface Approvals extends ApprovalReads {
   rebind(id: ApprovalId, policy: Policy, digest: string): Promise<Approval | undefined>;
   /** Settles what time has closed, oldest first, skipping rows that others hold. */
   expireDue(limit: number): Promise<readonly Approval[]>;
+  /** Withdraws all that this principal has pending. `by` is absent when no person did it. */
+  cancelPending(
+    principal: PrincipalId,
+    reason: string,
+    by?: PersonId | undefined,
+  ): Promise<readonly Approval[]>;
+  /** Marks those as reminded of that have been waiting for half of a time of at least `shortestMs`. */
+  remindDue(limit: number, shortestMs: number): Promise<readonly Approval[]>;
+  /** Marks those as escalated whose policy names further approvers, once its silence has lasted. */
+  escalateDue(limit: number): Promise<readonly Approval[]>;
 }
 
 export interface GrantFilter {
   readonly principal?: PrincipalId | undefined;
   readonly activeOnly?: boolean | undefined;
+  /** As for approvals. */
+  readonly sight?: Sight | undefined;
 }
 
 export interface GrantReads {
@@ -106,4 +131,8 @@ export interface Grants extends GrantReads {
     by: string,
     reason?: string,
   ): Promise<Grant | undefined>;
+  /** Revokes every live grant of this principal. */
+  revokeAll(principal: PrincipalId, by: string, reason: string): Promise<readonly Grant[]>;
+  /** Those that were used and of whose use nobody was told; from now on they count as told. */
+  takeFirstUses(limit: number): Promise<readonly Grant[]>;
 }

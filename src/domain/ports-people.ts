@@ -31,6 +31,12 @@ export interface Principals extends PrincipalReads {
     ttlMs?: number,
   ): Promise<ApiKey>;
   revokeKey(keyId: string): Promise<ApiKey | undefined>;
+  /** Undefined when it is suspended already. */
+  suspend(id: PrincipalId, by: PersonId): Promise<Principal | undefined>;
+  /** Undefined when it is not suspended. */
+  resume(id: PrincipalId): Promise<Principal | undefined>;
+  /** Keeps it from being suspended before this transaction ends. Undefined when it is suspended already. */
+  holdActive(id: PrincipalId): Promise<Principal | undefined>;
 }
 
 export interface PersonReads {
@@ -45,6 +51,16 @@ export interface People extends PersonReads {
   ensure(email: string): Promise<Person>;
   setRole(id: PersonId, role: Role): Promise<Person | undefined>;
   setActive(id: PersonId, active: boolean): Promise<Person | undefined>;
+  /** Undefined when they were not active. */
+  deactivate(id: PersonId): Promise<Person | undefined>;
   /** A Slack account links once and never relinks: undefined when either side is already linked. */
   link(id: PersonId, account: SlackAccount): Promise<Person | undefined>;
+}
+
+/** One-time codes by which a person proves that a Slack account is theirs. Only hashes are stored. */
+export interface LinkCodes {
+  /** The person's older codes are void from then on. `ttlMs` by the database's clock. */
+  save(hash: Uint8Array, person: PersonId, ttlMs: number): Promise<{ readonly expiresAt: Date }>;
+  /** Takes the code, once. Undefined when it is unknown, taken or too old. */
+  take(hash: Uint8Array): Promise<PersonId | undefined>;
 }

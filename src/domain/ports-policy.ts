@@ -7,6 +7,8 @@ export interface PolicyReads {
   matching(candidates: readonly string[]): Promise<readonly Policy[]>;
   list(): Promise<readonly Policy[]>;
   change(id: PolicyId, version: number): Promise<PolicyChangeRecord | undefined>;
+  /** What changed in this policy after that moment, oldest first. */
+  changesSince(id: PolicyId, moment: Date): Promise<readonly PolicyChangeRecord[]>;
 }
 
 /** What one change of a policy did, in words, for its announcement. */

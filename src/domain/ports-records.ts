@@ -2,8 +2,8 @@
 
 import type { AuditEvent, RecordedEvent } from './audit-event.js';
 import type { Listed, Page } from './ports-page.js';
-import type { PrincipalId } from './principal.js';
 import type { SecretMetadata, SecretVersion } from './secret.js';
+import type { Sight } from './sight.js';
 
 export interface SecretReads {
   find(path: string): Promise<SecretMetadata | undefined>;
@@ -28,8 +28,8 @@ export interface AuditFilter {
   readonly resource?: string | undefined;
   /** A key's name or a person's e-mail. */
   readonly actor?: string | undefined;
-  /** Only events that touch this principal: what an agent may see. */
-  readonly principal?: PrincipalId | undefined;
+  /** Only what this viewer may see. */
+  readonly sight?: Sight | undefined;
 }
 
 export interface AuditReads {

@@ -4,7 +4,10 @@ import type { ApprovalId } from './approval.js';
 import type { AuditEvent } from './audit-event.js';
 import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
-import type { People, PersonReads, PrincipalReads, Principals } from './ports-people.js';
+import type { HomeReads, Homes } from './ports-home.js';
+import type { MetricsReads } from './ports-metrics.js';
+import type { NewNotice, Notices, ThreadNote } from './ports-notice.js';
+import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './ports-people.js';
 import type { Policies, PolicyReads, SlackGroups } from './ports-policy.js';
 import type {
   AuditReads,
@@ -26,7 +29,10 @@ export interface Reads {
   readonly people: PersonReads;
   readonly secrets: SecretReads;
   readonly groups: SlackGroups;
+  readonly notices: Pick<Notices, 'untold'>;
   readonly audit: AuditReads;
+  readonly metrics: MetricsReads;
+  readonly homes: HomeReads;
   readonly installation: InstallationReads;
 }
 
@@ -39,7 +45,10 @@ export interface Tx extends Reads {
   readonly people: People;
   readonly secrets: Secrets;
   readonly installation: Installations;
+  readonly homes: Homes;
   readonly repeats: Repeats;
+  readonly linkCodes: LinkCodes;
+  readonly notices: Notices;
   /**
    * Appends to the audit chain. Events are written by the store as the last statements before COMMIT, so that the chain's
    * head is the last row that any transaction locks.
@@ -47,6 +56,12 @@ export interface Tx extends Reads {
   record(event: AuditEvent): void;
   /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
   touchCard(id: ApprovalId): Promise<void>;
+  /** Queues a direct message, last of all but the events. A person without an account in Slack is told nothing. */
+  notify(notice: NewNotice): Promise<void>;
+  /** Queues a reply in the thread of the approval's card. */
+  note(kind: ThreadNote, id: ApprovalId): Promise<void>;
+  /** Queues a quiet line about what no person had to decide. Undefined: the default channel. */
+  mentionAutoApproval(channel: string | undefined): Promise<void>;
   /** Queues the announcement of a policy's change. */
   announce(id: PolicyId, version: number): Promise<void>;
   /** Wakes everyone who waits for this approval, on every process, when the transaction commits. */

@@ -31,6 +31,10 @@ export interface Directory {
   byEmail(email: string): Promise<SlackProfile | 'unknown' | undefined>;
   /** Slack user ids in a user group. Undefined when Slack does not answer or does not know it. */
   groupMembers(groupId: string): Promise<readonly string[] | undefined>;
+  /** Those of these accounts that Slack says are deactivated. Of nobody else does it follow that they are not. */
+  deactivated(userIds: readonly string[]): Promise<readonly string[]>;
+  /** Is another company in this channel, or about to be? Undefined when Slack does not say. */
+  channel(id: string): Promise<{ readonly shared: boolean } | undefined>;
   /** The connected workspace. Undefined while Slack has not said it. */
   teamId(): string | undefined;
 }

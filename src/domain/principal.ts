@@ -11,6 +11,9 @@ export interface Principal {
   readonly name: string;
   readonly class: KeyClass;
   readonly owner: PersonId;
+  /** From then on nothing works with its keys, until somebody resumes it. */
+  readonly suspendedAt?: Date | undefined;
+  readonly suspendedBy?: PersonId | undefined;
 }
 
 export interface ApiKey {

@@ -73,10 +73,18 @@ const PLAIN: Record<Plain, string> = {
   person_inactive: 'This account is deactivated, so it cannot decide anything.',
   foreign_team: 'This comes from another Slack workspace than the one vsecure is connected to.',
   unknown_person:
-    'This Slack account is not linked to anybody vsecure knows. Ask an administrator for `vsecure people:link`.',
+    'This Slack account is not linked to anybody vsecure knows. Make a code on the command line, `vsecure people:code`, and type it here: /vsecure link <code>. Or ask an administrator for `vsecure people:link`.',
   unverified_account:
     'Only full members of the workspace with a confirmed e-mail address may decide. Guests, bots and outside accounts may not.',
   invalid_key: 'The API key is unknown, expired or revoked.',
+  key_suspended:
+    'The owner of this key suspended it. Nothing works with it until an administrator resumes it: vsecure keys:resume.',
+  too_many_codes:
+    'Too many codes did not fit. Wait ten minutes, then make a new one: vsecure people:code.',
+  already_linked:
+    'This Slack account, or the person, is linked already. A link is never moved: ask an administrator.',
+  invalid_code:
+    'This code is unknown, used or older than ten minutes. Make a new one: vsecure people:code.',
   unavailable:
     'vsecure cannot answer this safely at the moment. Nothing was changed; try again shortly.',
 };

@@ -50,6 +50,7 @@ export const EVENT_TYPES = [
   'approval_expired',
   'approval_cancelled',
   'approval_rebound',
+  'approval_escalated',
   'access_granted',
   'access_revoked',
   'access_released',
@@ -62,8 +63,13 @@ export const EVENT_TYPES = [
   'policy_changed',
   'key_created',
   'key_revoked',
+  'key_suspended',
+  'key_resumed',
+  'suspension_refused',
   'person_changed',
   'slack_linked',
+  'slack_link_refused',
+  'link_code_created',
   'foreign_request',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -105,6 +111,10 @@ export const REFUSAL_CODES = [
   'unverified_account',
   'not_allowed',
   'invalid_key',
+  'key_suspended',
+  'invalid_code',
+  'too_many_codes',
+  'already_linked',
   'invalid_input',
   'unavailable',
 ] as const;

@@ -10,6 +10,7 @@ import type { RefusalCode } from '../domain/vocabulary.js';
 export const STATUS: Record<RefusalCode, number> = {
   invalid_input: 400,
   invalid_key: 401,
+  key_suspended: 401,
   no_policy: 403,
   not_permitted: 403,
   not_a_requester: 403,
@@ -21,12 +22,14 @@ export const STATUS: Record<RefusalCode, number> = {
   foreign_team: 403,
   unknown_person: 403,
   unverified_account: 403,
+  invalid_code: 403,
   not_allowed: 403,
   not_found: 404,
   approvers_missing: 409,
   grant_ended: 409,
   version_conflict: 409,
   already_exists: 409,
+  already_linked: 409,
   already_decided: 409,
   already_voted: 409,
   expired: 409,
@@ -44,6 +47,7 @@ export const STATUS: Record<RefusalCode, number> = {
   denied_recently: 429,
   too_many_pending: 429,
   too_many_requests: 429,
+  too_many_codes: 429,
   unavailable: 503,
 };
 

@@ -9,6 +9,7 @@ import { callerOf, createBearer } from '../http/bearer.js';
 import { listen } from '../http/server.js';
 import { startJobs } from '../jobs/schedule.js';
 import { createMcpEndpoint } from '../mcp/server.js';
+import { createAlarmed } from './alarm.js';
 import { allowedHosts } from './allowed-hosts.js';
 import { createAnnounced } from './announce.js';
 import type { Disposal } from './disposal.js';
@@ -36,9 +37,13 @@ export async function openDoors(
   log: Logger,
   disposal: Disposal,
 ): Promise<Doors> {
-  const slack = connectSlack(config, house, log);
+  const slack = connectSlack(
+    config,
+    { ...house, useCases: createAlarmed(house.useCases, log) },
+    log,
+  );
   const slackState = () => slack?.state() ?? 'off';
-  const useCases = createAnnounced(house.useCases, slackState, log);
+  const useCases = createAlarmed(createAnnounced(house.useCases, slackState, log), log);
   await welcomeFirstAdmin(house.store, useCases, config.adminEmail, log);
 
   const stopping = new AbortController();
@@ -72,6 +77,10 @@ export async function openDoors(
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
+      { name: 'remind', when: '*/10 * * * * *', run: useCases.remindApprovers },
+      { name: 'escalate', when: '*/10 * * * * *', run: useCases.escalateApprovals },
+      { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.tellFirstUses },
+      { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },

@@ -15,8 +15,11 @@ import { loadOrCreateMasterKeyFile } from '../crypto/master-key-file.js';
 import { generateSecureToken } from '../crypto/random-token.js';
 import type { Directory, Log } from '../domain/ports.js';
 import { startEmbedded } from '../postgres/embedded.js';
+import { createAutoApprovals } from '../store/auto-approvals.js';
+import { createCards } from '../store/cards.js';
 import { type DatabaseConnection, openDatabase } from '../store/database.js';
-import { createCards, createDeliveries } from '../store/deliveries.js';
+import { createDeliveries } from '../store/deliveries.js';
+import { createDigests } from '../store/digests.js';
 import { createJobRuns } from '../store/job-runs.js';
 import { migrate, schemaState } from '../store/migrate.js';
 import { createReadLedger } from '../store/read-ledger.js';
@@ -92,6 +95,7 @@ export async function openHouse(
   await listener.start();
   disposal.add('listener', () => listener.stop());
 
+  const cards = createCards(dataSource);
   const useCases = createUseCases({
     store,
     ledger: createReadLedger(dataSource, chainHash, installation.id),
@@ -108,13 +112,16 @@ export async function openHouse(
     limits: config.limits,
     directory,
     linkByEmail: config.slack?.linkByEmail ?? false,
+    cardLink: cards.link,
   });
   return {
     useCases,
     store,
     dataSource,
     deliveries: createDeliveries(dataSource),
-    cards: createCards(dataSource),
+    cards,
+    autoApprovals: createAutoApprovals(dataSource),
+    digests: createDigests(dataSource),
     jobRuns: createJobRuns(dataSource, `${hostname()}/${process.pid}`),
   };
 }

@@ -1,25 +1,34 @@
 /** Can this process do its work? Asked of the database each time; Slack is reported, never a reason to be unready. */
 
 import type { Readiness } from '../http/health.js';
+import { slackFaults } from '../slack/faults.js';
 import { schemaState } from '../store/migrate.js';
 import type { House } from './house.js';
 
 export function createReadiness(
-  { dataSource }: Pick<House, 'dataSource'>,
+  { dataSource, deliveries }: Pick<House, 'dataSource' | 'deliveries'>,
   slackState: () => Readiness['slack'],
 ): () => Promise<Readiness> {
   return async () => {
     const slack = slackState();
     try {
       const state = await schemaState(dataSource);
-      return {
-        ok: state === 'current',
-        database: state === 'current' ? 'ok' : 'schema_behind',
-        slack,
-      };
+      if (state !== 'current') return { ok: false, database: 'schema_behind', slack };
+      return { ok: true, database: 'ok', ...(await slackReadiness(deliveries, slack)) };
     } catch (error) {
       const newer = error instanceof Error && error.name === 'NewerSchemaError';
       return { ok: false, database: newer ? 'schema_newer' : 'unreachable', slack };
     }
   };
+}
+
+/** From the database, so that every process knows what only one of them has met. */
+async function slackReadiness(
+  deliveries: House['deliveries'],
+  slack: Readiness['slack'],
+): Promise<Pick<Readiness, 'slack' | 'slack_faults'>> {
+  const faults = slack === 'off' ? [] : slackFaults(await deliveries.failing());
+  if (faults.length === 0) return { slack };
+  const wired = faults.map((fault) => ({ ...fault, since: fault.since.toISOString() }));
+  return { slack: 'degraded', slack_faults: wired };
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import type { Deliveries, Directory, Log } from '../domain/ports.js';
 import { createRelay, type Relay } from '../notify/relay.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
+import type { Posters } from '../slack/posters.js';
 import { createIdentifyPresser } from '../usecases/identify-presser.js';
 import type { House } from './house.js';
 
@@ -19,16 +20,28 @@ export interface ConnectedSlack {
 
 /** How often the outbox is looked at when nothing says that something is due (ms). */
 const LOOK_EVERY = 2_000;
-/** Cards drawn at once: so few that the last of them, posted one in a second, is out before its lease is. */
-const AT_ONCE = 8;
-/** Few, since cards wait for their turn in the same channels: a set of a thousand policies must not hold them up. */
-const ANNOUNCED_AT_ONCE = 2;
+/**
+ * How many of each kind are told at once. Cards: so few that the last of them, posted one in a second, is out before its lease
+ * is. The others: few, since cards wait for their turn in the same channels, and a set of a thousand policies must not hold them up.
+ */
+const AT_ONCE: Readonly<Record<keyof Posters, number>> = {
+  slack_card: 8,
+  slack_digest: 4,
+  slack_policy_change: 2,
+  slack_auto: 2,
+  slack_direct: 4,
+  slack_thread: 2,
+  slack_home: 4,
+};
+
+/** Places that are kept for cards which somebody has just decided. */
+const LOOKED_AT = 2;
 
 /** Undefined when no Slack is configured. From the moment the workspace is known messages are delivered and approvers' accounts linked. */
 export function connectSlack(config: Config, house: House, log: Log): ConnectedSlack | undefined {
   const { slack: settings } = config;
   if (!settings) return undefined;
-  const { useCases, store, cards, deliveries } = house;
+  const { useCases, store, cards, digests, deliveries } = house;
   const slack = createSlack({
     settings: {
       botToken: settings.botToken.reveal(),
@@ -38,16 +51,17 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
       apiUrl: settings.apiUrl,
       // Anything but Slack itself shows Slack's date tokens as they are written.
       dates: settings.apiUrl ? 'plain' : 'local',
+      autoApproved: settings.autoApproved,
     },
     parts: {
-      decide: useCases.decide,
+      ...useCases,
       identifyWith: (directory) =>
         createIdentifyPresser({ store, directory, linkByEmail: settings.linkByEmail }),
-      readCardFacts: useCases.readCardFacts,
       readPolicyChange: store.policies.change,
-      recordForeign: useCases.recordForeign,
-      recordRefusedPress: useCases.recordRefusedPress,
       cards,
+      digests,
+      deliveries,
+      autoApprovals: house.autoApprovals,
       logger: log,
       onConnected() {
         relay.start();
@@ -69,34 +83,38 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
   };
 }
 
-/** One for each thing that Slack is told, as if they were one. */
-function createRelays(slack: SlackConnection, deliveries: Deliveries, logger: Log): Relay {
+/** One for each thing that Slack is told, and one for cards that a person looks at, as if they were one. */
+function createRelays({ posters }: SlackConnection, deliveries: Deliveries, logger: Log): Relay {
   const shared = { deliveries, logger, intervalMs: LOOK_EVERY };
-  const cards = createRelay({
+  const relayTo = (destination: keyof Posters) =>
+    createRelay({
+      ...shared,
+      destination,
+      deliver: posters[destination].deliver,
+      limit: AT_ONCE[destination],
+    });
+  const looked = createRelay({
     ...shared,
     destination: 'slack_card',
-    deliver: slack.poster.deliver,
-    limit: AT_ONCE,
+    deliver: posters.slack_card.deliver,
+    limit: LOOKED_AT,
+    urgentOnly: true,
   });
-  const changes = createRelay({
-    ...shared,
-    destination: 'slack_policy_change',
-    deliver: slack.policyPoster.deliver,
-    limit: ANNOUNCED_AT_ONCE,
-  });
-  const both = [cards, changes];
+  const relays = [looked, ...destinationsOf(posters).map(relayTo)];
   return {
     start() {
-      for (const relay of both) relay.start();
+      for (const relay of relays) relay.start();
     },
     poke() {
-      for (const relay of both) relay.poke();
+      for (const relay of relays) relay.poke();
     },
     async stop() {
-      await Promise.all(both.map((relay) => relay.stop()));
+      await Promise.all(relays.map((relay) => relay.stop()));
     },
   };
 }
+
+const destinationsOf = (posters: Posters) => Object.keys(posters) as (keyof Posters)[];
 
 /** Policies written before Slack was connected name people whose accounts nobody has looked up yet. */
 async function linkApprovers({ refreshApprovers }: House['useCases'], log: Log): Promise<void> {

@@ -1,13 +1,24 @@
-/** The one way in which every tool answers: a result, a refusal, or an internal error that says nothing but its reference. */
+/** The one way in which every tool answers: a result, a refusal, a question back, or an internal error that says nothing but its reference. */
 
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  inputRequired,
+} from '@modelcontextprotocol/server';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
 import type { Next } from './next.js';
+import type { Question } from './person.js';
+import type { Task } from './task.js';
 
 /** What a tool found out. */
 export type Answer<T> =
-  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: true;
+      readonly value: T;
+      /** Where this is not the answer yet, and the client can ask for it later. */
+      readonly task?: Task | undefined;
+    }
   | { readonly ok: false; readonly refusal: Refusal; readonly next?: Next | undefined };
 
 interface ToolError {
@@ -21,12 +32,15 @@ interface ToolError {
  * reference.
  */
 export async function answer(
-  work: () => Promise<Answer<Record<string, unknown>>>,
+  work: () => Promise<Answer<Record<string, unknown>> | Question>,
   report: (fault: unknown) => string,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   try {
     const found = await work();
-    return found.ok ? success(found.value) : failure(whatToSay(found.refusal, found.next));
+    if ('ask' in found) return inputRequired({ inputRequests: found.ask });
+    return found.ok
+      ? success(found.value, found.task)
+      : failure(whatToSay(found.refusal, found.next));
   } catch (fault) {
     return failure({ code: 'internal', message: `internal error, reference ${report(fault)}` });
   }
@@ -39,8 +53,9 @@ const whatToSay = (refusal: Refusal, next?: Next): ToolError => ({
 });
 
 /** The text is the structured content once more, for clients that read nothing else. */
-function success(structuredContent: Record<string, unknown>): CallToolResult {
+export function success(structuredContent: Record<string, unknown>, task?: Task): CallToolResult {
   return {
+    ...(task && { resultType: 'task', ...task }),
     content: [{ type: 'text', text: JSON.stringify(structuredContent) }],
     structuredContent,
   };

@@ -22,14 +22,14 @@ export function described(schema: z.ZodObject): StandardSchemaWithJSON {
 
 /**
  * Without `$schema`, because older clients know no newer draft than 07 and refuse what names one; without the pattern of a
- * timestamp, which says nothing more than its format and is a page long; and with results open to fields that come later, so
+ * date or timestamp, which says nothing more than its format and is a page long; and with results open to fields that come later, so
  * that a client which keeps the list of tools does not refuse the answers of a newer server.
  */
 function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     override: ({ jsonSchema }) => {
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      if (jsonSchema.format?.startsWith('date')) delete jsonSchema.pattern;
       if (io === 'output' && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;
     },

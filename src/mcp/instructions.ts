@@ -9,7 +9,7 @@ Call the tools in this order:
 4. read-secret, once the status is "approved".
 5. release-grant, as soon as you are done.
 
-When three waits in a row end with "pending", tell your user that a person still has to decide, and stop polling. Nothing is lost: the approval_id stays good, and you can wait again when your user asks you to.
+When three waits in a row end with "pending", tell your user that a person still has to decide, with the link if there is one, and stop polling. Nothing is lost: the approval_id stays good, and you can wait again when your user asks you to.
 explain-access says beforehand what a request would meet; cancel-request withdraws one that is no longer needed; list-requests and list-grants show what you asked for and what you hold.
 create-secret, update-secret, rotate-secret and delete-secret work the same way, with a grant for "write" or "delete" in place of "read". Let the server make new values ("generate"); a value that only your user knows is entered by them, with the command that "needs_value" gives you. query-audit-log and list-api-keys are for security reviews and need a grant on vsecure://audit and vsecure://api-keys.
 A refusal ("denied" or "cancelled") is final. Tell your user, with the reason if there is one; do not ask again in other words, for another operation or for a longer list. "expired" only means that nobody decided in time: ask again if your user wants you to.

@@ -1,6 +1,6 @@
 /** Resources as the protocol asks for them: list by page, list of families, read. */
 
-import type { McpServer } from '@modelcontextprotocol/server';
+import type { McpRequestContext, McpServer } from '@modelcontextprotocol/server';
 import { URI_MAX_BYTES } from '../domain/limits.js';
 import type { ReportFault } from './fault.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
@@ -10,16 +10,23 @@ import type { Guest } from './tool.js';
 
 const CURSOR = /^[\x21-\x7e]+$/;
 
+interface Offered {
+  readonly guest: Guest;
+  readonly era: McpRequestContext['era'];
+}
+
 /** Beside the SDK's own registry, which knows no pages and repeats an unknown address in its error. */
 export function offerResources(
   { server }: McpServer,
   resources: Resources,
-  { caller }: Guest,
+  { guest: { caller }, era }: Offered,
   report: ReportFault,
 ): void {
   const { fixed, families } = resources;
   const note = (fault: unknown) => report(fault, 'resources');
-  server.registerCapabilities({ resources: { listChanged: false } });
+  // Before 2026-07-28 one subscribes within a session, and none is kept here: no update is promised that would never come.
+  const subscribe = era === 'modern';
+  server.registerCapabilities({ resources: { listChanged: false, subscribe } });
 
   server.setRequestHandler('resources/list', ({ params }) =>
     protocolAnswer(async () => {

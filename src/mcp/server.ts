@@ -6,19 +6,24 @@ import type { Caller } from '../domain/rights.js';
 import { createReadBody } from './body.js';
 import { createExchanges } from './exchanges.js';
 import { createReportFault, type Logger } from './fault.js';
+import type { FollowingUseCases } from './followed.js';
+import { createListening } from './listening.js';
 import { createPrompts } from './prompts/index.js';
 import { createResources, type ResourceUseCases } from './resources/index.js';
 import { createServing } from './serving.js';
+import { createTakingBack } from './taking-back.js';
 import { createTools, type McpUseCases } from './tools/index.js';
 
 export interface McpParts {
-  readonly useCases: McpUseCases & ResourceUseCases;
+  readonly useCases: McpUseCases & ResourceUseCases & FollowingUseCases;
   /** Who sent this request. It was authenticated before it came here; throws when it was not. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
   readonly version: string;
   /** Web pages that may call, as in an `Origin` header. Default: none; programs send no such header. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Milliseconds after which a stream of changes is ended. Default: an hour. */
+  readonly streamLasts?: number | undefined;
 }
 
 export interface McpEndpoint {
@@ -33,17 +38,20 @@ const DRAIN_MAX = 3000;
 
 /** Never sends the message of a fault to a client: it answers with a reference that the log knows. */
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
-  const { useCases, callerOf, logger, version, allowedOrigins = [] } = parts;
+  const { useCases, callerOf, logger, version, allowedOrigins = [], streamLasts } = parts;
   const report = createReportFault(logger);
   const serving = createServing({
     tools: createTools(useCases),
     resources: createResources(useCases),
     prompts: createPrompts(useCases.listSecrets),
+    listening: createListening(useCases, report, streamLasts),
+    awaitDecision: useCases.awaitDecision,
     version,
     logger,
     report,
   });
   const exchanges = createExchanges();
+  const unlessTakenBack = createTakingBack();
   const readBody = createReadBody();
   let closed = false;
 
@@ -56,7 +64,7 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     const problem = await readBody(req, res);
     if (problem) return refuse(res, problem.status, problem.code, problem.message);
     res.setHeader('Cache-Control', 'no-store');
-    await serving.serve(req, res, { caller, leaving });
+    await unlessTakenBack(req.body, { caller, leaving }, (guest) => serving.serve(req, res, guest));
   }
 
   return {

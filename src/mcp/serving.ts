@@ -1,14 +1,26 @@
 /** One request handed to the MCP SDK: a fresh server for this guest alone, in the protocol era that the request speaks. */
 
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node';
-import { type AuthInfo, createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import {
+  type AuthInfo,
+  type CreateMcpHandlerOptions,
+  createMcpHandler,
+  type McpRequestContext,
+  McpServer,
+  type ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
+import type { AwaitDecision } from '../usecases/await-decision.js';
 import { BODY_MAX_BYTES } from './body.js';
 import { describeFault, type Logger, type ReportFault } from './fault.js';
 import { INSTRUCTIONS } from './instructions.js';
+import { type ListenRequest, readListen } from './listen-request.js';
+import type { Listening } from './listening.js';
 import { offerCompletion } from './offer-completion.js';
 import { offerPrompts } from './offer-prompts.js';
 import { offerResources } from './offer-resources.js';
+import { offerTasks } from './offer-tasks.js';
 import type { Prompt } from './prompt.js';
 import type { Resources } from './resources/index.js';
 import type { Guest, Tool } from './tool.js';
@@ -18,6 +30,8 @@ export interface ServingParts {
   readonly tools: readonly Tool[];
   readonly resources: Resources;
   readonly prompts: readonly Prompt[];
+  readonly listening: Listening;
+  readonly awaitDecision: AwaitDecision;
   readonly version: string;
   readonly logger: Logger;
   readonly report: ReportFault;
@@ -30,29 +44,25 @@ export interface Serving {
 }
 
 export function createServing(parts: ServingParts): Serving {
-  const { tools, resources, prompts, version, logger, report } = parts;
+  const { tools, listening, logger, report } = parts;
   const names: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
-  const completable = { families: resources.families, prompts };
   /** The guest travels beside the SDK: what that passes on is an empty pass, and only this very pass opens the map. */
   const guests = new WeakMap<AuthInfo, Guest>();
   // Mostly requests that a client got wrong; what it was told is in its answer.
   const onerror = (fault: Error) => logger.debug(describeFault(fault), 'mcp: request refused');
   const options = { onerror, maxRequestBodySize: BODY_MAX_BYTES };
-  const handler = createMcpHandler(({ authInfo }) => serverFor(authInfo), options);
-  const answer = toNodeHandler(handler, options);
+  // Of itself the SDK would let everybody listen to anything: it goes by the address, not by the caller.
+  const usual = mount({ maxSubscriptions: 0 });
 
-  function serverFor(pass: AuthInfo | undefined): McpServer {
-    const guest = pass && guests.get(pass);
+  function mount(serving: Pick<CreateMcpHandlerOptions, 'bus' | 'maxSubscriptions'>) {
+    const handler = createMcpHandler(serverFor, { ...options, ...serving });
+    return { answer: toNodeHandler(handler, options), close: () => handler.close() };
+  }
+
+  function serverFor({ authInfo, era }: McpRequestContext): McpServer {
+    const guest = authInfo && guests.get(authInfo);
     if (!guest) throw new Error('a request reached the MCP server without its caller');
-    const server = new McpServer(
-      { name: 'vsecure', title: 'vsecure', version },
-      { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
-    );
-    for (const tool of tools) tool.register(server, guest, report);
-    offerResources(server, resources, guest, report);
-    offerPrompts(server, prompts);
-    offerCompletion(server, completable, guest, report);
-    return server;
+    return furnish(parts, guest, era);
   }
 
   return {
@@ -61,11 +71,45 @@ export function createServing(parts: ServingParts): Serving {
       if (unknown) return void res.json(unknown);
       const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
       guests.set(pass, guest);
-      await answer(admitted(req, pass), res, req.body);
+      const answerBy = ({ answer }: typeof usual) => answer(admitted(req, pass), res, req.body);
+      const asked = readListen(req.body);
+      if (!asked) await answerBy(usual);
+      else {
+        const refusal = await listening(asked, guest, (bus) => {
+          const own = mount({ bus });
+          return { over: answerBy(own), close: own.close };
+        });
+        if (refusal) return refuse(res, asked, refusal);
+      }
       if (res.statusCode === 500) report(new Error('the MCP SDK answered 500'), 'protocol');
     },
-    close: () => handler.close(),
+    close: usual.close,
   };
+}
+
+/** The server of one request, with everything that this guest is offered. */
+function furnish(parts: ServingParts, guest: Guest, era: McpRequestContext['era']): McpServer {
+  const { tools, resources, prompts, awaitDecision, version, report } = parts;
+  const server = new McpServer(
+    { name: 'vsecure', title: 'vsecure', version },
+    { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
+  );
+  for (const tool of tools) tool.register(server, guest, report);
+  offerResources(server, resources, { guest, era }, report);
+  if (era === 'modern') offerTasks(server, awaitDecision, guest, report);
+  offerPrompts(server, prompts);
+  offerCompletion(server, { families: resources.families, prompts }, guest, report);
+  return server;
+}
+
+/** As the SDK answers what a handler refuses: 200, but for a capability that is missing (400). */
+function refuse(
+  res: Response,
+  { id }: ListenRequest,
+  { code, message, data }: ProtocolError,
+): void {
+  const missing = code === ProtocolErrorCode.MissingRequiredClientCapability;
+  res.status(missing ? 400 : 200).json({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
 /** What the SDK reads of a request. The caller's key goes no further than this. */

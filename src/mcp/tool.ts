@@ -2,18 +2,21 @@
 
 import type { McpServer, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
+import { done, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { type Answer, answer } from './answer.js';
 import { claimedClient } from './claimed-client.js';
 import { described, problemOf } from './described.js';
+import { takesTasks } from './extensions.js';
 import type { ReportFault } from './fault.js';
 import type { ToolName } from './next.js';
+import { type Person, personAt, type Question } from './person.js';
 import { createProgress, type Progress } from './progress.js';
 
 /** Who came with this HTTP request, and until when it may take. */
 export interface Guest {
   readonly caller: Caller;
-  /** Aborts when the server stops: whoever waits then gets their answer now. */
+  /** Aborts when the server stops, or the call is taken back: whoever waits then gets their answer now. */
   readonly leaving: AbortSignal;
 }
 
@@ -26,6 +29,10 @@ export interface Visit {
   readonly signal: AbortSignal;
   /** Present when the client asked for progress. */
   readonly progress?: Progress | undefined;
+  /** The client can take a task instead of the answer, and ask for that later. */
+  readonly takesTasks: boolean;
+  /** Who sits at the tool, where their client lets them be asked. */
+  readonly person: Person;
 }
 
 /** The static face of a tool and the verb behind it. */
@@ -34,9 +41,12 @@ export interface ToolDefinition<In extends z.ZodObject, Out extends z.ZodObject>
   readonly title: string;
   readonly description: string;
   readonly annotations: ToolAnnotations;
+  /** What is accepted. */
   readonly input: In;
+  /** What clients are told to send, where that is more than what is accepted. */
+  readonly told?: z.ZodObject;
   readonly output: Out;
-  run(input: z.output<In>, visit: Visit): Promise<Answer<z.input<Out>>>;
+  run(input: z.output<In>, visit: Visit): Promise<Answer<z.input<Out>> | Question>;
 }
 
 export interface Tool {
@@ -49,21 +59,21 @@ export interface Tool {
 export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
   definition: ToolDefinition<In, Out>,
 ): Tool {
-  const { name, title, description, annotations, input, output, run } = definition;
+  const { name, title, description, annotations, input, told = input, output, run } = definition;
   const face = {
     title,
     description,
     annotations: { ...annotations, openWorldHint: false },
-    inputSchema: described(input),
+    inputSchema: described(told),
     outputSchema: described(output),
   };
 
-  async function judge(given: unknown, visit: Visit): Promise<Answer<Record<string, unknown>>> {
+  async function judge(given: unknown, visit: Visit) {
     const read = input.safeParse(given);
-    if (!read.success)
-      return { ok: false, refusal: { code: 'invalid_input', problem: problemOf(read.error) } };
+    if (!read.success) return refused({ code: 'invalid_input', problem: problemOf(read.error) });
     const found = await run(read.data, visit);
-    return found.ok ? { ok: true, value: output.parse(found.value) } : found;
+    if (!('ok' in found) || !found.ok) return found;
+    return { ...done(output.parse(found.value)), task: found.task };
   }
 
   return {
@@ -85,5 +95,7 @@ function visitOf({ caller, leaving }: Guest, { mcpReq }: ServerContext): Visit {
     claimedClient: claimedClient(mcpReq.envelope),
     signal: AbortSignal.any([mcpReq.signal, leaving]),
     progress: createProgress(mcpReq),
+    takesTasks: takesTasks(mcpReq.envelope),
+    person: personAt(mcpReq),
   };
 }

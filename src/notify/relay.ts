@@ -2,12 +2,15 @@
 
 import { SECOND } from '../domain/limits.js';
 import type { Deliveries, Destination, Leased, Log } from '../domain/ports.js';
-import { backoff } from './backoff.js';
+import { backoff, rest } from './backoff.js';
+import { type Circuit, createCircuit } from './circuit.js';
 
 export type Outcome =
   | { readonly outcome: 'sent' }
   /** Without `retryAfterMs` the relay chooses when. `error` is a short code. */
-  | { readonly outcome: 'retry'; readonly error: string; readonly retryAfterMs?: number };
+  | { readonly outcome: 'retry'; readonly error: string; readonly retryAfterMs?: number }
+  /** The destination does not answer, whatever it is told: everything waits until one delivery gets through. */
+  | { readonly outcome: 'away'; readonly error: string };
 
 /** Must bear hearing a thing twice. The signal says that the relay is stopping. */
 export type Deliver = (leased: Leased, signal: AbortSignal) => Promise<Outcome>;
@@ -21,6 +24,10 @@ export interface RelayParts {
   readonly intervalMs: number;
   /** How many deliveries may run at once. */
   readonly limit: number;
+  /** Nothing but what a person has just decided and is looking at. */
+  readonly urgentOnly?: boolean | undefined;
+  /** Milliseconds to leave the destination alone after so many earlier silences of it; by default at most 15 s. */
+  readonly restMs?: ((earlier: number) => number) | undefined;
 }
 
 export interface Relay {
@@ -35,26 +42,27 @@ export interface Relay {
 const LEASE = 15 * SECOND;
 
 export function createRelay(parts: RelayParts): Relay {
-  const { deliveries, destination, limit } = parts;
-  const work = createWork(parts);
+  const { deliveries, destination, limit, restMs = restSpread } = parts;
+  const circuit = createCircuit({ limit, rest: restMs, onRested: look });
+  const work = createWork(parts, circuit);
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let poked = false;
 
-  const hasRoom = () => timer !== undefined && running.size < limit;
+  const room = () => (timer === undefined ? 0 : circuit.room(running.size));
 
   /** Only one look at a time; a poke in between makes for another. */
   function look(): void {
     poked = true;
-    if (!looking && hasRoom()) looking = lookWhilePoked();
+    if (!looking && room() > 0) looking = lookWhilePoked();
   }
 
   async function lookWhilePoked(): Promise<void> {
-    while (poked && hasRoom()) {
+    while (poked && room() > 0) {
       poked = false;
-      const leased = await lease(limit - running.size);
+      const leased = await lease(room());
       for (const one of leased) begin(one);
     }
     // In the same breath as the last look at `poked`, so that no poke falls in between.
@@ -63,7 +71,7 @@ export function createRelay(parts: RelayParts): Relay {
 
   async function lease(count: number): Promise<readonly Leased[]> {
     try {
-      return await deliveries.lease(destination, count, LEASE);
+      return await deliveries.lease(destination, count, LEASE, parts.urgentOnly);
     } catch (error) {
       parts.logger.warn({ destination, error: nameOf(error) }, 'could not look for deliveries');
       return [];
@@ -88,6 +96,7 @@ export function createRelay(parts: RelayParts): Relay {
     async stop() {
       clearInterval(timer);
       timer = undefined;
+      circuit.stop();
       stopping.abort();
       await looking;
       await Promise.all(running);
@@ -95,21 +104,37 @@ export function createRelay(parts: RelayParts): Relay {
   };
 }
 
+const restSpread = (earlier: number) => rest(earlier, Math.random());
+
 /** One delivery from lease to note. Never rejects: without a note the lease runs out, and it is done again. */
-function createWork({ deliveries, destination, deliver, logger }: RelayParts) {
+function createWork(
+  { deliveries, destination, deliver, logger, restMs = restSpread }: RelayParts,
+  circuit: Circuit,
+) {
   return async (leased: Leased, signal: AbortSignal): Promise<void> => {
     const { subject, attempts } = leased;
     const outcome = await attempt(leased, signal);
+    if (outcome.outcome === 'away') circuit.silent();
+    else circuit.answered();
     try {
       if (outcome.outcome === 'sent') return await deliveries.sent(destination, leased);
-      const { error, retryAfterMs = backoff(attempts - 1, Math.random()) } = outcome;
+      const delayMs = delayOf(outcome, attempts - 1);
       if (!signal.aborted)
-        logger.warn({ destination, subject, error, attempts, retryAfterMs }, 'not delivered yet');
-      await deliveries.retry(destination, leased, retryAfterMs, error);
+        logger.warn(
+          { destination, subject, error: outcome.error, attempts, retryAfterMs: delayMs },
+          'not delivered yet',
+        );
+      await deliveries.retry(destination, leased, delayMs, outcome.error);
     } catch (error) {
       logger.warn({ destination, subject, error: nameOf(error) }, 'could not note a delivery');
     }
   };
+
+  /** What meets a silence goes behind all others, so that no single thing that cannot be told keeps the rest from being tried. */
+  function delayOf(outcome: Exclude<Outcome, { outcome: 'sent' }>, earlier: number): number {
+    if (outcome.outcome === 'away') return restMs(earlier);
+    return outcome.retryAfterMs ?? backoff(earlier, Math.random());
+  }
 
   async function attempt(leased: Leased, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };

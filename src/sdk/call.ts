@@ -35,7 +35,7 @@ export function createCall(connection: Connection): Call {
     if (!response.ok) throw await failure(response);
     const answer = z.safeParse<R['answer']>(route.answer, await response.json().catch(() => null));
     if (answer.success) return answer.data;
-    throw unexpected(response.status);
+    throw notOurs(response.status);
   };
 }
 
@@ -48,11 +48,12 @@ function addressOf(base: URL, route: Route, { params = {}, query }: CallInput<Ro
   return address;
 }
 
-async function send(
+/** One request with the key; throws VSecureError when there is no answer. */
+export async function send(
   { apiKey, timeoutMs, fetch, url }: Connection,
   method: string,
   address: URL,
-  { body, signal, waitMs = 0 }: CallInput<Route>,
+  { body, signal, waitMs = 0 }: CallInput<Route> = {},
 ): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs + waitMs);
   const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json' };
@@ -72,12 +73,13 @@ async function send(
 
 async function failure(response: Response): Promise<VSecureError> {
   if (!response.headers.get('content-type')?.startsWith(PROBLEM_TYPE))
-    return unexpected(response.status);
+    return notOurs(response.status);
   const read = problem.safeParse(await response.json().catch(() => null));
-  return read.success ? errorOf(read.data) : unexpected(response.status);
+  return read.success ? errorOf(read.data) : notOurs(response.status);
 }
 
-function unexpected(status: number): VSecureError {
+/** Whatever answered speaks another language. */
+export function notOurs(status: number): VSecureError {
   return new VSecureError('unexpected_answer', `This is not an answer of vsecure's (${status}).`, {
     status,
     next: 'Check VSECURE_URL, and that client and server are of the same version.',

@@ -1,11 +1,12 @@
 /** The client of the REST API. It enforces nothing: the server does. */
 
 import { whoamiRoute } from '../contract/key.js';
-import { type Call, createCall } from './call.js';
+import { type Call, type Connection, createCall } from './call.js';
 import { readEnvironment } from './env.js';
 import { VSecureError } from './errors.js';
 import { createKeys, createPeople, createSecrets } from './managing.js';
 import { createMcp } from './mcp.js';
+import { readReadiness } from './readiness.js';
 
 export interface ClientOptions {
   /** Default: `VSECURE_URL`, then `http://127.0.0.1:3000`. */
@@ -27,21 +28,29 @@ export class VSecureClient {
   readonly keys: ReturnType<typeof createKeys>;
   readonly people: ReturnType<typeof createPeople>;
   readonly #call: Call;
+  readonly #connection: Connection;
 
   /** Connects to nothing yet. Throws VSecureError `not_configured` without a key or with an odd address. */
   constructor(options: ClientOptions = {}) {
     const environment = readEnvironment();
-    const call = createCall({
+    const connection: Connection = {
       url: readUrl(options.url ?? environment.url ?? DEFAULT_URL),
       apiKey: readKey(options.apiKey ?? environment.apiKey),
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT,
       fetch: options.fetch ?? fetch,
-    });
+    };
+    const call = createCall(connection);
+    this.#connection = connection;
     this.#call = call;
     this.mcp = createMcp(call);
     this.secrets = createSecrets(call);
     this.keys = createKeys(call);
     this.people = createPeople(call);
+  }
+
+  /** Is the server able to work, and does anything in Slack wait for a person? */
+  readiness() {
+    return readReadiness(this.#connection);
   }
 
   /** Whose key this is and what it may do. */

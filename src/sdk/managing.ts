@@ -28,6 +28,10 @@ export function createKeys(call: Call) {
     list: async (): Promise<WireKey[]> => (await call(keyRoutes.list)).items,
     /** It cannot be undone. */
     revoke: (id: string) => call(keyRoutes.revoke, { params: { id } }),
+    /** Stops everything that is done with the keys of this name. */
+    suspend: (name: string, reason: string) => call(keyRoutes.suspend, { body: { name, reason } }),
+    /** Lets them work again; what was revoked stays revoked. */
+    resume: (name: string, reason?: string) => call(keyRoutes.resume, { body: { name, reason } }),
   };
 }
 
@@ -39,5 +43,7 @@ export function createPeople(call: Call) {
       call(personRoutes.set, { body: change }),
     /** Links a Slack account, once. */
     link: (link: z.input<typeof personRoutes.link.body>) => call(personRoutes.link, { body: link }),
+    /** A code that links the Slack account which types it. Without an address: one's own. */
+    code: (email?: string) => call(personRoutes.code, { body: { email } }),
   };
 }

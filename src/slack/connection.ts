@@ -2,22 +2,40 @@
 
 import { App } from '@slack/bolt';
 import type { Express } from 'express';
-import type { Cards, Directory, Log, PolicyReads } from '../domain/ports.js';
-import type { ReadCardFacts } from '../usecases/card-facts.js';
+import type {
+  AutoApprovals,
+  Cards,
+  Deliveries,
+  Digests,
+  Directory,
+  Log,
+  PolicyReads,
+} from '../domain/ports.js';
+import type { ReadCardAudience } from '../usecases/card-audience.js';
+import type { ReadCardFacts, ReadGrantFacts } from '../usecases/card-facts.js';
 import type { Decide } from '../usecases/decide.js';
+import type { DirectMessages } from '../usecases/direct-messages.js';
+import type { RevokeGrant } from '../usecases/end-grant.js';
+import type { HomeUseCases } from '../usecases/home.js';
 import type { IdentifyPresser } from '../usecases/identify-presser.js';
 import type { RecordForeign } from '../usecases/record-foreign.js';
 import type { RecordRefusedPress } from '../usecases/record-refused-press.js';
+import type { RecordRefusedSuspension } from '../usecases/record-refused-suspension.js';
+import type { ReadRequestHistory } from '../usecases/request-history.js';
+import type { StopLeavers } from '../usecases/stop-leavers.js';
+import type { SuspendPrincipal } from '../usecases/suspend-principal.js';
 import { boltLogger } from './bolt-logger.js';
+import type { CatalogueParts } from './commands/catalogue.js';
 import type { Dates } from './dates.js';
 import { createDirectory } from './directory.js';
 import { createDoorkeeper, type SlackContext } from './doorkeeper.js';
+import { addEvents } from './events.js';
 import { addHandlers } from './handlers.js';
 import { createInFlight } from './in-flight.js';
-import { createPacer, type Pacer } from './pacer.js';
-import { createPolicyPoster } from './policy-poster.js';
-import { createPoster } from './poster.js';
-import type { Poster } from './posting.js';
+import { createFindLeavers } from './leavers.js';
+import { createOutbound } from './outbound.js';
+import { type Pace, SLACKS_PACE } from './pace.js';
+import { createPosters, type Posters } from './posters.js';
 import { createTransport, type Transport } from './transport.js';
 import { clientOptions, createWebClients } from './web-clients.js';
 import { createWorkspaceLink, type WorkspaceLink } from './workspace.js';
@@ -34,20 +52,34 @@ export interface SlackSettings {
   readonly apiUrl?: string | undefined;
   /** Default `local`: Slack shows each reader their own time. */
   readonly dates?: Dates | undefined;
+  /** Default `lines`: a quiet line for each request that a policy's conditions granted. */
+  readonly autoApproved?: 'lines' | 'off' | undefined;
 }
 
-export interface SlackParts {
+export interface SlackParts extends CatalogueParts {
   readonly decide: Decide;
   /** Slack says who an account belongs to; whether that person may act is not Slack's to say. */
   readonly identifyWith: (directory: Directory) => IdentifyPresser;
   readonly readCardFacts: ReadCardFacts;
+  readonly readGrantFacts: ReadGrantFacts;
+  readonly readRequestHistory: ReadRequestHistory;
+  readonly revokeGrant: RevokeGrant;
+  readonly autoApprovals: AutoApprovals;
   readonly readPolicyChange: PolicyReads['change'];
   readonly recordForeign: RecordForeign;
   readonly recordRefusedPress: RecordRefusedPress;
+  readonly directMessages: DirectMessages;
+  readonly home: HomeUseCases;
+  readonly suspendPrincipal: SuspendPrincipal;
+  readonly recordRefusedSuspension: RecordRefusedSuspension;
+  readonly stopLeavers: StopLeavers;
   readonly cards: Cards;
   readonly logger: Log;
-  /** Spaces posts out; by default one in 1.1 s for each channel. */
-  readonly pacer?: Pacer | undefined;
+  readonly digests: Digests;
+  readonly deliveries: Pick<Deliveries, 'sent' | 'retryAll'>;
+  readonly readCardAudience: ReadCardAudience;
+  /** Default: as fast as Slack allows. */
+  readonly pace?: Pace | undefined;
   /** Called once, when the workspace is known: from then on things can be delivered, and people looked up. */
   readonly onConnected?: (() => void) | undefined;
 }
@@ -64,13 +96,9 @@ export interface SlackConnection {
   teamId(): string | undefined;
   /** Waits up to `graceMs` for handlers that are running, then closes the socket. */
   stop(graceMs: number): Promise<void>;
-  readonly poster: Poster;
-  readonly policyPoster: Poster;
+  readonly posters: Posters;
   readonly directory: Directory;
 }
-
-/** Slack's special rate for posts: about one a second in each channel. Milliseconds. */
-const POST_GAP = 1100;
 
 /** Throws when neither a signing secret nor an app token is given. Talks to nobody before `start`. */
 export function createSlack(options: {
@@ -78,36 +106,42 @@ export function createSlack(options: {
   readonly parts: SlackParts;
 }): SlackConnection {
   const { settings, parts } = options;
-  const { logger: log, cards, readCardFacts, recordForeign } = parts;
-  const { channel: defaultChannel, dates = 'local' } = settings;
+  const { logger: log, identifyWith } = parts;
+  const { channel: defaultChannel, dates = 'local', autoApproved = 'lines' } = settings;
   const clients = createWebClients(settings, log);
   const link = createWorkspaceLink({
     client: clients.interactive,
     log,
     onConnected: () => parts.onConnected?.(),
   });
-  const shared = { workspace: link.current, cards, readCardFacts, recordForeign, dates, log };
-  const directory = createDirectory({ ...shared, client: clients.directory });
-  const pacer = parts.pacer ?? createPacer(POST_GAP);
-  const posting = { ...shared, client: clients.delivery, pacer, defaultChannel };
-  const poster = createPoster(posting);
-  const policyPoster = createPolicyPoster({ ...posting, readPolicyChange: parts.readPolicyChange });
+  const shared = { ...parts, workspace: link.current, dates, log };
+  const directory = createDirectory({
+    ...shared,
+    client: clients.directory,
+    findLeavers: createFindLeavers(clients.leavers, log),
+  });
+  const identify = identifyWith(directory);
+  const posters = createPosters({
+    ...shared,
+    identify,
+    ...createOutbound(clients.delivery, parts.pace ?? SLACKS_PACE),
+    defaultChannel,
+    autoApproved,
+  });
   const transport = createTransport(settings, log);
   const inFlight = createInFlight();
   const inbound = { ...shared, client: clients.interactive, inFlight };
   const app = createApp(transport, settings, log);
   app.use(createDoorkeeper(inbound));
-  const { decide, identifyWith, recordRefusedPress } = parts;
-  const identify = identifyWith(directory);
-  addHandlers(app, { ...inbound, decide, identify, recordRefusedPress });
+  addHandlers(app, { ...inbound, identify });
+  addEvents(app, { ...inbound, identify, link });
 
-  const healthy = () => poster.healthy() && policyPoster.healthy();
+  const healthy = () => Object.values(posters).every((poster) => poster.healthy());
   return {
     ...createLife(transport, link, inFlight.drained, healthy),
     mount: transport.mount,
     teamId: () => link.current()?.teamId,
-    poster,
-    policyPoster,
+    posters,
     directory,
   };
 }

@@ -3,6 +3,8 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Directory, Log, SlackProfile } from '../domain/ports.js';
+import { readShared } from './channels.js';
+import type { FindLeavers } from './leavers.js';
 import { remedy, webFailure } from './web-failure.js';
 import type { Workspace } from './workspace.js';
 
@@ -28,16 +30,19 @@ const groupList = z.object({ users: z.array(z.string()) });
 
 export interface DirectoryParts {
   readonly client: WebClient;
+  readonly findLeavers: FindLeavers;
   readonly workspace: () => Workspace | undefined;
   readonly log: Log;
 }
 
 /** Undefined when Slack does not answer in time, or answers about somebody else. */
-export function createDirectory({ client, workspace, log }: DirectoryParts): Directory {
+export function createDirectory(parts: DirectoryParts): Directory {
+  const { client, findLeavers, workspace, log } = parts;
   const { users, usergroups } = client;
   const teamId = () => workspace()?.teamId;
   return {
     teamId,
+    deactivated: async (userIds) => (teamId() === undefined ? [] : findLeavers(userIds)),
 
     async profile(userId) {
       const home = teamId();
@@ -56,6 +61,12 @@ export function createDirectory({ client, workspace, log }: DirectoryParts): Dir
       if (!user) return undefined;
       const same = user.profile?.email?.toLowerCase() === email.toLowerCase();
       return same ? profileOf(user, home) : 'unknown';
+    },
+
+    async channel(id) {
+      if (teamId() === undefined) return undefined;
+      const shared = await answered(log, 'conversations.info', () => readShared(client, id));
+      return shared === undefined ? undefined : { shared };
     },
 
     async groupMembers(groupId) {
@@ -90,7 +101,7 @@ async function answered<T>(
     if (!failure) throw error;
     const { code, permanent } = failure;
     const todo = permanent ? remedy(code) : 'nothing to do: it is asked again';
-    log.warn({ method, code, todo }, 'Slack did not say who somebody is, so nobody is known by it');
+    log.warn({ method, code, todo }, 'Slack did not answer, so nothing is known by it');
     return undefined;
   }
 }

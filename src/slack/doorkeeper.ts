@@ -10,7 +10,7 @@ import { explain } from '../domain/refusal.js';
 import type { RecordForeign } from '../usecases/record-foreign.js';
 import { createGesture, type Gesture } from './gesture.js';
 import type { InFlight } from './in-flight.js';
-import { readEnvelope } from './payload.js';
+import { type Envelope, readEnvelope } from './payload.js';
 import { isForeign, strangerOf } from './team-guard.js';
 import { noticeView } from './views/notice-view.js';
 import type { Workspace } from './workspace.js';
@@ -39,14 +39,32 @@ export function createDoorkeeper(
 ): Middleware<AnyMiddlewareArgs, SlackContext> {
   return async (args) => {
     const payload = readEnvelope(args.body);
-    // Events are acknowledged by Bolt, and none of them decides anything.
-    if (!payload || !('ack' in args) || args.ack === undefined) return;
+    if (!payload) return;
+    if (!('ack' in args) || args.ack === undefined) return heard(parts, payload, args.next);
     const { ack, context, next } = args;
     const respond = 'respond' in args ? args.respond : undefined;
     const { client, log } = parts;
     const gesture = createGesture({ payload, ack, respond, client, log });
     await parts.inFlight.run(() => answered(parts, gesture, context, next));
   };
+}
+
+/** Events are acknowledged by Bolt, and none of them decides anything; one of another workspace is not heard at all. */
+async function heard(
+  parts: DoorkeeperParts,
+  payload: Envelope,
+  next: () => Promise<unknown>,
+): Promise<void> {
+  const workspace = parts.workspace();
+  if (!workspace || isForeign(payload, workspace)) return;
+  await parts.inFlight.run(async () => {
+    try {
+      await next();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      parts.log.error({ kind: 'event', error: name }, 'a Slack handler failed');
+    }
+  });
 }
 
 async function answered(

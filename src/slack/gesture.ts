@@ -1,7 +1,7 @@
-/** One thing that a person did in Slack, and the two ways to answer it. Nobody's gesture stays without an answer. */
+/** One thing that a person did in Slack, and the ways to answer it. Nobody's gesture stays without an answer. */
 
 import type { RespondFn } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Log } from '../domain/ports.js';
 import type { Envelope } from './payload.js';
@@ -24,6 +24,17 @@ export interface Gesture {
   ack(answer?: Acknowledgement): Promise<void>;
   /** Says something to this person alone, in words that Slack does not parse. Never throws. */
   tell(sentence: string): Promise<void>;
+  /**
+   * Shows the first of these that Slack takes to this person alone; `instead`: in the place of the message whose button was
+   * pressed. Never throws.
+   */
+  show(ways: readonly Shown[], instead?: boolean): Promise<void>;
+}
+
+export interface Shown {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly blocks: KnownBlock[];
 }
 
 /** What Bolt hands us for one payload. */
@@ -71,7 +82,34 @@ export function createGesture({ payload, ack, respond, client, log }: Incoming):
         log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
       }
     },
+    async show(ways, instead = false) {
+      try {
+        for (const way of ways) if (respond && (await taken(respond, way, instead))) return;
+        throw new Error('no way to show it');
+      } catch (error) {
+        log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
+      }
+    },
   };
+}
+
+/** False when Slack refuses the message itself, as older plans do with newer blocks: then another way may do. */
+async function taken(respond: RespondFn, { text, blocks }: Shown, instead: boolean) {
+  try {
+    const answer = await respond({
+      response_type: 'ephemeral',
+      replace_original: instead,
+      text,
+      blocks,
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    return !(await answer.text()).includes('"ok":false');
+  } catch (error) {
+    const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+    if (typeof status !== 'number' || status < 400 || status >= 500) throw error;
+    return false;
+  }
 }
 
 const answerHere = (respond: RespondFn, sentence: string) =>
@@ -96,7 +134,9 @@ async function answerElsewhere(
   if (channel) await client.chat.postEphemeral({ channel, user, text: escaped(sentence), blocks });
   else if (payload.trigger_id) {
     const opening = { trigger_id: payload.trigger_id, view: noticeView('vsecure', sentence) };
-    await (payload.view ? client.views.push(opening) : client.views.open(opening));
+    // Nothing can be put on top of the App Home.
+    const inModal = payload.view?.type === 'modal';
+    await (inModal ? client.views.push(opening) : client.views.open(opening));
   }
 }
 

@@ -19,15 +19,20 @@ const envelope = z.object({
   channel_id: z.string().nullish(),
   trigger_id: z.string().nullish(),
   view: z
-    .object({ callback_id: z.string().nullish(), app_installed_team_id: z.string().nullish() })
+    .object({
+      type: z.string().nullish(),
+      callback_id: z.string().nullish(),
+      app_installed_team_id: z.string().nullish(),
+    })
     .nullish(),
   actions: z.array(z.object({ action_id: z.string() })).nullish(),
 });
 export type Envelope = z.infer<typeof envelope>;
 
 const press = z.object({
-  channel: ref,
-  container: z.object({ message_ts: z.string() }),
+  channel: ref.nullish(),
+  container: z.object({ message_ts: z.string().nullish(), is_ephemeral: z.boolean().nullish() }),
+  view: z.object({ type: z.string() }).nullish(),
   trigger_id: z.string(),
   actions: z.tuple([z.object({ value: z.string().optional() })], z.unknown()),
 });
@@ -46,23 +51,26 @@ export function readEnvelope(body: unknown): Envelope | undefined {
 }
 
 export interface PressedButton {
-  readonly channel: string;
-  readonly messageTs: string;
+  /** The message that everybody in its channel sees; undefined for a button in a view or in an answer to one person. */
+  readonly place?: { readonly channel: string; readonly messageTs: string } | undefined;
+  readonly inModal: boolean;
   readonly triggerId: string;
   readonly value: string | undefined;
 }
 
-/** A button on a message; undefined for anything else. */
+/** A pressed button; undefined for anything else. */
 export function readPress(body: unknown): PressedButton | undefined {
   const read = press.safeParse(body).data;
-  return (
-    read && {
-      channel: read.channel.id,
-      messageTs: read.container.message_ts,
-      triggerId: read.trigger_id,
-      value: read.actions[0].value,
-    }
-  );
+  if (!read) return undefined;
+  const { channel, container, view, trigger_id: triggerId, actions } = read;
+  const { message_ts: messageTs, is_ephemeral: toOne } = container;
+  return {
+    // A press in the App Home may come with an empty channel.
+    ...(channel?.id && messageTs && !toOne && { place: { channel: channel.id, messageTs } }),
+    inModal: view?.type === 'modal',
+    triggerId,
+    value: actions[0].value,
+  };
 }
 
 export interface Submission {

@@ -8,16 +8,18 @@
 
 import type { KnownBlock, MessageMetadata } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import { MINUTE } from '../domain/limits.js';
 import type { Leased, Log } from '../domain/ports.js';
-import type { Pacer } from './pacer.js';
-import { remedy, type WebFailure, webFailure } from './web-failure.js';
+import type { Channels } from './channels.js';
+import { type Complaints, createComplaints } from './complaints.js';
+import { type Delivered, SENT } from './delivered.js';
+import type { OpenDirect } from './direct-messages.js';
+import type { Lanes } from './lanes.js';
+import { type Pace, SLACKS_PACE } from './pace.js';
+import type { Unusable } from './unusable.js';
+import { UnusableChannelError } from './web-failure.js';
 import type { Workspace } from './workspace.js';
 
-/** What became of one delivery. Without `retryAfterMs` the caller chooses when. */
-export type Delivered =
-  | { readonly outcome: 'sent' }
-  | { readonly outcome: 'retry'; readonly error: string; readonly retryAfterMs?: number };
+export { SENT } from './delivered.js';
 
 export interface Poster {
   /** The signal ends waiting for a channel's turn; a call to Slack that has begun is finished. Throws when the database does. */
@@ -29,8 +31,12 @@ export interface Poster {
 export interface PostingParts {
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
-  readonly pacer: Pacer;
+  readonly posts: Lanes;
+  readonly channels: Channels;
+  readonly unusable: Unusable;
+  readonly openDirect: OpenDirect;
   readonly defaultChannel?: string | undefined;
+  readonly pace: Pace;
   readonly log: Log;
 }
 
@@ -39,41 +45,35 @@ export interface Job {
   readonly teamId: string;
   readonly leased: Leased;
   readonly signal: AbortSignal;
+  readonly complaints: Complaints;
 }
 
 /** What became of it; `no_channel` when nobody has said where to post. */
 export type Told = Delivered | 'no_channel';
 
-export const SENT: Delivered = { outcome: 'sent' };
-/** An operator can mend what is permanent for a program, so it is tried again, slowly (ms). */
-const MENDED_AFTER = 10 * MINUTE;
-
 /** No names turned into mentions. */
 export const LITERAL = { parse: 'none', link_names: false } as const;
 
-const NO_CHANNEL: WebFailure = { code: 'no_channel', permanent: true };
-
 /** Asks `tell` to post or redraw one thing, and makes a delivery's outcome of what Slack says. */
 export function createDelivering(
-  { workspace, log }: Pick<PostingParts, 'workspace' | 'log'>,
+  {
+    workspace,
+    log,
+    pace = SLACKS_PACE,
+  }: Pick<PostingParts, 'workspace' | 'log'> & Partial<Pick<PostingParts, 'pace'>>,
   tell: (job: Job) => Promise<Told>,
 ): Poster {
-  const complaints = createComplaints(log);
+  const complaints = createComplaints(log, pace.mendedAfter);
   return {
     healthy: complaints.none,
     async deliver(leased, signal) {
       const home = workspace();
-      if (!home) return { outcome: 'retry', error: 'not_connected' };
-      try {
-        const told = await tell({ teamId: home.teamId, leased, signal });
-        if (told === 'no_channel') return complaints.raise(leased, NO_CHANNEL);
-        if (told.outcome === 'sent') complaints.settle();
-        return told;
-      } catch (error) {
-        const failure = webFailure(error);
-        if (!failure) throw error;
-        return complaints.raise(leased, failure);
-      }
+      if (!home) return { outcome: 'away', error: 'not_connected' };
+      const { subject } = leased;
+      return complaints.attempt({ subject }, async () => {
+        const told = await tell({ teamId: home.teamId, leased, signal, complaints });
+        return told === 'no_channel' ? complaints.raise({ subject }, told) : told;
+      });
     },
   };
 }
@@ -83,7 +83,7 @@ export interface Message {
   readonly text: string;
   readonly blocks: KnownBlock[];
   /** Everybody in the channel can read it: ids only. */
-  readonly metadata: MessageMetadata;
+  readonly metadata?: MessageMetadata;
 }
 
 /** Where Slack put a message. */
@@ -93,49 +93,62 @@ export interface Place {
 }
 
 export interface Posting {
-  /** Undefined: the default channel. */
+  /** With neither this nor `user`: the default channel. */
   readonly channel?: string | undefined;
+  /** The account of a person (`U…`, `W…`), who gets it as a direct message. */
+  readonly user?: string | undefined;
+  /** Answers in the thread of this message. */
+  readonly threadTs?: string | undefined;
   /** Called when the channel's turn has come; undefined when there is nothing to say any more. */
   readonly compose: () => Promise<Message | undefined>;
   /** Awaited before the delivery counts as sent. */
   readonly remember?: (place: Place) => Promise<void>;
 }
 
-/** Posts without previews of anything. Throws what Slack's client throws. */
+/** Posts when it is the channel's turn. Throws what Slack's client throws. */
 export async function post(
-  { client, pacer, defaultChannel }: PostingParts,
+  parts: PostingParts,
   signal: AbortSignal,
-  { channel = defaultChannel, compose, remember }: Posting,
+  { compose, remember, threadTs, ...posting }: Posting,
 ): Promise<Told> {
+  const channel = await destinationOf(parts, posting);
   if (!channel) return 'no_channel';
-  const turn = await pacer(channel, signal);
-  if (!turn) return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
-  const message = await compose();
-  if (!message) return SENT;
-  const { text, blocks, metadata } = message;
-  const quiet = { ...LITERAL, unfurl_links: false, unfurl_media: false };
-  const posted = await client.chat.postMessage({ ...quiet, channel, text, blocks, metadata });
-  await remember?.({ channel: posted.channel ?? channel, messageTs: posted.ts ?? '' });
-  return SENT;
+  return parts.posts(channel, signal, async (spend) => {
+    const message = await compose();
+    if (!message) return SENT;
+    const place = await send(parts, channel, message, { spend, threadTs });
+    await remember?.(place);
+    return SENT;
+  });
 }
 
-/** Says each permanent failure once, until something gets through again. */
-function createComplaints(log: Log) {
-  const said = new Set<string>();
-  return {
-    none: () => said.size === 0,
-    settle: () => said.clear(),
-    raise({ subject }: Leased, { code, retryAfterMs, permanent }: WebFailure): Delivered {
-      if (!permanent)
-        return {
-          outcome: 'retry',
-          error: code,
-          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        };
-      if (!said.has(code))
-        log.error({ subject, code, todo: remedy(code) }, 'a message cannot be shown in Slack');
-      said.add(code);
-      return { outcome: 'retry', error: code, retryAfterMs: MENDED_AFTER };
-    },
-  };
+async function destinationOf(
+  { openDirect, defaultChannel }: PostingParts,
+  { channel, user }: Pick<Posting, 'channel' | 'user'>,
+): Promise<string | undefined> {
+  return user === undefined ? (channel ?? defaultChannel) : openDirect(user);
+}
+
+export interface Sending {
+  /** Called when something is really said. */
+  readonly spend: () => void;
+  readonly threadTs?: string | undefined;
+}
+
+/** Posts at once, without previews of anything; never where another company reads along. Throws what Slack's client throws. */
+export async function send(
+  { client, channels, unusable }: Pick<PostingParts, 'client' | 'channels' | 'unusable'>,
+  channel: string,
+  message: Message,
+  { spend, threadTs }: Sending,
+): Promise<Place> {
+  unusable.check(channel);
+  if (await channels.shared(channel)) throw new UnusableChannelError('shared_channel');
+  spend();
+  const quiet = { ...LITERAL, unfurl_links: false, unfurl_media: false };
+  const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+  const posted = await unusable.watch(channel, () =>
+    client.chat.postMessage({ ...quiet, ...thread, channel, ...message }),
+  );
+  return { channel: posted.channel ?? channel, messageTs: posted.ts ?? '' };
 }

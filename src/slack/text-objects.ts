@@ -44,6 +44,10 @@ export function groupMention(groupId: string): string {
 
 /** A moment in the reader's own zone; clients that cannot do that show it in UTC. */
 export function moment(at: Date): string {
-  const fallback = DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
-  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${fallback}>`;
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc(at)}>`;
+}
+
+/** The same where nothing is parsed. */
+export function utc(at: Date): string {
+  return DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
 }

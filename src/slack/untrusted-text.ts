@@ -19,8 +19,14 @@ export interface CleanText {
   readonly suspicious: boolean;
 }
 
-/** NFC, with hidden characters as `⟦U+202E⟧`, at most two combining marks in a row and broken links. Line feeds stay. */
+/** As `visibleText`, and with broken links. */
 export function cleanText(untrusted: string): CleanText {
+  const { text, suspicious } = visibleText(untrusted);
+  return { text: defanged(text), suspicious };
+}
+
+/** NFC, with hidden characters as `⟦U+202E⟧` and at most two combining marks in a row. Line feeds stay. */
+export function visibleText(untrusted: string): CleanText {
   const unified = untrusted.replace(/\r\n?|\t/g, (found) => (found === '\t' ? ' ' : '\n'));
   let suspicious = false;
   let marks = 0;
@@ -31,7 +37,7 @@ export function cleanText(untrusted: string): CleanText {
     suspicious ||= hidden || marks > MARKS_MAX;
     if (marks <= MARKS_MAX) text += hidden ? spelledOut(character) : character;
   }
-  return { text: defanged(text.replace(ODD_SPACE, ' ')), suspicious };
+  return { text: text.replace(ODD_SPACE, ' '), suspicious };
 }
 
 function spelledOut(character: string): string {

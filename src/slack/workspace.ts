@@ -18,6 +18,8 @@ export interface WorkspaceLink {
   current(): Workspace | undefined;
   /** Resolves after the first attempt, good or bad; later attempts go on in the background. */
   start(): Promise<void>;
+  /** Slack says that the token is worth nothing any more. Slack is asked again from time to time. */
+  lost(): void;
   stop(): void;
 }
 
@@ -33,7 +35,7 @@ const DELAYS = [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE
 export interface WorkspaceParts {
   readonly client: WebClient;
   readonly log: Log;
-  /** Called once, when Slack has answered. */
+  /** Called when Slack has answered, and again when it has after the workspace was lost. */
   readonly onConnected: (workspace: Workspace) => void;
 }
 
@@ -58,6 +60,11 @@ export function createWorkspaceLink({ client, log, onConnected }: WorkspaceParts
   return {
     current: () => workspace,
     start: () => attempt(0),
+    lost() {
+      workspace = undefined;
+      clearTimeout(timer);
+      if (!stopped) timer = setTimeout(() => void attempt(0), DELAYS[0]);
+    },
     stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,7 +1,9 @@
 /** Approvals and votes. Every way out of `pending` is one conditional UPDATE; nothing here reads a status and then writes it. */
 
 import type { Approval, NewApproval, Settlement } from '../domain/approval.js';
+import type { PolicyId } from '../domain/policy.js';
 import type { ApprovalReads, Approvals } from '../domain/ports.js';
+import { seesAccess } from '../domain/sight.js';
 import type { Vote } from '../domain/vote.js';
 import {
   APPROVAL_COLUMNS,
@@ -10,8 +12,10 @@ import {
   toVote,
   type VoteRow,
 } from './approval-row.js';
+import { askingContext, pastRequests } from './asking-context.js';
 import { askingHistory } from './asking-history.js';
 import { listed } from './listed.js';
+import { accessInSight, sightParameters } from './sight.js';
 import { first, only, type Sql } from './sql.js';
 
 const FROM = `
@@ -26,15 +30,22 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return row && toApproval(row);
     },
 
-    async list({ status, principal }, { limit, after }) {
+    async list({ status, principal, sight, voter }, { limit, after }) {
       const rows = await sql<ApprovalRow>(
         `${SELECT}
          where ($1::text is null or a.status = $1) and ($2::text is null or a.principal_id = $2)
            and ($3::text is null or (a.created_at, a.id) < (select created_at, id from approval where id = $3))
+           and ($5::text is null or $6 = exists (select from vote v where v.approval_id = a.id and v.person_id = $5))
+           and ${accessInSight('a', 7)}
          order by a.created_at desc, a.id desc limit $4`,
-        [status ?? null, principal ?? null, after ?? null, limit + 1],
+        [
+          ...[status ?? null, principal ?? null, after ?? null, limit + 1],
+          ...[voter?.person ?? null, voter?.voted ?? false],
+          ...sightParameters(sight),
+        ],
       );
-      return listed(rows.map(toApproval), limit, ({ id }) => id);
+      const page = listed(rows.map(toApproval), limit, ({ id }) => id);
+      return sight ? { ...page, items: page.items.filter((one) => seesAccess(sight, one)) } : page;
     },
 
     async since(moment, { limit, after }) {
@@ -49,6 +60,8 @@ export function approvalReads(sql: Sql): ApprovalReads {
     },
 
     history: (principal, question) => askingHistory(sql, principal, question),
+    context: (request) => askingContext(sql, request),
+    past: (request, limit) => pastRequests(sql, request, limit),
 
     async votes(id) {
       const rows = await sql<VoteRow>(
@@ -58,6 +71,14 @@ export function approvalReads(sql: Sql): ApprovalReads {
       );
       return rows.map(toVote);
     },
+
+    async policiesAsked(principals) {
+      const rows = await sql<{ policy_id: PolicyId }>(
+        'select distinct policy_id from approval where principal_id = any($1)',
+        [principals],
+      );
+      return rows.map(({ policy_id }) => policy_id);
+    },
   };
 }
 
@@ -66,6 +87,13 @@ export function approvals(sql: Sql): Approvals {
   const changed = async (rows: { id: Approval['id'] }[]) => {
     const row = first(rows);
     return row && reads.find(row.id);
+  };
+
+  const all = async (rows: { id: Approval['id'] }[]) => {
+    const found = await sql<ApprovalRow>(`${SELECT} where a.id = any($1) order by a.expires_at`, [
+      rows.map(({ id }) => id),
+    ]);
+    return found.map(toApproval);
   };
 
   return {
@@ -153,11 +181,49 @@ export function approvals(sql: Sql): Approvals {
          returning id`,
         [limit],
       );
-      const expired = await sql<ApprovalRow>(
-        `${SELECT} where a.id = any($1) order by a.expires_at`,
-        [rows.map(({ id }) => id)],
+      return all(rows);
+    },
+
+    async cancelPending(principal, reason, by) {
+      // In the order of their ids, so that nobody waits for another in a ring.
+      return all(
+        await sql(
+          `update approval set status = 'cancelled', settled_at = clock_timestamp(), settled_by = $3, decision_reason = $2
+           where status = 'pending' and expires_at > clock_timestamp() and id in (
+             select id from approval where principal_id = $1 and status = 'pending' order by id for update)
+           returning id`,
+          [principal, reason, by ?? null],
+        ),
       );
-      return expired.map(toApproval);
+    },
+
+    async remindDue(limit, shortestMs) {
+      return all(
+        await sql(
+          `update approval set reminded_at = clock_timestamp() where id in (
+             select id from approval
+             where status = 'pending' and reminded_at is null and expires_at > clock_timestamp()
+               and expires_at - created_at >= $2::float8 * interval '1 ms'
+               and clock_timestamp() >= created_at + (expires_at - created_at) / 2
+             order by expires_at limit $1 for update skip locked)
+           returning id`,
+          [limit, shortestMs],
+        ),
+      );
+    },
+
+    async escalateDue(limit) {
+      return all(
+        await sql(
+          `update approval set escalated_at = clock_timestamp() where id in (
+             select a.id from approval a join policy p on p.id = a.policy_id
+             where a.status = 'pending' and a.escalated_at is null and a.expires_at > clock_timestamp()
+               and a.created_at + p.escalate_after_ms * interval '1 ms' <= clock_timestamp()
+             order by a.expires_at limit $1 for update of a skip locked)
+           returning id`,
+          [limit],
+        ),
+      );
     },
   };
 }

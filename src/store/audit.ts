@@ -2,8 +2,10 @@
 
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import { covers } from '../domain/pattern.js';
-import type { AuditReads } from '../domain/ports.js';
+import type { AuditFilter, AuditReads } from '../domain/ports.js';
+import { seesEvent } from '../domain/sight.js';
 import { listed } from './listed.js';
+import { eventInSight, isExact } from './sight.js';
 import type { Sql } from './sql.js';
 
 interface EventRow {
@@ -12,37 +14,38 @@ interface EventRow {
   readonly hash: Buffer;
 }
 
-/** Rows fetched at a time while looking for those that a pattern covers. */
+/** Rows fetched at a time while looking for those that a pattern covers, or a viewer may see. */
 const CHUNK = 500;
 
 export function auditReads(sql: Sql): AuditReads {
-  const chunk: (
-    before: number | null,
-    filter: Parameters<AuditReads['list']>[0],
-    limit: number,
-  ) => Promise<EventRow[]> = (before, { since, until, type, actor, principal }, limit) =>
-    sql<EventRow>(
+  const chunk = (before: number | null, filter: AuditFilter, limit: number) => {
+    const { since, until, type, actor, sight } = filter;
+    const { condition, parameters } = eventInSight(sight, 7);
+    return sql<EventRow>(
       `select sequence, body, hash from audit_event
        where ($1::timestamptz is null or at >= $1) and ($2::timestamptz is null or at < $2)
          and ($3::text is null or body ->> 'type' = $3)
          and ($4::text is null or body -> 'actor' ->> 'name' = $4)
-         and ($5::text is null or body ->> 'principal' = $5) and ($6::bigint is null or sequence < $6)
-       order by sequence desc limit $7`,
-      [since ?? null, until ?? null, type ?? null, actor ?? null, principal ?? null, before, limit],
+         and ($5::bigint is null or sequence < $5) and ${condition}
+       order by sequence desc limit $6`,
+      [since ?? null, until ?? null, type ?? null, actor ?? null, before, limit, ...parameters],
     );
+  };
 
   return {
     async list(filter, { limit, after }) {
-      const { resource } = filter;
+      const { resource, sight } = filter;
       const wanted = (event: RecordedEvent) =>
-        resource === undefined || (event.resources ?? []).some((one) => covers(resource, one));
+        (sight === undefined || seesEvent(sight, event)) &&
+        (resource === undefined || (event.resources ?? []).some((one) => covers(resource, one)));
+      const exact = resource === undefined && isExact(sight);
       const found: RecordedEvent[] = [];
       let before = after === undefined ? null : Number(after);
       for (;;) {
-        const rows = await chunk(before, filter, resource === undefined ? limit + 1 : CHUNK);
+        const rows = await chunk(before, filter, exact ? limit + 1 : CHUNK);
         found.push(...rows.map(toEvent).filter(wanted));
         const last = rows.at(-1);
-        const complete = resource === undefined || rows.length < CHUNK || found.length > limit;
+        const complete = exact || rows.length < CHUNK || found.length > limit;
         if (!last || complete) return listed(found, limit, ({ sequence }) => String(sequence));
         before = Number(last.sequence);
       }

@@ -1,82 +1,76 @@
 /** The outbox: what is due is leased for a while, by the database's clock, to one process at a time. */
 
 import type { DataSource } from 'typeorm';
-import type { Cards, Deliveries, Leased, PostedCard } from '../domain/ports.js';
-import { first, sqlOn } from './sql.js';
+import type { Deliveries, FailingDeliveries, Leased } from '../domain/ports.js';
+import { sqlOn } from './sql.js';
+
+interface LeasedRow {
+  readonly subject: string;
+  readonly wanted: number;
+  readonly attempts: number;
+  readonly last_error: string | null;
+  readonly urgent: boolean;
+}
 
 export function createDeliveries(dataSource: DataSource): Deliveries {
   const sql = sqlOn(dataSource);
+
+  const retryAll: Deliveries['retryAll'] = async (destination, leased, delayMs, error) => {
+    // A change that came meanwhile is due at once, whatever went wrong with the older one.
+    await sql(
+      `update delivery set leased_until = null, last_error = left($5, 500),
+         failing_since = coalesce(failing_since, clock_timestamp()),
+         not_before = case when delivery.wanted > told.wanted then not_before
+           else clock_timestamp() + $4::float8 * interval '1 ms' end
+       from unnest($2::text[], $3::integer[]) as told (subject, wanted)
+       where destination = $1 and delivery.subject = told.subject`,
+      [destination, ...columnsOf(leased), delayMs, error],
+    );
+  };
+
   return {
-    lease: (destination, limit, leaseMs) =>
-      sql<Leased>(
+    async lease(destination, limit, leaseMs, urgentOnly = false) {
+      const rows = await sql<LeasedRow>(
         `update delivery set leased_until = clock_timestamp() + $3::float8 * interval '1 ms', attempts = attempts + 1
          where (destination, subject) in (
            select destination, subject from delivery
            where destination = $1 and sent < wanted and not_before <= clock_timestamp()
-             and (leased_until is null or leased_until <= clock_timestamp())
+             and (leased_until is null or leased_until <= clock_timestamp()) and (urgent or not $4)
            order by not_before limit $2 for update skip locked)
-         returning subject, wanted, attempts`,
-        [destination, limit, leaseMs],
+         returning subject, wanted, attempts, last_error, urgent`,
+        [destination, limit, leaseMs, urgentOnly],
+      );
+      return rows.map(toLeased);
+    },
+
+    async sent(destination, ...done) {
+      await sql(
+        `update delivery set sent = greatest(sent, told.wanted), leased_until = null, attempts = 0, last_error = null,
+           failing_since = null, urgent = urgent and delivery.wanted > told.wanted
+         from unnest($2::text[], $3::integer[]) as told (subject, wanted)
+         where destination = $1 and delivery.subject = told.subject`,
+        [destination, ...columnsOf(done)],
+      );
+    },
+
+    retry: (destination, leased, delayMs, error) => retryAll(destination, [leased], delayMs, error),
+    retryAll,
+
+    failing: () =>
+      sql<FailingDeliveries>(
+        `select last_error as error, count(*)::integer as waiting, min(failing_since) as since from delivery
+         where sent < wanted and last_error is not null group by last_error order by since`,
       ),
-
-    async sent(destination, { subject, wanted }) {
-      await sql(
-        `update delivery set sent = greatest(sent, $3), leased_until = null, attempts = 0, last_error = null
-         where destination = $1 and subject = $2`,
-        [destination, subject, wanted],
-      );
-    },
-
-    async retry(destination, { subject, wanted }, delayMs, error) {
-      // A change that came meanwhile is due at once, whatever went wrong with the older one.
-      await sql(
-        `update delivery set leased_until = null, last_error = left($5, 500),
-           not_before = case when wanted > $3 then not_before else clock_timestamp() + $4::float8 * interval '1 ms' end
-         where destination = $1 and subject = $2`,
-        [destination, subject, wanted, delayMs, error],
-      );
-    },
   };
 }
 
-interface CardRow {
-  readonly approval_id: PostedCard['approval'];
-  readonly team_id: string;
-  readonly channel: string;
-  readonly message_ts: string;
-}
+const toLeased = (row: LeasedRow): Leased => ({
+  subject: row.subject,
+  wanted: row.wanted,
+  attempts: row.attempts,
+  lastError: row.last_error ?? undefined,
+  urgent: row.urgent,
+});
 
-export function createCards(dataSource: DataSource): Cards {
-  const sql = sqlOn(dataSource);
-  return {
-    async find(id) {
-      const row = first(await sql<CardRow>('select * from card where approval_id = $1', [id]));
-      return (
-        row && {
-          approval: row.approval_id,
-          teamId: row.team_id,
-          channel: row.channel,
-          messageTs: row.message_ts,
-        }
-      );
-    },
-
-    async shownBy(channel, messageTs) {
-      const row = first(
-        await sql<Pick<CardRow, 'approval_id'>>(
-          'select approval_id from card where channel = $1 and message_ts = $2',
-          [channel, messageTs],
-        ),
-      );
-      return row?.approval_id;
-    },
-
-    async save({ approval, teamId, channel, messageTs }) {
-      await sql(
-        `insert into card (approval_id, team_id, channel, message_ts) values ($1, $2, $3, $4)
-         on conflict (approval_id) do update set team_id = $2, channel = $3, message_ts = $4`,
-        [approval, teamId, channel, messageTs],
-      );
-    },
-  };
-}
+const columnsOf = (leased: readonly Leased[]) =>
+  [leased.map(({ subject }) => subject), leased.map(({ wanted }) => wanted)] as const;

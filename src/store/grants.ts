@@ -5,8 +5,10 @@ import { coveringPatterns } from '../domain/pattern.js';
 import type { PolicyId } from '../domain/policy.js';
 import type { GrantReads, Grants } from '../domain/ports.js';
 import type { PrincipalId } from '../domain/principal.js';
+import { seesAccess } from '../domain/sight.js';
 import type { GrantStatus, Operation } from '../domain/vocabulary.js';
 import { listed } from './listed.js';
+import { accessInSight, sightParameters } from './sight.js';
 import { first, only, type Sql } from './sql.js';
 
 /**
@@ -70,14 +72,16 @@ export function grantReads(sql: Sql): GrantReads {
     find: (id) => one(sql(`${SELECT} where g.id = $1`, [id])),
     ofApproval: (id) => one(sql(`${SELECT} where g.approval_id = $1`, [id])),
 
-    async list({ principal, activeOnly = false }, { limit, after }) {
+    async list({ principal, activeOnly = false, sight }, { limit, after }) {
       const rows = await sql<GrantRow>(
         `${SELECT} where ($1::text is null or g.principal_id = $1) and (not $2 or ${LIVE})
            and ($3::text is null or (g.starts_at, g.id) < (select starts_at, id from access_grant where id = $3))
+           and ${accessInSight('g', 5)}
          order by g.starts_at desc, g.id desc limit $4`,
-        [principal ?? null, activeOnly, after ?? null, limit + 1],
+        [principal ?? null, activeOnly, after ?? null, limit + 1, ...sightParameters(sight)],
       );
-      return listed(rows.map(toGrant), limit, ({ id }) => id);
+      const page = listed(rows.map(toGrant), limit, ({ id }) => id);
+      return sight ? { ...page, items: page.items.filter((one) => seesAccess(sight, one)) } : page;
     },
 
     async covering(principal, policy, operation, resources) {
@@ -153,6 +157,30 @@ export function grants(sql: Sql): Grants {
         ),
       );
       return row && toGrant(row);
+    },
+
+    async revokeAll(principal, by, reason) {
+      const revoked = await sql<GrantRow>(
+        `update access_grant g set ended_how = 'revoked', ended_at = clock_timestamp(), ended_by = $2, end_reason = $3
+         where ${LIVE} and g.id in (
+           select id from access_grant g where principal_id = $1 and ${LIVE} order by id for update)
+         returning ${COLUMNS}`,
+        [principal, by, reason],
+      );
+      return revoked.map(toGrant);
+    },
+
+    async takeFirstUses(limit) {
+      // What ended more than a day ago and was never used need not be looked at again.
+      const used = await sql<GrantRow>(
+        `update access_grant g set use_told_at = clock_timestamp() where g.id in (
+           select id from access_grant
+           where use_told_at is null and ends_at > now() - interval '1 day' and uses > 0
+           order by ends_at limit $1 for update skip locked)
+         returning ${COLUMNS}`,
+        [limit],
+      );
+      return used.map(toGrant);
     },
   };
 }

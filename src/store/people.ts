@@ -55,6 +55,15 @@ export function people(manager: EntityManager, makeId: MakeId): People {
     setRole: (id, role) => update(id, { role }),
     setActive: (id, active) => update(id, { active }),
 
+    async deactivate(id) {
+      const { affected } = await manager.update(
+        PersonTable,
+        { id, active: true },
+        { active: false },
+      );
+      return affected === 1 ? reads.find(id) : undefined;
+    },
+
     async link(id, account) {
       // Either side may be taken: both are unique, and neither is ever moved.
       const { raw } = await manager

@@ -1,6 +1,6 @@
 /** Policies, found by exact pattern: the candidates of a resource are reckoned in the domain, so this is an index look-up. */
 
-import { type EntityManager, In, IsNull } from 'typeorm';
+import { Any, type EntityManager, IsNull } from 'typeorm';
 import type { Policy, PolicyRules } from '../domain/policy.js';
 import type { Policies, PolicyChangeRecord, PolicyReads } from '../domain/ports.js';
 import { first, type Sql } from './sql.js';
@@ -11,7 +11,7 @@ const inForce = { removedAt: IsNull() };
 export function policyReads(manager: EntityManager, sql: Sql): PolicyReads {
   return {
     async matching(candidates) {
-      const rows = await manager.findBy(PolicyTable, { uri: In([...candidates]), ...inForce });
+      const rows = await manager.findBy(PolicyTable, { uri: Any([...candidates]), ...inForce });
       const place = (row: PolicyRow) => candidates.indexOf(row.uri);
       return rows.sort((a, b) => place(a) - place(b)).map(toPolicy);
     },
@@ -29,7 +29,15 @@ export function policyReads(manager: EntityManager, sql: Sql): PolicyReads {
           version,
         ]),
       );
-      return row && { ...row, policy: row.policy_id, channel: row.channel ?? undefined };
+      return row && toChange(row);
+    },
+
+    async changesSince(id, moment) {
+      const rows = await sql<ChangeRow>(
+        'select * from policy_change where policy_id = $1 and at > $2 order by version',
+        [id, moment],
+      );
+      return rows.map(toChange);
     },
   };
 }
@@ -38,6 +46,12 @@ interface ChangeRow extends Omit<PolicyChangeRecord, 'policy' | 'channel'> {
   readonly policy_id: PolicyChangeRecord['policy'];
   readonly channel: string | null;
 }
+
+const toChange = (row: ChangeRow): PolicyChangeRecord => ({
+  ...row,
+  policy: row.policy_id,
+  channel: row.channel ?? undefined,
+});
 
 export function policies(manager: EntityManager, sql: Sql): Policies {
   return {

@@ -22,7 +22,7 @@ export function principalReads(
     },
 
     async list() {
-      return manager.find(PrincipalTable, { order: { name: 'asc' } });
+      return (await manager.find(PrincipalTable, { order: { name: 'asc' } })).map(toPrincipal);
     },
 
     async keys(principal) {
@@ -89,13 +89,47 @@ export function principals(manager: EntityManager, sql: Sql, people: PersonReads
       );
       return revoked.length === 1 ? key(id) : undefined;
     },
+
+    async suspend(id, by) {
+      const suspended = await sql(
+        `update principal set suspended_at = clock_timestamp(), suspended_by = $2
+         where id = $1 and suspended_at is null returning id`,
+        [id, by],
+      );
+      return suspended.length === 1 ? reads.find(id) : undefined;
+    },
+
+    async resume(id) {
+      const resumed = await sql(
+        `update principal set suspended_at = null, suspended_by = null
+         where id = $1 and suspended_at is not null returning id`,
+        [id],
+      );
+      return resumed.length === 1 ? reads.find(id) : undefined;
+    },
+
+    async holdActive(id) {
+      const held = await sql(
+        'select id from principal where id = $1 and suspended_at is null for share',
+        [id],
+      );
+      return held.length === 1 ? reads.find(id) : undefined;
+    },
   };
 }
 
 function present(row: PrincipalRow | null): Principal | undefined {
   if (!row) return undefined;
-  const { id, name, class: keyClass, owner } = row;
-  return { id, name, class: keyClass, owner };
+  return toPrincipal(row);
+}
+
+function toPrincipal(row: PrincipalRow): Principal {
+  const { id, name, class: keyClass, owner, suspendedAt, suspendedBy } = row;
+  const suspension = {
+    suspendedAt: suspendedAt ?? undefined,
+    suspendedBy: suspendedBy ?? undefined,
+  };
+  return { id, name, class: keyClass, owner, ...suspension };
 }
 
 function toKey(row: ApiKeyRow): ApiKey {

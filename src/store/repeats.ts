@@ -1,12 +1,11 @@
 /** Kept answers. Whoever uses a key first holds its row until the change is committed or undone; the others wait for that. */
 
-import type { Repeats } from '../domain/ports.js';
-import type { SecretChange } from '../domain/secret.js';
+import type { Kept, Repeats } from '../domain/ports.js';
 import { only, type Sql } from './sql.js';
 
 interface KeptRow {
   readonly fingerprint: string;
-  readonly answer: SecretChange | null;
+  readonly answer: Kept | null;
 }
 
 export function repeats(sql: Sql): Repeats {

@@ -1,12 +1,14 @@
 /** The Store port over Postgres: reads on the pool, writes only inside a transaction. */
 
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ApprovalId } from '../domain/approval.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type {
   ChainHash,
   Destination,
   Installation,
   MakeId,
+  NewNotice,
   Reads,
   Store,
   Tx,
@@ -15,6 +17,10 @@ import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
 import { grantReads, grants } from './grants.js';
+import { homeReads, homes, queueHomes } from './homes.js';
+import { linkCodes } from './link-codes.js';
+import { metricsReads } from './metrics.js';
+import { insertNotices, notices } from './notices.js';
 import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
@@ -40,7 +46,11 @@ export function createStore(dataSource: DataSource, parts: StoreParts): Store {
       dataSource.transaction('READ COMMITTED', async (manager) => {
         const sql = sqlIn(manager);
         const events: AuditEvent[] = [];
-        const result = await work(writes(manager, sql, events, parts));
+        const notices: NewNotice[] = [];
+        const touched = new Set<ApprovalId>();
+        const result = await work(writes(manager, sql, { events, notices, touched }, parts));
+        await queueNotices(sql, notices);
+        await queueHomes(sql, touched);
         await appendEvents(sql, parts.chain, events);
         return result;
       }),
@@ -58,23 +68,25 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     people: personReader,
     secrets: secretReads(manager),
     groups: slackGroups(sql),
+    notices: notices(sql),
     audit: auditReads(sql),
+    metrics: metricsReads(sql),
+    homes: homeReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
 }
 
-function writes(manager: EntityManager, sql: Sql, events: AuditEvent[], parts: StoreParts): Tx {
-  const notify = (channel: string, payload: string) =>
-    sql('select pg_notify($1, $2)', [channel, payload]);
-  const deliver = async (destination: Destination, subject: string) => {
-    await sql(
-      `insert into delivery (destination, subject) values ($1, $2)
-       on conflict (destination, subject) do update
-         set wanted = delivery.wanted + 1, attempts = 0, not_before = clock_timestamp()`,
-      [destination, subject],
-    );
-    await notify(DELIVERY_CHANNEL, '');
-  };
+/** What a transaction writes when its work is done. */
+interface Late {
+  readonly events: AuditEvent[];
+  readonly notices: NewNotice[];
+  /** What a Home may show. */
+  readonly touched: Set<ApprovalId>;
+}
+
+function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts): Tx {
+  const deliver = (destination: Destination, subject: string) =>
+    queueDeliveries(sql, destination, [subject]);
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
@@ -89,17 +101,67 @@ function writes(manager: EntityManager, sql: Sql, events: AuditEvent[], parts: S
       insert: (installation) => insertInstallation(sql, parts.chain, installation),
     },
 
+    homes: homes(sql),
+
     repeats: repeats(sql),
 
-    record: (event) => void events.push(event),
+    linkCodes: linkCodes(sql),
+    notices: notices(sql),
 
-    touchCard: (id) => deliver('slack_card', id),
+    record: (event) => void late.events.push(event),
+
+    async touchCard(id) {
+      late.touched.add(id);
+      await deliver('slack_card', id);
+    },
+    notify: async (notice) => void late.notices.push(notice),
+    note: (kind, id) => deliver('slack_thread', `${kind}:${id}`),
+    mentionAutoApproval: (channel) => queueAutoApproval(sql, channel),
     announce: (id, version) => deliver('slack_policy_change', `${id}:${version}`),
 
     async wake(id) {
-      await notify(APPROVAL_CHANNEL, id);
+      await sql('select pg_notify($1, $2)', [APPROVAL_CHANNEL, id]);
     },
   };
+}
+
+/** One row for each destination and subject, ahead of what was sent. A card that a person has just decided goes first. */
+export async function queueDeliveries(
+  sql: Sql,
+  destination: Destination,
+  subjects: readonly string[],
+): Promise<void> {
+  await sql(
+    `insert into delivery (destination, subject, urgent)
+     select $1, subject, $1 = 'slack_card' and exists (
+       select from approval where id = subject and settled_by is not null
+         and settled_at > clock_timestamp() - interval '10 seconds')
+     from unnest($2::text[]) as subject
+     on conflict (destination, subject) do update
+       set wanted = delivery.wanted + 1, attempts = 0, not_before = clock_timestamp(),
+         urgent = delivery.urgent or excluded.urgent`,
+    [destination, subjects],
+  );
+  await sql('select pg_notify($1, $2)', [DELIVERY_CHANNEL, '']);
+}
+
+/** In the order of people: two transactions that tell the same ones never wait for each other in a ring. */
+async function queueNotices(sql: Sql, queued: readonly NewNotice[]): Promise<void> {
+  if (queued.length === 0) return;
+  await insertNotices(sql, queued);
+  const people = [...new Set(queued.map(({ person }) => person))].sort();
+  await queueDeliveries(sql, 'slack_direct', people);
+}
+
+/** Not before the minute is over that a channel is spared after it was told. */
+async function queueAutoApproval(sql: Sql, channel = 'default'): Promise<void> {
+  await sql(
+    `insert into delivery (destination, subject) values ('slack_auto', $1)
+     on conflict (destination, subject) do update set wanted = delivery.wanted + 1, attempts = 0,
+       not_before = greatest(delivery.not_before, clock_timestamp())`,
+    [channel],
+  );
+  await sql('select pg_notify($1, $2)', [DELIVERY_CHANNEL, '']);
 }
 
 async function findInstallation(sql: Sql): Promise<Installation | undefined> {

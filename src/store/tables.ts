@@ -1,7 +1,7 @@
 /** The plain tables as TypeORM sees them. Hot paths speak SQL; the schema itself comes from migrations/ alone. */
 
 import { EntitySchema } from 'typeorm';
-import type { Person } from '../domain/person.js';
+import type { Person, PersonId } from '../domain/person.js';
 import type { Policy } from '../domain/policy.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { SecretMetadata } from '../domain/secret.js';
@@ -51,7 +51,11 @@ export const SlackAccountTable = new EntitySchema<SlackAccountRow>({
   },
 });
 
-export type PrincipalRow = Principal & { readonly createdAt: Date };
+export type PrincipalRow = Omit<Principal, 'suspendedAt' | 'suspendedBy'> & {
+  readonly createdAt: Date;
+  readonly suspendedAt: Date | null;
+  readonly suspendedBy: PersonId | null;
+};
 
 export const PrincipalTable = new EntitySchema<PrincipalRow>({
   name: 'principal',
@@ -61,6 +65,8 @@ export const PrincipalTable = new EntitySchema<PrincipalRow>({
     class: { type: 'text' },
     owner: { type: 'text', name: 'owner_id' },
     createdAt: created,
+    suspendedAt: { type: 'timestamptz', name: 'suspended_at', nullable: true },
+    suspendedBy: { type: 'text', name: 'suspended_by', nullable: true },
   },
 });
 

@@ -6,12 +6,13 @@ import type { Policy, PolicyRules } from '../domain/policy.js';
 import { describeChange, type PolicyChange } from '../domain/policy-change.js';
 import { lintPolicies } from '../domain/policy-lint.js';
 import type { ApproverFacts } from '../domain/policy-lint-approvers.js';
-import type { MakeId, Store, Tx } from '../domain/ports.js';
+import type { Directory, MakeId, Store, Tx } from '../domain/ports.js';
 import { explain } from '../domain/refusal.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
 import { needScope } from './need-scope.js';
+import { type OwnChannels, ownChannels } from './own-channels.js';
 import { approverEntries, plainRules } from './policy-rules.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
 
@@ -42,6 +43,8 @@ export interface ApplyPoliciesParts {
   readonly store: Store;
   readonly makeId: MakeId;
   readonly linkApprovers: LinkApprovers;
+  /** Undefined while no Slack is connected. */
+  readonly directory: () => Directory | undefined;
   readonly defaultApprovers: readonly string[];
 }
 
@@ -53,9 +56,20 @@ export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
     // Slack is asked before the transaction, never within it.
     const entries = set.writes.flatMap(({ changes }) => approverEntries(changes));
     const resolved = set.dryRun ? new Map() : await parts.linkApprovers(entries);
-    return applyInOne(parts, caller, set, resolved);
+    const channels = await ownChannels(parts.directory(), set.writes);
+    if (channels.refusal) return channels.refusal;
+    const applied = await applyInOne(parts, caller, set, resolved);
+    return applied.ok ? { ok: true, value: applied.value.map(warnedOf(channels)) } : applied;
   };
 }
+
+/** Adds what Slack could not say of the channel, where the policy is written with one. */
+const warnedOf =
+  ({ unknown }: OwnChannels) =>
+  (one: AppliedPolicy): AppliedPolicy => {
+    const warning = one.outcome === 'removed' ? undefined : unknown.get(one.rules.channel ?? '');
+    return warning === undefined ? one : { ...one, warnings: [...one.warnings, warning] };
+  };
 
 async function applyInOne(
   parts: ApplyPoliciesParts,

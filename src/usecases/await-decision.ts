@@ -1,11 +1,11 @@
 /** Wait, for a bounded time, until an approval of one's own is no longer pending. Safe to repeat; nothing is lost with the connection. */
 
 import type { Approval, ApprovalId } from '../domain/approval.js';
-import type { Store, Wakeups } from '../domain/ports.js';
-import { type Result, refused } from '../domain/result.js';
+import type { Cards, Store, Wakeups } from '../domain/ports.js';
+import { done, type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
+import { type Access, withGrant, withLink } from './access.js';
 import { needScope } from './need-scope.js';
-import type { Access } from './request-access.js';
 
 export interface Waiting {
   /** Milliseconds; 0 looks once. */
@@ -29,6 +29,7 @@ export function createAwaitDecision(
   store: Store,
   wakeups: Wakeups,
   stopwatch: () => number,
+  cardLink?: Cards['link'],
 ): AwaitDecision {
   return async (caller, id, { ms, signal, onWait }) => {
     const forbidden = needScope(caller, 'access:request');
@@ -44,7 +45,7 @@ export function createAwaitDecision(
         const waited = stopwatch() - started;
         const left = ms - waited;
         if (approval.status !== 'pending' || left <= 0 || signal?.aborted)
-          return { ok: true, value: await withGrant(store, approval) };
+          return done(await withLink(await withGrant(store, approval), cardLink));
         await onWait?.(waited, approval);
         await wakeup.next(Math.min(left, PROGRESS_EVERY), signal);
       }
@@ -52,9 +53,4 @@ export function createAwaitDecision(
       wakeup.close();
     }
   };
-}
-
-async function withGrant(store: Store, approval: Approval): Promise<Access> {
-  if (approval.status !== 'approved') return { approval };
-  return { approval, grant: await store.grants.ofApproval(approval.id) };
 }

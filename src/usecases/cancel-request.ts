@@ -2,29 +2,51 @@
 
 import type { Approval, ApprovalId } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
-import type { Store } from '../domain/ports.js';
-import { type Result, refused } from '../domain/result.js';
+import type { Digest, Store, Tx } from '../domain/ports.js';
+import { done, type Result, refused } from '../domain/result.js';
 import { type Caller, may } from '../domain/rights.js';
+import { allOrNothing } from './all-or-nothing.js';
+import { type Memory, once } from './once.js';
+import { tellOwner } from './tell-owner.js';
 
-export type CancelRequest = (caller: Caller, id: ApprovalId) => Promise<Result<Approval>>;
+/** Sent again under the same `idempotencyKey`, it is answered as the first time instead of with `already_decided`. */
+export type CancelRequest = (
+  caller: Caller,
+  id: ApprovalId,
+  idempotencyKey?: string,
+) => Promise<Result<Approval>>;
 
-export function createCancelRequest(store: Store): CancelRequest {
-  return (caller, id) =>
-    store.transaction(async (tx) => {
-      const approval = await tx.approvals.lock(id);
-      if (!approval || !mayCancel(caller, approval)) return refused({ code: 'not_found' });
-      if (approval.status === 'expired') return refused({ code: 'expired' });
-      if (approval.status !== 'pending')
-        return refused({ code: 'already_decided', status: approval.status });
-      const settled = await tx.approvals.settle(id, { status: 'cancelled', by: caller.owner.id });
-      if (!settled) return refused({ code: 'expired' });
-      const { principal, resources, operation } = approval;
-      const about = { approval: id, principal, resources, operation };
-      tx.record({ ...about, type: 'approval_cancelled', actor: keyActor(caller) });
-      await tx.touchCard(id);
-      await tx.wake(id);
-      return { ok: true, value: settled };
-    });
+export function createCancelRequest(store: Store, fingerprint: Digest): CancelRequest {
+  return (caller, id, key) => {
+    const repeat = { key, question: { action: 'cancel_request', id } };
+    return allOrNothing(store, (tx) =>
+      once(tx, caller, fingerprint, repeat, cancelledIn(tx), () => cancel(tx, caller, id)),
+    );
+  };
+}
+
+const cancelledIn = (tx: Tx): Memory<Approval> => ({
+  keep: ({ id }) => ({ approval: id }),
+  recall: async (kept) => ('approval' in kept ? tx.approvals.find(kept.approval) : undefined),
+});
+
+async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Approval>> {
+  const approval = await tx.approvals.lock(id);
+  if (!approval || !mayCancel(caller, approval)) return refused({ code: 'not_found' });
+  if (approval.status === 'expired') return refused({ code: 'expired' });
+  if (approval.status !== 'pending')
+    return refused({ code: 'already_decided', status: approval.status });
+  const settled = await tx.approvals.settle(id, { status: 'cancelled', by: caller.owner.id });
+  if (!settled) return refused({ code: 'expired' });
+  const { principal, resources, operation } = approval;
+  const about = { approval: id, principal, resources, operation };
+  tx.record({ ...about, type: 'approval_cancelled', actor: keyActor(caller) });
+  // An AI tool's key is its owner's, but what it withdraws is not their doing.
+  const by = caller.principal.class === 'human' ? caller.owner.id : undefined;
+  await tellOwner(tx, settled, 'settled', by);
+  await tx.touchCard(id);
+  await tx.wake(id);
+  return done(settled);
 }
 
 function mayCancel(caller: Caller, { principal, requester }: Approval): boolean {

@@ -9,7 +9,7 @@ import type { SecretChange, SecretMetadata } from '../domain/secret.js';
 import { attemptUse } from './attempt-use.js';
 import { needScope } from './need-scope.js';
 import { newValue, type ValueWish } from './new-value.js';
-import { once, type Repeatable } from './once.js';
+import { type Memory, once, type Repeatable } from './once.js';
 import { checkPath, removeSecret, storeVersion } from './stored-secret.js';
 import { findGrant, type Use, useGrant } from './use-grant.js';
 
@@ -98,7 +98,7 @@ function change(
   make: Change,
 ): Promise<Result<SecretChange>> {
   return attemptUse(store, caller, use, (tx) =>
-    once(tx, caller, fingerprint, repeat, async () => {
+    once(tx, caller, fingerprint, repeat, CHANGES, async () => {
       const found = await findGrant(tx, caller, use);
       if (!found.ok) return found;
       const secret = await tx.secrets.lock(use.resource);
@@ -107,6 +107,12 @@ function change(
     }),
   );
 }
+
+/** What a change did never changes again, so all of it is kept. */
+const CHANGES: Memory<SecretChange> = {
+  keep: (change) => change,
+  recall: async (kept) => ('resource' in kept ? kept : undefined),
+};
 
 const checkWish = (caller: Caller, { resource }: Wish) =>
   needScope(caller, 'grants:use') ?? checkPath(resource);

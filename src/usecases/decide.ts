@@ -20,6 +20,7 @@ import { storable } from '../domain/text.js';
 import type { Door, Verdict } from '../domain/vocabulary.js';
 import type { Vote } from '../domain/vote.js';
 import { approversAt, decidingPolicy } from './deciding-policy.js';
+import { tellOwner } from './tell-owner.js';
 
 /** Who decides and by which door. Only an adapter that has proved who it is may make one. */
 export interface Decider {
@@ -85,9 +86,17 @@ async function weigh(
 ): Promise<Result<Approval>> {
   const over = whyOver(approval, await tx.now());
   if (over) return refused(over);
-  const bound = await boundPolicy(parts, tx, approval, decider, decision.seen);
-  if (!bound.ok) return bound;
-  const policy = bound.value;
+  const bound = await bind(parts, tx, approval, decider, decision.seen);
+  return bound.ok ? count(parts, tx, bound.value, decider, decision) : bound;
+}
+
+async function count(
+  parts: DecideParts,
+  tx: Tx,
+  { approval, policy }: Bound,
+  decider: Decider,
+  decision: Decision,
+): Promise<Result<Approval>> {
   const vote: Vote = {
     approval: approval.id,
     person: decider.person.id,
@@ -121,17 +130,23 @@ async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]
   return found;
 }
 
+/** A request and the policy that decides it now, unchanged since the decider looked. */
+interface Bound {
+  readonly approval: Approval;
+  readonly policy: Policy;
+}
+
 /**
- * The policy that this approval was asked under, when it still decides these resources unchanged and is what the decider saw.
- * Otherwise the approval is bound to what holds now, its card is redrawn, and the decider is asked to look again.
+ * When what decides these resources has changed, the approval is bound to what holds now. Whoever has seen something else, or
+ * cannot say what, is asked to look again at the card, which is redrawn.
  */
-async function boundPolicy(
+async function bind(
   { digest }: DecideParts,
   tx: Tx,
   approval: Approval,
   decider: Decider,
-  seen: string | undefined,
-): Promise<Result<Policy>> {
+  seen = approval.digest,
+): Promise<Result<Bound>> {
   const deciding = await decidingPolicy(tx.policies, approval.resources);
   if (!deciding.ok) return refused({ code: 'policy_changed' });
   const policy = deciding.value;
@@ -140,15 +155,15 @@ async function boundPolicy(
     policy: policy.id,
     policyVersion: policy.version,
   });
-  if (now === approval.digest && (seen ?? now) === now) return deciding;
-  if (now !== approval.digest) {
-    await tx.approvals.rebind(approval.id, policy, now);
+  const rebound =
+    now === approval.digest ? undefined : await tx.approvals.rebind(approval.id, policy, now);
+  if (rebound)
     tx.record({
       ...about(approval, decider),
       type: 'approval_rebound',
       details: { policy: policy.id, policyVersion: policy.version, digest: now },
     });
-  }
+  if (seen === now) return { ok: true, value: { approval: rebound ?? approval, policy } };
   await tx.touchCard(approval.id);
   return refused({ code: 'policy_changed' });
 }
@@ -185,6 +200,7 @@ async function carryOut(
       reason: vote.reason,
       details: { outcome: settled.status },
     });
+  if (settled.status !== 'pending') await tellOwner(tx, settled, 'settled', decider.person.id);
   await tx.touchCard(approval.id);
   await tx.wake(approval.id);
   return { ok: true, value: settled };

@@ -60,22 +60,34 @@ export async function currentApprovers(
 export async function approversAt(
   reads: Pick<Reads, 'policies' | 'groups' | 'now'>,
   policy: Policy,
+  approval: Pick<Approval, 'createdAt'>,
+  defaults: readonly string[],
+): Promise<readonly string[]> {
+  return withGroupMembers(reads.groups, await namedAt(reads, policy, approval, defaults));
+}
+
+/** The entries that name them, a group for its members. */
+export async function namedAt(
+  reads: Pick<Reads, 'policies' | 'now'>,
+  policy: Policy,
   { createdAt }: Pick<Approval, 'createdAt'>,
   defaults: readonly string[],
 ): Promise<readonly string[]> {
   const { escalateTo = [], escalateAfter = Number.POSITIVE_INFINITY } = policy;
   const silence = (await reads.now()).getTime() - createdAt.getTime();
   const further = silence >= escalateAfter ? escalateTo : [];
-  const named = await namedApprovers(reads.policies, policy, defaults);
-  return withGroupMembers(reads.groups, [...named, ...further]);
+  return [...(await namedApprovers(reads.policies, policy, defaults)), ...further];
 }
+
+/** A Slack user group, by its id. */
+export const namesGroup = (entry: string): boolean => /^S[A-Z0-9]+$/.test(entry);
 
 /** Members are added by their Slack ids; a group that is not known freshly enough adds nobody. */
 async function withGroupMembers(
   groups: SlackGroups,
   entries: readonly string[],
 ): Promise<readonly string[]> {
-  const named = entries.filter((entry) => /^S[A-Z0-9]+$/.test(entry));
+  const named = entries.filter(namesGroup);
   if (named.length === 0) return entries;
   const members = await groups.members(named);
   return [...entries, ...[...members.values()].flat()];

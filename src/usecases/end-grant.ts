@@ -4,28 +4,43 @@ import { type Actor, keyActor, personActor } from '../domain/audit-event.js';
 import type { Grant, GrantId } from '../domain/grant.js';
 import type { Person } from '../domain/person.js';
 import { isApprover } from '../domain/policy.js';
-import type { Store, Tx } from '../domain/ports.js';
+import type { Digest, Store, Tx } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { storable } from '../domain/text.js';
+import { allOrNothing } from './all-or-nothing.js';
 import { currentApprovers, decidingPolicy } from './deciding-policy.js';
 import { needScope } from './need-scope.js';
+import { type Memory, once } from './once.js';
 
-export type ReleaseGrant = (caller: Caller, id: GrantId) => Promise<Result<Grant>>;
+/** Sent again under the same `idempotencyKey`, it is answered as the first time instead of with `grant_ended`. */
+export type ReleaseGrant = (
+  caller: Caller,
+  id: GrantId,
+  idempotencyKey?: string,
+) => Promise<Result<Grant>>;
 export type RevokeGrant = (person: Person, id: GrantId, reason: string) => Promise<Result<Grant>>;
 
 /** "I'm done": only the principal that holds the grant. */
-export function createReleaseGrant(store: Store): ReleaseGrant {
-  return async (caller, id) => {
+export function createReleaseGrant(store: Store, fingerprint: Digest): ReleaseGrant {
+  return async (caller, id, key) => {
     const forbidden = needScope(caller, 'grants:use');
     if (forbidden) return forbidden;
-    return store.transaction(async (tx) => {
-      const grant = await tx.grants.find(id);
-      if (grant?.principal !== caller.principal.id) return refused({ code: 'not_found' });
-      return end(tx, grant, 'released', keyActor(caller));
-    });
+    const repeat = { key, question: { action: 'release_grant', id } };
+    return allOrNothing(store, (tx) =>
+      once(tx, caller, fingerprint, repeat, releasedIn(tx), async () => {
+        const grant = await tx.grants.find(id);
+        if (grant?.principal !== caller.principal.id) return refused({ code: 'not_found' });
+        return end(tx, grant, 'released', keyActor(caller));
+      }),
+    );
   };
 }
+
+const releasedIn = (tx: Tx): Memory<Grant> => ({
+  keep: ({ id }) => ({ grant: id }),
+  recall: async (kept) => ('grant' in kept ? tx.grants.find(kept.grant) : undefined),
+});
 
 /** Takes effect for the very next read, on every process. */
 export function createRevokeGrant(store: Store, defaultApprovers: readonly string[]): RevokeGrant {

@@ -2,6 +2,8 @@
 
 import { systemActor } from '../domain/audit-event.js';
 import type { Store, Tx } from '../domain/ports.js';
+import { inBatches } from './in-batches.js';
+import { tellOwner } from './tell-owner.js';
 
 export type ExpireApprovals = () => Promise<number>;
 
@@ -9,20 +11,17 @@ const BATCH = 100;
 
 /** Resolves with how many were closed. Harmless to run twice or on several processes at once. */
 export function createExpireApprovals(store: Store): ExpireApprovals {
-  return async () => {
-    let total = 0;
-    for (let batch = BATCH; batch === BATCH; total += batch)
-      batch = await store.transaction(expireDue);
-    return total;
-  };
+  return () => inBatches(BATCH, () => store.transaction(expireDue));
 }
 
 /** One batch of it, in a transaction that is open already. Resolves with how many were closed. */
 export async function expireDue(tx: Tx): Promise<number> {
   const expired = await tx.approvals.expireDue(BATCH);
-  for (const { id, principal, resources, operation } of expired) {
+  for (const approval of expired) {
+    const { id, principal, resources, operation } = approval;
     const about = { approval: id, principal, resources, operation };
     tx.record({ ...about, type: 'approval_expired', actor: systemActor('expire') });
+    await tellOwner(tx, approval, 'settled');
     await tx.touchCard(id);
     await tx.wake(id);
   }

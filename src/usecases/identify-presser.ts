@@ -21,16 +21,25 @@ export interface IdentifyPresserParts {
 /** Asks Slack each time, before any transaction: an account that has become a guest or has left may do nothing from then on. */
 export function createIdentifyPresser(parts: IdentifyPresserParts): IdentifyPresser {
   return async (presser) => {
-    const profile = await parts.directory.profile(presser.userId);
-    if (!profile) return refused({ code: 'unavailable' });
-    const standing = whyNot(profile, presser);
-    if (standing) return standing;
+    const member = await memberBehind(parts.directory, presser);
+    if (!member.ok) return member;
+    const profile = member.value;
     const known = await parts.store.people.bySlack(presser.teamId, presser.userId);
     const person =
       known ?? (parts.linkByEmail ? await linkOnce(parts.store, presser, profile) : undefined);
     if (!person) return refused({ code: 'unknown_person' });
     return person.active ? { ok: true, value: person } : refused({ code: 'person_inactive' });
   };
+}
+
+/** What Slack says of an account that may act: a full member of our workspace, present, with a confirmed address. */
+export async function memberBehind(
+  directory: Directory,
+  presser: Presser,
+): Promise<Result<SlackProfile>> {
+  const profile = await directory.profile(presser.userId);
+  if (!profile) return refused({ code: 'unavailable' });
+  return whyNot(profile, presser) ?? { ok: true, value: profile };
 }
 
 function whyNot({ standing, teamId }: SlackProfile, presser: Presser) {

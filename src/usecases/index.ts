@@ -1,6 +1,7 @@
 /** All verbs of the product, built once from their parts. Adapters take the ones they need. */
 
 import type {
+  Cards,
   Digest,
   Directory,
   KeyHasher,
@@ -17,29 +18,46 @@ import { createAuthenticate } from './authenticate.js';
 import { createAwaitDecision } from './await-decision.js';
 import { createBootstrapAdmin } from './bootstrap-admin.js';
 import { createCancelRequest } from './cancel-request.js';
-import { createReadCardFacts } from './card-facts.js';
+import { createReadCardAudience } from './card-audience.js';
+import { createReadCardFacts, createReadGrantFacts } from './card-facts.js';
 import { createChangeSecret } from './change-secret.js';
 import { createConfigureResource } from './configure-resource.js';
+import { createCountAudit } from './count-audit.js';
 import { createDecide } from './decide.js';
 import { createDescribeSecret } from './describe-secret.js';
+import { createDirectMessages } from './direct-messages.js';
 import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
+import { createEscalateApprovals } from './escalate-approvals.js';
 import { createExpireApprovals } from './expire-approvals.js';
 import { createExplainAccess } from './explain-access.js';
+import { createFollowApproval } from './follow-approval.js';
 import { createForgetAnswers } from './forget-answers.js';
+import { createHome } from './home.js';
 import { createLinkApprovers } from './link-approvers.js';
+import { createCreateLinkCode, createLinkByCode } from './link-codes.js';
 import { createListSecrets } from './list-secrets.js';
 import { createManageKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
+import { createManageSuspensions } from './manage-suspensions.js';
+import { createMetrics } from './metrics.js';
+import { createNameAccount } from './name-account.js';
 import { createQueryAudit } from './query-audit.js';
 import { createReadSecret } from './read-secret.js';
 import { createRecordForeign } from './record-foreign.js';
 import { createRecordRefusedPress } from './record-refused-press.js';
+import { createRecordRefusedSuspension } from './record-refused-suspension.js';
 import { createRefreshApprovers } from './refresh-approvers.js';
+import { createRemindApprovers } from './remind-approvers.js';
 import { createRequestAccess } from './request-access.js';
+import { createReadRequestHistory } from './request-history.js';
 import { createReviewKeys } from './review-keys.js';
 import { createShowApprovals } from './show-approvals.js';
+import { createShowHeldGrants } from './show-held-grants.js';
 import { createShowPolicies } from './show-policies.js';
 import { createSimulatePolicies } from './simulate-policies.js';
+import { createStopLeavers } from './stop-leavers.js';
+import { createSuspendPrincipal } from './suspend-principal.js';
+import { createTellFirstUses } from './tell-first-uses.js';
 import { createDeleteSecret, createWriteSecret } from './write-secret.js';
 
 export interface Parts {
@@ -62,6 +80,8 @@ export interface Parts {
   readonly directory: () => Directory | undefined;
   /** May a Slack account be linked by its confirmed e-mail address? */
   readonly linkByEmail: boolean;
+  /** Undefined: no answer holds a link. */
+  readonly cardLink?: Cards['link'] | undefined;
 }
 
 export type UseCases = ReturnType<typeof createUseCases>;
@@ -70,21 +90,30 @@ export function createUseCases(parts: Parts) {
   const { store, ledger, wakeups, vault, hasher, makeId, stopwatch } = parts;
   const linkApprovers = createLinkApprovers(parts);
   const applyPolicies = createApplyPolicies({ ...parts, linkApprovers });
+  const readCardFacts = createReadCardFacts(parts);
+  const showApprovals = createShowApprovals(store, parts.defaultApprovers);
+  const queryAudit = createQueryAudit(store, parts.defaultApprovers);
+  const suspendPrincipal = createSuspendPrincipal(store);
   return {
     authenticate: createAuthenticate(store, hasher),
     requestAccess: createRequestAccess(parts),
-    awaitDecision: createAwaitDecision(store, wakeups, stopwatch),
+    awaitDecision: createAwaitDecision(store, wakeups, stopwatch, parts.cardLink),
+    followApproval: createFollowApproval(store, wakeups),
     decide: createDecide(parts),
-    cancelRequest: createCancelRequest(store),
+    cancelRequest: createCancelRequest(store, parts.fingerprint),
     readSecret: createReadSecret(ledger, vault, stopwatch),
-    releaseGrant: createReleaseGrant(store),
+    releaseGrant: createReleaseGrant(store, parts.fingerprint),
     revokeGrant: createRevokeGrant(store, parts.defaultApprovers),
     expireApprovals: createExpireApprovals(store),
-    showApprovals: createShowApprovals(store, parts.defaultApprovers),
-    showPolicies: createShowPolicies(store),
+    showApprovals,
+    showHeldGrants: createShowHeldGrants(store, showApprovals),
+    showPolicies: createShowPolicies(store, parts.defaultApprovers),
     explainAccess: createExplainAccess(parts),
     simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),
-    readCardFacts: createReadCardFacts(store, parts.defaultApprovers),
+    readCardAudience: createReadCardAudience(store.groups),
+    readCardFacts,
+    readGrantFacts: createReadGrantFacts(store, readCardFacts),
+    readRequestHistory: createReadRequestHistory(store, parts.defaultApprovers),
     applyPolicies,
     configureResource: createConfigureResource(store, applyPolicies),
     refreshApprovers: createRefreshApprovers(store, linkApprovers, parts.defaultApprovers),
@@ -96,10 +125,24 @@ export function createUseCases(parts: Parts) {
     describeSecret: createDescribeSecret(store),
     manageKeys: createManageKeys(store, hasher, makeId),
     managePeople: createManagePeople(store),
+    createLinkCode: createCreateLinkCode(parts),
+    linkByCode: createLinkByCode(parts),
+    stopLeavers: createStopLeavers(store, parts.directory),
+    suspendPrincipal,
+    manageSuspensions: createManageSuspensions(store, suspendPrincipal),
+    tellFirstUses: createTellFirstUses(store),
+    remindApprovers: createRemindApprovers(store),
+    escalateApprovals: createEscalateApprovals(store),
+    directMessages: createDirectMessages(store, readCardFacts),
     bootstrapAdmin: createBootstrapAdmin(store, hasher, makeId),
     reviewKeys: createReviewKeys(store),
-    queryAudit: createQueryAudit(store),
+    queryAudit,
+    countAudit: createCountAudit(queryAudit),
+    metrics: createMetrics(store, parts.defaultApprovers),
+    nameAccount: createNameAccount(store),
+    home: createHome(store, parts.defaultApprovers),
     recordForeign: createRecordForeign(store),
     recordRefusedPress: createRecordRefusedPress(store),
+    recordRefusedSuspension: createRecordRefusedSuspension(store),
   };
 }

@@ -1,11 +1,14 @@
 /** What secrets there are, and what the caller could get of each. Never a value. */
 
-import { coveringPatterns } from '../domain/pattern.js';
+import type { Grant } from '../domain/grant.js';
+import { PAGE_MAX } from '../domain/limits.js';
+import { coveringPatterns, covers } from '../domain/pattern.js';
 import type { Policy } from '../domain/policy.js';
 import type { Listed, Page, Store } from '../domain/ports.js';
 import type { Result } from '../domain/result.js';
 import { type Caller, may } from '../domain/rights.js';
 import type { SecretMetadata } from '../domain/secret.js';
+import type { Operation } from '../domain/vocabulary.js';
 import { needScope } from './need-scope.js';
 
 /** `granted`: readable now. `requestable`: a policy lets it be asked for. `none`: no policy covers reading it. */
@@ -22,9 +25,10 @@ export function createListSecrets(store: Store): ListSecrets {
     const forbidden = needScope(caller, 'secrets:list');
     if (forbidden) return forbidden;
     const listed = await store.secrets.list(page);
+    const accessTo = await look(store, caller, pathsOf(listed.items));
     const items: ListedSecret[] = [];
     for (const secret of listed.items) {
-      const access = await accessOf(store, caller, secret.path);
+      const access = accessTo(secret.path);
       if (access !== 'hidden') items.push({ ...secret, access });
     }
     return { ok: true, value: { ...listed, items } };
@@ -32,22 +36,57 @@ export function createListSecrets(store: Store): ListSecrets {
 }
 
 /** What the caller could get of one secret; `hidden` is to be told apart from an unknown one by nobody. */
-export async function accessOf(
-  store: Store,
-  caller: Caller,
-  path: string,
-): Promise<SecretAccess | 'hidden'> {
-  const [policy] = await store.policies.matching(coveringPatterns(path));
-  if (policy && !policy.listed && !(await mayList(store, caller, policy, path))) return 'hidden';
-  if (!policy?.permissions.includes('read')) return 'none';
-  const grant = await store.grants.covering(caller.principal.id, policy.id, 'read', [path]);
-  return grant ? 'granted' : 'requestable';
+export async function accessOf(store: Store, caller: Caller, path: string): Promise<Sight> {
+  const accessTo = await look(store, caller, [path]);
+  return accessTo(path);
 }
 
-/** A policy with `listed: false` shows its secrets to who manages them, and to who has a live `list` grant. */
-async function mayList(store: Store, caller: Caller, policy: Policy, path: string) {
-  if (may(caller, 'secrets:manage')) return true;
-  return (
-    (await store.grants.covering(caller.principal.id, policy.id, 'list', [path])) !== undefined
-  );
+type Sight = SecretAccess | 'hidden';
+
+const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) => path);
+
+/** Looks once at what decides over all these paths, however many they are. */
+async function look(
+  store: Store,
+  caller: Caller,
+  paths: readonly string[],
+): Promise<(path: string) => Sight> {
+  const policies = await policiesOver(store, paths);
+  const grants = await liveGrants(store, caller);
+  const holds = (operation: Operation, { id }: Policy, path: string) =>
+    grants.some(
+      (grant) =>
+        grant.policy === id &&
+        grant.operation === operation &&
+        grant.resources.some((pattern) => covers(pattern, path)),
+    );
+  return (path) => {
+    const deciding = coveringPatterns(path).find((pattern) => policies.has(pattern));
+    const policy = deciding === undefined ? undefined : policies.get(deciding);
+    if (!policy) return 'none';
+    // A policy with `listed: false` shows its secrets to who manages them, and to who has a live `list` grant.
+    if (!policy.listed && !may(caller, 'secrets:manage') && !holds('list', policy, path))
+      return 'hidden';
+    if (!policy.permissions.includes('read')) return 'none';
+    return holds('read', policy, path) ? 'granted' : 'requestable';
+  };
+}
+
+async function policiesOver({ policies }: Store, paths: readonly string[]) {
+  const patterns = new Set(paths.flatMap(coveringPatterns));
+  const found = await policies.matching([...patterns]);
+  return new Map(found.map((policy) => [policy.uri, policy]));
+}
+
+/** Live by the database's clock. */
+async function liveGrants({ grants }: Store, { principal }: Caller): Promise<readonly Grant[]> {
+  const found: Grant[] = [];
+  let after: string | undefined;
+  do {
+    const filter = { principal: principal.id, activeOnly: true };
+    const page = await grants.list(filter, { limit: PAGE_MAX, after });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
 }

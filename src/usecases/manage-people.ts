@@ -6,7 +6,9 @@ import type { Store, Tx } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { Role } from '../domain/vocabulary.js';
+import { deactivatePerson } from './deactivate-person.js';
 import { needScope } from './need-scope.js';
+import { personDetails } from './person-details.js';
 
 export interface PersonChange {
   readonly email: string;
@@ -32,12 +34,10 @@ export function createManagePeople(store: Store): ManagePeople {
       return forbidden ?? { ok: true, value: await store.people.list() };
     },
 
-    set: (caller, { email, role, active }) =>
+    set: (caller, wish) =>
       manage(caller, async (tx) => {
-        const known = await tx.people.ensure(email);
-        const changed = await change(tx, known, role, active);
+        const changed = await change(tx, caller, await tx.people.ensure(wish.email), wish);
         if (!changed) return refused({ code: 'version_conflict' });
-        tx.record({ ...about(caller, changed), type: 'person_changed' });
         return { ok: true, value: changed };
       }),
 
@@ -52,13 +52,19 @@ export function createManagePeople(store: Store): ManagePeople {
   };
 }
 
-async function change(tx: Tx, person: Person, role?: Role, active?: boolean) {
-  const promoted = role === undefined ? person : await tx.people.setRole(person.id, role);
-  return active === undefined ? promoted : tx.people.setActive(person.id, active);
+/** Whoever is deactivated leaves nothing open; the rest is a change of words. */
+async function change(tx: Tx, caller: Caller, person: Person, { role, active }: PersonChange) {
+  const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
+  if (active === false) {
+    const gone = await deactivatePerson(tx, person.id, keyActor(caller));
+    if (gone) return gone;
+  }
+  const settled = active ? await tx.people.setActive(person.id, active) : changed;
+  if (settled) tx.record({ ...about(caller, settled), type: 'person_changed' });
+  return settled;
 }
 
-function about(caller: Caller, person: Person): Pick<AuditEvent, 'actor' | 'details'> {
-  const { id, email, role, active, slack } = person;
-  const accounts = slack.map(({ teamId, userId }) => `${teamId}/${userId}`);
-  return { actor: keyActor(caller), details: { person: id, email, role, active, slack: accounts } };
-}
+const about = (caller: Caller, person: Person): Pick<AuditEvent, 'actor' | 'details'> => ({
+  actor: keyActor(caller),
+  details: personDetails(person),
+});

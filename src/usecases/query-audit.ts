@@ -1,38 +1,48 @@
-/** Read the audit trail: all of it for admins, auditors and whoever has a grant on it; one's own doings for everybody else. */
+/** Read the audit trail: all of it for admins, auditors and whoever has a grant on it; else what the viewer has to do with. */
 
 import type { RecordedEvent } from '../domain/audit-event.js';
 import type { AuditFilter, Listed, Page, Store } from '../domain/ports.js';
 import type { Result } from '../domain/result.js';
-import { type Caller, may, seesEverything } from '../domain/rights.js';
-import { needScope } from './need-scope.js';
+import { type Caller, may } from '../domain/rights.js';
+import { plainSight, type Sight } from '../domain/sight.js';
 import { reviewRecords } from './review-records.js';
 import { findGrant } from './use-grant.js';
+import { needScopeToView, sightOf, type Viewer } from './viewer.js';
 
 export interface AuditPage extends Listed<RecordedEvent> {
-  /** Whose events these are among: everybody's, or the caller's alone. */
+  /** Whose events these are among: everybody's, or those that the viewer's keys and policies have to do with. */
   readonly seen: 'all' | 'own';
 }
 
 export type QueryAudit = (
-  caller: Caller,
-  filter: Omit<AuditFilter, 'principal'>,
+  viewer: Viewer,
+  filter: Omit<AuditFilter, 'sight'>,
   page: Page,
 ) => Promise<Result<AuditPage>>;
 
 /** Newest first. */
-export function createQueryAudit(store: Store): QueryAudit {
-  return async (caller, filter, page) => {
-    const forbidden = needScope(caller, 'audit:read');
+export function createQueryAudit(store: Store, defaultApprovers: readonly string[]): QueryAudit {
+  return async (viewer, filter, page) => {
+    const forbidden = needScopeToView(viewer, 'audit:read');
     if (forbidden) return forbidden;
-    const all = seesEverything(caller) || (await mayReview(store, caller));
-    const principal = all ? undefined : caller.principal.id;
-    const listed = await store.audit.list({ ...filter, principal }, page);
-    const value = { ...(all ? listed : withoutRules(listed)), seen: all ? 'all' : 'own' } as const;
-    return { ok: true, value };
+    const sight = await reviewSight(store, defaultApprovers, viewer);
+    const listed = await store.audit.list({ ...filter, sight }, page);
+    if (sight.everything) return { ok: true, value: { ...listed, seen: 'all' } };
+    return { ok: true, value: { ...withoutRules(listed), seen: 'own' } };
   };
 }
 
-/** Uses a live grant on the audit trail. Having none is no refusal: what is left is one's own. */
+/** A live grant on the audit trail opens all of it; its use is on record. Having none is no refusal: what is left is one's own. */
+async function reviewSight(
+  store: Store,
+  defaultApprovers: readonly string[],
+  viewer: Viewer,
+): Promise<Sight> {
+  const sight = await sightOf({ store, defaultApprovers }, viewer);
+  const asked = !sight.everything && 'principal' in viewer && (await mayReview(store, viewer));
+  return asked ? plainSight(true, []) : sight;
+}
+
 async function mayReview(store: Store, caller: Caller): Promise<boolean> {
   if (!may(caller, 'grants:use')) return false;
   const resource = 'vsecure://audit';
@@ -40,7 +50,7 @@ async function mayReview(store: Store, caller: Caller): Promise<boolean> {
   return (await reviewRecords(store, caller, resource)).ok;
 }
 
-/** One's own doings do not tell how a policy judged them: its conditions name other people's keys. */
+/** Not seeing everything means not seeing how a policy judged: its conditions name other people's keys. */
 function withoutRules(listed: Listed<RecordedEvent>): Listed<RecordedEvent> {
   const items = listed.items.map((event) => ({
     ...event,

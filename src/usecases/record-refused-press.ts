@@ -9,7 +9,7 @@ import { strangerActor } from './record-foreign.js';
 
 export interface RefusedPress {
   readonly approval: ApprovalId;
-  readonly verdict: Verdict;
+  readonly verdict: Verdict | 'revoke';
   readonly refusal: RefusalCode;
 }
 

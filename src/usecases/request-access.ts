@@ -3,37 +3,39 @@
 import type { Approval, NewApproval } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
 import { explainAutoApproval } from '../domain/auto-approve.js';
-import type { Grant } from '../domain/grant.js';
 import { RESOURCES_MAX } from '../domain/limits.js';
 import { parsePattern } from '../domain/pattern.js';
 import type { Policy } from '../domain/policy.js';
-import type { Digest, MakeId, Store, Tx } from '../domain/ports.js';
+import type { Cards, Digest, MakeId, Store, Tx } from '../domain/ports.js';
 import { requestDigest } from '../domain/request-digest.js';
-import { type Result, refused } from '../domain/result.js';
+import { done, type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { storable } from '../domain/text.js';
 import type { Operation } from '../domain/vocabulary.js';
+import { type Access, accessTo, withLink } from './access.js';
+import { allOrNothing } from './all-or-nothing.js';
 import { type AskingLimits, overLimit } from './asking-limits.js';
 import { decidingPolicy, namedApprovers } from './deciding-policy.js';
 import { expireDue } from './expire-approvals.js';
 import { judgeRequest } from './judge-request.js';
 import { needScope } from './need-scope.js';
+import { type Memory, once, type Repeatable } from './once.js';
+import { tellOwner } from './tell-owner.js';
 
 export interface Ask {
   readonly resources: readonly string[];
   readonly operation: Operation;
   readonly reason: string;
+  /** What the person at the tool wrote where the reason would not do. It stands in its place, and is no part of the question. */
+  readonly typedReason?: string | undefined;
   /** Milliseconds. Undefined: the policy's default. */
   readonly duration?: number | undefined;
   /** Ask anew even when a live grant already covers this. */
   readonly renew?: boolean | undefined;
   /** The name that the client gives itself; shown as its claim. */
   readonly claimedClient?: string | undefined;
-}
-
-export interface Access {
-  readonly approval: Approval;
-  readonly grant?: Grant | undefined;
+  /** The same question sent again under the same key is asked once, and answered with how it stands by then. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 export type RequestAccess = (caller: Caller, ask: Ask) => Promise<Result<Access>>;
@@ -42,6 +44,8 @@ export interface RequestAccessParts {
   readonly store: Store;
   readonly makeId: MakeId;
   readonly digest: Digest;
+  readonly fingerprint: Digest;
+  readonly cardLink?: Cards['link'] | undefined;
   readonly defaultApprovers: readonly string[];
   readonly limits: AskingLimits;
 }
@@ -52,23 +56,44 @@ export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
     const forbidden = needScope(caller, 'access:request');
     if (forbidden) return forbidden;
     const resources = readResources(ask.resources);
-    return parts.store.transaction(async (tx) => {
-      const answer = resources.ok
-        ? await askFor(parts, tx, caller, { ...ask, resources: resources.value })
-        : resources;
-      if (!answer.ok)
-        tx.record({
-          type: 'access_refused',
-          actor: keyActor(caller),
-          principal: caller.principal.id,
-          resources: resources.ok ? resources.value : undefined,
-          operation: ask.operation,
-          refusal: answer.refusal.code,
-        });
-      return answer;
-    });
+    const answer = resources.ok
+      ? await askOnce(parts, caller, { ...ask, resources: resources.value })
+      : resources;
+    if (answer.ok) return done(await withLink(answer.value, parts.cardLink));
+    await parts.store.transaction(async (tx) =>
+      tx.record({
+        type: 'access_refused',
+        actor: keyActor(caller),
+        principal: caller.principal.id,
+        resources: resources.ok ? resources.value : undefined,
+        operation: ask.operation,
+        refusal: answer.refusal.code,
+      }),
+    );
+    return answer;
   };
 }
+
+function askOnce(parts: RequestAccessParts, caller: Caller, ask: Ask): Promise<Result<Access>> {
+  const repeat = { key: ask.idempotencyKey, question: questionOf(ask) };
+  const asked = { ...ask, reason: ask.typedReason ?? ask.reason };
+  return allOrNothing(parts.store, (tx) =>
+    once(tx, caller, parts.fingerprint, repeat, askedIn(tx), () =>
+      askFor(parts, tx, caller, asked),
+    ),
+  );
+}
+
+function questionOf({ resources, operation, reason, ...rest }: Ask): Repeatable['question'] {
+  const asked = { resources, operation, reason: storable(reason), renew: rest.renew };
+  return { action: 'request_access', ...asked, duration: rest.duration?.toString() };
+}
+
+/** An approval goes on after it was asked for, so only which one it is is kept. */
+const askedIn = (tx: Tx): Memory<Access> => ({
+  keep: ({ approval }) => ({ approval: approval.id }),
+  recall: async (kept) => ('approval' in kept ? accessTo(tx, kept.approval) : undefined),
+});
 
 /** Sorted and distinct, so that the same question always looks the same. */
 function readResources(texts: readonly string[]): Result<readonly string[]> {
@@ -101,13 +126,25 @@ async function askFor(
   if (covered) return { ok: true, value: covered };
 
   const { duration, report, atOnce } = judged.value;
-  const autoReport = report && explainAutoApproval(report);
+  // Where nobody is asked anyway, no condition was needed.
+  const autoReport = policy.requiresApproval && report ? explainAutoApproval(report) : undefined;
   const question = { ...write(parts, caller, ask, policy, duration), autoReport };
-  if (atOnce) return grantAtOnce(parts, tx, caller, policy, question);
+  if (atOnce)
+    return (await suspended(tx, caller)) ?? grantAtOnce(parts, tx, caller, policy, question);
   const approvers = await namedApprovers(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
   const history = await tx.approvals.history(caller.principal.id, question);
-  return overLimit(history, parts.limits) ?? askPeople(tx, caller, question);
+  return (
+    overLimit(history, parts.limits) ??
+    (await suspended(tx, caller)) ??
+    askPeople(tx, caller, question)
+  );
+}
+
+/** Since the key was looked at it may have been suspended; from here on that has to wait, and then ends what is written now. */
+async function suspended(tx: Tx, { principal }: Caller) {
+  const held = await tx.principals.holdActive(principal.id);
+  return held ? undefined : refused({ code: 'key_suspended' });
 }
 
 async function alreadyCovered(
@@ -176,6 +213,7 @@ async function grantAtOnce(
       conditions: question.autoReport,
     },
   });
+  if (approval.autoReport) await tx.mentionAutoApproval(policy.channel);
   return { ok: true, value: { approval, grant } };
 }
 
@@ -198,6 +236,7 @@ async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise
     },
   });
   await tx.touchCard(approval.id);
+  if (!repeated) await tellOwner(tx, approval, 'asked');
   return { ok: true, value: { approval } };
 }
 

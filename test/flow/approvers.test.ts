@@ -42,7 +42,9 @@ function directoryOf(workspace: Workspace): Directory {
     teamId: () => workspace.team,
     profile: (userId) => answer([...accounts.values()].find((one) => one.userId === userId)),
     byEmail: (email) => answer<SlackProfile | 'unknown'>(accounts.get(email) ?? 'unknown'),
+    deactivated: async () => [],
     groupMembers: (group) => answer(groups.get(group)),
+    channel: async () => undefined,
   };
 }
 

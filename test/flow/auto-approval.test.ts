@@ -7,7 +7,8 @@ import type { AutoApproveConditions } from '../../src/domain/auto-approve.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import { parseWindow, type TimeWindow } from '../../src/domain/time-window.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Access, Ask } from '../../src/usecases/request-access.js';
+import type { Access } from '../../src/usecases/access.js';
+import type { Ask } from '../../src/usecases/request-access.js';
 import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 

@@ -54,6 +54,37 @@ test('a press on a card whose policy changed since is refused, the card is redra
   expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
 });
 
+test('whoever has seen what holds by now decides at once, and votes cast before the change are void', async () => {
+  const approvers = ['alice@example.com', 'carol@example.com'];
+  const uri = 'vsecure://secrets/void/*';
+  await house.policy({ minApprovals: 2, approvers }, uri);
+  const { id } = await house.ask(agent, { resources: ['vsecure://secrets/void/A'] });
+  const carol = await house.decider('carol@example.com');
+  granted(await house.useCases.decide(carol, { approval: id, verdict: 'approve' }));
+  const policy = await house.policy({ maxUses: 5, approvers }, uri);
+
+  const facts = await house.useCases.readCardFacts(id);
+  expect(facts?.changes.flatMap(({ lines }) => lines)).toEqual(['maxUses: unlimited → 5']);
+  expect(facts?.digest).not.toBe(facts?.approval.digest);
+  expect(granted(await approve(id, facts?.digest)).status).toBe('pending');
+  expect(await house.store.approvals.find(id)).toMatchObject({
+    policyVersion: policy.version,
+    digest: facts?.digest,
+  });
+  expect(
+    granted(await house.useCases.decide(carol, { approval: id, verdict: 'approve' })),
+  ).toMatchObject({
+    status: 'approved',
+    digest: facts?.digest,
+  });
+  expect(await house.store.grants.ofApproval(id)).toMatchObject({ digest: facts?.digest });
+  const votes = (await house.store.audit.list({}, { limit: 200 })).items.filter(
+    ({ approval, type }) => approval === id && type === 'vote_cast',
+  );
+  expect(votes).toHaveLength(3);
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});
+
 test('an approver who was struck off the policy cannot decide what was asked before', async () => {
   const { id } = await house.ask(agent, { renew: true });
   await house.policy({ approvers: ['carol@example.com'] });

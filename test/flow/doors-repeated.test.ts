@@ -36,7 +36,15 @@ const ask = (name: string) =>
 /** A submitted form, as people and networks send it: anew by a second click, or the very bytes again. */
 async function sendOften(approval: Approval, place: number): Promise<Delivery[]> {
   const verdict = place % 2 === 0 ? 'approve' : 'deny';
-  const metadata = toMetadata({ approval: approval.id, seen: approval.digest });
+  const metadata = toMetadata({
+    approval: approval.id,
+    seen: approval.digest,
+    policy: approval.policy,
+    version: approval.policyVersion,
+    asked: 1,
+    votes: 0,
+    needed: 1,
+  });
   const form = { callback_id: FORM[verdict], private_metadata: metadata };
   // The trigger is of no use to anybody here, and the look-alike takes its time to make one.
   const submit = () =>

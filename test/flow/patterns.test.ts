@@ -6,9 +6,10 @@ import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
+import type { Access } from '../../src/usecases/access.js';
 import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
 import type { Decision } from '../../src/usecases/decide.js';
-import type { Access, Ask } from '../../src/usecases/request-access.js';
+import type { Ask } from '../../src/usecases/request-access.js';
 import { buildHouse, granted, type House, REASON, refusalOf } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 

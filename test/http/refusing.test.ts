@@ -240,8 +240,11 @@ test('ready means the database; Slack’s trouble is told but stops nobody', asy
   await down.close();
 });
 
-test('every refusal is an error of HTTP, and only a wrong key asks for another', () => {
+test('every refusal is an error of HTTP, and only a wrong or suspended key asks for another', () => {
   const statuses = Object.entries(STATUS);
   expect(statuses.every(([, status]) => status >= 400 && status <= 503)).toBe(true);
-  expect(statuses.filter(([, status]) => status === 401)).toEqual([['invalid_key', 401]]);
+  expect(statuses.filter(([, status]) => status === 401)).toEqual([
+    ['invalid_key', 401],
+    ['key_suspended', 401],
+  ]);
 });

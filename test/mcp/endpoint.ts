@@ -16,6 +16,8 @@ export interface EndpointOptions {
   /** Whose key is this token? */
   readonly keys: Readonly<Record<string, Caller>>;
   readonly allowedOrigins?: readonly string[];
+  /** Milliseconds. */
+  readonly streamLasts?: number;
 }
 
 /** One line of the log as the endpoint wrote it. */
@@ -24,15 +26,16 @@ export interface LogLine {
   readonly message: string;
 }
 
-export async function startEndpoint({ useCases, keys, allowedOrigins }: EndpointOptions) {
+export async function startEndpoint({ useCases, keys, ...options }: EndpointOptions) {
   const errors: LogLine[] = [];
+  const versions: string[] = [];
   const callers = new WeakMap<Request, Caller>();
   const endpoint = createMcpEndpoint({
     useCases,
     callerOf: (req) => callers.get(req) ?? fail('this request was not authenticated'),
     logger: { debug: () => {}, error: (details, message) => errors.push({ details, message }) },
     version: '1.2.3',
-    allowedOrigins,
+    ...options,
   });
 
   const app = express();
@@ -40,6 +43,8 @@ export async function startEndpoint({ useCases, keys, allowedOrigins }: Endpoint
     const caller = keys[req.headers.authorization?.replace('Bearer ', '') ?? ''];
     if (!caller) return void res.status(401).end();
     callers.set(req, caller);
+    const version = req.headers['mcp-protocol-version'];
+    if (typeof version === 'string') versions.push(version);
     next();
   });
   app.all('/mcp', endpoint.handle);
@@ -56,6 +61,8 @@ export async function startEndpoint({ useCases, keys, allowedOrigins }: Endpoint
     url: `${origin}/mcp`,
     origin,
     errors,
+    /** The versions of the protocol that requests were sent in, as far as they say so. */
+    versions,
     stop: () => endpoint.close(),
 
     async client(token: string, kind: ClientKind = 'v1', name = 'a test'): Promise<AnyClient> {

@@ -1,5 +1,6 @@
 /** How a tool says no: a code from a closed list, words that were meant for the model, and nothing else. */
 
+import { isCallToolResult } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { explain, type Refusal } from '../../src/domain/refusal.js';
 import { REFUSAL_CODES } from '../../src/domain/vocabulary.js';
@@ -140,6 +141,7 @@ test('every code is one of the closed list', async () => {
       async () => ({ ok: false, refusal: refusal as unknown as Refusal }),
       () => 'unused',
     );
+    if (!isCallToolResult(answer)) throw new Error('a refusal is an answer');
     const [block] = answer.content;
     expect(JSON.parse(block?.type === 'text' ? block.text : '').error.code).toBe(code);
   }

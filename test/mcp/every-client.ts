@@ -1,7 +1,8 @@
-/** Every generation of the SDK that AI tools are built with, each doing the same errands. */
+/** Every generation of the SDK that AI tools are built with, and programs that people connect with, each doing the same errands. */
 
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { type AnyClient, type ClientKind, connectClient, ERA } from '../support/mcp-client.js';
+import { type ClientKind, connectClient, ERA } from '../support/mcp-client.js';
+import { PROGRAMS } from './client-programs.js';
 
 /** Where the endpoint is, and a program that passes messages on to it. */
 export interface Reach {
@@ -12,15 +13,23 @@ export interface Reach {
 }
 
 export interface Connected {
-  readonly client: Pick<
-    AnyClient,
-    'listTools' | 'listResources' | 'readResource' | 'listPrompts' | 'getPrompt' | 'close'
-  > & { callTool(call: { name: string; arguments: object }): Promise<unknown> };
-  readonly protocol: string;
+  readonly client: {
+    listTools(): Promise<unknown>;
+    callTool(call: { name: string; arguments: object }): Promise<unknown>;
+    listResources(): Promise<unknown>;
+    readResource(of: { uri: string }): Promise<unknown>;
+    listPrompts(): Promise<unknown>;
+    getPrompt(of: { name: string; arguments: Record<string, string> }): Promise<unknown>;
+    close(): Promise<void>;
+  };
+  /** Undefined: the server sees it in what is sent. */
+  readonly protocol: string | undefined;
 }
 
 export interface ClientRow {
   readonly name: string;
+  /** Made to reach a server over HTTP, and nothing else. */
+  readonly bridge?: true;
   /** Undefined when the package is not installed. */
   connect(reach: Reach): Promise<Connected | undefined>;
 }
@@ -51,6 +60,7 @@ export const EVERY_CLIENT: readonly ClientRow[] = [
       return { client: client as Connected['client'], protocol: ERA[kind] };
     },
   })),
+  ...PROGRAMS,
 ];
 
 /** The old releases differ in little; what is used here is in all of them. */

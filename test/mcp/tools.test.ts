@@ -68,10 +68,11 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(told).toMatch(/Never look for a secret elsewhere/);
   });
 
-  test('is offered tools, resources and prompts, and no log messages', async () => {
+  test('is offered tools, resources and prompts, tasks where they are known, and no log messages', async () => {
     const client = await endpoint.client('agent', kind);
     expect(Object.keys(client.getServerCapabilities() ?? {}).sort()).toEqual([
       'completions',
+      ...(ERA[kind] === '2026-07-28' ? ['extensions'] : []),
       'prompts',
       'resources',
       'tools',

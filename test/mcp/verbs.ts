@@ -16,6 +16,7 @@ export function verbs(given: Partial<Verbs> = {}): Verbs {
     explainAccess: unexpected,
     requestAccess: unexpected,
     awaitDecision: unexpected,
+    followApproval: unexpected,
     cancelRequest: unexpected,
     readSecret: unexpected,
     changeSecret: {

@@ -1,11 +1,16 @@
 /** Waiting for a person: seen to be alive at once, bounded, and given up as soon as nobody listens. */
 
+import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import type { AwaitDecision } from '../../src/usecases/await-decision.js';
 import { buildHouse, granted } from '../support/house.js';
-import { CLIENT_KINDS, call, ERA, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
+import { connectClient } from '../support/mcp-client.js';
+import { until } from '../support/until.js';
+import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { APPROVAL_ID, agentCaller, pendingApproval, verbs } from './verbs.js';
+
+const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
 
 const agent = agentCaller('agent');
 const WAIT = { approval_id: APPROVAL_ID, wait_seconds: 240 };
@@ -108,20 +113,138 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   });
 });
 
-test.each(CLIENT_KINDS.filter((kind) => ERA[kind] === '2026-07-28'))(
-  '%s frees the waiter when it cancels the call, and can call again',
+describe.each(CLIENT_KINDS)('%s', (kind) => {
+  test.each(['HTTP', 'stdio'] as const)(
+    'frees the waiter when it cancels the call over %s, and can call again',
+    async (way) => {
+      const { house, open } = await houseWithCount();
+      const { caller, token } = await house.agent();
+      const { id } = await house.ask(caller);
+      endpoint = await startEndpoint({ useCases: house.useCases, keys: { [token]: caller } });
+      const through = way === 'stdio' ? ([process.execPath, RELAY] as const) : undefined;
+      const client = await connectClient({ url: endpoint.origin, token, kind, through });
+      const cancel = new AbortController();
+      const { signal } = cancel;
+      const wait = { approval_id: id, wait_seconds: 240 };
+      const refused = call(client, 'wait-for-decision', wait, { signal }).catch(() => 'gone');
+      await until('the wait to begin', () => open() === 1);
+      cancel.abort();
+      expect(await refused).toBe('gone');
+      await until('the waiter to be free', () => open() === 0);
+      const after = call(client, 'wait-for-decision', { ...wait, wait_seconds: 0 });
+      expect(fields(await after)).toMatchObject({ status: 'pending' });
+      expect(open()).toBe(0);
+      await client.close();
+      await house.close();
+    },
+  );
+});
+
+test('a cancelled call is nobody else’s: not one of another key, and not where two have the same number', async () => {
+  const { house, open } = await houseWithCount();
+  const [one, other] = [await house.agent('one'), await house.agent('other')];
+  const { id } = await house.ask(one.caller);
+  endpoint = await startEndpoint({
+    useCases: house.useCases,
+    keys: { one: one.caller, other: other.caller },
+  });
+  const post = (message: object, token: string) =>
+    endpoint.post(JSON.stringify({ jsonrpc: '2.0', ...message }), {
+      authorization: `Bearer ${token}`,
+    });
+  const waitFor = (wait_seconds: number, number: number) =>
+    post(
+      {
+        id: number,
+        method: 'tools/call',
+        params: { name: 'wait-for-decision', arguments: { approval_id: id, wait_seconds } },
+      },
+      'one',
+    );
+  /** Whoever was freed looks once more before they go, and so does this. */
+  const cancel = async (requestId: unknown, token: string) => {
+    await post({ method: 'notifications/cancelled', params: { requestId } }, token);
+    await (await waitFor(0, 99)).text();
+  };
+  const answer = waitFor(240, 7);
+  await until('the wait to begin', () => open() === 1);
+  for (const [number, token] of [
+    [7, 'other'],
+    [8, 'one'],
+    ['7', 'one'],
+    [{}, 'one'],
+  ] as const) {
+    await cancel(number, token);
+    expect(open()).toBe(1);
+  }
+  const twin = waitFor(240, 7);
+  await until('another wait to begin', () => open() === 2);
+  await cancel(7, 'one');
+  expect(open()).toBe(2);
+  await endpoint.stop();
+  expect(await (await answer).text()).toContain('pending');
+  expect(await (await twin).text()).toContain('pending');
+  await house.close();
+});
+
+/** A house that counts who waits for a wake-up. */
+async function houseWithCount() {
+  let count = 0;
+  const house = await buildHouse({
+    change: (parts) => ({
+      ...parts,
+      wakeups: {
+        subscribe(id) {
+          count += 1;
+          const { next, close } = parts.wakeups.subscribe(id);
+          return {
+            next,
+            close() {
+              count -= 1;
+              close();
+            },
+          };
+        },
+      },
+    }),
+  });
+  await house.policy();
+  return { house, open: () => count };
+}
+
+test.each(CLIENT_KINDS)(
+  '%s sees every ten seconds that somebody is being waited for',
   async (kind) => {
-    const { awaitDecision, began, freed } = endlessWait();
-    await start(awaitDecision);
+    let clock = 0;
+    const house = await buildHouse({
+      change: (parts) => ({
+        ...parts,
+        stopwatch: () => clock,
+        // Time passes by waiting, and nobody decides.
+        wakeups: {
+          subscribe: () => ({
+            async next(ms) {
+              clock += ms;
+            },
+            close() {},
+          }),
+        },
+      }),
+    });
+    await house.policy();
+    const { caller } = await house.agent();
+    const { id } = await house.ask(caller);
+    endpoint = await startEndpoint({ useCases: house.useCases, keys: { agent: caller } });
+    const seen: (string | undefined)[] = [];
+    const onprogress = ({ message }: { message?: string | undefined }) => void seen.push(message);
+    const wait = { approval_id: id };
     const client = await endpoint.client('agent', kind);
-    const cancel = new AbortController();
-    const waiting = call(client, 'wait-for-decision', WAIT, { signal: cancel.signal });
-    const refused = expect(waiting).rejects.toThrow();
-    await began;
-    cancel.abort();
-    await refused;
-    await freed;
-    expect((await client.listTools()).tools).not.toEqual([]);
+    const told = await call(client, 'wait-for-decision', wait, { onprogress });
+    expect(fields(told)).toMatchObject({ status: 'pending' });
+    expect(seen).toEqual(
+      [0, 10, 20, 30, 40].map((seconds) => `waiting for an approver, ${seconds} s so far`),
+    );
+    await house.close();
   },
 );
 

@@ -1,7 +1,7 @@
 /** What was committed is told: at least once, patiently, and never by two at a time. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Deliveries, Leased } from '../../src/domain/ports.js';
-import { backoff } from '../../src/notify/backoff.js';
+import { backoff, rest } from '../../src/notify/backoff.js';
 import { createRelay, type Deliver, type Outcome, type Relay } from '../../src/notify/relay.js';
 import { until } from '../support/until.js';
 
@@ -44,6 +44,10 @@ function createOutbox(...subjects: readonly string[]) {
       retries.push({ subject, delayMs, error });
       Object.assign(row(subject), { dueAt: clock + delayMs, leased: false });
     },
+    async retryAll(destination, leased, delayMs, error) {
+      for (const one of leased) await deliveries.retry(destination, one, delayMs, error);
+    },
+    failing: async () => [],
   };
   return {
     deliveries,
@@ -198,6 +202,58 @@ test('stopping finishes what runs, notes it, and begins nothing new', async () =
   relay.poke();
   await new Promise(setImmediate);
   expect(begun).toBe(1);
+});
+
+describe('a destination that does not answer', () => {
+  const AWAY: Outcome = { outcome: 'away', error: 'no_answer' };
+  const MANY = Array.from({ length: 100 }, (_, index) => `s${index}`);
+
+  function opened(outbox: ReturnType<typeof createOutbox>, deliver: Deliver) {
+    relay = createRelay({
+      deliveries: outbox.deliveries,
+      destination: 'slack_card',
+      deliver,
+      logger: { warn: () => {} },
+      intervalMs: 5,
+      limit: 8,
+      restMs: (earlier) => Math.min(20 * (earlier + 1), 60),
+    });
+    relay.start();
+  }
+
+  test('is asked by one delivery at a time, and gets everything at once when it answers', async () => {
+    const outbox = createOutbox(...MANY);
+    let away = true;
+    let asked = 0;
+    opened(outbox, async () => {
+      asked += 1;
+      return away ? AWAY : SENT;
+    });
+    await until('some probes', () => asked >= 14);
+    // Eight were under way when it fell silent; since then one for each rest, and none by a poke or the clock.
+    const probed = asked;
+    for (let pokes = 0; pokes < 50; pokes += 1) relay?.poke();
+    expect(asked - probed).toBeLessThanOrEqual(1);
+    expect(new Set(outbox.retries.map(({ subject }) => subject)).size).toBeGreaterThanOrEqual(14);
+    away = false;
+    // No row waits for minutes: what was tried is due again after a rest, what was not is due.
+    outbox.pass(100);
+    await until('an empty outbox', outbox.idle);
+    expect(Math.max(...outbox.retries.map(({ delayMs }) => delayMs))).toBeLessThanOrEqual(60);
+  });
+
+  test('is not taken for silent by one thing that cannot be told', async () => {
+    const outbox = createOutbox(...MANY);
+    opened(outbox, async ({ subject }) => (subject === 's0' ? AWAY : SENT));
+    await until('all the others', () =>
+      MANY.every((subject) => subject === 's0' || outbox.row(subject).sent === 1),
+    );
+    expect(outbox.row('s0').sent).toBe(0);
+  });
+
+  test('is left alone for 15 s at the longest', () => {
+    expect([rest(0, 0.5), rest(99, 0.5), rest(99, 0.999999)]).toEqual([1000, 12_500, 15_000]);
+  });
 });
 
 test('the waits between attempts end at five minutes, give or take a fifth', () => {

@@ -54,7 +54,7 @@ test('when a handler throws, the press is acknowledged once and its person is to
     throw new Error('the database is away: password=hunter2');
   };
   const { id } = await opened({
-    change: (parts) => ({ ...parts, cards: { ...parts.cards, shownBy: failing } }),
+    change: (parts) => ({ ...parts, cards: { ...parts.cards, shows: failing } }),
   });
   const { status } = await scene.press('alice', id, 'approve');
   expect(status).toBe(200);

@@ -7,8 +7,8 @@ import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
 import { detailsView } from '../../src/slack/views/details-view.js';
 import type { CardFacts } from '../../src/usecases/card-facts.js';
 import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
-import { asArray, asObject } from '../support/slack/json.js';
-import { asking, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';
+import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
+import { asking, changeTo, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';
 import { hostileText } from './hostile.js';
 
 const DRAWING = { teamId: TEAM, revision: 7 };
@@ -37,6 +37,11 @@ function outline({ text, blocks }: Card): string {
   return [text, ...blocks.flatMap((block) => [`-- ${block.type}`, ...said(block)])].join('\n');
 }
 
+const buttonsOf = ({ blocks }: Card): readonly JsonObject[] =>
+  asArray(blocks)
+    .map(asObject)
+    .flatMap(({ type, elements }) => (type === 'actions' ? asArray(elements).map(asObject) : []));
+
 function said(node: unknown): string[] {
   if (Array.isArray(node)) return node.flatMap(said);
   if (typeof node !== 'object' || node === null) return [];
@@ -56,11 +61,41 @@ describe.each(states)('a card that is %s', (_, facts) => {
     expect(lintView(detailsView(facts, TEAM))).toEqual([]);
   });
 
-  test('offers a decision exactly while one can be made', () => {
-    const buttons = JSON.stringify(draw(facts).blocks).match(/"action_id":"\w+"/g);
+  test('offers a decision exactly while one can be made, and to revoke while there is an access', () => {
     const open =
       facts.approval.status === 'pending' && facts.policy?.decideFrom.includes('slack') !== false;
-    expect(buttons).toHaveLength(open ? 3 : 1);
+    const live = facts.grant?.status === 'active';
+    expect(buttonsOf(draw(facts)).map(({ action_id }) => action_id)).toEqual([
+      ...(open ? ['approve', 'deny'] : []),
+      ...(live ? ['revoke'] : []),
+      'details',
+    ]);
+  });
+
+  test('says of every button what it does to who cannot see it', () => {
+    for (const { text, accessibility_label } of buttonsOf(draw(facts)))
+      expect(String(accessibility_label).length).toBeGreaterThan(
+        asString(asObject(text)['text']).length,
+      );
+  });
+
+  test('tells how it stands in words, whatever colours are seen', () => {
+    const standing = /^(Approval needed|Approved|Denied|Expired|Withdrawn|Revoked) · (READ|WRITE) /;
+    expect(outline(draw(facts)).split('\n')[2]).toMatch(standing);
+  });
+
+  test('mentions its approvers once while they are asked, and none of them afterwards', () => {
+    const mentions =
+      parsed(draw(facts))
+        .join('\n')
+        .match(/<[@!](?!date)[^>]*>/g) ?? [];
+    const { approval, settledBy } = facts;
+    if (approval.status === 'pending')
+      return expect(mentions.filter((one) => one === '<!subteam^S01ONCALL>').length).toBeLessThan(
+        2,
+      );
+    const settler = settledBy?.slack.map(({ userId }) => `<@${userId}>`) ?? [];
+    expect(mentions.filter((one) => !settler.includes(one))).toEqual([]);
   });
 
   test('says the same above the line for any words of the agent', () => {
@@ -133,6 +168,13 @@ describe('the largest request there can be', () => {
     approverPeople: [],
     owner: undefined,
     policyChanges: { name: '"'.repeat(500), minApprovals: 10 },
+    changes: [changeTo(4, ...Array.from({ length: 20 }, () => '"'.repeat(500)))],
+    context: {
+      firstTime: false,
+      askedInADay: 99_999,
+      lastApproved: { at: PENDING.createdAt, by: people[0], uses: 99_999 },
+      lastDenied: { at: PENDING.createdAt, by: people[1] ?? '' },
+    },
   });
 
   test('fits on a card, with the start and the end of every resource', () => {

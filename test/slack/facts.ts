@@ -1,9 +1,10 @@
 /** Card facts for pure tests: one request of bob's key, and what may become of it. */
 
-import type { Approval, Pending } from '../../src/domain/approval.js';
+import type { Approval, Approved, Pending } from '../../src/domain/approval.js';
 import type { Grant } from '../../src/domain/grant.js';
 import type { Person } from '../../src/domain/person.js';
 import type { Policy } from '../../src/domain/policy.js';
+import type { AskingContext, PolicyChangeRecord } from '../../src/domain/ports.js';
 import type { CardFacts } from '../../src/usecases/card-facts.js';
 
 export const TEAM = 'T01ACME';
@@ -73,6 +74,22 @@ const GRANT: Grant = {
   uses: 0,
 };
 
+const THREE = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
+
+const FIRST_TIME: AskingContext = { firstTime: true, askedInADay: 1 };
+const DAYS_AGO = new Date('2026-11-20T09:30:00Z');
+const MINUTES_AGO = new Date('2026-11-22T13:45:00Z');
+
+/** What one change of the policy did, after the request. */
+export const changeTo = (version: number, ...lines: readonly string[]): PolicyChangeRecord => ({
+  policy: POLICY.id,
+  version,
+  uri: POLICY.uri,
+  actor: 'root-laptop',
+  lines,
+  loosens: [],
+});
+
 /** The facts of an approval that is asked of alice and carol. */
 export function factsOf(
   changes: Partial<CardFacts> & { readonly policyChanges?: Partial<Policy> } = {},
@@ -81,6 +98,9 @@ export function factsOf(
   return {
     approval: PENDING,
     policy: { ...POLICY, ...policyChanges },
+    digest: facts.approval?.digest ?? PENDING.digest,
+    changes: [],
+    ...(facts.approval && facts.approval.status !== 'pending' ? {} : { context: FIRST_TIME }),
     approvers: ['alice@example.com', 'carol@example.com'],
     approverPeople: [ALICE, CAROL],
     owner: BOB,
@@ -96,19 +116,30 @@ export const asking = (changes: Partial<Pending>): CardFacts =>
 type Settled = Exclude<Approval, { status: 'pending' }>;
 const settled = (approval: Settled, more: Partial<CardFacts> = {}): CardFacts =>
   factsOf({ approval, settledBy: ALICE, ...more });
+/** Requests that a policy's conditions granted, of as many resources as `sizes` say. */
+export const autoApproved = (...sizes: readonly number[]): readonly Approved[] =>
+  sizes.map((size, place) => ({
+    ...PENDING,
+    id: `appr_${String(place).padStart(22, '0')}`,
+    resources: THREE.slice(0, size),
+    status: 'approved',
+    settledAt: LATER,
+    granted: HOUR,
+    grantedResources: THREE.slice(0, size),
+    autoReport: 'auto-approved: within Mon-Fri 09:00-17:00 America/Los_Angeles',
+  }));
 const byAlice = {
   settledAt: LATER,
   settledBy: { id: ALICE.id, email: ALICE.email },
   decisionReason: 'Known incident, half an hour is enough',
 };
-const approved: Settled = {
+const approved: Approved = {
   ...PENDING,
   ...byAlice,
   status: 'approved',
   granted: HOUR / 2,
   grantedResources: PENDING.resources,
 };
-const THREE = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
 const ended = (status: Grant['status'], endReason?: string): CardFacts =>
   settled(approved, { grant: { ...GRANT, status, endReason } });
 
@@ -120,6 +151,40 @@ export const EVERY_STATE: Record<string, CardFacts> = {
     votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', door: 'slack' }],
   }),
   'asked again': asking({ asked: 4 }),
+  'asked often': factsOf({ context: { firstTime: false, askedInADay: 7 } }),
+  'asked before, decided by nobody': factsOf({ context: { firstTime: false, askedInADay: 1 } }),
+  'approved before': factsOf({
+    context: {
+      firstTime: false,
+      askedInADay: 1,
+      lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 3 },
+    },
+  }),
+  'granted by the policy before': factsOf({
+    approval: { ...PENDING, operation: 'write' },
+    context: { firstTime: false, askedInADay: 1, lastApproved: { at: DAYS_AGO, uses: 0 } },
+  }),
+  'denied before': factsOf({
+    context: {
+      firstTime: false,
+      askedInADay: 2,
+      lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 1 },
+      lastDenied: { at: MINUTES_AGO, by: 'bo@example.com' },
+    },
+  }),
+  'asked before the policy changed': factsOf({
+    policyChanges: { version: 5, maxDuration: HOUR / 2 },
+    digest: 'e5f6a7b8'.repeat(8),
+    changes: [
+      changeTo(4, 'maxDuration: 8h → 30m', 'minApprovals: 1 → 2'),
+      changeTo(5, 'name: Production → Live'),
+    ],
+  }),
+  'decided by another policy now': factsOf({
+    approval: { ...PENDING, policy: 'plcy_other' },
+    digest: 'e5f6a7b8'.repeat(8),
+  }),
+  'asked of several resources': factsOf({ approval: { ...PENDING, resources: THREE } }),
   'not auto-approved': asking({
     autoReport: 'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles',
   }),

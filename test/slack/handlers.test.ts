@@ -312,7 +312,7 @@ test('/vsecure says who I am, and helps with anything else', async () => {
   await type('whoami');
   await scene.told('You are alice@example.com (member)');
   await type('sing <!channel>');
-  await scene.told('There is no such command here');
+  await scene.told('There is no /vsecure sing.');
   await type('');
   await scene.told('/vsecure whoami');
   expect(scene.sink.bodies.every((body) => body['response_type'] === 'ephemeral')).toBe(true);

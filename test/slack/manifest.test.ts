@@ -1,8 +1,11 @@
 /** The two manifests are one app: they are written from this one source, with `npx vitest run test/slack/manifest.test.ts -u`. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { WebClient } from '@slack/web-api';
 import type { Manifest } from '@slack/web-api/dist/types/request/manifest.js';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { NEEDED_SCOPES, OPTIONAL_SCOPES } from '../../src/slack/check/scopes.js';
 import { COMMAND } from '../../src/slack/ids.js';
 import { EVENTS_PATH } from '../../src/slack/transport.js';
 import { BOT_SCOPES } from '../support/slack/emulate.js';
@@ -26,24 +29,33 @@ function manifest(url?: string) {
       background_color: '#1d1c1d',
     },
     features: {
+      app_home: {
+        home_tab_enabled: true,
+        messages_tab_enabled: true,
+        messages_tab_read_only_enabled: true,
+      },
       bot_user: { display_name: 'vsecure', always_online: true },
       slash_commands: [
         {
           command: COMMAND,
           ...(url ? { url } : {}),
-          description: 'Who am I for vsecure, and what can I do?',
-          usage_hint: 'whoami | help',
+          description: 'Who asked for what, what is in force, and how to end it.',
+          usage_hint: 'approvals | audit | grants | revoke | resources | metrics | whoami | help',
           should_escape: true,
         },
       ],
     },
     oauth_config: {
       scopes: {
-        bot: ['chat:write', 'commands', 'users:read', 'users:read.email'],
-        bot_optional: ['usergroups:read'],
+        bot: [...NEEDED_SCOPES],
+        bot_optional: [...OPTIONAL_SCOPES],
       },
     },
     settings: {
+      event_subscriptions: {
+        ...(url ? { request_url: url } : {}),
+        bot_events: ['app_home_opened', 'app_uninstalled', 'tokens_revoked', 'user_change'],
+      },
       interactivity: { is_enabled: true, ...(url ? { request_url: url } : {}) },
       org_deploy_enabled: false,
       socket_mode_enabled: url === undefined,
@@ -60,9 +72,9 @@ const written = (heading: string, content: object) =>
 
 const HEADINGS = {
   [HTTP]:
-    'Slack app manifest for signed HTTP. Put your own host in place of vsecure.example.com.\nCreate the app at https://api.slack.com/apps, "From a manifest".\nusergroups:read is needed only where a policy names a Slack user group.',
+    'Slack app manifest for signed HTTP. Put your own host in place of vsecure.example.com.\nCreate the app at https://api.slack.com/apps, "From a manifest".\nusergroups:read is needed only where a policy names a Slack user group. With channels:read and groups:read, approvers who are not\nin the channel get direct messages, and a channel that another company is in is refused.',
   [SOCKET]:
-    'Slack app manifest for Socket Mode, which needs no public address.\nCreate the app at https://api.slack.com/apps, "From a manifest", then make an app-level token with connections:write.\nusergroups:read is needed only where a policy names a Slack user group.',
+    'Slack app manifest for Socket Mode, which needs no public address.\nCreate the app at https://api.slack.com/apps, "From a manifest", then make an app-level token with connections:write.\nusergroups:read is needed only where a policy names a Slack user group. With channels:read and groups:read, approvers who are not\nin the channel get direct messages, and a channel that another company is in is refused.',
 };
 
 describe.each([
@@ -80,7 +92,7 @@ describe.each([
   test('asks for no right to read messages, files or reactions', () => {
     const { bot, bot_optional } = content.oauth_config.scopes;
     const scopes: readonly string[] = [...bot, ...bot_optional];
-    expect(scopes.filter((scope) => /history|files|reactions|admin|channels/.test(scope))).toEqual(
+    expect(scopes.filter((scope) => /history|files|reactions|admin|manage/.test(scope))).toEqual(
       [],
     );
   });
@@ -108,3 +120,71 @@ test('the two differ in the transport only', () => {
     .replaceAll(',}', '}');
   expect(http).toBe(socket);
 });
+
+/** Any of these scopes lets a bot call the method; none is needed where there is none. https://docs.slack.dev/reference/methods */
+const SCOPES_OF: Readonly<Record<string, readonly string[]>> = {
+  'auth.test': [],
+  'chat.delete': ['chat:write'],
+  'chat.getPermalink': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  // For a public and a private channel.
+  'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.members': ['channels:read', 'groups:read'],
+  'conversations.open': ['im:write'],
+  'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
+  'users.list': ['users:read'],
+  'users.lookupByEmail': ['users:read.email'],
+  'views.open': [],
+  'views.publish': [],
+  'views.push': [],
+  'views.update': [],
+};
+/** Called with the app-level token, whose one scope is made by hand. */
+const BY_APP_TOKEN = ['apps.connections.open'];
+/** For what Slack calls, not we. */
+const FOR_COMMANDS = 'commands';
+
+describe('what the program calls', () => {
+  const source = readdirSync('src/slack', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(path.join('src/slack', file), 'utf8'))
+    .join('\n');
+  const called = methodsOf(new WebClient()).filter((method) =>
+    new RegExp(`(?:[^\\w.]|client\\.)${method.replaceAll('.', '\\.')}\\(`).test(source),
+  );
+  const { bot, bot_optional } = manifest().oauth_config.scopes;
+
+  test('is in the table, and nothing in the table is no longer called', () => {
+    expect(called.toSorted()).toEqual([...Object.keys(SCOPES_OF), ...BY_APP_TOKEN].toSorted());
+  });
+
+  test('is written so that it can be found: by the name that Slack gives it', () => {
+    expect(source).not.toMatch(/\.apiCall\(|\b(?:chat|views|users|conversations)\[/);
+  });
+
+  test('has its scopes in the manifest, and no scope is there for nothing', () => {
+    const used = called.flatMap((method) => SCOPES_OF[method] ?? []);
+    expect([...bot, ...bot_optional].toSorted()).toEqual(
+      [...new Set([...used, FOR_COMMANDS])].toSorted(),
+    );
+  });
+
+  test('hears every event that the manifest asks for, and asks for every event that it hears', () => {
+    const heard = [...source.matchAll(/\.event\('(\w+)'/g)].map(([, name]) => name);
+    expect(heard.toSorted()).toEqual(manifest().settings.event_subscriptions.bot_events);
+  });
+});
+
+/** Every method of Slack's that the client has a function for: `chat.postMessage`. */
+function methodsOf(client: WebClient): string[] {
+  const below = (node: unknown, name: string): string[] => {
+    if (typeof node === 'function') return [name];
+    if (typeof node !== 'object' || node === null) return [];
+    return Object.entries(node).flatMap(([key, value]) => below(value, `${name}.${key}`));
+  };
+  const families = Object.entries(client).filter(([name]) => name !== 'logger');
+  return families.flatMap(([name, family]) => below(family, name));
+}

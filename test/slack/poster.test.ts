@@ -136,12 +136,15 @@ describe('Slack’s trouble', () => {
     });
     await ask('A');
     await ask('B');
-    await until('two attempts', () => posts().length >= 2);
-    await until('a complaint', () => scene.log.some(({ level }) => level === 'error'));
+    await until(
+      'both to wait',
+      async () => (await scene.house.deliveries.failing())[0]?.waiting === 2,
+    );
     const complaints = scene.log.filter(({ level }) => level === 'error');
     expect(complaints).toHaveLength(1);
     expect(complaints[0]?.fields).toMatchObject({ code: 'not_in_channel' });
     expect(JSON.stringify(complaints)).toContain('/invite');
+    expect(posts()).toHaveLength(1);
     expect(scene.slack.state()).toBe('degraded');
   });
 });

@@ -8,9 +8,11 @@ import type { Approval } from '../../src/domain/approval.js';
 import type { Directory } from '../../src/domain/ports.js';
 import { createRelay, type Relay } from '../../src/notify/relay.js';
 import { createSlack, type SlackParts } from '../../src/slack/connection.js';
+import { type Pace, SLACKS_PACE } from '../../src/slack/pace.js';
+import type { Posters } from '../../src/slack/posters.js';
 import { EVENTS_PATH } from '../../src/slack/transport.js';
 import { createIdentifyPresser } from '../../src/usecases/identify-presser.js';
-import { buildHouse } from '../support/house.js';
+import { buildHouse, type House } from '../support/house.js';
 import { lintCalls } from '../support/slack/blocks-lint.js';
 import { findAction } from '../support/slack/card.js';
 import { startEmulate } from '../support/slack/emulate.js';
@@ -18,36 +20,66 @@ import { type FaultProxy, startFaultProxy } from '../support/slack/fault-proxy.j
 import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { startResponseSink } from '../support/slack/response-sink.js';
 import { createSlackDriver } from '../support/slack/signed-driver.js';
+import type { SocketSlack } from '../support/slack/socket-driver.js';
 import { until } from '../support/until.js';
 
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 export interface SceneOptions {
   /** To replace a part by a broken one. */
-  readonly change?: (parts: SlackParts) => SlackParts;
+  readonly change?: (parts: SlackParts, house: House) => SlackParts;
   readonly linkByEmail?: boolean;
   readonly channel?: 'none';
+  /** Default: `lines`. */
+  readonly autoApproved?: 'off';
   /** Deliver the announcements of policies, too. Default: cards only. */
   readonly announcing?: boolean;
+  /** What else is delivered. */
+  readonly delivering?: readonly (keyof Posters)[];
+  /** Socket Mode instead of signed HTTP. */
+  readonly socket?: SocketSlack;
+  /** Deliver nothing until `deliver` is called. */
+  readonly holding?: boolean;
+  readonly pace?: Partial<Pace>;
+  /** Of the bot. Default: those of the manifest that are not optional. */
+  readonly scopes?: readonly string[];
+  /** Milliseconds that a silent Slack is left alone for. */
+  readonly restMs?: (earlier: number) => number;
 }
 
-const USERS = ['alice', 'bob', 'carol', 'mallory'];
+/** No waiting, and no digest. */
+const UNPACED: Pace = {
+  ...SLACKS_PACE,
+  postGap: 0,
+  updateGap: 0,
+  digestGap: 0,
+  updateBurst: 10_000,
+  digestAbove: 10_000,
+};
+
+const USERS = ['alice', 'bob', 'carol', 'dora', 'mallory'];
 
 export async function openScene(options: SceneOptions = {}) {
-  const emulate = await startEmulate({ users: USERS, channel: 'approvals' });
+  const emulate = await startEmulate({
+    users: USERS,
+    channel: 'approvals',
+    ...(options.scopes && { scopes: options.scopes }),
+  });
   const proxy = await startFaultProxy({ upstream: emulate.url });
   const sink = await startResponseSink();
-  let relay: Relay | undefined;
-  let announcer: Relay | undefined;
+  if (options.socket) proxy.inject(options.socket.open);
+  let relays: readonly Relay[] = [];
   let directory: Directory | undefined;
   const { linkByEmail = true } = options;
   const house = await buildHouse({
     onDelivery: () => {
-      relay?.poke();
-      announcer?.poke();
+      for (const one of relays) one.poke();
     },
     change: (parts) => ({ ...parts, linkByEmail, directory: () => directory }),
   });
+  const deliver = () => {
+    for (const one of relays) one.start();
+  };
   const log: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
   const say = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message });
@@ -55,14 +87,16 @@ export async function openScene(options: SceneOptions = {}) {
   const parts: SlackParts = {
     ...house.useCases,
     cards: house.cards,
+    digests: house.digests,
+    deliveries: house.deliveries,
+    autoApprovals: house.autoApprovals,
     readPolicyChange: house.store.policies.change,
     identifyWith: (directory) =>
       createIdentifyPresser({ store: house.store, directory, linkByEmail }),
     logger,
-    pacer: async () => true,
+    pace: { ...UNPACED, ...options.pace },
     onConnected: () => {
-      relay?.start();
-      announcer?.start();
+      if (!options.holding) deliver();
     },
   };
   const slack = createSlack({
@@ -70,20 +104,20 @@ export async function openScene(options: SceneOptions = {}) {
       botToken: emulate.botToken,
       signingSecret: emulate.signingSecret,
       apiUrl: proxy.apiUrl,
+      autoApproved: options.autoApproved,
       ...(options.channel === 'none' ? {} : { channel: emulate.channelId }),
+      ...(options.socket && { appToken: 'xapp-1-scene' }),
     },
-    parts: options.change?.(parts) ?? parts,
+    parts: options.change?.(parts, house) ?? parts,
   });
   directory = slack.directory;
-  const shared = { deliveries: house.deliveries, logger, intervalMs: 200, limit: 4 };
-  relay = createRelay({ ...shared, destination: 'slack_card', deliver: slack.poster.deliver });
-
-  if (options.announcing)
-    announcer = createRelay({
-      ...shared,
-      destination: 'slack_policy_change',
-      deliver: slack.policyPoster.deliver,
-    });
+  const { restMs } = options;
+  const shared = { deliveries: house.deliveries, logger, intervalMs: 200, limit: 4, restMs };
+  const relayTo = (destination: keyof Posters) =>
+    createRelay({ ...shared, destination, deliver: slack.posters[destination].deliver });
+  const relay = relayTo('slack_card');
+  const announcing = options.announcing ? (['slack_policy_change'] as const) : [];
+  relays = [relay, ...announcing.map(relayTo), ...(options.delivering ?? []).map(relayTo)];
 
   const app = express();
   slack.mount(app);
@@ -92,12 +126,10 @@ export async function openScene(options: SceneOptions = {}) {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  const driver = createSlackDriver({
-    ...emulate,
-    eventsUrl: `${url}${EVENTS_PATH}`,
-    trigger: emulate.trigger,
-    responseUrl: sink.url,
-  });
+  const driving = { ...emulate, trigger: emulate.trigger, responseUrl: sink.url };
+  const driver = options.socket
+    ? options.socket.drive(driving)
+    : createSlackDriver({ ...driving, eventsUrl: `${url}${EVENTS_PATH}` });
 
   /** The card of this approval, once its place is stored and it shows what `wanted` says. */
   const card = (id: Approval['id'], wanted: (text: string) => boolean = () => true) =>
@@ -128,6 +160,7 @@ export async function openScene(options: SceneOptions = {}) {
     house,
     slack,
     relay,
+    deliver,
     log,
     driver,
     url,
@@ -170,8 +203,7 @@ export async function openScene(options: SceneOptions = {}) {
     lint: () => lintCalls(proxy.calls),
 
     async close() {
-      await relay?.stop();
-      await announcer?.stop();
+      await Promise.all(relays.map((one) => one.stop()));
       await slack.stop(1000);
       server.closeAllConnections();
       server.close();

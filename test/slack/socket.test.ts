@@ -42,6 +42,9 @@ async function opened() {
     parts: {
       ...house.useCases,
       cards: house.cards,
+      digests: house.digests,
+      deliveries: house.deliveries,
+      autoApprovals: house.autoApprovals,
       readPolicyChange: house.store.policies.change,
       identifyWith: (directory) =>
         createIdentifyPresser({ store: house.store, directory, linkByEmail: true }),
@@ -52,7 +55,7 @@ async function opened() {
   const relay = createRelay({
     deliveries: house.deliveries,
     destination: 'slack_card',
-    deliver: slack.poster.deliver,
+    deliver: slack.posters.slack_card.deliver,
     logger: { warn: say },
     intervalMs: 500,
     limit: 4,

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
 import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
+import { memberDirectory } from '../support/directories.js';
 import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
 
 const VALUE = 's3cret-canary-value';
@@ -21,9 +22,10 @@ const FIELDS: Record<EventType, string> = {
     'approval principal resources operation door refusal details.verdict details.through',
   approval_decided: 'approval principal resources operation door reason details.outcome',
   approval_expired: 'approval principal resources operation',
-  approval_cancelled: 'approval principal resources operation',
+  approval_cancelled: 'approval principal resources operation reason?',
   approval_rebound:
     'approval principal resources operation door details.policy details.policyVersion details.digest',
+  approval_escalated: 'approval principal resources operation details.to',
   access_granted:
     'approval grant principal resources operation door details.duration details.digest',
   access_revoked: 'approval grant principal resources operation reason',
@@ -38,15 +40,21 @@ const FIELDS: Record<EventType, string> = {
   policy_changed: 'resources details.policy details.after details.before?',
   key_created: 'principal details.key details.name details.class details.owner details.scopes',
   key_revoked: 'principal details.key',
+  key_suspended: 'principal reason? details.through details.grants details.requests',
+  key_resumed: 'principal reason?',
+  suspension_refused: 'principal refusal details.through',
   person_changed: 'details.person details.email details.role details.active details.slack',
-  slack_linked: 'details.person details.email details.role details.active details.slack',
+  slack_linked:
+    'details.person details.email details.role details.active details.slack details.by?',
+  slack_link_refused: 'refusal details.slack',
+  link_code_created: 'details.person details.email',
   foreign_request: 'refusal details.what',
 };
 
 let house: House;
 let events: readonly RecordedEvent[];
 beforeAll(async () => {
-  house = await buildHouse();
+  house = await buildHouse({ directory: memberDirectory('T1') });
   await doEverything(house);
   events = (await house.store.audit.list({}, { limit: 1000 })).items;
 });
@@ -91,6 +99,20 @@ async function doEverything({ useCases, admin, ...house }: House): Promise<void>
   const { managePeople, manageKeys } = useCases;
   granted(await managePeople.set(admin, { email: 'olga@example.com', role: 'auditor' }));
   granted(await managePeople.link(admin, 'olga@example.com', { teamId: 'T1', userId: 'U0OLGA' }));
+  await house.policy({ escalateTo: ['olga@example.com'], escalateAfter: 60_000 });
+  await house.ask(caller);
+  await dataSource.query(`update approval set created_at = created_at - interval '2 minutes'`);
+  await useCases.escalateApprovals();
+  await useCases.suspendPrincipal(
+    { person: mallory.person, through: 'slack T1/U0MALLORY' },
+    caller.principal.id,
+  );
+  const { manageSuspensions } = useCases;
+  granted(await manageSuspensions.suspend(admin, caller.principal.name, 'not me'));
+  granted(await manageSuspensions.resume(admin, caller.principal.name));
+  const { code } = granted(await useCases.createLinkCode(admin));
+  granted(await useCases.linkByCode({ teamId: 'T1', userId: 'U0ADMIN' }, code));
+  await useCases.linkByCode({ teamId: 'T1', userId: 'U0EVE' }, 'link_guess');
   granted(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
 }

@@ -1,7 +1,7 @@
 /** The outbox: what is due goes to one process at a time, by the database's clock, and no change is lost. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createCards } from '../../src/store/deliveries.js';
+import { createCards } from '../../src/store/cards.js';
 import { buildHouse, type House } from '../support/house.js';
 import { anotherProcess, sqlState } from './scene.js';
 
@@ -65,7 +65,7 @@ describe('a lease', () => {
       const subjects = batches.flat().map(({ subject }) => subject);
       expect(subjects.sort()).toEqual(ids.filter((id) => id !== first()).sort());
     });
-    expect(await lease()).toEqual([{ subject: first(), wanted: 2, attempts: 1 }]);
+    expect(await lease()).toMatchObject([{ subject: first(), wanted: 2, attempts: 1 }]);
   });
 
   test('that runs out is given again, and counted', async () => {
@@ -81,7 +81,11 @@ describe('a lease', () => {
     await touch(first());
     expect(await lease()).toEqual([]);
     await house.deliveries.sent('slack_card', leased);
-    expect(await one()).toEqual({ subject: first(), wanted: leased.wanted + 1, attempts: 1 });
+    expect(await one()).toMatchObject({
+      subject: first(),
+      wanted: leased.wanted + 1,
+      attempts: 1,
+    });
   });
 
   test('is not given for what has been sent', async () => {
@@ -163,6 +167,49 @@ describe('a retry', () => {
   });
 });
 
+describe('what a person has just decided', () => {
+  const decided = (id: string, ago: string) =>
+    sql(
+      `update approval set status = 'denied', settled_at = clock_timestamp() - interval '${ago}', decision_reason = 'No',
+         settled_by = (select id from person limit 1) where id = '${id}'`,
+    );
+  const urgent = () => house.deliveries.lease('slack_card', 10, MINUTE, true);
+
+  test('is given before everything else, and only while they look', async () => {
+    const [mine = 'appr_', old = 'appr_'] = ids.slice(6);
+    await decided(mine, '1 second');
+    await decided(old, '1 minute');
+    await touch(...ids);
+    expect(await urgent()).toMatchObject([{ subject: mine, urgent: true }]);
+    const [leased] = await lease(1);
+    expect(leased).toMatchObject({ urgent: false });
+    await house.deliveries.sent('slack_card', { subject: mine, wanted: 1, attempts: 1 });
+    expect(await sql('select 1 from delivery where urgent')).toEqual([]);
+  });
+});
+
+describe('what fails', () => {
+  test('is counted by its reason, with the moment since when, until it gets through', async () => {
+    await touch(...ids.slice(0, 3));
+    const [a, b, c] = await lease();
+    if (!a || !b || !c) throw new Error('three are due');
+    await house.deliveries.retryAll('slack_card', [a, b], 0, 'not_in_channel C1');
+    await house.deliveries.retry('slack_card', c, 0, 'no_answer');
+    const [first] = await house.deliveries.failing();
+    expect(first).toMatchObject({ error: 'not_in_channel C1', waiting: 2 });
+    const again = await lease();
+    expect(again.map(({ lastError }) => lastError).sort()).toEqual([
+      'no_answer',
+      'not_in_channel C1',
+      'not_in_channel C1',
+    ]);
+    await house.deliveries.retryAll('slack_card', again, 0, 'not_in_channel C1');
+    expect(await house.deliveries.failing()).toMatchObject([{ waiting: 3, since: first?.since }]);
+    await house.deliveries.sent('slack_card', ...again);
+    expect(await house.deliveries.failing()).toEqual([]);
+  });
+});
+
 describe('cards', () => {
   const card = (messageTs: string, approval = first()) =>
     ({ approval, teamId: 'T1', channel: 'C1', messageTs }) as const;
@@ -183,6 +230,26 @@ describe('cards', () => {
     await cards.save(card('2.1'));
     expect(await cards.find(first())).toEqual(card('2.1'));
     expect(await cards.shownBy('C1', '1.1')).toBeUndefined();
+  });
+
+  test('in several places are found by the channel first, and remember what they show', async () => {
+    const cards = createCards(house.database.dataSource);
+    const id = ids[2] ?? 'appr_';
+    const direct = { ...card('4.1', id), channel: 'D1' };
+    await cards.save(direct, 1);
+    await cards.save(card('4.2', id), 1);
+    await cards.drew(direct, 3);
+    expect(await cards.find(id)).toEqual(card('4.2', id));
+    expect(await cards.copies(id)).toMatchObject([
+      { channel: 'C1', drawn: 1, kind: 'card' },
+      { channel: 'D1', drawn: 3 },
+    ]);
+    await cards.saveLink(direct, 'https://acme.slack.com/archives/D1/p41');
+    expect(await cards.link(id)).toContain('/D1/');
+    await cards.saveLink(card('4.2', id), 'https://acme.slack.com/archives/C1/p42');
+    expect(await cards.link(id)).toContain('/C1/');
+    await cards.forget(card('4.2', id));
+    expect(await cards.find(id)).toEqual(direct);
   });
 
   test('never show two approvals in one message', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
 import type { Listed, Page } from '../../src/domain/ports.js';
 import type { Caller } from '../../src/domain/rights.js';
+import { plainSight } from '../../src/domain/sight.js';
 import { buildHouse, type House } from '../support/house.js';
 
 const SIZE = 25;
@@ -126,7 +127,7 @@ describe('the audit trail', () => {
     const cases = [
       [{ type: 'secret_written' }, (e: (typeof all)[number]) => e.type === 'secret_written'],
       [{ actor: name }, (e: (typeof all)[number]) => e.actor.name === name],
-      [{ principal: id }, (e: (typeof all)[number]) => e.principal === id],
+      [{ sight: plainSight(false, [id]) }, (e: (typeof all)[number]) => e.principal === id],
       [{ since: middle }, (e: (typeof all)[number]) => new Date(e.at) >= middle],
       [{ until: middle }, (e: (typeof all)[number]) => new Date(e.at) < middle],
     ] as const;

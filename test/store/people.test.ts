@@ -58,7 +58,9 @@ describe('a Slack account', () => {
       directory: {
         profile: async (userId) => ({ teamId: 'T1', userId, email: fay.email, standing: 'member' }),
         byEmail: async () => undefined,
+        deactivated: async () => [],
         groupMembers: async () => undefined,
+        channel: async () => undefined,
         teamId: () => 'T1',
       },
       linkByEmail: true,

@@ -15,7 +15,10 @@ import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { KeyClass } from '../../src/domain/vocabulary.js';
-import { createCards, createDeliveries } from '../../src/store/deliveries.js';
+import { createAutoApprovals } from '../../src/store/auto-approvals.js';
+import { createCards } from '../../src/store/cards.js';
+import { createDeliveries } from '../../src/store/deliveries.js';
+import { createDigests } from '../../src/store/digests.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
 import { createStore } from '../../src/store/store.js';
 import { createListener } from '../../src/store/wakeups.js';
@@ -107,6 +110,8 @@ export async function buildHouse(options: HouseOptions = {}) {
     listener,
     deliveries: createDeliveries(dataSource),
     cards: createCards(dataSource),
+    autoApprovals: createAutoApprovals(dataSource),
+    digests: createDigests(dataSource),
     admin,
     adminToken,
     key,

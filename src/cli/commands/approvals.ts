@@ -5,6 +5,7 @@ import { approvalStatus } from '../../contract/fields.js';
 import type { Approval } from '../../sdk/index.js';
 import { time } from '../facts.js';
 import type { Io } from '../io.js';
+import { tellSlackFaults } from '../slack-faults.js';
 import { type Column, table } from '../table.js';
 import { listLimit } from './list-limit.js';
 
@@ -34,5 +35,6 @@ export function registerApprovals(program: Command, io: Io): void {
       if (pending.length > 0) io.err('\nTo decide:');
       for (const { id } of pending) io.err(`  vsecure mcp:approve ${id}`);
       if (listed.length === limit) io.err('There may be more: see --limit.');
+      if (pending.length > 0) await tellSlackFaults(io);
     });
 }

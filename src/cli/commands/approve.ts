@@ -1,8 +1,8 @@
 /** `mcp:approve`: give access, for as long as was asked or shorter. */
 
 import type { Command } from 'commander';
+import { fullUri } from '../../contract/short-name.js';
 import type { Io } from '../io.js';
-import { fullUri } from '../resource-name.js';
 import { decide } from './decide.js';
 
 export function registerApprove(program: Command, io: Io): void {

@@ -2,9 +2,9 @@
 
 import { type Command, Option } from 'commander';
 import { eventType } from '../../contract/fields.js';
+import { fullUri } from '../../contract/short-name.js';
 import type { AuditEvent } from '../../sdk/index.js';
 import type { Io } from '../io.js';
-import { fullUri } from '../resource-name.js';
 import { type Column, table } from '../table.js';
 import { listLimit } from './list-limit.js';
 

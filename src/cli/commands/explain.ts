@@ -2,10 +2,10 @@
 
 import { Argument, type Command } from 'commander';
 import { operation } from '../../contract/fields.js';
+import { fullUri } from '../../contract/short-name.js';
 import type { Explanation } from '../../sdk/index.js';
 import { facts } from '../facts.js';
 import type { Io } from '../io.js';
-import { fullUri } from '../resource-name.js';
 
 const OUTCOMES: Record<Explanation['outcome'], string> = {
   asked: 'a person is asked',

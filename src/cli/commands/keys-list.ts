@@ -15,6 +15,7 @@ const COLUMNS: readonly Column<Key>[] = [
   { head: 'created', cell: ({ createdAt }) => time(createdAt) },
   { head: 'expires', cell: ({ expiresAt }) => time(expiresAt) },
   { head: 'revoked', cell: ({ revokedAt }) => time(revokedAt) },
+  { head: 'suspended', cell: ({ suspendedAt }) => time(suspendedAt) },
 ];
 
 export function registerKeysList(program: Command, io: Io): void {

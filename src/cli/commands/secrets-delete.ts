@@ -1,9 +1,10 @@
 /** `secrets:delete`: a secret with all its versions, for good. */
 
 import type { Command } from 'commander';
+import { fullUri } from '../../contract/short-name.js';
 import type { Io } from '../io.js';
 import { NotDone } from '../outcome.js';
-import { fullUri, templateUri } from '../resource-name.js';
+import { templateUri } from '../resource-name.js';
 
 export function registerSecretsDelete(program: Command, io: Io): void {
   program

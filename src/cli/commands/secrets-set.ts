@@ -1,9 +1,10 @@
 /** `secrets:set`: store a value that comes from stdin or a hidden prompt, never from an argument. */
 
 import type { Command } from 'commander';
+import { fullUri } from '../../contract/short-name.js';
 import type { Io } from '../io.js';
 import { UsageError } from '../outcome.js';
-import { fullUri, templateUri } from '../resource-name.js';
+import { templateUri } from '../resource-name.js';
 
 export function registerSecretsSet(program: Command, io: Io): void {
   program

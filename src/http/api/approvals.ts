@@ -4,8 +4,8 @@ import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval
 import { SECOND } from '../../domain/limits.js';
 import { done, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
+import type { Access } from '../../usecases/access.js';
 import type { UseCases } from '../../usecases/index.js';
-import type { Access } from '../../usecases/request-access.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { wireAccessFor, wireApprovalFor } from '../wire/access.js';

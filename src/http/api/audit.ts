@@ -2,9 +2,9 @@
 
 import { auditRoute, type WireAuditEvent } from '../../contract/audit.js';
 import type { RecordedEvent } from '../../domain/audit-event.js';
+import { momentOf } from '../../domain/moment.js';
 import { parsePattern } from '../../domain/pattern.js';
 import type { UseCases } from '../../usecases/index.js';
-import { momentOf } from '../moment.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage } from '../wire/map-result.js';
 

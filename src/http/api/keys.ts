@@ -1,15 +1,22 @@
 /** REST: API keys, and who the caller's key is. */
 
-import { keyRoutes, type WireKey, type WireWhoami, whoamiRoute } from '../../contract/key.js';
+import {
+  keyRoutes,
+  type WireKey,
+  type WireSuspension,
+  type WireWhoami,
+  whoamiRoute,
+} from '../../contract/key.js';
 import { done } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { ListedKey } from '../../usecases/manage-keys.js';
+import type { Suspension } from '../../usecases/suspend-principal.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapItems, mapResult } from '../wire/map-result.js';
 
-export function serveKeys(serve: Serve, { manageKeys }: UseCases): void {
+export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCases): void {
   serve(keyRoutes.list, async ({ caller }) => mapItems(await manageKeys.list(caller), wireKey));
 
   serve(keyRoutes.create, async ({ caller, body: { expires, ...wish } }) => {
@@ -29,6 +36,16 @@ export function serveKeys(serve: Serve, { manageKeys }: UseCases): void {
     })),
   );
 
+  serve(keyRoutes.suspend, async ({ caller, body: { name, reason } }) =>
+    mapResult(await manageSuspensions.suspend(caller, name, reason), wireSuspension),
+  );
+
+  serve(keyRoutes.resume, async ({ caller, body }) =>
+    mapResult(await manageSuspensions.resume(caller, body.name, body.reason), ({ name }) => ({
+      name,
+    })),
+  );
+
   serve(whoamiRoute, async ({ caller }) => done(wireCaller(caller)));
 }
 
@@ -43,6 +60,17 @@ function wireKey({ key, principal, ownerEmail }: ListedKey): WireKey {
     createdAt: key.createdAt.toISOString(),
     expiresAt: key.expiresAt?.toISOString(),
     revokedAt: key.revokedAt?.toISOString(),
+    suspendedAt: principal.suspendedAt?.toISOString(),
+  };
+}
+
+function wireSuspension({ principal, already, grants, requests }: Suspension): WireSuspension {
+  return {
+    name: principal.name,
+    suspendedAt: principal.suspendedAt?.toISOString(),
+    already,
+    grantsRevoked: grants,
+    requestsWithdrawn: requests,
   };
 }
 

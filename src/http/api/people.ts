@@ -6,7 +6,7 @@ import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapItems, mapResult } from '../wire/map-result.js';
 
-export function servePeople(serve: Serve, { managePeople }: UseCases): void {
+export function servePeople(serve: Serve, { managePeople, createLinkCode }: UseCases): void {
   serve(personRoutes.list, async ({ caller }) =>
     mapItems(await managePeople.list(caller), wirePerson),
   );
@@ -15,6 +15,12 @@ export function servePeople(serve: Serve, { managePeople }: UseCases): void {
   );
   serve(personRoutes.link, async ({ caller, body: { email, ...account } }) =>
     mapResult(await managePeople.link(caller, email, account), wirePerson),
+  );
+  serve(personRoutes.code, async ({ caller, body }) =>
+    mapResult(await createLinkCode(caller, body.email), ({ expiresAt, ...code }) => ({
+      ...code,
+      expiresAt: expiresAt.toISOString(),
+    })),
   );
 }
 

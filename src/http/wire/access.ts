@@ -6,7 +6,7 @@ import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Caller } from '../../domain/rights.js';
-import type { Access } from '../../usecases/request-access.js';
+import type { Access } from '../../usecases/access.js';
 import { seesPolicies } from '../../usecases/show-policies.js';
 
 /** For one reader: why a person was asked or was not names keys, which is for whoever may see policies. */

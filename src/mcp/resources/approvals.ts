@@ -1,6 +1,7 @@
 /** `vsecure://approvals/{id}`: how a request of the caller's own stands. Those of others do not exist. */
 
 import { approvalId } from '../../contract/fields.js';
+import type { ApprovalId } from '../../domain/approval.js';
 import type { AwaitDecision } from '../../usecases/await-decision.js';
 import type { ShowApprovals } from '../../usecases/show-approvals.js';
 import type { ResourceFamily } from '../resource.js';
@@ -8,6 +9,11 @@ import { SUGGESTIONS_MAX } from '../suggest.js';
 import { showAccess } from '../tools/access-shape.js';
 
 const PREFIX = 'vsecure://approvals/';
+
+/** The request that an address names. Undefined when it names none. */
+export function approvalIdIn(uri: string): ApprovalId | undefined {
+  return uri.startsWith(PREFIX) ? approvalId.safeParse(uri.slice(PREFIX.length)).data : undefined;
+}
 
 export const createApprovalFamily = (
   awaitDecision: AwaitDecision,
@@ -25,9 +31,9 @@ export const createApprovalFamily = (
   },
 
   async look(caller, uri) {
-    const id = approvalId.safeParse(uri.slice(PREFIX.length));
-    if (!id.success) return undefined;
-    const answer = await awaitDecision(caller, id.data, { ms: 0 });
+    const id = approvalIdIn(uri);
+    if (!id) return undefined;
+    const answer = await awaitDecision(caller, id, { ms: 0 });
     return answer.ok ? showAccess(answer.value) : undefined;
   },
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { approvalId, grantId, timestamp, uri } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
-import type { Access } from '../../usecases/request-access.js';
+import type { Access } from '../../usecases/access.js';
 import { type Next, next } from '../next.js';
 
 export const accessShape = {
@@ -17,17 +17,24 @@ export const accessShape = {
     'While pending: until when a person can decide. Once approved: when the access ends.',
   ),
   grant_id: grantId.optional(),
+  link: z
+    .string()
+    .optional()
+    .describe(
+      'While pending: the request in Slack, where people decide it. For your user, who can open it or send it to an approver.',
+    ),
   next: next.optional(),
 };
 
 /** Names nobody: who decides or decided is no business of an agent's. */
-export function showAccess({ approval, grant }: Access) {
+export function showAccess({ approval, grant, link }: Access) {
   return {
     approval_id: approval.id,
     status: approval.status,
     resources: [...approval.resources],
     expires_at: (grant?.endsAt ?? approval.expiresAt).toISOString(),
     grant_id: grant?.id,
+    link,
     next: stepAfter({ approval, grant }),
   };
 }

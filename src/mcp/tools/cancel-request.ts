@@ -5,6 +5,7 @@ import { approvalId } from '../../contract/fields.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
 import type { CancelRequest } from '../../usecases/cancel-request.js';
 import { defineTool } from '../tool.js';
+import { repeatShape } from './repeat-shape.js';
 
 export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
   defineTool({
@@ -12,10 +13,13 @@ export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
     title: 'Cancel a request',
     description: `Withdraws a pending request of yours, so that no person has to decide it. Use it when the task no longer needs the access, or to make room when request-access answers "too_many_pending". It cannot be undone, but the same can be asked for again. A request that is already decided is refused with "already_decided": give an approved one back with release-grant.`,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
-    input: z.strictObject({ approval_id: approvalId.describe('From request-access.') }),
+    input: z.strictObject({
+      approval_id: approvalId.describe('From request-access.'),
+      ...repeatShape,
+    }),
     output: z.object({ approval_id: approvalId, status: z.enum(APPROVAL_STATUSES) }),
-    async run({ approval_id }, { caller }) {
-      const answer = await cancelRequest(caller, approval_id);
+    async run({ approval_id, idempotency_key }, { caller }) {
+      const answer = await cancelRequest(caller, approval_id, idempotency_key);
       if (!answer.ok) return answer;
       return { ok: true, value: { approval_id: answer.value.id, status: answer.value.status } };
     },

@@ -3,12 +3,7 @@
 import { z } from 'zod';
 import { INT_MAX, uri } from '../../contract/fields.js';
 import { secretValue } from '../../contract/secret.js';
-import {
-  IDEMPOTENCY_KEY_MAX,
-  TOKEN_LENGTH_DEFAULT,
-  TOKEN_LENGTH_MAX,
-  TOKEN_LENGTH_MIN,
-} from '../../domain/limits.js';
+import { TOKEN_LENGTH_DEFAULT, TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import type { SecretChange } from '../../domain/secret.js';
 import type { Operation } from '../../domain/vocabulary.js';
@@ -16,23 +11,12 @@ import type { ChangeSecret } from '../../usecases/change-secret.js';
 import type { Answer } from '../answer.js';
 import type { Next, ToolName } from '../next.js';
 import type { Visit } from '../tool.js';
+import { repeatShape } from './repeat-shape.js';
 
 export const targetShape = {
   resource: uri.describe(
     'One full resource URI, for example vsecure://secrets/staging/SESSION_KEY.',
   ),
-};
-
-export const repeatShape = {
-  idempotency_key: z
-    .string()
-    .min(1)
-    .max(IDEMPOTENCY_KEY_MAX)
-    .regex(/^[\x21-\x7e]+$/, { error: 'only printable ASCII without spaces' })
-    .optional()
-    .describe(
-      'Any text of your choosing, new for every change. Repeating the same call with the same key, after a broken connection say, makes the change once. Good for 7 days.',
-    ),
 };
 
 export const versionShape = {

@@ -6,12 +6,12 @@ import { defineTool } from '../tool.js';
 import {
   changeOutput,
   mendChange,
-  repeatShape,
   showChange,
   targetShape,
   VALUE_NOTE,
   valueShape,
 } from './change-shape.js';
+import { repeatShape } from './repeat-shape.js';
 
 export const createCreateSecretTool = ({ create }: ChangeSecret) =>
   defineTool({

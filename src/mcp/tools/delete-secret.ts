@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { uri } from '../../contract/fields.js';
 import type { ChangeSecret } from '../../usecases/change-secret.js';
 import { defineTool } from '../tool.js';
-import { mendChange, repeatShape, targetShape, versionShape } from './change-shape.js';
+import { mendChange, targetShape, versionShape } from './change-shape.js';
+import { repeatShape } from './repeat-shape.js';
 
 export const createDeleteSecretTool = (changeSecret: ChangeSecret) =>
   defineTool({

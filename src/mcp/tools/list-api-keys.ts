@@ -17,6 +17,7 @@ const key = z.object({
   created_at: timestamp,
   expires_at: timestamp.optional(),
   revoked_at: timestamp.optional(),
+  suspended_at: timestamp.optional(),
 });
 
 export const createListApiKeysTool = (reviewKeys: ReviewKeys) =>
@@ -44,6 +45,7 @@ function show({ key: { id, scopes, createdAt, ...dates }, principal, ownerEmail 
     created_at: createdAt.toISOString(),
     expires_at: dates.expiresAt?.toISOString(),
     revoked_at: dates.revokedAt?.toISOString(),
+    suspended_at: principal.suspendedAt?.toISOString(),
   };
 }
 

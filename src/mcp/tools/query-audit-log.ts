@@ -1,8 +1,16 @@
 /** `query-audit-log`: what happened. The caller's own doings, or everybody's under a grant. */
 
 import { z } from 'zod';
-import { eventType, operation, principalName, timestamp, uri } from '../../contract/fields.js';
+import {
+  eventType,
+  moment,
+  operation,
+  principalName,
+  timestamp,
+  uri,
+} from '../../contract/fields.js';
 import type { RecordedEvent } from '../../domain/audit-event.js';
+import { momentOf } from '../../domain/moment.js';
 import { parsePattern } from '../../domain/pattern.js';
 import type { AuditPage, QueryAudit } from '../../usecases/query-audit.js';
 import { type Next, next } from '../next.js';
@@ -10,8 +18,10 @@ import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-shape.js';
 
 const input = z.strictObject({
-  since: timestamp.optional().describe('From this moment on, as in 2026-05-01T09:00:00Z.'),
-  until: timestamp.optional().describe('Before this moment.'),
+  since: moment
+    .optional()
+    .describe('From this moment on: 30d or 24h ago, 2026-05-01, or 2026-05-01T09:00:00Z.'),
+  until: moment.optional().describe('Before this moment, in the same forms.'),
   resource: uri.optional().describe('Only what touches this resource, or what a pattern covers.'),
   actor: principalName.optional().describe('Only doings of this key name or e-mail address.'),
   type: eventType.optional(),
@@ -59,13 +69,15 @@ export const createQueryAuditLogTool = (queryAudit: QueryAudit) =>
     async run({ limit, cursor, since, until, ...filter }, { caller }) {
       const pattern = filter.resource === undefined ? undefined : parsePattern(filter.resource);
       if (pattern && !pattern.ok) return pattern;
-      const span = { since: momentOf(since), until: momentOf(until) };
+      const span = { since: momentIn(since), until: momentIn(until) };
       const answer = await queryAudit(caller, { ...filter, ...span }, { limit, after: cursor });
       return answer.ok ? { ok: true, value: show(answer.value) } : answer;
     },
   });
 
-const momentOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+/** A filter of what is shown: what has ended is the database's to say. */
+const momentIn = (text: string | undefined) =>
+  text === undefined ? undefined : momentOf(text, new Date());
 
 function show({ seen, items, next: next_cursor }: AuditPage) {
   return { seen, events: items.map(showEvent), next_cursor, next: askForAll(seen) };

@@ -5,6 +5,7 @@ import { grantId } from '../../contract/fields.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { ReleaseGrant } from '../../usecases/end-grant.js';
 import { defineTool } from '../tool.js';
+import { repeatShape } from './repeat-shape.js';
 
 export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
   defineTool({
@@ -14,10 +15,11 @@ export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     input: z.strictObject({
       grant_id: grantId.describe('From request-access, wait-for-decision or read-secret.'),
+      ...repeatShape,
     }),
     output: z.object({ grant_id: grantId, status: z.enum(GRANT_STATUSES) }),
-    async run({ grant_id }, { caller }) {
-      const answer = await releaseGrant(caller, grant_id);
+    async run({ grant_id, idempotency_key }, { caller }) {
+      const answer = await releaseGrant(caller, grant_id, idempotency_key);
       if (!answer.ok) return answer;
       return { ok: true, value: { grant_id: answer.value.id, status: answer.value.status } };
     },

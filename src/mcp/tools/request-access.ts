@@ -3,15 +3,17 @@
 import { z } from 'zod';
 import { duration, operation, reason, uri } from '../../contract/fields.js';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
-import { DURATION_MIN, RESOURCES_MAX } from '../../domain/limits.js';
+import { DURATION_MIN, REASON_MAX, RESOURCES_MAX } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { refused } from '../../domain/result.js';
 import type { RequestAccess } from '../../usecases/request-access.js';
 import type { Next } from '../next.js';
+import type { Fields } from '../person.js';
 import { defineTool } from '../tool.js';
 import { accessShape, showAccess } from './access-shape.js';
+import { repeatShape } from './repeat-shape.js';
 
-const input = z.strictObject({
+const told = z.strictObject({
   resources: z
     .array(uri)
     .min(1)
@@ -32,9 +34,13 @@ const input = z.strictObject({
     .boolean()
     .optional()
     .describe('true asks anew even though a live grant covers this. Default: false.'),
+  ...repeatShape,
 });
 
-type Input = z.output<typeof input>;
+/** Whether a reason may be missing is for the policy to say, and the person at the tool can still give it. */
+const input = told.extend({ reason: reason.default('') });
+
+type Input = Omit<z.output<typeof input>, 'idempotency_key'>;
 
 export const createRequestAccessTool = (requestAccess: RequestAccess) =>
   defineTool({
@@ -47,20 +53,48 @@ Ask once for everything that the task needs, and for nothing more. Repeating the
 How much you may ask is limited: "too_many_pending", "too_many_requests" and "denied_recently" say what to do; do not retry before the time they name. A request stays open until expires_at, usually an hour; a grant lasts for the duration that was approved, counted from the approval.`,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input,
+    told,
     output: z.object(accessShape),
-    async run(asked, { caller, claimedClient }) {
+    async run({ idempotency_key, ...asked }, { caller, claimedClient, person }) {
       const milliseconds = asked.duration === undefined ? undefined : parseDuration(asked.duration);
       if (asked.duration !== undefined && milliseconds === undefined)
         return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
       const answer = await requestAccess(caller, {
         ...asked,
         duration: milliseconds,
+        typedReason: person.written('reason', typed)?.reason,
         claimedClient,
+        idempotencyKey: idempotency_key,
       });
       if (answer.ok) return { ok: true, value: showAccess(answer.value) };
-      return { ...answer, next: mend(asked, answer.refusal) };
+      const { refusal } = answer;
+      const question =
+        isOfReason(refusal) &&
+        person.form('reason', questionFor(asked), reasonField(refusal.minimum));
+      return question || { ...answer, next: mend(asked, refusal) };
     },
   });
+
+/** What the person at the tool sends back. */
+const typed = z.object({ reason });
+
+const isOfReason = (refusal: Refusal) =>
+  refusal.code === 'reason_missing' || refusal.code === 'reason_too_short';
+
+/** Resources that a question names before it only counts them. */
+const NAMED = 3;
+
+function questionFor({ operation, resources }: Input): string {
+  const more = resources.length - NAMED;
+  const named = resources.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `Your AI tool asks for "${operation}" access to ${named}, and does not say enough about why. What is it for? Whoever approves it reads your answer.`;
+}
+
+const reasonField = (minLength: number): Fields => ({
+  type: 'object',
+  properties: { reason: { type: 'string', title: 'Reason', minLength, maxLength: REASON_MAX } },
+  required: ['reason'],
+});
 
 /** What to call instead: mostly the question that would not be refused for this reason. */
 function mend({ resources, operation }: Input, refusal: Refusal): Next | undefined {

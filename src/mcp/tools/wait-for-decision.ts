@@ -5,8 +5,10 @@ import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { SECOND, WAIT_DEFAULT_SECONDS, WAIT_MAX_SECONDS } from '../../domain/limits.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
+import type { Access } from '../../usecases/access.js';
 import type { AwaitDecision } from '../../usecases/await-decision.js';
-import type { Access } from '../../usecases/request-access.js';
+import { createOfferCard } from '../offer-card.js';
+import { taskOf } from '../task.js';
 import { defineTool, type Visit } from '../tool.js';
 import { accessShape, showAccess } from './access-shape.js';
 
@@ -35,8 +37,9 @@ const output = z.object({
   message: z.string(),
 });
 
-export const createWaitForDecisionTool = (awaitDecision: AwaitDecision) =>
-  defineTool({
+export function createWaitForDecisionTool(awaitDecision: AwaitDecision) {
+  const offerCard = createOfferCard(awaitDecision);
+  return defineTool({
     name: 'wait-for-decision',
     title: 'Wait for the decision',
     description: `Waits until a person has decided a request of yours, or until wait_seconds have passed, whichever comes first. Use it after request-access answered "pending"; do not sleep or ask again instead.
@@ -45,13 +48,21 @@ Calling it again is always safe, also after a broken connection: nothing is lost
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,
-    async run({ approval_id, wait_seconds }, { caller, signal, progress }) {
-      const ms = wait_seconds * SECOND;
+    async run({ approval_id, wait_seconds }, { caller, signal, progress, person, takesTasks }) {
+      const offer = await offerCard(caller, approval_id, person);
+      if (offer) return offer;
+      // A task waits without a call.
+      const ms = takesTasks ? 0 : wait_seconds * SECOND;
       const onWait = progress && tellProgress(progress, wait_seconds);
       const answer = await awaitDecision(caller, approval_id, { ms, signal, onWait });
-      return answer.ok ? { ok: true, value: show(answer.value) } : answer;
+      if (!answer.ok) return answer;
+      const isOpen = answer.value.approval.status === 'pending';
+      const asTask = takesTasks && isOpen && wait_seconds > 0;
+      const task = asTask ? taskOf(answer.value.approval) : undefined;
+      return { ok: true, value: showDecision(answer.value), task };
     },
   });
+}
 
 function tellProgress(progress: NonNullable<Visit['progress']>, total: number) {
   return (waitedMs: number) => {
@@ -60,7 +71,8 @@ function tellProgress(progress: NonNullable<Visit['progress']>, total: number) {
   };
 }
 
-function show(access: Access) {
+/** What the tool answers, and what a task ends with. */
+export function showDecision(access: Access): z.output<typeof output> {
   const { approval, grant } = access;
   return {
     ...showAccess(access),
@@ -77,10 +89,10 @@ function shownReason(approval: Approval): string | undefined {
   return `${characters.slice(0, DECISION_REASON_SHOWN).join('')}…`;
 }
 
-function whereItStands({ approval, grant }: Access): string {
+function whereItStands({ approval, grant, link }: Access): string {
   switch (approval.status) {
     case 'pending':
-      return 'Still pending: nobody has decided yet. Wait again; if this was the third wait, tell your user that a person has to decide, and stop.';
+      return `Still pending: nobody has decided yet. Wait again; if this was the third wait, tell your user that a person has to decide${link ? ', with the link' : ''}, and stop.`;
     case 'denied':
       return 'Denied. This is final: tell your user, and do not ask again in other words.';
     case 'cancelled':

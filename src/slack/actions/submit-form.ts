@@ -1,137 +1,104 @@
 /** A submitted form becomes a decision: who is this, then the one `decide`, then an answer in the form. All of it within 3 s. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModalView } from '@slack/types';
-import type { WebClient } from '@slack/web-api';
-import type { ApprovalId } from '../../domain/approval.js';
-import type { Log } from '../../domain/ports.js';
+import type { Person } from '../../domain/person.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
 import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
-import type { ReadCardFacts } from '../../usecases/card-facts.js';
+import type { CardFacts, ReadCardFacts } from '../../usecases/card-facts.js';
 import type { Decide } from '../../usecases/decide.js';
 import type { IdentifyPresser, Presser } from '../../usecases/identify-presser.js';
 import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
 import { type Dates, dated } from '../dates.js';
 import type { Gesture } from '../gesture.js';
-import { FIELD, fromMetadata, type Subject } from '../ids.js';
+import { FIELD, fromMetadata, type Shown } from '../ids.js';
 import { readSubmission } from '../payload.js';
-import {
-  type FieldErrors,
-  type FormAnswers,
-  readAnswers,
-  UNKNOWN_BOX,
-} from '../views/form-answers.js';
+import { type FormAnswers, readAnswers, UNKNOWN_BOX } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 import { outcomeView } from '../views/outcome-view.js';
 import { chosenResources } from '../views/resource-choices.js';
-import { webFailure } from '../web-failure.js';
+import { whatChanged } from '../views/what-changed.js';
 import type { Workspace } from '../workspace.js';
+import { decisionForm } from './open-form.js';
+import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-time.js';
 
-export interface SubmitFormParts {
+export interface SubmitFormParts extends ReplyParts {
   readonly decide: Decide;
   readonly identify: IdentifyPresser;
   readonly recordRefusedPress: RecordRefusedPress;
   readonly readCardFacts: ReadCardFacts;
-  readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
   readonly dates: Dates;
-  readonly log: Log;
 }
 
 export type SubmitForm = (verdict: Verdict, body: unknown, from: Gesture) => Promise<void>;
 
-/** Milliseconds until the form is answered, with or without an outcome; Slack gives up after 3 s. */
-const PATIENCE = 2400;
-
 const UNREADABLE = 'vsecure cannot read this form. Please open it again from the newest card.';
-const STILL_WORKING =
-  'This takes longer than usual. The outcome will be shown here and on the card.';
-const TROUBLE =
-  'Something went wrong, and vsecure cannot say whether your answer was counted. The card shows how it stands; answering again does no harm.';
-const COUNTED = 'Your answer was counted.';
-
-/** What the form answers: nothing (it closes), words at a field, or a notice in its place. */
-type Reply =
-  | 'done'
-  | { readonly errors: FieldErrors }
-  | { readonly view: ModalView; readonly errors?: undefined };
 
 export function createSubmitForm(parts: SubmitFormParts): SubmitForm {
   return async (verdict, body, gesture) => {
     const submission = readSubmission(body);
-    const subject = submission && fromMetadata(submission.metadata);
+    const shown = submission && fromMetadata(submission.metadata);
     const workspace = parts.workspace();
-    if (!subject || !workspace) return answer(gesture, { view: noticeView('vsecure', UNREADABLE) });
+    if (!shown || !workspace) return answer(gesture, { view: noticeView('vsecure', UNREADABLE) });
     const read = readAnswers(submission.values);
     if ('errors' in read) return answer(gesture, read);
 
     const presser = { teamId: workspace.teamId, userId: gesture.userId };
-    const outcome = settle(parts, { verdict, subject, presser, answers: read.answers });
-    const reply = await Promise.race([outcome, sleep(PATIENCE, undefined, { ref: false })]);
-    if (reply) return answer(gesture, reply);
-    await answer(gesture, { view: noticeView('Still working', STILL_WORKING) });
-    await showLate(parts, submission.viewId, await outcome);
+    const outcome = decideAs(parts, { verdict, shown, presser, answers: read.answers });
+    await replyInTime(parts, gesture, submission.viewId, outcome);
   };
-}
-
-function answer(gesture: Gesture, reply: Reply): Promise<void> {
-  if (reply === 'done') return gesture.ack();
-  if (reply.errors) return gesture.ack({ response_action: 'errors', errors: reply.errors });
-  return gesture.ack({ response_action: 'update', view: reply.view });
 }
 
 interface Attempt {
   readonly verdict: Verdict;
-  readonly subject: Subject;
+  readonly shown: Shown;
   readonly presser: Presser;
   readonly answers: FormAnswers;
 }
 
-/** Never rejects: whoever pressed must hear of a broken pipe, too. */
-async function settle(parts: SubmitFormParts, attempt: Attempt): Promise<Reply> {
-  try {
-    return await decideAs(parts, attempt);
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    parts.log.error({ approval: attempt.subject.approval, error: name }, 'a decision failed');
-    return { view: noticeView('Something went wrong', TROUBLE) };
-  }
-}
-
 async function decideAs(parts: SubmitFormParts, attempt: Attempt): Promise<Reply> {
-  const { verdict, subject, presser } = attempt;
-  const { reason, duration, places } = attempt.answers;
-  const identified = await parts.identify(presser);
+  const identified = await parts.identify(attempt.presser);
   if (!identified.ok) {
     await record(parts, attempt, identified.refusal.code);
     return { view: noticeView('Not possible', explain(identified.refusal)) };
   }
-  const { approval, seen } = subject;
-  const chosen = await chosenBy(parts, approval, places);
-  if (chosen === 'unknown') return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
-  const through = `slack ${presser.teamId}/${presser.userId}`;
+  const facts = looksFirst(attempt) ? await parts.readCardFacts(attempt.shown.approval) : undefined;
+  if (facts && weighsMore(attempt, facts, identified.value))
+    return lookAgain(parts, attempt, facts);
+  return decideBy(parts, attempt, identified.value, facts);
+}
+
+async function decideBy(
+  parts: SubmitFormParts,
+  attempt: Attempt,
+  person: Person,
+  facts: CardFacts | undefined,
+): Promise<Reply> {
+  const { verdict, presser } = attempt;
+  const { approval, seen } = attempt.shown;
+  const { reason, duration, places } = attempt.answers;
+  const resources = places && chosenResources(facts?.approval.resources ?? [], places);
+  if (places && !resources) return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
   const decided = await parts.decide(
-    { person: identified.value, door: 'slack', through },
-    { approval, verdict, seen, reason, duration, resources: chosen },
+    { person, door: 'slack', through: `slack ${presser.teamId}/${presser.userId}` },
+    { approval, verdict, seen, reason, duration, resources },
   );
   return decided.ok ? 'done' : whyNot(parts, attempt, decided.refusal);
 }
 
-/** Undefined: all of them. The form names them by their places in the approval, which never change. */
-async function chosenBy(
-  { readCardFacts }: SubmitFormParts,
-  id: ApprovalId,
-  places: FormAnswers['places'],
-): Promise<readonly string[] | undefined | 'unknown'> {
-  if (!places) return undefined;
-  const facts = await readCardFacts(id);
-  return (facts && chosenResources(facts.approval.resources, places)) ?? 'unknown';
+/** `decide` reads everything anew; only what it is not asked is read before it. */
+const looksFirst = ({ verdict, shown, answers }: Attempt): boolean =>
+  answers.places !== undefined || (verdict === 'approve' && shown.needed > 1);
+
+/** Others have approved since the form was opened, so this approval may be the one that opens the access. */
+function weighsMore({ verdict, shown }: Attempt, { votes, approval }: CardFacts, person: Person) {
+  const others = votes.filter((vote) => vote.verdict === 'approve' && vote.person !== person.id);
+  return approval.status === 'pending' && verdict === 'approve' && others.length > shown.votes;
 }
 
 /** Accounts behind which there is nobody who could decide leave a trace, too; `unavailable` is Slack's silence. */
 async function record(
   { recordRefusedPress }: SubmitFormParts,
-  { verdict, subject: { approval }, presser }: Attempt,
+  { verdict, shown: { approval }, presser }: Attempt,
   refusal: RefusalCode,
 ): Promise<void> {
   if (refusal === 'unavailable') return;
@@ -141,11 +108,31 @@ async function record(
 async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal): Promise<Reply> {
   const field = FIELD_OF[refusal.code];
   if (field) return { errors: { [field]: explain(refusal) } };
-  const ended = refusal.code === 'already_decided' || refusal.code === 'expired';
-  const facts = ended ? await parts.readCardFacts(attempt.subject.approval) : undefined;
+  const facts = READ_AGAIN.has(refusal.code)
+    ? await parts.readCardFacts(attempt.shown.approval)
+    : undefined;
+  if (facts && refusal.code === 'policy_changed') return lookAgain(parts, attempt, facts);
   const outcome = facts && outcomeView(facts, attempt.presser.teamId);
   const view = outcome ?? noticeView('Not possible', explain(refusal));
   return { view: dated(parts.dates, view) };
+}
+
+const READ_AGAIN: ReadonlySet<RefusalCode> = new Set([
+  'already_decided',
+  'expired',
+  'policy_changed',
+]);
+
+const UNDECIDABLE =
+  'The policies changed: no single one covers these resources any more, so nobody can decide this. It can be asked again, for fewer resources.';
+
+/** The same form with the facts of now and what is different in them; it decides when it is submitted once more. */
+function lookAgain({ dates }: SubmitFormParts, attempt: Attempt, facts: CardFacts): Reply {
+  const { verdict, shown, presser } = attempt;
+  if (!facts.policy) return { view: noticeView('Not possible', UNDECIDABLE) };
+  const changed = whatChanged(shown, facts);
+  const opening = { teamId: presser.teamId, seen: shown.seen, changed };
+  return { view: dated(dates, decisionForm(verdict)(facts, opening)) };
 }
 
 /** Refusals that the person can mend at a field. */
@@ -157,20 +144,3 @@ const FIELD_OF: Partial<Record<RefusalCode, string>> = {
   cannot_widen: FIELD.duration.block,
   nothing_in_common: FIELD.resources.block,
 };
-
-/** The form was answered before the outcome was known: say it there, if it is still open. */
-async function showLate(parts: SubmitFormParts, viewId: string, reply: Reply): Promise<void> {
-  try {
-    await parts.client.views.update({ view_id: viewId, view: lateView(reply) });
-  } catch (error) {
-    const failure = webFailure(error);
-    if (!failure) throw error;
-    parts.log.warn({ code: failure.code }, 'a late outcome could not be shown in its form');
-  }
-}
-
-function lateView(reply: Reply): ModalView {
-  if (reply === 'done') return noticeView('Done', COUNTED);
-  if (reply.errors) return noticeView('Not possible', Object.values(reply.errors).join(' '));
-  return reply.view;
-}

@@ -1,10 +1,11 @@
 /** The message that shows one request: a pure function of its state, used to post and to redraw. */
 
-import type { Button, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../../usecases/card-facts.js';
-import { BUTTON, toButtonValue } from '../ids.js';
+import { toButtonValue } from '../ids.js';
 import { plain, section } from '../text-objects.js';
 import { agentBlocks } from './agent-blocks.js';
+import { button, revokeButton } from './buttons.js';
 import { factBlocks } from './fact-blocks.js';
 import { outcomeBlocks } from './outcome-blocks.js';
 import { fallbackText, headline } from './wording.js';
@@ -36,10 +37,12 @@ export function approvalCard(facts: CardFacts, { teamId, revision }: Drawing): C
   };
 }
 
-function buttons({ approval, policy }: CardFacts): KnownBlock[] {
-  const value = toButtonValue({ approval: approval.id, seen: approval.digest });
+function buttons({ approval, policy, digest, grant }: CardFacts): KnownBlock[] {
+  const value = toButtonValue({ approval: approval.id, seen: digest });
   const details = button('details', 'Details…', 'Show the whole request', value);
   const onlyDetails: KnownBlock = { type: 'actions', elements: [details] };
+  if (grant?.status === 'active')
+    return [{ type: 'actions', elements: [revokeButton(grant.id), details] }];
   if (approval.status !== 'pending') return [onlyDetails];
   if (policy && !policy.decideFrom.includes('slack'))
     return [section(`Decisions for this come from: ${policy.decideFrom.join(', ')}`), onlyDetails];
@@ -59,14 +62,4 @@ function buttons({ approval, policy }: CardFacts): KnownBlock[] {
       ],
     },
   ];
-}
-
-function button(id: keyof typeof BUTTON, text: string, label: string, value: string): Button {
-  return {
-    type: 'button',
-    action_id: BUTTON[id],
-    text: plain(text),
-    accessibility_label: label,
-    value,
-  };
 }

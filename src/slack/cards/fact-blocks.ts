@@ -5,10 +5,11 @@ import { formatDuration } from '../../domain/duration.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { clip } from '../clip.js';
 import { code, context, moment, mrkdwn, plain, section } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
+import { cleanText, visibleText } from '../untrusted-text.js';
+import { contextBlocks } from './context-blocks.js';
 import { resourceBlocks } from './resource-blocks.js';
 import { approverNames, emailName, personName, voterNames } from './who.js';
-import { CONSEQUENCE } from './wording.js';
+import { consequence } from './wording.js';
 
 const POLICY_NAME_SHOWN = 80;
 const REPORT_SHOWN = 300;
@@ -19,6 +20,7 @@ export function factBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
     ...resourceBlocks(facts.approval),
     { type: 'section', fields: fields(facts, teamId).map(mrkdwn) },
     ...decidingBlocks(facts, teamId),
+    ...contextBlocks(facts),
     ...automationBlocks(facts.approval.autoReport),
     context(reference(facts)),
   ];
@@ -43,14 +45,15 @@ function decidingBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
     return [section('*May decide*\nnobody: no single policy covers these resources any more')];
   const lines = [`*May decide*\n${approverNames(facts, teamId)}`];
   if (policy.minApprovals > 1) lines.push(tally(facts, policy.minApprovals, teamId));
-  return [section(lines.join('\n')), section(`*${CONSEQUENCE[approval.operation]}*`)];
+  return [section(lines.join('\n')), section(`*${consequence(approval)}*`)];
 }
 
 /** Why a person is asked, or why nobody was. It may hold names out of a policy: plain text. */
 function automationBlocks(report: string | undefined): KnownBlock[] {
   if (!report) return [];
   const text = clip(cleanText(report).text.replaceAll('\n', ' '), REPORT_SHOWN);
-  return [{ type: 'context', elements: [plain(text)] }];
+  const sentence = text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return [{ type: 'context', elements: [plain(sentence)] }];
 }
 
 function tally(facts: CardFacts, needed: number, teamId: string): string {
@@ -60,7 +63,11 @@ function tally(facts: CardFacts, needed: number, teamId: string): string {
 }
 
 /** To find the same request in the CLI and on the audit trail. */
-function reference({ approval, policy }: CardFacts): string {
-  const name = policy ? ` · policy ${code(clip(policy.name, POLICY_NAME_SHOWN))}` : '';
-  return `Request ${code(approval.id)} · ${code(`#${approval.digest.slice(0, 8)}`)}${name}`;
+function reference({ approval, policy, digest }: CardFacts): string {
+  const name = policy ? ` · policy ${policyName(policy)}` : '';
+  return `Request ${code(approval.id)} · ${code(`#${digest.slice(0, 8)}`)}${name}`;
 }
+
+/** Whoever wrote the policy chose it. */
+const policyName = ({ name }: { readonly name: string }): string =>
+  code(clip(visibleText(name).text.replaceAll('\n', ' '), POLICY_NAME_SHOWN));

@@ -7,13 +7,24 @@ import type { CardFacts } from '../../usecases/card-facts.js';
 import { clipMiddle } from '../clip.js';
 import { escaped } from '../text-objects.js';
 
-/** What an approval brings about, said before anybody presses. */
-export const CONSEQUENCE: Record<Operation, string> = {
-  list: 'If approved, the AI tool sees names and dates, not values.',
-  read: 'If approved, the AI tool will see the value.',
-  write: 'If approved, the AI tool may create, change or rotate it. It is not shown the value.',
-  delete: 'If approved, the AI tool may delete it.',
+const CONSEQUENCE: Record<Operation, { readonly one: string; readonly many: string }> = {
+  list: {
+    one: 'the AI tool sees its name and dates, not the value.',
+    many: 'the AI tool sees names and dates, not values.',
+  },
+  read: { one: 'the AI tool will see the value.', many: 'the AI tool will see the values.' },
+  write: {
+    one: 'the AI tool may create, change or rotate it. It is not shown the value.',
+    many: 'the AI tool may create, change or rotate them. It is not shown the values.',
+  },
+  delete: { one: 'the AI tool may delete it.', many: 'the AI tool may delete them.' },
 };
+
+/** What an approval brings about, said before anybody presses. */
+export function consequence({ operation, resources }: Approval): string {
+  const many = resources.length > 1 || resources.some((resource) => resource.includes('*'));
+  return `If approved, ${CONSEQUENCE[operation][many ? 'many' : 'one']}`;
+}
 
 type Standing = Approval['status'] | 'revoked';
 
@@ -30,6 +41,19 @@ const STANDING: Record<Standing, string> = {
   cancelled: 'Withdrawn',
   revoked: 'Revoked',
 };
+
+const USED: Record<Operation, string> = {
+  list: 'looked at',
+  read: 'read',
+  write: 'used',
+  delete: 'used',
+};
+
+/** How often a grant was used, in the word for what it permits: `read 3 times`. */
+export function timesUsed(operation: Operation, uses: number): string {
+  if (uses === 0) return `never ${USED[operation]}`;
+  return `${USED[operation]} ${uses === 1 ? 'once' : `${uses} times`}`;
+}
 
 /** How a grant that ended before its time ended. */
 export const GRANT_END: Partial<Record<Grant['status'], string>> = {

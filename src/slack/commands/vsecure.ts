@@ -1,38 +1,115 @@
-/** `/vsecure`: who am I here, and what can I type? Answers only to whoever asked; unknown input gets help. */
+/** `/vsecure`: finds the sub-command, reads its arguments, shows its answer to whoever asked. Unknown input gets help. */
 
+import { nearest } from '../../domain/nearest.js';
 import { explain } from '../../domain/refusal.js';
+import type { Result } from '../../domain/result.js';
 import type { IdentifyPresser } from '../../usecases/identify-presser.js';
+import { clip } from '../clip.js';
+import type { Dates } from '../dates.js';
 import type { Gesture } from '../gesture.js';
+import { readPress } from '../payload.js';
+import { visibleText } from '../untrusted-text.js';
 import type { Workspace } from '../workspace.js';
+import { type Answer, shownAnswer } from './answer.js';
+import { problem, readArguments } from './arguments.js';
+import { type CatalogueParts, createCatalogue } from './catalogue.js';
+import type { Asked, Command } from './command.js';
+import { createHelp, shortHelp } from './help.js';
+import { fromPageButton, pageButtons, type Question } from './pager.js';
+import { splitWords } from './words.js';
 
-export interface VsecureCommandParts {
+export interface VsecureCommandParts extends CatalogueParts {
   readonly identify: IdentifyPresser;
   readonly workspace: () => Workspace | undefined;
+  readonly dates: Dates;
 }
 
-export type VsecureCommand = (text: string, from: Gesture) => Promise<void>;
+export interface VsecureCommand {
+  run(text: string, from: Gesture): Promise<void>;
+  /** A button below an answer: the same question again, asked by whoever pressed. */
+  page(body: unknown, from: Gesture): Promise<void>;
+}
 
-const HELP = [
-  'vsecure asks people before AI tools get secrets. Decide on the cards: Approve… or Deny….',
-  '/vsecure whoami: whom vsecure takes you for',
-  '/vsecure help: this',
-  'Everything else is on the command line: vsecure --help',
-].join('\n');
+/** Characters. A reason of the longest kind fits in, escaped. */
+const TEXT_MAX = 11_000;
+const TOLD_MAX = 2900;
+
+const OLD_PAGE = 'This answer cannot be turned any more. Please ask again.';
 
 export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand {
-  return async (text, gesture) => {
-    await gesture.ack();
-    const [word = 'help'] = text.trim().toLowerCase().split(/\s+/);
-    if (word === 'whoami') return gesture.tell(await whoami(parts, gesture.userId));
-    const unknown = word !== '' && word !== 'help';
-    await gesture.tell(unknown ? `There is no such command here.\n${HELP}` : HELP);
+  const catalogue = createCatalogue(parts);
+  const commands = [...catalogue, createHelp(catalogue)];
+
+  async function reply(question: Question, gesture: Gesture, instead: boolean): Promise<void> {
+    const found = find(commands, question.text);
+    const command = found.ok ? found.value : undefined;
+    if (instead && !command?.pages) return gesture.tell(OLD_PAGE);
+    const answer = found.ok ? await ask(parts, found.value, question, gesture) : found;
+    if (!answer.ok)
+      return gesture.tell(told(explain(answer.refusal), answer.refusal.code, command));
+    const ways = shownAnswer(answer.value, pageButtons(question, answer.value.next));
+    // What stands in for Slack in a demo draws no tables.
+    await gesture.show(parts.dates === 'plain' ? ways.slice(-1) : ways, instead);
+  }
+
+  return {
+    async run(text, gesture) {
+      await gesture.ack();
+      await reply({ text }, gesture, false);
+    },
+    async page(body, gesture) {
+      await gesture.ack();
+      const question = fromPageButton(readPress(body)?.value);
+      await (question ? reply(question, gesture, true) : gesture.tell(OLD_PAGE));
+    },
   };
 }
 
-async function whoami(parts: VsecureCommandParts, userId: string): Promise<string> {
-  const teamId = parts.workspace()?.teamId ?? '';
-  const identified = await parts.identify({ teamId, userId });
-  if (!identified.ok) return explain(identified.refusal);
-  const { email, role } = identified.value;
-  return `You are ${email} (${role}), with the Slack account ${teamId}/${userId}.`;
+/** Nothing typed means help. */
+function find(commands: readonly Command[], text: string): Result<Command> {
+  const [typed = 'help'] = text.trim().split(/\s+/, 1);
+  const name = typed === '' ? 'help' : typed.toLowerCase();
+  const command = commands.find((one) => one.name === name);
+  if (command) return { ok: true, value: command };
+  const near = nearest(
+    name,
+    commands.map((one) => one.name),
+  );
+  const hint = near ? ` Did you mean /vsecure ${near}?` : '';
+  return problem(`There is no /vsecure ${clip(typed, 40)}.${hint}\n\n${shortHelp(commands)}`);
 }
+
+async function ask(
+  { identify, workspace }: VsecureCommandParts,
+  command: Command,
+  { text, after }: Question,
+  { userId }: Gesture,
+): Promise<Result<Answer>> {
+  if (text.length > TEXT_MAX)
+    return problem('That is longer than anything that can be asked here.');
+  const typed = text.trim().replace(/^\S+/, '');
+  const words = splitWords(typed);
+  const given = words.ok ? readArguments(command, words.value, typed) : words;
+  if (!given.ok) return given;
+  const presser = { teamId: workspace()?.teamId ?? '', userId };
+  const asked: Asked = {
+    ...given.value,
+    presser,
+    after,
+    now: new Date(),
+    who: () => identify(presser),
+  };
+  return command.answer(asked);
+}
+
+/** Wrong usage is answered with what is right. */
+function told(sentence: string, code: string, command: Command | undefined): string {
+  const usage = command && code === 'invalid_input' ? `\n\n${usageOf(command)}` : '';
+  return clip(visibleText(sentence).text, TOLD_MAX - usage.length) + usage;
+}
+
+const usageOf = ({ name, usage, examples }: Command): string =>
+  [
+    `Usage: /vsecure ${name} ${usage}`.trim(),
+    ...examples.slice(0, 2).map((example) => `For example: /vsecure ${example}`),
+  ].join('\n');

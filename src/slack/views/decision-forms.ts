@@ -5,16 +5,23 @@ import { REASON_MAX } from '../../domain/limits.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { agentBlocks } from '../cards/agent-blocks.js';
 import { factBlocks } from '../cards/fact-blocks.js';
-import { FIELD, FORM, type Subject, toMetadata } from '../ids.js';
-import { plain, section } from '../text-objects.js';
+import { clip, packLines } from '../clip.js';
+import { FIELD, FORM, toMetadata } from '../ids.js';
+import { plain, plainSection, section } from '../text-objects.js';
+import { cleanText } from '../untrusted-text.js';
 import { durationChoices } from './duration-choices.js';
+import { PHRASE_ROOM, phraseOptions } from './phrases.js';
+import { reasonField } from './reason-field.js';
 import { resourceFields } from './resource-choices.js';
+import { shownBy } from './what-changed.js';
 
 /** What the form needs besides the facts. */
 export interface Opening {
   readonly teamId: string;
   /** The digest that the pressed card carried. */
   readonly seen: string;
+  /** What is not as a submitted form had it, which must therefore be submitted once more. */
+  readonly changed?: readonly string[] | undefined;
 }
 
 export function approveForm(facts: CardFacts, opening: Opening): ModalView {
@@ -39,7 +46,7 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
     fields: [
       ...resourceFields(facts.approval.resources),
       duration,
-      reasonField('Why you approve', required),
+      reasonField({ label: 'Why you approve', required }),
     ],
   });
 }
@@ -49,48 +56,58 @@ export function denyForm(facts: CardFacts, opening: Opening): ModalView {
     callback_id: FORM.deny,
     title: plain('Deny access'),
     submit: plain('Deny'),
-    fields: [reasonField('Why you deny', true)],
+    fields: [
+      PHRASE,
+      // Either may be empty as long as the other is not, which only we can check.
+      reasonField({ label: 'Why you deny', required: false, room: REASON_MAX - PHRASE_ROOM }),
+    ],
   });
 }
+
+const PHRASE: InputBlock = {
+  type: 'input',
+  block_id: FIELD.phrase.block,
+  label: plain('A quick reason'),
+  hint: plain('One of these, or your own words below, or both.'),
+  optional: true,
+  element: { type: 'radio_buttons', action_id: FIELD.phrase.element, options: phraseOptions() },
+};
 
 interface Parts extends Pick<ModalView, 'callback_id' | 'title' | 'submit'> {
   readonly fields: readonly InputBlock[];
 }
 
 function form(facts: CardFacts, opening: Opening, { fields, ...head }: Parts): ModalView {
-  const { approval } = facts;
-  const subject: Subject = { approval: approval.id, seen: approval.digest };
   return {
     type: 'modal',
     ...head,
     close: plain('Cancel'),
-    private_metadata: toMetadata(subject),
+    private_metadata: toMetadata(shownBy(facts)),
     blocks: [
-      ...changedSince(opening.seen !== approval.digest),
+      ...changedSince(facts, opening),
       ...factBlocks(facts, opening.teamId),
       ...fields,
-      ...agentBlocks(approval),
+      ...agentBlocks(facts.approval),
     ],
   };
 }
 
-const changedSince = (changed: boolean): KnownBlock[] =>
-  changed
-    ? [section('*This request changed since that card was drawn.* Below is what holds now.')]
-    : [];
+function changedSince({ digest }: CardFacts, { seen, changed }: Opening): KnownBlock[] {
+  if (changed)
+    return [
+      section('*This request changed while the form was open, so nothing was decided.*'),
+      ...told(changed),
+      section('Below is what holds now. Read it, then press the button once more.'),
+    ];
+  if (seen === digest) return [];
+  return [section('*This request changed since that card was drawn.* Below is what holds now.')];
+}
 
-function reasonField(label: string, required: boolean): InputBlock {
-  return {
-    type: 'input',
-    block_id: FIELD.reason.block,
-    label: plain(label),
-    hint: plain('The AI tool and the audit trail see this. Never write a secret here.'),
-    optional: !required,
-    element: {
-      type: 'plain_text_input',
-      action_id: FIELD.reason.element,
-      multiline: true,
-      max_length: REASON_MAX,
-    },
-  };
+const LINE_SHOWN = 300;
+const SECTION_ROOM = 2900;
+
+/** No line of it can look like two. */
+function told(lines: readonly string[]): KnownBlock[] {
+  const clean = lines.map((line) => clip(cleanText(line).text.replaceAll('\n', ' '), LINE_SHOWN));
+  return packLines(clean, SECTION_ROOM).map(plainSection);
 }

@@ -3,6 +3,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { claim, unverified } from '../cards/agent-blocks.js';
+import { revokeButton } from '../cards/buttons.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { fullResourceBlocks } from '../cards/resource-blocks.js';
@@ -13,7 +14,12 @@ import { cleanText } from '../untrusted-text.js';
 
 const SECTION_ROOM = 2900;
 
-export function detailsView(facts: CardFacts, teamId: string): ModalView {
+/** `more` stands before the agent's words. */
+export function detailsView(
+  facts: CardFacts,
+  teamId: string,
+  more: readonly KnownBlock[] = [],
+): ModalView {
   const { resources, digest, policyVersion } = facts.approval;
   const whole = resources.length > 1 ? fullResourceBlocks(facts.approval) : [];
   return {
@@ -26,9 +32,16 @@ export function detailsView(facts: CardFacts, teamId: string): ModalView {
       ...factBlocks(facts, teamId),
       ...whole,
       context(`Digest ${code(digest)} · policy version ${policyVersion}`),
+      ...more,
+      ...ending(facts),
       ...allWords(facts),
     ],
   };
+}
+
+function ending({ grant }: CardFacts): KnownBlock[] {
+  if (grant?.status !== 'active') return [];
+  return [{ type: 'actions', elements: [revokeButton(grant.id)] }];
 }
 
 function allWords({ approval }: CardFacts): KnownBlock[] {

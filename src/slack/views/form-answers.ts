@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { REASON_MAX } from '../../domain/limits.js';
 import { FIELD } from '../ids.js';
+import { phraseAt } from './phrases.js';
 
 export interface FormAnswers {
-  /** Undefined when left empty. */
+  /** The chosen phrase, the typed words, or both. Undefined when left empty. */
   readonly reason?: string | undefined;
   /** Milliseconds; undefined in a form without that field. */
   readonly duration?: number | undefined;
@@ -17,12 +18,21 @@ export interface FormAnswers {
 export type FieldErrors = Readonly<Record<string, string>>;
 
 export const UNKNOWN_BOX = 'Choose among the resources that were asked for.';
+const TOO_LONG = `At most ${REASON_MAX} characters.`;
 const NONE_CHOSEN = 'Choose at least one resource, or deny the request.';
 
 const reason = z.object({
-  value: z
-    .string()
-    .max(REASON_MAX, { error: `At most ${REASON_MAX} characters.` })
+  value: z.string().max(REASON_MAX, { error: TOO_LONG }).nullish(),
+});
+const UNKNOWN_PHRASE = 'Choose one of these, or none.';
+const phrase = z.object({
+  selected_option: z
+    .object({
+      value: z
+        .string()
+        .transform((place) => (/^\d$/.test(place) ? phraseAt(Number(place)) : undefined))
+        .refine((found) => found !== undefined, { error: UNKNOWN_PHRASE }),
+    })
     .nullish(),
 });
 const duration = z.object({
@@ -37,6 +47,7 @@ const boxes = z.object({
 });
 const boxesBlock = z.object({ boxes }).optional();
 const state = z.object({
+  [FIELD.phrase.block]: z.object({ [FIELD.phrase.element]: phrase }).optional(),
   [FIELD.reason.block]: z.object({ [FIELD.reason.element]: reason }),
   [FIELD.duration.block]: z.object({ [FIELD.duration.element]: duration }).optional(),
   [FIELD.resources.block]: boxesBlock,
@@ -56,13 +67,20 @@ export function readAnswers(
   const chosen = read.data.duration?.choice.selected_option?.value;
   const places = ticked(read.data);
   if (places?.length === 0) return { errors: { [FIELD.resources.block]: NONE_CHOSEN } };
+  const reason = reasonOf(read.data);
+  if (reason.length > REASON_MAX) return { errors: { [FIELD.reason.block]: TOO_LONG } };
   return {
     answers: {
-      reason: read.data.reason.text.value?.trim() || undefined,
+      reason: reason || undefined,
       duration: chosen === undefined ? undefined : Number(chosen),
       places,
     },
   };
+}
+
+function reasonOf({ phrase, reason }: z.infer<typeof state>): string {
+  const said = [phrase?.choice.selected_option?.value, reason.text.value?.trim()];
+  return said.filter(Boolean).join(' ');
 }
 
 /** Slack sends ticks that nobody has touched, too: an empty list means that a person has unticked everything. */

@@ -10,7 +10,7 @@ import type { NewGrant } from '../../../src/domain/grant.js';
 import type { Person, PersonId } from '../../../src/domain/person.js';
 import type { Policy, PolicyId, PolicyRules } from '../../../src/domain/policy.js';
 import type { Store, Tx } from '../../../src/domain/ports.js';
-import type { Principal } from '../../../src/domain/principal.js';
+import type { Principal, PrincipalId } from '../../../src/domain/principal.js';
 import type { Vote } from '../../../src/domain/vote.js';
 
 export interface Memory {
@@ -34,10 +34,15 @@ export function memoryStore(memory: Memory): Store {
     now: async () => NOW,
     record: () => {},
     touchCard: async () => {},
+    notify: async () => {},
+    mentionAutoApproval: async () => {},
     announce: async () => {},
     wake: async () => {},
     groups: { members: async () => new Map() },
-    principals: { list: async () => memory.principals },
+    principals: {
+      list: async () => memory.principals,
+      holdActive: async (wanted: PrincipalId) => memory.principals.find(({ id }) => id === wanted),
+    },
     people: {
       find: async (id: PersonId) => person(id),
       list: async () => memory.people,

@@ -1,6 +1,6 @@
 /** Says which of Slack's Block Kit limits a message or view breaks: emulators accept anything. */
 
-import { asArray, asObject, asString, type JsonObject } from './json.js';
+import { asArray, asObject, type JsonObject, parseJson } from './json.js';
 import { lintBlocks } from './lint/blocks.js';
 import { type Surface, TEXT, VALUE } from './lint/limits.js';
 import { createReport, type Report } from './lint/report.js';
@@ -46,8 +46,40 @@ export function lintCalls(
     const problems = [
       ...(body['blocks'] === undefined ? [] : lintMessage(body['blocks'])),
       ...(body['view'] === undefined ? [] : lintView(body['view'])),
-      ...(method.startsWith('chat.post') && !asString(body['text']) ? ['text: is missing'] : []),
+      ...(/^chat\.(?:post|update)/.test(method) ? lintFallback(body['text']) : []),
     ];
     return problems.map((problem) => `${method} ${problem}`);
   });
+}
+
+/** What a notification and a screen reader get. */
+function lintFallback(text: unknown): string[] {
+  const report = createReport();
+  if (text === undefined) report.add('text', 'is missing');
+  report.optional('text', text, VALUE.messageText);
+  return report.problems;
+}
+
+/** What the bot answers to a gesture: the acknowledgement of a form, or a message on a response_url. */
+export function lintAnswer(answer: unknown): string[] {
+  const { view, blocks, text } = asObject(answer);
+  return [
+    ...(view === undefined ? [] : lintView(view)),
+    ...(blocks === undefined ? [] : lintMessage(blocks)),
+    ...(blocks === undefined ? [] : lintFallback(text)),
+  ].map((problem) => `an answer: ${problem}`);
+}
+
+/** The same of what passed over Socket Mode from the bot. */
+export const lintFrames = (
+  frames: readonly { readonly from: string; readonly text: string }[],
+): string[] =>
+  frames
+    .filter(({ from }) => from === 'bot')
+    .flatMap(({ text }) => lintAnswer(asObject(parseJson(text))['payload']));
+
+/** Throws when there is any problem: called where a test closes what it sent through, it fails the test. */
+export function expectNoProblems(problems: readonly string[]): void {
+  if (problems.length > 0)
+    throw new Error(`Slack would have refused what was sent:\n${problems.join('\n')}`);
 }

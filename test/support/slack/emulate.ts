@@ -27,8 +27,8 @@ import { asArray, asObject, asString, type JsonObject } from './json.js';
 
 /** What `manifest.yml` asks of a workspace; a call beyond it is refused with `missing_scope`. */
 export const BOT_SCOPES = [
-  ...['chat:write', 'commands', 'users:read', 'users:read.email'],
-  'usergroups:read',
+  ...['chat:write', 'commands', 'im:write', 'users:read', 'users:read.email'],
+  ...['channels:read', 'groups:read', 'usergroups:read'],
 ];
 
 /** What the test itself needs in order to read along. */
@@ -36,7 +36,6 @@ const ALL_SCOPES = [
   ...BOT_SCOPES,
   ...['channels', 'groups', 'im', 'mpim'].flatMap((kind) => [`${kind}:read`, `${kind}:history`]),
   'groups:write',
-  'im:write',
   'team:read',
 ];
 

@@ -1,6 +1,7 @@
 /** A reverse proxy between the bot and any Slack emulator: it records every call and can spoil any. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { expectNoProblems, lintCalls, lintFrames } from './blocks-lint.js';
 import { createFaultList, type Fault } from './faults.js';
 import { type JsonObject, parseJson } from './json.js';
 import { listenOnLoopback, shut } from './loopback.js';
@@ -38,6 +39,7 @@ export interface FaultProxy {
   readonly sockets: () => number;
   /** Every word that passed in either direction, to search for a value that must never be there. */
   readonly traffic: () => string;
+  /** Throws when Slack would have refused any message, view or answer that passed. */
   readonly close: () => Promise<void>;
 }
 
@@ -85,9 +87,10 @@ export async function startFaultProxy(options: { upstream: string }): Promise<Fa
     killSockets: relay.kill,
     sockets: relay.count,
     traffic: () => `${JSON.stringify(calls)}\n${JSON.stringify(relay.frames)}`,
-    close: () => {
+    async close() {
       relay.close();
-      return shut(server);
+      await shut(server);
+      expectNoProblems([...lintCalls(calls), ...lintFrames(relay.frames)]);
     },
   };
 }

@@ -11,6 +11,8 @@ type Trouble =
   | { readonly fault: 'error'; readonly error: string }
   /** Another answer: a fixed one, without asking upstream, or one made from upstream's. */
   | { readonly fault: 'json'; readonly json: unknown | ((upstream: JsonObject) => unknown) }
+  /** Right, with these headers besides or instead: `date`, `x-oauth-scopes`. */
+  | { readonly fault: 'headers'; readonly headers: Readonly<Record<string, string>> }
   /** Right, but late. */
   | { readonly fault: 'delay'; readonly ms: number }
   /** Never answered; the connection stays open. */

@@ -9,6 +9,8 @@ export interface Forgery {
   readonly team?: string;
   /** The person's home workspace: another one for a guest through Slack Connect. */
   readonly userTeam?: string;
+  /** The organisation that the payload names; by default none. */
+  readonly enterprise?: string;
   /** Epoch seconds of the signature, instead of now. */
   readonly timestamp?: number;
   /** The secret to sign with, instead of the bot's. */

@@ -32,6 +32,7 @@ import {
   type LookAlikeOptions,
   startLookAlike,
 } from '../../../src/main/look-alike.js';
+import { expectNoProblems, lintMessage } from './blocks-lint.js';
 import { findAction } from './card.js';
 import { asArray, asObject, type JsonObject } from './json.js';
 import { type LocalSlackUi, openLocalSlackUi } from './local-slack-ui.js';
@@ -73,6 +74,7 @@ export interface LocalSlack extends LocalSlackPeople {
   /** The `slackApiUrl` for the bot: ends in `/api/`. */
   readonly apiUrl: string;
   readonly app: typeof LOOK_ALIKE_APP;
+  /** Throws when Slack would have refused a view or a message as it stands at the end. */
   readonly stop: () => Promise<void>;
 }
 
@@ -87,9 +89,15 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     url,
     apiUrl,
     app: LOOK_ALIKE_APP,
-    stop: () => {
+    async stop() {
+      const channels = options.channels.map(({ id }) => operated.messages(id));
+      const messages = (await Promise.all(channels)).flat();
       operated.close();
-      return stop();
+      await stop();
+      expectNoProblems([
+        ...operated.problems(),
+        ...messages.flatMap(({ blocks }) => (blocks === undefined ? [] : lintMessage(blocks))),
+      ]);
     },
   };
 }

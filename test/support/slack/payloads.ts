@@ -21,12 +21,12 @@ export interface Installation {
 /** What every interaction says: from where, by whom. */
 export function envelope(
   { teamId, appId }: Installation,
-  { team = teamId, userTeam = team, user }: Forgery & { readonly user: string },
+  { team = teamId, userTeam = team, enterprise, user }: Forgery & { readonly user: string },
   triggerId: string,
 ): JsonObject {
   return {
     team: { id: team, domain: 'acme' },
-    enterprise: null,
+    enterprise: enterprise === undefined ? null : { id: enterprise, name: 'acme' },
     is_enterprise_install: false,
     api_app_id: appId,
     token: 'verification-token',
@@ -89,6 +89,7 @@ export function slashCommand(
     text: command.text,
     api_app_id: at.appId,
     is_enterprise_install: 'false',
+    ...(command.enterprise && { enterprise_id: command.enterprise }),
     response_url: command.responseUrl ?? responseUrl ?? '',
     trigger_id: triggerId,
   };

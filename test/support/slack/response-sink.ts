@@ -1,6 +1,7 @@
 /** Stands behind `response_url`: collects what the bot answers to a gesture. */
 
 import { createServer } from 'node:http';
+import { expectNoProblems, lintAnswer } from './blocks-lint.js';
 import { asObject, type JsonObject, parseJson } from './json.js';
 import { listenOnLoopback, shut } from './loopback.js';
 import { readBytes } from './request-body.js';
@@ -12,6 +13,7 @@ export interface ResponseSink {
   readonly url: string;
   /** The bodies that came, oldest first. */
   readonly bodies: readonly JsonObject[];
+  /** Throws when Slack would have refused any of them. */
   readonly close: () => Promise<void>;
 }
 
@@ -29,5 +31,9 @@ export async function startResponseSink(): Promise<ResponseSink> {
     response.end('ok');
   });
   const port = await listenOnLoopback(server);
-  return { url: `http://127.0.0.1:${port}/respond`, bodies, close: () => shut(server) };
+  const close = async () => {
+    await shut(server);
+    expectNoProblems(bodies.flatMap(lintAnswer));
+  };
+  return { url: `http://127.0.0.1:${port}/respond`, bodies, close };
 }

@@ -1,6 +1,7 @@
 /** Signs and sends one request as Slack does. https://docs.slack.dev/authentication/verifying-requests-from-slack */
 
 import { createHmac } from 'node:crypto';
+import { expectNoProblems, lintAnswer } from './blocks-lint.js';
 import { parseJson } from './json.js';
 
 export interface SignedRequest {
@@ -41,11 +42,12 @@ export function sign(
   return { body, headers };
 }
 
-/** Sends the very bytes of `request`. */
+/** Sends the very bytes of `request`. Throws when Slack would have refused the view in the answer. */
 export async function deliver(url: string, request: SignedRequest): Promise<Delivery> {
   const start = performance.now();
   const response = await fetch(url, { method: 'POST', ...request });
   const text = await response.text();
+  expectNoProblems(lintAnswer(parseJson(text)));
   return {
     status: response.status,
     body: parseJson(text),

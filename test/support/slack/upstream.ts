@@ -52,6 +52,10 @@ export async function spoil(
     case 'json':
       if (typeof fault.json !== 'function') return json(fault.json);
       return json(fault.json(asObject(parseJson((await ask()).text))));
+    case 'headers': {
+      const reply = await ask();
+      return { ...reply, headers: { ...reply.headers, ...fault.headers } };
+    }
     case 'delay':
       await delay(fault.ms);
       return ask();

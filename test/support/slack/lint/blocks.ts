@@ -74,6 +74,16 @@ const table =
       report.add(`${path}.rows`, `${COLUMNS} columns allowed`);
   };
 
+const dataTable: Lint = (report, path, block) => {
+  table(COUNT.dataTableRows)(report, path, block);
+  report.capped(`${path}.caption`, block['caption'], TEXT.section);
+  const size = block['page_size'];
+  if (size !== undefined && !(Number(size) >= 1 && Number(size) <= VALUE.pageSize))
+    report.add(`${path}.page_size`, `1 to ${VALUE.pageSize} allowed`);
+  const length = [...(JSON.stringify(block['rows']) ?? '')].length;
+  if (length > VALUE.dataTableTotal) report.add(`${path}.rows`, `${length} characters of JSON`);
+};
+
 const nothing: Lint = () => {};
 
 const BLOCKS: Readonly<Record<string, Lint>> = {
@@ -87,7 +97,7 @@ const BLOCKS: Readonly<Record<string, Lint>> = {
   context: elements(COUNT.context),
   context_actions: elements(COUNT.contextActions),
   table: table(COUNT.tableRows),
-  data_table: table(COUNT.dataTableRows),
+  data_table: dataTable,
   image: (report, path, block) => {
     lintImage(report, path, block);
     lintOptionalPlain(report, `${path}.title`, block['title'], TEXT.label);

@@ -26,6 +26,7 @@ const options =
   (report, path, element) => {
     for (const [at, option] of report.items(`${path}.options`, element['options'], bounds))
       lintOption(report, at, option);
+    lintInitial(report, path, element);
   };
 
 const select: Lint = (report, path, element) => {
@@ -102,6 +103,17 @@ export function lintElements(
   for (const [index, id] of ids.entries())
     if (id !== undefined && ids.indexOf(id) < index)
       report.add(`${path}[${index}]`, `repeats action_id ${String(id)}`);
+}
+
+/** What is chosen from the start must be one of the options, to the letter. */
+function lintInitial(report: Report, path: string, element: JsonObject): void {
+  const { options, initial_option: one, initial_options: several } = element;
+  const offered = asArray(options).map((option) => JSON.stringify(option));
+  const chosen = [...(one === undefined ? [] : [one]), ...asArray(several)];
+  if (several !== undefined && asArray(several).length === 0)
+    report.add(`${path}.initial_options`, 'is empty');
+  if (!chosen.every((option) => offered.includes(JSON.stringify(option))))
+    report.add(path, 'has an initial option that is not offered');
 }
 
 function lintConfirm(report: Report, path: string, confirm: JsonObject): void {

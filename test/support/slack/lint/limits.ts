@@ -33,8 +33,12 @@ export const VALUE = {
   altText: 2000,
   accessibilityLabel: 75,
   inputLength: 3000,
+  /** Slack cuts it at ten times as much. */
+  messageText: 4000,
   privateMetadata: 3000,
   markdownTotal: 12_000,
+  dataTableTotal: 20_000,
+  pageSize: 100,
 } as const;
 
 /** How many there may be: [least, most]. */

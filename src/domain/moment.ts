@@ -1,6 +1,6 @@
 /** Points in time as people give them: how long ago, or a date. */
 
-import { parseDuration } from '../domain/duration.js';
+import { parseDuration } from './duration.js';
 
 /** `text` has the form that the contract asks for. */
 export function momentOf(text: string, now: Date): Date {

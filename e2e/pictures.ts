@@ -1,0 +1,15 @@
+/** The pictures of the documentation, taken of the look-alike's page. `README_PICTURES=1` draws them anew; else none is written. */
+
+import type { Locator } from 'playwright-core';
+
+/** Slack keeps the line breaks of plain text; the look-alike runs its lines together, and shows buttons under the pointer. */
+const AS_SLACK = '.plain { white-space: pre-line } .msg-hover-actions { display: none }';
+
+/** What the element shows, cut to its edges: `docs/pictures/<name>.png`. */
+export async function picture(name: string, element: Locator): Promise<void> {
+  if (!process.env['README_PICTURES']) return;
+  const page = element.page();
+  await page.addStyleTag({ content: AS_SLACK });
+  await page.mouse.move(0, 0);
+  await element.screenshot({ path: `docs/pictures/${name}.png`, animations: 'disabled' });
+}

@@ -1,0 +1,105 @@
+/** What people see of vsecure in Slack besides the card, in a real browser: the form, the outcome, the answers, the Home, the digest. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserAvailable, openBrowser, type TestBrowser } from '../test/support/browser.js';
+import { localSlackAvailable } from '../test/support/slack/local-slack.js';
+import { picture } from './pictures.js';
+import { ALICE, openWorkspace, type Workspace } from './workspace.js';
+
+const SIZE = { width: 1100, height: 1000 };
+
+describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () => {
+  let workspace: Workspace;
+  let browser: TestBrowser;
+  let page: Page;
+  beforeAll(async () => {
+    workspace = await openWorkspace({ mode: 'socket', value: 'postgres://app:hunter2@db' });
+    browser = await openBrowser();
+    page = await browser.open(workspace.slack.url, SIZE);
+    await actAs('Alice Anderson');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await workspace.close();
+  });
+
+  const actAs = (label: string) => page.locator('.actas select').selectOption({ label });
+  const open = (place: string) => page.locator('.sidebar-item').filter({ hasText: place }).click();
+  const message = (text: string) => page.locator('.msg').filter({ hasText: text }).last();
+
+  test('alice approves for less time than asked, and the card then shows until when, why, and how to revoke', async () => {
+    const { agent } = workspace;
+    const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
+    await workspace.card(id);
+    await message(id).getByRole('button', { name: 'Approve…' }).click();
+    const form = page.locator('.modal');
+    await form.locator('select').waitFor();
+    expect(await form.textContent()).toContain('the AI tool will see the value');
+    await form.locator('select').selectOption({ label: '30m' });
+    await form.locator('.bk-plain-input').fill('Known incident INC-42');
+    await picture('approve', form);
+    await form.getByRole('button', { name: 'Approve', exact: true }).click();
+
+    const card = message(id);
+    await card.getByText('Approved · READ production/DATABASE_URL').waitFor();
+    await form.waitFor({ state: 'detached' });
+    const words = await card.textContent();
+    expect(words).toContain('Access for 30m (1h asked), until');
+    expect(words).toContain('Known incident INC-42');
+    expect(await card.getByRole('button', { name: 'Revoke…' }).count()).toBe(1);
+    await picture('approved', card);
+    expect((await agent.read()).isError).toBe(false);
+  });
+
+  test('bob is told by direct message what his key did, with a way to stop it', async () => {
+    await actAs('Bob Brown');
+    await open('Bob Brown');
+    const notice = message('has used its access for the first time');
+    await notice.waitFor();
+    expect(await notice.getByRole('button', { name: 'Not me…' }).count()).toBe(1);
+    await picture('notice', notice);
+    await open('approvals');
+    await actAs('Alice Anderson');
+  });
+
+  test('alice asks what happened, and only she sees the answer', async () => {
+    await workspace.slack.command(ALICE, 'C01APPROVALS', 'audit production/* --since 24h');
+    const answer = message('Newest events');
+    await answer.getByText('only visible to you').waitFor();
+    const words = await answer.textContent();
+    for (const event of ['approval_requested', 'approval_decided', 'secret_read'])
+      expect(words).toContain(event);
+    await picture('audit', answer);
+  });
+
+  test('her Home shows what waits for her and what is in force', async () => {
+    const { agent } = workspace;
+    await agent.ask('Comparing the two environments', 'vsecure://secrets/production/REDIS_URL');
+    await open('vsecure');
+    const home = page.locator('main');
+    await home.getByText('Waiting for you (1)').waitFor();
+    const words = await home.textContent();
+    for (const part of ['In force (1)', 'Your decisions', '7 days at a glance', 'Requests: 2'])
+      expect(words).toContain(part);
+    await picture('home', home);
+    await open('approvals');
+  });
+
+  test('a burst becomes one message, whose list is decided row by row', async () => {
+    const { agent } = workspace;
+    const asked = Array.from({ length: 16 }, (_, n) =>
+      agent.ask('Setting up staging like production', `vsecure://secrets/production/KEY_${n}`),
+    );
+    await Promise.all(asked);
+    const digest = message('So many came at once');
+    await digest.getByRole('button', { name: 'Review…' }).waitFor();
+    expect(await digest.textContent()).toMatch(/1[0-6] requests wait/);
+    await picture('digest', digest);
+    await digest.getByRole('button', { name: 'Review…' }).click();
+    const list = page.locator('.modal');
+    await list.getByText('Requests that wait').waitFor();
+    await list.getByText(/wait · page 1 of 2/).waitFor();
+    await picture('review', list);
+  });
+});

@@ -1,0 +1,36 @@
+/** Counting requests and decisions. */
+
+import type { Sight } from './sight.js';
+
+export interface Span {
+  readonly since: Date;
+  /** Undefined: up to now. */
+  readonly until?: Date | undefined;
+}
+
+/** Of the requests that were first asked within a span. Times in ms. */
+export interface AccessMetrics {
+  readonly requests: number;
+  readonly approved: number;
+  readonly denied: number;
+  /** Nobody answered. */
+  readonly expired: number;
+  readonly cancelled: number;
+  readonly pending: number;
+  /** Of the approved: those that no person had to decide. */
+  readonly automatic: number;
+  /** Approved or denied by people. */
+  readonly decided: number;
+  /** From the first asking to the decision of people; absent when nobody decided anything. */
+  readonly median?: number | undefined;
+  readonly percentile95?: number | undefined;
+  /** Of the decided: faster than anybody reads. */
+  readonly hasty: number;
+  /** Uses of what was granted: reads and changes. */
+  readonly uses: number;
+}
+
+export interface MetricsReads {
+  /** Of what the sight covers: the viewer's own keys, and what was asked under policies that name the viewer. */
+  access(sight: Sight, span: Span): Promise<AccessMetrics>;
+}

@@ -1,0 +1,90 @@
+/** Which channels would get cards? The default one, and those that policies name, as far as there is a database to ask. */
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.js';
+import { chainHash } from '../crypto/chain-hash.js';
+import { makeId } from '../crypto/ids.js';
+import { SECOND } from '../domain/limits.js';
+import type { Policy } from '../domain/policy.js';
+import type { Log } from '../domain/ports.js';
+import type { UsedChannel } from '../slack/check/check-slack.js';
+import { type Checked, type Finding, failed, skipped } from '../slack/check/finding.js';
+import { schemaState } from '../store/migrate.js';
+import { createStore } from '../store/store.js';
+import { createDisposal, type Disposal } from './disposal.js';
+import { explainFailure } from './failure.js';
+import { openConfiguredDatabase } from './house.js';
+import { createLogger } from './logger.js';
+
+export interface FoundChannels {
+  readonly channels: readonly UsedChannel[];
+  /** Why not all of them are known, or some policy has none. */
+  readonly gaps: readonly Checked[];
+}
+
+/** Reads the policies where there are any. Writes nothing: no database is made for it, and none is migrated. */
+export async function findChannels(config: Config): Promise<FoundChannels> {
+  const read = await readPolicies(config);
+  const policies = 'result' in read ? undefined : read.policies;
+  const fallback = config.slack?.channel;
+  return {
+    channels: channelsOf(policies ?? [], fallback),
+    gaps: [
+      ...('result' in read ? [{ check: 'policies’ channels', ...read }] : []),
+      ...(fallback ? [] : [{ check: 'default channel', ...withoutDefault(policies ?? []) }]),
+    ],
+  };
+}
+
+function channelsOf(policies: readonly Policy[], fallback: string | undefined): UsedChannel[] {
+  const usedBy = new Map<string, string[]>(fallback ? [[fallback, ['default']]] : []);
+  for (const { channel, uri } of policies)
+    if (channel) usedBy.set(channel, [...(usedBy.get(channel) ?? []), uri]);
+  return [...usedBy].map(([id, names]) => ({ id, usedBy: names }));
+}
+
+function withoutDefault(policies: readonly Policy[]): Finding {
+  const homeless = policies.filter(({ channel }) => channel === undefined).length;
+  if (policies.length > 0 && homeless === 0)
+    return skipped('SLACK_CHANNEL is not set; each policy names its own');
+  return failed(
+    'SLACK_CHANNEL is not set: the cards of policies that name no channel have nowhere to go',
+    'set SLACK_CHANNEL to a channel’s id (C…), or `channel` in each policy',
+  );
+}
+
+type Read = Finding | { readonly policies: readonly Policy[] };
+
+/** Milliseconds. An embedded database may have to start. */
+const PATIENCE = 30 * SECOND;
+const MEND = 'check DATABASE_URL or VSECURE_DATA_DIR, and that the database runs';
+
+async function readPolicies(config: Config): Promise<Read> {
+  if (!hasDatabase(config)) return skipped('there is no database yet, so no policy');
+  const log = createLogger('error');
+  const disposal = createDisposal(log);
+  try {
+    const late = sleep(PATIENCE, failed('the database does not answer', MEND), { ref: false });
+    return await Promise.race([list(config, log, disposal), late]);
+  } catch (error) {
+    return failed(`the database was not read: ${explainFailure(error)}`, MEND);
+  } finally {
+    await disposal.run();
+  }
+}
+
+async function list(config: Config, log: Log, disposal: Disposal): Promise<Read> {
+  const { dataSource } = await openConfiguredDatabase(config, log, disposal);
+  if ((await schemaState(dataSource)) === 'behind')
+    return skipped('the database is behind this vsecure', 'run `vsecure migrate`');
+  const store = createStore(dataSource, { chain: chainHash, makeId });
+  return { policies: await store.policies.list() };
+}
+
+function hasDatabase({ database: { url, dataDir } }: Config): boolean {
+  return (
+    url !== undefined || (dataDir !== undefined && existsSync(path.join(dataDir, 'PG_VERSION')))
+  );
+}

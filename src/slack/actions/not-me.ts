@@ -1,0 +1,52 @@
+/** *Not me* was pressed: who is this, then the one `suspendPrincipal`, then an answer. Nothing of the message is believed but an id. */
+
+import { principalId } from '../../contract/fields.js';
+import { explain, type Refusal } from '../../domain/refusal.js';
+import type { IdentifyPresser } from '../../usecases/identify-presser.js';
+import type { RecordRefusedSuspension } from '../../usecases/record-refused-suspension.js';
+import type { SuspendPrincipal, Suspension } from '../../usecases/suspend-principal.js';
+import type { Gesture } from '../gesture.js';
+import { readPress } from '../payload.js';
+import type { Workspace } from '../workspace.js';
+
+export interface NotMeParts {
+  readonly identify: IdentifyPresser;
+  readonly suspendPrincipal: SuspendPrincipal;
+  readonly recordRefusedSuspension: RecordRefusedSuspension;
+  readonly workspace: () => Workspace | undefined;
+}
+
+export type NotMe = (body: unknown, from: Gesture) => Promise<void>;
+
+const UNREADABLE =
+  'vsecure cannot read this button. Suspend the key by: vsecure keys:suspend <name>';
+
+export function createNotMe(parts: NotMeParts): NotMe {
+  return async (body, gesture) => {
+    await gesture.ack();
+    const id = principalId.safeParse(readPress(body)?.value).data;
+    const workspace = parts.workspace();
+    if (!id || !workspace) return gesture.tell(UNREADABLE);
+    const presser = { teamId: workspace.teamId, userId: gesture.userId };
+    const identified = await parts.identify(presser);
+    if (!identified.ok) {
+      const { code } = identified.refusal;
+      // Slack's silence is nobody's doing.
+      if (code !== 'unavailable') await parts.recordRefusedSuspension(presser, id, code);
+      return gesture.tell(whyNot(identified.refusal));
+    }
+    const through = `slack ${presser.teamId}/${presser.userId}`;
+    const suspended = await parts.suspendPrincipal({ person: identified.value, through }, id);
+    await gesture.tell(suspended.ok ? sentence(suspended.value) : whyNot(suspended.refusal));
+  };
+}
+
+function sentence({ principal: { name }, already, requests, grants }: Suspension): string {
+  if (already) return `The key ${name} is suspended already. Nothing works with it.`;
+  return `The key ${name} is suspended. Grants ended: ${grants}; requests withdrawn: ${requests}. The administrators are told; only they can resume it.`;
+}
+
+const whyNot = (refusal: Refusal): string =>
+  refusal.code === 'unavailable'
+    ? `${explain(refusal)} It also goes without Slack: vsecure keys:suspend <name>`
+    : explain(refusal);

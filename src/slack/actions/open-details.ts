@@ -1,0 +1,51 @@
+/** *Details* shows a request whole at once, and what came before it as soon as it is known who looks. */
+
+import type { Log } from '../../domain/ports.js';
+import type { IdentifyPresser } from '../../usecases/identify-presser.js';
+import type { ReadRequestHistory } from '../../usecases/request-history.js';
+import { dated } from '../dates.js';
+import type { Gesture } from '../gesture.js';
+import { readPress } from '../payload.js';
+import { detailsView } from '../views/details-view.js';
+import { historyBlocks } from '../views/history-blocks.js';
+import { webFailure } from '../web-failure.js';
+import { type Found, NOT_OURS, type OpeningParts, openView, whatIsShown } from './opening.js';
+
+export interface OpenDetailsParts extends OpeningParts {
+  readonly identify: IdentifyPresser;
+  readonly readRequestHistory: ReadRequestHistory;
+}
+
+export type OpenDetails = (body: unknown, from: Gesture) => Promise<void>;
+
+export function createOpenDetails(parts: OpenDetailsParts): OpenDetails {
+  return async (body, gesture) => {
+    await gesture.ack();
+    const press = readPress(body);
+    const found = press && (await whatIsShown(parts, press));
+    if (!press || !found) return gesture.tell(NOT_OURS);
+    const view = await openView(parts, gesture, press, detailsView(found.facts, found.teamId));
+    if (view) await addHistory(parts, view, found, gesture.userId);
+  };
+}
+
+/** The details stand without it, so a failure is not told. */
+async function addHistory(
+  parts: OpenDetailsParts,
+  viewId: string,
+  { facts, teamId }: Found,
+  userId: string,
+): Promise<void> {
+  const identified = await parts.identify({ teamId, userId });
+  const past = identified.ok
+    ? await parts.readRequestHistory(identified.value, facts.approval.id)
+    : undefined;
+  const view = dated(parts.dates, detailsView(facts, teamId, historyBlocks(past)));
+  await parts.client.views.update({ view_id: viewId, view }).catch(onlyLogged(parts.log));
+}
+
+const onlyLogged = (log: Log) => (error: unknown) => {
+  const failure = webFailure(error);
+  if (!failure) throw error;
+  log.warn({ code: failure.code }, 'the history of a request could not be shown');
+};

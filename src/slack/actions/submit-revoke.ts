@@ -1,0 +1,89 @@
+/** A submitted form ends an access: who is this, may they, then an answer in the form. */
+
+import type { GrantId } from '../../domain/grant.js';
+import { explain } from '../../domain/refusal.js';
+import type { RefusalCode } from '../../domain/vocabulary.js';
+import type { ReadGrantFacts } from '../../usecases/card-facts.js';
+import type { RevokeGrant } from '../../usecases/end-grant.js';
+import type { IdentifyPresser, Presser } from '../../usecases/identify-presser.js';
+import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
+import { type Dates, dated } from '../dates.js';
+import type { Gesture } from '../gesture.js';
+import { FIELD } from '../ids.js';
+import { readSubmission } from '../payload.js';
+import { readAnswers } from '../views/form-answers.js';
+import { noticeView } from '../views/notice-view.js';
+import { overView, revokedGrant } from '../views/revoke-form.js';
+import type { Workspace } from '../workspace.js';
+import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-time.js';
+
+export interface SubmitRevokeParts extends ReplyParts {
+  readonly revokeGrant: RevokeGrant;
+  readonly readGrantFacts: ReadGrantFacts;
+  readonly identify: IdentifyPresser;
+  readonly recordRefusedPress: RecordRefusedPress;
+  readonly workspace: () => Workspace | undefined;
+  readonly dates: Dates;
+}
+
+export type SubmitRevoke = (body: unknown, from: Gesture) => Promise<void>;
+
+const UNREADABLE = 'vsecure cannot read this form. Please open it again.';
+const REVOKED = 'The access is over: the very next use is refused.';
+const NOT_YOURS =
+  'Only an approver of these resources, the owner of the key or an administrator may revoke this.';
+
+export function createSubmitRevoke(parts: SubmitRevokeParts): SubmitRevoke {
+  return async (body, gesture) => {
+    const submission = readSubmission(body);
+    const grant = submission && revokedGrant(submission.metadata);
+    const workspace = parts.workspace();
+    if (!grant || !workspace) return answer(gesture, { view: noticeView('vsecure', UNREADABLE) });
+    const read = readAnswers(submission.values);
+    if ('errors' in read) return answer(gesture, read);
+    const presser = { teamId: workspace.teamId, userId: gesture.userId };
+    const outcome = revokeAs(parts, { grant, presser, reason: read.answers.reason ?? '' });
+    await replyInTime(parts, gesture, submission.viewId, outcome);
+  };
+}
+
+interface Attempt {
+  readonly grant: GrantId;
+  readonly presser: Presser;
+  readonly reason: string;
+}
+
+async function revokeAs(parts: SubmitRevokeParts, attempt: Attempt): Promise<Reply> {
+  const { grant, presser, reason } = attempt;
+  const identified = await parts.identify(presser);
+  if (!identified.ok)
+    return refuse(parts, attempt, identified.refusal.code, explain(identified.refusal));
+  const revoked = await parts.revokeGrant(identified.value, grant, reason);
+  if (revoked.ok) return { view: noticeView('Revoked', REVOKED) };
+  const { refusal } = revoked;
+  if (refusal.code === 'reason_missing')
+    return { errors: { [FIELD.reason.block]: explain(refusal) } };
+  if (refusal.code === 'not_found') return refuse(parts, attempt, 'not_allowed', NOT_YOURS);
+  if (refusal.code === 'grant_ended') return ended(parts, attempt);
+  return refuse(parts, attempt, refusal.code, explain(refusal));
+}
+
+/** On record under the request that the grant came of; `unavailable` is Slack's silence. */
+async function refuse(
+  { readGrantFacts, recordRefusedPress }: SubmitRevokeParts,
+  { grant, presser }: Attempt,
+  refusal: RefusalCode,
+  sentence: string,
+): Promise<Reply> {
+  const facts = await readGrantFacts(grant);
+  if (facts && refusal !== 'unavailable')
+    await recordRefusedPress(presser, { approval: facts.approval.id, verdict: 'revoke', refusal });
+  return { view: noticeView('Not possible', sentence) };
+}
+
+async function ended(parts: SubmitRevokeParts, attempt: Attempt): Promise<Reply> {
+  const { teamId } = attempt.presser;
+  const facts = await parts.readGrantFacts(attempt.grant);
+  if (facts) return { view: dated(parts.dates, overView(facts, teamId)) };
+  return { view: noticeView('Not possible', UNREADABLE) };
+}

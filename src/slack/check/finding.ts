@@ -1,0 +1,24 @@
+/** What the check of the Slack connection found out about one thing. */
+
+/** `warning` works today and may not tomorrow; `skipped` was not looked at, or is off on purpose. Only `failed` counts as broken. */
+export interface Finding {
+  readonly result: 'ok' | 'failed' | 'warning' | 'skipped';
+  /** What is so. It may hold names that strangers gave, and holds no token. */
+  readonly says: string;
+  /** What a person can do about it. */
+  readonly mend?: string | undefined;
+}
+
+/** A finding, and what it is about. */
+export interface Checked extends Finding {
+  readonly check: string;
+}
+
+export const ok = (says: string): Finding => ({ result: 'ok', says });
+export const failed = (says: string, mend: string): Finding => ({ result: 'failed', says, mend });
+export const warning = (says: string, mend: string): Finding => ({ result: 'warning', says, mend });
+export const skipped = (says: string, mend?: string): Finding => ({
+  result: 'skipped',
+  says,
+  mend,
+});

@@ -1,0 +1,100 @@
+/** What a sub-command answers, and how that is shown: with Slack's table block, and as plain text where Slack refuses it. */
+
+import type { DataTableBlock, KnownBlock, RawTextElement, RichTextBlock } from '@slack/types';
+import { clip, packLines } from '../clip.js';
+import type { Shown } from '../gesture.js';
+import { escaped, plain, plainSection, utc } from '../text-objects.js';
+import { cleanText } from '../untrusted-text.js';
+
+export interface Answer {
+  readonly title: string;
+  readonly table?: Table | undefined;
+  readonly lines?: readonly string[] | undefined;
+  readonly note?: string | undefined;
+  /** Where the next page begins. */
+  readonly next?: string | undefined;
+}
+
+/** Nothing in it is parsed, whoever wrote it. */
+export interface Table {
+  readonly head: readonly string[];
+  /** Each as long as the head. */
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export type Cell = string | Date | undefined;
+
+/** Characters of one cell: ten rows of eight such cells fit in a message whatever they hold. */
+const CELL_MAX = 100;
+const TITLE_MAX = 300;
+/** A section holds 3,000 characters, all blocks of a message together about 13,000 of JSON, in which one may take two. */
+const SECTION_ROOM = 2900;
+const LINES_ROOM = 5000;
+/** What a notification and a screen reader get. */
+const FALLBACK_MAX = 3000;
+
+/** The ways to show it, the best first. `footer` holds the buttons. */
+export function shownAnswer(answer: Answer, footer: KnownBlock[]): readonly Shown[] {
+  const text = escaped(clip(allLines(answer).join('\n'), FALLBACK_MAX));
+  const title = plainSection(clip(line(answer.title), TITLE_MAX));
+  const note: KnownBlock[] = answer.note
+    ? [{ type: 'context', elements: [plain(clip(line(answer.note), TITLE_MAX))] }]
+    : [];
+  const show = (body: KnownBlock[]): Shown => ({
+    text,
+    blocks: [title, ...body, ...note, ...footer],
+  });
+  const asText = show(sections(bodyLines(answer)));
+  const { table } = answer;
+  if (!table || table.rows.length === 0) return [asText];
+  return [show([dataTable(answer.title, table), ...sections(answer.lines ?? [])]), asText];
+}
+
+const allLines = (answer: Answer): string[] =>
+  [answer.title, ...bodyLines(answer), ...(answer.note ? [answer.note] : [])].map(line);
+
+function bodyLines({ table, lines = [] }: Answer): readonly string[] {
+  const rows = table?.rows.map((row) => row.map(cellText).filter((text) => text !== NOTHING)) ?? [];
+  return [...rows.map((row) => row.join(' · ')), ...lines];
+}
+
+function sections(lines: readonly string[]): KnownBlock[] {
+  const each = Math.floor(LINES_ROOM / Math.max(1, lines.length));
+  const clean = lines.map((one) => clip(line(one), Math.max(each, CELL_MAX)));
+  return packLines(clean, SECTION_ROOM).map(plainSection);
+}
+
+/** https://docs.slack.dev/reference/block-kit/blocks/data-table-block */
+function dataTable(caption: string, { head, rows }: Table): DataTableBlock {
+  return {
+    type: 'data_table',
+    caption: clip(line(caption), CELL_MAX),
+    page_size: Math.max(1, rows.length),
+    rows: [head.map(raw), ...rows.map((row) => row.map(cell))],
+  };
+}
+
+const cell = (value: Cell) => (value instanceof Date ? localTime(value) : raw(cellText(value)));
+const raw = (text: string): RawTextElement => ({ type: 'raw_text', text });
+
+/** In the reader's own zone. */
+function localTime(at: Date): RichTextBlock {
+  const date = {
+    type: 'date' as const,
+    timestamp: Math.floor(at.getTime() / 1000),
+    format: '{date_short_pretty} {time}',
+    fallback: utc(at),
+  };
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [date] }] };
+}
+
+/** Slack wants at least one character in a cell. */
+const NOTHING = '–';
+
+function cellText(value: Cell): string {
+  if (value instanceof Date) return utc(value);
+  return clip(line(value ?? ''), CELL_MAX) || NOTHING;
+}
+
+/** Whatever somebody wrote, on one line. */
+const line = (text: string): string => cleanText(text).text.replaceAll('\n', ' ').trim();

@@ -1,0 +1,98 @@
+/** Reads what was typed as the words and flags that a command takes; says what is wrong with an example of what is right. */
+
+import { nearest } from '../../domain/nearest.js';
+import { type Result, refused } from '../../domain/result.js';
+import { plainWord, splitWords, type Word } from './words.js';
+
+export interface Arguments {
+  readonly words: readonly string[];
+  readonly flags: ReadonlyMap<string, string>;
+  /** Everything after the words, for a command that takes free text. */
+  readonly rest: string;
+}
+
+/** What a command takes. */
+export interface Takes {
+  /** Words at most, besides flags. */
+  readonly words: number;
+  /** By name, each with an example of its value. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** What follows the words is free text, in which nothing is a flag. */
+  readonly freeText?: boolean | undefined;
+}
+
+/** Phones write a dash for two hyphens. */
+const FLAG = /^(?:--|—|–|-)([a-z][a-z-]*)(?:=([\s\S]*))?$/i;
+/** The same flag that the command line has for the free text. */
+const REASON = /^(?:--|—|–)reason(?:=|\s+)/i;
+
+/** `typed` is the text that `words` were split from. Never throws. */
+export function readArguments(
+  takes: Takes,
+  words: readonly Word[],
+  typed: string,
+): Result<Arguments> {
+  if (takes.freeText) return withFreeText(takes, words, typed);
+  const found: string[] = [];
+  const flags = new Map<string, string>();
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at];
+    const flag = word && readFlag(takes, word, words[at + 1]);
+    if (!word || !flag) {
+      found.push(word?.text ?? '');
+      continue;
+    }
+    if (!flag.ok) return flag;
+    const { name, value, taken } = flag.value;
+    if (flags.has(name)) return problem(`--${name} is given twice.`);
+    flags.set(name, value);
+    at += taken;
+  }
+  const surplus = found[takes.words];
+  if (surplus !== undefined) return problem(`"${surplus}" is one word too many.`);
+  return { ok: true, value: { words: found, flags, rest: '' } };
+}
+
+function withFreeText(takes: Takes, words: readonly Word[], typed: string): Result<Arguments> {
+  const found = words.slice(0, takes.words).map(({ text }) => text);
+  const next = words[takes.words];
+  const rest = next ? freeText(typed.slice(next.from).replace(REASON, '')) : '';
+  return { ok: true, value: { words: found, flags: new Map(), rest: rest.trim() } };
+}
+
+/** Quotes around all of it are no part of it. */
+function freeText(typed: string): string {
+  const split = splitWords(typed);
+  const [only, ...more] = split.ok ? split.value : [];
+  return only?.quoted && more.length === 0 ? only.text : plainWord(typed);
+}
+
+interface Flag {
+  readonly name: string;
+  readonly value: string;
+  /** Words besides its own. */
+  readonly taken: number;
+}
+
+/** Undefined when the word is none. */
+function readFlag({ flags }: Takes, word: Word, next: Word | undefined): Result<Flag> | undefined {
+  const [, typedName, attached] = (word.quoted ? null : FLAG.exec(word.text)) ?? [];
+  if (typedName === undefined) return undefined;
+  const name = typedName.toLowerCase();
+  const example = Object.hasOwn(flags, name) ? flags[name] : undefined;
+  if (example === undefined) return problem(unknownFlag(name, Object.keys(flags)));
+  if (attached) return { ok: true, value: { name, value: attached, taken: 0 } };
+  const value =
+    attached === undefined && next && (next.quoted || !FLAG.test(next.text)) ? next.text : '';
+  if (value === '') return problem(`--${name} needs a value. Example: --${name} ${example}`);
+  return { ok: true, value: { name, value, taken: 1 } };
+}
+
+function unknownFlag(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  const hint = near ? ` Did you mean --${near}?` : '';
+  const all = known.map((one) => `--${one}`).join(', ');
+  return `There is no --${name} here.${hint}${all ? ` There is: ${all}.` : ''}`;
+}
+
+export const problem = (problem: string) => refused({ code: 'invalid_input', problem });

@@ -1,0 +1,124 @@
+/** `/vsecure audit`: what happened, as a table or counted by resource. */
+
+import type { RecordedEvent } from '../../domain/audit-event.js';
+import type { AuditFilter } from '../../domain/ports.js';
+import type { Result } from '../../domain/result.js';
+import { EVENT_TYPES } from '../../domain/vocabulary.js';
+import type { CountAudit } from '../../usecases/count-audit.js';
+import type { NameAccount } from '../../usecases/name-account.js';
+import type { QueryAudit } from '../../usecases/query-audit.js';
+import { shortName, shortNames } from '../resource-names.js';
+import type { Cell } from './answer.js';
+import { bars } from './bars.js';
+import { type Asked, type Command, ROWS } from './command.js';
+import { mentioned, optional, readMoment, readPattern, readWord } from './values.js';
+
+export interface AuditParts {
+  readonly queryAudit: QueryAudit;
+  readonly countAudit: CountAudit;
+  readonly nameAccount: NameAccount;
+}
+
+const HEAD = ['At', 'Action', 'By', 'Resources', 'About', 'Refused', 'Reason'];
+/** Resources in one chart. */
+const BARS_MAX = 20;
+
+export const createAuditCommand = (parts: AuditParts): Command => ({
+  name: 'audit',
+  usage: '[pattern] [--since 24h] [--until …] [--actor …] [--action …] [--group-by resource]',
+  summary: 'what happened, the newest first',
+  examples: [
+    'audit production/* --since 24h',
+    'audit --actor @ana --since 2026-11-01 --until 2026-11-08',
+    'audit --action secret_read --since 7d --group-by resource',
+  ],
+  words: 1,
+  flags: {
+    since: '24h',
+    until: '2026-11-01',
+    actor: '@ana',
+    action: 'secret_read',
+    'group-by': 'resource',
+  },
+  pages: true,
+  async answer(asked) {
+    const grouped = optional(asked.flags.get('group-by'), readWord('group-by', ['resource']));
+    if (!grouped.ok) return grouped;
+    const filter = await readFilter(parts, asked);
+    if (!filter.ok) return filter;
+    const person = await asked.who();
+    if (!person.ok) return person;
+    if (grouped.value) return chart(await parts.countAudit(person.value, filter.value));
+    const after = /^\d{1,15}$/.test(asked.after ?? '') ? asked.after : undefined;
+    return table(await parts.queryAudit(person.value, filter.value, { limit: ROWS, after }));
+  },
+});
+
+type Filter = Omit<AuditFilter, 'sight'>;
+
+async function readFilter({ nameAccount }: AuditParts, asked: Asked): Promise<Result<Filter>> {
+  const { flags, words, now, presser } = asked;
+  const resource = optional(words[0], readPattern);
+  if (!resource.ok) return resource;
+  const since = optional(flags.get('since'), readMoment('since', now));
+  if (!since.ok) return since;
+  const until = optional(flags.get('until'), readMoment('until', now));
+  if (!until.ok) return until;
+  const type = optional(flags.get('action'), readWord('action', EVENT_TYPES));
+  if (!type.ok) return type;
+  const typed = flags.get('actor');
+  const userId = typed === undefined ? undefined : mentioned(typed);
+  const actor = userId ? await nameAccount({ ...presser, userId }) : typed;
+  return {
+    ok: true,
+    value: {
+      resource: resource.value,
+      since: since.value,
+      until: until.value,
+      type: type.value,
+      actor,
+    },
+  };
+}
+
+function table(found: Awaited<ReturnType<QueryAudit>>) {
+  if (!found.ok) return found;
+  const { items, next, seen } = found.value;
+  const title = items.length === 0 ? 'Nothing of that kind that is yours to see.' : 'Newest events';
+  const note = noteOf(seen);
+  return {
+    ok: true,
+    value: { title, table: { head: HEAD, rows: items.map(row) }, note, next },
+  } as const;
+}
+
+function row(event: RecordedEvent): readonly Cell[] {
+  const { at, type, actor, door, resources, approval, grant, refusal, reason } = event;
+  return [
+    new Date(at),
+    type,
+    door ? `${actor.name} (${door})` : actor.name,
+    shortNames(resources ?? []),
+    grant ?? approval,
+    refusal,
+    reason,
+  ];
+}
+
+function chart(counted: Awaited<ReturnType<CountAudit>>) {
+  if (!counted.ok) return counted;
+  const { counts, events, more } = counted.value;
+  const shown = counts.slice(0, BARS_MAX);
+  const left = counts.length - shown.length;
+  const title = `${more ? 'Of the newest ' : ''}${events} events, by resource`;
+  const lines = [
+    ...bars(shown.map(({ resource, count }) => ({ label: shortName(resource), count }))),
+    ...(left > 0 ? [`and ${left} more resources`] : []),
+  ];
+  return { ok: true, value: { title, lines } } as const;
+}
+
+const noteOf = (seen: 'all' | 'own'): string =>
+  seen === 'all'
+    ? 'Of everything.'
+    : 'Of your own keys and doings, and of what policies that name you decide.';

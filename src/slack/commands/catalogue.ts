@@ -1,0 +1,30 @@
+/** The sub-commands of `/vsecure`, in the order in which help lists them. */
+
+import { type ApprovalsParts, createApprovalsCommand } from './approvals.js';
+import { type AuditParts, createAuditCommand } from './audit.js';
+import type { Command } from './command.js';
+import { createGrantsCommand, type GrantsParts } from './grants.js';
+import { createLinkCommand, type LinkParts } from './link.js';
+import { createMetricsCommand, type MetricsParts } from './metrics.js';
+import { createResourcesCommand, type ResourcesParts } from './resources.js';
+import { createRevokeCommand, type RevokeParts } from './revoke.js';
+import { createWhoamiCommand } from './whoami.js';
+
+export type CatalogueParts = ApprovalsParts &
+  AuditParts &
+  GrantsParts &
+  MetricsParts &
+  ResourcesParts &
+  RevokeParts &
+  LinkParts;
+
+export const createCatalogue = (parts: CatalogueParts): readonly Command[] => [
+  createApprovalsCommand(parts),
+  createAuditCommand(parts),
+  createGrantsCommand(parts),
+  createRevokeCommand(parts),
+  createResourcesCommand(parts),
+  createMetricsCommand(parts),
+  createWhoamiCommand(),
+  createLinkCommand(parts),
+];

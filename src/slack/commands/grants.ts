@@ -1,0 +1,40 @@
+/** `/vsecure grants`: the access that holds now. */
+
+import { grantId } from '../../contract/fields.js';
+import type { ShowHeldGrants } from '../../usecases/show-held-grants.js';
+import { shortNames } from '../resource-names.js';
+import { type Command, ROWS } from './command.js';
+
+export interface GrantsParts {
+  readonly showHeldGrants: ShowHeldGrants;
+}
+
+const HEAD = ['Until', 'For', 'Held by', 'Used', 'Id'];
+
+export const createGrantsCommand = ({ showHeldGrants }: GrantsParts): Command => ({
+  name: 'grants',
+  usage: '',
+  summary: 'the access that holds now',
+  examples: ['grants'],
+  words: 0,
+  flags: {},
+  pages: true,
+  async answer({ after, who }) {
+    const person = await who();
+    if (!person.ok) return person;
+    const page = { limit: ROWS, after: grantId.safeParse(after).data };
+    const listed = await showHeldGrants(person.value, page);
+    if (!listed.ok) return listed;
+    const { items, next } = listed.value;
+    const rows = items.map(({ grant, holder }) => [
+      grant.endsAt,
+      `${grant.operation} ${shortNames(grant.resources)}`,
+      holder,
+      grant.maxUses === undefined ? `${grant.uses}` : `${grant.uses} of ${grant.maxUses}`,
+      grant.id,
+    ]);
+    const title = rows.length === 0 ? 'No access in force that is yours to see.' : 'In force now';
+    const note = 'To end one early: /vsecure revoke <id> <reason>';
+    return { ok: true, value: { title, table: { head: HEAD, rows }, note, next } };
+  },
+});

@@ -1,0 +1,49 @@
+/** `/vsecure help`: what can be asked, with examples. It says nothing of anybody's, so that whoever is not linked yet gets it, too. */
+
+import { nearest } from '../../domain/nearest.js';
+import type { Answer } from './answer.js';
+import { problem } from './arguments.js';
+import type { Command } from './command.js';
+
+export function createHelp(commands: readonly Command[]): Command {
+  const help: Command = {
+    name: 'help',
+    usage: '[command]',
+    summary: 'this, or more about one command',
+    examples: ['help', 'help audit'],
+    words: 1,
+    flags: {},
+    async answer({ words: [word] }) {
+      const all = [...commands, help];
+      if (word === undefined) return { ok: true, value: overview(all) };
+      const name = word.toLowerCase();
+      const found = all.find((one) => one.name === name);
+      if (found) return { ok: true, value: manual(found) };
+      const near = nearest(
+        name,
+        all.map((one) => one.name),
+      );
+      return problem(`There is no /vsecure ${word}.${near ? ` Did you mean ${near}?` : ''}`);
+    },
+  };
+  return help;
+}
+
+/** One line a command. */
+export const shortHelp = (commands: readonly Command[]): string =>
+  commands.map(({ name, summary }) => `/vsecure ${name}: ${summary}`).join('\n');
+
+const overview = (commands: readonly Command[]): Answer => ({
+  title:
+    'vsecure asks people before AI tools get secrets. Decide on the cards, or in the Home tab of this app.',
+  lines: [...shortHelp(commands).split('\n'), '', 'More, with examples: /vsecure help audit'],
+});
+
+const manual = ({ name, usage, summary, examples }: Command): Answer => ({
+  title: `/vsecure ${name} ${usage}`.trim(),
+  lines: [
+    `${summary}.`,
+    ...examples.map((example) => `For example: /vsecure ${example}`),
+    'Only you see the answer, and it holds only what you may see.',
+  ],
+});

@@ -1,0 +1,40 @@
+/** `/vsecure metrics`: how much was asked, and how it was decided. */
+
+import { DAY } from '../../domain/limits.js';
+import type { Metrics } from '../../usecases/metrics.js';
+import { metricsLines } from '../metrics-lines.js';
+import { utc } from '../text-objects.js';
+import type { Command } from './command.js';
+import { optional, readMoment } from './values.js';
+
+export interface MetricsParts {
+  readonly metrics: Metrics;
+}
+
+const WEEK = 7 * DAY;
+
+export const createMetricsCommand = ({ metrics }: MetricsParts): Command => ({
+  name: 'metrics',
+  usage: '[--since 7d] [--until …]',
+  summary: 'how much was asked, how it was decided and how fast',
+  examples: ['metrics', 'metrics --since 24h', 'metrics --since 2026-11-01 --until 2026-12-01'],
+  words: 0,
+  flags: { since: '7d', until: '2026-12-01' },
+  async answer({ flags, now, who }) {
+    const since = optional(flags.get('since'), readMoment('since', now));
+    if (!since.ok) return since;
+    const until = optional(flags.get('until'), readMoment('until', now));
+    if (!until.ok) return until;
+    const person = await who();
+    if (!person.ok) return person;
+    const from = since.value ?? new Date(now.getTime() - WEEK);
+    const counted = await metrics(person.value, { since: from, until: until.value });
+    if (!counted.ok) return counted;
+    const note =
+      person.value.role === 'member'
+        ? 'Of your own keys, and of what was asked under policies that name you.'
+        : 'Of everything.';
+    const title = `Since ${utc(from)}${until.value ? `, until ${utc(until.value)}` : ''}`;
+    return { ok: true, value: { title, lines: metricsLines(counted.value), note } };
+  },
+});

@@ -1,0 +1,55 @@
+/** `/vsecure resources`: the policies in force that concern whoever asks. */
+
+import { formatDuration } from '../../domain/duration.js';
+import type { Policy } from '../../domain/policy.js';
+import type { ShowPolicies } from '../../usecases/show-policies.js';
+import { shortName } from '../resource-names.js';
+import type { Cell } from './answer.js';
+import { type Command, ROWS } from './command.js';
+
+export interface ResourcesParts {
+  readonly showPolicies: ShowPolicies;
+}
+
+const HEAD = ['Pattern', 'Name', 'Permits', 'Decided by', 'At most', 'Version'];
+
+export const createResourcesCommand = ({ showPolicies }: ResourcesParts): Command => ({
+  name: 'resources',
+  usage: '',
+  summary: 'the policies under which you approve, or your keys ask',
+  examples: ['resources'],
+  words: 0,
+  flags: {},
+  pages: true,
+  async answer({ after = '', who }) {
+    const person = await who();
+    if (!person.ok) return person;
+    const policies = await showPolicies(person.value);
+    if (!policies.ok) return policies;
+    const sorted = [...policies.value].sort((a, b) => (a.uri < b.uri ? -1 : 1));
+    const left = sorted.filter(({ uri }) => uri > after);
+    const items = left.slice(0, ROWS);
+    const next = left.length > ROWS ? items.at(-1)?.uri : undefined;
+    const title = items.length === 0 ? 'No policies that are yours to see.' : 'Policies in force';
+    return { ok: true, value: { title, table: { head: HEAD, rows: items.map(row) }, next } };
+  },
+});
+
+function row({ uri, name, permissions, maxDuration, version, ...policy }: Policy): readonly Cell[] {
+  return [
+    shortName(uri),
+    name === uri ? undefined : name,
+    permissions.join(', '),
+    decidedBy(policy),
+    formatDuration(maxDuration),
+    `${version}`,
+  ];
+}
+
+type Deciding = Pick<Policy, 'requiresApproval' | 'minApprovals' | 'autoApprove'>;
+
+function decidedBy({ requiresApproval, minApprovals, autoApprove }: Deciding): string {
+  if (!requiresApproval) return 'nobody: granted at once';
+  const people = minApprovals === 1 ? 'one person' : `${minApprovals} people`;
+  return autoApprove?.enabled ? `${people}, or by its conditions` : people;
+}

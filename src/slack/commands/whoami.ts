@@ -1,0 +1,22 @@
+/** `/vsecure whoami`: whom vsecure takes somebody for. */
+
+import type { Command } from './command.js';
+
+export const createWhoamiCommand = (): Command => ({
+  name: 'whoami',
+  usage: '',
+  summary: 'whom vsecure takes you for',
+  examples: ['whoami'],
+  words: 0,
+  flags: {},
+  async answer({ presser, who }) {
+    const person = await who();
+    if (!person.ok) return person;
+    const { email, role } = person.value;
+    const account = `${presser.teamId}/${presser.userId}`;
+    return {
+      ok: true,
+      value: { title: `You are ${email} (${role}), with the Slack account ${account}.` },
+    };
+  },
+});

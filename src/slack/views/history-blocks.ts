@@ -1,0 +1,36 @@
+/** What anybody asked of these resources before, one line each. */
+
+import type { KnownBlock } from '@slack/types';
+import type { PastRequest } from '../../domain/ports.js';
+import type { ApprovalStatus } from '../../domain/vocabulary.js';
+import { emailName } from '../cards/who.js';
+import { timesUsed } from '../cards/wording.js';
+import { packLines } from '../clip.js';
+import { code, context, moment, section } from '../text-objects.js';
+
+/** A section holds 3,000 characters. */
+const SECTION_ROOM = 2900;
+
+/** Undefined: not for whoever looks. */
+export function historyBlocks(past: readonly PastRequest[] | undefined): KnownBlock[] {
+  if (!past) return [context('What was asked of these resources before is for their approvers.')];
+  if (past.length === 0)
+    return [section('*Before*\nNo other request for these resources that you may see.')];
+  return packLines(['*Before*', ...past.map(line)], SECTION_ROOM).map(section);
+}
+
+const ENDED: Record<ApprovalStatus, string> = {
+  pending: 'still open',
+  approved: 'approved',
+  denied: 'denied',
+  expired: 'expired',
+  cancelled: 'withdrawn',
+};
+
+function line(request: PastRequest): string {
+  const { requester, operation, createdAt, status, settledBy, uses } = request;
+  const by = settledBy === undefined ? '' : ` by ${emailName(settledBy)}`;
+  const how = status === 'approved' && !settledBy ? 'granted by the policy' : ENDED[status] + by;
+  const used = uses === undefined ? '' : `, ${timesUsed(operation, uses)}`;
+  return `${moment(createdAt)}: ${code(requester)} to ${operation}, ${how}${used}`;
+}

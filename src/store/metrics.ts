@@ -1,0 +1,44 @@
+/** Requests and decisions, counted in one statement. */
+
+import type { AccessMetrics, MetricsReads } from '../domain/ports.js';
+import { only, type Sql } from './sql.js';
+
+/** Milliseconds. Faster than this nobody has read what was asked. */
+const HASTE = 3000;
+
+const COUNT = `
+  with chosen as (
+    select a.status, a.settled_by is null as unsettled_by, g.uses,
+      case when a.status in ('approved', 'denied') and a.settled_by is not null
+        then extract(epoch from a.settled_at - a.created_at)::float8 * 1000 end as took
+    from approval a left join access_grant g on g.approval_id = a.id
+    where a.created_at >= $1 and ($2::timestamptz is null or a.created_at < $2)
+      and ($3 or a.principal_id = any($4) or a.policy_id = any($5)))
+  select count(*)::int as requests,
+    count(*) filter (where status = 'approved')::int as approved,
+    count(*) filter (where status = 'denied')::int as denied,
+    count(*) filter (where status = 'expired')::int as expired,
+    count(*) filter (where status = 'cancelled')::int as cancelled,
+    count(*) filter (where status = 'pending')::int as pending,
+    count(*) filter (where status = 'approved' and unsettled_by)::int as automatic,
+    count(took)::int as decided,
+    count(*) filter (where took < ${HASTE})::int as hasty,
+    percentile_cont(0.5) within group (order by took) as median,
+    percentile_cont(0.95) within group (order by took) as percentile95,
+    coalesce(sum(uses), 0)::int as uses
+  from chosen`;
+
+interface CountRow extends Omit<AccessMetrics, 'median' | 'percentile95'> {
+  readonly median: number | null;
+  readonly percentile95: number | null;
+}
+
+export function metricsReads(sql: Sql): MetricsReads {
+  return {
+    async access({ everything, principals, policies }, { since, until }) {
+      const parameters = [since, until ?? null, everything, principals, policies];
+      const { median, percentile95, ...counts } = only(await sql<CountRow>(COUNT, parameters));
+      return { ...counts, median: median ?? undefined, percentile95: percentile95 ?? undefined };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** What a person does from a terminal about keys that are misused, and about their own Slack account. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Serving, startServing } from '../http/serving.js';
+import { run, type TerminalOptions } from './terminal.js';
+
+let serving: Serving;
+let admin: TerminalOptions;
+let bob: TerminalOptions;
+let agent: TerminalOptions;
+
+beforeAll(async () => {
+  serving = await startServing();
+  const { house, server } = serving;
+  admin = { url: server.url, token: house.adminToken };
+  bob = { ...admin, token: (await house.human('bob@example.com')).token };
+  agent = { ...admin, token: (await house.agent('claude-desktop')).token };
+});
+afterAll(() => serving.close());
+
+describe('keys:suspend', () => {
+  test('stops a key at once, for its owner, who is told who can resume it', async () => {
+    const ran = await run(bob, 'keys:suspend', 'claude-desktop', '--reason', 'not me');
+    expect(ran).toMatchObject({
+      exit: 0,
+      out: 'Suspended claude-desktop. Grants revoked: 0; requests withdrawn: 0.',
+    });
+    expect(ran.err).toContain('vsecure keys:resume claude-desktop');
+    const refused = await run(agent, 'auth:whoami');
+    expect(refused).toMatchObject({ exit: 1, out: '' });
+    expect(refused.err).toContain('suspended it');
+    expect(refused.err).toContain('vsecure keys:resume');
+  });
+
+  test('says so when it was suspended before, and the list shows since when', async () => {
+    const again = await run(admin, 'keys:suspend', 'claude-desktop', '--reason', 'sure', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ name: 'claude-desktop', already: true });
+    const more = await run(admin, 'keys:suspend', 'claude-desktop', '--reason', 'sure');
+    expect(more.out).toBe('claude-desktop is suspended already.');
+    const { out } = await run(admin, 'keys:list');
+    expect(out).toMatch(/claude-desktop .*\d{4}-\d\d-\d\d \d\d:\d\d UTC *$/m);
+    expect(out).toMatch(/SUSPENDED *$/m);
+  });
+
+  test('needs a reason', async () => {
+    expect((await run(bob, 'keys:suspend', 'claude-desktop')).exit).toBe(2);
+  });
+
+  test('is not for an AI tool, nor for somebody else', async () => {
+    const { house } = serving;
+    const other = { ...admin, token: (await house.agent('cursor')).token };
+    const eve = { ...admin, token: (await house.human('eve@example.com')).token };
+    for (const who of [other, eve]) {
+      const ran = await run(who, 'keys:suspend', 'cursor', '--reason', 'why not');
+      expect(ran).toMatchObject({ exit: 1, out: '' });
+    }
+    expect((await run(other, 'auth:whoami')).exit).toBe(0);
+  });
+});
+
+describe('keys:resume', () => {
+  test('is an administrator’s, and lets the key work again', async () => {
+    expect((await run(bob, 'keys:resume', 'claude-desktop')).exit).toBe(1);
+    const ran = await run(admin, 'keys:resume', 'claude-desktop', '--reason', 'it was bob');
+    expect(ran).toMatchObject({ exit: 0, out: 'Resumed claude-desktop.' });
+    expect((await run(agent, 'auth:whoami')).exit).toBe(0);
+    expect((await run(admin, 'keys:resume', 'claude-desktop')).exit).toBe(1);
+  });
+});
+
+describe('people:code', () => {
+  test('prints a code alone on stdout, and what to type where', async () => {
+    const ran = await run(bob, 'people:code');
+    expect(ran.exit).toBe(0);
+    expect(ran.out).toMatch(/^link_[0-9A-Za-z]{22}$/);
+    expect(ran.err).toContain(`/vsecure link ${ran.out}`);
+    expect(ran.err).toContain("bob@example.com's");
+  });
+
+  test('is made for somebody else by an administrator only', async () => {
+    const made = await run(admin, 'people:code', '--for', 'bob@example.com', '--json');
+    expect(JSON.parse(made.out)).toMatchObject({ email: 'bob@example.com' });
+    expect((await run(bob, 'people:code', '--for', 'admin@example.com')).exit).toBe(1);
+    expect((await run(agent, 'people:code')).exit).toBe(1);
+  });
+});

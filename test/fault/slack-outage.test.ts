@@ -1,0 +1,138 @@
+/**
+ * Slack is away for half an hour, and a thousand requests come meanwhile. Every wait of ours is a sixtieth of what it is in production,
+ * and so is the outage: half a minute. What the waits after it would be at Slack's pace is reckoned from the calls that were made; the
+ * work in between takes as long as it takes here.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import { rest } from '../../src/notify/backoff.js';
+import { SLACKS_PACE } from '../../src/slack/pace.js';
+import { openScene, type Scene } from '../slack/scene.js';
+import { granted } from '../support/house.js';
+import { asString } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+
+const FACTOR = 60;
+const OUTAGE = 30 * 60_000;
+const RECOVERED = 2 * 60_000;
+const REQUESTS = 1_000;
+const DECIDED = 200;
+const AT_ONCE = 8;
+
+const compressed = (ms: number) => ms / FACTOR;
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene({
+    delivering: ['slack_digest'],
+    restMs: (earlier) => compressed(rest(earlier, Math.random())),
+    pace: {
+      postGap: compressed(SLACKS_PACE.postGap),
+      updateGap: compressed(SLACKS_PACE.updateGap),
+      digestGap: compressed(SLACKS_PACE.digestGap),
+      updateBurst: SLACKS_PACE.updateBurst,
+      updatesPerMinute: SLACKS_PACE.updatesPerMinute * FACTOR,
+      digestAbove: SLACKS_PACE.digestAbove,
+      digestOpenFor: compressed(SLACKS_PACE.digestOpenFor),
+    },
+  });
+  await scene.slack.start();
+  await scene.house.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
+});
+afterAll(() => scene.close());
+
+async function askMany(name: string, count: number): Promise<Approval[]> {
+  const { caller } = await scene.house.agent(name);
+  const asked: Approval[] = [];
+  const ask = async () => {
+    for (let n = asked.length; n < count; n = asked.length) {
+      asked.length += 1;
+      const resources = [`vsecure://secrets/production/${name}_${n}`];
+      asked[n] = await scene.house.ask(caller, { resources });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  return asked;
+}
+
+async function denyAll(approvals: readonly Approval[]): Promise<void> {
+  const alice = await scene.house.decider('alice@example.com');
+  for (const { id } of approvals) {
+    const decision = { approval: id, verdict: 'deny', reason: 'Slack is away' } as const;
+    granted(await scene.house.useCases.decide(alice, decision));
+  }
+}
+
+const query = async (sql: string) => (await scene.house.database.dataSource.query(sql))[0];
+
+/** Everything that anybody can see says how it stands, and whatever is open can be seen. */
+async function allTrue(): Promise<boolean> {
+  const unseen = await query(
+    `select count(*)::int as n from approval a
+     where a.status = 'pending' and not exists (select from card c where c.approval_id = a.id)`,
+  );
+  const due = await query(
+    `select count(*)::int as n from delivery
+     where sent < wanted and destination in ('slack_card', 'slack_digest')`,
+  );
+  if (unseen.n > 0 || due.n > 0) return false;
+  const places = await scene.house.database.dataSource.query(
+    `select c.message_ts as ts, c.kind, count(*)::int as of,
+       count(*) filter (where a.status = 'pending')::int as open
+     from card c join approval a on a.id = c.approval_id group by 1, 2`,
+  );
+  const truths = await Promise.all(places.map(showsTruth));
+  return truths.every(Boolean);
+}
+
+interface Place {
+  readonly ts: string;
+  readonly kind: string;
+  readonly of: number;
+  readonly open: number;
+}
+
+async function showsTruth({ ts, kind, of, open }: Place): Promise<boolean> {
+  const text = asString((await scene.emulate.message(ts))?.['text']);
+  if (kind === 'card') return text.startsWith(open ? 'Approval needed' : 'Denied');
+  if (open === 0) return text === `All ${of} requests are decided`;
+  return text === (open === of ? `${of} requests wait` : `${open} of ${of} requests wait`);
+}
+
+test('within two minutes of its return every card and digest shows the truth', async () => {
+  const before = await askMany('before', 5);
+  await until('the cards of a quiet day', allTrue);
+
+  const lasting = { method: /./, times: Number.POSITIVE_INFINITY };
+  const went = performance.now();
+  scene.proxy.inject({ ...lasting, fault: 'status', status: 503 });
+  const calls = scene.proxy.calls.length;
+  const during = await askMany('during', REQUESTS);
+  await denyAll([...before.slice(0, 3), ...during.slice(0, DECIDED)]);
+  scene.proxy.clearFaults();
+  scene.proxy.inject({ ...lasting, fault: 'drop-before' });
+  await sleep(Math.max(0, compressed(OUTAGE) - (performance.now() - went)));
+  // A probe each twelve seconds or so, not a thousand.
+  const away = (performance.now() - went) * FACTOR;
+  expect(scene.proxy.calls.length - calls).toBeLessThan(away / 8_000 + 20);
+
+  const said = scene.proxy.calls.length;
+  scene.proxy.clearFaults();
+  const returned = performance.now();
+  await until('the truth', allTrue);
+  const took = performance.now() - returned;
+
+  const after = scene.proxy.calls.slice(said);
+  const count = (method: string) => after.filter((call) => call.method === method).length;
+  // At Slack's pace: the longest rest, then posts of one channel one after the other, and redrawings as far as their budget goes.
+  const { postGap, updatesPerMinute, updateBurst } = SLACKS_PACE;
+  const updates = Math.max(0, count('chat.update') - updateBurst);
+  const spoken =
+    15_000 + count('chat.postMessage') * postGap + (updates * 60_000) / updatesPerMinute;
+  expect(spoken + took).toBeLessThan(RECOVERED);
+  expect(count('chat.postMessage')).toBeLessThanOrEqual(12);
+  const open = await query(`select count(*)::int as n from approval where status = 'pending'`);
+  expect(open.n).toBe(5 - 3 + REQUESTS - DECIDED);
+  expect(scene.lint()).toEqual([]);
+}, 110_000);

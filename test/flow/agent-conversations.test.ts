@@ -1,0 +1,259 @@
+/** What people have AI tools do: a script that knows only what the server tells it debugs production, sets up staging and audits the whole. */
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Approval, VSecureClient } from '../../src/sdk/index.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, type House } from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { type AnyClient, connectClient, fields } from '../support/mcp-client.js';
+import { type RunningServer, startVsecure } from '../support/server.js';
+import { until } from '../support/until.js';
+import { vsecure } from '../support/vsecure.js';
+import { nextOf, openAgent } from './scripted-agent.js';
+
+const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
+const AUTH = ['DATABASE_URL', 'JWT_SECRET', 'REDIS_URL'].map((name) => `AUTH_SERVICE_${name}`);
+const PRODUCTION = AUTH.map((name) => `vsecure://secrets/production/${name}`);
+const TEMPLATE = 'vsecure://templates/service.env';
+const STAGING = ['STAGING_DATABASE_URL', 'STAGING_API_KEY', 'STAGING_REDIS_URL'];
+
+let house: House;
+let server: RunningServer;
+let alice: VSecureClient;
+beforeAll(async () => {
+  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  const database = await testDatabase();
+  house = await buildHouse({ database });
+  await house.policy();
+  await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/staging/*');
+  await house.policy({ requiresApproval: false }, 'vsecure://templates/**');
+  for (const uri of ['vsecure://audit', 'vsecure://api-keys']) await house.policy({}, uri);
+  for (const [place, uri] of PRODUCTION.entries()) await house.secret(secretAt(place), uri);
+  await house.secret('unused-canary-9', 'vsecure://secrets/production/BILLING_KEY');
+  await house.secret(STAGING.join('\n'), TEMPLATE);
+  server = await startVsecure({ database, masterKey: house.masterKeyText });
+  const { token } = await house.human('alice@example.com');
+  alice = new VSecureClient({ url: server.url, apiKey: token });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  await house.close();
+});
+
+const secretAt = (place: number) => `production-canary-${place}`;
+
+let count = 0;
+/** A tool that a person has just set up, over stdio as Claude Desktop has it. */
+async function connected(): Promise<AnyClient> {
+  count += 1;
+  const { token } = await house.agent(`assistant-${count}`);
+  const through = [process.execPath, RELAY] as const;
+  const client = await connectClient({ url: server.url, token, kind: 'v1', through });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** A person looks at what waits, and decides the first of it. Resolves with what they saw. */
+async function decideNext(decide: (approval: Approval) => Promise<unknown>) {
+  const waiting = await until('a request to wait for a person', async () => {
+    const [first] = await alice.mcp.listApprovals({ status: 'pending' });
+    return first;
+  });
+  await decide(waiting);
+  return waiting;
+}
+const approveNext = () => decideNext(({ id }) => alice.mcp.approve(id, { reason: 'go ahead' }));
+
+/** The words that a person picks from the tool's menu of prompts. */
+async function promptOf(client: AnyClient, name: string, args: Record<string, string>) {
+  const { messages } = await client.getPrompt({ name, arguments: args });
+  const [message] = messages;
+  return message?.content.type === 'text' ? message.content.text : '';
+}
+
+const typesOf = async (name: string) => {
+  const { items } = await house.store.audit.list({ actor: name }, { limit: 200 });
+  return items.map(({ type }) => type).reverse();
+};
+
+describe('somebody cannot log in to production', () => {
+  const symptom = 'Users cannot log in to production since this morning';
+
+  test('and the agent finds out why, with three secrets for as long as it needs them', async () => {
+    const client = await connected();
+    const prompt = await promptOf(client, 'debug-production', {
+      environment: 'production',
+      symptom,
+    });
+    expect(prompt).toContain(symptom);
+    const agent = await openAgent(client);
+    const listed = fields(await agent.use('list-secrets'))['secrets'] as unknown as {
+      resource: string;
+    }[];
+    const resources = listed
+      .map(({ resource }) => resource)
+      .filter((resource) => resource.includes('AUTH_SERVICE'));
+    expect(resources).toEqual([...PRODUCTION].sort());
+
+    // It tries first, and learns that it has to ask.
+    const early = await agent.use('read-secret', { resource: resources[0] });
+    const person = approveNext();
+    const asked = await agent.follow(nextOf(early), { resources, reason: symptom });
+    const granted = await agent.settle(asked);
+    expect(await person).toMatchObject({ reason: symptom, resources });
+    expect(granted).toMatchObject({ status: 'approved', next: { tool: 'read-secret' } });
+
+    const first = await agent.follow(granted.next);
+    const others = [];
+    for (const resource of resources.slice(1))
+      others.push(await agent.use('read-secret', { resource }));
+    expect([first, ...others].map((read) => fields(read)['value']).sort()).toEqual(
+      [0, 1, 2].map(secretAt),
+    );
+    agent.say('The JWT secret has expired.');
+    const { grant_id } = granted.fields;
+    expect(fields(await agent.use('release-grant', { grant_id }))['status']).toBe('released');
+    const late = await agent.use('read-secret', { resource: resources[0] });
+    expect(late.isError).toBe(true);
+    expect(agent.told.join('\n')).not.toMatch(/canary/);
+    expect(agent.calls).toEqual([
+      'list-secrets',
+      'read-secret',
+      'request-access',
+      'wait-for-decision',
+      'read-secret',
+      'read-secret',
+      'read-secret',
+      'release-grant',
+      'read-secret',
+    ]);
+    const trail = await typesOf(`assistant-${count}`);
+    expect(trail.filter((type) => type === 'secret_read')).toHaveLength(3);
+    expect(trail).toEqual(expect.arrayContaining(['approval_requested', 'access_released']));
+  });
+
+  test('but a person says no, so it tells its user why, and stops', async () => {
+    const agent = await openAgent(await connected());
+    const person = decideNext(({ id }) => alice.mcp.deny(id, { reason: 'use the replica' }));
+    const [outcome] = await agent.obtain({
+      resources: PRODUCTION,
+      operation: 'read',
+      reason: symptom,
+    });
+    await person;
+    expect(outcome).toMatchObject({
+      status: 'denied',
+      fields: { decision_reason: 'use the replica' },
+      next: undefined,
+    });
+    expect(agent.told.join('\n')).toMatch(/final/);
+    expect(agent.calls).toEqual(['request-access', 'wait-for-decision']);
+  });
+
+  test('and nobody decides, so it waits three times, tells its user, and goes on when told to', async () => {
+    const agent = await openAgent(await connected(), 1);
+    const wish = { resources: [PRODUCTION[0] ?? ''], operation: 'read', reason: symptom };
+    const [outcome] = await agent.obtain(wish);
+    expect(outcome?.status).toBe('pending');
+    expect(agent.calls).toEqual(['request-access', ...Array(3).fill('wait-for-decision')]);
+    expect(agent.told.at(-1)).toMatch(/tell your user that a person has to decide/);
+    await approveNext();
+    const later = await agent.settle(await agent.follow(outcome?.next));
+    expect(later).toMatchObject({ status: 'approved', next: { tool: 'read-secret' } });
+    expect(fields(await agent.follow(later.next))['value']).toBe(secretAt(0));
+  });
+});
+
+test('a new staging environment gets its secrets, and the conversation none of their values', async () => {
+  const client = await connected();
+  expect(await promptOf(client, 'setup-environment', { name: 'staging' })).toContain('staging');
+  const agent = await openAgent(client);
+  const [open] = await agent.obtain({
+    resources: [TEMPLATE],
+    operation: 'read',
+    reason: 'The template says which secrets staging needs',
+  });
+  expect(open?.status).toBe('approved');
+  const names = String(fields(await agent.follow(open?.next))['value']).split('\n');
+  const missing = names.map((name) => `vsecure://secrets/staging/${name}`);
+
+  const person = approveNext();
+  const [granted] = await agent.obtain({
+    resources: missing,
+    operation: 'write',
+    reason: 'Setting up the new staging environment',
+  });
+  expect(await person).toMatchObject({ operation: 'write', resources: [...missing].sort() });
+  expect(granted?.status).toBe('approved');
+
+  // The hint cannot know whether there is something to update; the answer does.
+  const hinted = await agent.follow(granted?.next, { generate: {} });
+  expect(hinted.error.code).toBe('not_found');
+  expect(fields(await agent.follow(nextOf(hinted), { generate: {} }))['version']).toBe(1);
+  const made = (granted?.next?.arguments['resource'] ?? '') as string;
+  const [known, generated] = missing.filter((resource) => resource !== made);
+  const more = await agent.use('create-secret', { resource: generated, generate: { length: 64 } });
+  expect(fields(more)['version']).toBe(1);
+
+  // One value only a person knows: they enter it where the agent does not see it.
+  const needs = await agent.use('create-secret', { resource: known });
+  expect(needs.error.code).toBe('needs_value');
+  agent.say(needs.error.message);
+  const [, command = ''] = /: (vsecure .+)$/.exec(needs.error.message) ?? [];
+  const env = { VSECURE_URL: server.url, VSECURE_API_KEY: house.adminToken };
+  const typed = await vsecure(command.split(' ').slice(1), { env, stdin: 'typed-canary-7' });
+  expect(typed.exit, typed.stderr).toBe(0);
+
+  const seen = fields(await agent.use('list-secrets'))['secrets'];
+  const listed = (seen as unknown as { resource: string }[]).map(({ resource }) => resource);
+  expect(listed).toEqual(expect.arrayContaining(missing));
+  await agent.use('release-grant', { grant_id: granted?.fields['grant_id'] });
+  for (const resource of missing) {
+    const read = await agent.use('read-secret', { resource });
+    expect(read.error.code).toBe('approval_required');
+  }
+  expect(agent.told.join('\n')).not.toMatch(/canary/);
+});
+
+test('a security audit sees names, keys and the log of everybody, each with a person’s word, and no value', async () => {
+  const client = await connected();
+  const prompt = await promptOf(client, 'security-review', { since: '30d' });
+  expect(prompt).toContain('30d');
+  const agent = await openAgent(client);
+  const said: string[] = [];
+  const use = async (tool: string, args: Record<string, unknown> = {}) => {
+    const answer = await agent.use(tool, args);
+    said.push(answer.text);
+    return answer;
+  };
+  fields(await use('list-secrets'));
+  const own = fields(await use('query-audit-log', { since: '30d' }));
+  expect(own['seen']).toBe('own');
+  expect(nextOf(await use('list-api-keys'))).toMatchObject({ tool: 'request-access' });
+
+  const people = (async () => [await approveNext(), await approveNext()])();
+  const outcomes = await agent.obtain({
+    resources: ['vsecure://audit', 'vsecure://api-keys'],
+    operation: 'read',
+    reason: 'Reviewing the security configuration',
+  });
+  expect((await people).map(({ resources }) => resources).sort()).toEqual([
+    ['vsecure://api-keys'],
+    ['vsecure://audit'],
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['approved', 'approved']);
+  for (const { next } of outcomes) {
+    const args = next?.tool === 'query-audit-log' ? { since: '30d' } : {};
+    const answer = await agent.follow(next, args);
+    said.push(answer.text);
+    expect(answer.isError).toBe(false);
+  }
+  expect(said.join('\n')).toMatch(/"seen":"all"/);
+  expect(said.join('\n')).toMatch(/assistant-1/);
+  expect(said.join('\n')).not.toMatch(/canary|vsk_/);
+  for (const { fields: last } of outcomes)
+    expect((await use('release-grant', { grant_id: last['grant_id'] })).isError).toBe(false);
+});

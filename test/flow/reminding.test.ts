@@ -1,0 +1,128 @@
+/** A request that nobody decides is brought to mind halfway, once, and goes on to further approvers where the policy names them. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ApprovalId } from '../../src/domain/approval.js';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/limits.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { type Sql, sqlOn } from '../../src/store/sql.js';
+import { buildHouse, granted, type House } from '../support/house.js';
+
+let house: House;
+let sql: Sql;
+let caller: Caller;
+let count = 0;
+beforeAll(async () => {
+  house = await buildHouse();
+  sql = sqlOn(house.database.dataSource);
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+  count += 1;
+  caller = (await house.agent(`agent-${count}`)).caller;
+});
+
+const uri = () => `vsecure://secrets/area${count}/*`;
+const ask = () => house.ask(caller, { resources: [uri().replace('*', 'KEY')] });
+
+/** As if it had been asked so long ago (ms). */
+const asIfAsked = (id: ApprovalId, ago: number) =>
+  sql(
+    `update approval set created_at = created_at - $2::float8 * interval '1 ms',
+       expires_at = expires_at - $2::float8 * interval '1 ms' where id = $1`,
+    [id, ago],
+  );
+
+/** How often something was queued for this destination. */
+const queued = async (destination: string, subject: string) =>
+  (
+    await sql<{ wanted: number }>(
+      'select wanted from delivery where destination = $1 and subject = $2',
+      [destination, subject],
+    )
+  )[0]?.wanted ?? 0;
+const reminded = (id: ApprovalId) => queued('slack_thread', `reminder:${id}`);
+const escalated = (id: ApprovalId) => queued('slack_thread', `escalation:${id}`);
+
+describe('a reminder', () => {
+  test('comes halfway, not before, and once', async () => {
+    await house.policy({ requestTtl: HOUR }, uri());
+    const { id } = await ask();
+    await asIfAsked(id, 29 * MINUTE);
+    await house.useCases.remindApprovers();
+    expect(await reminded(id)).toBe(0);
+    await asIfAsked(id, MINUTE);
+    await Promise.all([house.useCases.remindApprovers(), house.useCases.remindApprovers()]);
+    await house.useCases.remindApprovers();
+    expect(await reminded(id)).toBe(1);
+  });
+
+  test('does not come for what may wait for less than two minutes', async () => {
+    await house.policy({ requestTtl: 2 * MINUTE - SECOND }, uri());
+    const { id } = await ask();
+    await asIfAsked(id, 100 * SECOND);
+    await house.useCases.remindApprovers();
+    expect(await reminded(id)).toBe(0);
+  });
+
+  test('does not come for what is decided, or over', async () => {
+    await house.policy({ requestTtl: HOUR }, uri());
+    const { id } = await ask();
+    const decider = await house.decider('alice@example.com');
+    granted(await house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+    await asIfAsked(id, 40 * MINUTE);
+    const late = await house.ask(caller, { resources: [uri().replace('*', 'LATE')] });
+    await asIfAsked(late.id, 61 * MINUTE);
+    await house.useCases.remindApprovers();
+    expect([await reminded(id), await reminded(late.id)]).toEqual([0, 0]);
+  });
+});
+
+describe('an escalation', () => {
+  const CAROL = { escalateTo: ['carol@example.com'], escalateAfter: 10 * MINUTE };
+
+  test('asks the further approvers after the silence, once, redraws the card, and is on record', async () => {
+    await house.policy(CAROL, uri());
+    const { id } = await ask();
+    await asIfAsked(id, 9 * MINUTE);
+    await house.useCases.escalateApprovals();
+    expect([await escalated(id), await queued('slack_card', id)]).toEqual([0, 1]);
+    expect((await house.useCases.readCardFacts(id))?.approvers).toEqual(['alice@example.com']);
+    await asIfAsked(id, MINUTE);
+    await Promise.all([house.useCases.escalateApprovals(), house.useCases.escalateApprovals()]);
+    await house.useCases.escalateApprovals();
+    expect([await escalated(id), await queued('slack_card', id)]).toEqual([1, 2]);
+    expect((await house.useCases.readCardFacts(id))?.approvers).toEqual([
+      'alice@example.com',
+      'carol@example.com',
+    ]);
+    const filter = { type: 'approval_escalated' } as const;
+    const { items } = await house.store.audit.list(filter, { limit: 50 });
+    expect(items.filter(({ approval }) => approval === id)).toMatchObject([
+      { actor: { kind: 'system' }, details: { to: ['carol@example.com'] } },
+    ]);
+  });
+
+  test('does not come for a policy without one, nor for what is decided', async () => {
+    await house.policy({}, uri());
+    const { id } = await ask();
+    await asIfAsked(id, 50 * MINUTE);
+    await house.policy(CAROL, `vsecure://secrets/area${count}/sub/*`);
+    const other = await house.ask(caller, {
+      resources: [`vsecure://secrets/area${count}/sub/KEY`],
+    });
+    await asIfAsked(other.id, 11 * MINUTE);
+    const decider = await house.decider('alice@example.com');
+    granted(await house.useCases.decide(decider, { approval: other.id, verdict: 'approve' }));
+    await house.useCases.escalateApprovals();
+    expect([await escalated(id), await escalated(other.id)]).toEqual([0, 0]);
+  });
+
+  test('is not told where another policy decides by now', async () => {
+    await house.policy(CAROL, uri());
+    const { id } = await ask();
+    await asIfAsked(id, 11 * MINUTE);
+    await house.policy({}, uri().replace('*', 'KEY'));
+    await house.useCases.escalateApprovals();
+    expect(await escalated(id)).toBe(0);
+  });
+});

@@ -1,0 +1,302 @@
+/** "Not me": once a key is suspended nothing is done with it, whatever was on its way, until an administrator resumes it. */
+
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Store, Tx } from '../../src/domain/ports.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { createAuthenticate } from '../../src/usecases/authenticate.js';
+import type { Parts } from '../../src/usecases/index.js';
+import {
+  buildHouse,
+  DATABASE_URL,
+  granted,
+  type House,
+  REASON,
+  refusalOf,
+} from '../support/house.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { until } from '../support/until.js';
+
+let house: House;
+let count = 0;
+beforeAll(async () => {
+  house = await newHouse();
+});
+afterAll(() => house.close());
+afterEach(async () => expect(await brokenInvariants(house.database.dataSource)).toEqual([]));
+
+async function newHouse(change?: (parts: Parts) => Parts): Promise<House> {
+  const built = await buildHouse(change ? { change } : {});
+  await built.policy();
+  await built.policy({ requiresApproval: false }, 'vsecure://secrets/development/*');
+  await built.secret();
+  return built;
+}
+
+/** A key of bob's, with a live grant and a pending request. */
+async function atWork(where: House = house) {
+  count += 1;
+  const { token, caller } = await where.agent(`agent-${count}`);
+  const approved = await where.ask(caller);
+  const alice = await where.decider('alice@example.com');
+  const decision = { approval: approved.id, verdict: 'approve' } as const;
+  granted(await where.useCases.decide(alice, decision));
+  const pending = await where.ask(caller, { resources: ['vsecure://secrets/production/OTHER'] });
+  const bob = { person: await where.person('bob@example.com'), through: 'slack T1/U0BOB' };
+  const suspend = (by = bob, reason?: string) =>
+    where.useCases.suspendPrincipal(by, caller.principal.id, reason);
+  return { token, caller, approved, pending, bob, suspend };
+}
+
+const read = (caller: Caller) => house.useCases.readSecret(caller, { resource: DATABASE_URL });
+const eventsOf = async (caller: Caller) =>
+  (await house.store.audit.list({}, { limit: 200 })).items.filter(
+    ({ principal }) => principal === caller.principal.id,
+  );
+const toldOf = async (kind: string, caller: Caller) => {
+  const rows = await sqlOn(house.database.dataSource)<{ email: string }>(
+    `select o.email from notice n join person o on o.id = n.person_id
+     where n.kind = $1 and n.principal_id = $2 order by o.email`,
+    [kind, caller.principal.id],
+  );
+  return rows.map(({ email }) => email);
+};
+
+describe('the owner suspends a key', () => {
+  test('and its access ends, its requests are withdrawn, and the key is refused as suspended', async () => {
+    const { token, caller, approved, pending, suspend } = await atWork();
+    granted(await read(caller));
+    const suspended = granted(await suspend());
+    expect(suspended).toMatchObject({ already: false, grants: 1, requests: 1 });
+    expect(refusalOf(await house.useCases.authenticate(token))).toBe('key_suspended');
+    expect(refusalOf(await read(caller))).toBe('grant_ended');
+    expect((await house.store.grants.ofApproval(approved.id))?.status).toBe('revoked');
+    expect(await house.store.approvals.find(pending.id)).toMatchObject({
+      status: 'cancelled',
+      settledBy: { email: 'bob@example.com' },
+    });
+  });
+
+  test('and it is on record with all that it ended, and the administrators and the owner are told', async () => {
+    const { caller, suspend } = await atWork();
+    granted(await suspend(undefined, 'I was asleep'));
+    const [last, ...before] = await eventsOf(caller);
+    expect(last).toMatchObject({
+      type: 'key_suspended',
+      actor: { kind: 'person', name: 'bob@example.com' },
+      reason: 'I was asleep',
+      details: { grants: 1, requests: 1, through: 'slack T1/U0BOB' },
+    });
+    expect(before.slice(0, 2).map(({ type }) => type)).toEqual([
+      'access_revoked',
+      'approval_cancelled',
+    ]);
+    expect(await toldOf('suspended', caller)).toEqual(['admin@example.com', 'bob@example.com']);
+  });
+
+  test('and whoever waits for its request hears that it was cancelled', async () => {
+    const { caller, pending, suspend } = await atWork();
+    const waiting = house.useCases.awaitDecision(caller, pending.id, { ms: 20_000 });
+    granted(await suspend());
+    expect(granted(await waiting).approval.status).toBe('cancelled');
+  });
+
+  test('twice, and the second time changes nothing and alarms nobody', async () => {
+    const { caller, suspend } = await atWork();
+    const both = await Promise.all([suspend(), suspend()]);
+    expect(both.map((one) => granted(one).already).sort()).toEqual([false, true]);
+    const types = (await eventsOf(caller)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'key_suspended')).toHaveLength(1);
+    expect(await toldOf('suspended', caller)).toHaveLength(2);
+  });
+
+  test('and with a key of its own nothing else of theirs stops', async () => {
+    const { suspend } = await atWork();
+    const other = await atWork();
+    granted(await suspend());
+    granted(await house.useCases.authenticate(other.token));
+    granted(await read(other.caller));
+  });
+
+  test('and another key of the same name is suspended with it', async () => {
+    const { caller, suspend } = await atWork();
+    const wish = { name: caller.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
+    const second = granted(
+      await house.useCases.manageKeys.create(house.admin, { ...wish, additional: true }),
+    );
+    granted(await suspend());
+    expect(refusalOf(await house.useCases.authenticate(second.token))).toBe('key_suspended');
+  });
+
+  test('and a wrong key of that id is still only an invalid one', async () => {
+    const { token, suspend } = await atWork();
+    granted(await suspend());
+    const hasher = { ...house.hasher, matches: () => false };
+    const authenticate = createAuthenticate(house.store, hasher);
+    expect(refusalOf(await authenticate(token))).toBe('invalid_key');
+  });
+});
+
+describe('who may', () => {
+  test('an administrator, for any key', async () => {
+    const { suspend, token } = await atWork();
+    granted(await suspend({ person: house.admin.owner, through: 'a test' }));
+    expect(refusalOf(await house.useCases.authenticate(token))).toBe('key_suspended');
+  });
+
+  test.each(['alice@example.com', 'mallory@example.com'])(
+    'not %s, and the attempt is on record',
+    async (email) => {
+      const { caller, token, suspend } = await atWork();
+      const person = await house.person(email);
+      expect(refusalOf(await suspend({ person, through: 'slack T1/U0X' }))).toBe('not_allowed');
+      granted(await house.useCases.authenticate(token));
+      expect((await eventsOf(caller))[0]).toMatchObject({
+        type: 'suspension_refused',
+        actor: { name: email },
+        refusal: 'not_allowed',
+      });
+    },
+  );
+
+  test('not an owner who has left', async () => {
+    const { suspend, bob } = await atWork();
+    const person = { ...bob.person, active: false };
+    expect(refusalOf(await suspend({ ...bob, person }))).toBe('not_allowed');
+  });
+
+  test('by command the owner with a human key, who cannot resume it', async () => {
+    const { caller, token } = await atWork();
+    const { manageSuspensions } = house.useCases;
+    const { name } = caller.principal;
+    const bobs = await house.key(`bob-laptop-${count}`, 'human', 'bob@example.com');
+    const alices = await house.key(`alice-laptop-${count}`, 'human', 'alice@example.com');
+    const why = 'not me';
+    expect(refusalOf(await manageSuspensions.suspend(alices.caller, name, why))).toBe(
+      'not_allowed',
+    );
+    expect(refusalOf(await manageSuspensions.suspend(caller, name, why))).toBe('not_allowed');
+    granted(await manageSuspensions.suspend(bobs.caller, name, why));
+    expect(refusalOf(await house.useCases.authenticate(token))).toBe('key_suspended');
+    expect(refusalOf(await manageSuspensions.resume(bobs.caller, name))).toBe('not_allowed');
+  });
+
+  test('nobody for a key that is not there', async () => {
+    const { suspend, resume } = house.useCases.manageSuspensions;
+    expect(refusalOf(await suspend(house.admin, 'nobody', 'why'))).toBe('not_found');
+    expect(refusalOf(await resume(house.admin, 'nobody'))).toBe('not_found');
+  });
+});
+
+test('an administrator resumes it: the key works, and what was revoked stays revoked', async () => {
+  const { caller, token, pending, suspend } = await atWork();
+  granted(await suspend());
+  const { resume } = house.useCases.manageSuspensions;
+  granted(await resume(house.admin, caller.principal.name, 'it was bob'));
+  granted(await house.useCases.authenticate(token));
+  expect(refusalOf(await read(caller))).toBe('grant_ended');
+  expect((await house.store.approvals.find(pending.id))?.status).toBe('cancelled');
+  expect((await eventsOf(caller)).find(({ type }) => type === 'key_resumed')).toMatchObject({
+    actor: { name: house.admin.principal.name },
+    reason: 'it was bob',
+  });
+  expect(refusalOf(await resume(house.admin, caller.principal.name))).toBe('not_found');
+});
+
+describe('what is on its way when the key is suspended', () => {
+  test('asks, decisions and reads at the same moment leave neither grant nor request', async () => {
+    const { useCases } = house;
+    const alice = await house.decider('alice@example.com');
+    for (let round = 0; round < 8; round += 1) {
+      const { caller, pending, suspend } = await atWork();
+      const dev = { resources: ['vsecure://secrets/development/A'], reason: '' };
+      const asked = { operation: 'read', ...dev } as const;
+      const more = { ...asked, resources: ['vsecure://secrets/production/MORE'], reason: REASON };
+      await Promise.all([
+        useCases.requestAccess(caller, asked),
+        useCases.requestAccess(caller, more),
+        useCases.decide(alice, { approval: pending.id, verdict: 'approve' }),
+        read(caller),
+        suspend(),
+        read(caller),
+        useCases.requestAccess(caller, { ...asked, renew: true }),
+      ]);
+      expect(await leftOpen(house, caller)).toEqual([]);
+      expect(refusalOf(await useCases.requestAccess(caller, asked))).toBe('key_suspended');
+    }
+  });
+
+  test('an ask that has been let in already is waited for, and ended', async () => {
+    expect(await askAcrossSuspension((parts) => parts)).toEqual([]);
+  });
+
+  test('would be left open by an ask that looks at its key only when it is let in', async () => {
+    const blind = (parts: Parts) => ({ ...parts, store: withoutHolding(parts.store) });
+    expect(await askAcrossSuspension(blind)).toEqual(['grant active']);
+  });
+});
+
+/** What is open of this key's. */
+async function leftOpen({ store }: House, { principal: { id: principal } }: Caller) {
+  const page = { limit: 50 };
+  const grants = await store.grants.list({ principal, activeOnly: true }, page);
+  const requests = await store.approvals.list({ principal, status: 'pending' }, page);
+  return [
+    ...grants.items.map(({ status }) => `grant ${status}`),
+    ...requests.items.map(({ status }) => `request ${status}`),
+  ];
+}
+
+/** A grant that needs no person is about to be written when its key is suspended. */
+async function askAcrossSuspension(change: (parts: Parts) => Parts): Promise<string[]> {
+  let reached = () => {};
+  let goOn = () => {};
+  const writing = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const stopping = (store: Store) =>
+    withTx(store, (tx) => ({
+      ...tx,
+      grants: {
+        ...tx.grants,
+        insert: async (grant) => {
+          reached();
+          await gate;
+          return tx.grants.insert(grant);
+        },
+      },
+    }));
+  const built = await newHouse((parts) => change({ ...parts, store: stopping(parts.store) }));
+  onTestFinished(() => built.close());
+  const { caller } = await built.agent();
+  const resources = ['vsecure://secrets/development/A'];
+  const asking = built.ask(caller, { resources, reason: '' });
+  await writing;
+  let done = false;
+  const person = await built.person('bob@example.com');
+  const suspending = built.useCases
+    .suspendPrincipal({ person, through: 'a test' }, caller.principal.id)
+    .then(() => {
+      done = true;
+    });
+  const sql = sqlOn(built.database.dataSource);
+  const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'update principal%'`;
+  await until('the suspension, or its wait', async () => done || (await sql(waits)).length > 0);
+  goOn();
+  await Promise.all([asking, suspending]);
+  return leftOpen(built, caller);
+}
+
+const withTx = (store: Store, change: (tx: Tx) => Tx): Store => ({
+  ...store,
+  transaction: (work) => store.transaction((tx) => work(change(tx))),
+});
+
+const withoutHolding = (store: Store): Store =>
+  withTx(store, (tx) => ({
+    ...tx,
+    principals: { ...tx.principals, holdActive: (id) => tx.principals.find(id) },
+  }));

@@ -1,0 +1,228 @@
+/** A wait as a task: for clients that declare it, about requests of their own, and gone with nothing. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import { buildHouse, granted, type House } from '../support/house.js';
+import { CLIENT_KINDS, call, ERA, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
+import { ask, TASKS } from './modern.js';
+
+type Agent = Awaited<ReturnType<House['agent']>>;
+
+let house: House;
+let ann: Agent;
+let endpoint: TestEndpoint;
+
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  ann = await house.agent('ann');
+  const unscoped = { ...ann.caller, scopes: new Set<never>() };
+  const ben = await house.agent('ben');
+  endpoint = await startEndpoint({
+    useCases: house.useCases,
+    keys: { ann: ann.caller, ben: ben.caller, unscoped },
+  });
+});
+afterAll(async () => {
+  expect(endpoint.errors).toEqual([]);
+  await endpoint.close();
+  await house.close();
+});
+
+let minutes = 1;
+/** A request of Ann's that is like no other. */
+const request = () => {
+  minutes += 1;
+  return house.ask(ann.caller, { duration: minutes * 60_000, renew: true });
+};
+
+/** Sent by a client that declares tasks, unless told otherwise. */
+const send = (
+  method: string,
+  params: Record<string, unknown>,
+  token = 'ann',
+  capabilities = TASKS,
+) => ask({ url: endpoint.url, token, method, params, capabilities });
+
+const wait = (
+  { id }: Approval,
+  more: object = {},
+  ...rest: [token?: string, capabilities?: object]
+) => {
+  const params = { name: 'wait-for-decision', arguments: { approval_id: id, ...more } };
+  return send('tools/call', params, ...rest);
+};
+
+const decide = async ({ id }: Approval, verdict: 'approve' | 'deny') => {
+  const alice = await house.decider('alice@example.com');
+  const vote = { approval: id, verdict, reason: 'not today' } as const;
+  return granted(await house.useCases.decide(alice, vote));
+};
+
+test('a wait that would block is a task at once, with the state so far and how to ask for the rest', async () => {
+  const approval = await request();
+  const { result } = await wait(approval, { wait_seconds: 240 });
+  expect(result).toMatchObject({
+    resultType: 'task',
+    taskId: approval.id,
+    status: 'working',
+    createdAt: approval.createdAt.toISOString(),
+    lastUpdatedAt: approval.createdAt.toISOString(),
+    ttlMs: 61 * 60_000,
+    pollIntervalMs: 5000,
+    structuredContent: { approval_id: approval.id, status: 'pending' },
+  });
+  const polled = (await send('tasks/get', { taskId: approval.id })).result;
+  expect(polled).toMatchObject({ resultType: 'complete', taskId: approval.id, status: 'working' });
+  expect(polled).not.toHaveProperty('result');
+  expect(JSON.stringify([result, polled])).not.toMatch(/alice/);
+});
+
+test('a task ends with what the tool would have answered, whatever was decided', async () => {
+  for (const verdict of ['approve', 'deny'] as const) {
+    const approval = await request();
+    await wait(approval);
+    await decide(approval, verdict);
+    const { result } = await send('tasks/get', { taskId: approval.id });
+    const plain = (await wait(approval)).result;
+    expect(plain).toMatchObject({ resultType: 'complete' });
+    expect(result).toMatchObject({
+      resultType: 'complete',
+      status: 'completed',
+      result: { content: plain?.['content'], structuredContent: plain?.['structuredContent'] },
+    });
+  }
+});
+
+test('what was withdrawn, or expired, completes its task too', async () => {
+  const [withdrawn, late] = [await request(), await request()];
+  granted(await house.useCases.cancelRequest(ann.caller, withdrawn.id));
+  await house.database.dataSource.query(
+    `update approval set created_at = clock_timestamp() - interval '2 hours', expires_at = clock_timestamp() - interval '1 second' where id = $1`,
+    [late.id],
+  );
+  await house.useCases.expireApprovals();
+  for (const [{ id }, status] of [
+    [withdrawn, 'cancelled'],
+    [late, 'expired'],
+  ] as const)
+    expect((await send('tasks/get', { taskId: id })).result).toMatchObject({
+      status: 'completed',
+      result: { structuredContent: { status } },
+    });
+});
+
+test('what needs no waiting is no task: a look, a decision that is there, a refusal, asking', async () => {
+  const approval = await request();
+  const look = (await wait(approval, { wait_seconds: 0 })).result;
+  expect(look).toMatchObject({ resultType: 'complete', structuredContent: { status: 'pending' } });
+  await decide(approval, 'approve');
+  expect((await wait(approval)).result).toMatchObject({ resultType: 'complete' });
+  const unknown = { ...approval, id: 'appr_0123456789abcdefghijkl' as const };
+  expect((await wait(unknown)).result).toMatchObject({ resultType: 'complete', isError: true });
+  const asked = await send('tools/call', {
+    name: 'request-access',
+    arguments: {
+      resources: ['vsecure://secrets/production/OTHER'],
+      operation: 'read',
+      reason: 'Debugging the failing database connection',
+    },
+  });
+  expect(asked.result).toMatchObject({
+    resultType: 'complete',
+    structuredContent: { status: 'pending', next: { tool: 'wait-for-decision' } },
+  });
+});
+
+test('cancelling a task ends the wait, which can begin again; the request stays for whoever decides it', async () => {
+  const approval = await request();
+  await wait(approval);
+  const { result } = await send('tasks/cancel', { taskId: approval.id });
+  expect(result).toMatchObject({ resultType: 'complete' });
+  expect((await house.store.approvals.find(approval.id))?.status).toBe('pending');
+  expect((await wait(approval)).result).toMatchObject({ resultType: 'task' });
+  await decide(approval, 'approve');
+  expect((await send('tasks/get', { taskId: approval.id })).result).toMatchObject({
+    status: 'completed',
+  });
+});
+
+test('a task is told things that it never asked for, and stays as it is', async () => {
+  const approval = await request();
+  const inputResponses = { approve: { action: 'accept', content: { verdict: 'approve' } } };
+  const { result } = await send('tasks/update', { taskId: approval.id, inputResponses });
+  expect(result).toMatchObject({ resultType: 'complete' });
+  expect((await house.store.approvals.find(approval.id))?.status).toBe('pending');
+});
+
+test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
+  '%s: another’s task cannot be told from one that does not exist, nor from nonsense',
+  async (method) => {
+    const { id } = await request();
+    const answer = async (taskId: string, token?: string) => {
+      const { error } = await send(method, { taskId }, token);
+      return error;
+    };
+    const unknown = await answer('appr_0123456789abcdefghijkl');
+    expect(unknown).toMatchObject({ code: -32602 });
+    expect(await answer(id, 'ben')).toEqual(unknown);
+    expect(await answer(id, 'unscoped')).toEqual(unknown);
+    for (const taskId of [
+      'x',
+      `${id}x`,
+      id.toUpperCase(),
+      '../appr',
+      'grnt_0123456789abcdefghijkl',
+    ])
+      expect(await answer(taskId)).toEqual(unknown);
+    expect((await send(method, {})).error).toMatchObject({ code: expect.any(Number) });
+    expect((await house.store.approvals.find(id))?.status).toBe('pending');
+  },
+);
+
+test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
+  '%s is for those who declare the extension in that very request',
+  async (method) => {
+    const { id } = await request();
+    for (const capabilities of [{}, { extensions: {} }, { elicitation: {} }]) {
+      const { status, error } = await send(method, { taskId: id }, 'ann', capabilities);
+      expect({ status, error }).toMatchObject({
+        status: 400,
+        error: {
+          code: -32021,
+          data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
+        },
+      });
+    }
+  },
+);
+
+test('there is no list of tasks, and no other way to their results', async () => {
+  const { id } = await request();
+  for (const method of ['tasks/list', 'tasks/result'])
+    expect((await send(method, { taskId: id })).error).toMatchObject({ code: -32601 });
+});
+
+test.each(CLIENT_KINDS)('%s, which declares no tasks, waits as ever', async (kind) => {
+  const client = await endpoint.client('ann', kind);
+  const approval = await request();
+  const waited = await call(client, 'wait-for-decision', {
+    approval_id: approval.id,
+    wait_seconds: 1,
+  });
+  expect(fields(waited)).toMatchObject({ status: 'pending' });
+  const announced = client.getServerCapabilities()?.extensions ?? {};
+  const modern = ERA[kind] === '2026-07-28';
+  expect(Object.keys(announced)).toEqual(modern ? ['io.modelcontextprotocol/tasks'] : []);
+});
+
+test('what the protocol before this called a task is not served to its clients', async () => {
+  const client = await endpoint.client('ann', 'v1');
+  expect(client.getServerCapabilities()).not.toHaveProperty('tasks');
+  const { id } = await request();
+  for (const method of ['tasks/get', 'tasks/cancel']) {
+    const body = { jsonrpc: '2.0', id: 1, method, params: { taskId: id } };
+    const answer = await endpoint.post(JSON.stringify(body));
+    expect(await answer.text()).toContain('-32601');
+  }
+});

@@ -1,0 +1,72 @@
+/** Asking `/vsecure` as somebody, and looking at what they are shown. */
+
+import { lintMessage } from '../support/slack/blocks-lint.js';
+import { findAction } from '../support/slack/card.js';
+import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+import type { Scene } from './scene.js';
+
+export type Asking = ReturnType<typeof createAsking>;
+
+export function createAsking(scene: Scene) {
+  const idOf = (user: string) => scene.emulate.users[user] ?? user;
+
+  /** The one answer to a gesture. */
+  const answered = async (what: string, gesture: () => Promise<{ readonly status: number }>) => {
+    const before = scene.sink.bodies.length;
+    const { status } = await gesture();
+    if (status !== 200) throw new Error(`${what} was answered with ${status}`);
+    return until(`an answer to ${what}`, () => scene.sink.bodies[before]);
+  };
+
+  return {
+    command: (user: string, text: string, forgery: object = {}) =>
+      answered(`/vsecure ${text.slice(0, 80)}`, () =>
+        scene.driver.command({
+          user: idOf(user),
+          text,
+          channel: scene.emulate.channelId,
+          ...forgery,
+        }),
+      ),
+
+    /** Presses a button of an answer, which only its reader can see: so says Slack, and a forger may say otherwise. */
+    press: (user: string, answer: JsonObject, actionId: string, value?: string) =>
+      answered(`a press on ${actionId}`, () =>
+        scene.driver.press({
+          user: idOf(user),
+          channel: scene.emulate.channelId,
+          messageTs: '1700000000.000100',
+          actionId,
+          value: value ?? asString(findAction(answer, actionId)?.['value']),
+        }),
+      ),
+
+    /** What was wrong with any answer so far, and whether anybody else could see one. */
+    problems: () =>
+      scene.sink.bodies.flatMap((body) => [
+        ...(body['blocks'] === undefined ? [] : lintMessage(body['blocks'])),
+        ...(body['response_type'] === 'ephemeral' ? [] : ['an answer for everybody']),
+        ...(asString(body['text']) === '' ? ['an answer without a text'] : []),
+      ]),
+  };
+}
+
+/** The rows of an answer's table, without its head; each cell as its text. */
+export function rowsOf(answer: JsonObject): readonly (readonly string[])[] {
+  const table = asArray(answer['blocks'])
+    .map(asObject)
+    .find(({ type }) => type === 'data_table');
+  return asArray(table?.['rows'])
+    .slice(1)
+    .map((row) => asArray(row).map(asObject).map(cellText));
+}
+
+function cellText(cell: JsonObject): string {
+  if (cell['type'] === 'raw_text') return asString(cell['text']);
+  return JSON.stringify(cell);
+}
+
+/** Everything that can be read in an answer. */
+export const wordsIn = (answer: JsonObject): string =>
+  JSON.stringify(answer['blocks'] ?? answer['text']);

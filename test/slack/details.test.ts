@@ -1,0 +1,123 @@
+/** The details: the whole request, and what was asked of its resources before, for those who may know. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { granted } from '../support/house.js';
+import { asObject } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let other: Awaited<ReturnType<Scene['house']['agent']>>['caller'];
+
+const RESOURCE = 'vsecure://secrets/production/DATABASE_URL';
+
+beforeAll(async () => {
+  scene = await openScene();
+  await scene.house.policy();
+  agent = await scene.house.agent();
+  other = (await scene.house.agent('other-agent', 'dora@example.com')).caller;
+  await scene.house.person('mallory@example.com');
+  await scene.slack.start();
+  const denied = await scene.house.ask(other, { reason: 'A <!channel> of my own' });
+  const alice = await scene.house.decider('alice@example.com');
+  const decision = { approval: denied.id, verdict: 'deny', reason: 'Not *today*' } as const;
+  granted(await scene.house.useCases.decide(alice, decision));
+  const first = await ask();
+  granted(await scene.house.useCases.decide(alice, { approval: first.id, verdict: 'approve' }));
+});
+afterAll(() => scene.close());
+
+const ask = () =>
+  scene.house.ask(agent.caller, { resources: [RESOURCE], renew: true, duration: 600_000 });
+
+/** The details as they stand once it is known who looks. */
+async function lookAs(user: string, id: Awaited<ReturnType<typeof ask>>['id']) {
+  const before = scene.proxy.callsOf('views.update').length;
+  const opened = JSON.stringify(await scene.openForm(user, id, 'details'));
+  expect(opened).toContain('Debugging the failing database connection');
+  expect(opened).not.toContain('*Before*');
+  return until('the history', () => {
+    const call = scene.proxy.callsOf('views.update')[before];
+    return call && JSON.stringify(asObject(call.body['view'])['blocks']);
+  });
+}
+
+test('an approver sees who asked for the same before, and how it ended', async () => {
+  const { id } = await ask();
+  const seen = await lookAs('alice', id);
+  expect(seen).toContain('`claude-desktop` to read, approved by `alice@example.com`, never read');
+  expect(seen).toContain('`other-agent` to read, denied by `alice@example.com`');
+  expect(seen).not.toMatch(/of my own|today/);
+});
+
+test('the owner of the key sees what their own keys asked', async () => {
+  const { id } = await ask();
+  const seen = await lookAs('bob', id);
+  expect(seen).toContain('`claude-desktop` to read, approved');
+  expect(seen).not.toContain('other-agent');
+});
+
+test('somebody who decides nothing here sees the request, and nothing of what was before', async () => {
+  const { id } = await ask();
+  const seen = await lookAs('mallory', id);
+  expect(seen).toContain('for their approvers');
+  expect(seen).not.toMatch(/other-agent|\*Before\*/);
+});
+
+test('what others decide stays theirs, also where it covers the same resource', async () => {
+  const strict = 'vsecure://secrets/production/STRICT';
+  await scene.house.policy({ approvers: ['carol@example.com'] }, strict);
+  await scene.house.person('carol@example.com');
+  await scene.house.ask(other, { resources: ['vsecure://secrets/production/*'] });
+  const asked = await scene.house.ask(agent.caller, { resources: [strict] });
+  expect(await scene.house.store.approvals.past(asked, 10)).toHaveLength(1);
+  expect(await lookAs('carol', asked.id)).toContain('No other request for these resources');
+});
+
+test('without an answer of Slack’s about who looks, the details stand without it', async () => {
+  const { id } = await ask();
+  scene.proxy.inject({ method: 'users.info', times: 1, fault: 'status', status: 503 });
+  expect(await lookAs('carol', id)).toContain('for their approvers');
+});
+
+test('a press that is faster than vsecure’s memory of the card opens it all the same', async () => {
+  let remembered = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    remembered = resolve;
+  });
+  const early = await openScene({
+    change: (parts) => ({
+      ...parts,
+      cards: {
+        ...parts.cards,
+        save: async (...card) => {
+          await waiting;
+          await parts.cards.save(...card);
+        },
+      },
+    }),
+  });
+  try {
+    await early.house.policy();
+    const key = await early.house.agent();
+    await early.slack.start();
+    const { id, digest } = await early.house.ask(key.caller);
+    const message = await until('a message', async () => (await early.emulate.messages())[0]);
+    const { status } = await early.driver.press({
+      user: early.emulate.users['alice'] ?? '',
+      channel: early.emulate.channelId,
+      messageTs: String(message['ts']),
+      actionId: 'approve',
+      value: `${id}.${digest}`,
+    });
+    expect(status).toBe(200);
+    expect(early.proxy.callsOf('views.open')).toEqual([]);
+    remembered();
+    const opened = await until('a form', () => early.proxy.callsOf('views.open')[0]);
+    expect(asObject(opened.body['view'])['callback_id']).toBe('approve_form');
+    expect(early.sink.bodies).toEqual([]);
+  } finally {
+    remembered();
+    await early.close();
+  }
+});

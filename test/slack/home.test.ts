@@ -1,0 +1,302 @@
+/** The App Home shows a person what is theirs to decide and to end, keeps itself up to date, and shows nobody else's. */
+
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Role } from '../../src/domain/vocabulary.js';
+import { createRelay, type Relay } from '../../src/notify/relay.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { granted } from '../support/house.js';
+import { lintView } from '../support/slack/blocks-lint.js';
+import { asArray, asObject, asString, isObject, type JsonObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { picked, typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let relay: Relay;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+
+beforeAll(async () => {
+  scene = await openScene();
+  const { house, slack } = scene;
+  await house.policy();
+  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
+  agent = await house.agent();
+  relay = createRelay({
+    deliveries: house.deliveries,
+    destination: 'slack_home',
+    deliver: slack.posters.slack_home.deliver,
+    logger: { warn: () => {} },
+    intervalMs: 100,
+    limit: 4,
+  });
+  await slack.start();
+  relay.start();
+});
+afterEach(() => scene.proxy.clearFaults());
+afterAll(async () => {
+  await relay.stop();
+  await scene.close();
+});
+
+const idOf = (user: string) => scene.emulate.users[user] ?? '';
+const published = (user: string) =>
+  scene.proxy
+    .callsOf('views.publish')
+    .filter(({ body, fault }) => body['user_id'] === idOf(user) && fault === undefined)
+    .map(({ body }) => asObject(body['view']));
+const text = (view: JsonObject) => JSON.stringify(view['blocks']);
+
+/** What this person sees as soon as it holds all of `words`. */
+const shows = (user: string, ...words: readonly string[]) =>
+  until(`a Home of ${user} with "${words.join('", "')}"`, () => {
+    const newest = published(user).at(-1);
+    return newest && words.every((one) => text(newest).includes(one)) ? newest : undefined;
+  });
+
+async function open(user: string): Promise<JsonObject> {
+  const before = published(user).length;
+  await scene.driver.event({
+    type: 'app_home_opened',
+    user: idOf(user),
+    tab: 'home',
+    channel: 'D0HOME',
+  });
+  return until(`the Home of ${user}`, () => published(user)[before]);
+}
+
+const ask = (path: string, caller = agent.caller) =>
+  scene.house.ask(caller, { resources: [`vsecure://secrets/${path}`] });
+
+const decide = async (id: Awaited<ReturnType<typeof ask>>['id'], verdict: 'approve' | 'deny') => {
+  const decider = await scene.house.decider('alice@example.com');
+  granted(await scene.house.useCases.decide(decider, { approval: id, verdict, reason: 'By CLI' }));
+};
+
+const buttons = (view: JsonObject): JsonObject[] =>
+  asArray(view['blocks'])
+    .map(asObject)
+    .flatMap((block) => [...asArray(block['elements']), block['accessory']])
+    .filter(isObject)
+    .filter(({ type }) => type === 'button');
+
+const buttonOf = (view: JsonObject, actionId: string, about = '') =>
+  buttons(view).find(
+    (one) => one['action_id'] === actionId && asString(one['value']).includes(about),
+  );
+
+/** Presses a button in the Home, where there is no message and no channel. */
+async function press(user: string, view: JsonObject, actionId: string, about: string) {
+  const button = buttonOf(view, actionId, about);
+  const before = scene.proxy.callsOf('views.open').length;
+  await scene.driver.pressInView({
+    user: idOf(user),
+    actionId,
+    value: asString(button?.['value']),
+    view: { id: 'V0HOME', type: 'home', ...view },
+  });
+  const call = await until('a form', () => scene.proxy.callsOf('views.open')[before]);
+  return asObject(call.body['view']);
+}
+
+test('an approver sees what waits for them, decides it there, and the Home follows', async () => {
+  const { id } = await ask('production/HOME');
+  const home = await open('alice');
+  expect(text(home)).toContain('Waiting for you (1)');
+  expect(text(home)).toContain('production/HOME');
+  expect(text(home)).toContain('Unverified, written by the AI tool');
+
+  const form = await press('alice', home, 'approve', id);
+  expect(form['callback_id']).toBe('approve_form');
+  await scene.submit('alice', form, {
+    reason: { text: typed('Known incident') },
+    duration: { choice: picked('1800000') },
+  });
+  const after = await shows('alice', 'You approved: read', 'until');
+  expect(text(after)).not.toContain('Waiting for you (1)');
+  expect(text(after)).toContain('In force (1)');
+
+  const grant = await scene.house.store.grants.ofApproval(id);
+  const revoke = await press('alice', after, 'revoke', grant?.id ?? '?');
+  expect(revoke['callback_id']).toBe('revoke_form');
+});
+
+test('details and a denial start there, too', async () => {
+  const { id } = await ask('production/DENIED');
+  const home = await open('alice');
+  expect(text(await press('alice', home, 'details', id))).toContain('production/DENIED');
+  const form = await press('alice', home, 'deny', id);
+  await scene.submit('alice', form, { reason: { text: typed('Use the replica') } });
+  await shows('alice', 'You denied: read `production/DENIED`');
+});
+
+test('a decision by command line is shown within seconds, to whom it concerns and to nobody else', async () => {
+  await scene.house.person('mallory@example.com');
+  await Promise.all([open('alice'), open('bob'), open('mallory')]);
+  const { id } = await ask('production/BY_CLI');
+  await shows('alice', 'production/BY_CLI');
+  const strangers = published('mallory').length;
+  const begun = performance.now();
+  await decide(id, 'approve');
+  await shows('alice', 'You approved: read `production/BY_CLI`');
+  await shows('bob', 'production/BY_CLI');
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(published('mallory')).toHaveLength(strangers);
+});
+
+test('many changes at once are drawn together', async () => {
+  await Promise.all([open('alice'), open('bob'), open('carol')]);
+  const before = published('alice').length;
+  const burst = Array.from({ length: 12 }, (_, n) => ask(`production/BURST${n}`));
+  const asked = await Promise.all(burst);
+  const last = asked.at(-1)?.id ?? '?';
+  await until('the last of them', () => {
+    const newest = published('alice').at(-1);
+    return newest && buttonOf(newest, 'approve', last);
+  });
+  expect(published('alice').length - before).toBeLessThanOrEqual(3);
+  await Promise.all(asked.map(({ id }) => decide(id, 'deny')));
+});
+
+test('what does not fit is counted, and Slack takes the page', async () => {
+  const asked = [];
+  for (let n = 0; n < 20; n += 1) asked.push(await ask(`production/MANY${n}`));
+  const home = await open('alice');
+  expect(text(home)).toContain('and 5 more: /vsecure approvals');
+  expect(buttons(home).filter((one) => one['action_id'] === 'approve')).toHaveLength(15);
+  expect(asArray(home['blocks']).length).toBeLessThanOrEqual(100);
+  for (const { id } of asked) await decide(id, 'deny');
+});
+
+test('the owner of a key sees its access and may end it, and is not asked to decide for it', async () => {
+  const { id } = await ask('production/OWNED');
+  const home = await open('bob');
+  expect(text(home)).toContain('Nothing. You are asked here and on the cards.');
+  expect(buttonOf(home, 'approve')).toBeUndefined();
+  await decide(id, 'approve');
+  const after = await shows('bob', 'production/OWNED');
+  const grant = await scene.house.store.grants.ofApproval(id);
+  expect(buttonOf(after, 'revoke', grant?.id)).toBeDefined();
+});
+
+test('whoever has voted is not asked again while the others are', async () => {
+  const { house } = scene;
+  const approvers = ['alice@example.com', 'carol@example.com'];
+  await house.policy({ approvers, minApprovals: 2 }, 'vsecure://secrets/quorum/*');
+  await house.person('carol@example.com');
+  const { id } = await ask('quorum/ONE');
+  await open('alice');
+  await open('carol');
+  await decide(id, 'approve');
+  await shows('alice', 'You approved: read `quorum/ONE` for `claude-desktop` · not settled yet');
+  const { blocks } = await shows('carol', 'Waiting for you (1)');
+  expect(JSON.stringify(blocks)).toContain('quorum/ONE');
+});
+
+test('where a policy wants decisions from elsewhere, the Home says so instead of offering them', async () => {
+  const uri = 'vsecure://secrets/elsewhere/*';
+  await scene.house.policy({ decideFrom: ['cli'] }, uri);
+  const { id } = await ask('elsewhere/ONE');
+  const home = await open('alice');
+  expect(text(home)).toContain('Decisions for this come from: cli');
+  expect(buttonOf(home, 'approve', id)).toBeUndefined();
+  expect(buttonOf(home, 'details', id)).toBeDefined();
+});
+
+test.each(['auditor', 'admin'] as const)(
+  'an %s sees the numbers of everything, and decides nothing by it',
+  async (role: Role) => {
+    const { house } = scene;
+    const erin = await house.agent(`cursor-${role}`, 'erin@example.com');
+    await ask('staging/THEIRS', erin.caller);
+    const { id } = await house.person('mallory@example.com');
+    await house.store.transaction((tx) => tx.people.setRole(id, role));
+    const home = text(await open('mallory'));
+    expect(home).toContain(`as ${role} you see the numbers of everything`);
+    expect(home).toMatch(/Requests: [1-9]/);
+    expect(home).not.toContain('staging/THEIRS');
+    expect(home.includes('"action_id":"revoke"')).toBe(role === 'admin');
+    await house.store.transaction((tx) => tx.people.setRole(id, 'member'));
+  },
+);
+
+test('somebody who has to do with nothing sees nothing', async () => {
+  const home = text(await open('mallory'));
+  expect(home).toContain('Nothing was asked.');
+  expect(home).not.toMatch(/production|staging|quorum|claude-desktop/);
+});
+
+test('an account that is nobody’s is told how to be linked, and nothing else', async () => {
+  const home = text(await open('dora'));
+  expect(home).toContain('vsecure people:code');
+  expect(home).not.toMatch(/Waiting|In force|production|action_id/);
+});
+
+test.each([
+  ['a guest', { is_restricted: true }, 'Only full members'],
+  ['somebody who has left', { deleted: true }, 'deactivated'],
+  ['somebody of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+] as const)('%s sees why not, and nothing else', async (_, change, why) => {
+  scene.proxy.inject(userBecomes(idOf('alice'), change));
+  const home = text(await open('alice'));
+  expect(home).toContain(why);
+  expect(home).not.toMatch(/Waiting|In force|production|action_id/);
+});
+
+test('a member who becomes a guest while the Home is open loses it with the next change', async () => {
+  await open('alice');
+  scene.proxy.inject(userBecomes(idOf('alice'), { is_restricted: true }));
+  const { id } = await ask('production/GUEST');
+  const home = text(await shows('alice', 'Only full members'));
+  expect(home).not.toMatch(/Waiting|In force|production|action_id/);
+  scene.proxy.clearFaults();
+  await decide(id, 'deny');
+});
+
+test('a Home that nobody has looked at for half an hour is left alone', async () => {
+  const sql = sqlOn(scene.house.database.dataSource);
+  const due = async () =>
+    (await sql<object>(`select 1 from delivery where destination = 'slack_home' and sent < wanted`))
+      .length;
+  await open('alice');
+  await until('what is due to be drawn', async () => (await due()) === 0);
+  await sql(`update slack_home set opened_at = clock_timestamp() - interval '31 minutes'`);
+  const before = published('alice').length;
+  const { id } = await ask('production/UNSEEN');
+  await decide(id, 'deny');
+  expect([await due(), published('alice').length]).toEqual([0, before]);
+});
+
+test('whoever drew with older facts than what is shown draws again', async () => {
+  await open('alice');
+  scene.proxy.inject({ method: 'views.publish', times: 2, fault: 'error', error: 'hash_conflict' });
+  expect(text(await open('alice'))).toContain('Waiting for you');
+  const hashes = scene.proxy
+    .callsOf('views.publish')
+    .slice(-3)
+    .map(({ body }) => typeof body['hash']);
+  expect(hashes).toEqual(['string', 'string', 'undefined']);
+});
+
+test('Slack’s trouble delays a Home, and does not lose it', async () => {
+  await open('alice');
+  scene.proxy.inject({ method: 'views.publish', times: 1, fault: 'status', status: 503 });
+  const { id } = await ask('production/DELAYED');
+  await shows('alice', 'production/DELAYED');
+  await decide(id, 'deny');
+});
+
+test('an event of another workspace opens nothing', async () => {
+  const before = scene.proxy.callsOf('views.publish').length;
+  const event = { type: 'app_home_opened', user: idOf('alice'), tab: 'home' };
+  await scene.driver.event(event, { team: 'T0OTHER' });
+  await scene.driver.event({ ...event, tab: 'messages' });
+  await open('bob');
+  expect(scene.proxy.callsOf('views.publish')).toHaveLength(before + 1);
+});
+
+test('every page keeps Slack’s limits', () => {
+  const views = scene.proxy.callsOf('views.publish').map(({ body }) => body['view']);
+  expect(views.length).toBeGreaterThan(20);
+  expect(views.flatMap(lintView)).toEqual([]);
+});

@@ -1,0 +1,86 @@
+/** `/vsecure link`: somebody types the code of their own command line, and Slack knows who they are. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { granted } from '../support/house.js';
+import { asObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let code: string;
+let count = 0;
+beforeAll(async () => {
+  scene = await openScene({ linkByEmail: false });
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+afterEach(() => scene.proxy.clearFaults());
+beforeEach(async () => {
+  count += 1;
+  const { caller } = await scene.house.human(`person${count}@example.com`);
+  code = granted(await scene.house.useCases.createLinkCode(caller)).code;
+});
+
+const idOf = (user: string) => scene.emulate.users[user] ?? user;
+const type = (user: string, text: string, forgery = {}) =>
+  scene.driver.command({ user: idOf(user), channel: scene.emulate.channelId, text, ...forgery });
+const slackOf = async () =>
+  (await scene.house.store.people.byEmail(`person${count}@example.com`))?.slack;
+
+test('the account that types the code is theirs, and only they hear of it', async () => {
+  await type('alice', `link ${code}`);
+  await scene.told("This Slack account is person1@example.com's now.");
+  const { teamId } = scene.emulate;
+  expect(await slackOf()).toEqual([{ teamId, userId: idOf('alice') }]);
+  expect(scene.sink.bodies.every((body) => asObject(body)['response_type'] === 'ephemeral')).toBe(
+    true,
+  );
+  await type('alice', 'whoami');
+  await scene.told('You are person1@example.com');
+});
+
+test('an account that is linked stays whose it is', async () => {
+  await type('alice', `link ${code}`);
+  await scene.told('is linked already');
+  expect(await slackOf()).toEqual([]);
+});
+
+test.each([
+  ['a guest', { is_restricted: true }, 'Only full members'],
+  ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
+  ['a bot', { is_bot: true }, 'Only full members'],
+  ['somebody of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
+])('%s is not linked, and told why', async (_, change, words) => {
+  scene.proxy.inject(userBecomes(idOf('carol'), change));
+  await type('carol', `link ${code}`);
+  await scene.told(words);
+  expect(await slackOf()).toEqual([]);
+});
+
+test('a payload of another workspace links nobody', async () => {
+  await type('bob', `link ${code}`, { team: 'T0OTHER' });
+  await scene.told('another Slack workspace');
+  expect(await slackOf()).toEqual([]);
+});
+
+test('wrong codes are explained, and too many of them are enough', async () => {
+  await type('mallory', 'link');
+  await scene.told('vsecure people:code');
+  for (let wrong = 0; wrong < 5; wrong += 1) {
+    await type('mallory', `link link_wrong${wrong}`);
+    await scene.told('unknown, used or older');
+  }
+  await type('mallory', `link ${code}`);
+  await scene.told('Too many codes');
+  expect(await slackOf()).toEqual([]);
+  const refused = (await scene.audit()).filter(({ type }) => type === 'slack_link_refused');
+  expect(refused.filter(({ refusal }) => refusal === 'invalid_code')).toHaveLength(5);
+});
+
+test('whoever is not linked is told how', async () => {
+  await type('dora', 'whoami');
+  await scene.told('vsecure people:code');
+});
+
+test('no code is in the log', () => {
+  expect(JSON.stringify(scene.log)).not.toContain('link_');
+});

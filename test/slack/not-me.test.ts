@@ -1,0 +1,141 @@
+/** *Not me*, pressed in Slack: by the right person it stops the key, by anybody else it explains itself and is on record. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { granted, refusalOf } from '../support/house.js';
+import type { JsonObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { until } from '../support/until.js';
+import { idOf, type OwnersScene, openOwnersScene, textOf } from './owners.js';
+
+let scene: OwnersScene;
+let agent: Awaited<ReturnType<OwnersScene['house']['agent']>>;
+let message: JsonObject;
+let count = 0;
+beforeAll(async () => {
+  scene = await openOwnersScene();
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+afterEach(() => scene.proxy.clearFaults());
+beforeEach(async () => {
+  count += 1;
+  agent = await scene.house.agent(`agent-${count}`);
+  const { id } = await scene.house.ask(agent.caller);
+  message = await scene.direct(id);
+});
+
+const name = () => agent.caller.principal.name;
+const works = async () => (await scene.house.useCases.authenticate(agent.token)).ok;
+const records = async (type: string) =>
+  (await scene.audit()).filter(
+    (event) => event.type === type && event.principal === agent.caller.principal.id,
+  );
+
+test('the owner stops the key: what is open ends, the card says so, and the owner hears it', async () => {
+  const { approval } = { approval: (await pending())[0] };
+  await scene.pressNotMe(message, 'bob');
+  await scene.told(`The key ${name()} is suspended. Grants ended: 0; requests withdrawn: 1.`);
+  expect(refusalOf(await scene.house.useCases.authenticate(agent.token))).toBe('key_suspended');
+  expect(await records('key_suspended')).toMatchObject([
+    {
+      actor: { name: 'bob@example.com' },
+      details: { through: `slack ${scene.emulate.teamId}/${idOf(scene, 'bob')}`, requests: 1 },
+    },
+  ]);
+  if (!approval) throw new Error('there was a request');
+  await scene.card(approval.id, (text) => text.includes('Withdrawn'));
+  const alarm = textOf(await scene.direct(`The key \`${name()}\` of`));
+  expect(alarm).toContain(`<@${idOf(scene, 'bob')}>`);
+  expect(alarm).toContain(`vsecure keys:resume ${name()}`);
+  expect(alarm).not.toContain('not_me');
+});
+
+const pending = async () => {
+  const filter = { principal: agent.caller.principal.id, status: 'pending' } as const;
+  return (await scene.house.store.approvals.list(filter, { limit: 9 })).items;
+};
+
+test('pressed again, and at the same moment, it says that it is done already', async () => {
+  await Promise.all([scene.pressNotMe(message, 'bob'), scene.pressNotMe(message, 'bob')]);
+  await scene.told(`The key ${name()} is suspended. `);
+  await scene.told(`The key ${name()} is suspended already`);
+  expect(await records('key_suspended')).toHaveLength(1);
+});
+
+test('a later message about a suspended key has no button', async () => {
+  const { id } = await scene.house.ask(agent.caller, {
+    resources: ['vsecure://secrets/production/LATER'],
+  });
+  await scene.direct(id);
+  await scene.pressNotMe(message, 'bob');
+  await scene.told(`The key ${name()} is suspended`);
+  await scene.notify('settled', 1, name());
+  const later = await scene.direct('has got an answer');
+  expect(textOf(later)).toContain('This key is suspended.');
+  expect(textOf(later)).not.toContain('"action_id":"not_me"');
+});
+
+test('an administrator may press it, too', async () => {
+  const { managePeople } = scene.house.useCases;
+  granted(await managePeople.set(scene.house.admin, { email: 'alice@example.com', role: 'admin' }));
+  await scene.pressNotMe(message, 'alice');
+  await scene.told(`The key ${name()} is suspended`);
+  expect(await works()).toBe(false);
+  granted(
+    await managePeople.set(scene.house.admin, { email: 'alice@example.com', role: 'member' }),
+  );
+});
+
+describe('it stops nothing', () => {
+  const refused = async (user: string, words: string, refusal: string) => {
+    await scene.pressNotMe(message, user);
+    await scene.told(words);
+    expect(await works()).toBe(true);
+    const record = await until('a record', async () => (await records('suspension_refused'))[0]);
+    expect(record).toMatchObject({ refusal });
+  };
+
+  test('for an approver', () =>
+    refused('alice', 'This needs the owner of this key, or an administrator', 'not_allowed'));
+  test('for anybody else whom vsecure knows', () =>
+    refused('mallory', 'This needs the owner of this key, or an administrator', 'not_allowed'));
+  test('for somebody whom vsecure does not know', () =>
+    refused('carol', 'not linked to anybody', 'unknown_person'));
+
+  test.each([
+    ['a guest', { is_restricted: true }, 'Only full members', 'unverified_account'],
+    ['a bot', { is_bot: true }, 'Only full members', 'unverified_account'],
+    ['somebody who has left', { deleted: true }, 'deactivated', 'person_inactive'],
+    ['a member of another workspace', { team_id: 'T0OTHER' }, 'another Slack', 'foreign_team'],
+  ])('for the owner’s account when Slack says it is of %s', async (_, change, words, refusal) => {
+    scene.proxy.inject(userBecomes(idOf(scene, 'bob'), change));
+    await refused('bob', words, refusal);
+  });
+
+  test('while Slack does not say who pressed, and then it names the command', async () => {
+    scene.proxy.inject({ method: 'users.info', fault: 'status', status: 503 });
+    await scene.pressNotMe(message, 'bob');
+    await scene.told('vsecure keys:suspend');
+    expect(await works()).toBe(true);
+    expect(await records('suspension_refused')).toEqual([]);
+  });
+
+  test.each(['', 'prin_', 'prin_0123456789012345678901', '{}', 'appr_0123456789012345678901'])(
+    'with the forged value "%s"',
+    async (value) => {
+      await scene.pressNotMe(message, 'bob', { value });
+      await scene.told(
+        value.length === 27 && value.startsWith('prin') ? 'no such thing' : 'keys:suspend',
+      );
+      expect(await works()).toBe(true);
+    },
+  );
+
+  test('for the owner of another key, by the value of this one', async () => {
+    await scene.house.agent(`mallory-${count}`, 'mallory@example.com');
+    await refused('mallory', 'This needs the owner', 'not_allowed');
+  });
+});
+
+test('nothing that went to Slack broke a limit of its', () => {
+  expect(scene.lint()).toEqual([]);
+});

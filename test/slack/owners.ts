@@ -1,0 +1,74 @@
+/** The owner of the asking key, bob, with an account in Slack and the direct messages that come to it. */
+
+import type { Notice } from '../../src/domain/ports.js';
+import { granted } from '../support/house.js';
+import { findAction } from '../support/slack/card.js';
+import { asString, type JsonObject } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene, type SceneOptions } from './scene.js';
+
+export type OwnersScene = Awaited<ReturnType<typeof openOwnersScene>>;
+
+/** Slack is connected; nothing is told before `start`. */
+export async function openOwnersScene(options: SceneOptions = {}) {
+  const scene = await openScene({
+    delivering: ['slack_direct', 'slack_thread'],
+    linkByEmail: false,
+    ...options,
+  });
+  const { house, emulate, driver } = scene;
+  await house.policy();
+  for (const name of ['alice', 'bob', 'mallory']) await linkAccount(scene, name);
+
+  /** What stands in this person's direct messages. */
+  const messages = async (name = 'bob') =>
+    emulate.messages(await emulate.directMessages(idOf(scene, name)));
+
+  return {
+    ...scene,
+    messages,
+
+    /** Waits for a direct message with these words. */
+    direct: (words: string, name = 'bob') =>
+      until(`a direct message to ${name} with "${words}"`, async () =>
+        (await messages(name)).find((message) => textOf(message).includes(words)),
+      ),
+
+    async pressNotMe(message: JsonObject, user: string, forgery: object = {}) {
+      return driver.press({
+        user: emulate.users[user] ?? user,
+        channel: await emulate.directMessages(idOf(scene, 'bob')),
+        messageTs: asString(message['ts']),
+        actionId: 'not_me',
+        value: asString(findAction(message, 'not_me')?.['value']),
+        ...forgery,
+      });
+    },
+
+    /** Queues notices as if so much had been done with the key while Slack was away. */
+    async notify(kind: Notice['kind'], times: number, name = 'claude-desktop') {
+      const principal = await house.store.principals.byName(name);
+      if (!principal) throw new Error(`there is no key ${name}`);
+      await house.store.transaction(async (tx) => {
+        for (let one = 0; one < times; one += 1)
+          await tx.notify({ person: principal.owner, kind, principal: principal.id });
+      });
+    },
+
+    async untold(email = 'bob@example.com'): Promise<readonly Notice[]> {
+      const person = await house.person(email);
+      return house.store.notices.untold(person.id, 100);
+    },
+  };
+}
+
+export const idOf = ({ emulate }: Pick<Scene, 'emulate'>, name: string): string =>
+  emulate.users[name] ?? name;
+
+export async function linkAccount(scene: Scene, name: string, userId = idOf(scene, name)) {
+  const { useCases, admin } = scene.house;
+  const account = { teamId: scene.emulate.teamId, userId };
+  granted(await useCases.managePeople.link(admin, `${name}@example.com`, account));
+}
+
+export const textOf = (message: JsonObject): string => JSON.stringify(message);

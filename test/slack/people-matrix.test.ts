@@ -1,0 +1,170 @@
+/** Only the right people decide, by whichever surface and over whichever transport: the whole table, tried cell by cell. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Directory, Store } from '../../src/domain/ports.js';
+import type { SlackParts } from '../../src/slack/connection.js';
+import { createIdentifyPresser } from '../../src/usecases/identify-presser.js';
+import { startSocketSlack } from '../support/slack/socket-driver.js';
+import {
+  type Cell,
+  FROM_SISTER,
+  onCall,
+  openStage,
+  type Somebody,
+  type Stage,
+  SURFACES,
+  sister,
+  tryOut,
+} from './people-matrix.js';
+
+const PEOPLE = {
+  'a member': { user: 'alice' },
+  'a guest': { user: 'alice', account: () => ({ is_restricted: true }) },
+  'a single-channel guest': { user: 'alice', account: () => ({ is_ultra_restricted: true }) },
+  'a bot': { user: 'alice', account: () => ({ is_bot: true }) },
+  'a deleted account': { user: 'alice', account: () => ({ deleted: true }) },
+  'another team, says the payload': {
+    user: 'alice',
+    account: () => ({ team_id: 'T0OTHER' }),
+    payload: { userTeam: 'T0OTHER' },
+    command: { team: 'T0OTHER' },
+  },
+  'another team, says only Slack': { user: 'alice', account: () => ({ team_id: 'T0OTHER' }) },
+  'another team of the enterprise, and ours': {
+    user: 'alice',
+    account: (ours) => sister(ours),
+    payload: FROM_SISTER,
+  },
+  'another team of the enterprise alone': {
+    user: 'alice',
+    account: () => sister(),
+    payload: FROM_SISTER,
+  },
+  'not an approver': { user: 'mallory' },
+  'an approver in the group': { user: 'carol' },
+  'an approver when the card was posted': {
+    user: 'carol',
+    meanwhile: (stage) => onCall(stage, []),
+  },
+  'the owner of the asking key': { user: 'bob' },
+  'the second account of an approver': {
+    user: 'dora',
+    account: () => ({ profile: { email: 'alice@example.com' } }),
+  },
+  'somebody unknown': { user: 'dora' },
+} satisfies Record<string, Somebody>;
+type Who = keyof typeof PEOPLE;
+
+const row = (button: Cell, submit: Cell, revoke: Cell, home: Cell) => ({
+  button,
+  submit,
+  revoke,
+  home,
+});
+const refused = (refusal: Cell) => row('form', refusal, refusal, refusal);
+const DECIDES = row('form', 'approved', 'revoked', 'approved');
+
+/** A pressed button opens a form and decides nothing, whoever pressed; what is submitted counts only from the right people. */
+const EXPECTED: Record<Who, Record<(typeof SURFACES)[number], Cell>> = {
+  'a member': DECIDES,
+  'a guest': refused('unverified_account'),
+  'a single-channel guest': refused('unverified_account'),
+  'a bot': refused('unverified_account'),
+  'a deleted account': refused('person_inactive'),
+  'another team, says the payload': row(
+    'foreign_team',
+    'foreign_team',
+    'foreign_team',
+    'foreign_team',
+  ),
+  'another team, says only Slack': refused('foreign_team'),
+  'another team of the enterprise, and ours': DECIDES,
+  'another team of the enterprise alone': refused('foreign_team'),
+  'not an approver': row('form', 'not_an_approver', 'not_found', 'not_an_approver'),
+  'an approver in the group': DECIDES,
+  'an approver when the card was posted': row(
+    'form',
+    'not_an_approver',
+    'not_found',
+    'not_an_approver',
+  ),
+  'the owner of the asking key': row('form', 'own_request', 'revoked', 'own_request'),
+  'the second account of an approver': refused('unknown_person'),
+  'somebody unknown': refused('unknown_person'),
+};
+
+const WHOS = Object.keys(PEOPLE) as Who[];
+
+async function table(stage: Stage, whos: readonly Who[]) {
+  const found: Partial<Record<Who, Partial<Record<string, Cell>>>> = {};
+  for (const who of whos) {
+    const cells: Partial<Record<string, Cell>> = {};
+    for (const surface of SURFACES) cells[surface] = await tryOut(stage, PEOPLE[who], surface);
+    found[who] = cells;
+  }
+  return found;
+}
+
+/** Over signed HTTP unless `socket`. */
+async function opened(options: Parameters<typeof openStage>[0] & { socketMode?: boolean } = {}) {
+  const socket = options.socketMode ? await startSocketSlack() : undefined;
+  const stage = await openStage({ ...options, ...(socket && { socket }) });
+  onTestFinished(async () => {
+    await stage.close();
+    await socket?.close();
+  });
+  return stage;
+}
+
+describe.each([
+  ['signed HTTP', false],
+  ['Socket Mode', true],
+])('over %s', (_, socketMode) => {
+  test('each gets exactly what is theirs', { timeout: 120_000 }, async () => {
+    expect(await table(await opened({ socketMode }), WHOS)).toEqual(EXPECTED);
+  });
+});
+
+test('everybody who may not is on record, under their own name', async () => {
+  const stage = await opened();
+  for (const who of ['a guest', 'not an approver', 'somebody unknown'] as const)
+    await tryOut(stage, PEOPLE[who], 'submit');
+  const records = (await stage.audit()).filter(({ type }) => type === 'decision_refused');
+  expect(records.map(({ actor, refusal }) => [actor.name, refusal]).reverse()).toEqual([
+    ['alice@example.com', 'unverified_account'],
+    ['mallory@example.com', 'not_an_approver'],
+    [stage.emulate.users['dora'], 'unknown_person'],
+  ]);
+});
+
+/** Takes every account for a full member of our workspace. */
+const ignoringStanding =
+  (store: Store): SlackParts['identifyWith'] =>
+  (directory) => {
+    const profile: Directory['profile'] = async (userId) => {
+      const found = await directory.profile(userId);
+      const teamId = directory.teamId() ?? '';
+      return found && { ...found, teamId, standing: 'member' };
+    };
+    const blind = { ...directory, profile };
+    return createIdentifyPresser({ store, directory: blind, linkByEmail: false });
+  };
+
+test('the table would catch a product that asks who somebody is, and not how they stand', async () => {
+  const stage = await opened({
+    change: (parts, { store }) => ({ ...parts, identifyWith: ignoringStanding(store) }),
+  });
+  const whos = WHOS.slice(0, 7);
+  const found = await table(stage, whos);
+  const wrong = whos.filter((who) =>
+    ['submit', 'revoke', 'home'].every(
+      (surface) => found[who]?.[surface] !== EXPECTED[who][surface as 'submit'],
+    ),
+  );
+  expect(wrong).toEqual([
+    'a guest',
+    'a single-channel guest',
+    'a bot',
+    'a deleted account',
+    'another team, says only Slack',
+  ]);
+});

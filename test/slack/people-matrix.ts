@@ -1,0 +1,253 @@
+/** Who can do what by which surface: every kind of account at every place where something could be decided, tried for real. */
+
+import type { ApprovalId } from '../../src/domain/approval.js';
+import { explain } from '../../src/domain/refusal.js';
+import { granted } from '../support/house.js';
+import { findAction } from '../support/slack/card.js';
+import type { Forgery } from '../support/slack/gestures.js';
+import { asObject, asString, type JsonObject } from '../support/slack/json.js';
+import type { SocketSlack } from '../support/slack/socket-driver.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { picked, typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene, type SceneOptions } from './scene.js';
+
+const HOUSEHOLD = 'E0ACME';
+const GROUP = 'S01ONCALL';
+const SISTER = 'T0SISTER';
+
+export const SURFACES = ['button', 'submit', 'revoke', 'home'] as const;
+type Surface = (typeof SURFACES)[number];
+
+/** What somebody brought about, or why not. `form`: a form was opened, and nothing else happened. */
+export type Cell = 'form' | 'approved' | 'revoked' | (typeof REFUSALS)[number] | 'unexplained';
+
+const REFUSALS = [
+  'unverified_account',
+  'person_inactive',
+  'foreign_team',
+  'not_an_approver',
+  'own_request',
+  'unknown_person',
+  'not_found',
+] as const;
+
+/** Somebody, by what they are to vsecure and to Slack at the moment of the gesture. */
+export interface Somebody {
+  readonly user: 'alice' | 'bob' | 'carol' | 'dora' | 'mallory';
+  /** What Slack says of the account, if it is asked. */
+  readonly account?: (teamId: string) => JsonObject;
+  /** What the payload says. */
+  readonly payload?: Forgery;
+  /** What a slash command says, which names no home of its user. */
+  readonly command?: Forgery;
+  /** What happens between the card and the gesture. */
+  readonly meanwhile?: (scene: Scene) => Promise<void>;
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/**
+ * alice and bob may decide, and carol through a group; bob owns the asking key; mallory is known, dora is nobody. The workspace
+ * belongs to an organisation.
+ */
+export async function openStage(options: SceneOptions & { readonly socket?: SocketSlack } = {}) {
+  const scene = await openScene(options);
+  const { house, emulate, proxy } = scene;
+  proxy.inject({
+    method: 'auth.test',
+    fault: 'json',
+    json: (upstream: JsonObject) => ({ ...upstream, enterprise_id: HOUSEHOLD }),
+  });
+  await scene.slack.start();
+  await until('Slack', () => scene.slack.state() === 'ok');
+  for (const name of ['alice', 'bob', 'carol', 'mallory'] as const) {
+    const account = { teamId: emulate.teamId, userId: emulate.users[name] ?? '' };
+    granted(await house.useCases.managePeople.link(house.admin, `${name}@example.com`, account));
+  }
+  const approvers = ['alice@example.com', 'bob@example.com', GROUP];
+  await house.policy({ approvers }, 'vsecure://secrets/matrix/*');
+  return { ...scene, agent: await house.agent(), asked: 0 };
+}
+
+/** Puts carol into the group, or takes everybody out of it. */
+export const onCall = (
+  { house, emulate }: Pick<Stage, 'house' | 'emulate'>,
+  members: readonly string[],
+) =>
+  house.store.transaction((tx) =>
+    tx.groups.save(
+      emulate.teamId,
+      GROUP,
+      members.map((name) => emulate.users[name] ?? ''),
+    ),
+  );
+
+export async function tryOut(stage: Stage, who: Somebody, surface: Surface): Promise<Cell> {
+  await onCall(stage, ['carol']);
+  const { id, card } = await askedFor(stage);
+  const form = surface === 'submit' ? await openedBy(stage, 'alice', card) : {};
+  const grant = surface === 'revoke' ? await grantOf(stage, id) : undefined;
+  await who.meanwhile?.(stage);
+  if (who.account)
+    stage.proxy.inject(userBecomes(idOf(stage, who.user), who.account(stage.emulate.teamId)));
+  try {
+    if (surface === 'revoke') return await revoke(stage, who, grant ?? '');
+    if (surface === 'submit') return await submit(stage, who, id, form);
+    return surface === 'button'
+      ? await press(stage, who, id, card)
+      : await inHome(stage, who, id, card);
+  } finally {
+    stage.proxy.clearFaults();
+    // A Home shows only so many requests.
+    await stage.house.useCases.cancelRequest(stage.agent.caller, id);
+  }
+}
+
+const idOf = ({ emulate }: Stage, name: string) => emulate.users[name] ?? name;
+const standing = async ({ house }: Stage, id: ApprovalId) =>
+  (await house.store.approvals.find(id))?.status;
+
+async function askedFor(stage: Stage) {
+  stage.asked += 1;
+  const resources = [`vsecure://secrets/matrix/KEY${stage.asked}`];
+  const { id } = await stage.house.ask(stage.agent.caller, { resources });
+  return { id, card: await stage.card(id) };
+}
+
+async function grantOf({ house }: Stage, approval: ApprovalId): Promise<string> {
+  const alice = await house.decider('alice@example.com');
+  granted(await house.useCases.decide(alice, { approval, verdict: 'approve' }));
+  return (await house.store.grants.ofApproval(approval))?.id ?? '';
+}
+
+const pressing = (stage: Stage, user: string, card: JsonObject, forgery: Forgery = {}) => ({
+  user: idOf(stage, user),
+  actionId: 'approve',
+  value: asString(findAction(card, 'approve')?.['value']),
+  ...forgery,
+});
+
+const pressCard = (stage: Stage, user: string, card: JsonObject, forgery: Forgery = {}) =>
+  stage.driver.press({
+    ...pressing(stage, user, card, forgery),
+    channel: stage.emulate.channelId,
+    messageTs: asString(card['ts']),
+  });
+
+/** Everything that the bot has shown or said, the newest last. */
+const said = ({ proxy, sink }: Stage): readonly JsonObject[] => [
+  ...['views.open', 'views.push', 'views.update'].flatMap((method) =>
+    proxy.callsOf(method).map(({ body }) => body),
+  ),
+  ...sink.bodies,
+];
+
+/** What the bot shows or says in answer to this gesture. */
+async function answerTo(stage: Stage, gesture: () => Promise<unknown>): Promise<JsonObject> {
+  const before = new Set(said(stage));
+  await gesture();
+  return until('an answer', () => said(stage).find((one) => !before.has(one)));
+}
+
+const isForm = (answer: JsonObject) =>
+  asObject(answer['view'] ?? {})['callback_id'] === 'approve_form';
+
+/** The form that this person's press opens. */
+async function openedBy(stage: Stage, user: string, card: JsonObject): Promise<JsonObject> {
+  const answer = await answerTo(stage, () => pressCard(stage, user, card));
+  return asObject(answer['view']);
+}
+
+async function press(stage: Stage, { user, payload }: Somebody, id: ApprovalId, card: JsonObject) {
+  const answer = await answerTo(stage, () => pressCard(stage, user, card, payload));
+  return (await standing(stage, id)) === 'pending' ? meaning(answer) : 'unexplained';
+}
+
+async function submit(
+  stage: Stage,
+  { user, payload }: Somebody,
+  id: ApprovalId,
+  form: JsonObject,
+): Promise<Cell> {
+  const { body } = await stage.driver.submitView({
+    user: idOf(stage, user),
+    callbackId: asString(form['callback_id']),
+    privateMetadata: asString(form['private_metadata']),
+    values: {
+      reason: { text: typed('Known incident') },
+      duration: { choice: picked('1800000') },
+    },
+    ...payload,
+  });
+  return settled(stage, id, body);
+}
+
+async function settled(stage: Stage, id: ApprovalId, answer: unknown): Promise<Cell> {
+  const status = await standing(stage, id);
+  if (status === 'approved') return answer === '' ? 'approved' : 'unexplained';
+  return status === 'pending' ? meaning(answer) : 'unexplained';
+}
+
+async function revoke(
+  stage: Stage,
+  { user, payload, command }: Somebody,
+  grant: string,
+): Promise<Cell> {
+  const answer = await answerTo(stage, () =>
+    stage.driver.command({
+      user: idOf(stage, user),
+      channel: stage.emulate.channelId,
+      text: `revoke ${grant} The incident is over`,
+      ...(command ?? payload),
+    }),
+  );
+  const { items } = await stage.house.store.grants.list({}, { limit: 200 });
+  const ended = items.find(({ id }) => id === grant)?.status === 'revoked';
+  return ended ? 'revoked' : meaning(answer);
+}
+
+/** What is not offered there is tried by a forged button. */
+async function inHome(
+  stage: Stage,
+  who: Somebody,
+  id: ApprovalId,
+  card: JsonObject,
+): Promise<Cell> {
+  const { user, payload } = who;
+  const shown = stage.proxy.callsOf('views.publish').length;
+  const opening = { type: 'app_home_opened', user: idOf(stage, user), channel: 'D0', tab: 'home' };
+  await stage.driver.event(opening);
+  const published = await until('a Home', () => stage.proxy.callsOf('views.publish')[shown]?.body);
+  const offered = JSON.stringify(published).includes(id);
+  const view = {
+    id: 'V0HOME',
+    type: 'home',
+    team_id: stage.emulate.teamId,
+    ...asObject(published['view']),
+  };
+  const answer = await answerTo(stage, () =>
+    stage.driver.pressInView({ ...pressing(stage, user, card, payload), view }),
+  );
+  const cell = isForm(answer)
+    ? await submit(stage, who, id, asObject(answer['view']))
+    : meaning(answer);
+  return offered === (cell === 'approved') ? cell : 'unexplained';
+}
+
+/** Which refusal is this, in its own words? */
+function meaning(answer: unknown): Cell {
+  const object = asObject(answer);
+  if (isForm(object)) return 'form';
+  const text = JSON.stringify(object);
+  return REFUSALS.find((code) => text.includes(explain({ code }))) ?? 'unexplained';
+}
+
+/** What Slack says of somebody whose home is a sister workspace, and who belongs to these workspaces. */
+export const sister = (...teams: readonly string[]): JsonObject => ({
+  team_id: SISTER,
+  enterprise_user: { teams: [SISTER, ...teams] },
+});
+
+/** What a payload says of somebody whose home is a sister workspace. */
+export const FROM_SISTER: Forgery = { userTeam: SISTER, enterprise: HOUSEHOLD };

@@ -1,0 +1,474 @@
+/** `vsecure slack:check`: what is wrong with the Slack set-up is on a line of its own, with what to do about it, and no token is. */
+
+import { createServer } from 'node:http';
+import express from 'express';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { signAsSlack } from '../../src/crypto/slack-signature.js';
+import { createHostCheck } from '../../src/http/allowed-hosts.js';
+import { checkSlack, type SlackCheckOptions } from '../../src/slack/check/check-slack.js';
+import type { Checked } from '../../src/slack/check/finding.js';
+import { createTransport, EVENTS_PATH } from '../../src/slack/transport.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, PRODUCTION } from '../support/house.js';
+import { startVsecure } from '../support/server.js';
+import { BOT_SCOPES, type Emulate, startEmulate } from '../support/slack/emulate.js';
+import { type FaultProxy, startFaultProxy } from '../support/slack/fault-proxy.js';
+import { freePort, listenOnLoopback, shut } from '../support/slack/loopback.js';
+import { vsecure } from '../support/vsecure.js';
+
+const APP_TOKEN = 'xapp-1-A0-secret-part';
+const TICKET = 'wss://example.invalid/?ticket=secret-ticket';
+const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
+
+const closing: (() => Promise<unknown>)[] = [];
+let emulate: Emulate;
+let proxy: FaultProxy;
+beforeEach(async () => {
+  ({ emulate, proxy } = await workspace());
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function workspace(options: { scopes?: readonly string[]; botInChannel?: boolean } = {}) {
+  const slack = await startEmulate({ users: ['alice'], channel: 'approvals', ...options });
+  const between = await startFaultProxy({ upstream: slack.url });
+  closing.push(slack.close, between.close);
+  slackSays(between, { scopes: options.scopes });
+  return { emulate: slack, proxy: between };
+}
+
+/** The emulator leaves out the scopes that Slack names with every answer. */
+function slackSays(
+  to: FaultProxy,
+  { scopes = BOT_SCOPES, ahead = 0 }: { scopes?: readonly string[] | undefined; ahead?: number },
+) {
+  const date = new Date(Date.now() - ahead * 1000).toUTCString();
+  const headers = { 'x-oauth-scopes': scopes.join(','), date };
+  to.clearFaults();
+  to.inject({ method: 'auth.test', fault: 'headers', headers, times: Infinity });
+}
+
+const fail = (method: string, error: string) =>
+  proxy.inject({ method, fault: 'error', error, times: Infinity });
+
+/** What takes Slack's requests in the server: the host check, and the endpoint behind it. */
+async function endpoint(signingSecret = emulate.signingSecret): Promise<string> {
+  const app = express();
+  app.use(createHostCheck(['127.0.0.1']));
+  createTransport({ signingSecret }, SILENT).mount(app);
+  const server = createServer(app);
+  closing.push(() => shut(server));
+  return `http://127.0.0.1:${await listenOnLoopback(server)}`;
+}
+
+const addressOf = (publicUrl: string | undefined, httpsOnly = false) => ({
+  publicUrl,
+  httpsOnly,
+  challenge: 'a-challenge',
+  sign: (body: string) => signAsSlack(emulate.signingSecret, body, new Date()),
+});
+
+async function check(changes: Partial<SlackCheckOptions> = {}): Promise<readonly Checked[]> {
+  const all: Checked[] = [];
+  const asked: SlackCheckOptions = {
+    botToken: emulate.botToken,
+    apiUrl: proxy.apiUrl,
+    channels: [{ id: emulate.channelId, usedBy: ['default'] }],
+    email: 'alice@example.com',
+    post: false,
+    address: undefined,
+    ...changes,
+  };
+  for await (const one of checkSlack(asked)) all.push(one);
+  for (const secret of [emulate.botToken, emulate.signingSecret, APP_TOKEN, 'secret-ticket'])
+    expect(JSON.stringify(all)).not.toContain(secret);
+  return all;
+}
+
+const find = (all: readonly Checked[], about: string) =>
+  all.find((one) => one.check.startsWith(about));
+const results = (all: readonly Checked[]) => [...new Set(all.map(({ result }) => result))];
+
+test('a workspace in order has nothing but good lines', async () => {
+  const all = await check({ address: addressOf(await endpoint()) });
+  expect(all.map(({ check: about, result }) => `${result} ${about}`)).toEqual([
+    'ok bot token',
+    'ok scopes',
+    'ok optional scope channels:read',
+    'ok optional scope groups:read',
+    'ok optional scope usergroups:read',
+    'ok event address',
+    `ok channel ${emulate.channelId} (default)`,
+    'ok people by e-mail',
+    'ok clock',
+    'ok speed',
+  ]);
+  expect(find(all, 'bot token')?.says).toContain(`Acme (${emulate.teamId})`);
+  expect(find(all, 'channel')?.says).toMatch(/^#approvals: the bot is in it.*private$/);
+  expect(await emulate.messages()).toEqual([]);
+});
+
+describe('the bot token', () => {
+  test('that was revoked is said to be, and what hangs on it is not guessed at', async () => {
+    proxy.clearFaults();
+    fail('auth.test', 'token_revoked');
+    const all = await check({ address: addressOf(await endpoint()) });
+    expect(find(all, 'bot token')).toMatchObject({
+      result: 'failed',
+      says: 'Slack refuses: token_revoked',
+      mend: expect.stringContaining('SLACK_BOT_TOKEN'),
+    });
+    expect(find(all, 'channel')).toMatchObject({ result: 'skipped' });
+    expect(find(all, 'scopes')).toMatchObject({ result: 'skipped' });
+    expect(find(all, 'event address')).toMatchObject({ result: 'ok' });
+  });
+
+  test('of a person instead of a bot is refused', async () => {
+    proxy.clearFaults();
+    const json = { ok: true, team: 'Acme', team_id: 'T1', user: 'alice', user_id: 'U1' };
+    proxy.inject({ method: 'auth.test', fault: 'json', json, times: 2 });
+    expect(find(await check(), 'bot token')).toMatchObject({
+      result: 'failed',
+      mend: expect.stringContaining('Bot User OAuth Token'),
+    });
+  });
+});
+
+describe('Slack', () => {
+  test('that nothing is heard of is said in one line', async () => {
+    const all = await check({ apiUrl: `http://127.0.0.1:${await freePort()}/api/` });
+    expect(find(all, 'bot token')).toMatchObject({
+      result: 'failed',
+      says: 'Slack does not answer (not_reached)',
+      mend: expect.stringContaining('firewall'),
+    });
+    expect(all.filter(({ result }) => result === 'failed')).toHaveLength(1);
+  });
+
+  test.each([
+    [{ fault: 'status', status: 503 } as const, 'Slack does not answer (http_503)'],
+    [{ fault: 'drop-before' } as const, 'Slack does not answer (no_answer)'],
+    [{ fault: 'rate-limited', retryAfterSeconds: 9 } as const, 'Slack says to wait'],
+    [{ fault: 'json', json: { ok: true, hello: 'world' } } as const, 'what answers is not Slack'],
+  ])('in trouble (%o) is not taken for well', async (fault, says) => {
+    proxy.clearFaults();
+    proxy.inject({ method: 'auth.test', ...fault, times: 2 });
+    expect(find(await check(), 'bot token')).toMatchObject({ result: 'failed', says });
+  });
+});
+
+describe('scopes', () => {
+  test('that are missing are named', async () => {
+    slackSays(proxy, { scopes: ['chat:write', 'commands', 'users:read'] });
+    const all = await check();
+    expect(find(all, 'scopes')).toMatchObject({
+      result: 'failed',
+      says: 'missing: im:write, users:read.email',
+      mend: expect.stringContaining('reinstall'),
+    });
+    expect(find(all, 'optional scope groups:read')).toMatchObject({
+      result: 'skipped',
+      says: expect.stringContaining('not granted: vsecure cannot see who is in a private channel'),
+    });
+  });
+
+  test('that are optional may be missing: what cannot be known is said, and a post tries it', async () => {
+    const scopes = BOT_SCOPES.filter(
+      (scope) => !scope.endsWith('s:read') || scope === 'users:read',
+    );
+    ({ emulate, proxy } = await workspace({ scopes }));
+    const all = await check();
+    expect(results(all)).toEqual(['ok', 'skipped']);
+    expect(find(all, 'channel')).toMatchObject({
+      result: 'skipped',
+      says: expect.stringContaining('nobody can say'),
+    });
+    expect(find(await check({ post: true }), 'channel')?.says).toContain('was posted');
+    expect(await emulate.messages()).toHaveLength(1);
+  });
+});
+
+describe('a channel', () => {
+  test('that is not there says to check its id', async () => {
+    const channels = [{ id: 'C0GONE', usedBy: ['default', PRODUCTION] }];
+    expect(find(await check({ channels }), 'channel')).toMatchObject({
+      check: `channel C0GONE (default, ${PRODUCTION})`,
+      result: 'failed',
+      says: 'Slack refuses: channel_not_found',
+      mend: expect.stringContaining('/invite @vsecure'),
+    });
+  });
+
+  test('that the bot is not in says to invite it', async () => {
+    ({ emulate, proxy } = await workspace({ botInChannel: false }));
+    expect(find(await check({ post: true }), 'channel')).toMatchObject({
+      result: 'failed',
+      mend: expect.stringContaining('/invite @vsecure'),
+    });
+    expect(proxy.callsOf('chat.postMessage')).toEqual([]);
+  });
+
+  test.each([
+    ['is_member', false, 'the bot is not in #x', 'invite'],
+    ['is_archived', true, '#x is archived', 'unarchive'],
+    ['is_ext_shared', true, '#x is shared with another company', 'end the sharing'],
+    ['is_pending_ext_shared', true, '#x is shared with another company', 'end the sharing'],
+  ])('whose %s is %s is refused', async (flag, value, says, mend) => {
+    const json = { ok: true, channel: { name: 'x', is_member: true, [flag]: value } };
+    proxy.inject({ method: 'conversations.info', fault: 'json', json });
+    expect(find(await check({ post: true }), 'channel')).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining(says),
+      mend: expect.stringContaining(mend),
+    });
+    expect(proxy.callsOf('chat.postMessage')).toEqual([]);
+  });
+
+  test('that is public is said to be', async () => {
+    const json = { ok: true, channel: { name: 'x', is_member: true } };
+    proxy.inject({ method: 'conversations.info', fault: 'json', json });
+    expect(find(await check(), 'channel')?.says).toContain('public');
+  });
+
+  test('gets a test message only when that is asked for, and what Slack says to it is told', async () => {
+    expect(find(await check({ post: true }), 'channel')?.says).toContain('was posted');
+    expect(await emulate.messages()).toHaveLength(1);
+    fail('chat.postMessage', 'restricted_action');
+    expect(find(await check({ post: true }), 'channel')).toMatchObject({
+      result: 'failed',
+      says: 'Slack refuses: restricted_action',
+    });
+  });
+});
+
+describe('the event address', () => {
+  const event = async (publicUrl: string | undefined, httpsOnly = false) =>
+    find(await check({ address: addressOf(publicUrl, httpsOnly) }), 'event address');
+
+  test('at which the server has another signing secret', async () => {
+    expect(await event(await endpoint('another-secret'))).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining('answered 401: the server has another signing secret'),
+      mend: expect.stringContaining('SLACK_SIGNING_SECRET'),
+    });
+  });
+
+  test('at which nothing listens', async () => {
+    expect(await event(`http://127.0.0.1:${await freePort()}`)).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining('was not reached: nothing listens there'),
+      mend: expect.stringContaining('Socket Mode'),
+    });
+  });
+
+  test('whose host name the server does not answer to', async () => {
+    const url = (await endpoint()).replace('127.0.0.1', 'localhost');
+    expect(await event(url)).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining('does not answer to the host name'),
+      mend: expect.stringContaining('VSECURE_ALLOWED_HOSTS'),
+    });
+  });
+
+  test('that is not known in the internet', async () => {
+    expect(await event('https://vsecure.invalid')).toMatchObject({
+      result: 'failed',
+      says: expect.stringMatching(/was not reached: the host name/),
+    });
+  });
+
+  test('without TLS, where Slack wants it', async () => {
+    const url = await endpoint();
+    expect(await event(url, true)).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining('is not https'),
+    });
+    expect(await event(url.replace('http:', 'https:'), true)).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining('does not speak TLS'),
+    });
+  });
+
+  test.each([
+    [404, 'nothing takes requests from Slack there'],
+    [301, 'leads elsewhere'],
+    [502, 'the proxy does not reach the server'],
+    [200, 'not how vsecure answers'],
+  ])('that answers %i', async (status, says) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(status, { location: 'https://example.invalid' }).end('hello');
+    });
+    closing.push(() => shut(server));
+    const at = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+    expect(await event(at)).toMatchObject({
+      result: 'failed',
+      says: expect.stringContaining(says),
+    });
+  });
+
+  test('that has a path of its own keeps it', async () => {
+    const app = express();
+    createTransport({ signingSecret: emulate.signingSecret }, SILENT).mount(app);
+    const server = createServer(express().use('/vault', app));
+    closing.push(() => shut(server));
+    const at = `http://127.0.0.1:${await listenOnLoopback(server)}/vault/`;
+    expect(await event(at)).toMatchObject({
+      result: 'ok',
+      says: expect.stringContaining(`/vault${EVENTS_PATH}`),
+    });
+  });
+
+  test('that is not known here is not guessed', async () => {
+    expect(await event(undefined)).toMatchObject({
+      result: 'skipped',
+      mend: expect.stringContaining('PUBLIC_URL'),
+    });
+  });
+});
+
+describe('Socket Mode', () => {
+  const socket = async () => {
+    const all = await check({ appToken: APP_TOKEN, address: addressOf(await endpoint()) });
+    expect(find(all, 'event address')).toBeUndefined();
+    return find(all, 'app token');
+  };
+
+  test('that Slack would open a socket for', async () => {
+    const json = { ok: true, url: TICKET };
+    proxy.inject({ method: 'apps.connections.open', fault: 'json', json });
+    expect(await socket()).toMatchObject({ result: 'ok' });
+  });
+
+  test('whose token is refused says how to make another', async () => {
+    fail('apps.connections.open', 'invalid_auth');
+    expect(await socket()).toMatchObject({
+      result: 'failed',
+      says: 'Slack refuses: invalid_auth',
+      mend: expect.stringContaining('connections:write'),
+    });
+  });
+});
+
+describe('the clock', () => {
+  test.each([
+    [5, 'ok', /^within \d+ s/],
+    [100, 'warning', /is 1(00|01|02|03) s ahead of Slack/],
+    [-100, 'warning', /is \d+ s behind Slack/],
+    [290, 'failed', /ahead of Slack; signed requests are refused from 300 s/],
+    [-290, 'failed', /behind Slack; signed requests are refused from 300 s/],
+  ])('%i s ahead: %s', async (ahead, result, says) => {
+    slackSays(proxy, { ahead });
+    expect(find(await check(), 'clock')).toMatchObject({
+      result,
+      says: expect.stringMatching(says),
+    });
+  });
+});
+
+test('a slow way to Slack is a warning, not a failure', async () => {
+  proxy.clearFaults();
+  proxy.inject({ method: 'auth.test', fault: 'delay', ms: 1100, times: 2 });
+  expect(find(await check(), 'speed')).toMatchObject({
+    result: 'warning',
+    says: expect.stringContaining('% of the 3 s'),
+  });
+});
+
+describe('people by e-mail', () => {
+  const people = async (email?: string) => find(await check({ email }), 'people by e-mail');
+
+  test('is asked about, also of somebody who has no account', async () => {
+    expect((await people('alice@example.com'))?.says).toContain('has an account');
+    expect(await people('admin@localhost')).toMatchObject({
+      result: 'ok',
+      says: expect.stringContaining('no account there'),
+    });
+  });
+
+  test('fails without the scope', async () => {
+    fail('users.lookupByEmail', 'missing_scope');
+    expect(await people('alice@example.com')).toMatchObject({
+      result: 'failed',
+      mend: expect.stringContaining('manifest.yml'),
+    });
+  });
+
+  test('is not asked about when it is switched off', async () => {
+    expect(await people()).toMatchObject({ result: 'skipped' });
+    expect(proxy.callsOf('users.lookupByEmail')).toEqual([]);
+  });
+});
+
+describe('as a command', () => {
+  async function server() {
+    const database = await testDatabase();
+    const house = await buildHouse({ database });
+    closing.push(house.close);
+    await house.policy({ channel: 'C0OTHER' });
+    const env = {
+      SLACK_BOT_TOKEN: emulate.botToken,
+      SLACK_SIGNING_SECRET: emulate.signingSecret,
+      SLACK_CHANNEL: emulate.channelId,
+      SLACK_API_URL: proxy.apiUrl,
+    };
+    const running = await startVsecure({ database, masterKey: house.masterKeyText, env });
+    closing.push(() => running.kill9());
+    return { house, env: { ...running.env, PUBLIC_URL: running.url } };
+  }
+
+  const run = async (env: Record<string, string>, ...words: string[]) => {
+    const ended = await vsecure(['slack:check', ...words], { env });
+    for (const secret of [emulate.botToken, emulate.signingSecret])
+      expect(`${ended.stdout}${ended.stderr}`).not.toContain(secret);
+    return ended;
+  };
+
+  test('it exits with 1 while a policy’s channel is wrong, and with 0 once all is well', async () => {
+    const { house, env } = await server();
+    const first = await run(env);
+    expect(first.exit).toBe(1);
+    expect(first.stdout).toContain(
+      `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refuses: channel_not_found. To mend: `,
+    );
+    expect(first.stdout).toContain('✓ ok       event address: a signed request');
+    expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 failed.');
+
+    await house.policy({ channel: emulate.channelId });
+    const second = await run(env, '--json');
+    expect(second).toMatchObject({ exit: 0, stderr: '' });
+    const { ok, checks } = JSON.parse(second.stdout);
+    expect(ok).toBe(true);
+    expect(checks).toContainEqual({
+      check: `channel ${emulate.channelId} (default, ${PRODUCTION})`,
+      result: 'ok',
+      says: expect.stringContaining('#approvals'),
+    });
+  });
+
+  test('without a database, and without a channel, it says what is missing', async () => {
+    const ended = await run({
+      SLACK_BOT_TOKEN: emulate.botToken,
+      SLACK_SIGNING_SECRET: emulate.signingSecret,
+      SLACK_API_URL: proxy.apiUrl,
+      SLACK_LINK_BY_EMAIL: 'off',
+    });
+    expect(ended.exit).toBe(1);
+    expect(ended.stdout).toContain('– skipped  policies’ channels: there is no database yet');
+    expect(ended.stdout).toContain('✗ failed   default channel: SLACK_CHANNEL is not set');
+    expect(ended.stdout).toContain('– skipped  people by e-mail: switched off');
+  });
+
+  test('wrong words and missing settings end with 2', async () => {
+    const wrong = await run({ SLACK_BOT_TOKEN: emulate.botToken }, '--loud');
+    expect(wrong).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('Usage') });
+    expect(await run({})).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('SLACK_BOT_TOKEN: required to check Slack'),
+    });
+    expect(await run({}, '--help')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('Usage: vsecure slack:check'),
+    });
+  });
+});

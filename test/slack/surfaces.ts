@@ -1,0 +1,163 @@
+/** Every place where somebody else's words are drawn in Slack, and what such words must never do there. */
+
+import type { ModalView } from '@slack/types';
+import { approvalCard } from '../../src/slack/cards/approval-card.js';
+import { autoApprovedLines } from '../../src/slack/cards/auto-approved-lines.js';
+import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
+import { detailsView } from '../../src/slack/views/details-view.js';
+import { revokeForm } from '../../src/slack/views/revoke-form.js';
+import type { CardFacts } from '../../src/usecases/card-facts.js';
+import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
+import { asArray, asObject, asString } from '../support/slack/json.js';
+import { autoApproved, changeTo, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';
+
+/** A message, or a modal, which has no fallback text. */
+export interface Surface {
+  readonly text?: string;
+  readonly blocks: ModalView['blocks'];
+}
+
+export type Draw = (words: string) => Surface;
+
+const OPENING = { teamId: TEAM, seen: PENDING.digest };
+const DRAWING = { teamId: TEAM, revision: 7 };
+const CLIENT_MAX = 200;
+
+const asAgent = (words: string): CardFacts =>
+  factsOf({ approval: { ...PENDING, reason: words, claimedClient: words.slice(0, CLIENT_MAX) } });
+
+const asPolicy = (words: string): CardFacts =>
+  factsOf({
+    policyChanges: { name: words || ' ' },
+    approval: { ...PENDING, autoReport: `not auto-approved: ${words}` },
+    changes: [changeTo(4, `name: Production → ${words}`)],
+  });
+
+const named = (state: string): CardFacts => {
+  const facts = EVERY_STATE[state];
+  if (!facts) throw new Error(`there is no state ${state}`);
+  return facts;
+};
+
+function asDecider(words: string): CardFacts {
+  const { approval, grant, ...rest } = named('revoked');
+  const decided = { ...approval, decisionReason: words } as typeof approval;
+  return { ...rest, approval: decided, grant: grant && { ...grant, endReason: words } };
+}
+
+function revoking(words: string): Surface {
+  const { approval, grant, ...rest } = named('approved');
+  if (!grant) throw new Error('an approval without a grant');
+  const decided = { ...approval, decisionReason: words } as typeof approval;
+  return revokeForm({ ...rest, approval: decided, grant }, TEAM);
+}
+
+/** By whose words they are and where they stand. */
+export const SURFACES: Readonly<Record<string, Draw>> = {
+  'the agent’s, on the card': (words) => approvalCard(asAgent(words), DRAWING),
+  'the agent’s, in the form to approve': (words) => approveForm(asAgent(words), OPENING),
+  'the agent’s, in the form to deny': (words) => denyForm(asAgent(words), OPENING),
+  'the agent’s, in the details': (words) => detailsView(asAgent(words), TEAM),
+  'the decider’s, on the card': (words) => approvalCard(asDecider(words), DRAWING),
+  'the decider’s, in the details': (words) => detailsView(asDecider(words), TEAM),
+  'the decider’s, in the form to revoke': revoking,
+  'the policy’s, on the card': (words) => approvalCard(asPolicy(words), DRAWING),
+  'the policy’s, in a form that must be looked at again': (words) =>
+    approveForm(asPolicy(words), { ...OPENING, changed: [`The policy changed: ${words}`] }),
+  'the policy’s, in a quiet line': (words) =>
+    autoApprovedLines({
+      approvals: autoApproved(1).map((one) => ({ ...one, autoReport: `auto-approved: ${words}` })),
+      count: 1,
+    }),
+};
+
+/** Control, format, surrogate, private and unassigned characters; line feeds make lines. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/u;
+/** Where words of others may stand in mrkdwn: inside a code span, escaped, on one line. */
+const SPAN = '`(?:[^`<>&\\n]|&(?:amp|lt|gt);)*`';
+const OURS_WITH_WORDS = [
+  /^\(\d+ characters more: press Details\)$/,
+  /^\*Unverified\*: written by the AI tool(?: · \*contains hidden characters\*)?$/,
+  new RegExp(`^Request \`appr_\\w{22}\` · \`#[0-9a-f]{8}\` · policy ${SPAN}$`),
+  new RegExp(
+    `^\`claude-desktop\` may read \`production/A\` for 1h, until <!date[^>]+>(?:: ${SPAN})?$`,
+  ),
+];
+/** What nobody's words may add, take away or change. */
+const FIXED = new Set(['header', 'actions', 'input', 'divider']);
+
+/** Checks drawings of one place against the same drawing with harmless words in it. */
+export function createChecker(draw: Draw): (words: string, drawn: Surface) => string[] {
+  const calm = draw(CALM);
+  const known = new Set(parsed(calm.blocks));
+  const facts = [...known].filter((text) => !OURS_WITH_WORDS.some((ours) => ours.test(text)));
+  const fixed = fixedOf(calm);
+  const above = isBelow(calm) ? aboveOf(calm) : undefined;
+  return (words, drawn) => {
+    const live = parsed(drawn.blocks);
+    const foreign = live.filter(
+      (text) => !known.has(text) && !OURS_WITH_WORDS.some((ours) => ours.test(text)),
+    );
+    return [
+      ...(drawn.text === calm.text ? [] : [`the fallback text: ${drawn.text}`]),
+      ...(fixedOf(drawn) === fixed ? [] : ['a header, a button, a field or the line']),
+      ...(above === undefined || aboveOf(drawn) === above ? [] : ['what is above the line']),
+      ...facts.filter((text) => !live.includes(text)).map((text) => `a fact is lost: ${text}`),
+      ...foreign.map((text) => `mrkdwn: ${text}`),
+      ...unseenIn(drawn),
+      ...unframed(words, drawn),
+      ...('type' in drawn ? lintView(drawn) : lintMessage(drawn.blocks)),
+    ];
+  };
+}
+
+const CALM = 'No harm is in this';
+
+const fixedOf = ({ blocks }: Surface) =>
+  JSON.stringify(blocks.filter(({ type }) => FIXED.has(type)).map(withoutId));
+const withoutId = ({ block_id: _, ...block }: Surface['blocks'][number]) => block;
+
+/** Every byte before the line. */
+const aboveOf = ({ blocks }: Surface) => JSON.stringify(blocks.slice(0, lineOf(blocks)));
+const lineOf = (blocks: Surface['blocks']) => blocks.findIndex(({ type }) => type === 'divider');
+/** The words of deciders and policies stand among the facts; an agent's never do. */
+const isBelow = ({ blocks }: Surface) =>
+  JSON.stringify(blocks.slice(Math.max(0, lineOf(blocks)))).includes(CALM) && lineOf(blocks) > 0;
+
+const unseenIn = ({ blocks }: Surface) =>
+  shown(blocks)
+    .filter((text) => UNSEEN.test(text.replaceAll('\n', '')))
+    .map((text) => `a character that cannot be seen: ${JSON.stringify(text)}`);
+
+/** Several lines of others look like quotations, each of them. */
+function unframed(words: string, { blocks }: Surface): string[] {
+  if (!words.includes('\n')) return [];
+  const plain = blocks.flatMap((block) => {
+    const { type, text } = asObject(asObject(block)['text']);
+    return block.type === 'section' && type === 'plain_text' ? [asString(text)] : [];
+  });
+  return plain
+    .flatMap((text) => text.split('\n'))
+    .filter(
+      (line) => !/^(?:│ |Reason(?: for the end)?:$|The policy changed: |\(no reason)/.test(line),
+    )
+    .map((line) => `a line without its mark: ${line}`);
+}
+
+/** Every text that Slack would parse. */
+export function parsed(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(parsed);
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, text } = asObject(node);
+  if (type === 'mrkdwn') return [asString(text)];
+  return Object.values(node).flatMap(parsed);
+}
+
+/** Every text that a person sees. */
+export function shown(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(shown);
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, text } = asObject(node);
+  if (type === 'mrkdwn' || type === 'plain_text') return [asString(text)];
+  return asArray(Object.values(node)).flatMap(shown);
+}

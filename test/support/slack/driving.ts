@@ -1,0 +1,76 @@
+/** People's gestures as Slack's payloads, whichever way they are carried to the bot. */
+
+import { randomUUID } from 'node:crypto';
+import type {
+  EventDelivery,
+  Forgery,
+  Press,
+  SlashCommand,
+  ViewClose,
+  ViewPress,
+  ViewSubmission,
+} from './gestures.js';
+import type { JsonObject } from './json.js';
+import {
+  envelope,
+  eventCallback,
+  type Installation,
+  pressInView,
+  pressOnMessage,
+  slashCommand,
+  viewClosed,
+  viewSubmission,
+} from './payloads.js';
+import type { Delivery } from './signed-request.js';
+
+export interface DrivingOptions extends Installation {
+  /** Makes a trigger_id that the emulator knows, or `views.open` fails. Default: a made-up one. */
+  readonly trigger?: (userId: string) => Promise<string>;
+  /** Where the bot's `respond()` goes; see `startResponseSink`. */
+  readonly responseUrl?: string;
+}
+
+export interface Driver {
+  readonly press: (press: Press) => Promise<Delivery>;
+  readonly pressInView: (press: ViewPress) => Promise<Delivery>;
+  readonly submitView: (submission: ViewSubmission) => Promise<Delivery>;
+  readonly closeView: (close: ViewClose) => Promise<Delivery>;
+  readonly command: (command: SlashCommand) => Promise<Delivery>;
+  /** Delivers one event of the Events API, such as `{ type: 'app_home_opened', user, tab: 'home' }`. */
+  readonly event: (event: JsonObject, delivery?: EventDelivery) => Promise<Delivery>;
+}
+
+/** How a payload gets to the bot, and the bot's answer back. */
+export interface Carrier {
+  interaction(payload: JsonObject, forgery: Forgery): Promise<Delivery>;
+  command(fields: Readonly<Record<string, string>>, forgery: Forgery): Promise<Delivery>;
+  event(body: JsonObject, delivery: EventDelivery): Promise<Delivery>;
+}
+
+export function createDriving(options: DrivingOptions, carrier: Carrier): Driver {
+  // Each gesture has a response_url of its own, as at Slack, where each takes five answers.
+  const responseUrl = () => options.responseUrl && `${options.responseUrl}/${randomUUID()}`;
+  const trigger = options.trigger ?? (async () => `trigger.${randomUUID()}`);
+  const triggerFor = async (gesture: Forgery & { readonly user: string }) =>
+    gesture.triggerId ?? (await trigger(gesture.user));
+
+  const interact = async (gesture: Forgery & { readonly user: string }, payload: JsonObject) =>
+    carrier.interaction(
+      { ...envelope(options, gesture, await triggerFor(gesture)), ...payload },
+      gesture,
+    );
+
+  return {
+    press: (press) => interact(press, pressOnMessage(press, responseUrl())),
+    pressInView: (press) => interact(press, pressInView(press)),
+    submitView: (submission) => interact(submission, viewSubmission(submission, options)),
+    closeView: (close) => interact(close, viewClosed(close, options)),
+    command: async (command) =>
+      carrier.command(
+        slashCommand(command, options, responseUrl(), await triggerFor(command)),
+        command,
+      ),
+    event: (event, delivery = {}) =>
+      carrier.event(eventCallback(event, delivery, options), delivery),
+  };
+}
