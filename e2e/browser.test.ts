@@ -3,16 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserAvailable, openBrowser, type TestBrowser } from '../test/support/browser.js';
 import { localSlackAvailable } from '../test/support/slack/local-slack.js';
+import { picture } from './pictures.js';
 import { openWorkspace, type Workspace } from './workspace.js';
-
-/** `README_PICTURES=1` draws the README's picture of the card anew. */
-const PICTURE = process.env['README_PICTURES'] ? 'docs/pictures/card.png' : undefined;
-
-/** Slack shows such a date in the reader's own time; the look-alike leaves it as written. */
-const SHOW_DATES = `
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode())
-    texts.currentNode.data = texts.currentNode.data.replace(/<!date[^|]*\\|([^>]*)>/g, '$1');`;
 
 describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () => {
   let workspace: Workspace;
@@ -32,7 +24,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
     await workspace.card(id);
     const waiting = agent.wait(id);
-    const page = await browser.open(slack.url, { width: 1100, height: 900 });
+    const page = await browser.open(slack.url, { width: 960, height: 900 });
     const message = page.locator('.msg').filter({ hasText: id });
     await message.getByRole('button', { name: 'Approve…' }).waitFor();
     const card = await message.textContent();
@@ -46,10 +38,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
       expect(card).toContain(fact);
     // By name once her account is linked, by address before.
     expect(card).toMatch(/alice/i);
-    if (PICTURE) {
-      await page.evaluate(SHOW_DATES);
-      await message.screenshot({ path: PICTURE, animations: 'disabled' });
-    }
+    await picture('card', message);
 
     await page.locator('.actas select').selectOption({ label: 'Alice Anderson' });
     await message.getByRole('button', { name: 'Approve…' }).click();

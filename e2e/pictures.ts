@@ -3,7 +3,10 @@
 import type { Locator } from 'playwright-core';
 
 /** Slack keeps the line breaks of plain text; the look-alike runs its lines together, and shows buttons under the pointer. */
-const AS_SLACK = '.plain { white-space: pre-line } .msg-hover-actions { display: none }';
+const AS_SLACK = `
+  .plain { white-space: pre-line }
+  .msg-hover-actions { display: none }
+  .modal-overlay { background: #fff }`;
 
 /** What the element shows, cut to its edges: `docs/pictures/<name>.png`. */
 export async function picture(name: string, element: Locator): Promise<void> {

@@ -17,6 +17,7 @@ const SERVER: Readonly<Record<string, ServerCommand>> = {
     description: 'bring the database to this version’s schema',
     load: () => import('./main/migrate.js'),
   },
+  backup: { description: 'copy the embedded database', load: () => import('./main/backup.js') },
   'admin:bootstrap': {
     description: 'make the first admin key, or recover one',
     load: () => import('./main/bootstrap.js'),

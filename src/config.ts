@@ -10,6 +10,7 @@ import { parseDuration } from './domain/duration.js';
 import {
   DENIED_COOLDOWN_DEFAULT,
   PENDING_MAX_DEFAULT,
+  RATE_LIMIT_DEFAULT,
   REQUESTS_PER_HOUR_DEFAULT,
 } from './domain/limits.js';
 
@@ -100,6 +101,7 @@ const ENVIRONMENT = z.object({
     .default([]),
   VSECURE_MAX_PENDING: count(1, 1000).default(PENDING_MAX_DEFAULT),
   VSECURE_MAX_REQUESTS_PER_HOUR: count(1, 10_000).default(REQUESTS_PER_HOUR_DEFAULT),
+  VSECURE_RATE_LIMIT: count(1, 100_000).default(RATE_LIMIT_DEFAULT),
   VSECURE_DENIED_COOLDOWN: z
     .string()
     .transform((text) => (text === '0' ? 0 : parseDuration(text)))
@@ -171,6 +173,8 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       publicUrl: environment.PUBLIC_URL,
       allowedHosts: environment.VSECURE_ALLOWED_HOSTS ?? [],
       trustProxy: environment.VSECURE_TRUST_PROXY ?? [],
+      /** Requests that one key may make in a minute. */
+      rateLimit: environment.VSECURE_RATE_LIMIT,
     },
     slack: slackOf(environment),
     adminEmail: environment.VSECURE_ADMIN_EMAIL,

@@ -1,7 +1,11 @@
 /** What a command sees of the outside: two streams to write to, one to read from, somebody to ask, and a server. */
 
-import { VSecureClient } from '../sdk/index.js';
+import { profilesFile, readEnvironment } from '../sdk/env.js';
+import type { VSecureClient } from '../sdk/index.js';
+import { createIdentity } from './identity.js';
+import { createProgress, type Progress } from './progress.js';
 import { question } from './question.js';
+import { type Column, table } from './table.js';
 import { harmlessJson, harmlessLines } from './terminal-text.js';
 
 export interface Io {
@@ -9,6 +13,8 @@ export interface Io {
   readonly out: (text: string) => void;
   /** Everything else, to stderr, with a line break. */
   readonly err: (text: string) => void;
+  /** Results as a table, to stdout. */
+  readonly table: <T>(rows: readonly T[], columns: readonly Column<T>[]) => void;
   /** A result for programs, to stdout. */
   readonly json: (value: unknown) => void;
   /** Is there somebody at a terminal who can be asked? */
@@ -16,9 +22,13 @@ export interface Io {
   readonly ask: (text: string) => Promise<string>;
   /** Asks without showing what is typed. */
   readonly askHidden: (text: string) => Promise<string>;
+  /** For what takes long; silent where nobody watches. */
+  readonly progress: (text: string) => Progress;
   /** All of stdin. */
   readonly input: () => Promise<Uint8Array>;
-  /** Throws VSecureError when the environment does not say who asks. */
+  /** Whom to ask as, when it is said on the command line. */
+  readonly useProfile: (name: string | undefined) => void;
+  /** Throws VSecureError when neither environment nor profile says who asks. */
   readonly client: () => VSecureClient;
 }
 
@@ -29,15 +39,19 @@ export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
   return {
     out: (text) => stdout.write(`${harmlessLines(text)}\n`),
     err: (text) => stderr.write(`${harmlessLines(text)}\n`),
+    // A terminal says what it can; NO_COLOR and TERM=dumb count there.
+    table: (rows, columns) =>
+      stdout.write(`${table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })}\n`),
     json: (value) => stdout.write(`${harmlessJson(value)}\n`),
     interactive: Boolean(stdin.isTTY),
     ask: (text) => question(stdin, stderr, harmlessLines(text)),
     askHidden: (text) => question(stdin, stderr, harmlessLines(text), { hidden: true }),
+    progress: (text) => createProgress(stderr, text),
     async input() {
       const chunks: Uint8Array[] = [];
       for await (const chunk of stdin) chunks.push(chunk);
       return Buffer.concat(chunks);
     },
-    client: () => new VSecureClient(),
+    ...createIdentity(profilesFile(), readEnvironment()),
   };
 }

@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove } from './commands/approve.js';
 import { registerAudit } from './commands/audit.js';
+import { registerAuditVerify } from './commands/audit-verify.js';
+import { registerCompletion } from './commands/completion.js';
 import { registerConfigure } from './commands/configure.js';
 import { registerDeny } from './commands/deny.js';
 import { registerExplain } from './commands/explain.js';
@@ -21,10 +23,12 @@ import { registerResources } from './commands/resources.js';
 import { registerRevoke } from './commands/revoke.js';
 import { registerScopes } from './commands/scopes.js';
 import { registerSecretsDelete } from './commands/secrets-delete.js';
+import { registerSecretsImport } from './commands/secrets-import.js';
 import { registerSecretsList } from './commands/secrets-list.js';
 import { registerSecretsSet } from './commands/secrets-set.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerWhoami } from './commands/whoami.js';
+import { addExamples } from './examples.js';
 import type { Io } from './io.js';
 
 export type Register = (program: Command, io: Io) => void;
@@ -37,8 +41,14 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerResources,
     registerExplain,
     registerAudit,
+    registerAuditVerify,
   ],
-  'Secrets:': [registerSecretsSet, registerSecretsList, registerSecretsDelete],
+  'Secrets:': [
+    registerSecretsSet,
+    registerSecretsImport,
+    registerSecretsList,
+    registerSecretsDelete,
+  ],
   'Keys and people:': [
     registerKeysCreate,
     registerKeysList,
@@ -51,13 +61,14 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerPeopleCode,
   ],
   'AI tools:': [registerMcpConfig],
-  'Yourself:': [registerWhoami, registerScopes],
+  'Yourself:': [registerWhoami, registerScopes, registerCompletion],
 };
 
 const ENVIRONMENT = `
 Environment:
   VSECURE_URL      where vsecure is (default: http://127.0.0.1:3000)
   VSECURE_API_KEY  who you are
+  VSECURE_PROFILE  or: the profile that says both
 
 Exit status: 0 done, 1 refused or failed, 2 wrong usage.`;
 
@@ -71,6 +82,8 @@ export function createProgram(io: Io, { version, server }: About): Command {
   const program = new Command('vsecure')
     .description('AI tools ask for secrets, people approve, everything is on record.')
     .version(version)
+    .option('--profile <name>', 'who to be: a profile that `vsecure login` made')
+    .hook('preAction', (_, action) => io.useProfile(action.optsWithGlobals()['profile']))
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
@@ -85,5 +98,6 @@ export function createProgram(io: Io, { version, server }: About): Command {
     program.commandsGroup(group);
     for (const register of commands) register(program, io);
   }
+  for (const command of program.commands) addExamples(command);
   return program;
 }

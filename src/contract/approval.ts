@@ -8,6 +8,7 @@ import {
   WAIT_MAX_SECONDS,
 } from '../domain/limits.js';
 import { DOORS, VERDICTS } from '../domain/vocabulary.js';
+import { described } from './described.js';
 import {
   approvalId,
   approvalStatus,
@@ -51,10 +52,12 @@ export const approval = z.object({
   /** Why no person was asked, or why one was, in words. Only for whoever may see policies. */
   conditions: z.string().optional(),
 });
+described.add(approval, { id: 'Approval' });
 export type WireApproval = z.output<typeof approval>;
 
 /** An approval and the grant that came of it. */
 export const access = z.object({ ...approval.shape, grant: grant.optional() });
+described.add(access, { id: 'Access' });
 export type WireAccess = z.output<typeof access>;
 
 /** What somebody who may decide sees besides. */
@@ -68,6 +71,7 @@ const deciding = z.object({
 });
 
 const approvalDetail = z.object({ ...access.shape, deciding: deciding.optional() });
+described.add(approvalDetail, { id: 'ApprovalDetail' });
 export type WireApprovalDetail = z.output<typeof approvalDetail>;
 
 /** Slack proves who pressed in its own way, so its door is not for the asking. */
@@ -81,6 +85,7 @@ export const approvalRoutes = {
     method: 'POST',
     path: '/approvals',
     summary: 'Ask for access. Answers at once; never waits for a person.',
+    scopes: ['access:request'],
     body: z.strictObject({
       resources: z.array(uri).min(1).max(RESOURCES_MAX),
       operation,
@@ -96,6 +101,7 @@ export const approvalRoutes = {
     method: 'GET',
     path: '/approvals',
     summary: 'Approvals that you may see, newest first.',
+    scopes: [],
     query: z.strictObject({ ...page.shape, status: approvalStatus.optional() }),
     answer: listOf(approval),
   },
@@ -104,6 +110,7 @@ export const approvalRoutes = {
     method: 'GET',
     path: '/approvals/:id',
     summary: 'One approval, with its grant and, for people who decide, who may decide it.',
+    scopes: [],
     params,
     answer: approvalDetail,
   },
@@ -112,6 +119,7 @@ export const approvalRoutes = {
     method: 'GET',
     path: '/approvals/:id/wait',
     summary: 'Wait until an approval of your own is decided, or the seconds are over.',
+    scopes: ['access:request'],
     params,
     query: z.strictObject({
       seconds: z.coerce.number().int().min(0).max(WAIT_MAX_SECONDS).default(WAIT_DEFAULT_SECONDS),
@@ -123,6 +131,7 @@ export const approvalRoutes = {
     method: 'POST',
     path: '/approvals/:id/decision',
     summary: 'Approve or deny, as the person who owns the key.',
+    scopes: ['approvals:decide'],
     params,
     body: z.strictObject({
       action: z.enum(VERDICTS),
@@ -140,6 +149,7 @@ export const approvalRoutes = {
     method: 'POST',
     path: '/approvals/:id/cancel',
     summary: 'Withdraw a pending request.',
+    scopes: [],
     params,
     answer: approval,
   },

@@ -1,7 +1,8 @@
 /** The audit trail on the wire. */
 
 import { z } from 'zod';
-import { EMAIL_MAX } from '../domain/limits.js';
+import { EMAIL_MAX, URI_MAX_BYTES } from '../domain/limits.js';
+import { described } from './described.js';
 import { eventType, moment, page, timestamp, uri } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
 
@@ -24,31 +25,88 @@ const auditEvent = z.object({
   /** Lower-case hex; covers the event and the one before it. */
   hash: z.string(),
 });
+described.add(auditEvent, { id: 'AuditEvent' });
 export type WireAuditEvent = z.output<typeof auditEvent>;
 
-export const auditRoute = {
-  ...bare,
-  method: 'GET',
-  path: '/audit',
-  summary:
-    'What happened, newest first: all of it for admins and auditors, else what your keys and the policies that name you have to do with.',
-  query: z.strictObject({
-    ...page.shape,
-    /** The number of the last event that was seen. */
-    after: z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .optional(),
-    since: moment.optional(),
-    until: moment.optional(),
-    resource: uri.optional(),
-    /** A key's name or a person's e-mail. */
-    actor: z
-      .string()
-      .max(EMAIL_MAX)
-      .regex(/^[^\p{C}]+$/u)
-      .optional(),
-    type: eventType.optional(),
-  }),
-  answer: listOf(auditEvent),
-} as const satisfies Route;
+/** What both ways to look at the trail can be narrowed to. */
+const filter = {
+  since: moment.optional(),
+  until: moment.optional(),
+  resource: uri.optional(),
+  /** A key's name or a person's e-mail. */
+  actor: z
+    .string()
+    .max(EMAIL_MAX)
+    .regex(/^[^\p{C}]+$/u)
+    .optional(),
+  type: eventType.optional(),
+};
+
+const resourceCount = z.object({ resource: z.string(), count: z.int() });
+described.add(resourceCount, { id: 'ResourceCount' });
+export type WireResourceCount = z.output<typeof resourceCount>;
+
+/** Links that one answer holds at most. */
+export const CHAIN_PAGE = 1000;
+
+const link = z.object({ sequence: z.int(), hash: z.string() });
+
+export const auditRoutes = {
+  list: {
+    ...bare,
+    method: 'GET',
+    path: '/audit',
+    summary:
+      'What happened, newest first: all of it for admins and auditors, else what your keys and the policies that name you have to do with.',
+    scopes: ['audit:read'],
+    query: z.strictObject({
+      ...page.shape,
+      /** The number of the last event that was seen. */
+      after: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .optional(),
+      ...filter,
+    }),
+    answer: listOf(auditEvent),
+  },
+  count: {
+    ...bare,
+    method: 'GET',
+    path: '/audit/counts',
+    summary:
+      'How often each resource was read, written or deleted, the most used first; with a type, how often that happened to it.',
+    scopes: ['audit:read'],
+    query: z.strictObject({
+      ...page.shape,
+      /** The count and the resource that were seen last. */
+      after: z
+        .string()
+        .max(URI_MAX_BYTES + 20)
+        .regex(/^\d{1,15}:[\x21-\x7e]+$/)
+        .optional(),
+      ...filter,
+      groupBy: z.literal('resource').default('resource'),
+    }),
+    answer: listOf(resourceCount),
+  },
+  chain: {
+    ...bare,
+    method: 'GET',
+    path: '/audit/chain',
+    summary:
+      'The audit trail as it was hashed, oldest first, for whoever checks it. Admins and auditors.',
+    scopes: ['audit:read'],
+    query: z.strictObject({
+      after: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .default('0'),
+    }),
+    answer: z.object({
+      installation: z.string(),
+      head: link,
+      links: z.array(link.extend({ canonical: z.string() })),
+    }),
+  },
+} as const satisfies Record<string, Route>;

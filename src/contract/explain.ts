@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { NAME_MAX } from '../domain/limits.js';
+import { described } from './described.js';
 import { duration, operation, uri } from './fields.js';
 import { bare, type Route } from './route.js';
 
@@ -48,6 +49,7 @@ const explanation = z.object({
     })
     .optional(),
 });
+described.add(explanation, { id: 'Explanation' });
 export type WireExplanation = z.output<typeof explanation>;
 
 export const explainRoute = {
@@ -55,6 +57,7 @@ export const explainRoute = {
   method: 'GET',
   path: '/explain',
   summary: 'What would happen if you, or another key, asked for this. Asks nobody.',
+  scopes: ['access:request', 'resources:manage', 'approvals:decide'],
   query: z.strictObject({
     resource: uri,
     operation,

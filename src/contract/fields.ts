@@ -18,6 +18,7 @@ import {
   SCOPES,
 } from '../domain/vocabulary.js';
 import { accepts } from './accepts.js';
+import { described } from './described.js';
 
 export const approvalId = z.templateLiteral(['appr_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const grantId = z.templateLiteral(['grnt_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
@@ -32,17 +33,25 @@ export const role = z.enum(ROLES);
 export const scope = z.enum(SCOPES);
 
 /** A resource or pattern in full; the domain's grammar has the last word. */
-export const uri = z.string().min(1).max(URI_MAX_BYTES);
+export const uri = z
+  .string()
+  .min(1)
+  .max(URI_MAX_BYTES)
+  .register(described, { examples: ['vsecure://secrets/production/DATABASE_URL'] });
 
 const DURATION = accepts('a duration such as 30m, 1h, 1h30m or 7d');
 
 /** `30m`, `1h`, `1h30m`, `7d`; not nothing. */
 export const duration = z
   .string(DURATION)
-  .regex(/^(?=.*[1-9])(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, DURATION);
+  .regex(/^(?=.*[1-9])(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, DURATION)
+  .register(described, { examples: ['1h', '1h30m'] });
 
 /** Free text of people and agents. Length in UTF-16 units; the policy counts what it says. */
-export const reason = z.string().max(REASON_MAX);
+export const reason = z
+  .string()
+  .max(REASON_MAX)
+  .register(described, { examples: ['Debugging the failing database connection'] });
 
 /** Of a person who must give one. */
 export const decisionReason = reason.refine((text) => text.trim() !== '', {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { GRANT_STATUSES } from '../domain/vocabulary.js';
+import { described } from './described.js';
 import { approvalId, decisionReason, flag, grantId, operation, page, timestamp } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
 
@@ -18,6 +19,7 @@ export const grant = z.object({
   maxUses: z.int().optional(),
   endReason: z.string().optional(),
 });
+described.add(grant, { id: 'Grant' });
 export type WireGrant = z.output<typeof grant>;
 
 const params = z.strictObject({ id: grantId });
@@ -28,6 +30,7 @@ export const grantRoutes = {
     method: 'GET',
     path: '/grants',
     summary: 'Grants: your own, or all of them for admins and auditors.',
+    scopes: [],
     query: z.strictObject({ ...page.shape, active: flag.optional() }),
     answer: listOf(grant),
   },
@@ -36,6 +39,7 @@ export const grantRoutes = {
     method: 'POST',
     path: '/grants/:id/release',
     summary: 'Give a grant of your own back.',
+    scopes: ['grants:use'],
     params,
     answer: grant,
   },
@@ -44,6 +48,7 @@ export const grantRoutes = {
     method: 'POST',
     path: '/grants/:id/revoke',
     summary: 'End somebody’s grant at once.',
+    scopes: ['approvals:decide'],
     params,
     body: z.strictObject({ reason: decisionReason }),
     answer: grant,

@@ -1,12 +1,14 @@
 /** API keys on the wire, and who a key is. */
 
 import { z } from 'zod';
+import { described } from './described.js';
 import {
   decisionReason,
   duration,
   email,
   keyClass,
   keyId,
+  page,
   principalName,
   reason,
   role,
@@ -30,10 +32,12 @@ const key = z.object({
   /** Nothing works with any key of this name, until somebody resumes it. */
   suspendedAt: timestamp.optional(),
 });
+described.add(key, { id: 'Key' });
 export type WireKey = z.output<typeof key>;
 
 /** `token` is the key itself: this answer is the only place where it is ever seen. */
 const newKey = z.object({ ...key.shape, token: z.string() });
+described.add(newKey, { id: 'NewKey' });
 export type WireNewKey = z.output<typeof newKey>;
 
 const suspension = z.object({
@@ -52,6 +56,8 @@ export const keyRoutes = {
     method: 'GET',
     path: '/keys',
     summary: 'All keys, without the secret part.',
+    scopes: ['keys:manage'],
+    query: z.strictObject(page.shape),
     answer: listOf(key),
   },
   create: {
@@ -59,6 +65,7 @@ export const keyRoutes = {
     method: 'POST',
     path: '/keys',
     summary: 'Make a key. It is shown once.',
+    scopes: ['keys:manage'],
     body: z.strictObject({
       name: principalName,
       class: keyClass,
@@ -74,6 +81,7 @@ export const keyRoutes = {
     method: 'POST',
     path: '/keys/:id/revoke',
     summary: 'Revoke a key. It cannot be undone.',
+    scopes: ['keys:manage'],
     params: z.strictObject({ id: keyId }),
     answer: z.object({ id: keyId, revokedAt: timestamp.optional() }),
   },
@@ -83,6 +91,7 @@ export const keyRoutes = {
     path: '/keys/suspend',
     summary:
       'Stop everything that is done with the keys of this name, revoke their grants, withdraw their requests, and tell the administrators.',
+    scopes: ['keys:manage'],
     body: z.strictObject({ name: principalName, reason: decisionReason }),
     answer: suspension,
   },
@@ -91,6 +100,7 @@ export const keyRoutes = {
     method: 'POST',
     path: '/keys/resume',
     summary: 'Let the keys of this name work again. What was revoked stays revoked.',
+    scopes: ['keys:manage'],
     body: z.strictObject({ name: principalName, reason: reason.optional() }),
     answer: z.object({ name: z.string() }),
   },
@@ -105,6 +115,7 @@ const whoami = z.object({
   scopes: z.array(scope),
   expiresAt: timestamp.optional(),
 });
+described.add(whoami, { id: 'Whoami' });
 export type WireWhoami = z.output<typeof whoami>;
 
 export const whoamiRoute = {
@@ -112,5 +123,6 @@ export const whoamiRoute = {
   method: 'GET',
   path: '/whoami',
   summary: 'Whose key this is and what it may do.',
+  scopes: [],
   answer: whoami,
 } as const satisfies Route;

@@ -1,7 +1,8 @@
 /** People on the wire. */
 
 import { z } from 'zod';
-import { email, role, slackTeamId, slackUserId, timestamp } from './fields.js';
+import { described } from './described.js';
+import { email, page, role, slackTeamId, slackUserId, timestamp } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
 
 const person = z.object({
@@ -11,6 +12,7 @@ const person = z.object({
   active: z.boolean(),
   slack: z.array(z.object({ teamId: z.string(), userId: z.string() })),
 });
+described.add(person, { id: 'Person' });
 export type WirePerson = z.output<typeof person>;
 
 /** `code` is seen in this answer only. */
@@ -22,6 +24,8 @@ export const personRoutes = {
     method: 'GET',
     path: '/people',
     summary: 'Everybody vsecure knows.',
+    scopes: ['keys:manage'],
+    query: z.strictObject(page.shape),
     answer: listOf(person),
   },
   set: {
@@ -29,6 +33,7 @@ export const personRoutes = {
     method: 'POST',
     path: '/people',
     summary: 'Add a person, or change their role or whether they are active.',
+    scopes: ['keys:manage'],
     body: z.strictObject({ email, role: role.optional(), active: z.boolean().optional() }),
     answer: person,
   },
@@ -37,6 +42,7 @@ export const personRoutes = {
     method: 'POST',
     path: '/people/link',
     summary: 'Link a person to a Slack account, once.',
+    scopes: ['keys:manage'],
     body: z.strictObject({ email, teamId: slackTeamId, userId: slackUserId }),
     answer: person,
   },
@@ -45,6 +51,7 @@ export const personRoutes = {
     method: 'POST',
     path: '/people/code',
     summary: 'Make a code that links the Slack account which types it, once, within ten minutes.',
+    scopes: [],
     /** Without an address: for the person whose human key this is. */
     body: z.strictObject({ email: email.optional() }),
     answer: linkCode,

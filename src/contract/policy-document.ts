@@ -12,6 +12,7 @@ import {
 } from '../domain/limits.js';
 import { DOORS, OPERATIONS } from '../domain/vocabulary.js';
 import { accepts } from './accepts.js';
+import { described } from './described.js';
 import { approver, duration, INT_MAX, requester, slackChannelId } from './fields.js';
 
 const URI = accepts('a resource or pattern such as vsecure://secrets/production/*');
@@ -93,4 +94,5 @@ export const policyDocument = z.strictObject(
   },
   accepts('a policy: fields such as uri and approvers'),
 );
+described.add(policyDocument, { id: 'PolicyDocument' });
 export type PolicyDocument = z.input<typeof policyDocument>;

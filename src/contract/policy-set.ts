@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { POLICIES_MAX } from '../domain/limits.js';
 import { accepts } from './accepts.js';
+import { described } from './described.js';
 import { approvalId, approvalStatus, moment, operation, timestamp } from './fields.js';
 import { policyDocument } from './policy-document.js';
 import { bare, listOf, type Route } from './route.js';
@@ -19,6 +20,7 @@ const applied = z.object({
   loosens: z.array(z.string()),
   warnings: z.array(z.string()),
 });
+described.add(applied, { id: 'AppliedPolicy' });
 export type WireAppliedPolicy = z.output<typeof applied>;
 
 const outcome = z.enum(['asked', 'granted', 'refused']);
@@ -38,6 +40,7 @@ const changed = z.object({
   /** Why it would be refused. */
   code: z.string().optional(),
 });
+described.add(changed, { id: 'ReplayedRequest' });
 export type WireReplayedRequest = z.output<typeof changed>;
 
 const simulation = z.object({
@@ -58,6 +61,7 @@ const simulation = z.object({
   /** Changes beyond those listed. */
   unlisted: z.int(),
 });
+described.add(simulation, { id: 'Simulation' });
 export type WireSimulation = z.output<typeof simulation>;
 
 export const policySetRoutes = {
@@ -66,6 +70,7 @@ export const policySetRoutes = {
     method: 'PUT',
     path: '/policies',
     summary: 'Replace several policies at once, all of them or none.',
+    scopes: ['resources:manage'],
     body: z.strictObject({
       policies,
       /** Remove every policy that is not among them. */
@@ -80,6 +85,7 @@ export const policySetRoutes = {
     method: 'POST',
     path: '/simulate',
     summary: 'What would have happened to past requests under these policies. Changes nothing.',
+    scopes: ['resources:manage'],
     body: z.strictObject({ policies, prune: z.boolean().optional(), since: moment }),
     answer: simulation,
   },

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { DOORS } from '../domain/vocabulary.js';
-import { operation } from './fields.js';
+import { described } from './described.js';
+import { operation, page } from './fields.js';
 import { policyDocument } from './policy-document.js';
 import { bare, listOf, type Route } from './route.js';
 
@@ -45,10 +46,12 @@ const policy = z.object({
   escalateTo: z.array(z.string()).optional(),
   escalateAfter: z.string().optional(),
 });
+described.add(policy, { id: 'Policy' });
 export type WirePolicy = z.output<typeof policy>;
 
 /** `warnings` are sentences for whoever wrote it; the policy holds all the same. */
 export const configured = z.object({ policy, warnings: z.array(z.string()) });
+described.add(configured, { id: 'Configured' });
 export type WireConfigured = z.output<typeof configured>;
 
 export const policyRoutes = {
@@ -57,6 +60,8 @@ export const policyRoutes = {
     method: 'GET',
     path: '/resources',
     summary: 'The policies in force.',
+    scopes: ['resources:manage', 'approvals:read'],
+    query: z.strictObject(page.shape),
     answer: listOf(policy),
   },
   merge: {
@@ -64,6 +69,7 @@ export const policyRoutes = {
     method: 'PATCH',
     path: '/resources',
     summary: 'Merge into the policy of a pattern, or make it.',
+    scopes: ['resources:manage'],
     body: policyDocument,
     answer: configured,
   },
@@ -72,6 +78,7 @@ export const policyRoutes = {
     method: 'PUT',
     path: '/resources',
     summary: 'Replace the policy of a pattern; what is not named gets its default.',
+    scopes: ['resources:manage'],
     body: policyDocument,
     answer: configured,
   },

@@ -2,9 +2,16 @@
 
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../domain/vocabulary.js';
+import { described } from './described.js';
 
-/** Every refusal, and the two that only HTTP knows: no key at all, and an error of ours. */
-const PROBLEM_CODES = [...REFUSAL_CODES, 'unauthorized', 'internal'] as const;
+/** Every refusal, and those that only HTTP knows: no key at all, another method, too many calls, and an error of ours. */
+export const PROBLEM_CODES = [
+  ...REFUSAL_CODES,
+  'unauthorized',
+  'method_not_allowed',
+  'rate_limited',
+  'internal',
+] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -19,4 +26,5 @@ export const problem = z.object({
   /** Names this one occurrence; the server's log has the same for an internal error. */
   instance: z.string(),
 });
+described.add(problem, { id: 'Problem' });
 export type Problem = z.output<typeof problem>;

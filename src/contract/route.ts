@@ -1,6 +1,7 @@
 /** A REST call as data: the server validates with it, the client is typed by it, and both read the same line. */
 
 import { z } from 'zod';
+import type { Scope } from '../domain/vocabulary.js';
 
 /** Takes an empty object only: an unknown field is refused, never ignored. */
 const nothing = z.strictObject({});
@@ -13,6 +14,10 @@ export interface Route {
   /** Below `/api/v1`; parameters as `:name`. */
   readonly path: `/${string}`;
   readonly summary: string;
+  /** Any one of these opens the route; none: every good key does, and sees what is its own. */
+  readonly scopes: readonly Scope[];
+  /** Every call is recorded and may use a grant up, so a client repeats it only when it was surely not made. */
+  readonly counted?: true;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType;

@@ -60,6 +60,9 @@ export const REQUESTS_PER_HOUR_DEFAULT = 30;
 /** Milliseconds before the same key may repeat what a person denied. */
 export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
 
+/** Requests that all keys of one principal may make in a minute, unless configured otherwise. */
+export const RATE_LIMIT_DEFAULT = 600;
+
 /** People named in one policy. */
 export const APPROVERS_MAX = 50;
 /** Keys and owners named in one policy. */

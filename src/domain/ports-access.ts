@@ -41,6 +41,8 @@ export interface ApprovalReads {
   /** Those that were asked at this moment or later, the oldest first. */
   since(moment: Date, page: Page): Promise<Listed<Approval>>;
   history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
+  /** Those that can still be decided, the first to expire first. */
+  open(): Promise<readonly Pick<Approval, 'id' | 'resources'>[]>;
   votes(id: ApprovalId): Promise<readonly Vote[]>;
   /** The policies under which these principals ever asked. */
   policiesAsked(principals: readonly PrincipalId[]): Promise<readonly PolicyId[]>;

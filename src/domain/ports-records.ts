@@ -2,6 +2,7 @@
 
 import type { AuditEvent, RecordedEvent } from './audit-event.js';
 import type { Listed, Page } from './ports-page.js';
+import type { PrincipalId } from './principal.js';
 import type { SecretMetadata, SecretVersion } from './secret.js';
 import type { Sight } from './sight.js';
 
@@ -32,8 +33,33 @@ export interface AuditFilter {
   readonly sight?: Sight | undefined;
 }
 
+export interface AuditCountFilter extends Omit<AuditFilter, 'type' | 'sight'> {
+  /** Only of this principal's keys. */
+  readonly principal?: PrincipalId | undefined;
+  readonly types: readonly AuditEvent['type'][];
+}
+
+export interface ResourceCount {
+  readonly resource: string;
+  readonly count: number;
+}
+
+/** One link of the chain: the bytes that were hashed, and the hash. */
+export interface ChainLink {
+  readonly sequence: number;
+  readonly canonical: string;
+  /** Lower-case hex. */
+  readonly hash: string;
+}
+
 export interface AuditReads {
+  /** The links behind this number, in order. */
+  chain(after: number, limit: number): Promise<readonly ChainLink[]>;
+  /** What the next link will be hashed with, as the store knows it. */
+  head(): Promise<Omit<ChainLink, 'canonical'>>;
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
+  /** How many events of these types touched each resource, the most first. */
+  count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;
 }
 
 export interface Installation {

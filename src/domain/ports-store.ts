@@ -5,6 +5,7 @@ import type { AuditEvent } from './audit-event.js';
 import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
 import type { HomeReads, Homes } from './ports-home.js';
+import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
 import type { NewNotice, Notices, ThreadNote } from './ports-notice.js';
 import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './ports-people.js';
@@ -30,6 +31,7 @@ export interface Reads {
   readonly secrets: SecretReads;
   readonly groups: SlackGroups;
   readonly notices: Pick<Notices, 'untold'>;
+  readonly logins: LoginReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
   readonly homes: HomeReads;
@@ -44,6 +46,7 @@ export interface Tx extends Reads {
   readonly principals: Principals;
   readonly people: People;
   readonly secrets: Secrets;
+  readonly logins: Logins;
   readonly installation: Installations;
   readonly homes: Homes;
   readonly repeats: Repeats;

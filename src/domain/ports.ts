@@ -6,6 +6,7 @@ export type * from './ports-context.js';
 export type * from './ports-crypto.js';
 export type * from './ports-delivery.js';
 export type * from './ports-home.js';
+export type * from './ports-login.js';
 export type * from './ports-metrics.js';
 export type * from './ports-notice.js';
 export type * from './ports-page.js';

@@ -22,6 +22,7 @@ type Plain = Exclude<
   | 'invalid_input'
   | 'grant_ended'
   | 'needs_value'
+  | 'shown_once'
 >;
 
 export type Refusal =
@@ -42,6 +43,7 @@ export type Refusal =
   | { readonly code: 'wrong_door'; readonly door: Door; readonly allowed: readonly Door[] }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
   | { readonly code: 'needs_value'; readonly command: string }
+  | { readonly code: 'shown_once'; readonly key: string }
   | { readonly code: 'not_allowed'; readonly needs: string };
 
 const PLAIN: Record<Plain, string> = {
@@ -124,6 +126,8 @@ export function explain(refusal: Refusal): string {
       return `The grant is over (${refusal.how}). Ask again with request-access.`;
     case 'needs_value':
       return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool sees it: ${refusal.command}`;
+    case 'shown_once':
+      return `This call made the key ${refusal.key} before, and showed it then; a key is shown once. Revoke that key, and make another under a new idempotency key.`;
     case 'not_allowed':
       return `This needs ${refusal.needs}.`;
     default:

@@ -71,6 +71,7 @@ export const EVENT_TYPES = [
   'slack_link_refused',
   'link_code_created',
   'foreign_request',
+  'login_confirmed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -96,6 +97,7 @@ export const REFUSAL_CODES = [
   'needs_value',
   'version_conflict',
   'idempotency_mismatch',
+  'shown_once',
   'not_found',
   'already_exists',
   'already_decided',

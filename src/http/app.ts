@@ -1,9 +1,11 @@
 /** The one Express app: Slack's receiver and `/mcp` are hung into it before any body parser, REST brings its own. */
 
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { API_BASE } from '../contract/route.js';
+import { RATE_LIMIT_DEFAULT } from '../domain/limits.js';
 import type { UseCases } from '../usecases/index.js';
+import { createAdmission } from './admission.js';
 import { createHostCheck } from './allowed-hosts.js';
 import { createApi } from './api/index.js';
 import { createErrorHandler, type Logger, unknownRoute } from './errors.js';
@@ -11,6 +13,8 @@ import { createHealth, type Readiness } from './health.js';
 
 export interface HttpParts {
   readonly useCases: UseCases;
+  /** Default: one with the default limits. Whoever serves more than REST hands in the one that counts for all of it. */
+  readonly admission?: readonly RequestHandler[];
   readonly logger: Logger;
   readonly ready: () => Promise<Readiness>;
   /** Host names to answer to, with or without a port. */
@@ -31,6 +35,7 @@ const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 export function createHttpApp(parts: HttpParts): Express {
   const { useCases, logger, beforeParsers } = parts;
   const { now = () => new Date(), stopping = new AbortController().signal } = parts;
+  const { admission = createAdmission(useCases, RATE_LIMIT_DEFAULT) } = parts;
   const app = express();
   app.set('trust proxy', parts.trustProxy ?? false);
   app.set('query parser', 'simple');
@@ -41,7 +46,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.use(createHealth(parts.ready));
   app.use(createHostCheck(parts.allowedHosts));
   beforeParsers?.(app);
-  app.use(API_BASE, noStore, createApi({ useCases, now, stopping }));
+  app.use(API_BASE, noStore, createApi({ useCases, admission, now, stopping }));
   app.use(unknownRoute);
   app.use(createErrorHandler(logger));
   return app;

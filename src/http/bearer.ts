@@ -1,6 +1,7 @@
 /** Who calls? Bearer tokens after RFC 6750, in the Authorization header only. */
 
 import type { Request, RequestHandler, Response } from 'express';
+import type { Refusal } from '../domain/refusal.js';
 import type { Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { sendProblem, sendRefusal } from './problem.js';
@@ -17,21 +18,27 @@ export function callerOf(req: Request): Caller {
   return caller;
 }
 
-/** Lets requests with a good key through, for `callerOf`; answers 401 to all others. */
+/** Lets requests with a good key through, for `callerOf`; answers 401 to all others, unless `onWrongKey` has another answer. */
 export function createBearer(
   authenticate: (token: string) => Promise<Result<Caller>>,
+  onWrongKey: RequestHandler = (_req, _res, next) => next(),
 ): RequestHandler {
   return async (req, res, next) => {
     const token = CREDENTIALS.exec(req.get('authorization') ?? '')?.[1];
     if (token === undefined) return demandKey(res);
     const caller = await authenticate(token);
     if (!caller.ok) {
-      res.set('WWW-Authenticate', `${REALM}, error="invalid_token"`);
-      return sendRefusal(res, caller.refusal);
+      const { refusal } = caller;
+      return void onWrongKey(req, res, (error) => (error ? next(error) : refuseKey(res, refusal)));
     }
     callers.set(req, caller.value);
     next();
   };
+}
+
+function refuseKey(res: Response, refusal: Refusal): void {
+  res.set('WWW-Authenticate', `${REALM}, error="invalid_token"`);
+  sendRefusal(res, refusal);
 }
 
 function demandKey(res: Response): void {

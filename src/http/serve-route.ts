@@ -3,14 +3,19 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Route } from '../contract/route.js';
-import type { Result } from '../domain/result.js';
+import { done, type Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
+import type { Repeat } from '../usecases/once.js';
 import { callerOf } from './bearer.js';
+import { whyNotCalled } from './may-call.js';
 import { sendRefusal } from './problem.js';
 import { type Input, readInput } from './read-input.js';
+import { readRepeat } from './read-repeat.js';
 
 export interface Call<R extends Route> extends Input<R> {
   readonly caller: Caller;
+  /** Of a change that may have been sent before. */
+  readonly repeat: Repeat | undefined;
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal;
 }
@@ -24,15 +29,28 @@ const METHODS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch' } as cons
 /** Mounts routes of the contract on this router, which must be behind the bearer check and the body parser. */
 export function createServe(router: Router): Serve {
   return (route, handle) => {
-    router[METHODS[route.method]](route.path, async (req: Request, res: Response) => {
-      const caller = callerOf(req);
-      const input = readInput(route, req);
-      if (!input.ok) return sendRefusal(res, input.refusal);
-      const answer = await handle({ ...input.value, caller, gone: goneOf(res) });
+    router[METHODS[route.method]](route.path, async (req, res, next) => {
+      // Express hands a HEAD to whoever takes GET, and reading may use something up.
+      if (req.method !== route.method) return next();
+      const call = readCall(route, req, goneOf(res));
+      if (!call.ok) return sendRefusal(res, call.refusal);
+      const answer = await handle(call.value);
       if (!answer.ok) return sendRefusal(res, answer.refusal);
       res.json(answer.value);
     });
   };
+}
+
+/** May they at all, is it what the contract says, was it sent before: in this order, so that who may not learns nothing. */
+function readCall<R extends Route>(route: R, req: Request, gone: AbortSignal): Result<Call<R>> {
+  const caller = callerOf(req);
+  const forbidden = whyNotCalled(route, caller);
+  if (forbidden) return forbidden;
+  const input = readInput(route, req);
+  if (!input.ok) return input;
+  const repeat = readRepeat(route, req, caller, input.value);
+  if (!repeat.ok) return repeat;
+  return done({ ...input.value, caller, repeat: repeat.value, gone });
 }
 
 function goneOf(res: Response): AbortSignal {

@@ -10,8 +10,8 @@ export function createAnnounced(
 ): UseCases {
   return {
     ...useCases,
-    async requestAccess(caller, ask) {
-      const answer = await useCases.requestAccess(caller, ask);
+    async requestAccess(caller, ask, repeat) {
+      const answer = await useCases.requestAccess(caller, ask, repeat);
       if (answer.ok && answer.value.approval.status === 'pending' && slackState() !== 'ok') {
         const { id } = answer.value.approval;
         log.info(

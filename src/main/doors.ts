@@ -4,8 +4,9 @@ import type { Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Directory } from '../domain/ports.js';
+import { createAdmission } from '../http/admission.js';
 import { createHttpApp } from '../http/app.js';
-import { callerOf, createBearer } from '../http/bearer.js';
+import { callerOf } from '../http/bearer.js';
 import { listen } from '../http/server.js';
 import { startJobs } from '../jobs/schedule.js';
 import { createMcpEndpoint } from '../mcp/server.js';
@@ -48,9 +49,10 @@ export async function openDoors(
 
   const stopping = new AbortController();
   const mcp = createMcpEndpoint({ useCases, callerOf, logger: log, version: VERSION });
-  const bearer = createBearer(useCases.authenticate);
+  const admission = createAdmission(useCases, config.http.rateLimit);
   const app = createHttpApp({
     useCases,
+    admission,
     logger: log,
     ready: createReadiness(house, slackState),
     allowedHosts: allowedHosts(config),
@@ -58,7 +60,7 @@ export async function openDoors(
     stopping: stopping.signal,
     beforeParsers: (express: Express) => {
       slack?.mount(express);
-      express.all('/mcp', bearer, mcp.handle);
+      express.all('/mcp', ...admission, mcp.handle);
     },
   });
   const listening = await listen(app, config.http);

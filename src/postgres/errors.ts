@@ -10,6 +10,7 @@ export type EmbeddedPostgresTrouble =
   | 'wrong_version'
   | 'init_failed'
   | 'start_failed'
+  | 'backup_in_the_way'
   | 'busy';
 
 /** The embedded server cannot run here. Its message ends with what to do next and holds no secret. */

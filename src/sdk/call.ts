@@ -1,25 +1,33 @@
-/** One call of the REST API: typed and checked by the contract, timed, and never redirected with the key in hand. */
+/** One call of the REST API: typed and checked by the contract, and repeated where that is safe. */
 
 import { z } from 'zod';
-import { PROBLEM_TYPE, problem } from '../contract/problem.js';
 import { API_BASE, type Route } from '../contract/route.js';
-import { errorOf, VSecureError } from './errors.js';
+import { type Retry, retrying } from './retrying.js';
+import { type Connection, send, unexpected } from './send.js';
 
-export interface Connection {
-  readonly url: URL;
-  readonly apiKey: string;
-  /** For an answer that is not waited for on purpose. */
-  readonly timeoutMs: number;
-  readonly fetch: typeof fetch;
+/** What every method takes last. */
+export interface CallOptions {
+  /** Gives the call up; the method then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface CallInput<R extends Route> {
+/** What every method takes last that changes something. */
+export interface ChangeOptions extends CallOptions {
+  /**
+   * The same change sent again under the same key, by another process say, is made once. Default: a new one for each call, which
+   * covers the tries of that call.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface CallInput<R extends Route> extends ChangeOptions {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: z.input<R['query']>;
   readonly body?: z.input<R['body']>;
-  readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the server may take on purpose, on top of the timeout. */
   readonly waitMs?: number;
+  /** False: whoever calls has a patience of its own. */
+  readonly retry?: false;
 }
 
 /** Rejects with VSecureError, or with the reason of the caller's own signal. */
@@ -28,16 +36,38 @@ export type Call = <R extends Route>(
   input?: CallInput<R>,
 ) => Promise<z.output<R['answer']>>;
 
-export function createCall(connection: Connection): Call {
+export interface Calling extends Connection {
+  /** Milliseconds for one try of an answer that is not waited for on purpose. */
+  readonly timeoutMs: number;
+  readonly retry: Retry;
+}
+
+/** GET changes nothing, and everything else carries a key under which it is made once, so both are repeated. */
+export function createCall(calling: Calling): Call {
   return async <R extends Route>(route: R, input: CallInput<R> = {}) => {
-    const address = addressOf(connection.url, route, input);
-    const response = await send(connection, route.method, address, input);
-    if (!response.ok) throw await failure(response);
-    const answer = z.safeParse<R['answer']>(route.answer, await response.json().catch(() => null));
+    const { body, signal, waitMs = 0 } = input;
+    const outgoing = {
+      method: route.method,
+      address: addressOf(calling.url, route, input),
+      body,
+      signal,
+      timeoutMs: calling.timeoutMs + waitMs,
+      idempotencyKey: route.method === 'GET' ? undefined : (input.idempotencyKey ?? newKey()),
+    };
+    const retry = input.retry === false ? { ...calling.retry, retries: 0 } : calling.retry;
+    const { status, json } = await retrying(
+      retry,
+      () => send(calling, outgoing),
+      ({ undone }) => undone || !route.counted,
+      signal,
+    );
+    const answer = z.safeParse<R['answer']>(route.answer, json);
     if (answer.success) return answer.data;
-    throw notOurs(response.status);
+    throw unexpected(status);
   };
 }
+
+const newKey = () => crypto.randomUUID();
 
 function addressOf(base: URL, route: Route, { params = {}, query }: CallInput<Route>): URL {
   const path = route.path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(params[name] ?? ''));
@@ -46,55 +76,4 @@ function addressOf(base: URL, route: Route, { params = {}, query }: CallInput<Ro
   for (const [name, value] of typeof query === 'object' && query ? Object.entries(query) : [])
     if (value !== undefined) address.searchParams.set(name, String(value));
   return address;
-}
-
-/** One request with the key; throws VSecureError when there is no answer. */
-export async function send(
-  { apiKey, timeoutMs, fetch, url }: Connection,
-  method: string,
-  address: URL,
-  { body, signal, waitMs = 0 }: CallInput<Route> = {},
-): Promise<Response> {
-  const timeout = AbortSignal.timeout(timeoutMs + waitMs);
-  const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json' };
-  try {
-    return await fetch(address, {
-      method,
-      redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw timeout.aborted ? tooLate(url, timeoutMs + waitMs) : unreachable(url, cause);
-  }
-}
-
-async function failure(response: Response): Promise<VSecureError> {
-  if (!response.headers.get('content-type')?.startsWith(PROBLEM_TYPE))
-    return notOurs(response.status);
-  const read = problem.safeParse(await response.json().catch(() => null));
-  return read.success ? errorOf(read.data) : notOurs(response.status);
-}
-
-/** Whatever answered speaks another language. */
-export function notOurs(status: number): VSecureError {
-  return new VSecureError('unexpected_answer', `This is not an answer of vsecure's (${status}).`, {
-    status,
-    next: 'Check VSECURE_URL, and that client and server are of the same version.',
-  });
-}
-
-function tooLate({ origin }: URL, ms: number): VSecureError {
-  return new VSecureError('timeout', `No answer from ${origin} within ${Math.ceil(ms / 1000)} s.`, {
-    next: 'Try again; what was asked may have been done all the same.',
-  });
-}
-
-function unreachable({ origin }: URL, cause: unknown): VSecureError {
-  return new VSecureError('unreachable', `Cannot reach vsecure at ${origin}.`, {
-    next: 'Is it running? VSECURE_URL says where to look for it.',
-    cause,
-  });
 }

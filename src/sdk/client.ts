@@ -1,20 +1,24 @@
 /** The client of the REST API. It enforces nothing: the server does. */
 
 import { whoamiRoute } from '../contract/key.js';
-import { type Call, type Connection, createCall } from './call.js';
+import { type Call, type Calling, type CallOptions, createCall } from './call.js';
 import { readEnvironment } from './env.js';
 import { VSecureError } from './errors.js';
-import { createKeys, createPeople, createSecrets } from './managing.js';
+import { createKeys, createPeople } from './managing.js';
 import { createMcp } from './mcp.js';
 import { readReadiness } from './readiness.js';
+import { type RetryOptions, readRetry } from './retrying.js';
+import { createSecrets } from './secrets.js';
 
 export interface ClientOptions {
   /** Default: `VSECURE_URL`, then `http://127.0.0.1:3000`. */
   readonly url?: string | undefined;
   /** Default: `VSECURE_API_KEY`. */
   readonly apiKey?: string | undefined;
-  /** Milliseconds for an answer that is not waited for on purpose. Default: 30 000. */
+  /** Milliseconds for one try of an answer that is not waited for on purpose. Default: 30 000. */
   readonly timeoutMs?: number | undefined;
+  /** How often and when a call that failed in passing is tried again; false: never. */
+  readonly retry?: RetryOptions | false | undefined;
   /** Another implementation of `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -22,21 +26,28 @@ export interface ClientOptions {
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 const DEFAULT_TIMEOUT = 30_000;
 
+/**
+ * One connection to vsecure, as the principal of its key. It opens nothing until it is used, and may be shared.
+ *
+ * Every method rejects with `VSecureError`. Calls that failed in passing are tried again: those that change something carry a key
+ * under which they are made once, however often they arrive.
+ */
 export class VSecureClient {
   readonly mcp: ReturnType<typeof createMcp>;
   readonly secrets: ReturnType<typeof createSecrets>;
   readonly keys: ReturnType<typeof createKeys>;
   readonly people: ReturnType<typeof createPeople>;
   readonly #call: Call;
-  readonly #connection: Connection;
+  readonly #connection: Calling;
 
   /** Connects to nothing yet. Throws VSecureError `not_configured` without a key or with an odd address. */
   constructor(options: ClientOptions = {}) {
     const environment = readEnvironment();
-    const connection: Connection = {
+    const connection: Calling = {
       url: readUrl(options.url ?? environment.url ?? DEFAULT_URL),
       apiKey: readKey(options.apiKey ?? environment.apiKey),
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT,
+      retry: readRetry(options.retry),
       fetch: options.fetch ?? fetch,
     };
     const call = createCall(connection);
@@ -54,8 +65,8 @@ export class VSecureClient {
   }
 
   /** Whose key this is and what it may do. */
-  whoami() {
-    return this.#call(whoamiRoute);
+  whoami({ signal }: CallOptions = {}) {
+    return this.#call(whoamiRoute, { signal });
   }
 }
 

@@ -5,7 +5,10 @@ export type {
   WireApproval as Approval,
   WireApprovalDetail as ApprovalDetail,
 } from '../contract/approval.js';
-export type { WireAuditEvent as AuditEvent } from '../contract/audit.js';
+export type {
+  WireAuditEvent as AuditEvent,
+  WireResourceCount as ResourceCount,
+} from '../contract/audit.js';
 export type { WireExplanation as Explanation } from '../contract/explain.js';
 export type { WireGrant as Grant } from '../contract/grant.js';
 export type {
@@ -23,7 +26,18 @@ export type {
 } from '../contract/policy-set.js';
 export type {
   WireListedSecret as ListedSecret,
+  WireOpenedSecret as OpenedSecret,
   WireSecret as SecretMetadata,
+  WireSecretChange as SecretChange,
 } from '../contract/secret.js';
+export type { AuditQuery } from './audit-logs.js';
+export type { CallOptions, ChangeOptions } from './call.js';
 export { type ClientOptions, VSecureClient } from './client.js';
 export { type ErrorCode, VSecureError } from './errors.js';
+export type { FollowQuery } from './follow-audit.js';
+export type { NewKeyWish } from './managing.js';
+export type { ApprovalQuery, ApprovalRequest, Decision, GrantQuery } from './mcp.js';
+export type { RetryOptions } from './retrying.js';
+export type { NewSecret, SecretUpdate } from './secrets.js';
+export type { Checkpoint, Verified } from './verify-audit.js';
+export type { Waiting } from './waiting.js';

@@ -1,14 +1,17 @@
 /** What the server says of itself, to anybody. */
 
 import { type Readiness, readiness } from '../contract/readiness.js';
-import { type Connection, notOurs, send } from './call.js';
+import type { Calling } from './call.js';
+import { send, unexpected } from './send.js';
 
 /** Also when it is not ready. Throws VSecureError when it cannot be reached or says something else. */
-export async function readReadiness(connection: Connection): Promise<Readiness> {
-  const address = new URL(connection.url);
-  address.pathname = `${connection.url.pathname.replace(/\/$/, '')}/readyz`;
-  const response = await send(connection, 'GET', address);
-  const read = readiness.safeParse(await response.json().catch(() => null));
+export async function readReadiness(calling: Calling): Promise<Readiness> {
+  const address = new URL(calling.url);
+  address.pathname = `${calling.url.pathname.replace(/\/$/, '')}/readyz`;
+  const { timeoutMs } = calling;
+  const accepted = [503];
+  const { status, json } = await send(calling, { method: 'GET', address, timeoutMs, accepted });
+  const read = readiness.safeParse(json);
   if (read.success) return read.data;
-  throw notOurs(response.status);
+  throw unexpected(status);
 }

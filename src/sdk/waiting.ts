@@ -1,44 +1,62 @@
 /** Waiting for a person, over connections that may break and a server that may restart. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { approvalRoutes, type WireAccess } from '../contract/approval.js';
 import { WAIT_DEFAULT_SECONDS } from '../contract/limits.js';
-import type { Call } from './call.js';
-import { VSecureError } from './errors.js';
+import type { Call, CallOptions } from './call.js';
+import { pause } from './pause.js';
+import { backoff, isPassing } from './retrying.js';
+import { telling } from './tool-call.js';
 
-export interface Waiting {
+export interface Waiting extends CallOptions {
   /** Milliseconds; 0 looks once. Default: until it is decided or expires. */
   readonly waitFor?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const SECOND = 1000;
-/** Pauses after failures in a row, in ms; one failure more is passed on. */
-const PAUSES = [500, 1000, 2000, 4000, 8000];
-const PASSING = new Set<unknown>(['unreachable', 'timeout', 'unavailable']);
+/** Milliseconds for which a server that was there may be away, where the caller's own patience has no end. */
+const AWAY_MAX = 15 * 60 * SECOND;
+const PAUSES = { minMs: 500, maxMs: 8000 };
 
-/** Resolves with the approval as it stands when it is settled or the time is over. Waiting again is harmless. */
-export async function waitForDecision(
+/**
+ * Resolves with the approval as it stands when it is settled or the time is over. A server that is away is waited for, as long
+ * as the caller would wait for the decision. Waiting again is harmless.
+ */
+export function waitForDecision(
   call: Call,
   id: string,
-  { waitFor = Number.POSITIVE_INFINITY, signal }: Waiting = {},
+  { waitFor, signal }: Waiting = {},
+): Promise<WireAccess> {
+  return telling(`Waiting for a person to decide on ${id}.`, signal, (until) =>
+    untilDecided(call, id, { waitFor, signal: until }),
+  );
+}
+
+async function untilDecided(
+  call: Call,
+  id: string,
+  { waitFor = Number.POSITIVE_INFINITY, signal }: Waiting,
 ): Promise<WireAccess> {
   const end = performance.now() + waitFor;
-  const pauses = [...PAUSES];
-  for (;;) {
-    const left = Math.max(0, end - performance.now());
-    const seconds = Math.min(WAIT_DEFAULT_SECONDS, Math.ceil(left / SECOND));
+  let answered = performance.now();
+  for (let troubles = 0; ; ) {
     const began = performance.now();
+    const left = Math.max(0, end - began);
+    const seconds = Math.min(WAIT_DEFAULT_SECONDS, Math.ceil(left / SECOND));
+    let least = 0;
     try {
       const answer = await look(call, id, seconds, signal);
       if (answer.status !== 'pending' || left === 0) return answer;
-      pauses.splice(0, pauses.length, ...PAUSES);
+      answered = performance.now();
       // Answered early: the server is about to stop.
-      if (performance.now() - began >= (seconds * SECOND) / 2) continue;
+      troubles = answered - began < (seconds * SECOND) / 2 ? troubles + 1 : 0;
     } catch (error) {
-      if (!isPassing(error) || pauses.length === 0) throw error;
+      const over = left === 0 || performance.now() - answered > AWAY_MAX;
+      if (over || !isPassing(error)) throw error;
+      least = error.retryAfterMs ?? 0;
+      troubles += 1;
     }
-    await sleep(Math.min(pauses.shift() ?? 0, left), undefined, signal ? { signal } : {});
+    const rest = troubles === 0 ? 0 : Math.max(least, backoff(troubles - 1, PAUSES));
+    await pause(Math.min(rest, left), signal);
   }
 }
 
@@ -47,10 +65,6 @@ const look = (call: Call, id: string, seconds: number, signal: AbortSignal | und
     params: { id },
     query: { seconds },
     waitMs: seconds * SECOND,
+    retry: false,
     signal,
   });
-
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof VSecureError)) return false;
-  return PASSING.has(error.code) || (error.status !== undefined && error.status >= 502);
-}

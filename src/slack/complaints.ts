@@ -2,7 +2,7 @@
 
 import type { Log } from '../domain/ports.js';
 import type { Delivered } from './delivered.js';
-import { remedy, webFailure } from './web-failure.js';
+import { isChannelTrouble, remedy, webFailure } from './web-failure.js';
 
 export interface Complaints {
   /** Runs `work` and makes an outcome of what Slack says to it. Throws what is not Slack's. */
@@ -22,7 +22,8 @@ export interface About {
 export function createComplaints(log: Log, mendedAfter: number): Complaints {
   const said = new Set<string>();
 
-  function raise({ subject, channel }: About, code: string): Delivered {
+  function raise({ subject, channel: where }: About, code: string): Delivered {
+    const channel = isChannelTrouble(code) ? where : undefined;
     const error = withChannel(code, channel);
     if (!said.has(error))
       log.error(

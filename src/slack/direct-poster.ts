@@ -20,7 +20,7 @@ import {
   SENT,
   type Told,
 } from './posting.js';
-import { webFailure } from './web-failure.js';
+import { isUntellable, webFailure } from './web-failure.js';
 
 export interface DirectPosterParts extends PostingParts {
   readonly directMessages: DirectMessages;
@@ -54,20 +54,11 @@ async function tell(parts: DirectPosterParts, job: Job): Promise<Told> {
     return SENT;
   } catch (error) {
     const failure = webFailure(error);
-    if (!failure || !CANNOT_BE_TOLD.has(failure.code)) throw error;
+    if (!failure || !isUntellable(failure.code)) throw error;
     parts.log.warn({ person: id, code: failure.code }, 'a person cannot be told in Slack');
     return leftUntold(parts, notices);
   }
 }
-
-/** That one account takes no messages is nothing that an operator must mend. */
-const CANNOT_BE_TOLD = new Set([
-  'user_not_found',
-  'user_disabled',
-  'user_not_visible',
-  'cannot_dm_bot',
-  'messages_tab_disabled',
-]);
 
 async function leftUntold(parts: DirectPosterParts, notices: readonly Notice[]): Promise<Told> {
   if (notices.length > 0) await parts.directMessages.told(notices);

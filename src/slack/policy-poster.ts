@@ -15,7 +15,7 @@ import {
   SENT,
   type Told,
 } from './posting.js';
-import { webFailure } from './web-failure.js';
+import { isChannelTrouble, webFailure } from './web-failure.js';
 
 export interface PolicyPosterParts extends PostingParts {
   readonly readPolicyChange: PolicyReads['change'];
@@ -44,9 +44,7 @@ async function announce(parts: PolicyPosterParts, { leased, signal }: Job): Prom
     return await post(parts, signal, { compose, channel });
   } catch (error) {
     // A mistyped channel must not keep the change of it, and the one that mends it, from being heard of.
-    if (!channel || !UNREACHABLE.has(webFailure(error)?.code ?? '')) throw error;
+    if (!channel || !isChannelTrouble(webFailure(error)?.code ?? '')) throw error;
     return post(parts, signal, { compose });
   }
 }
-
-const UNREACHABLE = new Set(['channel_not_found', 'not_in_channel', 'is_archived']);

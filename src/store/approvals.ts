@@ -60,6 +60,9 @@ export function approvalReads(sql: Sql): ApprovalReads {
     },
 
     history: (principal, question) => askingHistory(sql, principal, question),
+    open: () =>
+      sql(`select id, resources from approval
+        where status = 'pending' and expires_at > clock_timestamp() order by expires_at, id`),
     context: (request) => askingContext(sql, request),
     past: (request, limit) => pastRequests(sql, request, limit),
 

@@ -4,9 +4,10 @@ import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import { covers } from '../domain/pattern.js';
 import type { AuditFilter, AuditReads } from '../domain/ports.js';
 import { seesEvent } from '../domain/sight.js';
+import { auditCounts } from './audit-counts.js';
 import { listed } from './listed.js';
 import { eventInSight, isExact } from './sight.js';
-import type { Sql } from './sql.js';
+import { only, type Sql } from './sql.js';
 
 interface EventRow {
   readonly sequence: string;
@@ -33,6 +34,27 @@ export function auditReads(sql: Sql): AuditReads {
   };
 
   return {
+    count: auditCounts(sql),
+
+    async chain(after, limit) {
+      const rows = await sql<{ sequence: string; canonical: string; hash: Buffer }>(
+        'select sequence, canonical, hash from audit_event where sequence > $1 order by sequence limit $2',
+        [after, limit],
+      );
+      return rows.map(({ sequence, canonical, hash }) => ({
+        sequence: Number(sequence),
+        canonical,
+        hash: hash.toString('hex'),
+      }));
+    },
+
+    async head() {
+      const { sequence, hash } = only(
+        await sql<{ sequence: string; hash: Buffer }>('select sequence, hash from audit_head'),
+      );
+      return { sequence: Number(sequence), hash: hash.toString('hex') };
+    },
+
     async list(filter, { limit, after }) {
       const { resource, sight } = filter;
       const wanted = (event: RecordedEvent) =>

@@ -1,6 +1,7 @@
 /** Kept answers. Whoever uses a key first holds its row until the change is committed or undone; the others wait for that. */
 
-import type { Kept, Repeats } from '../domain/ports.js';
+import type { Repeats } from '../domain/ports.js';
+import { fromKept, type Kept, toKept } from './kept-text.js';
 import { only, type Sql } from './sql.js';
 
 interface KeptRow {
@@ -20,15 +21,19 @@ export function repeats(sql: Sql): Repeats {
           [principal, key, fingerprint],
         ),
       );
-      return answer ? { ...kept, answer } : undefined;
+      return answer ? { ...kept, answer: fromKept(answer) } : undefined;
     },
 
     async keep(principal, key, answer) {
       await sql('update kept_answer set answer = $3 where principal_id = $1 and key = $2', [
         principal,
         key,
-        JSON.stringify(answer),
+        toKept(answer),
       ]);
+    },
+
+    async release(principal, key) {
+      await sql('delete from kept_answer where principal_id = $1 and key = $2', [principal, key]);
     },
 
     async forget(ms) {

@@ -19,6 +19,7 @@ import { appendEvents } from './audit-chain.js';
 import { grantReads, grants } from './grants.js';
 import { homeReads, homes, queueHomes } from './homes.js';
 import { linkCodes } from './link-codes.js';
+import { loginReads, logins } from './logins.js';
 import { metricsReads } from './metrics.js';
 import { insertNotices, notices } from './notices.js';
 import { people, personReads } from './people.js';
@@ -69,6 +70,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     secrets: secretReads(manager),
     groups: slackGroups(sql),
     notices: notices(sql),
+    logins: loginReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
     homes: homeReads(sql),
@@ -103,6 +105,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
 
     homes: homes(sql),
 
+    logins: logins(sql),
     repeats: repeats(sql),
 
     linkCodes: linkCodes(sql),

@@ -12,9 +12,11 @@ import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
 import { needScope } from './need-scope.js';
+import type { Once, Repeat } from './once.js';
 import { type OwnChannels, ownChannels } from './own-channels.js';
 import { approverEntries, plainRules } from './policy-rules.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
+import { redrawAsked } from './redraw-asked.js';
 
 export interface PolicySet {
   readonly writes: readonly PolicyWrite[];
@@ -29,6 +31,8 @@ export interface AppliedPolicy {
   readonly outcome: 'created' | 'changed' | 'unchanged' | 'removed';
   /** As it stands afterwards; with `dryRun`, what it would say. */
   readonly rules: PolicyRules;
+  /** As it is in force afterwards; undefined with `dryRun`, and when it was removed. */
+  readonly policy?: Policy | undefined;
   readonly change: PolicyChange;
   /** What the writer should know: the policy holds all the same. */
   readonly warnings: readonly string[];
@@ -37,10 +41,12 @@ export interface AppliedPolicy {
 export type ApplyPolicies = (
   caller: Caller,
   set: PolicySet,
+  repeat?: Repeat,
 ) => Promise<Result<readonly AppliedPolicy[]>>;
 
 export interface ApplyPoliciesParts {
   readonly store: Store;
+  readonly once: Once;
   readonly makeId: MakeId;
   readonly linkApprovers: LinkApprovers;
   /** Undefined while no Slack is connected. */
@@ -50,7 +56,7 @@ export interface ApplyPoliciesParts {
 
 /** All of it or nothing: a refusal names the patterns it is about. */
 export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
-  return async (caller, set) => {
+  return async (caller, set, repeat) => {
     const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
     if (forbidden) return forbidden;
     // Slack is asked before the transaction, never within it.
@@ -58,7 +64,11 @@ export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
     const resolved = set.dryRun ? new Map() : await parts.linkApprovers(entries);
     const channels = await ownChannels(parts.directory(), set.writes);
     if (channels.refusal) return channels.refusal;
-    const applied = await applyInOne(parts, caller, set, resolved);
+    const applied = await orOutdated(
+      parts.store.transaction((tx) =>
+        parts.once(tx, repeat, () => applyIn(parts, tx, caller, set, resolved)),
+      ),
+    );
     return applied.ok ? { ok: true, value: applied.value.map(warnedOf(channels)) } : applied;
   };
 }
@@ -71,20 +81,23 @@ const warnedOf =
     return warning === undefined ? one : { ...one, warnings: [...one.warnings, warning] };
   };
 
-async function applyInOne(
+async function applyIn(
   parts: ApplyPoliciesParts,
+  tx: Tx,
   caller: Caller,
   set: PolicySet,
   resolved: ReadonlyMap<string, Resolution>,
 ): Promise<Result<readonly AppliedPolicy[]>> {
+  const plan = await planSet(tx, set);
+  if (!plan.ok) return plan;
+  const linted = await lint(parts, tx, plan.value, resolved);
+  if (!linted.ok || set.dryRun) return linted;
+  return carryOut(parts, tx, caller, linted.value);
+}
+
+async function orOutdated<T>(applied: Promise<Result<T>>): Promise<Result<T>> {
   try {
-    return await parts.store.transaction(async (tx) => {
-      const plan = await planSet(tx, set);
-      if (!plan.ok) return plan;
-      const linted = await lint(parts, tx, plan.value, resolved);
-      if (!linted.ok || set.dryRun) return linted;
-      return carryOut(parts, tx, caller, linted.value);
-    });
+    return await applied;
   } catch (error) {
     if (error instanceof OutdatedError) return refused({ code: 'version_conflict' });
     throw error;
@@ -183,12 +196,22 @@ async function carryOut(
 ): Promise<Result<readonly AppliedPolicy[]>> {
   const changed = planned.filter(({ outcome }) => outcome !== 'unchanged');
   await knowApprovers(tx, changed);
+  const inForce = new Map<string, Policy>();
   for (const one of changed) {
     const written = await write(parts, tx, one);
     if (!written) throw new OutdatedError();
     await publish(tx, caller, one, written);
+    if (one.outcome !== 'removed') inForce.set(one.uri, written);
   }
-  return { ok: true, value: planned };
+  await redrawAsked(
+    tx,
+    changed.map(({ uri }) => uri),
+  );
+  const value = planned.map(({ before, ...one }) => ({
+    ...one,
+    policy: one.outcome === 'unchanged' ? before : inForce.get(one.uri),
+  }));
+  return { ok: true, value };
 }
 
 /** An approver named by e-mail is a person from now on. In order, so that two sets never wait for each other in a ring. */

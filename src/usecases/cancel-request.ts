@@ -2,33 +2,23 @@
 
 import type { Approval, ApprovalId } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
-import type { Digest, Store, Tx } from '../domain/ports.js';
-import { done, type Result, refused } from '../domain/result.js';
+import type { Store, Tx } from '../domain/ports.js';
+import { type Result, refused } from '../domain/result.js';
 import { type Caller, may } from '../domain/rights.js';
-import { allOrNothing } from './all-or-nothing.js';
-import { type Memory, once } from './once.js';
+import type { Once, Repeat } from './once.js';
 import { tellOwner } from './tell-owner.js';
 
-/** Sent again under the same `idempotencyKey`, it is answered as the first time instead of with `already_decided`. */
+/** Sent again as a `repeat`, it is answered as the first time instead of with `already_decided`. */
 export type CancelRequest = (
   caller: Caller,
   id: ApprovalId,
-  idempotencyKey?: string,
+  repeat?: Repeat,
 ) => Promise<Result<Approval>>;
 
-export function createCancelRequest(store: Store, fingerprint: Digest): CancelRequest {
-  return (caller, id, key) => {
-    const repeat = { key, question: { action: 'cancel_request', id } };
-    return allOrNothing(store, (tx) =>
-      once(tx, caller, fingerprint, repeat, cancelledIn(tx), () => cancel(tx, caller, id)),
-    );
-  };
+export function createCancelRequest(store: Store, once: Once): CancelRequest {
+  return (caller, id, repeat) =>
+    store.transaction((tx) => once(tx, repeat, () => cancel(tx, caller, id)));
 }
-
-const cancelledIn = (tx: Tx): Memory<Approval> => ({
-  keep: ({ id }) => ({ approval: id }),
-  recall: async (kept) => ('approval' in kept ? tx.approvals.find(kept.approval) : undefined),
-});
 
 async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Approval>> {
   const approval = await tx.approvals.lock(id);
@@ -46,7 +36,7 @@ async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Ap
   await tellOwner(tx, settled, 'settled', by);
   await tx.touchCard(id);
   await tx.wake(id);
-  return done(settled);
+  return { ok: true, value: settled };
 }
 
 function mayCancel(caller: Caller, { principal, requester }: Approval): boolean {

@@ -1,10 +1,10 @@
 /** Set the policy of one pattern: merged into what is there, or replacing it. */
 
 import type { Policy } from '../domain/policy.js';
-import type { Store } from '../domain/ports.js';
-import { type Result, refused } from '../domain/result.js';
+import type { Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { ApplyPolicies } from './apply-policies.js';
+import type { Repeat } from './once.js';
 import type { PolicyChanges } from './policy-write.js';
 
 export type { PolicyChanges } from './policy-write.js';
@@ -20,19 +20,15 @@ export type ConfigureResource = (
   uri: string,
   changes: PolicyChanges,
   mode: 'merge' | 'replace',
+  repeat?: Repeat,
 ) => Promise<Result<Configured>>;
 
-export function createConfigureResource(
-  store: Store,
-  applyPolicies: ApplyPolicies,
-): ConfigureResource {
-  return async (caller, uri, changes, mode) => {
-    const applied = await applyPolicies(caller, { writes: [{ uri, changes, mode }] });
+export function createConfigureResource(applyPolicies: ApplyPolicies): ConfigureResource {
+  return async (caller, uri, changes, mode, repeat) => {
+    const applied = await applyPolicies(caller, { writes: [{ uri, changes, mode }] }, repeat);
     if (!applied.ok) return applied;
-    const [policy] = await store.policies.matching([uri]);
-    const warnings = applied.value.flatMap((one) => one.warnings);
-    return policy
-      ? { ok: true, value: { policy, warnings } }
-      : refused({ code: 'version_conflict' });
+    const [one] = applied.value;
+    if (!one?.policy) throw new Error('a policy was written, and is not there');
+    return { ok: true, value: { policy: one.policy, warnings: one.warnings } };
   };
 }

@@ -20,6 +20,7 @@ import { storable } from '../domain/text.js';
 import type { Door, Verdict } from '../domain/vocabulary.js';
 import type { Vote } from '../domain/vote.js';
 import { approversAt, decidingPolicy } from './deciding-policy.js';
+import type { Once, Repeat } from './once.js';
 import { tellOwner } from './tell-owner.js';
 
 /** Who decides and by which door. Only an adapter that has proved who it is may make one. */
@@ -42,10 +43,15 @@ export interface Decision {
   readonly seen?: string | undefined;
 }
 
-export type Decide = (decider: Decider, decision: Decision) => Promise<Result<Approval>>;
+export type Decide = (
+  decider: Decider,
+  decision: Decision,
+  repeat?: Repeat,
+) => Promise<Result<Approval>>;
 
 export interface DecideParts {
   readonly store: Store;
+  readonly once: Once;
   readonly makeId: MakeId;
   readonly digest: Digest;
   readonly defaultApprovers: readonly string[];
@@ -53,21 +59,30 @@ export interface DecideParts {
 
 /** Resolves with the approval as it stands after this vote. Every refusal is on the audit trail. */
 export function createDecide(parts: DecideParts): Decide {
-  return (decider, decision) =>
-    parts.store.transaction(async (tx) => {
-      const approval = await tx.approvals.lock(decision.approval);
-      if (!approval) return refused({ code: 'not_found' });
-      if (isSameAnswerAgain(approval, decider, decision)) return { ok: true, value: approval };
-      const answer = await weigh(parts, tx, approval, decider, decision);
-      if (!answer.ok)
-        tx.record({
-          ...about(approval, decider),
-          type: 'decision_refused',
-          refusal: answer.refusal.code,
-          details: { verdict: decision.verdict, through: decider.through },
-        });
-      return answer;
+  return (decider, decision, repeat) =>
+    parts.store.transaction((tx) =>
+      parts.once(tx, repeat, () => hear(parts, tx, decider, decision)),
+    );
+}
+
+async function hear(
+  parts: DecideParts,
+  tx: Tx,
+  decider: Decider,
+  decision: Decision,
+): Promise<Result<Approval>> {
+  const approval = await tx.approvals.lock(decision.approval);
+  if (!approval) return refused({ code: 'not_found' });
+  if (isSameAnswerAgain(approval, decider, decision)) return { ok: true, value: approval };
+  const answer = await weigh(parts, tx, approval, decider, decision);
+  if (!answer.ok)
+    tx.record({
+      ...about(approval, decider),
+      type: 'decision_refused',
+      refusal: answer.refusal.code,
+      details: { verdict: decision.verdict, through: decider.through },
     });
+  return answer;
 }
 
 /** A repeated press or a retried call after a lost answer must not read as a failure. */

@@ -4,31 +4,29 @@ import { type Actor, keyActor, personActor } from '../domain/audit-event.js';
 import type { Grant, GrantId } from '../domain/grant.js';
 import type { Person } from '../domain/person.js';
 import { isApprover } from '../domain/policy.js';
-import type { Digest, Store, Tx } from '../domain/ports.js';
+import type { Store, Tx } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { storable } from '../domain/text.js';
-import { allOrNothing } from './all-or-nothing.js';
 import { currentApprovers, decidingPolicy } from './deciding-policy.js';
 import { needScope } from './need-scope.js';
-import { type Memory, once } from './once.js';
+import type { Once, Repeat } from './once.js';
 
-/** Sent again under the same `idempotencyKey`, it is answered as the first time instead of with `grant_ended`. */
-export type ReleaseGrant = (
-  caller: Caller,
+export type ReleaseGrant = (caller: Caller, id: GrantId, repeat?: Repeat) => Promise<Result<Grant>>;
+export type RevokeGrant = (
+  person: Person,
   id: GrantId,
-  idempotencyKey?: string,
+  reason: string,
+  repeat?: Repeat,
 ) => Promise<Result<Grant>>;
-export type RevokeGrant = (person: Person, id: GrantId, reason: string) => Promise<Result<Grant>>;
 
 /** "I'm done": only the principal that holds the grant. */
-export function createReleaseGrant(store: Store, fingerprint: Digest): ReleaseGrant {
-  return async (caller, id, key) => {
+export function createReleaseGrant(store: Store, once: Once): ReleaseGrant {
+  return async (caller, id, repeat) => {
     const forbidden = needScope(caller, 'grants:use');
     if (forbidden) return forbidden;
-    const repeat = { key, question: { action: 'release_grant', id } };
-    return allOrNothing(store, (tx) =>
-      once(tx, caller, fingerprint, repeat, releasedIn(tx), async () => {
+    return store.transaction((tx) =>
+      once(tx, repeat, async () => {
         const grant = await tx.grants.find(id);
         if (grant?.principal !== caller.principal.id) return refused({ code: 'not_found' });
         return end(tx, grant, 'released', keyActor(caller));
@@ -37,21 +35,28 @@ export function createReleaseGrant(store: Store, fingerprint: Digest): ReleaseGr
   };
 }
 
-const releasedIn = (tx: Tx): Memory<Grant> => ({
-  keep: ({ id }) => ({ grant: id }),
-  recall: async (kept) => ('grant' in kept ? tx.grants.find(kept.grant) : undefined),
-});
+export interface RevokeGrantParts {
+  readonly store: Store;
+  readonly once: Once;
+  readonly defaultApprovers: readonly string[];
+}
 
 /** Takes effect for the very next read, on every process. */
-export function createRevokeGrant(store: Store, defaultApprovers: readonly string[]): RevokeGrant {
-  return (person, id, reason) =>
-    store.transaction(async (tx) => {
-      const grant = await tx.grants.find(id);
-      if (!grant || !(await mayRevoke(tx, person, grant, defaultApprovers)))
-        return refused({ code: 'not_found' });
-      if (!reason.trim()) return refused({ code: 'reason_missing', minimum: 1 });
-      return end(tx, grant, 'revoked', personActor(person), storable(reason));
-    });
+export function createRevokeGrant({
+  store,
+  once,
+  defaultApprovers,
+}: RevokeGrantParts): RevokeGrant {
+  return (person, id, reason, repeat) =>
+    store.transaction((tx) =>
+      once(tx, repeat, async () => {
+        const grant = await tx.grants.find(id);
+        if (!grant || !(await mayRevoke(tx, person, grant, defaultApprovers)))
+          return refused({ code: 'not_found' });
+        if (!reason.trim()) return refused({ code: 'reason_missing', minimum: 1 });
+        return end(tx, grant, 'revoked', personActor(person), storable(reason));
+      }),
+    );
 }
 
 async function mayRevoke(tx: Tx, person: Person, grant: Grant, defaults: readonly string[]) {

@@ -23,6 +23,7 @@ import { createReadCardFacts, createReadGrantFacts } from './card-facts.js';
 import { createChangeSecret } from './change-secret.js';
 import { createConfigureResource } from './configure-resource.js';
 import { createCountAudit } from './count-audit.js';
+import { createCountUses } from './count-uses.js';
 import { createDecide } from './decide.js';
 import { createDescribeSecret } from './describe-secret.js';
 import { createDirectMessages } from './direct-messages.js';
@@ -30,8 +31,10 @@ import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
 import { createEscalateApprovals } from './escalate-approvals.js';
 import { createExpireApprovals } from './expire-approvals.js';
 import { createExplainAccess } from './explain-access.js';
+import { createExportAudit } from './export-audit.js';
 import { createFollowApproval } from './follow-approval.js';
 import { createForgetAnswers } from './forget-answers.js';
+import { createHandleSecret } from './handle-secret.js';
 import { createHome } from './home.js';
 import { createLinkApprovers } from './link-approvers.js';
 import { createCreateLinkCode, createLinkByCode } from './link-codes.js';
@@ -41,6 +44,8 @@ import { createManagePeople } from './manage-people.js';
 import { createManageSuspensions } from './manage-suspensions.js';
 import { createMetrics } from './metrics.js';
 import { createNameAccount } from './name-account.js';
+import { createObtainGrant } from './obtain-grant.js';
+import { createOnce } from './once.js';
 import { createQueryAudit } from './query-audit.js';
 import { createReadSecret } from './read-secret.js';
 import { createRecordForeign } from './record-foreign.js';
@@ -51,6 +56,7 @@ import { createRemindApprovers } from './remind-approvers.js';
 import { createRequestAccess } from './request-access.js';
 import { createReadRequestHistory } from './request-history.js';
 import { createReviewKeys } from './review-keys.js';
+import { AS_OPERATOR, UNDER_GRANT } from './right-to-change.js';
 import { createShowApprovals } from './show-approvals.js';
 import { createShowHeldGrants } from './show-held-grants.js';
 import { createShowPolicies } from './show-policies.js';
@@ -58,7 +64,7 @@ import { createSimulatePolicies } from './simulate-policies.js';
 import { createStopLeavers } from './stop-leavers.js';
 import { createSuspendPrincipal } from './suspend-principal.js';
 import { createTellFirstUses } from './tell-first-uses.js';
-import { createDeleteSecret, createWriteSecret } from './write-secret.js';
+import { createWriteSecret } from './write-secret.js';
 
 export interface Parts {
   readonly store: Store;
@@ -86,7 +92,9 @@ export interface Parts {
 
 export type UseCases = ReturnType<typeof createUseCases>;
 
-export function createUseCases(parts: Parts) {
+export function createUseCases(given: Parts) {
+  const once = createOnce(given.fingerprint);
+  const parts = { ...given, once };
   const { store, ledger, wakeups, vault, hasher, makeId, stopwatch } = parts;
   const linkApprovers = createLinkApprovers(parts);
   const applyPolicies = createApplyPolicies({ ...parts, linkApprovers });
@@ -94,16 +102,21 @@ export function createUseCases(parts: Parts) {
   const showApprovals = createShowApprovals(store, parts.defaultApprovers);
   const queryAudit = createQueryAudit(store, parts.defaultApprovers);
   const suspendPrincipal = createSuspendPrincipal(store);
+  const requestAccess = createRequestAccess(parts);
+  const readSecret = createReadSecret(ledger, vault, stopwatch);
+  const changeSecret = createChangeSecret(parts, UNDER_GRANT);
+  const manageSecret = createChangeSecret(parts, AS_OPERATOR);
+  const obtainGrant = createObtainGrant(store, requestAccess);
   return {
     authenticate: createAuthenticate(store, hasher),
-    requestAccess: createRequestAccess(parts),
+    requestAccess,
     awaitDecision: createAwaitDecision(store, wakeups, stopwatch, parts.cardLink),
     followApproval: createFollowApproval(store, wakeups),
     decide: createDecide(parts),
-    cancelRequest: createCancelRequest(store, parts.fingerprint),
-    readSecret: createReadSecret(ledger, vault, stopwatch),
-    releaseGrant: createReleaseGrant(store, parts.fingerprint),
-    revokeGrant: createRevokeGrant(store, parts.defaultApprovers),
+    cancelRequest: createCancelRequest(store, once),
+    readSecret,
+    releaseGrant: createReleaseGrant(store, once),
+    revokeGrant: createRevokeGrant(parts),
     expireApprovals: createExpireApprovals(store),
     showApprovals,
     showHeldGrants: createShowHeldGrants(store, showApprovals),
@@ -115,16 +128,17 @@ export function createUseCases(parts: Parts) {
     readGrantFacts: createReadGrantFacts(store, readCardFacts),
     readRequestHistory: createReadRequestHistory(store, parts.defaultApprovers),
     applyPolicies,
-    configureResource: createConfigureResource(store, applyPolicies),
+    configureResource: createConfigureResource(applyPolicies),
     refreshApprovers: createRefreshApprovers(store, linkApprovers, parts.defaultApprovers),
-    writeSecret: createWriteSecret(store, vault, makeId, parts.installation),
-    deleteSecret: createDeleteSecret(store),
-    changeSecret: createChangeSecret(parts),
+    writeSecret: createWriteSecret(parts),
+    changeSecret,
+    manageSecret,
+    handleSecret: createHandleSecret({ readSecret, obtainGrant, changeSecret, manageSecret }),
     forgetAnswers: createForgetAnswers(store),
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),
-    manageKeys: createManageKeys(store, hasher, makeId),
-    managePeople: createManagePeople(store),
+    manageKeys: createManageKeys(parts),
+    managePeople: createManagePeople(store, once),
     createLinkCode: createCreateLinkCode(parts),
     linkByCode: createLinkByCode(parts),
     stopLeavers: createStopLeavers(store, parts.directory),
@@ -138,6 +152,8 @@ export function createUseCases(parts: Parts) {
     reviewKeys: createReviewKeys(store),
     queryAudit,
     countAudit: createCountAudit(queryAudit),
+    countUses: createCountUses(store),
+    exportAudit: createExportAudit(store, parts.installation),
     metrics: createMetrics(store, parts.defaultApprovers),
     nameAccount: createNameAccount(store),
     home: createHome(store, parts.defaultApprovers),

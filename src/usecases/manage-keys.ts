@@ -8,6 +8,7 @@ import { type Result, refused } from '../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../domain/rights.js';
 import type { KeyClass, Scope } from '../domain/vocabulary.js';
 import { needScope } from './need-scope.js';
+import type { Keeping, Once, Repeat } from './once.js';
 
 export interface KeyWish {
   readonly name: string;
@@ -37,43 +38,51 @@ export interface ListedKey {
 }
 
 export interface ManageKeys {
-  create(caller: Caller, wish: KeyWish): Promise<Result<NewKey>>;
-  revoke(caller: Caller, keyId: string): Promise<Result<ApiKey>>;
+  /** Sent again under its key it is refused with `shown_once`: what was shown is kept nowhere. */
+  create(caller: Caller, wish: KeyWish, repeat?: Repeat): Promise<Result<NewKey>>;
+  revoke(caller: Caller, keyId: string, repeat?: Repeat): Promise<Result<ApiKey>>;
   list(caller: Caller): Promise<Result<readonly ListedKey[]>>;
 }
 
-export function createManageKeys(store: Store, hasher: KeyHasher, makeId: MakeId): ManageKeys {
+export interface ManageKeysParts {
+  readonly store: Store;
+  readonly once: Once;
+  readonly hasher: KeyHasher;
+  readonly makeId: MakeId;
+}
+
+/** Of a new key only its public part is kept: it is shown once. */
+const SHOWN_ONCE: Keeping<NewKey, string> = {
+  keep: ({ key }) => key.id,
+  again: (key) => refused({ code: 'shown_once', key }),
+};
+
+export function createManageKeys({ store, once, hasher, makeId }: ManageKeysParts): ManageKeys {
+  const create = async (tx: Tx, caller: Caller, wish: KeyWish) => {
+    const made = await makeKey(tx, hasher, makeId, wish);
+    if (made.ok)
+      tx.record({
+        type: 'key_created',
+        actor: keyActor(caller),
+        principal: made.value.principal.id,
+        details: keyDetails(made.value),
+      });
+    return made;
+  };
+
   return {
-    async create(caller, wish) {
+    async create(caller, wish, repeat) {
       const forbidden = needScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return store.transaction(async (tx) => {
-        const made = await makeKey(tx, hasher, makeId, wish);
-        if (made.ok)
-          tx.record({
-            type: 'key_created',
-            actor: keyActor(caller),
-            principal: made.value.principal.id,
-            details: keyDetails(made.value),
-          });
-        return made;
-      });
+      return store.transaction((tx) =>
+        once(tx, repeat, () => create(tx, caller, wish), SHOWN_ONCE),
+      );
     },
 
-    async revoke(caller, keyId) {
+    async revoke(caller, keyId, repeat) {
       const forbidden = needScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return store.transaction(async (tx) => {
-        const key = await tx.principals.revokeKey(keyId);
-        if (!key) return refused({ code: 'not_found' });
-        tx.record({
-          type: 'key_revoked',
-          actor: keyActor(caller),
-          principal: key.principal,
-          details: { key: key.id },
-        });
-        return { ok: true, value: key };
-      });
+      return store.transaction((tx) => once(tx, repeat, () => revokeKey(tx, caller, keyId)));
     },
 
     async list(caller) {
@@ -82,6 +91,18 @@ export function createManageKeys(store: Store, hasher: KeyHasher, makeId: MakeId
       return { ok: true, value: await listKeys(store) };
     },
   };
+}
+
+async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<ApiKey>> {
+  const key = await tx.principals.revokeKey(keyId);
+  if (!key) return refused({ code: 'not_found' });
+  tx.record({
+    type: 'key_revoked',
+    actor: keyActor(caller),
+    principal: key.principal,
+    details: { key: key.id },
+  });
+  return { ok: true, value: key };
 }
 
 /** All keys that ever were, without their secret part. Who may see them is for the caller to have settled. */

@@ -8,6 +8,7 @@ import type { Caller } from '../domain/rights.js';
 import type { Role } from '../domain/vocabulary.js';
 import { deactivatePerson } from './deactivate-person.js';
 import { needScope } from './need-scope.js';
+import type { Once, Repeat } from './once.js';
 import { personDetails } from './person-details.js';
 
 export interface PersonChange {
@@ -18,15 +19,22 @@ export interface PersonChange {
 
 export interface ManagePeople {
   list(caller: Caller): Promise<Result<readonly Person[]>>;
-  set(caller: Caller, change: PersonChange): Promise<Result<Person>>;
-  link(caller: Caller, email: string, account: SlackAccount): Promise<Result<Person>>;
+  set(caller: Caller, change: PersonChange, repeat?: Repeat): Promise<Result<Person>>;
+  link(
+    caller: Caller,
+    email: string,
+    account: SlackAccount,
+    repeat?: Repeat,
+  ): Promise<Result<Person>>;
 }
 
-export function createManagePeople(store: Store): ManagePeople {
+export function createManagePeople(store: Store, once: Once): ManagePeople {
   const manage = async <T>(
     caller: Caller,
+    repeat: Repeat | undefined,
     work: (tx: Tx) => Promise<Result<T>>,
-  ): Promise<Result<T>> => needScope(caller, 'keys:manage') ?? store.transaction(work);
+  ): Promise<Result<T>> =>
+    needScope(caller, 'keys:manage') ?? store.transaction((tx) => once(tx, repeat, () => work(tx)));
 
   return {
     async list(caller) {
@@ -34,15 +42,15 @@ export function createManagePeople(store: Store): ManagePeople {
       return forbidden ?? { ok: true, value: await store.people.list() };
     },
 
-    set: (caller, wish) =>
-      manage(caller, async (tx) => {
+    set: (caller, wish, repeat) =>
+      manage(caller, repeat, async (tx) => {
         const changed = await change(tx, caller, await tx.people.ensure(wish.email), wish);
         if (!changed) return refused({ code: 'version_conflict' });
         return { ok: true, value: changed };
       }),
 
-    link: (caller, email, account) =>
-      manage(caller, async (tx) => {
+    link: (caller, email, account, repeat) =>
+      manage(caller, repeat, async (tx) => {
         const known = await tx.people.ensure(email);
         const linked = await tx.people.link(known.id, account);
         if (!linked) return refused({ code: 'already_exists' });

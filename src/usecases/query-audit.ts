@@ -43,7 +43,7 @@ async function reviewSight(
   return asked ? plainSight(true, []) : sight;
 }
 
-async function mayReview(store: Store, caller: Caller): Promise<boolean> {
+export async function mayReview(store: Store, caller: Caller): Promise<boolean> {
   if (!may(caller, 'grants:use')) return false;
   const resource = 'vsecure://audit';
   if (!(await findGrant(store, caller, { operation: 'read', resource })).ok) return false;

@@ -1,6 +1,6 @@
 /** Ask for access. Answers at once: granted where no person is needed, else pending; it never waits for anybody. */
 
-import type { Approval, NewApproval } from '../domain/approval.js';
+import type { Approval, ApprovalId, NewApproval } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
 import { explainAutoApproval } from '../domain/auto-approve.js';
 import { RESOURCES_MAX } from '../domain/limits.js';
@@ -13,13 +13,12 @@ import type { Caller } from '../domain/rights.js';
 import { storable } from '../domain/text.js';
 import type { Operation } from '../domain/vocabulary.js';
 import { type Access, accessTo, withLink } from './access.js';
-import { allOrNothing } from './all-or-nothing.js';
 import { type AskingLimits, overLimit } from './asking-limits.js';
 import { decidingPolicy, namedApprovers } from './deciding-policy.js';
 import { expireDue } from './expire-approvals.js';
 import { judgeRequest } from './judge-request.js';
 import { needScope } from './need-scope.js';
-import { type Memory, once, type Repeatable } from './once.js';
+import type { Keeping, Once, Repeat } from './once.js';
 import { tellOwner } from './tell-owner.js';
 
 export interface Ask {
@@ -34,17 +33,16 @@ export interface Ask {
   readonly renew?: boolean | undefined;
   /** The name that the client gives itself; shown as its claim. */
   readonly claimedClient?: string | undefined;
-  /** The same question sent again under the same key is asked once, and answered with how it stands by then. */
-  readonly idempotencyKey?: string | undefined;
 }
 
-export type RequestAccess = (caller: Caller, ask: Ask) => Promise<Result<Access>>;
+/** As a `repeat` the same question is asked once, and answered with how it stands by then. */
+export type RequestAccess = (caller: Caller, ask: Ask, repeat?: Repeat) => Promise<Result<Access>>;
 
 export interface RequestAccessParts {
   readonly store: Store;
+  readonly once: Once;
   readonly makeId: MakeId;
   readonly digest: Digest;
-  readonly fingerprint: Digest;
   readonly cardLink?: Cards['link'] | undefined;
   readonly defaultApprovers: readonly string[];
   readonly limits: AskingLimits;
@@ -52,48 +50,47 @@ export interface RequestAccessParts {
 
 /** Refusals are audited too, except for a key that may not ask at all. */
 export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
-  return async (caller, ask) => {
+  return async (caller, ask, repeat) => {
     const forbidden = needScope(caller, 'access:request');
     if (forbidden) return forbidden;
-    const resources = readResources(ask.resources);
-    const answer = resources.ok
-      ? await askOnce(parts, caller, { ...ask, resources: resources.value })
-      : resources;
-    if (answer.ok) return done(await withLink(answer.value, parts.cardLink));
-    await parts.store.transaction(async (tx) =>
-      tx.record({
-        type: 'access_refused',
-        actor: keyActor(caller),
-        principal: caller.principal.id,
-        resources: resources.ok ? resources.value : undefined,
-        operation: ask.operation,
-        refusal: answer.refusal.code,
-      }),
+    const answer = await parts.store.transaction((tx) =>
+      parts.once(tx, repeat, () => hear(parts, tx, caller, ask), askedIn(tx)),
     );
-    return answer;
+    return answer.ok ? done(await withLink(answer.value, parts.cardLink)) : answer;
   };
 }
 
-function askOnce(parts: RequestAccessParts, caller: Caller, ask: Ask): Promise<Result<Access>> {
-  const repeat = { key: ask.idempotencyKey, question: questionOf(ask) };
-  const asked = { ...ask, reason: ask.typedReason ?? ask.reason };
-  return allOrNothing(parts.store, (tx) =>
-    once(tx, caller, parts.fingerprint, repeat, askedIn(tx), () =>
-      askFor(parts, tx, caller, asked),
-    ),
-  );
-}
-
-function questionOf({ resources, operation, reason, ...rest }: Ask): Repeatable['question'] {
-  const asked = { resources, operation, reason: storable(reason), renew: rest.renew };
-  return { action: 'request_access', ...asked, duration: rest.duration?.toString() };
-}
-
 /** An approval goes on after it was asked for, so only which one it is is kept. */
-const askedIn = (tx: Tx): Memory<Access> => ({
-  keep: ({ approval }) => ({ approval: approval.id }),
-  recall: async (kept) => ('approval' in kept ? accessTo(tx, kept.approval) : undefined),
+const askedIn = (tx: Tx): Keeping<Access, ApprovalId> => ({
+  keep: ({ approval }) => approval.id,
+  async again(id) {
+    const access = await accessTo(tx, id);
+    return access ? done(access) : refused({ code: 'not_found' });
+  },
 });
+
+async function hear(
+  parts: RequestAccessParts,
+  tx: Tx,
+  caller: Caller,
+  { typedReason, ...told }: Ask,
+): Promise<Result<Access>> {
+  const ask = { ...told, reason: typedReason ?? told.reason };
+  const resources = readResources(ask.resources);
+  const answer = resources.ok
+    ? await askFor(parts, tx, caller, { ...ask, resources: resources.value })
+    : resources;
+  if (!answer.ok)
+    tx.record({
+      type: 'access_refused',
+      actor: keyActor(caller),
+      principal: caller.principal.id,
+      resources: resources.ok ? resources.value : undefined,
+      operation: ask.operation,
+      refusal: answer.refusal.code,
+    });
+  return answer;
+}
 
 /** Sorted and distinct, so that the same question always looks the same. */
 function readResources(texts: readonly string[]): Result<readonly string[]> {

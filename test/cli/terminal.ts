@@ -2,6 +2,7 @@
 
 import type { Io } from '../../src/cli/io.js';
 import { runClient } from '../../src/cli/run.js';
+import { table } from '../../src/cli/table.js';
 import { harmlessJson, harmlessLines } from '../../src/cli/terminal-text.js';
 import { VSecureClient } from '../../src/sdk/index.js';
 
@@ -32,11 +33,14 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
   const io: Io = {
     out: (text) => out?.push(harmlessLines(text)),
     err: (text) => err?.push(harmlessLines(text)),
+    table: (rows, columns) => out?.push(table(rows, columns)),
     json: (value) => out?.push(harmlessJson(value)),
     interactive: answer !== undefined,
     ask,
     askHidden: ask,
+    progress: () => ({ at: () => {}, end: () => {} }),
     input: async () => Buffer.from(stdin),
+    useProfile: () => {},
     client: () => new VSecureClient({ url, apiKey: token }),
   };
   const exit = await runClient(argv, { version: '1.2.3', server: { serve: 'run it' } }, io);

@@ -1,13 +1,15 @@
 /** The connection to the database breaks at the worst moment: around a COMMIT. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { makeId } from '../../src/crypto/ids.js';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { openDatabase } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/decide.js';
+import type { Repeat } from '../../src/usecases/once.js';
 import { approvedGrant } from '../flow/grants.js';
 import { ownPostgres } from '../support/database.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type PostgresProxy, postgresProxy } from '../support/postgres-proxy.js';
 
@@ -97,4 +99,39 @@ describe('a decision', () => {
     expect(await house.store.approvals.votes(id)).toHaveLength(1);
     expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
   });
+});
+
+describe('a change that is sent again under its key', () => {
+  const repeat = () => ({ principal: agent.principal.id, key: makeId('appr'), question: 'ask' });
+  const ask = (again: Repeat) =>
+    house.useCases.requestAccess(
+      agent,
+      { resources: [DATABASE_URL], operation: 'read', reason: REASON, renew: true },
+      again,
+    );
+
+  test('is made when the COMMIT of the first try never arrived', async () => {
+    const again = repeat();
+    const cut = proxy.cutNextCommit('before');
+    await expect(ask(again)).rejects.toThrow();
+    await cut;
+    expect(granted(await ask(again)).approval).toMatchObject({ status: 'pending', asked: 1 });
+  });
+
+  test('is not made twice when only the answer to its COMMIT was lost', async () => {
+    const again = { ...repeat(), question: 'ask once more' };
+    const before = await recordedQuestions();
+    const cut = proxy.cutNextCommit('after');
+    await expect(ask(again)).rejects.toThrow();
+    await cut;
+    granted(await ask(again));
+    expect(await recordedQuestions()).toBe(before + 1);
+  });
+
+  async function recordedQuestions(): Promise<number> {
+    const events = await sqlOn(house.database.dataSource)(
+      `select 1 from audit_event where body ->> 'type' in ('approval_requested', 'approval_repeated')`,
+    );
+    return events.length;
+  }
 });

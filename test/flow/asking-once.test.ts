@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
+import { repeatOf } from '../../src/usecases/once.js';
 import type { Ask } from '../../src/usecases/request-access.js';
 import {
   buildHouse,
@@ -32,14 +33,11 @@ async function newAgent() {
   return (await house.agent(`agent-${agents}`)).caller;
 }
 
-const ask = (caller: Caller, wish: Partial<Ask> = {}) =>
-  house.useCases.requestAccess(caller, {
-    resources: [DATABASE_URL],
-    operation: 'read',
-    reason: REASON,
-    idempotencyKey: 'key-1',
-    ...wish,
-  });
+function ask(caller: Caller, wish: Partial<Ask> = {}, key = 'key-1') {
+  const asked = { resources: [DATABASE_URL], operation: 'read', reason: REASON, ...wish } as const;
+  const { typedReason: _, ...question } = asked;
+  return house.useCases.requestAccess(caller, asked, repeatOf(caller, key, { ...question }));
+}
 
 const eventsOf = async ({ principal }: Caller) => {
   const rows = await sqlOn(house.database.dataSource)<{ type: string }>(
@@ -76,9 +74,7 @@ describe('a request under an idempotency key', () => {
     granted(await house.useCases.releaseGrant(caller, again.grant?.id ?? 'grnt_none'));
     const late = granted(await ask(caller));
     expect(late).toMatchObject({ approval: { id: approval.id }, grant: { status: 'released' } });
-    expect(granted(await ask(caller, { idempotencyKey: 'key-2' })).approval.id).not.toBe(
-      approval.id,
-    );
+    expect(granted(await ask(caller, {}, 'key-2')).approval.id).not.toBe(approval.id);
   });
 
   test('that was denied stays denied, and asks nobody again', async () => {
@@ -137,7 +133,8 @@ describe('a request under an idempotency key', () => {
 test('a request is cancelled once under its key, and without one the second time is refused', async () => {
   const caller = await newAgent();
   const { id } = granted(await ask(caller)).approval;
-  const cancel = (key?: string) => house.useCases.cancelRequest(caller, id, key);
+  const cancel = (key?: string) =>
+    house.useCases.cancelRequest(caller, id, repeatOf(caller, key, { cancel: id }));
   const answers = await Promise.all([1, 2, 3].map(() => cancel('cancel-1')));
   for (const answer of answers) expect(granted(answer)).toMatchObject({ id, status: 'cancelled' });
   expect(refusalOf(await cancel())).toBe('already_decided');
@@ -149,7 +146,8 @@ test('a request is cancelled once under its key, and without one the second time
 test('a grant is released once under its key, and a key that was refused can be used again', async () => {
   const caller = await newAgent();
   const [one, other] = [await approvedGrant(house, caller), await approvedGrant(house, caller)];
-  const release = (id: typeof one, key?: string) => house.useCases.releaseGrant(caller, id, key);
+  const release = (id: typeof one, key?: string) =>
+    house.useCases.releaseGrant(caller, id, repeatOf(caller, key, { release: id }));
   expect(refusalOf(await release('grnt_0123456789abcdefghijkl', 'k'))).toBe('not_found');
   const answers = await Promise.all([1, 2, 3].map(() => release(one, 'k')));
   for (const answer of answers)

@@ -32,8 +32,10 @@ async function drawings(id: string): Promise<number | undefined> {
 
 test('a press on a card whose policy changed since is refused, the card is redrawn, and the next press counts', async () => {
   const shown = await house.ask(agent);
-  const drawn = await drawings(shown.id);
+  const first = await drawings(shown.id);
   const policy = await house.policy({ maxDuration: HOUR, defaultDuration: 30 * MINUTE });
+  const drawn = await drawings(shown.id);
+  expect(drawn).toBe((first ?? 0) + 1);
 
   const events = await refusalsDuring(house, 'decision_refused', async () => {
     const answer = await approve(shown.id, shown.digest);
@@ -83,6 +85,20 @@ test('whoever has seen what holds by now decides at once, and votes cast before 
   );
   expect(votes).toHaveLength(3);
   expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});
+
+test('a change of policy redraws the open requests that it covers, and no others', async () => {
+  const covered = await house.ask(agent, { renew: true, duration: 4 * MINUTE });
+  await house.policy({}, 'vsecure://secrets/apart/*');
+  const apart = await house.ask(agent, { resources: ['vsecure://secrets/apart/A'] });
+  const [before, other] = [await drawings(covered.id), await drawings(apart.id)];
+  await house.policy({ maxUses: 7 }, 'vsecure://secrets/**');
+  expect(await drawings(covered.id)).toBe((before ?? 0) + 1);
+  await house.policy({ maxUses: 9 });
+  expect(await drawings(covered.id)).toBe((before ?? 0) + 2);
+  expect(await drawings(apart.id)).toBe((other ?? 0) + 1);
+  await house.policy({ maxUses: 9 });
+  expect(await drawings(covered.id)).toBe((before ?? 0) + 2);
 });
 
 test('an approver who was struck off the policy cannot decide what was asked before', async () => {

@@ -107,8 +107,10 @@ describe('under a live grant', () => {
   test('an operator can write again what was deleted, and delete it', async () => {
     const resource = path('OPERATED');
     await house.secret('first', resource);
-    granted(await house.useCases.deleteSecret(house.admin, resource));
-    expect(refusalOf(await house.useCases.deleteSecret(house.admin, resource))).toBe('not_found');
+    granted(await house.useCases.manageSecret.delete(house.admin, { resource }));
+    expect(refusalOf(await house.useCases.manageSecret.delete(house.admin, { resource }))).toBe(
+      'not_found',
+    );
     expect(await house.secret('second', resource)).toMatchObject({ version: 2 });
     expect(await text(await agentWith('read'), resource)).toBe('second');
   });

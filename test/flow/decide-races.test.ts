@@ -4,6 +4,7 @@ import type { Approval } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createDecide, type Decide } from '../../src/usecases/decide.js';
+import { createOnce } from '../../src/usecases/once.js';
 import { type DurableHouse, durableHouse } from '../support/durable-house.js';
 import { DATABASE_URL, granted } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -56,7 +57,11 @@ describe('twenty people who press Approve and Deny at the same moment', () => {
   });
 
   test('would not all be told the truth if the approval were not held while it is weighed', async () => {
-    const decide = createDecide({ ...house, store: withoutLock(house.store) });
+    const decide = createDecide({
+      ...house,
+      once: createOnce(house.fingerprint),
+      store: withoutLock(house.store),
+    });
     const found = await violations(decide, 1);
     expect(found).toContainEqual(expect.stringMatching(/^told what happened: \d+ instead of 19$/));
   });
@@ -74,7 +79,11 @@ describe('a quorum', () => {
   });
 
   test('would lose votes if the approval were not held while they are counted', async () => {
-    const decide = createDecide({ ...house, store: withoutLock(house.store) });
+    const decide = createDecide({
+      ...house,
+      once: createOnce(house.fingerprint),
+      store: withoutLock(house.store),
+    });
     const statuses: unknown[] = [];
     for (const name of ['A', 'B', 'C', 'D']) {
       const found = await tenApprove(decide, await pending(`vsecure://secrets/everybody/${name}`));

@@ -47,11 +47,19 @@ export function gather({ house }: HouseWithSlack): Promise<Person[]> {
   );
 }
 
-/** Holds everybody on the threshold until all of them are there, and lets them in in another order each time. */
+/**
+ * Holds everybody on the threshold until all of them are there, and lets them in in another order each time. Who comes again,
+ * because the first try failed, is let in at once.
+ */
 export function together(decide: Decide): Decide {
   let here: (() => void)[] = [];
   let first = 0;
+  const seen = new Set<string>();
   return async (...press) => {
+    const [{ person }, { approval }] = press;
+    const who = `${person.id} ${approval}`;
+    if (seen.has(who)) return decide(...press);
+    seen.add(who);
     await new Promise<void>((enter) => {
       here.push(enter);
       if (here.length < PEOPLE.length) return;

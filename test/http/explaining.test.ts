@@ -93,7 +93,10 @@ test('POST /simulate replays a proposed set and changes nothing', async () => {
     changes: [{ approval: id, recorded: 'asked', status: 'pending', proposed: 'granted' }],
   });
   const odd = { ...body, policies: [{ uri: 'a', maxDuration: '30d' }] };
-  const wrong = await serving.api('POST', '/simulate', { token: alice.token, body: odd });
+  const wrong = await serving.api('POST', '/simulate', {
+    token: serving.house.adminToken,
+    body: odd,
+  });
   expect(detailOf(wrong).detail).toMatch(/^policies\[0\]\.maxDuration.*\npolicies\[0\]\.uri/);
   const refused = await serving.api('POST', '/simulate', { token: alice.token, body });
   expect(detailOf(refused)).toMatchObject({ status: 403, code: 'not_allowed' });

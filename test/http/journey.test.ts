@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { access, approvalRoutes } from '../../src/contract/approval.js';
-import { auditRoute } from '../../src/contract/audit.js';
+import { auditRoutes } from '../../src/contract/audit.js';
 import { grantRoutes } from '../../src/contract/grant.js';
 import { problem } from '../../src/contract/problem.js';
 import { DATABASE_URL, PRODUCTION, REASON } from '../support/house.js';
@@ -185,19 +185,19 @@ test('the audit trail says by which door and key a decision came; an agent sees 
   await decide(id, { action: 'approve', door: 'cli' });
   const path = `/audit?since=1h&type=vote_cast&resource=${encodeURIComponent(PRODUCTION)}`;
   const all = await serving.api('GET', path, { token: serving.house.adminToken });
-  const events = auditRoute.answer.parse(all.json).items;
+  const events = auditRoutes.list.answer.parse(all.json).items;
   expect(events.find(({ approval }) => approval === id)).toMatchObject({
     door: 'cli',
     actor: { kind: 'person', name: 'alice@example.com' },
     details: { verdict: 'approve', through: expect.stringMatching(/^key [0-9A-Za-z]{10}$/) },
   });
   const own = await serving.api('GET', '/audit?limit=200', { token: agent });
-  const { items } = auditRoute.answer.parse(own.json);
+  const { items } = auditRoutes.list.answer.parse(own.json);
   const [{ principal } = { principal: '' }] = items;
   expect(principal).toMatch(/^prin_/);
   expect(items.every((event) => event.principal === principal)).toBe(true);
   const approvals = new Set(items.flatMap(({ approval }) => approval ?? []));
   expect(approvals).toEqual(new Set([id]));
   const future = await serving.api('GET', '/audit?since=2999-01-01', { token: agent });
-  expect(auditRoute.answer.parse(future.json).items).toEqual([]);
+  expect(auditRoutes.list.answer.parse(future.json).items).toEqual([]);
 });

@@ -41,7 +41,7 @@ test('a secret is deleted by who manages secrets, and then it is not there', asy
     token: agent.token,
     body: { path },
   });
-  expect(refusal(refused)).toMatchObject({ status: 403, code: 'not_allowed' });
+  expect(refusal(refused)).toMatchObject({ status: 403, code: 'approval_required' });
 });
 
 const auto = (conditions: object) => ({ autoApprove: { enabled: true, conditions } });

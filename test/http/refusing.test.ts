@@ -1,7 +1,8 @@
 /** What the API refuses, and that no refusal repeats what was sent. */
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problem } from '../../src/contract/problem.js';
+import { PROBLEM_CODES, problem } from '../../src/contract/problem.js';
 import { STATUS } from '../../src/http/problem.js';
 import { buildHouse } from '../support/house.js';
 import { type Said, type Serving, startServing } from './serving.js';
@@ -132,7 +133,6 @@ describe('addresses', () => {
   test('unknown paths, methods and malformed ones are problems too', async () => {
     const statuses = await Promise.all([
       serving.api('GET', '/nothing', { token }),
-      serving.api('DELETE', '/secrets', { token }),
       serving.api('GET', '/Whoami', { token }),
       serving.say('GET', '/'),
     ]);
@@ -247,4 +247,17 @@ test('every refusal is an error of HTTP, and only a wrong or suspended key asks 
     ['invalid_key', 401],
     ['key_suspended', 401],
   ]);
+});
+
+test('the documentation has every code, beside the status that it comes with', () => {
+  const page = readFileSync(new URL('../../docs/rest.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| (\d{3}) \| (.*) \|$/gm)];
+  const documented = rows.flatMap(([, status, text = '']) =>
+    [...text.matchAll(/`([a-z]+(?:_[a-z]+)*)`/g)].map(([, code]) => [code, Number(status)]),
+  );
+  const ours = { unauthorized: 401, method_not_allowed: 405, rate_limited: 429, internal: 500 };
+  const codes = Object.entries({ ...STATUS, ...ours });
+  const named = documented.filter(([code]) => code !== 'instance');
+  expect(named.toSorted()).toEqual(codes.toSorted());
+  expect(codes.map(([code]) => code).toSorted()).toEqual(PROBLEM_CODES.toSorted());
 });

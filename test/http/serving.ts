@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { createAdmission } from '../../src/http/admission.js';
 import { createHttpApp, type HttpParts } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
 import { buildHouse, type House } from '../support/house.js';
@@ -31,6 +32,8 @@ export async function startServing(given?: House, parts: Partial<HttpParts> = {}
   const stopping = new AbortController();
   const app = createHttpApp({
     useCases: house.useCases,
+    // A test is quicker than any client should be.
+    admission: createAdmission(house.useCases, 1_000_000),
     logger: { error: (fields, message) => logged.push(JSON.stringify({ message, ...fields })) },
     ready: async () => ({ ok: true, database: 'ok', slack: 'off' }),
     allowedHosts: ['127.0.0.1', 'vsecure.example.com'],
@@ -52,7 +55,7 @@ export async function startServing(given?: House, parts: Partial<HttpParts> = {}
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    const json: unknown = isJson ? JSON.parse(text) : undefined;
+    const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
     return { status: response.status, headers: response.headers, text, json };
   };
 

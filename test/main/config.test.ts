@@ -28,6 +28,7 @@ const WRONG = {
   SLACK_AUTO_APPROVED: 'loudly',
   VSECURE_ADMIN_EMAIL: 'somebody',
   VSECURE_DEFAULT_APPROVERS: 'alice@example.com, nobody',
+  VSECURE_RATE_LIMIT: 'plenty',
   LOG_LEVEL: 'loud',
 };
 const FREE = ['VSECURE_MASTER_KEY_FILE', 'HOST', 'VSECURE_ALLOWED_HOSTS', 'VSECURE_TRUST_PROXY'];

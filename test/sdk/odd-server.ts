@@ -2,13 +2,14 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { VSecureClient } from '../../src/sdk/index.js';
+import { type ClientOptions, VSecureClient } from '../../src/sdk/index.js';
 
 export interface OddServer extends AsyncDisposable {
   readonly url: string;
   /** Every request so far: method, path and the headers that came with it. */
-  readonly asked: { method?: string; url?: string; authorization?: string }[];
-  readonly client: (options?: { timeoutMs?: number; apiKey?: string }) => VSecureClient;
+  readonly asked: { method: string; url: string; authorization: string; key: string | undefined }[];
+  /** One that tries again without much of a pause. */
+  readonly client: (options?: ClientOptions) => VSecureClient;
 }
 
 export async function oddServer(
@@ -17,7 +18,9 @@ export async function oddServer(
   const asked: OddServer['asked'] = [];
   const server = createServer((req, res) => {
     const { method = '', url = '', headers } = req;
-    asked.push({ method, url, authorization: headers.authorization ?? '' });
+    const key = headers['idempotency-key'];
+    const { authorization = '' } = headers;
+    asked.push({ method, url, authorization, key: typeof key === 'string' ? key : undefined });
     answer(req, res);
   });
   server.listen(0, '127.0.0.1');
@@ -28,7 +31,8 @@ export async function oddServer(
   return {
     url,
     asked,
-    client: (options) => new VSecureClient({ url, apiKey: 'vsk_h_test', ...options }),
+    client: (options) =>
+      new VSecureClient({ url, apiKey: 'vsk_h_test', retry: { minMs: 1 }, ...options }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -37,7 +41,20 @@ export async function oddServer(
   };
 }
 
+/** The address of a server that was there, and is not any more. */
+export async function closedAddress(): Promise<string> {
+  await using server = await oddServer(() => {});
+  return server.url;
+}
+
 export function json(res: ServerResponse, body: unknown, status = 200): void {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
-  res.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+  res.setHeader('content-type', type);
+  res.writeHead(status).end(JSON.stringify(body));
+}
+
+/** As vsecure says no. */
+export function refuse(res: ServerResponse, status: number, code: string): void {
+  const named = { type: `urn:vsecure:problem:${code}`, title: code, detail: `${code}.` };
+  json(res, { ...named, status, code, instance: 'urn:uuid:0' }, status);
 }

@@ -1,8 +1,9 @@
 /** What changes while a form is open is shown in the form, and decides nothing until it has been looked at. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { granted } from '../support/house.js';
-import { asObject, type JsonObject } from '../support/slack/json.js';
+import { asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { picked, typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
 import { openScene, type Scene, wordsOf } from './scene.js';
 
 let scene: Scene;
@@ -64,10 +65,23 @@ test.each(['approve', 'deny'] as const)(
 );
 
 test('a form that is opened after the change shows it, and decides at once', async () => {
-  const { id } = await ask();
-  await scene.card(id);
+  const { id, digest } = await ask();
+  const card = await scene.card(id);
   await scene.house.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
-  const form = await scene.openForm('alice', id, 'approve');
+  // Nobody has pressed yet, and the card shows the change by itself.
+  const redrawn = await scene.card(id, (text) => text.includes('maxDuration: 8h → 30m'));
+  expect(redrawn['ts']).toBe(card['ts']);
+  const before = scene.proxy.callsOf('views.open').length;
+  await scene.driver.press({
+    user: scene.emulate.users['alice'] ?? '',
+    channel: scene.emulate.channelId,
+    messageTs: asString(card['ts']),
+    actionId: 'approve',
+    value: `${id}.${digest}`,
+  });
+  const form = asObject(
+    (await until('a form', () => scene.proxy.callsOf('views.open')[before]?.body))['view'],
+  );
   expect(wordsOf({ view: form })).toContain('This request changed since that card was drawn');
   expect(wordsOf({ view: form })).toContain('maxDuration: 8h → 30m');
   expect((await scene.submit('alice', form, WHY)).body).toBe('');

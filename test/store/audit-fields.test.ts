@@ -49,6 +49,7 @@ const FIELDS: Record<EventType, string> = {
   slack_link_refused: 'refusal details.slack',
   link_code_created: 'details.person details.email',
   foreign_request: 'refusal details.what',
+  login_confirmed: 'details.login details.device details.address',
 };
 
 let house: House;
@@ -124,7 +125,7 @@ async function changeSecrets(
   caller: House['admin'],
   approve: Approve,
 ): Promise<void> {
-  const { changeSecret, deleteSecret, reviewKeys } = useCases;
+  const { changeSecret, manageSecret, reviewKeys } = useCases;
   const resource = 'vsecure://secrets/changing/TOKEN';
   const keys = 'vsecure://api-keys';
   await reviewKeys(caller);
@@ -137,7 +138,7 @@ async function changeSecrets(
   granted(await changeSecret.create(caller, { resource, generate: {} }));
   granted(await changeSecret.delete(caller, { resource }));
   granted(await changeSecret.create(caller, { resource, value: VALUE }));
-  granted(await deleteSecret(admin, resource));
+  granted(await manageSecret.delete(admin, { resource }));
 }
 
 const fieldsOf = ({

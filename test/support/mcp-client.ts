@@ -77,6 +77,8 @@ export interface Answered {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Milliseconds. */
+  readonly timeout?: number;
   readonly onprogress?: (progress: {
     progress: number;
     total?: number | undefined;
@@ -84,17 +86,27 @@ export interface CallOptions {
   }) => void;
 }
 
+/** Calls a tool of any server: the result as the client gives it. */
+export function callTool(
+  client: AnyClient,
+  name: string,
+  args: Record<string, unknown> = {},
+  options: CallOptions = {},
+) {
+  const question = { name, arguments: args };
+  return client instanceof OldClient
+    ? client.callTool(question, undefined, options)
+    : client.callTool(question, options);
+}
+
+/** Calls a tool of vsecure's own server. */
 export async function call(
   client: AnyClient,
   name: string,
   args: Record<string, unknown> = {},
   options: CallOptions = {},
 ): Promise<Answered> {
-  const question = { name, arguments: args };
-  const result =
-    client instanceof OldClient
-      ? await client.callTool(question, undefined, options)
-      : await client.callTool(question, options);
+  const result = await callTool(client, name, args, options);
   const text = textOf(result.content);
   return {
     isError: result.isError === true,

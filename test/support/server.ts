@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { until } from './until.js';
-import { type Ended, type Program, START_MAX, startProgram } from './vsecure.js';
+import { type Ended, type Program, START_MAX, startCommand, vsecureCommand } from './vsecure.js';
 
 export interface ServerOptions {
   /** Without one the server runs its embedded database. */
@@ -10,6 +10,8 @@ export interface ServerOptions {
   /** 32 bytes in base64. Default: random ones, where there is a database to be given. */
   readonly masterKey?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The words that run `vsecure`. Default: from its sources. */
+  readonly vsecure?: readonly [string, ...string[]];
 }
 
 export interface LogLine {
@@ -35,7 +37,8 @@ export interface RunningServer extends AsyncDisposable {
 /** Resolves when the server is ready. Throws its words when it ends instead. */
 export async function startVsecure(options: ServerOptions = {}): Promise<RunningServer> {
   const env = environment(options);
-  let program = startProgram(['serve'], { env });
+  const command: [string, ...string[]] = [...(options.vsecure ?? vsecureCommand()), 'serve'];
+  let program = startCommand(command, { env });
   const url = await listening(program);
   return {
     url,
@@ -45,7 +48,7 @@ export async function startVsecure(options: ServerOptions = {}): Promise<Running
     stop: () => program.end('SIGTERM'),
     kill9: () => program.end('SIGKILL'),
     async restart() {
-      program = startProgram(['serve'], { env: { ...env, PORT: new URL(url).port } });
+      program = startCommand(command, { env: { ...env, PORT: new URL(url).port } });
       await listening(program);
     },
     async [Symbol.asyncDispose]() {

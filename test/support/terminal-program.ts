@@ -9,16 +9,25 @@ export interface TerminalProgram {
   /** What the terminal shows. */
   stdout(): string;
   stderr(): string;
+  readonly ended: Promise<Ended>;
   /** Presses Ctrl-C and resolves when the program has ended. */
   ctrlC(): Promise<Ended>;
+}
+
+export interface TerminalOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** The file that stderr goes to. */
+  readonly stderr: string;
+  /** How wide the terminal is. Default: 80. */
+  readonly columns?: number;
 }
 
 /** `script` of util-linux makes the terminal: it passes its input on as key strokes and ends as the program does. */
 export function startOnTerminal(
   command: readonly string[],
-  { env, stderr }: { readonly env: Readonly<Record<string, string>>; readonly stderr: string },
+  { env, stderr, columns = 80 }: TerminalOptions,
 ): TerminalProgram {
-  const line = `exec ${command.map(quoted).join(' ')} 2>>${quoted(stderr)}`;
+  const line = `stty cols ${columns}; exec ${command.map(quoted).join(' ')} 2>>${quoted(stderr)}`;
   const program = startCommand(['script', '--quiet', '--return', '--command', line, '/dev/null'], {
     env: { SHELL: '/bin/sh', TERM: 'xterm', ...env },
     stdin: OPEN,
@@ -26,6 +35,7 @@ export function startOnTerminal(
   return {
     stdout: program.stdout,
     stderr: () => readFileSync(stderr, 'utf8'),
+    ended: program.ended,
     ctrlC() {
       program.type(CTRL_C);
       return program.ended;

@@ -30,6 +30,8 @@ export interface Program {
   running(): boolean;
   /** Writes to its stdin, if that was left open. */
   type(text: string): void;
+  /** Ends its stdin and resolves when the process has ended. */
+  close(): Promise<Ended>;
   /** Sends a signal and resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<Ended>;
   readonly ended: Promise<Ended>;
@@ -40,6 +42,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it reads, or `open` for something to be typed later. Default: nothing. */
   readonly stdin?: string | typeof OPEN;
+  /** The folder that it runs in. Default: the checkout. */
+  readonly cwd?: string;
 }
 
 /** Leaves stdin open. */
@@ -66,9 +70,9 @@ export function vsecure(argv: readonly string[], options: ProgramOptions = {}): 
 /** Starts any command in the same surroundings. */
 export function startCommand(
   [file, ...argv]: readonly [string, ...string[]],
-  { env = {}, stdin = '' }: ProgramOptions,
+  { env = {}, stdin = '', cwd }: ProgramOptions,
 ): Program {
-  const child = spawn(file, argv, { env: surroundings(env), stdio: 'pipe' });
+  const child = spawn(file, argv, { env: surroundings(env), stdio: 'pipe', cwd });
   const release = killWithUs(child);
   const said = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const)
@@ -88,6 +92,10 @@ export function startCommand(
     running: () => child.exitCode === null && child.signalCode === null,
     type: (text) => void child.stdin.write(text),
     ended,
+    close() {
+      child.stdin.end();
+      return ended;
+    },
     end(signal) {
       child.kill(signal);
       return ended;

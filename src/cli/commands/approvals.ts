@@ -6,12 +6,14 @@ import type { Approval } from '../../sdk/index.js';
 import { time } from '../facts.js';
 import type { Io } from '../io.js';
 import { tellSlackFaults } from '../slack-faults.js';
-import { type Column, table } from '../table.js';
+import type { Column, Tone } from '../table.js';
 import { listLimit } from './list-limit.js';
+
+const TONES: Readonly<Record<string, Tone>> = { pending: 'open', approved: 'good', denied: 'bad' };
 
 const COLUMNS: readonly Column<Approval>[] = [
   { head: 'id', cell: ({ id }) => id },
-  { head: 'status', cell: ({ status }) => status },
+  { head: 'status', cell: ({ status }) => status, tone: ({ status }) => TONES[status] },
   { head: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
   { head: 'for', cell: ({ granted, duration }) => granted ?? duration },
   { head: 'key', cell: ({ requester }) => `${requester.name} (${requester.owner})` },
@@ -30,7 +32,7 @@ export function registerApprovals(program: Command, io: Io): void {
       const listed = await io.client().mcp.listApprovals({ status, limit });
       if (json) return io.json(listed);
       if (listed.length === 0) return io.err('Nothing was asked for.');
-      io.out(table(listed, COLUMNS));
+      io.table(listed, COLUMNS);
       const pending = listed.filter((approval) => approval.status === 'pending');
       if (pending.length > 0) io.err('\nTo decide:');
       for (const { id } of pending) io.err(`  vsecure mcp:approve ${id}`);

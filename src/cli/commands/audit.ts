@@ -1,14 +1,17 @@
-/** `mcp:audit`: what happened. */
+/** `mcp:audit`: what happened, or how often. */
 
 import { type Command, Option } from 'commander';
 import { eventType } from '../../contract/fields.js';
 import { fullUri } from '../../contract/short-name.js';
-import type { AuditEvent } from '../../sdk/index.js';
+import type { AuditEvent, AuditQuery, FollowQuery, ResourceCount } from '../../sdk/index.js';
+import { bar } from '../bar.js';
 import type { Io } from '../io.js';
-import { type Column, table } from '../table.js';
+import { UsageError } from '../outcome.js';
+import type { Column } from '../table.js';
+import { harmless } from '../terminal-text.js';
 import { listLimit } from './list-limit.js';
 
-const COLUMNS: readonly Column<AuditEvent>[] = [
+const EVENTS: readonly Column<AuditEvent>[] = [
   { head: 'at (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },
   { head: 'action', cell: ({ type }) => type },
   { head: 'by', cell: ({ actor }) => actor.name },
@@ -22,26 +25,69 @@ const COLUMNS: readonly Column<AuditEvent>[] = [
 export function registerAudit(program: Command, io: Io): void {
   program
     .command('mcp:audit')
-    .description('show what happened, newest first')
+    .description('show what happened, newest first, or how often')
     .option('--since <time>', 'like 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z')
     .option('--until <time>', 'the same')
     .option('--resource <resource>', 'a resource or pattern, like "production/*"')
     .option('--actor <name>', 'a key’s name or a person’s e-mail')
     .addOption(new Option('--action <action>', 'what was done').choices(eventType.options))
+    .addOption(groupBy())
     .addOption(listLimit())
-    .option('--json', 'as JSON')
-    .action(async ({ since, until, resource, actor, action, limit, json }) => {
-      const events = await io.client().mcp.auditLogs({
-        since,
-        until,
-        actor,
-        type: action,
-        limit,
-        resource: resource && fullUri(resource),
-      });
-      if (json) io.json(events);
-      else if (events.length > 0) io.out(table(events, COLUMNS));
-      else io.err('Nothing of that kind is on record.');
-      if (events.length === limit) io.err('There may be more: see --limit.');
+    .option('--follow', 'go on and show what happens, until Ctrl-C')
+    .option('--json', 'as JSON; with --follow one event a line')
+    .action(async ({ resource, action, groupBy, follow, json, ...rest }) => {
+      const { auditLogs } = io.client().mcp;
+      const filter: AuditQuery = { ...rest, type: action, resource: resource && fullUri(resource) };
+      const shown = { json, limit: rest.limit };
+      if (follow) await followTrail(io, filter, { json, groupBy });
+      else if (groupBy)
+        show(io, await auditLogs({ ...filter, groupBy: 'resource' }), countColumns, shown);
+      else show(io, await auditLogs(filter), () => EVENTS, shown);
     });
 }
+
+const groupBy = () =>
+  new Option('--group-by <field>', 'how often each was used, the most used first').choices([
+    'resource',
+  ]);
+
+/** With a bar for each, so that one sees at a glance what stands out. */
+function countColumns(counts: readonly ResourceCount[]): readonly Column<ResourceCount>[] {
+  const most = Math.max(...counts.map(({ count }) => count));
+  return [
+    { head: 'resource', cell: ({ resource }) => resource },
+    { head: 'count', cell: ({ count }) => count },
+    { head: '', cell: ({ count }) => bar(count, most) },
+  ];
+}
+
+function show<T>(
+  io: Io,
+  found: readonly T[],
+  columnsFor: (found: readonly T[]) => readonly Column<T>[],
+  { json, limit }: { readonly json?: boolean; readonly limit: number },
+): void {
+  if (json) io.json(found);
+  else if (found.length > 0) io.table(found, columnsFor(found));
+  else io.err('Nothing of that kind is on record.');
+  if (found.length === limit) io.err('There may be more: see --limit.');
+}
+
+/** Each event as soon as it is there; a line of its own, so that it can be piped. */
+async function followTrail(
+  io: Io,
+  { until, limit: _, ...query }: AuditQuery,
+  { json, groupBy }: { readonly json?: boolean; readonly groupBy?: string },
+): Promise<void> {
+  if (until !== undefined) throw new UsageError('--follow has no end: leave --until out.');
+  if (groupBy !== undefined) throw new UsageError('--follow shows events: leave --group-by out.');
+  const from: FollowQuery = query;
+  for await (const event of io.client().mcp.followAudit(from))
+    io.out(json ? JSON.stringify(event) : line(event));
+}
+
+const line = (event: AuditEvent) =>
+  EVENTS.map(({ cell }) => cell(event))
+    .filter((text) => text !== undefined)
+    .map((text) => harmless(String(text)))
+    .join('  ');

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Grant } from '../../sdk/index.js';
 import { time } from '../facts.js';
 import type { Io } from '../io.js';
-import { type Column, table } from '../table.js';
+import type { Column } from '../table.js';
 import { listLimit } from './list-limit.js';
 
 const COLUMNS: readonly Column<Grant>[] = [
@@ -26,7 +26,7 @@ export function registerGrants(program: Command, io: Io): void {
       const listed = await io.client().mcp.listGrants({ active: !all, limit });
       if (json) return io.json(listed);
       if (listed.length === 0) return io.err('There is no grant.');
-      io.out(table(listed, COLUMNS));
+      io.table(listed, COLUMNS);
       if (listed.some(({ status }) => status === 'active'))
         io.err('\nTo end one: vsecure mcp:revoke <id> --reason "…"');
       if (listed.length === limit) io.err('There may be more: see --limit.');

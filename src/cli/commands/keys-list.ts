@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Key } from '../../sdk/index.js';
 import { time } from '../facts.js';
 import type { Io } from '../io.js';
-import { type Column, table } from '../table.js';
+import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Key>[] = [
   { head: 'id', cell: ({ id }) => id },
@@ -26,6 +26,6 @@ export function registerKeysList(program: Command, io: Io): void {
     .action(async ({ json }) => {
       const keys = await io.client().keys.list();
       if (json) io.json(keys);
-      else io.out(table(keys, COLUMNS));
+      else io.table(keys, COLUMNS);
     });
 }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import type { Person } from '../../sdk/index.js';
 import type { Io } from '../io.js';
-import { type Column, table } from '../table.js';
+import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Person>[] = [
   { head: 'email', cell: ({ email }) => email },
@@ -24,6 +24,6 @@ export function registerPeopleList(program: Command, io: Io): void {
     .action(async ({ json }) => {
       const people = await io.client().people.list();
       if (json) io.json(people);
-      else io.out(table(people, COLUMNS));
+      else io.table(people, COLUMNS);
     });
 }

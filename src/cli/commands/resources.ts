@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import type { Policy } from '../../sdk/index.js';
 import type { Io } from '../io.js';
-import { type Column, table } from '../table.js';
+import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Policy>[] = [
   { head: 'resource', cell: ({ uri }) => uri },
@@ -27,7 +27,7 @@ export function registerResources(program: Command, io: Io): void {
     .action(async ({ json }) => {
       const policies = await io.client().mcp.listResources();
       if (json) return io.json(policies);
-      if (policies.length > 0) return io.out(table(policies, COLUMNS));
+      if (policies.length > 0) return io.table(policies, COLUMNS);
       io.err('There is no policy yet, so nothing can be asked for. Set some with mcp:configure.');
     });
 }

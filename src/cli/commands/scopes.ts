@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { scope } from '../../contract/fields.js';
 import type { Io } from '../io.js';
-import { table } from '../table.js';
 
 export function registerScopes(program: Command, io: Io): void {
   program
@@ -14,11 +13,9 @@ export function registerScopes(program: Command, io: Io): void {
       const { scopes } = await io.client().whoami();
       const all = scope.options.map((name) => ({ scope: name, yours: scopes.includes(name) }));
       if (json) return io.json(all);
-      io.out(
-        table(all, [
-          { head: 'scope', cell: (row) => row.scope },
-          { head: 'yours', cell: ({ yours }) => (yours ? 'yes' : 'no') },
-        ]),
-      );
+      io.table(all, [
+        { head: 'scope', cell: (row) => row.scope },
+        { head: 'yours', cell: ({ yours }) => (yours ? 'yes' : 'no') },
+      ]);
     });
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ListedSecret } from '../../sdk/index.js';
 import { time } from '../facts.js';
 import type { Io } from '../io.js';
-import { type Column, table } from '../table.js';
+import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<ListedSecret>[] = [
   { head: 'path', cell: ({ path }) => path },
@@ -21,7 +21,7 @@ export function registerSecretsList(program: Command, io: Io): void {
     .action(async ({ json }) => {
       const secrets = await io.client().secrets.list();
       if (json) return io.json(secrets);
-      if (secrets.length > 0) return io.out(table(secrets, COLUMNS));
+      if (secrets.length > 0) return io.table(secrets, COLUMNS);
       io.err('There is no secret yet. Store one with secrets:set.');
     });
 }

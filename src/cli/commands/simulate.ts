@@ -5,7 +5,7 @@ import type { ReplayedRequest, Simulation } from '../../sdk/index.js';
 import { time } from '../facts.js';
 import type { Io } from '../io.js';
 import { readPolicies } from '../policy-file.js';
-import { type Column, table } from '../table.js';
+import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<ReplayedRequest>[] = [
   { head: 'id', cell: ({ approval }) => approval },
@@ -30,7 +30,10 @@ export function registerSimulate(program: Command, io: Io): void {
       const found = await sent(io.client().mcp.simulatePolicies(proposal));
       if (json) return io.json(found);
       io.out(describe(found));
-      if (found.changes.length > 0) io.out(`\n${table(byDanger(found.changes), COLUMNS)}`);
+      if (found.changes.length > 0) {
+        io.out('');
+        io.table(byDanger(found.changes), COLUMNS);
+      }
       if (found.unlisted > 0)
         io.err(`\n${found.unlisted} more would change: choose a later --since.`);
     });

@@ -2,7 +2,7 @@
 
 import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval.js';
 import { SECOND } from '../../domain/limits.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { done } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Access } from '../../usecases/access.js';
 import type { UseCases } from '../../usecases/index.js';
@@ -13,10 +13,11 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 /** `stopping` ends waits early, with the approval as it stands, so that the server can go. */
 export function serveApprovals(serve: Serve, useCases: UseCases, stopping: AbortSignal): void {
-  serve(approvalRoutes.request, async ({ caller, body }) => {
+  serve(approvalRoutes.request, async ({ caller, body, repeat }) => {
     const duration = readOptional(body.duration);
     if (!duration.ok) return duration;
-    const asked = await useCases.requestAccess(caller, { ...body, duration: duration.value });
+    const ask = { ...body, duration: duration.value };
+    const asked = await useCases.requestAccess(caller, ask, repeat);
     return mapResult(asked, wireAccessFor(caller));
   });
 
@@ -38,9 +39,7 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
     );
   });
 
-  serve(approvalRoutes.decide, async ({ caller, params, body }) => {
-    const allowed = mayDecide(caller);
-    if (!allowed.ok) return allowed;
+  serve(approvalRoutes.decide, async ({ caller, params, body, repeat }) => {
     const duration = readOptional(body.duration);
     if (!duration.ok) return duration;
     const through = `key ${caller.key.id}`;
@@ -53,18 +52,12 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
       seen: body.digest,
     };
     const decider = { person: caller.owner, door: body.door, through };
-    return mapResult(await useCases.decide(decider, decision), wireApprovalFor(caller));
+    return mapResult(await useCases.decide(decider, decision, repeat), wireApprovalFor(caller));
   });
 
-  serve(approvalRoutes.cancel, async ({ caller, params }) =>
-    mapResult(await useCases.cancelRequest(caller, params.id), wireApprovalFor(caller)),
+  serve(approvalRoutes.cancel, async ({ caller, params, repeat }) =>
+    mapResult(await useCases.cancelRequest(caller, params.id, repeat), wireApprovalFor(caller)),
   );
-}
-
-/** A decision is a person's: their own key, and one that may decide. */
-export function mayDecide(caller: Caller): Result<true> {
-  if (caller.principal.class === 'human' && may(caller, 'approvals:decide')) return done(true);
-  return refused({ code: 'not_allowed', needs: 'a human key with the scope approvals:decide' });
 }
 
 /** Who may decide is shown to people who decide, never to the agent that asks. */

@@ -1,25 +1,55 @@
 /** REST: the audit trail. */
 
-import { auditRoute, type WireAuditEvent } from '../../contract/audit.js';
+import type { z } from 'zod';
+import { auditRoutes, CHAIN_PAGE, type WireAuditEvent } from '../../contract/audit.js';
 import type { RecordedEvent } from '../../domain/audit-event.js';
 import { momentOf } from '../../domain/moment.js';
 import { parsePattern } from '../../domain/pattern.js';
+import { done } from '../../domain/result.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage } from '../wire/map-result.js';
 
 /** `now` only turns "24h ago" into a date; what has ended is the database's to say. */
-export function serveAudit(serve: Serve, { queryAudit }: UseCases, now: () => Date): void {
+export function serveAudit(
+  serve: Serve,
+  { queryAudit, countUses, exportAudit }: UseCases,
+  now: () => Date,
+): void {
   const momentIn = (text: string | undefined) =>
     text === undefined ? undefined : momentOf(text, now());
 
-  serve(auditRoute, async ({ caller, query: { since, until, limit, after, ...rest } }) => {
-    const pattern = rest.resource === undefined ? undefined : parsePattern(rest.resource);
+  const filterOf = ({ since, until, resource, actor, type }: Asked) => {
+    const pattern = resource === undefined ? undefined : parsePattern(resource);
     if (pattern && !pattern.ok) return pattern;
-    const filter = { ...rest, since: momentIn(since), until: momentIn(until) };
-    return mapPage(await queryAudit(caller, filter, { limit, after }), wireEvent);
+    return done({ resource, actor, type, since: momentIn(since), until: momentIn(until) });
+  };
+
+  serve(auditRoutes.list, async ({ caller, query }) => {
+    const filter = filterOf(query);
+    return filter.ok ? mapPage(await queryAudit(caller, filter.value, query), wireEvent) : filter;
+  });
+
+  serve(auditRoutes.count, async ({ caller, query }) => {
+    const filter = filterOf(query);
+    return filter.ok
+      ? mapPage(await countUses(caller, filter.value, query), ({ resource, count }) => ({
+          resource,
+          count,
+        }))
+      : filter;
+  });
+
+  serve(auditRoutes.chain, async ({ caller, query: { after } }) => {
+    const exported = await exportAudit(caller, Number(after), CHAIN_PAGE);
+    if (!exported.ok) return exported;
+    const { links, ...rest } = exported.value;
+    return { ok: true, value: { ...rest, links: [...links] } };
   });
 }
+
+/** What both ways to look are narrowed to. */
+type Asked = Omit<z.output<typeof auditRoutes.list.query>, 'limit' | 'after'>;
 
 const wireEvent = ({ resources, actor, details, ...event }: RecordedEvent): WireAuditEvent => ({
   ...event,

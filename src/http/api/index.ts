@@ -1,10 +1,11 @@
 /** The REST API: who calls is settled before a byte of the body is read. */
 
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { UseCases } from '../../usecases/index.js';
-import { createBearer } from '../bearer.js';
 import { jsonBody } from '../json-body.js';
 import { refuseKeysInQuery } from '../keys-in-query.js';
+import { serveOpenApi } from '../openapi/index.js';
+import { refuseOtherMethods } from '../other-methods.js';
 import { createServe } from '../serve-route.js';
 import { serveApprovals } from './approvals.js';
 import { serveAudit } from './audit.js';
@@ -17,13 +18,16 @@ import { serveSecrets } from './secrets.js';
 
 export interface ApiParts {
   readonly useCases: UseCases;
+  /** Lets in who may come in, for `callerOf`. */
+  readonly admission: readonly RequestHandler[];
   readonly now: () => Date;
   readonly stopping: AbortSignal;
 }
 
-export function createApi({ useCases, now, stopping }: ApiParts): Router {
+export function createApi({ useCases, admission, now, stopping }: ApiParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(refuseKeysInQuery, createBearer(useCases.authenticate), ...jsonBody);
+  serveOpenApi(router);
+  router.use(refuseKeysInQuery, ...admission, ...jsonBody);
   const serve = createServe(router);
   serveApprovals(serve, useCases, stopping);
   serveGrants(serve, useCases);
@@ -33,5 +37,6 @@ export function createApi({ useCases, now, stopping }: ApiParts): Router {
   serveKeys(serve, useCases);
   servePeople(serve, useCases);
   serveAudit(serve, useCases, now);
+  refuseOtherMethods(router);
   return router;
 }

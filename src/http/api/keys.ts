@@ -14,23 +14,26 @@ import type { ListedKey } from '../../usecases/manage-keys.js';
 import type { Suspension } from '../../usecases/suspend-principal.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
-import { mapItems, mapResult } from '../wire/map-result.js';
+import { mapResult } from '../wire/map-result.js';
+import { onePage } from '../wire/one-page.js';
 
 export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCases): void {
-  serve(keyRoutes.list, async ({ caller }) => mapItems(await manageKeys.list(caller), wireKey));
+  serve(keyRoutes.list, async ({ caller, query }) =>
+    onePage(await manageKeys.list(caller), query, byCreation, wireKey),
+  );
 
-  serve(keyRoutes.create, async ({ caller, body: { expires, ...wish } }) => {
+  serve(keyRoutes.create, async ({ caller, repeat, body: { expires, ...wish } }) => {
     const ttl = readOptional(expires);
     if (!ttl.ok) return ttl;
-    const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value });
+    const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value }, repeat);
     return mapResult(made, ({ token, owner, ...rest }) => ({
       ...wireKey({ ...rest, ownerEmail: owner.email }),
       token,
     }));
   });
 
-  serve(keyRoutes.revoke, async ({ caller, params }) =>
-    mapResult(await manageKeys.revoke(caller, params.id), ({ id, revokedAt }) => ({
+  serve(keyRoutes.revoke, async ({ caller, params, repeat }) =>
+    mapResult(await manageKeys.revoke(caller, params.id, repeat), ({ id, revokedAt }) => ({
       id,
       revokedAt: revokedAt?.toISOString(),
     })),
@@ -48,6 +51,8 @@ export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCa
 
   serve(whoamiRoute, async ({ caller }) => done(wireCaller(caller)));
 }
+
+const byCreation = ({ key }: ListedKey) => `${key.createdAt.toISOString()}/${key.id}`;
 
 function wireKey({ key, principal, ownerEmail }: ListedKey): WireKey {
   return {

@@ -4,17 +4,18 @@ import { personRoutes, type WirePerson } from '../../contract/person.js';
 import type { Person } from '../../domain/person.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
-import { mapItems, mapResult } from '../wire/map-result.js';
+import { mapResult } from '../wire/map-result.js';
+import { onePage } from '../wire/one-page.js';
 
 export function servePeople(serve: Serve, { managePeople, createLinkCode }: UseCases): void {
-  serve(personRoutes.list, async ({ caller }) =>
-    mapItems(await managePeople.list(caller), wirePerson),
+  serve(personRoutes.list, async ({ caller, query }) =>
+    onePage(await managePeople.list(caller), query, ({ email }) => email, wirePerson),
   );
-  serve(personRoutes.set, async ({ caller, body }) =>
-    mapResult(await managePeople.set(caller, body), wirePerson),
+  serve(personRoutes.set, async ({ caller, body, repeat }) =>
+    mapResult(await managePeople.set(caller, body, repeat), wirePerson),
   );
-  serve(personRoutes.link, async ({ caller, body: { email, ...account } }) =>
-    mapResult(await managePeople.link(caller, email, account), wirePerson),
+  serve(personRoutes.link, async ({ caller, repeat, body: { email, ...account } }) =>
+    mapResult(await managePeople.link(caller, email, account, repeat), wirePerson),
   );
   serve(personRoutes.code, async ({ caller, body }) =>
     mapResult(await createLinkCode(caller, body.email), ({ expiresAt, ...code }) => ({

@@ -1,26 +1,70 @@
-/** REST: secrets. Values go in; metadata comes out. */
+/** REST: secrets. Values go in; metadata comes out, and a value through one route alone. */
 
-import { secretRoutes, type WireListedSecret, type WireSecret } from '../../contract/secret.js';
-import type { SecretMetadata } from '../../domain/secret.js';
+import {
+  secretRoutes,
+  type WireListedSecret,
+  type WireOpenedSecret,
+  type WireSecret,
+  type WireSecretChange,
+} from '../../contract/secret.js';
+import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { ListedSecret } from '../../usecases/list-secrets.js';
+import type { Repeat } from '../../usecases/once.js';
+import type { SecretAnswer } from '../../usecases/read-secret.js';
+import { shownValue } from '../../usecases/shown-value.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
 export function serveSecrets(serve: Serve, useCases: UseCases): void {
+  const { handleSecret } = useCases;
+
   serve(secretRoutes.list, async ({ caller, query }) =>
     mapPage(await useCases.listSecrets(caller, query), wireListed),
   );
 
-  serve(secretRoutes.set, async ({ caller, body }) => {
+  serve(secretRoutes.open, async ({ caller, query: { path, version } }) =>
+    mapResult(await handleSecret.read(caller, { resource: path, version }), wireOpened),
+  );
+
+  serve(secretRoutes.set, async ({ caller, body, repeat }) => {
     const value = new TextEncoder().encode(body.value);
-    return mapResult(await useCases.writeSecret(caller, { path: body.path, value }), wireSecret);
+    const secret = { path: body.path, value };
+    return mapResult(await useCases.writeSecret(caller, secret, repeat), wireSecret);
   });
 
-  serve(secretRoutes.delete, async ({ caller, body }) =>
-    mapResult(await useCases.deleteSecret(caller, body.path), wireSecret),
+  serve(secretRoutes.create, async ({ caller, body, repeat }) =>
+    mapResult(await handleSecret.create(caller, wishOf(body, repeat)), wireChange),
+  );
+  serve(secretRoutes.update, async ({ caller, body, repeat }) =>
+    mapResult(await handleSecret.update(caller, wishOf(body, repeat)), wireChange),
+  );
+  serve(secretRoutes.rotate, async ({ caller, body, repeat }) =>
+    mapResult(await handleSecret.rotate(caller, wishOf(body, repeat)), wireChange),
+  );
+  serve(secretRoutes.delete, async ({ caller, body, repeat }) =>
+    mapResult(await handleSecret.delete(caller, wishOf(body, repeat)), wireChange),
   );
 }
+
+const wishOf = <T extends { path: string }>({ path, ...rest }: T, repeat: Repeat | undefined) => ({
+  ...rest,
+  resource: path,
+  idempotencyKey: repeat?.key,
+});
+
+const wireOpened = ({ resource, value, ...rest }: SecretAnswer): WireOpenedSecret => ({
+  path: resource,
+  version: rest.version,
+  ...shownValue(value),
+  grant: rest.grant,
+  expiresAt: rest.expiresAt.toISOString(),
+});
+
+const wireChange = ({ resource, ...change }: SecretChange): WireSecretChange => ({
+  path: resource,
+  ...change,
+});
 
 const wireSecret = ({ path, version, createdAt, updatedAt }: SecretMetadata): WireSecret => ({
   path,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { approvalId } from '../../contract/fields.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
 import type { CancelRequest } from '../../usecases/cancel-request.js';
+import { repeatOf } from '../../usecases/once.js';
 import { defineTool } from '../tool.js';
 import { repeatShape } from './repeat-shape.js';
 
@@ -19,7 +20,9 @@ export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
     }),
     output: z.object({ approval_id: approvalId, status: z.enum(APPROVAL_STATUSES) }),
     async run({ approval_id, idempotency_key }, { caller }) {
-      const answer = await cancelRequest(caller, approval_id, idempotency_key);
+      const question = { action: 'cancel_request', approval_id };
+      const repeat = repeatOf(caller, idempotency_key, question);
+      const answer = await cancelRequest(caller, approval_id, repeat);
       if (!answer.ok) return answer;
       return { ok: true, value: { approval_id: answer.value.id, status: answer.value.status } };
     },

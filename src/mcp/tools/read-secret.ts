@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { grantId, timestamp, uri } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
 import type { ReadSecret, SecretAnswer } from '../../usecases/read-secret.js';
+import { shownValue } from '../../usecases/shown-value.js';
 import type { Next } from '../next.js';
 import { defineTool } from '../tool.js';
 
@@ -46,24 +47,8 @@ A grant ends at expires_at, earlier if somebody revokes it, and may allow only s
   });
 
 function show({ resource, version, value, grant, expiresAt }: SecretAnswer) {
-  const text = asText(value);
-  return {
-    resource,
-    version,
-    value: text ?? Buffer.from(value).toString('base64'),
-    encoding: text === undefined ? ('base64' as const) : ('utf8' as const),
-    grant_id: grant,
-    expires_at: expiresAt.toISOString(),
-  };
-}
-
-/** Undefined when the bytes are not text. A byte order mark is part of the value. */
-function asText(value: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
-  } catch {
-    return undefined;
-  }
+  const shown = shownValue(value);
+  return { resource, version, ...shown, grant_id: grant, expires_at: expiresAt.toISOString() };
 }
 
 function askFirst(resource: string, { code }: Refusal): Next | undefined {

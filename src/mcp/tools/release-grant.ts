@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { grantId } from '../../contract/fields.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { ReleaseGrant } from '../../usecases/end-grant.js';
+import { repeatOf } from '../../usecases/once.js';
 import { defineTool } from '../tool.js';
 import { repeatShape } from './repeat-shape.js';
 
@@ -19,7 +20,9 @@ export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
     }),
     output: z.object({ grant_id: grantId, status: z.enum(GRANT_STATUSES) }),
     async run({ grant_id, idempotency_key }, { caller }) {
-      const answer = await releaseGrant(caller, grant_id, idempotency_key);
+      const question = { action: 'release_grant', grant_id };
+      const repeat = repeatOf(caller, idempotency_key, question);
+      const answer = await releaseGrant(caller, grant_id, repeat);
       if (!answer.ok) return answer;
       return { ok: true, value: { grant_id: answer.value.id, status: answer.value.status } };
     },

@@ -6,6 +6,7 @@ import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { DURATION_MIN, REASON_MAX, RESOURCES_MAX } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { refused } from '../../domain/result.js';
+import { repeatOf } from '../../usecases/once.js';
 import type { RequestAccess } from '../../usecases/request-access.js';
 import type { Next } from '../next.js';
 import type { Fields } from '../person.js';
@@ -59,19 +60,20 @@ How much you may ask is limited: "too_many_pending", "too_many_requests" and "de
       const milliseconds = asked.duration === undefined ? undefined : parseDuration(asked.duration);
       if (asked.duration !== undefined && milliseconds === undefined)
         return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
-      const answer = await requestAccess(caller, {
+      const ask = {
         ...asked,
         duration: milliseconds,
         typedReason: person.written('reason', typed)?.reason,
         claimedClient,
-        idempotencyKey: idempotency_key,
-      });
+      };
+      const question = { action: 'request_access', ...asked };
+      const answer = await requestAccess(caller, ask, repeatOf(caller, idempotency_key, question));
       if (answer.ok) return { ok: true, value: showAccess(answer.value) };
       const { refusal } = answer;
-      const question =
+      const form =
         isOfReason(refusal) &&
         person.form('reason', questionFor(asked), reasonField(refusal.minimum));
-      return question || { ...answer, next: mend(asked, refusal) };
+      return form || { ...answer, next: mend(asked, refusal) };
     },
   });
 

@@ -111,6 +111,7 @@ function approvalsIn(
   return {
     lock: async (id: ApprovalId) => approvals.get(id),
     history: async () => ({ pending: 0, lastHour: 0, freeAfter: 0, repeats: false }),
+    open: async () => [...approvals.values()].filter(({ status }) => status === 'pending'),
     votes: async (id: ApprovalId) => votes.filter(({ approval }) => approval === id),
     addVote: async (vote: Vote) => void votes.push(vote),
 

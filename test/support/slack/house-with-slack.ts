@@ -2,6 +2,7 @@
 
 import { pino } from 'pino';
 import { readConfig } from '../../../src/config.js';
+import type { Directory } from '../../../src/domain/ports.js';
 import { createDisposal } from '../../../src/main/disposal.js';
 import { openDoors } from '../../../src/main/doors.js';
 import { createJobRuns } from '../../../src/store/job-runs.js';
@@ -31,7 +32,11 @@ interface LogLine {
 export async function houseWithSlack(options: HouseWithSlackOptions) {
   const workspace = await openWorkspace(options.users);
   let poke = () => {};
-  const house = await (options.durable ? durableHouse : buildHouse)({ onDelivery: () => poke() });
+  let directory: Directory | undefined;
+  const house = await (options.durable ? durableHouse : buildHouse)({
+    onDelivery: () => poke(),
+    change: (parts) => ({ ...parts, directory: () => directory }),
+  });
   const lines: LogLine[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const disposal = createDisposal(log);
@@ -48,6 +53,7 @@ export async function houseWithSlack(options: HouseWithSlackOptions) {
     disposal,
   );
   poke = doors.poke;
+  directory = doors.directory;
   return {
     house,
     workspace,

@@ -1,0 +1,90 @@
+/** Scripts that teach a shell the commands and options of this program. Everything is in the script: pressing Tab starts no process. */
+
+import type { Command } from 'commander';
+
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly string[];
+}
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** How the script is switched on, to be said beside it. */
+export const HOW: Record<Shell, string> = {
+  bash: `Add to ~/.bashrc:   eval "$(vsecure completion bash)"`,
+  zsh: `Add to ~/.zshrc:   eval "$(vsecure completion zsh)"`,
+  fish: `Run:   vsecure completion fish > ~/.config/fish/completions/vsecure.fish`,
+};
+
+export function completionScript(program: Command, shell: Shell): string {
+  return SCRIPTS[shell](program.commands.map(entry));
+}
+
+function entry(command: Command): Entry {
+  const options = command.options.flatMap(({ long }) => (long ? [long] : []));
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: [...options, '--help'].sort(),
+  };
+}
+
+const names = (entries: readonly Entry[]) => entries.map(({ name }) => name).join(' ');
+
+const cases = (entries: readonly Entry[]) =>
+  entries.map(({ name, options }) => `    ${name}) words="${options.join(' ')}" ;;`).join('\n');
+
+/** Bash breaks words at colons, and our commands have them: what stands before the last one is cut off again. */
+const bash = (entries: readonly Entry[]) => `_vsecure() {
+  local line="\${COMP_LINE:0:COMP_POINT}" words="" word
+  local -a typed
+  read -ra typed <<< "$line"
+  [[ "$line" == *' ' ]] && typed+=("")
+  local current="\${typed[-1]}"
+  if [ "\${#typed[@]}" -le 2 ]; then words="${names(entries)}"; else
+    case "\${typed[1]}" in
+${cases(entries)}
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [[ "$current" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
+    local before="\${current%:*}:" place
+    for place in "\${!COMPREPLY[@]}"; do COMPREPLY[place]="\${COMPREPLY[place]#"$before"}"; done
+  fi
+}
+complete -o default -F _vsecure vsecure`;
+
+const zsh = (entries: readonly Entry[]) => `_vsecure() {
+  local -a commands options
+  commands=(
+${entries.map(({ name, description }) => `    ${quoted(`${name.replaceAll(':', '\\:')}:${description}`)}`).join('\n')}
+  )
+  if (( CURRENT == 2 )); then _describe command commands; return; fi
+  local words=""
+  case "\${(Q)\${(z)BUFFER}[2]}" in
+${cases(entries)}
+  esac
+  options=(\${=words})
+  compadd -- $options
+  _files
+}
+compdef _vsecure vsecure`;
+
+const fish = (entries: readonly Entry[]) =>
+  [
+    `complete -c vsecure -n __fish_use_subcommand -f`,
+    ...entries.flatMap(({ name, description, options }) => [
+      `complete -c vsecure -n __fish_use_subcommand -a ${quoted(name)} -d ${quoted(description)}`,
+      ...options.map(
+        (option) =>
+          `complete -c vsecure -n ${quoted(`__fish_seen_subcommand_from ${name}`)} -l ${option.slice(2)}`,
+      ),
+    ]),
+  ].join('\n');
+
+const SCRIPTS: Record<Shell, (entries: readonly Entry[]) => string> = { bash, zsh, fish };
+
+/** In single quotes, as all three shells read them; an apostrophe is left out. */
+const quoted = (text: string) => `'${text.replaceAll("'", '’')}'`;

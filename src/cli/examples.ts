@@ -1,0 +1,51 @@
+/** How each command is used, shown below its help. */
+
+import type { Command } from 'commander';
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'mcp:approvals': ['vsecure mcp:approvals --status pending', 'vsecure mcp:approvals --json'],
+  'mcp:approve': [
+    'vsecure mcp:approve appr_… --reason "debugging the outage"',
+    'vsecure mcp:approve appr_… --reason "only a look" --duration 15m --yes',
+  ],
+  'mcp:deny': ['vsecure mcp:deny appr_… --reason "use staging instead"'],
+  'mcp:grants': ['vsecure mcp:grants', 'vsecure mcp:grants --json'],
+  'mcp:revoke': ['vsecure mcp:revoke grnt_… --reason "the incident is over"'],
+  'mcp:configure': [
+    'vsecure mcp:configure -f policies.yml --dry-run',
+    'vsecure mcp:configure -f policies.yml',
+  ],
+  'mcp:simulate': ['vsecure mcp:simulate -f policies.yml --since 30d'],
+  'mcp:resources': ['vsecure mcp:resources', 'vsecure mcp:resources --json'],
+  'mcp:explain': ['vsecure mcp:explain production/DATABASE_URL read --as claude-desktop'],
+  'mcp:audit': [
+    'vsecure mcp:audit --resource "production/*" --since 24h',
+    'vsecure mcp:audit --action secret_read --actor claude-desktop',
+    'vsecure mcp:audit --follow',
+  ],
+  'secrets:set': [
+    'vsecure secrets:set production/DATABASE_URL',
+    'pass show db | vsecure secrets:set production/DATABASE_URL',
+  ],
+  'secrets:list': ['vsecure secrets:list', 'vsecure secrets:list --json'],
+  'secrets:delete': ['vsecure secrets:delete staging/OLD_TOKEN'],
+  'keys:create': [
+    'vsecure keys:create --name claude-desktop --class agent --owner bob@example.com --expires 90d',
+  ],
+  'keys:list': ['vsecure keys:list'],
+  'keys:revoke': ['vsecure keys:revoke 4fT9xQz1Lm'],
+  'people:list': ['vsecure people:list'],
+  'people:set': ['vsecure people:set ana@example.com --role auditor'],
+  'people:link': ['vsecure people:link ana@example.com --slack T012ABC/U034DEF'],
+  'mcp:config': ['vsecure mcp:config claude-code', 'vsecure mcp:config cursor --write'],
+  'auth:whoami': ['vsecure auth:whoami', 'vsecure auth:whoami --profile prod'],
+  'auth:scopes': ['vsecure auth:scopes'],
+};
+
+/** A command that brings examples of its own keeps them. */
+export function addExamples(command: Command): void {
+  const examples = EXAMPLES[command.name()];
+  if (!examples) return;
+  const lines = examples.map((example) => `  ${example}`).join('\n');
+  command.addHelpText('after', `\nExample${examples.length > 1 ? 's' : ''}:\n${lines}`);
+}

@@ -1,0 +1,29 @@
+/** Something that takes long shows that it moves: on a terminal only, on stderr, and never in what a program reads. */
+
+import spinner from 'yocto-spinner';
+
+export interface Progress {
+  /** So much of so much is done. */
+  readonly at: (done: number, of: number) => void;
+  readonly end: () => void;
+}
+
+const SILENT: Progress = { at: () => {}, end: () => {} };
+
+export function createProgress(stderr: NodeJS.WriteStream, text: string): Progress {
+  if (!stderr.isTTY) return SILENT;
+  const shown = spinner({ text, stream: stderr, handleSignals: false }).start();
+  return {
+    at(done, of) {
+      shown.text = `${text}: ${bar(done, of)} ${done} of ${of}`;
+    },
+    end: () => void shown.stop(),
+  };
+}
+
+const WIDTH = 20;
+
+function bar(done: number, of: number): string {
+  const full = of > 0 ? Math.min(WIDTH, Math.floor((WIDTH * done) / of)) : 0;
+  return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}]`;
+}

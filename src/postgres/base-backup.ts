@@ -1,0 +1,121 @@
+/** A copy of a running embedded server's data directory that a server can be started on. https://www.postgresql.org/docs/18/continuous-archiving.html */
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import type { Address } from './connect.js';
+import { EmbeddedPostgresError, systemCode } from './errors.js';
+
+/** What belongs to the running server alone, or is made anew at the next start. */
+const LEFT_OUT = new Set(['postmaster.pid', 'postmaster.opts', 'pg_internal.init']);
+const LEFT_EMPTY = new Set([
+  'pg_wal',
+  'pg_replslot',
+  'pg_dynshmem',
+  'pg_notify',
+  'pg_serial',
+  'pg_snapshots',
+  'pg_stat_tmp',
+  'pg_subtrans',
+]);
+const WAL_SEGMENT = /^[0-9A-F]{24}$/;
+
+/**
+ * Copies the database as it is committed when the copy ends, while others go on writing. `target` appears whole or not at all.
+ * Throws EmbeddedPostgresError when there is something at `target`.
+ */
+export async function baseBackup(server: Address, dataDir: string, target: string): Promise<void> {
+  requireFree(target);
+  const unfinished = `${target}.unfinished-${process.pid}`;
+  const client = new pg.Client({ ...server, database: 'postgres' });
+  client.on('error', () => {}); // A connection that breaks also fails the query, which is awaited.
+  await client.connect();
+  try {
+    // Until this connection ends, no log that the copy needs is thrown away.
+    await client.query('select pg_create_physical_replication_slot($1, true, true)', [slotName()]);
+    await client.query(`select pg_backup_start('vsecure backup', true)`);
+    copyFolder(dataDir, unfinished);
+    const { rows } = await client.query('select labelfile from pg_backup_stop(false)');
+    writeFileSync(path.join(unfinished, 'backup_label'), rows[0].labelfile, { mode: 0o600 });
+    likeOwner(path.join(unfinished, 'backup_label'), dataDir);
+    copyLog(dataDir, unfinished);
+    renameSync(unfinished, target);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+    await client.end();
+  }
+}
+
+const slotName = () => `vsecure_backup_${process.pid}`;
+
+function requireFree(target: string): void {
+  if (!existsSync(target)) return;
+  throw new EmbeddedPostgresError(
+    'backup_in_the_way',
+    `There is something at ${target} already. Name a folder that does not exist yet; each backup is one of its own.`,
+  );
+}
+
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to, { mode: 0o700, recursive: true });
+  likeOwner(to, from);
+  for (const name of readdirSync(from)) {
+    if (LEFT_OUT.has(name) || name.startsWith('pgsql_tmp')) continue;
+    const source = path.join(from, name);
+    if (LEFT_EMPTY.has(name)) emptyFolder(source, path.join(to, name));
+    else copyEntry(source, path.join(to, name));
+  }
+}
+
+function copyEntry(source: string, target: string): void {
+  const found = existing(source);
+  if (found?.isDirectory()) copyFolder(source, target);
+  else if (found?.isFile()) copyFile(source, target);
+}
+
+/** A file may be dropped while we look: then the log says so, too. */
+function existing(file: string) {
+  return lstatSync(file, { throwIfNoEntry: false });
+}
+
+function emptyFolder(source: string, target: string): void {
+  mkdirSync(target, { mode: 0o700 });
+  likeOwner(target, source);
+  // Their own folders are expected to be there: archive_status, summaries.
+  for (const name of readdirSync(source))
+    if (existing(path.join(source, name))?.isDirectory() && path.basename(source) === 'pg_wal')
+      emptyFolder(path.join(source, name), path.join(target, name));
+}
+
+function copyLog(dataDir: string, target: string): void {
+  for (const name of readdirSync(path.join(dataDir, 'pg_wal')))
+    if (WAL_SEGMENT.test(name))
+      copyFile(path.join(dataDir, 'pg_wal', name), path.join(target, 'pg_wal', name));
+}
+
+function copyFile(source: string, target: string): void {
+  try {
+    copyFileSync(source, target);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  chmodSync(target, 0o600);
+  likeOwner(target, source);
+}
+
+/** As root, the server may run as somebody else. */
+function likeOwner(target: string, source: string): void {
+  const owner = process.getuid?.() === 0 ? existing(source) : undefined;
+  if (owner) chownSync(target, owner.uid, owner.gid);
+}

@@ -1,0 +1,49 @@
+/** `client.mcp.auditLogs`: what happened, or how often. */
+
+import type { z } from 'zod';
+import { auditRoutes, type WireAuditEvent, type WireResourceCount } from '../contract/audit.js';
+import type { Call, CallOptions } from './call.js';
+import { collect } from './pages.js';
+import { fullName } from './resource-name.js';
+
+/** `since` and `until`: `24h` (ago), a date, or a date with time and zone. `resource`: a name or pattern, `production/*`. */
+export type AuditQuery = Omit<z.input<typeof auditRoutes.list.query>, 'limit' | 'after'> & {
+  /** At most so many. Default: all of them. */
+  readonly limit?: number;
+};
+
+export interface AuditLogs {
+  /**
+   * How often each resource was read, written or deleted, the most used first; with `type`, how often that happened to it.
+   */
+  (
+    query: AuditQuery & { readonly groupBy: 'resource' },
+    options?: CallOptions,
+  ): Promise<WireResourceCount[]>;
+  /** What happened, newest first: all of it for admins and auditors, else one's own doings. */
+  (
+    query?: AuditQuery & { readonly groupBy?: undefined },
+    options?: CallOptions,
+  ): Promise<WireAuditEvent[]>;
+}
+
+export function createAuditLogs(call: Call): AuditLogs {
+  function auditLogs(
+    query: AuditQuery & { readonly groupBy: 'resource' },
+    options?: CallOptions,
+  ): Promise<WireResourceCount[]>;
+  function auditLogs(query?: AuditQuery, options?: CallOptions): Promise<WireAuditEvent[]>;
+  function auditLogs(
+    { limit, groupBy, resource, ...rest }: AuditQuery & { readonly groupBy?: 'resource' } = {},
+    { signal }: CallOptions = {},
+  ): Promise<WireAuditEvent[] | WireResourceCount[]> {
+    const filter = { ...rest, resource: resource === undefined ? undefined : fullName(resource) };
+    return groupBy === undefined
+      ? collect((page) => call(auditRoutes.list, { query: { ...filter, ...page }, signal }), limit)
+      : collect(
+          (page) => call(auditRoutes.count, { query: { ...filter, ...page }, signal }),
+          limit,
+        );
+  }
+  return auditLogs;
+}

@@ -1,0 +1,119 @@
+/**
+ * Checks the audit trail link by link, on the caller's own machine: the server is believed in nothing but the bytes that it hands
+ * out. Genesis is SHA-256(installation); a link is SHA-256 over 0x00, "vsecure/audit/1", the sequence (u64), the previous hash,
+ * the length of the event in bytes (u32) and the event as UTF-8; integers big-endian.
+ */
+
+import type { z } from 'zod';
+import { auditRoutes } from '../contract/audit.js';
+import type { Call } from './call.js';
+
+/** A place in the trail that was checked before: kept elsewhere, it proves that nothing before it was changed since. */
+export interface Checkpoint {
+  readonly installation: string;
+  readonly sequence: number;
+  /** Lower-case hex. */
+  readonly hash: string;
+}
+
+export type Verified =
+  | { readonly ok: true; readonly checked: number; readonly head: Checkpoint }
+  | { readonly ok: false; readonly sequence: number; readonly problem: string };
+
+export interface Verifying {
+  /** Must be found in the trail unchanged. */
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Called after every part with how far it is. */
+  readonly onProgress?: ((sequence: number, of: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Part = z.output<typeof auditRoutes.chain.answer>;
+
+const LINK = new TextEncoder().encode('\0vsecure/audit/1');
+
+/** Rejects with VSecureError when the trail cannot be fetched; a trail that does not hold is an answer. */
+export async function verifyAudit(call: Call, verifying: Verifying = {}): Promise<Verified> {
+  const { checkpoint, onProgress, signal } = verifying;
+  const first = await fetchPart(call, 0, signal);
+  if (checkpoint && checkpoint.installation !== first.installation)
+    return broken(0, 'this is the trail of another installation than the checkpoint');
+  let last: Checkpoint = await genesis(first.installation);
+  for (
+    let part = first;
+    part.links.length > 0;
+    part = await fetchPart(call, last.sequence, signal)
+  ) {
+    for (const link of part.links) {
+      const problem = await whyNotNext(last, link);
+      if (problem) return broken(last.sequence + 1, problem);
+      last = { installation: last.installation, sequence: link.sequence, hash: link.hash };
+      if (checkpoint?.sequence === last.sequence && checkpoint.hash !== last.hash)
+        return broken(
+          last.sequence,
+          'it is not what it was at the checkpoint: the trail was rewritten',
+        );
+    }
+    onProgress?.(last.sequence, Math.max(part.head.sequence, last.sequence));
+  }
+  return against(checkpoint, first, last);
+}
+
+const broken = (sequence: number, problem: string): Verified => ({ ok: false, sequence, problem });
+
+function against(checkpoint: Checkpoint | undefined, { head }: Part, last: Checkpoint): Verified {
+  if (head.sequence > last.sequence)
+    return broken(last.sequence + 1, 'the end of the trail is missing');
+  if (head.sequence === last.sequence && head.hash !== last.hash)
+    return broken(last.sequence, 'the head is not the hash of the last event');
+  if (checkpoint && checkpoint.sequence > last.sequence)
+    return broken(last.sequence, 'the trail is shorter than it was at the checkpoint');
+  return { ok: true, checked: last.sequence, head: last };
+}
+
+const fetchPart = (call: Call, after: number, signal: AbortSignal | undefined): Promise<Part> =>
+  call(auditRoutes.chain, { query: { after: String(after) }, signal });
+
+async function genesis(installation: string): Promise<Checkpoint> {
+  return {
+    installation,
+    sequence: 0,
+    hash: hex(await sha256(new TextEncoder().encode(installation))),
+  };
+}
+
+async function whyNotNext(
+  last: Checkpoint,
+  link: Part['links'][number],
+): Promise<string | undefined> {
+  const sequence = last.sequence + 1;
+  if (link.sequence !== sequence) return 'an event is missing or out of place';
+  const hash = await linkHash(sequence, last.hash, link.canonical);
+  if (hash !== link.hash) return 'its hash does not cover what it says';
+  return numberIn(link.canonical) === sequence ? undefined : 'it calls itself by another number';
+}
+
+function numberIn(canonical: string): unknown {
+  try {
+    return JSON.parse(canonical).sequence;
+  } catch {
+    return undefined;
+  }
+}
+
+async function linkHash(sequence: number, previous: string, canonical: string): Promise<string> {
+  const event = new TextEncoder().encode(canonical);
+  const bytes = new Uint8Array(LINK.length + 8 + 32 + 4 + event.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(LINK);
+  view.setBigUint64(LINK.length, BigInt(sequence));
+  bytes.set(unhex(previous), LINK.length + 8);
+  view.setUint32(LINK.length + 40, event.length);
+  bytes.set(event, LINK.length + 44);
+  return hex(await sha256(bytes));
+}
+
+const sha256 = async (bytes: Uint8Array<ArrayBuffer>) =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const unhex = (text: string) => Buffer.from(text, 'hex').subarray(0, 32);

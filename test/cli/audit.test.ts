@@ -1,0 +1,48 @@
+/** `mcp:audit --group-by resource`: what is used most, at a glance. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bar } from '../../src/cli/bar.js';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { type Serving, startServing } from '../http/serving.js';
+import { run } from './terminal.js';
+
+let serving: Serving;
+beforeAll(async () => {
+  serving = await startServing();
+  const apiKey = serving.house.adminToken;
+  const { secrets } = new VSecureClient({ url: serving.server.url, apiKey });
+  for (const name of ['OFTEN', 'OFTEN', 'OFTEN', 'ONCE'])
+    await secrets.set(`production/${name}`, 'a value');
+});
+afterAll(() => serving.close());
+
+const audit = (...argv: string[]) =>
+  run({ url: serving.server.url, token: serving.house.adminToken }, 'mcp:audit', ...argv);
+
+test('resources are counted, the most used first, with a bar for each', async () => {
+  const { exit, out } = await audit('--group-by', 'resource', '--since', '24h');
+  expect(exit).toBe(0);
+  expect(out.split('\n')).toEqual([
+    'RESOURCE                            COUNT',
+    `vsecure://secrets/production/OFTEN  3      ${'█'.repeat(30)}`,
+    `vsecure://secrets/production/ONCE   1      ${'█'.repeat(10)}`,
+  ]);
+});
+
+test('a pattern narrows what is counted, and a program gets the numbers', async () => {
+  const { out } = await audit('--group-by', 'resource', '--resource', 'production/ONCE', '--json');
+  expect(JSON.parse(out)).toEqual([{ resource: 'vsecure://secrets/production/ONCE', count: 1 }]);
+  const nothing = await audit('--group-by', 'resource', '--resource', 'staging/*');
+  expect(nothing).toMatchObject({ exit: 0, out: '', err: 'Nothing of that kind is on record.' });
+});
+
+test('there is only one thing to group by, and --limit cuts the list', async () => {
+  expect((await audit('--group-by', 'actor')).exit).toBe(2);
+  const { out, err } = await audit('--group-by', 'resource', '--limit', '1');
+  expect(out).not.toContain('ONCE');
+  expect(err).toContain('There may be more');
+});
+
+test('a bar is as long as its number is large, and never nothing where there is something', () => {
+  expect([0, 1, 500, 1000].map((count) => bar(count, 1000).length)).toEqual([0, 1, 15, 30]);
+});

@@ -1,0 +1,46 @@
+/** Every command shows how it is used, and what it shows is right. */
+
+import { CommanderError } from 'commander';
+import { expect, test, vi } from 'vitest';
+import { createProgram } from '../../src/cli/program.js';
+import { temporaryFolder } from '../support/folder.js';
+import { run } from './terminal.js';
+
+// `--write` means the home of whoever runs it.
+vi.stubEnv('HOME', temporaryFolder('home'));
+
+const options = { url: 'http://127.0.0.1:1', token: 'unused' };
+const io = {
+  out: () => {},
+  err: () => {},
+  table: () => {},
+  json: () => {},
+  interactive: false,
+  ask: async () => '',
+  askHidden: async () => '',
+  progress: () => ({ at: () => {}, end: () => {} }),
+  input: async () => new Uint8Array(),
+  useProfile: () => {},
+  client: () => {
+    throw new Error('understood');
+  },
+};
+const create = () => createProgram(io, { version: '1.2.3', server: {} });
+const names = create().commands.map((command) => command.name());
+
+test.each(names)('%s --help has examples', async (name) => {
+  const { out } = await run(options, name, '--help');
+  expect(out).toMatch(/^Examples?:$/m);
+  const lines = out.split('\n').filter((line) => /^ {2}(\S.* \| )?vsecure /.test(line));
+  for (const line of lines) {
+    const words = line.replace(/^.*?vsecure /, '').match(/"[^"]*"|\S+/g) ?? [];
+    const argv = words.map((word) => word.replaceAll('"', ''));
+    const failed: unknown = await create()
+      .parseAsync(argv, { from: 'user' })
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    expect(failed, line).not.toBeInstanceOf(CommanderError);
+  }
+});

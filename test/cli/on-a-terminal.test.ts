@@ -1,0 +1,48 @@
+/** The program as a person sees it: on terminals of several widths, without colours, and through a pipe. */
+
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Serving, startServing } from '../http/serving.js';
+import { temporaryFolder } from '../support/folder.js';
+import { startOnTerminal } from '../support/terminal-program.js';
+import { vsecure, vsecureCommand } from '../support/vsecure.js';
+
+let serving: Serving;
+let env: Record<string, string>;
+beforeAll(async () => {
+  serving = await startServing();
+  await serving.house.policy();
+  const { caller } = await serving.house.agent('asking');
+  await serving.house.ask(caller);
+  env = { VSECURE_URL: serving.server.url, VSECURE_API_KEY: serving.house.adminToken };
+});
+afterAll(() => serving.close());
+
+const ESCAPE = '\u001b[';
+
+async function onTerminal(options: { columns?: number; env?: Record<string, string> }) {
+  const stderr = path.join(temporaryFolder(), 'stderr');
+  const program = startOnTerminal(vsecureCommand('mcp:approvals'), {
+    stderr,
+    env: { ...env, ...options.env },
+    columns: options.columns ?? 80,
+  });
+  expect(await program.ended).toMatchObject({ exit: 0 });
+  return program.stdout().replaceAll('\r', '');
+}
+
+const plain = stripVTControlCharacters;
+
+test('on a terminal there are colours, and the words are the same at every width, without them and in a pipe', async () => {
+  const piped = (await vsecure(['mcp:approvals'], { env })).stdout;
+  expect(piped).toContain('pending');
+  expect(piped).not.toContain(ESCAPE);
+  for (const columns of [80, 200]) {
+    const shown = await onTerminal({ columns });
+    expect(shown).toContain(ESCAPE);
+    expect(plain(shown)).toBe(piped);
+  }
+  expect(await onTerminal({ env: { NO_COLOR: '1' } })).toBe(piped);
+  expect(await onTerminal({ env: { TERM: 'dumb' } })).toBe(piped);
+});

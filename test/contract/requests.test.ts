@@ -1,0 +1,150 @@
+/** Random requests made from the contract: valid ones never break the server, invalid ones are refused by field and never repeated. */
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { problem } from '../../src/contract/problem.js';
+import type { Route } from '../../src/contract/route.js';
+import { ROUTES } from '../../src/contract/routes.js';
+import { type Serving, startServing } from '../http/serving.js';
+import { arbitraryOf } from './arbitrary.js';
+
+const CANARY = 'canary-1Zr6-incorrect-horse';
+const RUNS = { numRuns: 25 };
+
+let serving: Serving;
+let tokens: readonly string[];
+
+/** What there is to ask about. */
+const words = [
+  'vsecure://secrets/production/DATABASE_URL',
+  'vsecure://secrets/random/ONE',
+  'vsecure://secrets/random/TWO',
+  'alice@example.com',
+  'U012ABCDE',
+  'claude-desktop',
+  'Debugging the failing database connection',
+  '09:00-17:00 PST',
+];
+
+beforeAll(async () => {
+  // A server that is about to stop lets nobody wait.
+  serving = await startServing(undefined, { stopping: AbortSignal.abort() });
+  const { house } = serving;
+  await house.policy({ permissions: ['list', 'read', 'write', 'delete'] });
+  const open = { requiresApproval: false, permissions: ['read', 'write', 'delete'] } as const;
+  await house.policy(open, 'vsecure://secrets/random/*');
+  await house.secret();
+  await house.secret('x', 'vsecure://secrets/random/ONE');
+  const { token, caller } = await house.agent();
+  tokens = [house.adminToken, token];
+  const pending = await house.ask(caller);
+  const granted = await house.ask(caller, { resources: ['vsecure://secrets/random/ONE'] });
+  const grant = await house.store.grants.ofApproval(granted.id);
+  const other = (await house.agent('another')).caller.key.id;
+  words.push(pending.id, granted.id, grant?.id ?? '', other, pending.digest);
+});
+afterAll(() => serving.close());
+
+const EVERY = Object.entries(ROUTES).flatMap(([noun, verbs]) =>
+  Object.entries(verbs).map(([verb, route]) => ({ name: `${noun}.${verb}`, route })),
+);
+
+type Fields = Readonly<Record<string, unknown>>;
+const fields = z.record(z.string(), z.unknown());
+
+async function ask(route: Route, token: string, params: Fields, query: Fields, body: Fields) {
+  const path = route.path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+  const address = search.size === 0 ? path : `${path}?${search}`;
+  const sends = route.method === 'GET' ? {} : { body };
+  return serving.api(route.method, address, { token, ...sends });
+}
+
+const inputs = ({ params, query, body }: Route) => {
+  const part = (type: z.ZodType) => arbitraryOf(type, words).map((value) => fields.parse(value));
+  return fc.record({ params: part(params), query: part(query), body: part(body) });
+};
+
+describe('a valid request is done or refused, and is never an error of ours', () => {
+  test.each(EVERY)('$name', async ({ route }) => {
+    await fc.assert(
+      fc.asyncProperty(inputs(route), fc.nat(1), async ({ params, query, body }, who) => {
+        const said = await ask(route, tokens[who] ?? '', params, query, body);
+        expect(said.status, said.text).toBeLessThan(500);
+        expect(said.status).not.toBe(401);
+        if (said.status === 200) expect(route.answer.safeParse(said.json).error).toBeUndefined();
+        else expect(problem.parse(said.json).status).toBe(said.status);
+        expect(serving.logged).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** What no field takes, or a field takes only by accident: that is left out below. */
+const junk = fc.oneof(
+  fc.constant({ x: CANARY }),
+  fc.constant([[CANARY]]),
+  fc.constant([{ x: CANARY }]),
+  fc.constant(null),
+  fc.constant(12.5),
+  fc.string({ unit: 'binary' }).map((text) => `${CANARY}\u0000${text}`),
+  fc.constant(CANARY.repeat(50)),
+);
+
+/** The fields of one part of a request, by name. */
+const namesOf = (part: z.ZodType): readonly string[] => {
+  const { properties = {} } = z.toJSONSchema(part, { io: 'input' });
+  return Object.keys(properties);
+};
+
+const WITH_FIELDS = EVERY.flatMap(({ name, route }) =>
+  (['query', 'body'] as const)
+    .filter((part) => namesOf(route[part]).length > 0)
+    .map((part) => ({ name, part, route })),
+);
+
+describe('an invalid request is refused with the field, and without what was in it', () => {
+  test.each(WITH_FIELDS)('$name: $part', async ({ route, part }) => {
+    const names = fc.constantFrom(...namesOf(route[part]));
+    await fc.assert(
+      fc.asyncProperty(inputs(route), names, junk, async (valid, field, wrong) => {
+        // A query is text.
+        const value = part === 'query' && typeof wrong !== 'string' ? CANARY : wrong;
+        const spoilt = { ...valid, [part]: { ...valid[part], [field]: value } };
+        fc.pre(!route[part].safeParse(spoilt[part]).success);
+        const said = await ask(route, tokens[0] ?? '', spoilt.params, spoilt.query, spoilt.body);
+        expect([400, 422], said.text).toContain(said.status);
+        expect(problem.parse(said.json)).toMatchObject({
+          code: 'invalid_input',
+          detail: expect.stringContaining(field),
+        });
+        expect(said.text).not.toContain(CANARY);
+        expect(serving.logged).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  test.each(WITH_FIELDS)(
+    '$name: a field of the $part that there is not',
+    async ({ route, part }) => {
+      await fc.assert(
+        fc.asyncProperty(inputs(route), fc.string(), async (valid, text) => {
+          const unknown = `${CANARY} ${text}`;
+          const spoilt = {
+            ...valid,
+            [part]: { ...valid[part], surplus: CANARY, [unknown]: CANARY },
+          };
+          const said = await ask(route, tokens[0] ?? '', spoilt.params, spoilt.query, spoilt.body);
+          expect(said.status).toBe(400);
+          expect(problem.parse(said.json).detail).toContain('unknown field surplus');
+          expect(said.text).not.toContain(CANARY);
+        }),
+        { numRuns: 5 },
+      );
+    },
+  );
+});

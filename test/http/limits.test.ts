@@ -1,0 +1,113 @@
+/** How often, with which method, and from where: what the door itself refuses. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problem } from '../../src/contract/problem.js';
+import { createAdmission } from '../../src/http/admission.js';
+import { buildHouse, type House } from '../support/house.js';
+import { type Said, type Serving, startServing } from './serving.js';
+
+const PER_MINUTE = 5;
+
+let house: House;
+let serving: Serving;
+beforeAll(async () => {
+  house = await buildHouse();
+  serving = await startServing(house, { admission: createAdmission(house.useCases, PER_MINUTE) });
+});
+afterAll(async () => {
+  await serving.close();
+  await house.close();
+});
+
+const codeOf = ({ json }: Said) => problem.parse(json).code;
+const whoami = (token: string) => serving.api('GET', '/whoami', { token });
+
+describe('requests', () => {
+  test('are counted for all keys of a principal together, and say how many are left', async () => {
+    const { token, caller } = await house.agent('busy');
+    const wish = { name: caller.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
+    const second = await house.useCases.manageKeys.create(house.admin, {
+      ...wish,
+      additional: true,
+    });
+    const tokens = [token, second.ok ? second.value.token : ''];
+    for (let made = 0; made < PER_MINUTE; made += 1) {
+      const said = await whoami(tokens[made % 2] ?? '');
+      expect(said.status).toBe(200);
+      expect(said.headers.get('ratelimit')).toContain(`r=${PER_MINUTE - 1 - made}`);
+    }
+    for (const one of tokens) {
+      const said = await whoami(one);
+      expect([said.status, codeOf(said)]).toEqual([429, 'rate_limited']);
+      const seconds = Number(said.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThanOrEqual(60);
+      expect(said.headers.get('ratelimit-policy')).toContain(`q=${PER_MINUTE}`);
+    }
+  });
+
+  test('of one key are not held against another, nor against whoever asks for the description', async () => {
+    const { token } = await house.agent('quiet');
+    expect((await whoami(token)).status).toBe(200);
+    for (let made = 0; made < 2 * PER_MINUTE; made += 1)
+      expect((await serving.api('GET', '/openapi.json')).status).toBe(200);
+  });
+
+  test('with wrong keys are told to stop, while a right key from the same address is let in', async () => {
+    const statuses: number[] = [];
+    for (let made = 0; made < 40; made += 1) statuses.push((await whoami('vsk_a_wrong')).status);
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401));
+    expect(statuses.slice(30)).toEqual(Array(10).fill(429));
+    const said = await whoami('vsk_a_wrong');
+    expect(codeOf(said)).toBe('rate_limited');
+    expect(Number(said.headers.get('retry-after'))).toBeGreaterThan(0);
+    const { token } = await house.agent('neighbour');
+    expect((await whoami(token)).status).toBe(200);
+  });
+});
+
+describe('methods', () => {
+  let token: string;
+  let open: Serving;
+  beforeAll(async () => {
+    token = house.adminToken;
+    open = await startServing(house);
+  });
+  afterAll(() => open.close());
+
+  test.each([
+    ['DELETE', '/secrets', 'GET, PUT'],
+    ['POST', '/resources', 'GET, PATCH, PUT'],
+    ['GET', '/approvals/appr_0000000000000000000000/cancel', 'POST'],
+    ['OPTIONS', '/approvals', 'POST, GET'],
+    ['POST', '/openapi.json', 'GET'],
+  ])('%s %s is not there, and the answer says what is', async (method, path, allow) => {
+    const said = await open.api(method, path, { token });
+    expect([said.status, codeOf(said)]).toEqual([405, 'method_not_allowed']);
+    expect(said.headers.get('allow')).toBe(allow);
+  });
+
+  test('HEAD reads nothing: it would use a grant up and show nobody', async () => {
+    const head = await open.api('HEAD', '/secrets/value?path=vsecure://secrets/a', { token });
+    expect(head.status).toBe(405);
+    const events = await house.useCases.queryAudit(
+      house.admin,
+      { type: 'read_refused' },
+      { limit: 10 },
+    );
+    expect(events.ok && events.value.items).toEqual([]);
+  });
+
+  test('a page of another origin gets no word of consent, asked before or with the request', async () => {
+    const origin = { origin: 'https://evil.example.com', 'access-control-request-method': 'POST' };
+    const answers = [
+      await open.api('OPTIONS', '/approvals', { headers: origin }),
+      await open.api('OPTIONS', '/approvals', { headers: origin, token }),
+      await open.api('GET', '/whoami', { headers: origin, token }),
+      await open.api('GET', '/openapi.json', { headers: origin }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 405, 200, 200]);
+    for (const { headers } of answers)
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});

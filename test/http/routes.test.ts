@@ -1,0 +1,187 @@
+/** Who may call what: every route that the router has, with every class of key and every scope. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problem } from '../../src/contract/problem.js';
+import { CLASS_SCOPES } from '../../src/domain/rights.js';
+import { KEY_CLASSES, type KeyClass, type Scope } from '../../src/domain/vocabulary.js';
+import { createApi } from '../../src/http/api/index.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { granted } from '../support/house.js';
+import { type Said, type Serving, startServing } from './serving.js';
+
+/** Any one of these scopes opens the route; ANY is every good key; OPEN needs none. */
+const ANY: readonly Scope[] = [];
+const OPEN = undefined;
+const EXPECTED: Readonly<Record<string, readonly Scope[] | undefined>> = {
+  'GET /openapi.json': OPEN,
+  'GET /whoami': ANY,
+  'POST /approvals': ['access:request'],
+  'GET /approvals': ANY,
+  'GET /approvals/:id': ANY,
+  'GET /approvals/:id/wait': ['access:request'],
+  'POST /approvals/:id/decision': ['approvals:decide'],
+  'POST /approvals/:id/cancel': ANY,
+  'GET /grants': ANY,
+  'POST /grants/:id/release': ['grants:use'],
+  'POST /grants/:id/revoke': ['approvals:decide'],
+  'GET /resources': ['resources:manage', 'approvals:read'],
+  'PATCH /resources': ['resources:manage'],
+  'PUT /resources': ['resources:manage'],
+  'PUT /policies': ['resources:manage'],
+  'POST /simulate': ['resources:manage'],
+  'GET /explain': ['access:request', 'resources:manage', 'approvals:decide'],
+  'GET /secrets': ['secrets:list'],
+  'GET /secrets/value': ['grants:use'],
+  'PUT /secrets': ['secrets:manage'],
+  'POST /secrets/create': ['secrets:manage', 'grants:use'],
+  'POST /secrets/update': ['secrets:manage', 'grants:use'],
+  'POST /secrets/rotate': ['secrets:manage', 'grants:use'],
+  'POST /secrets/delete': ['secrets:manage', 'grants:use'],
+  'GET /keys': ['keys:manage'],
+  'POST /keys': ['keys:manage'],
+  'POST /keys/:id/revoke': ['keys:manage'],
+  'GET /people': ['keys:manage'],
+  'POST /people': ['keys:manage'],
+  'POST /people/link': ['keys:manage'],
+  'GET /audit': ['audit:read'],
+  'GET /audit/counts': ['audit:read'],
+};
+
+interface Mounted {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+let serving: Serving;
+let mounted: readonly Mounted[];
+
+beforeAll(async () => {
+  serving = await startServing();
+  mounted = routesOf(serving.house.useCases);
+});
+afterAll(() => serving.close());
+
+/** What the router itself has, and not what anybody says that it has. */
+function routesOf(useCases: Serving['house']['useCases']): readonly Mounted[] {
+  const { signal } = new AbortController();
+  const router = createApi({ useCases, admission: [], now: () => new Date(), stopping: signal });
+  return router.stack.flatMap(({ route }) =>
+    (route?.stack ?? [])
+      // What refuses all other methods has none of its own.
+      .filter(({ method }) => method !== undefined)
+      .map(({ method }) => {
+        const path = route?.path ?? '';
+        return { name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path };
+      }),
+  );
+}
+
+const ID: Readonly<Record<string, string>> = {
+  approvals: `appr_${'0'.repeat(22)}`,
+  grants: `grnt_${'0'.repeat(22)}`,
+  keys: '0'.repeat(10),
+};
+const addressOf = (path: string) => path.replace(':id', ID[path.split('/')[1] ?? ''] ?? '');
+
+const codeOf = ({ json }: Said) => problem.safeParse(json).data?.code;
+
+test('every route is in the table of who may call it, and the table has no other', () => {
+  expect(mounted.map(({ name }) => name).toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
+});
+
+test('nothing but the description answers to who has no key', async () => {
+  for (const { name, method, path } of mounted) {
+    const { status } = await serving.api(method, addressOf(path));
+    expect(status, name).toBe(EXPECTED[name] === OPEN ? 200 : 401);
+  }
+});
+
+describe.each(KEY_CLASSES)('a key of class %s', (keyClass: KeyClass) => {
+  test.each(CLASS_SCOPES[keyClass])('with the scope %s alone', async (scope) => {
+    const name = `${keyClass}-${scope.replace(':', '-')}`;
+    const wish = { name, class: keyClass, owner: 'admin@example.com', scopes: [scope] };
+    const made = granted(await serving.house.useCases.manageKeys.create(serving.house.admin, wish));
+    for (const { name: route, method, path } of mounted) {
+      const said = await serving.api(method, addressOf(path), { token: made.token });
+      const scopes = EXPECTED[route] ?? ANY;
+      const open = scopes.length === 0 || scopes.includes(scope);
+      expect(said.status, route).not.toBe(401);
+      expect(codeOf(said) === 'not_allowed', `${route}: ${said.text}`).toBe(!open);
+    }
+  });
+});
+
+test('a member’s key manages nothing, whatever scopes it was given', async () => {
+  const { token } = await serving.house.human('member@example.com');
+  for (const { name, method, path } of mounted) {
+    const scopes = EXPECTED[name] ?? ANY;
+    const managing = scopes.length > 0 && scopes.every((scope) => scope.endsWith(':manage'));
+    const said = await serving.api(method, addressOf(path), { token });
+    expect(codeOf(said) === 'not_allowed', `${name}: ${said.text}`).toBe(managing);
+  }
+});
+
+describe('an agent’s key with every scope that there is for agents, owned by an admin who may approve', () => {
+  const POLICY = { approvers: ['admin@example.com'], allowSelfApproval: true };
+  const uri = 'vsecure://secrets/production/*';
+
+  /** A good body for every route that changes something, aimed at what is really there. */
+  const bodies = (digest: string): Readonly<Record<string, object>> => ({
+    'POST /approvals': { resources: ['vsecure://secrets/none/X'], operation: 'read', reason: '' },
+    'POST /approvals/:id/decision': { action: 'approve', reason: 'mine', digest },
+    'POST /approvals/:id/cancel': {},
+    'POST /grants/:id/release': {},
+    'POST /grants/:id/revoke': { reason: 'mine' },
+    'PATCH /resources': { uri, requiresApproval: false },
+    'PUT /resources': { uri, requiresApproval: false },
+    'PUT /policies': { policies: [{ uri, requiresApproval: false }], prune: true },
+    'POST /simulate': { policies: [{ uri }], since: '1h' },
+    'PUT /secrets': { path: 'vsecure://secrets/production/A', value: 'x' },
+    'POST /secrets/create': { path: 'vsecure://secrets/production/A', generate: {} },
+    'POST /secrets/update': { path: 'vsecure://secrets/production/A', generate: {} },
+    'POST /secrets/rotate': { path: 'vsecure://secrets/production/A', generate: {} },
+    'POST /secrets/delete': { path: 'vsecure://secrets/production/A' },
+    'POST /keys': { name: 'second', class: 'human', owner: 'admin@example.com' },
+    'POST /keys/:id/revoke': {},
+    'POST /people': { email: 'eve@example.com', role: 'admin' },
+    'POST /people/link': { email: 'eve@example.com', teamId: 'T1', userId: 'U1' },
+  });
+
+  /** Everything that decides: decisions, votes, grants, policies, keys, people. */
+  async function state() {
+    const sql = sqlOn(serving.house.database.dataSource);
+    const tables = ['approval', 'vote', 'access_grant', 'policy', 'api_key', 'principal', 'person'];
+    const all = [...tables, 'slack_account', 'secret', 'delivery'];
+    const rows = await Promise.all(all.map((table) => sql(`select * from ${table} order by 1`)));
+    return Object.fromEntries(all.map((table, index) => [table, rows[index]]));
+  }
+
+  test('changes no decision, grant, policy, key or person through any route', async () => {
+    const { house } = serving;
+    await house.policy(POLICY);
+    const { caller } = await house.agent('asking');
+    const pending = await house.ask(caller);
+    const approved = await house.ask(caller, { operation: 'read', renew: true, duration: 600_000 });
+    const decider = await house.decider('admin@example.com');
+    granted(await house.useCases.decide(decider, { approval: approved.id, verdict: 'approve' }));
+    const grant = await house.store.grants.ofApproval(approved.id);
+    const { token } = await house.agent('mighty', 'admin@example.com');
+    const ids: Readonly<Record<string, string>> = {
+      approvals: pending.id,
+      grants: grant?.id ?? '',
+      keys: caller.key.id,
+    };
+
+    const before = await state();
+    const changing = mounted.filter(({ method }) => method !== 'GET');
+    const body = bodies(pending.digest);
+    expect(Object.keys(body).toSorted()).toEqual(changing.map(({ name }) => name).toSorted());
+    for (const { name, method, path } of changing) {
+      const address = path.replace(':id', ids[path.split('/')[1] ?? ''] ?? '');
+      const said = await serving.api(method, address, { token, body: body[name] });
+      expect([403, 404], `${name}: ${said.text}`).toContain(said.status);
+    }
+    expect(await state()).toEqual(before);
+  });
+});

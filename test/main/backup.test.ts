@@ -1,0 +1,56 @@
+/** The restore drill of docs/operations.md, as it is written there. */
+
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
+import { startVsecure } from '../support/server.js';
+import { vsecure } from '../support/vsecure.js';
+
+const CANARY = 'canary-of-the-backup';
+
+test('a lost data folder comes back from a backup and the master key, with its secrets and its audit trail', async () => {
+  const VSECURE_DATA_DIR = temporaryFolder('data');
+  const kept = temporaryFolder('kept');
+  const backup = path.join(kept, 'monday');
+  const first = await startVsecure({ env: { VSECURE_DATA_DIR } });
+  const admin = (await vsecure(['admin:bootstrap'], { env: first.env })).stdout.trim();
+  const asAdmin = (url: string) => ({ VSECURE_URL: url, VSECURE_API_KEY: admin });
+  await vsecure(['secrets:set', 'production/KEY'], { env: asAdmin(first.url), stdin: CANARY });
+
+  const made = await vsecure(['backup', backup], { env: first.env });
+  expect(made).toMatchObject({ exit: 0, stdout: `${backup}\n` });
+  expect(made.stderr).toContain('The master key is not in the backup.');
+  const again = await vsecure(['backup', backup], { env: first.env });
+  expect(again).toMatchObject({ exit: 1, stderr: expect.stringContaining('does not exist yet') });
+  copyFileSync(path.join(VSECURE_DATA_DIR, 'master.key'), path.join(kept, 'master.key'));
+  await vsecure(['secrets:set', 'production/LATER'], { env: asAdmin(first.url), stdin: CANARY });
+  await first.kill9();
+
+  const restored = path.join(temporaryFolder('new'), 'vsecure');
+  mkdirSync(restored, { mode: 0o700 });
+  renameSync(backup, path.join(restored, 'postgres'));
+  copyFileSync(path.join(kept, 'master.key'), path.join(restored, 'master.key'));
+  await using second = await startVsecure({ env: { VSECURE_DATA_DIR: restored } });
+  const env = asAdmin(second.url);
+  const listed = await vsecure(['secrets:list', '--json'], { env });
+  expect(JSON.parse(listed.stdout)).toMatchObject([{ path: 'vsecure://secrets/production/KEY' }]);
+  const audit = await vsecure(['mcp:audit', '--json'], { env });
+  expect(audit.stdout).toContain('secret_written');
+});
+
+test('without a folder, and for a database of one’s own, it says what to do instead', async () => {
+  expect(await vsecure(['backup'])).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining('Usage: vsecure backup <dir>'),
+  });
+  const env = {
+    DATABASE_URL: 'postgres://localhost/x',
+    VSECURE_MASTER_KEY: randomBytes(32).toString('base64'),
+  };
+  expect(await vsecure(['backup', '/nowhere/at/all'], { env })).toMatchObject({
+    exit: 1,
+    stderr: expect.stringContaining('pg_dump'),
+  });
+});

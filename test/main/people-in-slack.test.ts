@@ -1,0 +1,68 @@
+/** The running server by itself tells owners, alarms, and stops the keys of whoever has left Slack. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { granted } from '../support/house.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/house-with-slack.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { until } from '../support/until.js';
+
+let running: HouseWithSlack;
+beforeAll(async () => {
+  running = await houseWithSlack({ users: ['alice', 'bob', 'carol'] });
+  const { house, workspace } = running;
+  for (const name of ['bob', 'carol']) {
+    const account = { teamId: workspace.emulate.teamId, userId: workspace.idOf(name) };
+    granted(await house.useCases.managePeople.link(house.admin, `${name}@example.com`, account));
+  }
+  await house.policy({ requiresApproval: false });
+  await house.secret();
+});
+afterAll(() => running.close());
+
+/** A key of this person's that reads a secret under a grant of its own. */
+async function reading(name: string, owner: string) {
+  const { house } = running;
+  const { caller, token } = await house.agent(name, owner);
+  const { resources } = await house.ask(caller);
+  const [resource = ''] = resources;
+  granted(await house.useCases.readSecret(caller, { resource }));
+  return { caller, token };
+}
+
+const directTo = (user: string, words: string) =>
+  until(`a direct message with "${words}"`, async () => {
+    const { emulate, idOf } = running.workspace;
+    const messages = await emulate.messages(await emulate.directMessages(idOf(user)));
+    return messages.find((message) => JSON.stringify(message).includes(words));
+  });
+
+test('an owner hears of the first use within seconds, and a suspension is a warning in the log', async () => {
+  const { caller, token } = await reading('claude-desktop', 'bob@example.com');
+  await directTo('bob', 'used its access for the first time');
+  const answer = await fetch(`${running.url}/api/v1/keys/suspend`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${running.house.adminToken}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ name: caller.principal.name, reason: 'Not us' }),
+  });
+  expect(await answer.json()).toMatchObject({ name: 'claude-desktop', grantsRevoked: 1 });
+  await directTo('bob', 'was suspended');
+  expect(running.lines.filter(({ key }) => key === 'claude-desktop')).toMatchObject([
+    { level: 40, grants: 1, requests: 0, resume: 'vsecure keys:resume claude-desktop' },
+  ]);
+  const refused = await fetch(`${running.url}/api/v1/whoami`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(await refused.json()).toMatchObject({ status: 401, code: 'key_suspended' });
+});
+
+test('a key of somebody who is deactivated in Slack stops within a minute', {
+  timeout: 70_000,
+}, async () => {
+  const { token } = await reading('cursor', 'carol@example.com');
+  running.workspace.proxy.inject(userBecomes(running.workspace.idOf('carol'), { deleted: true }));
+  const stopped = async () => !(await running.house.useCases.authenticate(token)).ok;
+  await until('the key to stop', stopped, 60_000);
+});

@@ -1,0 +1,88 @@
+/** A fresh machine: both packages are installed as npm does it, and what they bring is used. */
+
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { temporaryFolder } from '../support/folder.js';
+import { packed } from '../support/packed.js';
+import { type RunningServer, startVsecure } from '../support/server.js';
+import { startCommand } from '../support/vsecure.js';
+
+const run = promisify(execFile);
+
+let prefix: string;
+let home: string;
+let server: RunningServer;
+
+/** Runs words that a shell knows, where nothing but the installed programs is to be found beside the system's. */
+async function shell(words: string, env: Record<string, string> = {}, stdin = '') {
+  const surroundings = {
+    HOME: home,
+    PATH: `${path.join(prefix, 'bin')}:${process.env['PATH']}`,
+    npm_config_prefix: prefix,
+    npm_config_update_notifier: 'false',
+    ...(server && { VSECURE_URL: server.url }),
+    ...env,
+  };
+  const command: [string, ...string[]] = ['sh', '-ec', words];
+  return startCommand(command, { env: surroundings, stdin, cwd: home }).ended;
+}
+
+/** What it printed. Throws when it did not go well. */
+async function output(words: string, env?: Record<string, string>, stdin?: string) {
+  const { exit, stdout, stderr } = await shell(words, env, stdin);
+  if (exit !== 0) throw new Error(`${words} ended with ${exit}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+beforeAll(async () => {
+  const { vsecure, relay } = await packed();
+  prefix = temporaryFolder('prefix');
+  home = temporaryFolder('home');
+  const argv = ['install', '--global', '--prefix', prefix, '--prefer-offline'];
+  await run('npm', [...argv, '--no-audit', '--no-fund', '--silent', vsecure, relay]);
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+test('the way from the installation to a decision, with the commands that were installed', async () => {
+  const key = (await output('vsecure admin:bootstrap')).trim();
+  server = await startVsecure({
+    vsecure: [path.join(prefix, 'bin', 'vsecure')],
+    env: { HOME: home },
+  });
+  const admin = { VSECURE_API_KEY: key };
+  const policy = JSON.stringify([
+    { uri: 'production/*', approvers: ['admin@localhost'], allowSelfApproval: true },
+  ]);
+  await output('vsecure mcp:configure -f - --yes', admin, policy);
+  await output('vsecure secrets:set production/DATABASE_URL', admin, 'postgres://db');
+  const made = 'vsecure keys:create --name claude-desktop --class agent --owner admin@localhost';
+  const { token } = JSON.parse(await output(`${made} --json`, admin));
+  const agent = { VSECURE_API_KEY: token };
+
+  expect(await output('npx mcp-server-vsecure --check', agent)).toContain('✓ protocol 2026-07-28');
+  expect(await output('vsecure auth:whoami', agent)).toContain('claude-desktop');
+  expect(await output('vsecure mcp:resources', admin)).toContain('vsecure://secrets/production/*');
+  expect(await output('vsecure auth:scopes', admin)).toContain('approvals:decide');
+
+  const { id } = await new VSecureClient({ url: server.url, apiKey: token }).mcp.requestApproval({
+    resource: 'vsecure://secrets/production/DATABASE_URL',
+    operation: 'read',
+    reason: 'Debugging database connection issue',
+    waitFor: 0,
+  });
+  expect(await output('vsecure mcp:approvals --status pending', admin)).toContain(id);
+  await output(`vsecure mcp:approve ${id} --reason "Legitimate debugging need"`, admin);
+  expect(await output('vsecure mcp:audit --resource "production/*" --since 24h', admin)).toContain(
+    'access_granted',
+  );
+  expect(await output('vsecure mcp --check', agent)).toContain('✓ key: claude-desktop');
+});
+
+test('what fails says what to do, as from the sources', async () => {
+  const { exit, stderr } = await shell('vsecure auth:whoami', { VSECURE_API_KEY: '' });
+  expect(exit).toBe(1);
+  expect(stderr).toContain('Set VSECURE_API_KEY');
+});

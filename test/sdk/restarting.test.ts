@@ -1,0 +1,133 @@
+/** The SDK and the real server: one is killed and comes back, the other waits on; answers get lost, and nothing is done twice. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { type Serving, startServing } from '../http/serving.js';
+import { testDatabase } from '../support/database.js';
+import { DATABASE_URL, PRODUCTION, REASON } from '../support/house.js';
+import { startVsecure } from '../support/server.js';
+import { vsecure } from '../support/vsecure.js';
+import { closedAddress } from './odd-server.js';
+
+const ASK = { resource: DATABASE_URL, operation: 'read', reason: REASON } as const;
+
+test('a program waits for its person over a server that is killed and one that is stopped', async () => {
+  const database = await testDatabase();
+  await using server = await startVsecure({ database });
+  const made = await vsecure(['admin:bootstrap'], { env: server.env });
+  const token = /vsk_h_\w+/.exec(made.stdout)?.[0] ?? '';
+  const client = (apiKey: string) => new VSecureClient({ url: server.url, apiKey });
+  const admin = client(token);
+  await admin.mcp.configureResource({ uri: PRODUCTION, approvers: ['admin@localhost'] });
+  const key = { name: 'waiting', class: 'agent', owner: 'bob@example.com' } as const;
+  const agent = client((await admin.keys.create(key)).token);
+
+  const { id } = await agent.mcp.requestApproval({ ...ASK, waitFor: 0 });
+  const waiting = agent.mcp.requestApproval({ ...ASK, waitFor: 120_000 });
+  await expect.poll(async () => (await admin.mcp.getApproval(id)).asked).toBe(2);
+  await server.kill9();
+  await server.restart();
+  await server.stop();
+  await server.restart();
+  await admin.mcp.approve(id, { reason: 'go' });
+  expect(await waiting).toMatchObject({ id, status: 'approved', grant: { status: 'active' } });
+  await server.stop();
+  await database.close();
+});
+
+test('a server that stays away is an error when the caller’s patience is over, not before', async () => {
+  const client = new VSecureClient({ url: await closedAddress(), apiKey: 'k' });
+  const began = performance.now();
+  const waiting = client.mcp.waitForDecision(`appr_${'0'.repeat(22)}`, { waitFor: 2000 });
+  await expect(waiting).rejects.toMatchObject({ code: 'unreachable' });
+  expect(performance.now() - began).toBeGreaterThanOrEqual(1990);
+});
+
+describe('when the answer to every first try is lost, once is enough for', () => {
+  let serving: Serving;
+  let lossy: (apiKey: string) => VSecureClient;
+
+  beforeAll(async () => {
+    serving = await startServing();
+    await serving.house.policy();
+    lossy = (apiKey) => {
+      const lost = new Set<string | null>();
+      return new VSecureClient({
+        url: serving.server.url,
+        apiKey,
+        retry: { minMs: 1 },
+        async fetch(input, init) {
+          const response = await fetch(input, init);
+          const key = new Headers(init?.headers).get('idempotency-key');
+          if (key === null || lost.has(key)) return response;
+          lost.add(key);
+          await response.arrayBuffer();
+          throw new TypeError('terminated');
+        },
+      });
+    };
+  });
+  afterAll(() => serving.close());
+
+  /** Events of this type so far. */
+  const events = async (type: string): Promise<number> => {
+    const rows = await sqlOn(serving.house.database.dataSource)(
+      `select 1 from audit_event where body ->> 'type' = $1`,
+      [type],
+    );
+    return rows.length;
+  };
+
+  async function onceMore<T>(type: string, act: () => Promise<T>): Promise<T> {
+    const before = await events(type);
+    const answer = await act();
+    expect(await events(type)).toBe(before + 1);
+    return answer;
+  }
+
+  test('asking, deciding, giving back', async () => {
+    const agent = lossy((await serving.house.agent('lossy')).token);
+    const alice = lossy((await serving.house.human('alice@example.com')).token);
+    const ask = () => agent.mcp.requestApproval({ ...ASK, waitFor: 0 });
+    const asked = await onceMore('approval_requested', ask);
+    expect(asked.asked).toBe(1);
+    await onceMore('vote_cast', () => alice.mcp.approve(asked.id));
+    const [grant] = await agent.mcp.listGrants({ active: true });
+    await onceMore('access_released', () => agent.mcp.releaseGrant(grant?.id ?? ''));
+    const again = await ask();
+    await onceMore('approval_cancelled', () => agent.mcp.cancel(again.id));
+  });
+
+  test('operating', async () => {
+    const admin = lossy(serving.house.adminToken);
+    const name = 'lossy/TOKEN';
+    const secret = () => admin.secrets.create(name, { generate: {} });
+    expect(await onceMore('secret_written', secret)).toMatchObject({ version: 1 });
+    const update = () => admin.secrets.update(name, { value: 'x' });
+    expect(await onceMore('secret_written', update)).toMatchObject({ version: 2 });
+    expect(await onceMore('secret_written', () => admin.secrets.set(name, 'y'))).toMatchObject({
+      version: 3,
+    });
+    await onceMore('secret_deleted', () => admin.secrets.delete(name));
+    const uri = 'vsecure://secrets/lossy/*';
+    const { policy } = await onceMore('policy_changed', () =>
+      admin.mcp.configureResource({ uri, maxUses: 2 }),
+    );
+    expect(policy.version).toBe(1);
+    const person = { email: 'lossy@example.com', role: 'auditor' } as const;
+    await onceMore('person_changed', () => admin.people.set(person));
+  });
+
+  test('making a key, whose answer cannot be given again: the error names the key to revoke', async () => {
+    const admin = lossy(serving.house.adminToken);
+    const wish = { name: 'lost', class: 'agent', owner: 'bob@example.com' } as const;
+    const error = await onceMore('key_created', () =>
+      admin.keys.create(wish).catch((thrown: unknown) => thrown),
+    );
+    expect(error).toMatchObject({ code: 'shown_once', status: 409 });
+    const listed = await admin.keys.list();
+    const made = listed.find(({ name }) => name === 'lost')?.id ?? '';
+    expect(error).toHaveProperty('message', expect.stringContaining(made));
+  });
+});

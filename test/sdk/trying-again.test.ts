@@ -1,0 +1,183 @@
+/** What the SDK sends again, when, and what it never does. */
+
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { VSecureError } from '../../src/sdk/index.js';
+import { json, oddServer, refuse } from './odd-server.js';
+
+const WHO = {
+  name: 'alice',
+  class: 'human',
+  key: '0123456789',
+  owner: { email: 'alice@example.com', role: 'member' },
+  scopes: [],
+};
+const CHANGED = { path: 'vsecure://secrets/a', version: 2 };
+const OPENED = {
+  path: 'vsecure://secrets/a',
+  version: 1,
+  value: 'v',
+  encoding: 'utf8',
+  grant: `grnt_${'0'.repeat(22)}`,
+  expiresAt: '2026-05-01T10:00:00.000Z',
+};
+
+type Answer = (res: ServerResponse) => void;
+
+/** Troubles that pass. */
+const half: Answer = (res) => {
+  res.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+  res.write('{"name":', () => res.destroy());
+};
+const cut: Answer = (res) => void res.destroy();
+const hang: Answer = () => {};
+const proxy: Answer = (res) => void res.writeHead(502, { 'content-type': 'text/html' }).end('<h1>');
+const away: Answer = (res) => refuse(res, 503, 'unavailable');
+const ours: Answer = (res) => refuse(res, 500, 'internal');
+const busy: Answer = (res) => refuse(res.setHeader('retry-after', '0'), 429, 'rate_limited');
+
+const good =
+  (body: unknown): Answer =>
+  (res) =>
+    json(res, body);
+
+/** Answers one after the other; the last one again and again. */
+const inTurn = (...answers: readonly Answer[]) => {
+  let count = 0;
+  return oddServer((_req, res) => {
+    answers[Math.min(count, answers.length - 1)]?.(res);
+    count += 1;
+  });
+};
+
+const TROUBLES = { half, cut, hang, proxy, away, ours, busy };
+const SHORT = { timeoutMs: 150 };
+
+test.each(Object.entries(TROUBLES))(
+  'a look is repeated after trouble: %s',
+  async (_name, trouble) => {
+    await using server = await inTurn(trouble, trouble, good(WHO));
+    expect((await server.client(SHORT).whoami()).name).toBe('alice');
+    expect(server.asked.map(({ key }) => key)).toEqual([undefined, undefined, undefined]);
+  },
+);
+
+test.each(Object.entries(TROUBLES))(
+  'a change is repeated under one key, so that it is made once, after trouble: %s',
+  async (_name, trouble) => {
+    await using server = await inTurn(trouble, trouble, good(CHANGED));
+    const client = server.client(SHORT);
+    await client.secrets.rotate('a');
+    await client.secrets.rotate('a');
+    const keys = server.asked.map(({ key }) => key);
+    expect(keys).toHaveLength(4);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Set(keys.slice(0, 3)).size).toBe(1);
+    expect(keys[3]).not.toBe(keys[0]);
+  },
+);
+
+test('a change goes under a key of the caller’s when there is one', async () => {
+  await using server = await inTurn(cut, good(CHANGED));
+  await server.client().secrets.update('a', { value: 'x' }, { idempotencyKey: 'deploy-17' });
+  expect(server.asked.map(({ key }) => key)).toEqual(['deploy-17', 'deploy-17']);
+});
+
+test.each(Object.entries({ half, cut, hang, proxy, ours }))(
+  'a read that may have been made is not made again: %s',
+  async (_name, trouble) => {
+    await using server = await inTurn(trouble, good(OPENED));
+    const reading = server.client(SHORT).secrets.get('a');
+    await expect(reading).rejects.toMatchObject({ undone: false });
+    expect(server.asked).toHaveLength(1);
+  },
+);
+
+test.each(Object.entries({ away, busy }))(
+  'a read that surely was not made is: %s',
+  async (_name, trouble) => {
+    await using server = await inTurn(trouble, good(OPENED));
+    expect((await server.client().secrets.get('a')).value).toBe('v');
+    expect(server.asked.map(({ url }) => url)).toEqual(
+      Array(2).fill('/api/v1/secrets/value?path=vsecure%3A%2F%2Fsecrets%2Fa'),
+    );
+  },
+);
+
+test.each([
+  [400, 'invalid_input'],
+  [401, 'invalid_key'],
+  [403, 'approval_required'],
+  [404, 'not_found'],
+  [409, 'version_conflict'],
+  [422, 'idempotency_mismatch'],
+  [429, 'denied_recently'],
+  [429, 'too_many_requests'],
+])('a refusal is an answer, and is not argued with: %s %s', async (status, code) => {
+  await using server = await oddServer((_req, res) => refuse(res, status, code));
+  const asked = server.client().secrets.rotate('a');
+  await expect(asked).rejects.toMatchObject({ code, status, undone: true });
+  expect(server.asked).toHaveLength(1);
+});
+
+test('after three more tries the last error is passed on', async () => {
+  await using server = await inTurn(proxy);
+  await expect(server.client().whoami()).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    status: 502,
+  });
+  expect(server.asked).toHaveLength(4);
+});
+
+test('who wants no second try gets none', async () => {
+  await using server = await inTurn(cut, good(WHO));
+  await expect(server.client({ retry: false }).whoami()).rejects.toBeInstanceOf(VSecureError);
+  await expect(server.client({ retry: { retries: 0 } }).whoami()).resolves.toBeDefined();
+  expect(server.asked).toHaveLength(2);
+});
+
+test('the server says when to come back, and is obeyed', async () => {
+  const later: Answer = (res) => refuse(res.setHeader('retry-after', '1'), 429, 'rate_limited');
+  await using server = await inTurn(later, good(WHO));
+  const began = performance.now();
+  await server.client().whoami();
+  expect(performance.now() - began).toBeGreaterThanOrEqual(990);
+});
+
+test('a server that wants to be left alone for long is, and says for how long', async () => {
+  const date = new Date(Date.now() + 3_600_000).toUTCString();
+  for (const header of ['3600', date]) {
+    const later: Answer = (res) => refuse(res.setHeader('retry-after', header), 503, 'unavailable');
+    await using server = await inTurn(later);
+    const error = await server
+      .client()
+      .whoami()
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'unavailable' });
+    const { retryAfterMs = 0 } = error instanceof VSecureError ? error : {};
+    expect(Math.abs(retryAfterMs - 3_600_000)).toBeLessThan(5000);
+    expect(server.asked).toHaveLength(1);
+  }
+});
+
+test('a call is given up at once: before it, within it, and in the pause after a failure', async () => {
+  const reason = new Error('gave up');
+  await using hanging = await inTurn(hang);
+  const client = hanging.client({ retry: { minMs: 60_000, maxMs: 60_000 } });
+  await expect(client.whoami({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  expect(hanging.asked).toHaveLength(0);
+
+  const within = new AbortController();
+  const waiting = client.secrets.rotate('a', undefined, { signal: within.signal });
+  await expect.poll(() => hanging.asked.length).toBe(1);
+  within.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
+
+  await using cutting = await inTurn(cut);
+  const pausing = new AbortController();
+  const patient = cutting.client({ retry: { minMs: 60_000, maxMs: 60_000 } });
+  const called = patient.mcp.listApprovals({}, { signal: pausing.signal });
+  await expect.poll(() => cutting.asked.length).toBe(1);
+  pausing.abort(reason);
+  await expect(called).rejects.toBe(reason);
+});

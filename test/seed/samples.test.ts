@@ -1,0 +1,313 @@
+/** The seed's programs and commands run. What they print is in docs/from-the-samples.md, which this test writes with `-u`. */
+
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { VSecureError } from '../../src/sdk/index.js';
+import { temporaryFolder } from '../support/folder.js';
+import { DATABASE_URL } from '../support/house.js';
+import { until } from '../support/until.js';
+import { CUSTOM_SERVER, startCustomServer, talk } from './conversation.js';
+import { pageOf, type Shown } from './page.js';
+import { asks, openScene, production, type Scene, type Who } from './scene.js';
+import { createSteady } from './steady.js';
+import { openWorkshop, sourceOf, type Workshop } from './workshop.js';
+
+const PROGRAMS = [
+  'define-resources.ts',
+  'auto-approval.ts',
+  'conditional-approval.ts',
+  'decide.ts',
+  'access-patterns.ts',
+  'least-privilege.ts',
+  'limited-time.ts',
+  'require-reason.ts',
+  CUSTOM_SERVER,
+];
+const PAGE = '../../docs/from-the-samples.md';
+
+let workshop: Workshop;
+let scene: Scene;
+const shown: Shown[] = [];
+const steady = createSteady();
+
+beforeAll(async () => {
+  workshop = await openWorkshop(PROGRAMS);
+});
+/** Runs a sample to its end, which has to be a good one, and says what it printed. */
+async function outputOf(sample: string, who: Who, ids: readonly string[] = []): Promise<string> {
+  const { exit, stdout, stderr } = await workshop.start(sample, { env: scene[who].env, ids }).ended;
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+  return stdout;
+}
+
+/** What a command prints to whoever looks at the server. */
+async function screen(line: string, who: Who = 'admin'): Promise<[string, string]> {
+  const { stdout } = await workshop.shell(line, scene[who].env).ended;
+  return ['Afterwards:', steady(`$ ${line}\n${stdout}`)];
+}
+
+const printed = (output: string): [string, string] => ['It prints:', steady(output)];
+
+describe('with a server of its own,', () => {
+  beforeEach(async () => {
+    scene = await openScene();
+  });
+  afterEach(() => scene[Symbol.asyncDispose]());
+
+  test('Claude Desktop starts the MCP server with what its configuration says', async () => {
+    const { mcpServers } = JSON.parse(sourceOf('claude-desktop.json'));
+    const { command, args, env } = mcpServers.vsecure;
+    expect(Object.keys(env)).toEqual(['VSECURE_API_KEY']);
+    const client = new Client({ name: 'claude-desktop', version: '0' });
+    const surroundings = {
+      ...workshop.environment,
+      ...scene.agent.env,
+      HOME: temporaryFolder('home'),
+    };
+    await client.connect(
+      new StdioClientTransport({ command, args, env: surroundings, cwd: workshop.folder }),
+    );
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('request-access');
+    await client.close();
+    shown.push(
+      {
+        sample: 'install.sh',
+        title: 'Install the MCP server',
+        about: 'On the machine of the AI tool.',
+      },
+      {
+        sample: 'claude-desktop.json',
+        title: 'Configure Claude Desktop',
+        about: 'With `VSECURE_URL` besides, where the server is not at `http://127.0.0.1:3000`.',
+        seen: [['Claude then has these tools:', tools.map(({ name }) => name).join('\n')]],
+      },
+    );
+  });
+
+  test('define MCP resources', async () => {
+    expect(await outputOf('define-resources.ts', 'admin')).toBe('');
+    expect(await scene.admin.client.mcp.listResources()).toMatchObject([
+      { requiresApproval: true, approvers: ['john@example.com', 'jane@example.com'] },
+    ]);
+    shown.push({
+      sample: 'define-resources.ts',
+      title: 'Define MCP resources',
+      about: 'Run with the key of an administrator. It prints nothing.',
+      seen: [await screen('vsecure mcp:resources')],
+    });
+  });
+
+  test('auto-approval rules: what needs no person is granted at once', async () => {
+    expect(await outputOf('auto-approval.ts', 'admin')).toBe('');
+    const access = await scene.agent.client.mcp.requestApproval({
+      resource: 'vsecure://secrets/development/DATABASE_URL',
+      operation: 'write',
+      reason: 'Setting up a new machine',
+    });
+    expect(access.status).toBe('approved');
+    shown.push({
+      sample: 'auto-approval.ts',
+      title: 'Auto-approval rules',
+      about: 'Run with the key of an administrator. It prints nothing.',
+      seen: [await screen('vsecure mcp:resources')],
+    });
+  });
+
+  test('conditional approval: the time window is understood in its own zone, daylight saving included', async () => {
+    expect(await outputOf('conditional-approval.ts', 'admin')).toBe('');
+    const [policy] = await scene.admin.client.mcp.listResources();
+    expect(policy?.autoApprove).toMatchObject({
+      enabled: true,
+      conditions: { requester: ['claude-desktop'], operations: ['read'] },
+    });
+    const explain = async (at: string) =>
+      (
+        await scene.admin.client.mcp.explainAccess({
+          resource: DATABASE_URL,
+          operation: 'read',
+          as: 'claude-desktop',
+          at,
+        })
+      ).outcome;
+    expect(await explain('2026-07-01T16:30:00Z')).toBe('granted');
+    expect(await explain('2026-07-01T15:30:00Z')).toBe('refused');
+    shown.push({
+      sample: 'conditional-approval.ts',
+      title: 'Conditional approval',
+      about:
+        'Run with the key of an administrator. It prints nothing. Outside the window a person is asked, whom this policy or a broader one has to name.',
+      seen: [await screen('vsecure mcp:resources')],
+    });
+  });
+
+  test('CLI approval: list, approve with a reason, deny with a reason', async () => {
+    await production(scene);
+    const ids = [await asks(scene), await asks(scene, 'STRIPE_KEY')];
+    const output = await outputOf('approve-or-deny.sh', 'alice', ids);
+    const all = await scene.alice.client.mcp.listApprovals();
+    expect(all.map(({ status, decisionReason }) => [status, decisionReason])).toEqual([
+      ['denied', 'Use development environment instead'],
+      ['approved', 'Legitimate debugging need'],
+    ]);
+    shown.push({
+      sample: 'approve-or-deny.sh',
+      title: 'CLI approval',
+      about: 'Run by Alice, with two requests waiting: the first is approved, the second denied.',
+      seen: [printed(output)],
+    });
+  });
+
+  test('API approval: list what is pending and respond', async () => {
+    await production(scene);
+    const id = await asks(scene);
+    expect(await outputOf('decide.ts', 'alice', [id])).toBe('');
+    expect(await scene.alice.client.mcp.getApproval(id)).toMatchObject({
+      status: 'approved',
+      granted: '1h',
+      decisionReason: 'Legitimate debugging need',
+    });
+    shown.push({
+      sample: 'decide.ts',
+      title: 'API approval',
+      about: 'Run by Alice, with one request waiting. It prints nothing.',
+      seen: [await screen('vsecure mcp:approvals', 'alice')],
+    });
+  });
+
+  test('MCP audit logs: everything, by resource and by time', async () => {
+    await production(scene);
+    await scene.alice.client.mcp.approve(await asks(scene));
+    const output = await outputOf('audit.sh', 'admin');
+    const [all = '', narrowed = '', recent = ''] = output.split(/^\$ .*\n/m).slice(1);
+    expect(all).toContain('policy_changed');
+    expect(narrowed).toContain('access_granted');
+    expect(recent).toBe(all);
+    shown.push({
+      sample: 'audit.sh',
+      title: 'View MCP audit logs',
+      about: 'Run with the key of an administrator, after one request and its approval.',
+      seen: [printed(output)],
+    });
+  });
+
+  test('access patterns: how often each resource was used', async () => {
+    await production(scene);
+    for (const name of ['DATABASE_URL', 'STRIPE_KEY'])
+      await scene.alice.client.mcp.approve(await asks(scene, name));
+    for (let reads = 0; reads < 3; reads += 1) await scene.agent.client.secrets.get(DATABASE_URL);
+    const output = await outputOf('access-patterns.ts', 'admin');
+    expect(output).toContain(`${DATABASE_URL}: `);
+    shown.push({
+      sample: 'access-patterns.ts',
+      title: 'Monitor access patterns',
+      about:
+        'Run with the key of an administrator, after it has stored DATABASE_URL and the AI tool has read it three times.',
+      seen: [printed(output), await screen('vsecure mcp:audit --group-by resource')],
+    });
+  });
+
+  test('least privilege: to read is not to write', async () => {
+    expect(await outputOf('least-privilege.ts', 'admin')).toBe('');
+    const wish = {
+      resource: DATABASE_URL,
+      operation: 'write',
+      reason: 'Writing all the same',
+    } as const;
+    await expect(scene.agent.client.mcp.requestApproval(wish)).rejects.toMatchObject({
+      code: 'not_permitted',
+    });
+    shown.push({
+      sample: 'least-privilege.ts',
+      title: 'Principle of least privilege',
+      about: 'Run with the key of an administrator. It prints nothing.',
+      seen: [await screen('vsecure mcp:resources')],
+    });
+  });
+
+  test('time-limited access: what is approved ends by itself', async () => {
+    await production(scene);
+    const id = await asks(scene);
+    expect(await outputOf('limited-time.ts', 'alice', [id])).toBe('');
+    const { grant } = await scene.agent.client.mcp.requestApproval({
+      resource: DATABASE_URL,
+      operation: 'read',
+      reason: 'The same question once more',
+    });
+    const lasts = Date.parse(grant?.endsAt ?? '') - Date.parse(grant?.startsAt ?? '');
+    expect(lasts).toBe(3_600_000);
+    shown.push({
+      sample: 'limited-time.ts',
+      title: 'Time-limited access',
+      about: 'Run by Alice, with one request waiting. It prints nothing.',
+      seen: [await screen('vsecure mcp:grants', 'agent')],
+    });
+  });
+
+  test('require justification: a short reason is refused, and what is expected is said', async () => {
+    await production(scene);
+    expect(await outputOf('require-reason.ts', 'admin')).toBe('');
+    const wish = { resource: DATABASE_URL, operation: 'read', reason: 'Debugging it' } as const;
+    const refused = await scene.agent.client.mcp.requestApproval(wish).catch((error) => error);
+    expect(refused).toBeInstanceOf(VSecureError);
+    expect(refused.code).toBe('reason_too_short');
+    shown.push({
+      sample: 'require-reason.ts',
+      title: 'Require justification',
+      about: 'Run with the key of an administrator. It prints nothing.',
+      seen: [['An AI tool that asks with the reason “Debugging it” is told:', refused.message]],
+    });
+  });
+
+  test('the MCP server does not connect: what to look at', async () => {
+    const home = { HOME: temporaryFolder('home') };
+    await workshop.shell('mcp-server-vsecure', home).ended;
+    const program = workshop.start('not-connecting.sh', { env: { ...scene.agent.env, ...home } });
+    await until('the log', () => /VSECURE_API_KEY/.test(program.stdout().split('Scopes')[1] ?? ''));
+    const { stdout } = await program.end('SIGTERM');
+    shown.push({
+      sample: 'not-connecting.sh',
+      title: 'MCP server not connecting',
+      about:
+        'Run with the key of the AI tool, which was started without a key before. On Linux the log is in `~/.local/state/vsecure/`; `--check` says where.',
+      seen: [printed(stdout)],
+    });
+  });
+
+  test('permission denied: what to look at', async () => {
+    await production(scene);
+    await asks(scene);
+    const output = await outputOf('permission-denied.sh', 'alice');
+    expect(output).toContain('approvals:decide');
+    shown.push({
+      sample: 'permission-denied.sh',
+      title: 'Permission denied',
+      about: 'Run by Alice, with one request waiting.',
+      seen: [printed(output)],
+    });
+  });
+
+  test('a custom MCP server: the AI tool asks, Alice approves, the value is read and rotated', async () => {
+    await production(scene);
+    const client = await startCustomServer(workshop, scene);
+    const read = await talk(workshop, scene, client, { tool: 'read-secret', verdict: 'approve' });
+    const rotated = await talk(workshop, scene, client, {
+      tool: 'rotate-secret',
+      verdict: 'approve',
+    });
+    await client.close();
+    expect([read.isError, rotated.isError]).toEqual([false, false]);
+    shown.push({
+      sample: CUSTOM_SERVER,
+      title: 'Custom MCP server',
+      about:
+        'An AI tool starts it with its own key and calls both tools (`>`); it is sent progress while Alice is waited for. What `rotate-secret` answers with has to be read, so without the grant from before it would rotate and then fail with `approval_required`.',
+      seen: [['It goes like this:', steady([...read.lines, '', ...rotated.lines].join('\n'))]],
+    });
+  });
+});
+
+test('the document shows every sample with what it prints', async () => {
+  await expect(pageOf(shown)).toMatchFileSnapshot(PAGE);
+});

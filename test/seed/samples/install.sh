@@ -1,0 +1,1 @@
+npm install -g mcp-server-vsecure

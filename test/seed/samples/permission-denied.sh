@@ -1,0 +1,8 @@
+# Check resource configuration
+vsecure mcp:resources
+
+# Verify API key scopes
+vsecure auth:scopes
+
+# Check approval status
+vsecure mcp:approvals

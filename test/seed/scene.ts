@@ -1,0 +1,54 @@
+/** The packed server with nothing in it but the people and keys of the samples. */
+
+import path from 'node:path';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, DATABASE_URL, REASON } from '../support/house.js';
+import { packed } from '../support/packed.js';
+import { startVsecure } from '../support/server.js';
+
+export type Scene = Awaited<ReturnType<typeof openScene>>;
+export type Who = 'admin' | 'alice' | 'agent';
+
+/** Bob owns the AI tool `claude-desktop`; Alice decides. */
+export async function openScene() {
+  const database = await testDatabase();
+  const house = await buildHouse({ database });
+  const { modules } = await packed();
+  const vsecure = [process.execPath, path.join(modules, 'vsecure/dist/src/bin.js')] as const;
+  const server = await startVsecure({ database, masterKey: house.masterKeyText, vsecure });
+  const as = (apiKey: string) => ({
+    client: new VSecureClient({ url: server.url, apiKey }),
+    env: { VSECURE_URL: server.url, VSECURE_API_KEY: apiKey },
+  });
+  return {
+    admin: as(house.adminToken),
+    alice: as((await house.human('alice@example.com')).token),
+    agent: as((await house.agent()).token),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await house.close();
+    },
+  };
+}
+
+/** The AI tool asks for this secret of production, and is not kept waiting. */
+export async function asks({ agent }: Scene, name = 'DATABASE_URL'): Promise<string> {
+  const resource = `vsecure://secrets/production/${name}`;
+  const question = { resource, operation: 'read', reason: REASON, waitFor: 0 } as const;
+  return (await agent.client.mcp.requestApproval(question)).id;
+}
+
+/** What production's secrets are at first. */
+export const OLD_VALUE = 'postgres://app:not-a-real-one@db/production';
+
+/** Production, its DATABASE_URL, and who decides. */
+export async function production({ admin }: Scene): Promise<void> {
+  await admin.client.mcp.configureResource({
+    uri: 'vsecure://secrets/production/*',
+    name: 'Production Secrets',
+    permissions: ['read', 'write'],
+    approvers: ['alice@example.com'],
+  });
+  await admin.client.secrets.set(DATABASE_URL, OLD_VALUE);
+}
