@@ -99,6 +99,7 @@ const ENVIRONMENT = z.object({
       },
     )
     .default([]),
+  VSECURE_HUMAN_KEYS: z.enum(['login', 'admin'], { error: 'must be login or admin' }).optional(),
   VSECURE_MAX_PENDING: count(1, 1000).default(PENDING_MAX_DEFAULT),
   VSECURE_MAX_REQUESTS_PER_HOUR: count(1, 10_000).default(REQUESTS_PER_HOUR_DEFAULT),
   VSECURE_RATE_LIMIT: count(1, 100_000).default(RATE_LIMIT_DEFAULT),
@@ -149,6 +150,10 @@ function contradictions(settings: Settings): string[] {
     );
   if (!SLACK_BOT_TOKEN && (SLACK_SIGNING_SECRET || SLACK_APP_TOKEN))
     problems.push('SLACK_BOT_TOKEN: required with the other Slack settings');
+  if (settings.VSECURE_HUMAN_KEYS === 'login' && !SLACK_BOT_TOKEN)
+    problems.push(
+      'VSECURE_HUMAN_KEYS: login needs Slack, so set SLACK_BOT_TOKEN, or this to admin',
+    );
   return problems;
 }
 
@@ -179,6 +184,8 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
     slack: slackOf(environment),
     adminEmail: environment.VSECURE_ADMIN_EMAIL,
     defaultApprovers: environment.VSECURE_DEFAULT_APPROVERS,
+    /** Where nobody could confirm a login, an administrator makes the keys of people. */
+    humanKeys: environment.VSECURE_HUMAN_KEYS ?? (environment.SLACK_BOT_TOKEN ? 'login' : 'admin'),
     limits: {
       maxPending: environment.VSECURE_MAX_PENDING,
       maxPerHour: environment.VSECURE_MAX_REQUESTS_PER_HOUR,

@@ -34,10 +34,17 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'keys:list': ['vsecure keys:list'],
   'keys:revoke': ['vsecure keys:revoke 4fT9xQz1Lm'],
+  'keys:suspend': ['vsecure keys:suspend claude-desktop --reason "odd requests"'],
+  'keys:resume': ['vsecure keys:resume claude-desktop'],
+  'people:code': ['vsecure people:code', 'vsecure people:code --for ana@example.com'],
   'people:list': ['vsecure people:list'],
   'people:set': ['vsecure people:set ana@example.com --role auditor'],
   'people:link': ['vsecure people:link ana@example.com --slack T012ABC/U034DEF'],
   'mcp:config': ['vsecure mcp:config claude-code', 'vsecure mcp:config cursor --write'],
+  login: [
+    'vsecure login --url https://vsecure.example.com',
+    'vsecure login --url https://vsecure.example.com --profile prod',
+  ],
   'auth:whoami': ['vsecure auth:whoami', 'vsecure auth:whoami --profile prod'],
   'auth:scopes': ['vsecure auth:scopes'],
 };

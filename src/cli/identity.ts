@@ -4,16 +4,28 @@ import type { readEnvironment } from '../sdk/env.js';
 import { VSecureClient } from '../sdk/index.js';
 import type { Io } from './io.js';
 import { UsageError } from './outcome.js';
-import { DEFAULT_PROFILE, readProfile } from './profiles.js';
+import { DEFAULT_PROFILE, profileName, readProfile, writeProfile } from './profiles.js';
 
 export function createIdentity(
   file: string,
   environment: ReturnType<typeof readEnvironment>,
-): Pick<Io, 'useProfile' | 'client'> {
+): Pick<Io, 'useProfile' | 'profile' | 'client'> {
   let named: string | undefined;
   return {
     useProfile(name) {
       named = name;
+    },
+    profile() {
+      const name = named ?? environment.profile ?? DEFAULT_PROFILE;
+      if (!profileName.safeParse(name).success)
+        throw new UsageError(`A profile is named with letters, digits and . _ -, not: ${name}`);
+      const kept = readProfile(file, name);
+      return {
+        name,
+        file,
+        url: (named === undefined ? environment.url : undefined) ?? kept?.url ?? environment.url,
+        keep: (profile) => writeProfile(file, name, profile),
+      };
     },
     client() {
       // A key in the environment is a choice, unless the command line makes another.

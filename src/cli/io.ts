@@ -3,6 +3,7 @@
 import { profilesFile, readEnvironment } from '../sdk/env.js';
 import type { VSecureClient } from '../sdk/index.js';
 import { createIdentity } from './identity.js';
+import type { Profile } from './profiles.js';
 import { createProgress, type Progress } from './progress.js';
 import { question } from './question.js';
 import { type Column, table } from './table.js';
@@ -28,8 +29,18 @@ export interface Io {
   readonly input: () => Promise<Uint8Array>;
   /** Whom to ask as, when it is said on the command line. */
   readonly useProfile: (name: string | undefined) => void;
+  /** The profile that a login is kept in. Throws UsageError when its file cannot be used. */
+  readonly profile: () => KeptProfile;
   /** Throws VSecureError when neither environment nor profile says who asks. */
   readonly client: () => VSecureClient;
+}
+
+export interface KeptProfile {
+  readonly name: string;
+  readonly file: string;
+  /** Of the server it was for before, or that the environment names. */
+  readonly url: string | undefined;
+  readonly keep: (profile: Profile) => void;
 }
 
 /** Whatever is written passes through here, so that no command can forget to make it harmless. */

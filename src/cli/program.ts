@@ -14,6 +14,7 @@ import { registerKeysCreate } from './commands/keys-create.js';
 import { registerKeysList } from './commands/keys-list.js';
 import { registerKeysRevoke } from './commands/keys-revoke.js';
 import { registerKeysResume, registerKeysSuspend } from './commands/keys-suspend.js';
+import { registerLogin } from './commands/login.js';
 import { registerMcpConfig } from './commands/mcp-config.js';
 import { registerPeopleCode } from './commands/people-code.js';
 import { registerPeopleLink } from './commands/people-link.js';
@@ -61,7 +62,7 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerPeopleCode,
   ],
   'AI tools:': [registerMcpConfig],
-  'Yourself:': [registerWhoami, registerScopes, registerCompletion],
+  'Yourself:': [registerLogin, registerWhoami, registerScopes, registerCompletion],
 };
 
 const ENVIRONMENT = `

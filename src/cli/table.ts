@@ -27,7 +27,7 @@ export function table<T>(
   );
   const padded = (line: readonly string[]) =>
     line.map((text, index) => (index === line.length - 1 ? text : pad(text, widths[index] ?? 0)));
-  const head = padded(heads).join('  ');
+  const head = padded(heads).join('  ').trimEnd();
   const lines = rows.map((row, at) =>
     padded(cells[at] ?? [])
       .map((text, index) => (colours ? paint(text, columns[index]?.tone?.(row)) : text))

@@ -17,7 +17,7 @@ import {
 } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
 
-const key = z.object({
+export const key = z.object({
   /** The public part. */
   id: keyId,
   name: z.string(),
@@ -90,8 +90,8 @@ export const keyRoutes = {
     method: 'POST',
     path: '/keys/suspend',
     summary:
-      'Stop everything that is done with the keys of this name, revoke their grants, withdraw their requests, and tell the administrators.',
-    scopes: ['keys:manage'],
+      'Stop everything that is done with the keys of this name, revoke their grants, withdraw their requests, and tell the administrators. With keys:manage, or a human key of their owner.',
+    scopes: [],
     body: z.strictObject({ name: principalName, reason: decisionReason }),
     answer: suspension,
   },

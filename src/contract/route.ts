@@ -16,6 +16,8 @@ export interface Route {
   readonly summary: string;
   /** Any one of these opens the route; none: every good key does, and sees what is its own. */
   readonly scopes: readonly Scope[];
+  /** It needs no key, and is for who has none yet. */
+  readonly public?: true;
   /** Every call is recorded and may use a grant up, so a client repeats it only when it was surely not made. */
   readonly counted?: true;
   readonly params: z.ZodType;

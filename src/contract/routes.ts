@@ -5,6 +5,7 @@ import { auditRoutes } from './audit.js';
 import { explainRoute } from './explain.js';
 import { grantRoutes } from './grant.js';
 import { keyRoutes, whoamiRoute } from './key.js';
+import { loginRoutes } from './login.js';
 import { personRoutes } from './person.js';
 import { policyRoutes } from './policy.js';
 import { policySetRoutes } from './policy-set.js';
@@ -20,6 +21,7 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   explain: { show: explainRoute },
   keys: keyRoutes,
   whoami: { show: whoamiRoute },
+  login: loginRoutes,
   people: personRoutes,
   audit: auditRoutes,
 };

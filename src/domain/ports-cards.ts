@@ -25,8 +25,6 @@ export interface Cards {
   find(id: ApprovalId): Promise<PostedCard | undefined>;
   /** Every message that shows it, but for the lines of what no person had to decide. */
   copies(id: ApprovalId): Promise<readonly CardCopy[]>;
-  /** Which approval does this message show? Undefined for a message that is not one of ours. */
-  shownBy(channel: string, messageTs: string): Promise<ApprovalId | undefined>;
   /** Does this message show that approval, alone or among others? */
   shows(channel: string, messageTs: string, id: ApprovalId): Promise<boolean>;
   /** A card that is posted anew in the same channel takes the older one's place. */

@@ -43,7 +43,7 @@ export type Refusal =
   | { readonly code: 'wrong_door'; readonly door: Door; readonly allowed: readonly Door[] }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
   | { readonly code: 'needs_value'; readonly command: string }
-  | { readonly code: 'shown_once'; readonly key: string }
+  | { readonly code: 'shown_once'; readonly made: string }
   | { readonly code: 'not_allowed'; readonly needs: string };
 
 const PLAIN: Record<Plain, string> = {
@@ -82,11 +82,11 @@ const PLAIN: Record<Plain, string> = {
   key_suspended:
     'The owner of this key suspended it. Nothing works with it until an administrator resumes it: vsecure keys:resume.',
   too_many_codes:
-    'Too many codes did not fit. Wait ten minutes, then make a new one: vsecure people:code.',
+    'Too many codes did not fit. Wait ten minutes, then make a new one where you made this one: vsecure people:code, or vsecure login.',
   already_linked:
     'This Slack account, or the person, is linked already. A link is never moved: ask an administrator.',
   invalid_code:
-    'This code is unknown, used or older than ten minutes. Make a new one: vsecure people:code.',
+    'This code is unknown, used or older than ten minutes. Make a new one where you made this one: vsecure people:code, or vsecure login.',
   unavailable:
     'vsecure cannot answer this safely at the moment. Nothing was changed; try again shortly.',
 };
@@ -127,7 +127,7 @@ export function explain(refusal: Refusal): string {
     case 'needs_value':
       return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool sees it: ${refusal.command}`;
     case 'shown_once':
-      return `This call made the key ${refusal.key} before, and showed it then; a key is shown once. Revoke that key, and make another under a new idempotency key.`;
+      return `This call made ${refusal.made} before, and showed it then; that is shown once. Give it up (a key: revoke it), and make another under a new idempotency key.`;
     case 'not_allowed':
       return `This needs ${refusal.needs}.`;
     default:

@@ -43,6 +43,36 @@ export function limitWrongKeys(): RequestHandler {
   });
 }
 
+/** Of calls without a key. A terminal that waits for its login makes thirty. */
+const WITHOUT_KEY_PER_MINUTE = 240;
+
+/** For what needs no key. */
+export function limitPerAddress(): RequestHandler {
+  return rateLimit({
+    ...COMMON,
+    limit: WITHOUT_KEY_PER_MINUTE,
+    standardHeaders: 'draft-8',
+    keyGenerator: addressOf,
+    handler: (_req, res) => tooMany(res, 'Too many requests without a key came from this address.'),
+  });
+}
+
+/** Codes that one address may have made within the ten minutes that they live, so that it alone cannot use up all there may be. */
+const LOGINS_PER_ADDRESS = 20;
+
+/** Counts those that were begun, and not those that were refused. */
+export function limitLogins(): RequestHandler {
+  return rateLimit({
+    ...COMMON,
+    windowMs: 10 * MINUTE,
+    limit: LOGINS_PER_ADDRESS,
+    standardHeaders: false,
+    skipFailedRequests: true,
+    keyGenerator: addressOf,
+    handler: (_req, res) => tooMany(res, 'Too many logins were begun from this address lately.'),
+  });
+}
+
 const addressOf = ({ ip }: Request) => (ip === undefined ? '' : ipKeyGenerator(ip, IPV6_PREFIX));
 
 const tooMany = (res: Response, detail: string) =>

@@ -85,6 +85,8 @@ function environment(dataDir: string, lookAlike: LookAlike | undefined): NodeJS.
     SLACK_BOT_TOKEN: LOOK_ALIKE_APP.botToken,
     SLACK_APP_TOKEN: LOOK_ALIKE_APP.appToken,
     SLACK_CHANNEL: CHANNEL.id,
+    // The scene makes the approver's key itself.
+    VSECURE_HUMAN_KEYS: 'admin',
     SLACK_API_URL: lookAlike.apiUrl,
   };
 }

@@ -112,6 +112,7 @@ export async function openHouse(
     limits: config.limits,
     directory,
     linkByEmail: config.slack?.linkByEmail ?? false,
+    humanKeys: config.humanKeys,
     cardLink: cards.link,
   });
   return {

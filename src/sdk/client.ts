@@ -1,6 +1,7 @@
 /** The client of the REST API. It enforces nothing: the server does. */
 
 import { whoamiRoute } from '../contract/key.js';
+import { DEFAULT_TIMEOUT, readUrl } from './address.js';
 import { type Call, type Calling, type CallOptions, createCall } from './call.js';
 import { readEnvironment } from './env.js';
 import { VSecureError } from './errors.js';
@@ -23,9 +24,6 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-const DEFAULT_URL = 'http://127.0.0.1:3000';
-const DEFAULT_TIMEOUT = 30_000;
-
 /**
  * One connection to vsecure, as the principal of its key. It opens nothing until it is used, and may be shared.
  *
@@ -44,7 +42,7 @@ export class VSecureClient {
   constructor(options: ClientOptions = {}) {
     const environment = readEnvironment();
     const connection: Calling = {
-      url: readUrl(options.url ?? environment.url ?? DEFAULT_URL),
+      url: readUrl(options.url ?? environment.url),
       apiKey: readKey(options.apiKey ?? environment.apiKey),
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT,
       retry: readRetry(options.retry),
@@ -68,15 +66,6 @@ export class VSecureClient {
   whoami({ signal }: CallOptions = {}) {
     return this.#call(whoamiRoute, { signal });
   }
-}
-
-function readUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
-  if (url && plain && !url.search && !url.hash) return url;
-  throw new VSecureError('not_configured', 'The address of vsecure is not usable.', {
-    next: 'Set VSECURE_URL to something like https://vsecure.example.com, without a user or query.',
-  });
 }
 
 /** A key as a header can carry it; whether it is a good one is the server's to say. */

@@ -5,7 +5,8 @@ import { errorOf, VSecureError } from './errors.js';
 
 export interface Connection {
   readonly url: URL;
-  readonly apiKey: string;
+  /** Undefined for calls that need none. */
+  readonly apiKey?: string | undefined;
   readonly fetch: typeof fetch;
 }
 
@@ -56,7 +57,7 @@ export async function send(connection: Connection, outgoing: Outgoing): Promise<
 
 function headersOf({ apiKey }: Connection, { body, idempotencyKey }: Outgoing) {
   return {
-    authorization: `Bearer ${apiKey}`,
+    ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
     accept: 'application/json',
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),

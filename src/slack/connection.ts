@@ -18,6 +18,7 @@ import type { DirectMessages } from '../usecases/direct-messages.js';
 import type { RevokeGrant } from '../usecases/end-grant.js';
 import type { HomeUseCases } from '../usecases/home.js';
 import type { IdentifyPresser } from '../usecases/identify-presser.js';
+import type { LoginUseCases } from '../usecases/login.js';
 import type { RecordForeign } from '../usecases/record-foreign.js';
 import type { RecordRefusedPress } from '../usecases/record-refused-press.js';
 import type { RecordRefusedSuspension } from '../usecases/record-refused-suspension.js';
@@ -58,6 +59,7 @@ export interface SlackSettings {
 
 export interface SlackParts extends CatalogueParts {
   readonly decide: Decide;
+  readonly login: Pick<LoginUseCases, 'look' | 'confirm'>;
   /** Slack says who an account belongs to; whether that person may act is not Slack's to say. */
   readonly identifyWith: (directory: Directory) => IdentifyPresser;
   readonly readCardFacts: ReadCardFacts;

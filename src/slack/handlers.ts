@@ -1,6 +1,7 @@
 /** Which handler takes which button, form and command. Everything else is answered by the doorkeeper. */
 
 import type { App } from '@slack/bolt';
+import { type ConfirmLoginParts, createConfirmLogin } from './actions/confirm-login.js';
 import { createNotMe, type NotMeParts } from './actions/not-me.js';
 import { createOpenDetails, type OpenDetailsParts } from './actions/open-details.js';
 import { createOpenForm, type OpenFormParts } from './actions/open-form.js';
@@ -11,7 +12,7 @@ import { PAGE_BUTTONS } from './commands/pager.js';
 import { createVsecureCommand, type VsecureCommandParts } from './commands/vsecure.js';
 import { createOpenReview, createTurnPage, type ReviewParts } from './digests/review.js';
 import type { SlackContext } from './doorkeeper.js';
-import { BUTTON, COMMAND, DIGEST, FORM, NOT_ME } from './ids.js';
+import { BUTTON, COMMAND, CONFIRM_LOGIN, DIGEST, FORM, NOT_ME } from './ids.js';
 
 export type HandlerParts = OpenFormParts &
   ReviewParts &
@@ -20,6 +21,7 @@ export type HandlerParts = OpenFormParts &
   SubmitFormParts &
   SubmitRevokeParts &
   NotMeParts &
+  ConfirmLoginParts &
   VsecureCommandParts;
 
 export function addHandlers(app: App<SlackContext>, parts: HandlerParts): void {
@@ -43,6 +45,10 @@ export function addHandlers(app: App<SlackContext>, parts: HandlerParts): void {
   );
   app.action({ type: 'block_actions', action_id: NOT_ME }, ({ body, context }) =>
     notMe(body, context.gesture),
+  );
+  const confirmLogin = createConfirmLogin(parts);
+  app.action({ type: 'block_actions', action_id: CONFIRM_LOGIN }, ({ body, context }) =>
+    confirmLogin(body, context.gesture),
   );
   const openReview = createOpenReview(parts);
   app.action({ type: 'block_actions', action_id: DIGEST.review }, ({ body, context }) =>

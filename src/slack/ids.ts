@@ -16,6 +16,9 @@ export const BUTTON = {
 /** `action_id` of the button that suspends a key; its value is the principal's id. */
 export const NOT_ME = 'not_me';
 
+/** `action_id` of the button that confirms a login; its value is the login's id. */
+export const CONFIRM_LOGIN = 'confirm_login';
+
 /** `action_id`s of a digest's button, and of those under the list that it opens; their value is the page. */
 export const DIGEST = {
   review: 'digest_review',

@@ -37,16 +37,6 @@ export function createCards(dataSource: DataSource): Cards {
       return rows.map((row) => ({ ...toPosted(row), kind: row.kind, drawn: row.drawn }));
     },
 
-    async shownBy(channel, messageTs) {
-      const row = first(
-        await sql<Pick<CardRow, 'approval_id'>>(
-          `select approval_id from card where channel = $1 and message_ts = $2 and kind = 'card'`,
-          [channel, messageTs],
-        ),
-      );
-      return row?.approval_id;
-    },
-
     async shows(channel, messageTs, id) {
       const rows = await sql(
         'select 1 from card where approval_id = $1 and channel = $2 and message_ts = $3',

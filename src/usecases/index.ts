@@ -39,7 +39,8 @@ import { createHome } from './home.js';
 import { createLinkApprovers } from './link-approvers.js';
 import { createCreateLinkCode, createLinkByCode } from './link-codes.js';
 import { createListSecrets } from './list-secrets.js';
-import { createManageKeys } from './manage-keys.js';
+import { createLogin } from './login.js';
+import { createManageKeys, type HumanKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
 import { createManageSuspensions } from './manage-suspensions.js';
 import { createMetrics } from './metrics.js';
@@ -86,6 +87,8 @@ export interface Parts {
   readonly directory: () => Directory | undefined;
   /** May a Slack account be linked by its confirmed e-mail address? */
   readonly linkByEmail: boolean;
+  /** Who makes a key that can decide. */
+  readonly humanKeys: HumanKeys;
   /** Undefined: no answer holds a link. */
   readonly cardLink?: Cards['link'] | undefined;
 }
@@ -101,7 +104,7 @@ export function createUseCases(given: Parts) {
   const readCardFacts = createReadCardFacts(parts);
   const showApprovals = createShowApprovals(store, parts.defaultApprovers);
   const queryAudit = createQueryAudit(store, parts.defaultApprovers);
-  const suspendPrincipal = createSuspendPrincipal(store);
+  const suspendPrincipal = createSuspendPrincipal(store, once);
   const requestAccess = createRequestAccess(parts);
   const readSecret = createReadSecret(ledger, vault, stopwatch);
   const changeSecret = createChangeSecret(parts, UNDER_GRANT);
@@ -141,9 +144,10 @@ export function createUseCases(given: Parts) {
     managePeople: createManagePeople(store, once),
     createLinkCode: createCreateLinkCode(parts),
     linkByCode: createLinkByCode(parts),
+    login: createLogin(parts),
     stopLeavers: createStopLeavers(store, parts.directory),
     suspendPrincipal,
-    manageSuspensions: createManageSuspensions(store, suspendPrincipal),
+    manageSuspensions: createManageSuspensions(store, once, suspendPrincipal),
     tellFirstUses: createTellFirstUses(store),
     remindApprovers: createRemindApprovers(store),
     escalateApprovals: createEscalateApprovals(store),

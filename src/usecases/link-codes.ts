@@ -10,6 +10,7 @@ import type { RefusalCode } from '../domain/vocabulary.js';
 import { createAttempts } from './attempts.js';
 import { memberBehind, type Presser } from './identify-presser.js';
 import { needScope } from './need-scope.js';
+import type { Keeping, Once, Repeat } from './once.js';
 import { personDetails } from './person-details.js';
 import { strangerActor } from './record-foreign.js';
 
@@ -24,13 +25,19 @@ export interface LinkCodesParts {
   readonly store: Store;
   readonly makeId: MakeId;
   readonly digest: Digest;
+  readonly once: Once;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
   /** Undefined while no Slack is connected. */
   readonly directory: () => Directory | undefined;
 }
 
-export type CreateLinkCode = (caller: Caller, email?: string) => Promise<Result<LinkCode>>;
+/** Sent again as a `repeat` it is refused with `shown_once`: what was shown is kept nowhere. */
+export type CreateLinkCode = (
+  caller: Caller,
+  email?: string,
+  repeat?: Repeat,
+) => Promise<Result<LinkCode>>;
 export type LinkByCode = (presser: Presser, code: string) => Promise<Result<Person>>;
 
 /** Refusals of one account. No code can be guessed; this keeps the audit trail readable. */
@@ -38,22 +45,36 @@ const WRONG_MAX = 5;
 const WRONG_WITHIN = 10 * MINUTE;
 
 /** For oneself, with a human key; for somebody else with the scope keys:manage. The person's older codes are void. */
-export function createCreateLinkCode({ store, makeId, digest }: LinkCodesParts): CreateLinkCode {
-  return (caller, email) =>
-    store.transaction(async (tx) => {
-      const person = await personFor(tx, caller, email);
-      if (!person.ok) return person;
-      if (!person.value.active) return refused({ code: 'person_inactive' });
-      const code = makeId('link');
-      const hash = hashOf(digest, code);
-      const { expiresAt } = await tx.linkCodes.save(hash, person.value.id, LINK_CODE_TTL);
-      tx.record({
-        type: 'link_code_created',
-        actor: keyActor(caller),
-        details: { person: person.value.id, email: person.value.email },
-      });
-      return { ok: true, value: { code, email: person.value.email, expiresAt } };
-    });
+export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
+  return (caller, email, repeat) =>
+    parts.store.transaction((tx) =>
+      parts.once(tx, repeat, () => makeCode(parts, tx, caller, email), SHOWN_ONCE),
+    );
+}
+
+const SHOWN_ONCE: Keeping<LinkCode, string> = {
+  keep: ({ email }) => email,
+  again: (email) => refused({ code: 'shown_once', made: `a code for ${email}` }),
+};
+
+async function makeCode(
+  { makeId, digest }: LinkCodesParts,
+  tx: Tx,
+  caller: Caller,
+  email: string | undefined,
+): Promise<Result<LinkCode>> {
+  const person = await personFor(tx, caller, email);
+  if (!person.ok) return person;
+  if (!person.value.active) return refused({ code: 'person_inactive' });
+  const code = makeId('link');
+  const hash = hashOf(digest, code);
+  const { expiresAt } = await tx.linkCodes.save(hash, person.value.id, LINK_CODE_TTL);
+  tx.record({
+    type: 'link_code_created',
+    actor: keyActor(caller),
+    details: { person: person.value.id, email: person.value.email },
+  });
+  return { ok: true, value: { code, email: person.value.email, expiresAt } };
 }
 
 async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result<Person>> {

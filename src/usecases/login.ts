@@ -9,6 +9,7 @@ import { DAY, MINUTE } from '../domain/limits.js';
 import type { Person } from '../domain/person.js';
 import type {
   Digest,
+  Directory,
   KeyHasher,
   Login,
   LoginId,
@@ -18,6 +19,7 @@ import type {
   Tx,
 } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
+import { createAttempts } from './attempts.js';
 import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
 
 export interface BegunLogin {
@@ -32,8 +34,8 @@ export interface BegunLogin {
 export interface LoginUseCases {
   /** Anybody may begin; nothing comes of it without a person. */
   begin(device: string, address: string): Promise<Result<BegunLogin>>;
-  /** What this code would log in, for its person to look at. */
-  look(code: string): Promise<Result<Login>>;
+  /** What this code would log in, for its person to look at. Wrong codes of one person are counted. */
+  look(person: Person, code: string): Promise<Result<Login>>;
   /** The person must have proved who they are. */
   confirm(person: Person, id: LoginId): Promise<Result<Login>>;
   /** `waiting`, and once it is confirmed the key: that once. */
@@ -47,17 +49,31 @@ export interface LoginParts {
   readonly makeToken: MakeToken;
   /** Keyed: the codes are short. */
   readonly fingerprint: Digest;
+  /** A monotonic clock in ms. */
+  readonly stopwatch: () => number;
+  /** Undefined while no Slack is connected. */
+  readonly directory: () => Directory | undefined;
 }
 
 const TTL = 10 * MINUTE;
 const KEY_TTL = 90 * DAY;
 /** At once, of everybody: who begins is not known. */
 const OPEN_MAX = 100;
+/** Wrong codes of one person within `TTL`: with a hundred codes open, none is ever guessed. */
+const WRONG_MAX = 5;
+
+const WITHOUT_SLACK = {
+  code: 'not_allowed',
+  needs:
+    'Slack, in which its person would confirm it, and none is connected here. An administrator makes the key instead: vsecure keys:create --class human',
+} as const;
 
 export function createLogin(parts: LoginParts): LoginUseCases {
   const { store, fingerprint } = parts;
+  const wrong = createAttempts(parts.stopwatch, WRONG_MAX, TTL);
   return {
     async begin(device, address) {
+      if (!parts.directory()) return refused(WITHOUT_SLACK);
       const [code, secret] = [makeCode(parts.makeToken), parts.makeToken(32)];
       return store.transaction(async (tx) => {
         if ((await tx.logins.open()) >= OPEN_MAX) return refused({ code: 'unavailable' });
@@ -73,14 +89,18 @@ export function createLogin(parts: LoginParts): LoginUseCases {
       });
     },
 
-    async look(code) {
+    async look({ id }, code) {
+      if (wrong.tooMany(id)) return refused({ code: 'too_many_codes' });
       const login = await store.logins.byCode(fingerprint(`login code ${plain(code)}`));
-      return login ? { ok: true, value: login } : refused({ code: 'invalid_code' });
+      if (login) return { ok: true, value: login };
+      wrong.count(id);
+      return refused({ code: 'invalid_code' });
     },
 
     confirm: (person, id) =>
       store.transaction(async (tx) => {
-        if (!person.active) return refused({ code: 'person_inactive' });
+        const current = await tx.people.find(person.id);
+        if (!current?.active) return refused({ code: 'person_inactive' });
         const login = await tx.logins.confirm(id, person.id);
         if (!login) return refused({ code: 'invalid_code' });
         tx.record({
@@ -103,6 +123,9 @@ export function createLogin(parts: LoginParts): LoginUseCases {
   };
 }
 
+/** An address may hold what a name of a key may not. */
+const NAMEABLE = /^[A-Za-z0-9._@+-]{1,122}$/;
+
 /** Keys of one person belong to one principal, which is named after them. */
 async function keyFor(
   { hasher, makeId }: LoginParts,
@@ -110,7 +133,7 @@ async function keyFor(
   person: Person,
   login: LoginId,
 ): Promise<Result<NewKey>> {
-  const name = `login.${person.email}`;
+  const name = `login.${NAMEABLE.test(person.email) ? person.email : person.id}`;
   const additional = (await tx.principals.byName(name)) !== undefined;
   const wish = { name, class: 'human', owner: person.email, ttl: KEY_TTL, additional } as const;
   const made = await makeKey(tx, hasher, makeId, wish);

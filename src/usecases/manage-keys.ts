@@ -44,28 +44,37 @@ export interface ManageKeys {
   list(caller: Caller): Promise<Result<readonly ListedKey[]>>;
 }
 
+/**
+ * Who makes a key that can decide: `login`, its person, who confirms it in Slack; `admin`, whoever holds `keys:manage`, and it is on
+ * record as that.
+ */
+export type HumanKeys = 'login' | 'admin';
+
 export interface ManageKeysParts {
   readonly store: Store;
   readonly once: Once;
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
+  readonly humanKeys: HumanKeys;
 }
 
 /** Of a new key only its public part is kept: it is shown once. */
 const SHOWN_ONCE: Keeping<NewKey, string> = {
   keep: ({ key }) => key.id,
-  again: (key) => refused({ code: 'shown_once', key }),
+  again: (key) => refused({ code: 'shown_once', made: `the key ${key}` }),
 };
 
-export function createManageKeys({ store, once, hasher, makeId }: ManageKeysParts): ManageKeys {
-  const create = async (tx: Tx, caller: Caller, wish: KeyWish) => {
+export function createManageKeys(parts: ManageKeysParts): ManageKeys {
+  const { store, once, hasher, makeId, humanKeys } = parts;
+  const create = async (tx: Tx, caller: Caller, wish: KeyWish): Promise<Result<NewKey>> => {
+    if (decides(wish) && humanKeys === 'login') return refused(ITS_PERSON_ALONE);
     const made = await makeKey(tx, hasher, makeId, wish);
     if (made.ok)
       tx.record({
         type: 'key_created',
         actor: keyActor(caller),
         principal: made.value.principal.id,
-        details: keyDetails(made.value),
+        details: { ...keyDetails(made.value), ...(decides(wish) && { by: 'admin' }) },
       });
     return made;
   };
@@ -92,6 +101,15 @@ export function createManageKeys({ store, once, hasher, makeId }: ManageKeysPart
     },
   };
 }
+
+const decides = ({ class: keyClass, scopes = CLASS_SCOPES[keyClass] }: KeyWish) =>
+  scopes.includes('approvals:decide') && CLASS_SCOPES[keyClass].includes('approvals:decide');
+
+const ITS_PERSON_ALONE = {
+  code: 'not_allowed',
+  needs:
+    'its person: they run `vsecure login` and confirm it in Slack. A key with --scopes other than approvals:decide can be made here, and VSECURE_HUMAN_KEYS=admin on the server lets administrators make all of them',
+} as const;
 
 async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<ApiKey>> {
   const key = await tx.principals.revokeKey(keyId);

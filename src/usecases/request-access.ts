@@ -3,6 +3,7 @@
 import type { Approval, ApprovalId, NewApproval } from '../domain/approval.js';
 import { keyActor } from '../domain/audit-event.js';
 import { explainAutoApproval } from '../domain/auto-approve.js';
+import type { Json } from '../domain/canonical-json.js';
 import { RESOURCES_MAX } from '../domain/limits.js';
 import { parsePattern } from '../domain/pattern.js';
 import type { Policy } from '../domain/policy.js';
@@ -90,6 +91,19 @@ async function hear(
       refusal: answer.refusal.code,
     });
   return answer;
+}
+
+/** What makes two questions the same to whoever sends one again: not the order of the resources, nor what a person typed. */
+export function questionOf({ resources, operation, reason, duration, renew }: Ask): Json {
+  const named = [...new Set(resources)].sort();
+  return {
+    action: 'request_access',
+    resources: named,
+    operation,
+    reason: storable(reason),
+    renew,
+    duration: duration?.toString(),
+  };
 }
 
 /** Sorted and distinct, so that the same question always looks the same. */

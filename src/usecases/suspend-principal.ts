@@ -6,6 +6,7 @@ import type { Store, Tx } from '../domain/ports.js';
 import type { Principal, PrincipalId } from '../domain/principal.js';
 import { type Result, refused } from '../domain/result.js';
 import { storable } from '../domain/text.js';
+import type { Once, Repeat } from './once.js';
 import { type Stopped, stopPrincipal } from './stop-principal.js';
 
 /** Who wants it, proved by the adapter. */
@@ -25,28 +26,36 @@ export type SuspendPrincipal = (
   by: Suspender,
   id: PrincipalId,
   reason?: string,
+  repeat?: Repeat,
 ) => Promise<Result<Suspension>>;
 
 const WHY = 'The key was suspended.';
 
 /** Only the owner and administrators; anybody else's attempt is on record. Repeated, it changes nothing and alarms nobody again. */
-export function createSuspendPrincipal(store: Store): SuspendPrincipal {
-  return (by, id, reason) =>
-    store.transaction(async (tx) => {
-      const known = await tx.principals.find(id);
-      if (!known) return refused({ code: 'not_found' });
-      if (!maySuspend(by.person, known)) {
-        recordRefusal(tx, by, known);
-        return refused({
-          code: 'not_allowed',
-          needs: 'the owner of this key, or an administrator',
-        });
-      }
-      const suspended = await tx.principals.suspend(id, by.person.id);
-      if (suspended) return done(await carryOut(tx, by, suspended, reason), suspended, false);
-      const principal = (await tx.principals.find(id)) ?? known;
-      return done({ requests: 0, grants: 0 }, principal, true);
+export function createSuspendPrincipal(store: Store, once: Once): SuspendPrincipal {
+  return (by, id, reason, repeat) =>
+    store.transaction((tx) => once(tx, repeat, () => suspendIn(tx, by, id, reason)));
+}
+
+async function suspendIn(
+  tx: Tx,
+  by: Suspender,
+  id: PrincipalId,
+  reason: string | undefined,
+): Promise<Result<Suspension>> {
+  const known = await tx.principals.find(id);
+  if (!known) return refused({ code: 'not_found' });
+  if (!maySuspend(by.person, known)) {
+    recordRefusal(tx, by, known);
+    return refused({
+      code: 'not_allowed',
+      needs: 'the owner of this key, or an administrator',
     });
+  }
+  const suspended = await tx.principals.suspend(id, by.person.id);
+  if (suspended) return done(await carryOut(tx, by, suspended, reason), suspended, false);
+  const principal = (await tx.principals.find(id)) ?? known;
+  return done({ requests: 0, grants: 0 }, principal, true);
 }
 
 const maySuspend = ({ active, role, id }: Person, { owner }: Principal) =>

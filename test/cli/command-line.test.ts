@@ -54,7 +54,7 @@ test('help lists every command in groups', async () => {
   expect(exit).toBe(0);
   const commands = `serve demo migrate admin:bootstrap mcp mcp:approvals mcp:approve mcp:deny
     mcp:configure mcp:resources mcp:audit mcp:grants mcp:revoke secrets:set secrets:list secrets:delete keys:create keys:list keys:revoke
-    people:list people:set people:link auth:whoami auth:scopes`;
+    people:list people:set people:link login auth:whoami auth:scopes`;
   for (const name of commands.split(/\s+/)) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(out).toContain('Requests:');
   expect(out).toContain('VSECURE_API_KEY');

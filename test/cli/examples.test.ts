@@ -21,6 +21,7 @@ const io = {
   progress: () => ({ at: () => {}, end: () => {} }),
   input: async () => new Uint8Array(),
   useProfile: () => {},
+  profile: () => ({ name: '', file: '', url: undefined, keep: () => {} }),
   client: () => {
     throw new Error('understood');
   },

@@ -41,6 +41,7 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
     progress: () => ({ at: () => {}, end: () => {} }),
     input: async () => Buffer.from(stdin),
     useProfile: () => {},
+    profile: () => ({ name: 'default', file: 'nowhere', url, keep: () => {} }),
     client: () => new VSecureClient({ url, apiKey: token }),
   };
   const exit = await runClient(argv, { version: '1.2.3', server: { serve: 'run it' } }, io);

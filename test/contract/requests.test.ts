@@ -36,7 +36,7 @@ beforeAll(async () => {
   await house.policy(open, 'vsecure://secrets/random/*');
   await house.secret();
   await house.secret('x', 'vsecure://secrets/random/ONE');
-  const { token, caller } = await house.agent();
+  const { token, caller } = await house.agent('asking-at-random');
   tokens = [house.adminToken, token];
   const pending = await house.ask(caller);
   const granted = await house.ask(caller, { resources: ['vsecure://secrets/random/ONE'] });

@@ -22,7 +22,7 @@ const PARTICULARS: { [Code in RefusalCode]?: Extract<Refusal, { code: Code }> } 
   wrong_door: { code: 'wrong_door', door: 'cli', allowed: ['slack', 'dashboard'] },
   grant_ended: { code: 'grant_ended', how: 'revoked' },
   needs_value: { code: 'needs_value', command: 'vsecure secrets:set production/KEY' },
-  shown_once: { code: 'shown_once', key: 'k3yId00000' },
+  shown_once: { code: 'shown_once', made: 'the key k3yId00000' },
   not_allowed: { code: 'not_allowed', needs: 'the scope grants:use' },
 };
 

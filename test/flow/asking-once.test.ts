@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { repeatOf } from '../../src/usecases/once.js';
-import type { Ask } from '../../src/usecases/request-access.js';
+import { type Ask, questionOf } from '../../src/usecases/request-access.js';
 import {
   buildHouse,
   DATABASE_URL,
@@ -35,8 +35,7 @@ async function newAgent() {
 
 function ask(caller: Caller, wish: Partial<Ask> = {}, key = 'key-1') {
   const asked = { resources: [DATABASE_URL], operation: 'read', reason: REASON, ...wish } as const;
-  const { typedReason: _, ...question } = asked;
-  return house.useCases.requestAccess(caller, asked, repeatOf(caller, key, { ...question }));
+  return house.useCases.requestAccess(caller, asked, repeatOf(caller, key, questionOf(asked)));
 }
 
 const eventsOf = async ({ principal }: Caller) => {

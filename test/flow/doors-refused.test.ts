@@ -155,7 +155,7 @@ const REFUSED: readonly Refused[] = [
   {
     when: 'on a card whose policy changed since',
     code: 'policy_changed',
-    words: /policy changed.*look at it again/,
+    words: /changed while the form was open.*maxDuration: 8h → 30m/,
     before: async ({ resources: [resource = ''] }) =>
       scene.house.policy({ maxDuration: HOUR / 2, defaultDuration: 10 * MINUTE }, resource),
   },

@@ -5,6 +5,7 @@ import { MINUTE } from '../../src/domain/limits.js';
 import type { SlackProfile } from '../../src/domain/ports.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createLinkByCode } from '../../src/usecases/link-codes.js';
+import { createOnce } from '../../src/usecases/once.js';
 import { memberDirectory } from '../support/directories.js';
 import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
 
@@ -131,7 +132,11 @@ describe('a code does not work', () => {
   });
 
   test('while no Slack is connected', async () => {
-    const linkByCode = createLinkByCode({ ...house, directory: () => undefined });
+    const linkByCode = createLinkByCode({
+      ...house,
+      once: createOnce(house.fingerprint),
+      directory: () => undefined,
+    });
     expect(refusalOf(await linkByCode(account(), await make()))).toBe('unavailable');
   });
 });

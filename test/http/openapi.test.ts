@@ -99,6 +99,16 @@ test('it has the routes of the contract with their scopes, and itself', () => {
   expect(described.paths['/openapi.json']?.get?.security).toEqual([]);
 });
 
+test('what needs no key says so, and is nothing but this and the logins', () => {
+  const open = operations().filter(({ security }) => security !== undefined);
+  expect(open.every(({ security }) => security?.length === 0)).toBe(true);
+  expect(open.map(({ path }) => path).toSorted()).toEqual([
+    '/login',
+    '/login/take',
+    '/openapi.json',
+  ]);
+});
+
 test('its parameters are those of its paths', () => {
   for (const { path, parameters = [] } of operations()) {
     const named = parameters.flatMap((one) => ('name' in one && one.in === 'path' ? one.name : []));
@@ -106,13 +116,13 @@ test('its parameters are those of its paths', () => {
   }
 });
 
-test('everything that changes something takes an Idempotency-Key, and nothing else does', () => {
+test('everything that changes something with a key takes an Idempotency-Key, and nothing else does', () => {
   const key = { $ref: '#/components/parameters/IdempotencyKey' };
   for (const { path, method, parameters = [] } of operations())
     expect(
       parameters.some((one) => '$ref' in one && one.$ref === key.$ref),
       `${method} ${path}`,
-    ).toBe(method !== 'get');
+    ).toBe(method !== 'get' && !path.startsWith('/login'));
 });
 
 test('the codes of a problem are a closed list, every refusal among them', () => {

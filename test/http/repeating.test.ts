@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { access } from '../../src/contract/approval.js';
 import { keyRoutes } from '../../src/contract/key.js';
+import { personRoutes } from '../../src/contract/person.js';
 import { configured } from '../../src/contract/policy.js';
 import { problem } from '../../src/contract/problem.js';
 import { ROUTES } from '../../src/contract/routes.js';
@@ -53,11 +54,14 @@ const routeOf = (method: string, path: string) =>
     return verb === method && new RegExp(`^${template.replace(':id', '[^/]+')}$`).test(path);
   });
 
-/** Everything that changes something. `POST /simulate` does not: it may be repeated as often as anybody likes. */
+/** Changes nothing, so it may be repeated as often as anybody likes; and what is asked without a key, to remember it by. */
+const WITHOUT = new Set(['POST /simulate', 'POST /login', 'POST /login/take']);
+
+/** Everything that changes something. */
 const CHANGING = Object.values(ROUTES)
   .flatMap((verbs) => Object.values(verbs))
   .map(({ method, path }) => `${method} ${path}`)
-  .filter((route) => !route.startsWith('GET ') && route !== 'POST /simulate');
+  .filter((route) => !route.startsWith('GET ') && !WITHOUT.has(route));
 
 /** Sends it twice at the same moment and once more; it must be done once, and answered alike to the byte. */
 async function sentThrice(method: string, path: string, token: string, body: object = {}) {
@@ -151,10 +155,17 @@ describe('sent again under its key, once is enough for', () => {
     const { caller } = await serving.house.agent(`leaving-${count}`);
     await sentThrice('POST', `/keys/${caller.key.id}/revoke`, admin);
   });
+
+  test('suspending a key, and resuming it', async () => {
+    const { caller } = await serving.house.agent(`suspended-${count}`);
+    const { name } = caller.principal;
+    await sentThrice('POST', '/keys/suspend', admin, { name, reason: 'odd requests' });
+    await sentThrice('POST', '/keys/resume', admin, { name });
+  });
 });
 
 test('and with that, every route that changes something was sent again', () => {
-  expect([...repeated, 'POST /keys'].toSorted()).toEqual(CHANGING.toSorted());
+  expect([...repeated, 'POST /keys', 'POST /people/code'].toSorted()).toEqual(CHANGING.toSorted());
 });
 
 test('a new key is shown once: who asks again is told which it was, and it is kept nowhere', async () => {
@@ -168,6 +179,17 @@ test('a new key is shown once: who asks again is told which it was, and it is ke
   expect(again.text).not.toContain(made.token);
   const kept = await sqlOn(serving.house.database.dataSource)('select * from kept_answer');
   expect(JSON.stringify(kept)).not.toContain(made.token.slice(-40));
+});
+
+test('a code for linking is shown once, too', async () => {
+  const key = randomUUID();
+  const first = await send('POST', '/people/code', admin, key);
+  expect(first.status).toBe(200);
+  const again = await send('POST', '/people/code', admin, key);
+  expect([again.status, codeOf(again)]).toEqual([409, 'shown_once']);
+  const kept = await sqlOn(serving.house.database.dataSource)('select * from kept_answer');
+  const { code } = personRoutes.code.answer.parse(first.json);
+  expect(JSON.stringify(kept)).not.toContain(code);
 });
 
 test('another request under the same key is refused, whichever part of it is another', async () => {

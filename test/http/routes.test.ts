@@ -9,11 +9,14 @@ import { sqlOn } from '../../src/store/sql.js';
 import { granted } from '../support/house.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
-/** Any one of these scopes opens the route; ANY is every good key; OPEN needs none. */
+/** Any one of these scopes opens the route; ANY is every good key; OPEN and FIRST need none: these are for who has none yet. */
 const ANY: readonly Scope[] = [];
-const OPEN = undefined;
-const EXPECTED: Readonly<Record<string, readonly Scope[] | undefined>> = {
+const OPEN = 'open';
+const FIRST = 'first';
+const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof FIRST>> = {
   'GET /openapi.json': OPEN,
+  'POST /login': FIRST,
+  'POST /login/take': FIRST,
   'GET /whoami': ANY,
   'POST /approvals': ['access:request'],
   'GET /approvals': ANY,
@@ -40,12 +43,26 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | undefined>> = {
   'GET /keys': ['keys:manage'],
   'POST /keys': ['keys:manage'],
   'POST /keys/:id/revoke': ['keys:manage'],
+  // Also for the human key of the owner: the use case looks.
+  'POST /keys/suspend': ANY,
+  'POST /keys/resume': ['keys:manage'],
   'GET /people': ['keys:manage'],
   'POST /people': ['keys:manage'],
   'POST /people/link': ['keys:manage'],
+  'POST /people/code': ANY,
   'GET /audit': ['audit:read'],
   'GET /audit/counts': ['audit:read'],
+  'GET /audit/chain': ['audit:read'],
 };
+
+/** What the use cases ask for besides a scope: a person of their own, or somebody who may see everything. */
+const BESIDES: Readonly<Record<string, (who: { keyClass: KeyClass; member: boolean }) => boolean>> =
+  {
+    'POST /people/code': ({ keyClass }) => keyClass === 'human',
+    'GET /audit/chain': ({ keyClass, member }) => keyClass !== 'agent' && !member,
+  };
+const fits = (route: string, keyClass: KeyClass, member = false) =>
+  BESIDES[route]?.({ keyClass, member }) ?? true;
 
 interface Mounted {
   readonly name: string;
@@ -84,16 +101,24 @@ const ID: Readonly<Record<string, string>> = {
 };
 const addressOf = (path: string) => path.replace(':id', ID[path.split('/')[1] ?? ''] ?? '');
 
+/** Empty for a route that needs none of them. */
+function scopesOf(route: string): readonly Scope[] {
+  const expected = EXPECTED[route];
+  return expected === OPEN || expected === FIRST ? ANY : (expected ?? ANY);
+}
+
 const codeOf = ({ json }: Said) => problem.safeParse(json).data?.code;
 
 test('every route is in the table of who may call it, and the table has no other', () => {
   expect(mounted.map(({ name }) => name).toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
 });
 
-test('nothing but the description answers to who has no key', async () => {
+test('nothing but the description and logins answers to who has no key', async () => {
   for (const { name, method, path } of mounted) {
     const { status } = await serving.api(method, addressOf(path));
-    expect(status, name).toBe(EXPECTED[name] === OPEN ? 200 : 401);
+    const answers = { [OPEN]: 200, [FIRST]: 400 };
+    const expected = EXPECTED[name];
+    expect(status, name).toBe(typeof expected === 'string' ? answers[expected] : 401);
   }
 });
 
@@ -104,8 +129,8 @@ describe.each(KEY_CLASSES)('a key of class %s', (keyClass: KeyClass) => {
     const made = granted(await serving.house.useCases.manageKeys.create(serving.house.admin, wish));
     for (const { name: route, method, path } of mounted) {
       const said = await serving.api(method, addressOf(path), { token: made.token });
-      const scopes = EXPECTED[route] ?? ANY;
-      const open = scopes.length === 0 || scopes.includes(scope);
+      const scopes = scopesOf(route);
+      const open = (scopes.length === 0 || scopes.includes(scope)) && fits(route, keyClass);
       expect(said.status, route).not.toBe(401);
       expect(codeOf(said) === 'not_allowed', `${route}: ${said.text}`).toBe(!open);
     }
@@ -115,10 +140,11 @@ describe.each(KEY_CLASSES)('a key of class %s', (keyClass: KeyClass) => {
 test('a member’s key manages nothing, whatever scopes it was given', async () => {
   const { token } = await serving.house.human('member@example.com');
   for (const { name, method, path } of mounted) {
-    const scopes = EXPECTED[name] ?? ANY;
+    const scopes = scopesOf(name);
     const managing = scopes.length > 0 && scopes.every((scope) => scope.endsWith(':manage'));
     const said = await serving.api(method, addressOf(path), { token });
-    expect(codeOf(said) === 'not_allowed', `${name}: ${said.text}`).toBe(managing);
+    const refused = managing || !fits(name, 'human', true);
+    expect(codeOf(said) === 'not_allowed', `${name}: ${said.text}`).toBe(refused);
   }
 });
 
@@ -144,7 +170,12 @@ describe('an agent’s key with every scope that there is for agents, owned by a
     'POST /secrets/delete': { path: 'vsecure://secrets/production/A' },
     'POST /keys': { name: 'second', class: 'human', owner: 'admin@example.com' },
     'POST /keys/:id/revoke': {},
+    'POST /keys/suspend': { name: 'asking', reason: 'mine' },
+    'POST /keys/resume': { name: 'asking' },
     'POST /people': { email: 'eve@example.com', role: 'admin' },
+    'POST /people/code': { email: 'admin@example.com' },
+    'POST /login': { device: 'mine' },
+    'POST /login/take': { id: `lgin_${'0'.repeat(22)}`, secret: 'mine' },
     'POST /people/link': { email: 'eve@example.com', teamId: 'T1', userId: 'U1' },
   });
 

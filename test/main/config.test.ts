@@ -28,6 +28,7 @@ const WRONG = {
   SLACK_AUTO_APPROVED: 'loudly',
   VSECURE_ADMIN_EMAIL: 'somebody',
   VSECURE_DEFAULT_APPROVERS: 'alice@example.com, nobody',
+  VSECURE_HUMAN_KEYS: 'anybody',
   VSECURE_RATE_LIMIT: 'plenty',
   LOG_LEVEL: 'loud',
 };
@@ -92,6 +93,7 @@ describe('settings that contradict each other', () => {
     ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_SIGNING_SECRET'],
     ['a signing secret alone', { SLACK_SIGNING_SECRET: 'x' }, 'SLACK_BOT_TOKEN'],
     ['an app token alone', { SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN'],
+    ['logins without Slack', { VSECURE_HUMAN_KEYS: 'login' }, 'VSECURE_HUMAN_KEYS'],
   ])('%s is refused, and it is said which one to set', (_, env, name) => {
     expect(named(problems(env))).toEqual([name]);
   });
@@ -175,6 +177,13 @@ test('lists are split at commas, and switches are on or off', () => {
     slack: { linkByEmail: false, autoApproved: 'off' },
   });
   expect(readConfig(SLACK).slack).toMatchObject({ linkByEmail: true, autoApproved: 'lines' });
+});
+
+test('who makes keys that decide: their people where Slack is, else an administrator', () => {
+  expect(readConfig({}).humanKeys).toBe('admin');
+  expect(readConfig(SLACK).humanKeys).toBe('login');
+  expect(readConfig({ ...SLACK, VSECURE_HUMAN_KEYS: 'admin' }).humanKeys).toBe('admin');
+  expect(readConfig({ ...SLACK, VSECURE_HUMAN_KEYS: 'login' }).humanKeys).toBe('login');
 });
 
 test('no secret shows when the settings are printed', () => {

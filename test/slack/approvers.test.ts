@@ -1,5 +1,6 @@
 /** Who may decide is what Slack says of an account and a user group when it counts, not when a policy was written. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { toMetadata } from '../../src/slack/ids.js';
 import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
 import { granted } from '../support/house.js';
 import { asObject, type JsonObject } from '../support/slack/json.js';
@@ -164,15 +165,20 @@ describe('a user group', () => {
   });
 });
 
+/** Of a form that was opened when nobody had voted. */
+const COUNTS = { asked: 1, votes: 0, needed: 1 };
+
 test('where Slack may not decide, the card says from where, and an old button is refused', async () => {
   const { id, digest } = await asked({ approvers: ['alice@example.com'], decideFrom: ['cli'] });
   const card = await scene.card(id);
   expect(JSON.stringify(card)).toContain('Decisions for this come from: cli');
   expect(JSON.stringify(card)).not.toContain('"action_id":"approve"');
+  const facts = await scene.house.useCases.readCardFacts(id);
+  const policy = { policy: facts?.policy?.id, version: facts?.policy?.version };
   const { body } = await scene.driver.submitView({
     user: idOf('alice'),
     callbackId: 'approve_form',
-    privateMetadata: JSON.stringify({ approval: id, seen: digest }),
+    privateMetadata: toMetadata({ approval: id, seen: digest, ...policy, ...COUNTS }),
     values: { reason: { text: typed('Known incident') } },
   });
   expect(wordsOf(body)).toContain('decisions only from: cli');

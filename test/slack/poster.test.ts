@@ -71,11 +71,8 @@ describe('a card', () => {
       (await scene.emulate.messages()).find(({ ts }) => ts !== first['ts']),
     );
     await everythingSent();
-    const approval = await scene.house.cards.shownBy(
-      scene.emulate.channelId,
-      asString(second['ts']),
-    );
-    expect(approval).toBe(id);
+    const ts = asString(second['ts']);
+    expect(await scene.house.cards.shows(scene.emulate.channelId, ts, id)).toBe(true);
   });
 
   test('says that its access was revoked', async () => {
@@ -111,12 +108,14 @@ describe('Slack’s trouble', () => {
     await scene.card(id, (text) => text.includes('Denied'));
   });
 
-  test('a post whose answer is lost makes at worst a second card, and the older one’s buttons say so', async () => {
+  test('a post whose answer is lost makes at worst a second card, which says so, as do the older one’s buttons', async () => {
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'drop-after' });
     const { id, digest } = await ask();
     await everythingSent();
     const [older, newer] = await scene.emulate.messages();
     expect(await scene.house.cards.find(id)).toMatchObject({ messageTs: newer?.['ts'] });
+    expect(JSON.stringify(newer)).toContain('Repeat: an earlier message with this request');
+    expect(JSON.stringify(older)).not.toContain('Repeat');
     await scene.driver.press({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,

@@ -104,6 +104,20 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
     }
   });
 
+  test('a press during a refresh ends nothing, and a second one opens the form', async () => {
+    const { local, proxy, house, slack, agent } = await opened();
+    await slack.start();
+    await healthy(slack);
+    await house.ask(agent.caller);
+    await until('a card', async () => (await local.messages(CHANNEL)).length);
+    const pressing = local.press(ALICE, CHANNEL, 'deny');
+    proxy.disconnect();
+    await pressing;
+    await until('another connection', () => proxy.sockets() === 1 && slack.state() === 'ok');
+    await local.press(ALICE, CHANNEL, 'deny');
+    await until('a form', () => local.views()[0]);
+  });
+
   test('a refused connection is tried again, and says so', async () => {
     const { proxy, slack, log } = await opened();
     proxy.inject({ method: 'apps.connections.open', times: 2, fault: 'status', status: 503 });

@@ -38,7 +38,8 @@ const FIELDS: Record<EventType, string> = {
     'resources operation details.version principal? grant? details.action? details.generated?',
   secret_deleted: 'resources operation details.version principal? grant?',
   policy_changed: 'resources details.policy details.after details.before?',
-  key_created: 'principal details.key details.name details.class details.owner details.scopes',
+  key_created:
+    'principal details.key details.name details.class details.owner details.scopes details.by? details.login? details.expiresAt?',
   key_revoked: 'principal details.key',
   key_suspended: 'principal reason? details.through details.grants details.requests',
   key_resumed: 'principal reason?',
@@ -114,6 +115,10 @@ async function doEverything({ useCases, admin, ...house }: House): Promise<void>
   const { code } = granted(await useCases.createLinkCode(admin));
   granted(await useCases.linkByCode({ teamId: 'T1', userId: 'U0ADMIN' }, code));
   await useCases.linkByCode({ teamId: 'T1', userId: 'U0EVE' }, 'link_guess');
+  const { id, secret, code: loginCode } = granted(await useCases.login.begin('a laptop', '::1'));
+  granted(await useCases.login.look(admin.owner, loginCode));
+  granted(await useCases.login.confirm(admin.owner, id));
+  granted(await useCases.login.take(id, secret));
   granted(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
 }

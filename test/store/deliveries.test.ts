@@ -219,9 +219,9 @@ describe('cards', () => {
     expect(await cards.find(first())).toBeUndefined();
     await cards.save(card('1.1'));
     expect(await cards.find(first())).toEqual(card('1.1'));
-    expect(await cards.shownBy('C1', '1.1')).toBe(first());
-    expect(await cards.shownBy('C2', '1.1')).toBeUndefined();
-    expect(await cards.shownBy('C1', '1.2')).toBeUndefined();
+    expect(await cards.shows('C1', '1.1', first())).toBe(true);
+    expect(await cards.shows('C2', '1.1', first())).toBe(false);
+    expect(await cards.shows('C1', '1.2', first())).toBe(false);
   });
 
   test('that are posted anew replace the one before', async () => {
@@ -229,7 +229,7 @@ describe('cards', () => {
     await cards.save(card('1.1'));
     await cards.save(card('2.1'));
     expect(await cards.find(first())).toEqual(card('2.1'));
-    expect(await cards.shownBy('C1', '1.1')).toBeUndefined();
+    expect(await cards.shows('C1', '1.1', first())).toBe(false);
   });
 
   test('in several places are found by the channel first, and remember what they show', async () => {

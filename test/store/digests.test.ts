@@ -45,8 +45,8 @@ test('a digest shows what was added, and a card that is there stays', async () =
   await house.digests.add(C1, [a, b]);
   const items = await house.digests.shown('C1', '1.1');
   expect(items).toMatchObject([{ approval: b, requester: 'claude-desktop', status: 'pending' }]);
-  expect(await house.cards.shownBy('C1', '9.1')).toBe(a);
-  expect(await house.cards.shownBy('C1', '1.1')).toBeUndefined();
+  expect(await house.cards.shows('C1', '9.1', a)).toBe(true);
+  expect(await house.cards.shows('C1', '1.1', a)).toBe(false);
   expect(await house.cards.shows('C1', '1.1', b)).toBe(true);
 });
 

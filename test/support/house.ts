@@ -86,6 +86,7 @@ export async function buildHouse(options: HouseOptions = {}) {
     limits: { maxPending: 1000, maxPerHour: 100_000, deniedCooldown: 0, ...options.limits },
     directory: () => options.directory,
     linkByEmail: true,
+    humanKeys: 'admin',
   };
   const parts = options.change?.(original) ?? original;
   const useCases = createUseCases(parts);

@@ -12,6 +12,7 @@ import { serveAudit } from './audit.js';
 import { serveExplain } from './explain.js';
 import { serveGrants } from './grants.js';
 import { serveKeys } from './keys.js';
+import { serveLogin } from './login.js';
 import { servePeople } from './people.js';
 import { serveResources } from './resources.js';
 import { serveSecrets } from './secrets.js';
@@ -27,7 +28,9 @@ export interface ApiParts {
 export function createApi({ useCases, admission, now, stopping }: ApiParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
   serveOpenApi(router);
-  router.use(refuseKeysInQuery, ...admission, ...jsonBody);
+  router.use(refuseKeysInQuery);
+  serveLogin(router, useCases);
+  router.use(...admission, ...jsonBody);
   const serve = createServe(router);
   serveApprovals(serve, useCases, stopping);
   serveGrants(serve, useCases);

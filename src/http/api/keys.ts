@@ -39,14 +39,17 @@ export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCa
     })),
   );
 
-  serve(keyRoutes.suspend, async ({ caller, body: { name, reason } }) =>
-    mapResult(await manageSuspensions.suspend(caller, name, reason), wireSuspension),
+  serve(keyRoutes.suspend, async ({ caller, repeat, body: { name, reason } }) =>
+    mapResult(await manageSuspensions.suspend(caller, name, reason, repeat), wireSuspension),
   );
 
-  serve(keyRoutes.resume, async ({ caller, body }) =>
-    mapResult(await manageSuspensions.resume(caller, body.name, body.reason), ({ name }) => ({
-      name,
-    })),
+  serve(keyRoutes.resume, async ({ caller, repeat, body }) =>
+    mapResult(
+      await manageSuspensions.resume(caller, body.name, body.reason, repeat),
+      ({ name }) => ({
+        name,
+      }),
+    ),
   );
 
   serve(whoamiRoute, async ({ caller }) => done(wireCaller(caller)));
@@ -54,7 +57,7 @@ export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCa
 
 const byCreation = ({ key }: ListedKey) => `${key.createdAt.toISOString()}/${key.id}`;
 
-function wireKey({ key, principal, ownerEmail }: ListedKey): WireKey {
+export function wireKey({ key, principal, ownerEmail }: ListedKey): WireKey {
   return {
     id: key.id,
     name: principal.name,

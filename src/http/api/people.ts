@@ -17,8 +17,8 @@ export function servePeople(serve: Serve, { managePeople, createLinkCode }: UseC
   serve(personRoutes.link, async ({ caller, repeat, body: { email, ...account } }) =>
     mapResult(await managePeople.link(caller, email, account, repeat), wirePerson),
   );
-  serve(personRoutes.code, async ({ caller, body }) =>
-    mapResult(await createLinkCode(caller, body.email), ({ expiresAt, ...code }) => ({
+  serve(personRoutes.code, async ({ caller, body, repeat }) =>
+    mapResult(await createLinkCode(caller, body.email, repeat), ({ expiresAt, ...code }) => ({
       ...code,
       expiresAt: expiresAt.toISOString(),
     })),

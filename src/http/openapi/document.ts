@@ -7,7 +7,7 @@ import { IDEMPOTENCY_KEY_MAX } from '../../domain/limits.js';
 import { type Named, operationOf } from './operation.js';
 import { createSchemas, type JsonObject, type Schemas } from './schemas.js';
 
-/** The one path that needs no key. */
+/** Needs no key. */
 export const DOCUMENT_PATH = '/openapi.json';
 
 export function describeApi(): JsonObject {

@@ -16,7 +16,7 @@ export function operationOf({ noun, verb, route }: Named, schemas: Schemas): Jso
     tags: [noun],
     summary: route.summary,
     ...(route.scopes.length > 0 && { 'x-scopes': route.scopes }),
-    'x-key-classes': classesFor(route),
+    ...(route.public ? { security: [] } : { 'x-key-classes': classesFor(route) }),
     parameters: parametersOf(route, schemas),
     ...requestOf(route, schemas),
     responses: {
@@ -29,8 +29,11 @@ export function operationOf({ noun, verb, route }: Named, schemas: Schemas): Jso
 
 const json = (schema: JsonObject) => ({ 'application/json': { schema } });
 
-function parametersOf({ method, params, query }: Route, schemas: Schemas): readonly JsonObject[] {
-  const key = method === 'GET' ? [] : [{ $ref: '#/components/parameters/IdempotencyKey' }];
+function parametersOf(
+  { method, params, query, public: open }: Route,
+  schemas: Schemas,
+): readonly JsonObject[] {
+  const key = method === 'GET' || open ? [] : [{ $ref: '#/components/parameters/IdempotencyKey' }];
   return [
     ...fieldsOf(schemas.read(params)).map((field) => ({ ...field, in: 'path', required: true })),
     ...fieldsOf(schemas.read(query)).map((field) => ({ ...field, in: 'query' })),

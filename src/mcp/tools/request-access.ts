@@ -7,7 +7,7 @@ import { DURATION_MIN, REASON_MAX, RESOURCES_MAX } from '../../domain/limits.js'
 import type { Refusal } from '../../domain/refusal.js';
 import { refused } from '../../domain/result.js';
 import { repeatOf } from '../../usecases/once.js';
-import type { RequestAccess } from '../../usecases/request-access.js';
+import { questionOf, type RequestAccess } from '../../usecases/request-access.js';
 import type { Next } from '../next.js';
 import type { Fields } from '../person.js';
 import { defineTool } from '../tool.js';
@@ -66,8 +66,8 @@ How much you may ask is limited: "too_many_pending", "too_many_requests" and "de
         typedReason: person.written('reason', typed)?.reason,
         claimedClient,
       };
-      const question = { action: 'request_access', ...asked };
-      const answer = await requestAccess(caller, ask, repeatOf(caller, idempotency_key, question));
+      const repeat = repeatOf(caller, idempotency_key, questionOf(ask));
+      const answer = await requestAccess(caller, ask, repeat);
       if (answer.ok) return { ok: true, value: showAccess(answer.value) };
       const { refusal } = answer;
       const form =

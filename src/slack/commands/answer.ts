@@ -1,6 +1,12 @@
 /** What a sub-command answers, and how that is shown: with Slack's table block, and as plain text where Slack refuses it. */
 
-import type { DataTableBlock, KnownBlock, RawTextElement, RichTextBlock } from '@slack/types';
+import type {
+  Button,
+  DataTableBlock,
+  KnownBlock,
+  RawTextElement,
+  RichTextBlock,
+} from '@slack/types';
 import { clip, packLines } from '../clip.js';
 import type { Shown } from '../gesture.js';
 import { escaped, plain, plainSection, utc } from '../text-objects.js';
@@ -11,6 +17,8 @@ export interface Answer {
   readonly table?: Table | undefined;
   readonly lines?: readonly string[] | undefined;
   readonly note?: string | undefined;
+  /** What can be done about it. */
+  readonly buttons?: readonly Button[] | undefined;
   /** Where the next page begins. */
   readonly next?: string | undefined;
 }
@@ -40,9 +48,12 @@ export function shownAnswer(answer: Answer, footer: KnownBlock[]): readonly Show
   const note: KnownBlock[] = answer.note
     ? [{ type: 'context', elements: [plain(clip(line(answer.note), TITLE_MAX))] }]
     : [];
+  const { buttons = [] } = answer;
+  const actions: KnownBlock[] =
+    buttons.length > 0 ? [{ type: 'actions', elements: [...buttons] }] : [];
   const show = (body: KnownBlock[]): Shown => ({
     text,
-    blocks: [title, ...body, ...note, ...footer],
+    blocks: [title, ...body, ...note, ...actions, ...footer],
   });
   const asText = show(sections(bodyLines(answer)));
   const { table } = answer;

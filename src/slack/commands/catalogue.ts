@@ -5,6 +5,7 @@ import { type AuditParts, createAuditCommand } from './audit.js';
 import type { Command } from './command.js';
 import { createGrantsCommand, type GrantsParts } from './grants.js';
 import { createLinkCommand, type LinkParts } from './link.js';
+import { createLoginCommand, type LoginCommandParts } from './login.js';
 import { createMetricsCommand, type MetricsParts } from './metrics.js';
 import { createResourcesCommand, type ResourcesParts } from './resources.js';
 import { createRevokeCommand, type RevokeParts } from './revoke.js';
@@ -16,7 +17,8 @@ export type CatalogueParts = ApprovalsParts &
   MetricsParts &
   ResourcesParts &
   RevokeParts &
-  LinkParts;
+  LinkParts &
+  LoginCommandParts;
 
 export const createCatalogue = (parts: CatalogueParts): readonly Command[] => [
   createApprovalsCommand(parts),
@@ -27,4 +29,5 @@ export const createCatalogue = (parts: CatalogueParts): readonly Command[] => [
   createMetricsCommand(parts),
   createWhoamiCommand(),
   createLinkCommand(parts),
+  createLoginCommand(parts),
 ];

@@ -11,7 +11,7 @@ export function inForceBlocks({ grant, approval: { requester } }: InForce): Know
   const limit = maxUses === undefined ? '' : ` of ${maxUses}`;
   const facts = [
     `*${operation.toUpperCase()}* ${code(shortNames(resources))} until ${moment(endsAt)}`,
-    `key ${code(requester.name)} of ${code(requester.ownerEmail)} · used ${uses}${limit} times`,
+    `key ${code(requester.name)} of ${code(requester.ownerEmail)} · used ${uses}${limit} ${uses === 1 && !limit ? 'time' : 'times'}`,
   ];
   return [{ ...section(facts.join('\n')), accessory: revokeButton(id) }];
 }

@@ -1,0 +1,185 @@
+/** A terminal is logged in once, by the person who confirmed its code in time, and by nobody else. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Login } from '../../src/domain/ports.js';
+import { explain } from '../../src/domain/refusal.js';
+import { CLASS_SCOPES } from '../../src/domain/rights.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { BegunLogin } from '../../src/usecases/login.js';
+import { memberDirectory } from '../support/directories.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+
+let house: House;
+let begun: BegunLogin;
+let count = 0;
+beforeAll(async () => {
+  house = await buildHouse({ directory: memberDirectory('T1') });
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+  count += 1;
+  begun = granted(await house.useCases.login.begin('ana@laptop', '192.0.2.7'));
+});
+
+const person = (name: string) => house.person(`${name}${count}@example.com`);
+const look = async (name: string, code: string) =>
+  house.useCases.login.look(await person(name), code);
+const confirm = async (name: string, { id }: Pick<Login, 'id'>) =>
+  house.useCases.login.confirm(await person(name), id);
+const take = (secret = begun.secret) => house.useCases.login.take(begun.id, secret);
+
+test('nobody is logged in until somebody confirms; then the terminal has a key of theirs', async () => {
+  expect(granted(await take())).toBe('waiting');
+  const found = granted(await look('ana', begun.code.toLowerCase().replace('-', '')));
+  expect(found).toMatchObject({ device: 'ana@laptop', address: '192.0.2.7' });
+  expect(granted(await take())).toBe('waiting');
+  granted(await confirm('ana', found));
+  const taken = granted(await take());
+  if (taken === 'waiting') throw new Error('it was confirmed');
+  expect(taken.owner.email).toBe(`ana${count}@example.com`);
+  expect(taken.key).toMatchObject({ class: 'human', scopes: CLASS_SCOPES.human });
+  const caller = granted(await house.useCases.authenticate(taken.token));
+  expect(caller.principal.name).toBe(`login.ana${count}@example.com`);
+  const { items } = await house.store.audit.list({}, { limit: 2 });
+  expect(items.map(({ type, actor }) => [type, actor.name])).toEqual([
+    ['key_created', `ana${count}@example.com`],
+    ['login_confirmed', `ana${count}@example.com`],
+  ]);
+});
+
+test('a code is good for one confirmation, and a login is taken once', async () => {
+  const found = granted(await look('ana', begun.code));
+  granted(await confirm('ana', found));
+  expect(refusalOf(await look('ana', begun.code))).toBe('invalid_code');
+  expect(refusalOf(await confirm('ana', found))).toBe('invalid_code');
+  granted(await take());
+  expect(refusalOf(await take())).toBe('invalid_code');
+});
+
+test('however many confirm and take at once, it is one person’s and one key', async () => {
+  const found = granted(await look('ana', begun.code));
+  const confirmed = await Promise.all(
+    ['ana', 'ben', 'cem', 'dil'].map((name) => confirm(name, found)),
+  );
+  expect(confirmed.filter(({ ok }) => ok)).toHaveLength(1);
+  const taken = await Promise.all([take(), take(), take(), take()]);
+  expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
+});
+
+test('another person’s second confirmation changes nothing', async () => {
+  const found = granted(await look('ben', begun.code));
+  granted(await confirm('ana', found));
+  expect(refusalOf(await confirm('ben', found))).toBe('invalid_code');
+  const taken = granted(await take());
+  expect(taken === 'waiting' || taken.owner.email).toBe(`ana${count}@example.com`);
+});
+
+test('the code is not the secret, and a wrong secret gets nothing and spoils nothing', async () => {
+  granted(await confirm('ana', granted(await look('ana', begun.code))));
+  expect(refusalOf(await take(begun.code))).toBe('invalid_code');
+  expect(refusalOf(await take(`${begun.secret}x`))).toBe('invalid_code');
+  granted(await take());
+});
+
+describe('when its time is up by the database’s clock', () => {
+  const late = () =>
+    sqlOn(house.database.dataSource)(
+      `update login set expires_at = clock_timestamp() where id = $1`,
+      [begun.id],
+    );
+
+  test('a code is neither found nor confirmed', async () => {
+    const found = granted(await look('ana', begun.code));
+    await late();
+    expect(refusalOf(await look('ana', begun.code))).toBe('invalid_code');
+    expect(refusalOf(await confirm('ana', found))).toBe('invalid_code');
+  });
+
+  test('what was confirmed is not taken any more', async () => {
+    granted(await confirm('ana', granted(await look('ana', begun.code))));
+    await late();
+    expect(refusalOf(await take())).toBe('invalid_code');
+  });
+});
+
+test('five wrong codes of one person are enough, also for right ones; others go on', async () => {
+  for (let wrong = 0; wrong < 5; wrong += 1)
+    expect(refusalOf(await look('eve', 'BBBB-BBBB'))).toBe('invalid_code');
+  expect(refusalOf(await look('eve', begun.code))).toBe('too_many_codes');
+  granted(await look('ana', begun.code));
+});
+
+test('who was deactivated meanwhile neither confirms nor gets a key', async () => {
+  const found = granted(await look('ana', begun.code));
+  const ana = await person('ana');
+  const active = (yes: boolean) =>
+    house.store.transaction((tx) => tx.people.setActive(ana.id, yes));
+  await active(false);
+  // As somebody who was identified just before.
+  expect(refusalOf(await house.useCases.login.confirm(ana, found.id))).toBe('person_inactive');
+  await active(true);
+  granted(await house.useCases.login.confirm(ana, found.id));
+  await active(false);
+  expect(refusalOf(await take())).toBe('person_inactive');
+});
+
+test('an address that cannot be in a name gets a key all the same', async () => {
+  const odd = await house.person(`o'hara${count}@example.com`);
+  granted(await house.useCases.login.confirm(odd, granted(await look('ana', begun.code)).id));
+  const taken = granted(await take());
+  expect(taken === 'waiting' || taken.principal.name).toBe(`login.${odd.id}`);
+});
+
+test('no token, secret or code is kept', async () => {
+  granted(await confirm('ana', granted(await look('ana', begun.code))));
+  const taken = granted(await take());
+  const sql = sqlOn(house.database.dataSource);
+  const rows = JSON.stringify([
+    await sql('select * from login'),
+    await sql('select * from api_key'),
+    await sql('select * from audit_event'),
+  ]);
+  const token = taken === 'waiting' ? 'none' : taken.token;
+  for (const secret of [begun.code, begun.code.replace('-', ''), begun.secret, token])
+    expect(rows).not.toContain(secret);
+});
+
+describe('without Slack', () => {
+  test('no login is begun, and it is said who makes the key', async () => {
+    const other = await buildHouse();
+    const refused = await other.useCases.login.begin('ana@laptop', '');
+    expect(!refused.ok && explain(refused.refusal)).toContain('vsecure keys:create');
+    await other.close();
+  });
+});
+
+describe('a key that decides', () => {
+  const wish = { name: 'desk', class: 'human', owner: 'ana@example.com' } as const;
+
+  test('is made by nobody but its person where logins are on; others are, and the first one', async () => {
+    const strict = await buildHouse({ change: (parts) => ({ ...parts, humanKeys: 'login' }) });
+    const { manageKeys, bootstrapAdmin } = strict.useCases;
+    for (const scopes of [undefined, ['audit:read', 'approvals:decide'] as const]) {
+      const refused = await manageKeys.create(strict.admin, { ...wish, scopes });
+      expect(refusalOf(refused)).toBe('not_allowed');
+      expect(!refused.ok && explain(refused.refusal)).toContain('vsecure login');
+    }
+    const again = { ...wish, name: strict.admin.principal.name, additional: true };
+    const owner = strict.admin.owner.email;
+    expect(refusalOf(await manageKeys.create(strict.admin, { ...again, owner }))).toBe(
+      'not_allowed',
+    );
+    granted(await manageKeys.create(strict.admin, { ...wish, scopes: ['audit:read'] }));
+    granted(await manageKeys.create(strict.admin, { ...wish, name: 'bot', class: 'agent' }));
+    granted(await bootstrapAdmin('other@example.com'));
+    await strict.close();
+  });
+
+  test('may be made by an administrator where that is chosen, and is on record as that', async () => {
+    granted(await house.useCases.manageKeys.create(house.admin, wish));
+    const agent = { ...wish, name: 'bot', class: 'agent' } as const;
+    granted(await house.useCases.manageKeys.create(house.admin, agent));
+    const { items } = await house.store.audit.list({ type: 'key_created' }, { limit: 2 });
+    expect(items.map(({ details }) => details?.['by'])).toEqual([undefined, 'admin']);
+  });
+});

@@ -1,0 +1,108 @@
+/** `/vsecure login`: a person sees which terminal it is, and confirms it or leaves it. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { BegunLogin } from '../../src/usecases/login.js';
+import { granted, refusalOf } from '../support/house.js';
+import { findAction } from '../support/slack/card.js';
+import type { JsonObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { type Asking, createAsking, wordsIn } from './asking.js';
+import { openScene, type Scene } from './scene.js';
+
+const DEVICE = '<!channel> *ana*@laptop https://evil.example';
+
+let scene: Scene;
+let asking: Asking;
+let begun: BegunLogin;
+beforeAll(async () => {
+  scene = await openScene();
+  asking = createAsking(scene);
+  await scene.slack.start();
+  for (const name of ['alice', 'bob', 'carol', 'mallory'])
+    await scene.house.person(`${name}@example.com`);
+});
+afterAll(() => scene.close());
+afterEach(() => {
+  scene.proxy.clearFaults();
+  expect(asking.problems()).toEqual([]);
+});
+beforeEach(async () => {
+  begun = granted(await scene.house.useCases.login.begin(DEVICE, '192.0.2.7'));
+});
+
+const type = (user: string, forgery = {}) =>
+  asking.command(user, `login ${begun.code.toLowerCase()}`, forgery);
+const press = (user: string, answer: JsonObject) => asking.press(user, answer, 'confirm_login');
+const taken = () => scene.house.useCases.login.take(begun.id, begun.secret);
+const ownerOf = async () => {
+  const done = granted(await taken());
+  return done === 'waiting' ? done : done.owner.email;
+};
+
+test('the person sees the terminal as plain text, is warned, and the button confirms', async () => {
+  const answer = await type('alice');
+  const words = wordsIn(answer);
+  expect(words).toContain('Log a terminal in as alice@example.com?');
+  expect(words).toContain('It calls itself: <!channel> *ana*@laptop hxxps[:]//evil.example');
+  expect(words).toContain('192.0.2.7');
+  expect(words).toContain('on your own terminal');
+  expect(words).not.toContain('mrkdwn');
+  expect(granted(await taken())).toBe('waiting');
+  const done = await press('alice', answer);
+  expect(wordsIn(done)).toContain('Confirmed');
+  expect(done['replace_original']).toBe(true);
+  expect(await ownerOf()).toBe('alice@example.com');
+});
+
+test('a second confirmation, of the same person or another, changes nothing', async () => {
+  const [mine, theirs] = [await type('alice'), await type('bob')];
+  await press('alice', mine);
+  for (const [user, answer] of [
+    ['alice', mine],
+    ['bob', theirs],
+  ] as const)
+    expect(wordsIn(await press(user, answer))).toContain('unknown, used or older');
+  expect(wordsIn(await type('bob'))).toContain('unknown, used or older');
+  expect(await ownerOf()).toBe('alice@example.com');
+});
+
+test.each([
+  ['a guest', { is_restricted: true }, 'Only full members'],
+  ['a bot', { is_bot: true }, 'Only full members'],
+  ['somebody of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
+  ['somebody who is deactivated', { deleted: true }, 'deactivated'],
+])('%s sees nothing and confirms nothing', async (_, change, words) => {
+  const earlier = await type('carol');
+  scene.proxy.inject(userBecomes(scene.emulate.users['carol'] ?? '', change));
+  const answer = await type('carol');
+  expect(wordsIn(answer)).toContain(words);
+  expect(findAction(answer, 'confirm_login')).toBeUndefined();
+  expect(wordsIn(await press('carol', earlier))).toContain(words);
+  expect(granted(await taken())).toBe('waiting');
+});
+
+test('an account that is nobody’s is told how to become somebody’s', async () => {
+  expect(wordsIn(await type('dora'))).toContain('not linked to anybody');
+});
+
+test('a button that is none of ours confirms nothing', async () => {
+  const answer = await type('alice');
+  const told = await asking.press('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
+  expect(wordsIn(told)).toContain('does not know this button');
+  expect(granted(await taken())).toBe('waiting');
+});
+
+test('wrong codes are explained, and too many of them are enough', async () => {
+  expect(wordsIn(await asking.command('mallory', 'login'))).toContain('login WDJB-MJHT');
+  for (let wrong = 0; wrong < 5; wrong += 1)
+    expect(wordsIn(await asking.command('mallory', `login BBBB-BBB${wrong}`))).toContain(
+      'or vsecure login',
+    );
+  expect(wordsIn(await type('mallory'))).toContain('Too many codes');
+  expect(refusalOf(await scene.house.useCases.login.take(begun.id, 'wrong'))).toBe('invalid_code');
+});
+
+test('no code, secret or token is in the log', () => {
+  const log = JSON.stringify(scene.log);
+  for (const part of [begun.code, begun.secret, 'vsk_h_']) expect(log).not.toContain(part);
+});

@@ -1,0 +1,95 @@
+/** `vsecure slack:check` as a person runs it: its exit codes, its JSON, and what it says when settings are missing. */
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, PRODUCTION } from '../support/house.js';
+import { startVsecure } from '../support/server.js';
+import type { Emulate } from '../support/slack/emulate.js';
+import type { FaultProxy } from '../support/slack/fault-proxy.js';
+import { vsecure } from '../support/vsecure.js';
+import { openWorkspace } from './check-scene.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+let emulate: Emulate;
+let proxy: FaultProxy;
+beforeEach(async () => {
+  const opened = await openWorkspace();
+  closing.push(opened.close);
+  ({ emulate, proxy } = opened);
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+describe('as a command', () => {
+  async function server() {
+    const database = await testDatabase();
+    const house = await buildHouse({ database });
+    closing.push(house.close);
+    await house.policy({ channel: 'C0OTHER' });
+    const env = {
+      SLACK_BOT_TOKEN: emulate.botToken,
+      SLACK_SIGNING_SECRET: emulate.signingSecret,
+      SLACK_CHANNEL: emulate.channelId,
+      SLACK_API_URL: proxy.apiUrl,
+    };
+    const running = await startVsecure({ database, masterKey: house.masterKeyText, env });
+    closing.push(() => running.kill9());
+    return { house, env: { ...running.env, PUBLIC_URL: running.url } };
+  }
+
+  const run = async (env: Record<string, string>, ...words: string[]) => {
+    const ended = await vsecure(['slack:check', ...words], { env });
+    for (const secret of [emulate.botToken, emulate.signingSecret])
+      expect(`${ended.stdout}${ended.stderr}`).not.toContain(secret);
+    return ended;
+  };
+
+  test('it exits with 1 while a policy’s channel is wrong, and with 0 once all is well', async () => {
+    const { house, env } = await server();
+    const first = await run(env);
+    expect(first.exit).toBe(1);
+    expect(first.stdout).toContain(
+      `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refuses: channel_not_found. To mend: `,
+    );
+    expect(first.stdout).toContain('✓ ok       event address: a signed request');
+    expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 failed.');
+
+    await house.policy({ channel: emulate.channelId });
+    const second = await run(env, '--json');
+    expect(second).toMatchObject({ exit: 0, stderr: '' });
+    const { ok, checks } = JSON.parse(second.stdout);
+    expect(ok).toBe(true);
+    expect(checks).toContainEqual({
+      check: `channel ${emulate.channelId} (default, ${PRODUCTION})`,
+      result: 'ok',
+      says: expect.stringContaining('#approvals'),
+    });
+  });
+
+  test('without a database, and without a channel, it says what is missing', async () => {
+    const ended = await run({
+      SLACK_BOT_TOKEN: emulate.botToken,
+      SLACK_SIGNING_SECRET: emulate.signingSecret,
+      SLACK_API_URL: proxy.apiUrl,
+      SLACK_LINK_BY_EMAIL: 'off',
+    });
+    expect(ended.exit).toBe(1);
+    expect(ended.stdout).toContain('– skipped  policies’ channels: there is no database yet');
+    expect(ended.stdout).toContain('✗ failed   default channel: SLACK_CHANNEL is not set');
+    expect(ended.stdout).toContain('– skipped  people by e-mail: switched off');
+  });
+
+  test('wrong words and missing settings end with 2', async () => {
+    const wrong = await run({ SLACK_BOT_TOKEN: emulate.botToken }, '--loud');
+    expect(wrong).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('Usage') });
+    expect(await run({})).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('SLACK_BOT_TOKEN: required to check Slack'),
+    });
+    expect(await run({}, '--help')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('Usage: vsecure slack:check'),
+    });
+  });
+});
