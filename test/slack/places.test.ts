@@ -233,8 +233,10 @@ describe('a channel that cannot be used', () => {
     await ask();
     for (const user of ['alice', 'carol']) await directCard(user, 'Approval needed');
     expect(posts().filter(({ body }) => toChannel(body))).toEqual([]);
-    const [fault] = await scene.house.deliveries.failing();
-    expect(fault?.error).toBe(`shared_channel ${scene.emulate.channelId}`);
+    // The direct messages are there before what is wrong with the channel has been written down.
+    await expect
+      .poll(async () => (await scene.house.deliveries.failing())[0]?.error)
+      .toBe(`shared_channel ${scene.emulate.channelId}`);
   });
 
   test('is asked once for a burst, which its approvers get in one message', async () => {
