@@ -1,21 +1,19 @@
 /** Eight secrets go every way there is, right and wrong; afterwards they are looked for everywhere. */
 
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../src/store/database.js';
 import { sqlOn } from '../src/store/sql.js';
 import { findCanaries } from '../test/support/canary.js';
 import { type OwnPostgres, ownPostgres } from '../test/support/database.js';
 import { call, connectClient } from '../test/support/mcp-client.js';
+import { RELAY } from '../test/support/relay.js';
 import { type FaultProxy, startFaultProxy } from '../test/support/slack/fault-proxy.js';
 import { localSlackAvailable } from '../test/support/slack/local-slack.js';
 import { typed } from '../test/support/slack/view-values.js';
 import { until } from '../test/support/until.js';
 import { type Ended, vsecure } from '../test/support/vsecure.js';
 import { ALICE, openWorkspace, type Workspace } from './workspace.js';
-
-const RELAY = path.resolve(import.meta.dirname, '../relay/dist/bin.js');
 
 const awkward = (index: number) => `c4n/${index} "${randomBytes(18).toString('base64')}"\n+%41ü`;
 const VALUES = Array.from({ length: 8 }, (_, index) => awkward(index));

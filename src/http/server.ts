@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 
 export interface Address {
   readonly host: string;
-  /** 0: any free port. */
+  /** 0: a free one, of the system's choosing. */
   readonly port: number;
 }
 

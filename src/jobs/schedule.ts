@@ -4,6 +4,7 @@
  */
 
 import cron from 'node-cron';
+import { errorName } from '../domain/error-name.js';
 import type { JobRuns, Log } from '../domain/ports.js';
 
 export interface Job {
@@ -52,7 +53,7 @@ async function guarded(name: string, run: () => Promise<unknown>, log: Log): Pro
     await run();
   } catch (error) {
     log.error(
-      { job: name, error: error instanceof Error ? error.name : 'unknown' },
+      { job: name, error: errorName(error) },
       'a job failed; it runs again at its next time',
     );
   }

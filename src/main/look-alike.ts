@@ -30,7 +30,7 @@ export interface LookAlikeOptions {
   readonly requestUrl?: string;
   readonly users: readonly LookAlikeUser[];
   readonly channels: readonly LookAlikeChannel[];
-  /** Where it listens, on every interface: it cannot be told otherwise. Default: any free port. */
+  /** Where it listens, on every interface: it cannot be told otherwise. Default: a free port. */
   readonly port?: number;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Express } from 'express';
 import type { Config } from '../config.js';
+import { errorName } from '../domain/error-name.js';
 import type { Deliveries, Directory, Log } from '../domain/ports.js';
 import { createRelay, type Relay } from '../notify/relay.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
@@ -121,7 +122,6 @@ async function linkApprovers({ refreshApprovers }: House['useCases'], log: Log):
   try {
     await refreshApprovers();
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    log.error({ error: name }, "approvers' Slack accounts could not be linked");
+    log.error({ error: errorName(error) }, "approvers' Slack accounts could not be linked");
   }
 }

@@ -1,5 +1,6 @@
 /** Tells a destination what has been committed: leases what is due, hands it over, notes what became of it. At least once, never in a transaction. */
 
+import { errorName } from '../domain/error-name.js';
 import { SECOND } from '../domain/limits.js';
 import type { Deliveries, Destination, Leased, Log } from '../domain/ports.js';
 import { backoff, rest } from './backoff.js';
@@ -73,7 +74,7 @@ export function createRelay(parts: RelayParts): Relay {
     try {
       return await deliveries.lease(destination, count, LEASE, parts.urgentOnly);
     } catch (error) {
-      parts.logger.warn({ destination, error: nameOf(error) }, 'could not look for deliveries');
+      parts.logger.warn({ destination, error: errorName(error) }, 'could not look for deliveries');
       return [];
     }
   }
@@ -126,7 +127,7 @@ function createWork(
         );
       await deliveries.retry(destination, leased, delayMs, outcome.error);
     } catch (error) {
-      logger.warn({ destination, subject, error: nameOf(error) }, 'could not note a delivery');
+      logger.warn({ destination, subject, error: errorName(error) }, 'could not note a delivery');
     }
   };
 
@@ -141,12 +142,7 @@ function createWork(
     try {
       return await deliver(leased, signal);
     } catch (error) {
-      return { outcome: 'retry', error: nameOf(error) };
+      return { outcome: 'retry', error: errorName(error) };
     }
   }
-}
-
-/** Names only: a database error carries what it was about to write. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
 }

@@ -2,9 +2,9 @@
 
 import type { z } from 'zod';
 import { auditRoutes, type WireAuditEvent, type WireResourceCount } from '../contract/audit.js';
+import { fullUri } from '../contract/short-name.js';
 import type { Call, CallOptions } from './call.js';
 import { collect } from './pages.js';
-import { fullName } from './resource-name.js';
 
 /** `since` and `until`: `24h` (ago), a date, or a date with time and zone. `resource`: a name or pattern, `production/*`. */
 export type AuditQuery = Omit<z.input<typeof auditRoutes.list.query>, 'limit' | 'after'> & {
@@ -37,7 +37,7 @@ export function createAuditLogs(call: Call): AuditLogs {
     { limit, groupBy, resource, ...rest }: AuditQuery & { readonly groupBy?: 'resource' } = {},
     { signal }: CallOptions = {},
   ): Promise<WireAuditEvent[] | WireResourceCount[]> {
-    const filter = { ...rest, resource: resource === undefined ? undefined : fullName(resource) };
+    const filter = { ...rest, resource: resource === undefined ? undefined : fullUri(resource) };
     return groupBy === undefined
       ? collect((page) => call(auditRoutes.list, { query: { ...filter, ...page }, signal }), limit)
       : collect(

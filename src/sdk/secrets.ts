@@ -8,9 +8,9 @@ import {
   type WireSecret,
   type WireSecretChange,
 } from '../contract/secret.js';
+import { fullUri } from '../contract/short-name.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { collect } from './pages.js';
-import { fullName } from './resource-name.js';
 
 type Written<R extends { body: z.ZodType<unknown, object> }> = Omit<z.input<R['body']>, 'path'>;
 
@@ -30,11 +30,11 @@ export function createSecrets(call: Call) {
       name: string,
       { version, signal }: CallOptions & { readonly version?: number } = {},
     ): Promise<WireOpenedSecret> =>
-      call(secretRoutes.open, { query: { path: fullName(name), version }, signal }),
+      call(secretRoutes.open, { query: { path: fullUri(name), version }, signal }),
 
     /** For a name that is free, else `already_exists`: as an operator, or under a write grant. Resolves with the new version. */
     create: (name: string, secret: NewSecret, options?: ChangeOptions): Promise<WireSecretChange> =>
-      call(secretRoutes.create, { body: { ...secret, path: fullName(name) }, ...options }),
+      call(secretRoutes.create, { body: { ...secret, path: fullUri(name) }, ...options }),
 
     /** Stores a new version of a secret that exists, else `not_found`: as an operator, or under a write grant. */
     update: (
@@ -42,7 +42,7 @@ export function createSecrets(call: Call) {
       secret: SecretUpdate,
       options?: ChangeOptions,
     ): Promise<WireSecretChange> =>
-      call(secretRoutes.update, { body: { ...secret, path: fullName(name) }, ...options }),
+      call(secretRoutes.update, { body: { ...secret, path: fullUri(name) }, ...options }),
 
     /** The same for a value whose time is over. Without a value the server makes one. */
     rotate: (
@@ -50,18 +50,18 @@ export function createSecrets(call: Call) {
       secret: SecretUpdate = { generate: {} },
       options?: ChangeOptions,
     ): Promise<WireSecretChange> =>
-      call(secretRoutes.rotate, { body: { ...secret, path: fullName(name) }, ...options }),
+      call(secretRoutes.rotate, { body: { ...secret, path: fullUri(name) }, ...options }),
 
     /** With all its versions, for good: as an operator, or under a delete grant. */
     delete: (
       name: string,
       { expectedVersion, ...options }: ChangeOptions & Pick<SecretUpdate, 'expectedVersion'> = {},
     ): Promise<WireSecretChange> =>
-      call(secretRoutes.delete, { body: { path: fullName(name), expectedVersion }, ...options }),
+      call(secretRoutes.delete, { body: { path: fullUri(name), expectedVersion }, ...options }),
 
     /** Stores the secret or a new version of it, as an operator. Resolves with metadata. */
     set: (name: string, value: string, options?: ChangeOptions): Promise<WireSecret> =>
-      call(secretRoutes.set, { body: { path: fullName(name), value }, ...options }),
+      call(secretRoutes.set, { body: { path: fullUri(name), value }, ...options }),
 
     /** Metadata, and what the caller could get of each. `limit`: at most so many, default all of them. */
     list: ({

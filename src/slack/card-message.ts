@@ -13,6 +13,7 @@ export interface CardParts {
   readonly dates: Dates;
 }
 
+/** Can somebody still decide it? */
 export const isOpen = ({ approval, now }: CardFacts): boolean =>
   approval.status === 'pending' && now < approval.expiresAt;
 

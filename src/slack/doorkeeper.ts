@@ -5,6 +5,7 @@
 
 import type { AnyMiddlewareArgs, Context, Middleware } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import { errorName } from '../domain/error-name.js';
 import type { Log } from '../domain/ports.js';
 import { explain } from '../domain/refusal.js';
 import type { RecordForeign } from '../usecases/record-foreign.js';
@@ -61,8 +62,7 @@ async function heard(
     try {
       await next();
     } catch (error) {
-      const name = error instanceof Error ? error.name : 'unknown';
-      parts.log.error({ kind: 'event', error: name }, 'a Slack handler failed');
+      parts.log.error({ kind: 'event', error: errorName(error) }, 'a Slack handler failed');
     }
   });
 }
@@ -80,8 +80,7 @@ async function answered(
     await next();
     if (!gesture.acknowledged()) await say(gesture, OLD_BUTTON);
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    parts.log.error({ kind, error: name }, 'a Slack handler failed');
+    parts.log.error({ kind, error: errorName(error) }, 'a Slack handler failed');
     await say(gesture, TROUBLE);
   }
 }

@@ -3,6 +3,7 @@
 import type { RespondFn } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { errorName } from '../domain/error-name.js';
 import type { Log } from '../domain/ports.js';
 import type { Envelope } from './payload.js';
 import { escaped, plainSection } from './text-objects.js';
@@ -141,5 +142,5 @@ async function answerElsewhere(
 }
 
 function nameOf(error: unknown): string {
-  return webFailure(error)?.code ?? (error instanceof Error ? error.name : 'unknown');
+  return webFailure(error)?.code ?? errorName(error);
 }

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { approvalId } from '../contract/fields.js';
 import type { Cards, ThreadNote } from '../domain/ports.js';
-import type { CardFacts, ReadCardFacts } from '../usecases/card-facts.js';
+import type { ReadCardFacts } from '../usecases/card-facts.js';
+import { isOpen } from './card-message.js';
 import { threadNote } from './cards/thread-note.js';
 import { type Dates, dated } from './dates.js';
 import {
@@ -53,8 +54,5 @@ async function tell(parts: ThreadPosterParts, { leased, teamId, signal }: Job): 
     return SENT;
   }
 }
-
-const isOpen = ({ approval, now }: CardFacts) =>
-  approval.status === 'pending' && now < approval.expiresAt;
 
 const GONE = new Set(['thread_not_found', 'message_not_found', 'channel_not_found', 'is_archived']);

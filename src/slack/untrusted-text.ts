@@ -25,6 +25,10 @@ export function cleanText(untrusted: string): CleanText {
   return { text: defanged(text), suspicious };
 }
 
+/** The same on one line: whoever wrote it cannot make it look like two. */
+export const oneLine = (untrusted: string): string =>
+  cleanText(untrusted).text.replaceAll('\n', ' ');
+
 /** NFC, with hidden characters as `⟦U+202E⟧` and at most two combining marks in a row. Line feeds stay. */
 export function visibleText(untrusted: string): CleanText {
   const unified = untrusted.replace(/\r\n?|\t/g, (found) => (found === '\t' ? ' ' : '\n'));

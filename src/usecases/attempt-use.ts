@@ -5,8 +5,17 @@ import type { Store, Tx } from '../domain/ports.js';
 import type { Refusal } from '../domain/refusal.js';
 import type { Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
-import { allOrNothing } from './all-or-nothing.js';
 import type { Use } from './use-grant.js';
+
+/** Makes a transaction undo what it did. */
+class Undone extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super('what was refused was undone');
+    this.refusal = refusal;
+  }
+}
 
 /** Runs `work` in a transaction that is rolled back when it refuses. */
 export async function attemptUse<T>(
@@ -18,6 +27,22 @@ export async function attemptUse<T>(
   const answer = await allOrNothing(store, work);
   if (!answer.ok) await recordRefusal(store, caller, use, answer.refusal);
   return answer;
+}
+
+async function allOrNothing<T>(
+  store: Store,
+  work: (tx: Tx) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  try {
+    return await store.transaction(async (tx) => {
+      const answer = await work(tx);
+      if (!answer.ok) throw new Undone(answer.refusal);
+      return answer;
+    });
+  } catch (error) {
+    if (error instanceof Undone) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
 }
 
 function recordRefusal(store: Store, caller: Caller, use: Use, { code }: Refusal) {

@@ -8,7 +8,7 @@ import type { SecretChange, SecretMetadata } from '../domain/secret.js';
 import { attemptUse } from './attempt-use.js';
 import { needScope } from './need-scope.js';
 import { newValue, type ValueWish } from './new-value.js';
-import type { Once, Repeat } from './once.js';
+import { type Once, type Repeat, repeatOf } from './once.js';
 import type { RightToChange } from './right-to-change.js';
 import { checkPath, removeSecret, storeVersion, type Under } from './stored-secret.js';
 import type { Use } from './use-grant.js';
@@ -64,7 +64,8 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
     const value = newValue(wish, parts.makeToken);
     if (!value.ok) return value;
     const use = { operation: 'write', resource: wish.resource } as const;
-    return change(caller, use, repeatOf(caller, action, wish), async (tx, secret, under) => {
+    const repeat = repeatOf(caller, wish.idempotencyKey, questionOf(action, wish));
+    return change(caller, use, repeat, async (tx, secret, under) => {
       const conflict = action === 'create' ? taken(secret) : outdated(secret, wish);
       if (conflict) return conflict;
       const known = secret ?? (await tx.secrets.insert(parts.makeId('scrt'), wish.resource));
@@ -85,7 +86,8 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
       const problem = checkWish(caller, wish);
       if (problem) return problem;
       const use = { operation: 'delete', resource: wish.resource } as const;
-      return change(caller, use, repeatOf(caller, 'delete', wish), async (tx, secret, under) => {
+      const repeat = repeatOf(caller, wish.idempotencyKey, questionOf('delete', wish));
+      return change(caller, use, repeat, async (tx, secret, under) => {
         if (!secret) return refused({ code: 'not_found' });
         const conflict = outdated(secret, wish);
         if (conflict) return conflict;
@@ -104,13 +106,13 @@ function outdated(secret: SecretMetadata | undefined, { expectedVersion }: Wish)
   return seen === secret.version ? undefined : refused({ code: 'version_conflict' });
 }
 
-function repeatOf(
-  { principal }: Caller,
+const questionOf = (
   action: string,
-  { idempotencyKey: key, resource, value, generate, expectedVersion }: WriteWish,
-): Repeat | undefined {
-  if (key === undefined) return undefined;
-  const length = generate && { length: generate.length };
-  const question: Json = { action, resource, value, generate: length, expectedVersion };
-  return { principal: principal.id, key, question };
-}
+  { resource, value, generate, expectedVersion }: WriteWish,
+): Json => ({
+  action,
+  resource,
+  value,
+  generate: generate && { length: generate.length },
+  expectedVersion,
+});

@@ -1,19 +1,17 @@
 /** What people have AI tools do: a script that knows only what the server tells it debugs production, sets up staging and audits the whole. */
 
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Approval, VSecureClient } from '../../src/sdk/index.js';
-import { testDatabase } from '../support/database.js';
-import { buildHouse, type House } from '../support/house.js';
+import type { Approval, VSecureClient } from '../../src/sdk/index.js';
+import type { House } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type AnyClient, connectClient, fields } from '../support/mcp-client.js';
-import { type RunningServer, startVsecure } from '../support/server.js';
+import { RELAY } from '../support/relay.js';
+import type { RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { vsecure } from '../support/vsecure.js';
+import { openServers } from './real-servers.js';
 import { nextOf, openAgent } from './scripted-agent.js';
 
-const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
 const AUTH = ['DATABASE_URL', 'JWT_SECRET', 'REDIS_URL'].map((name) => `AUTH_SERVICE_${name}`);
 const PRODUCTION = AUTH.map((name) => `vsecure://secrets/production/${name}`);
 const TEMPLATE = 'vsecure://templates/service.env';
@@ -22,10 +20,17 @@ const STAGING = ['STAGING_DATABASE_URL', 'STAGING_API_KEY', 'STAGING_REDIS_URL']
 let house: House;
 let server: RunningServer;
 let alice: VSecureClient;
+let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
-  const database = await testDatabase();
-  house = await buildHouse({ database });
+  ({ house, server, alice, stop } = await openServers(1, furnish));
+});
+afterAll(async () => {
+  await stop();
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  await house.close();
+});
+
+async function furnish(house: House): Promise<void> {
   await house.policy();
   await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/staging/*');
   await house.policy({ requiresApproval: false }, 'vsecure://templates/**');
@@ -33,15 +38,7 @@ beforeAll(async () => {
   for (const [place, uri] of PRODUCTION.entries()) await house.secret(secretAt(place), uri);
   await house.secret('unused-canary-9', 'vsecure://secrets/production/BILLING_KEY');
   await house.secret(STAGING.join('\n'), TEMPLATE);
-  server = await startVsecure({ database, masterKey: house.masterKeyText });
-  const { token } = await house.human('alice@example.com');
-  alice = new VSecureClient({ url: server.url, apiKey: token });
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
-});
+}
 
 const secretAt = (place: number) => `production-canary-${place}`;
 

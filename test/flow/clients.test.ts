@@ -1,12 +1,9 @@
 /** AI tools of every kind, over HTTP and over stdio, each ask, wait and read at one real server; a person decides by REST. */
 
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { VSecureClient } from '../../src/sdk/index.js';
-import { testDatabase } from '../support/database.js';
-import { buildHouse, type House, REASON } from '../support/house.js';
+import type { VSecureClient } from '../../src/sdk/index.js';
+import { type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   type AnyClient,
@@ -17,11 +14,11 @@ import {
   ERA,
   fields,
 } from '../support/mcp-client.js';
-import { type RunningServer, startVsecure } from '../support/server.js';
+import { RELAY } from '../support/relay.js';
+import type { RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { vsecureCommand } from '../support/vsecure.js';
-
-const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
+import { openServers } from './real-servers.js';
 
 /** How a client gets to the server; undefined is HTTP. */
 const WAYS: Record<string, readonly [string, ...string[]] | undefined> = {
@@ -35,17 +32,12 @@ const EACH = CLIENT_KINDS.flatMap((kind) => Object.keys(WAYS).map((way) => [kind
 let house: House;
 let server: RunningServer;
 let alice: VSecureClient;
+let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
-  const database = await testDatabase();
-  house = await buildHouse({ database });
-  await house.policy();
-  server = await startVsecure({ database, masterKey: house.masterKeyText });
-  const { token } = await house.human('alice@example.com');
-  alice = new VSecureClient({ url: server.url, apiKey: token });
+  ({ house, server, alice, stop } = await openServers(1));
 });
 afterAll(async () => {
-  await server[Symbol.asyncDispose]();
+  await stop();
   expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
   await house.close();
 });

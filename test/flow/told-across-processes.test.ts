@@ -1,38 +1,31 @@
 /** Streams of changes and tasks over several processes: what one decides another tells, and a task outlives the process that began it. */
 
-import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
-import { VSecureClient } from '../../src/sdk/index.js';
+import type { VSecureClient } from '../../src/sdk/index.js';
 import { ask, TASKS } from '../mcp/modern.js';
-import { type TestDatabase, testDatabase } from '../support/database.js';
-import { buildHouse, type House } from '../support/house.js';
+import type { House } from '../support/house.js';
 import { connectClient } from '../support/mcp-client.js';
-import { type RunningServer, startVsecure } from '../support/server.js';
+import { RELAY } from '../support/relay.js';
+import type { RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
+import { openServers } from './real-servers.js';
 
-const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
 const WAYS = { HTTP: undefined, stdio: [process.execPath, RELAY] } as const;
 /** Milliseconds: what a broken notification would cost is 15 s. */
 const SOON = 5_000;
 
-let database: TestDatabase;
 let house: House;
 let server: RunningServer;
 let other: RunningServer;
 let alice: VSecureClient;
+let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  database = await testDatabase();
-  house = await buildHouse({ database });
-  await house.policy();
-  const options = { database, masterKey: house.masterKeyText };
-  [server, other] = await Promise.all([startVsecure(options), startVsecure(options)]);
-  const { token } = await house.human('alice@example.com');
-  alice = new VSecureClient({ url: other.url, apiKey: token });
+  ({ house, server, other, alice, stop } = await openServers(2));
 });
 afterAll(async () => {
-  await Promise.all([server, other].map((one) => one[Symbol.asyncDispose]()));
+  await stop();
   await house.close();
 });
 

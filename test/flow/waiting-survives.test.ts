@@ -1,12 +1,9 @@
 /** Waiting for a person outlives whatever waits: a lost connection, a killed server, and a decision that comes in at another process. */
 
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
-import { VSecureClient } from '../../src/sdk/index.js';
-import { type TestDatabase, testDatabase } from '../support/database.js';
-import { buildHouse, granted, type House, REASON } from '../support/house.js';
+import type { VSecureClient } from '../../src/sdk/index.js';
+import { granted, type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   CLIENT_KINDS,
@@ -15,34 +12,28 @@ import {
   connectClient,
   fields,
 } from '../support/mcp-client.js';
-import { type RunningServer, startVsecure } from '../support/server.js';
+import { RELAY } from '../support/relay.js';
+import type { RunningServer } from '../support/server.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
+import { openServers } from './real-servers.js';
 
-const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
 const WAYS = { HTTP: undefined, stdio: [process.execPath, RELAY] as const };
 type Way = keyof typeof WAYS;
 const EACH = CLIENT_KINDS.flatMap((kind) =>
   (['HTTP', 'stdio'] as const).map((way) => [kind, way] as const),
 );
 
-let database: TestDatabase;
 let house: House;
 let server: RunningServer;
 let other: RunningServer;
 let alice: VSecureClient;
+let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
-  database = await testDatabase();
-  house = await buildHouse({ database });
-  await house.policy();
-  const options = { database, masterKey: house.masterKeyText };
-  [server, other] = await Promise.all([startVsecure(options), startVsecure(options)]);
-  const { token } = await house.human('alice@example.com');
-  alice = new VSecureClient({ url: other.url, apiKey: token });
+  ({ house, server, other, alice, stop } = await openServers(2));
 });
 afterAll(async () => {
-  await Promise.all([server, other].map((one) => one[Symbol.asyncDispose]()));
+  await stop();
   expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
   await house.close();
 });

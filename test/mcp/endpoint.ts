@@ -71,7 +71,7 @@ export async function startEndpoint({ useCases, keys, ...options }: EndpointOpti
       return client;
     },
 
-    /** A POST as any program could send it. */
+    /** A POST as a program without an SDK would send it. */
     post: (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
       fetch(`${origin}/mcp`, {
         method: 'POST',

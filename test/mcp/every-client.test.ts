@@ -7,11 +7,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildHouse, type House } from '../support/house.js';
+import { RELAY } from '../support/relay.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { type ClientRow, type Connected, EVERY_CLIENT, type Reach } from './every-client.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const RELAY = path.join(ROOT, 'relay/dist/bin.js');
 const PAGE = path.join(ROOT, 'docs/mcp.md');
 const SECRET = 'vsecure://secrets/open/GREETING';
 /** What stands between the marks in the page. */

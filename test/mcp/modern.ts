@@ -1,4 +1,4 @@
-/** Requests of protocol 2026-07-28 as any program could send them, for what the SDK's client has no words for. */
+/** Requests of protocol 2026-07-28 as a program without an SDK would send them, for what the SDK's client has no words for. */
 
 import type { ClientCapabilities } from '@modelcontextprotocol/client';
 

@@ -1,7 +1,6 @@
 /** The person at the tool: asked for the reason that is missing, offered the card, wherever their client can show it; and nobody worse off where it cannot. */
 
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Client as NewClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,9 +8,9 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { temporaryFolder } from '../support/folder.js';
 import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/house.js';
+import { RELAY } from '../support/relay.js';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 
-const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
 const LINK = 'https://acme.slack.com/archives/C0APPROVALS/p1750000000000100';
 
 /** What the person is shown. */

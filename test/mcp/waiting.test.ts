@@ -1,16 +1,14 @@
 /** Waiting for a person: seen to be alive at once, bounded, and given up as soon as nobody listens. */
 
-import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import type { AwaitDecision } from '../../src/usecases/await-decision.js';
 import { buildHouse, granted } from '../support/house.js';
 import { connectClient } from '../support/mcp-client.js';
+import { RELAY } from '../support/relay.js';
 import { until } from '../support/until.js';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { APPROVAL_ID, agentCaller, pendingApproval, verbs } from './verbs.js';
-
-const RELAY = path.resolve(import.meta.dirname, '../../relay/dist/bin.js');
 
 const agent = agentCaller('agent');
 const WAIT = { approval_id: APPROVAL_ID, wait_seconds: 240 };

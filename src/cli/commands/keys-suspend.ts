@@ -1,4 +1,4 @@
-/** `keys:suspend` and `keys:resume`: stop everything that is done with a key, and let it work again. */
+/** `keys:suspend`: stop everything that is done with a key. */
 
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
@@ -19,19 +19,5 @@ export function registerKeysSuspend(program: Command, io: Io): void {
         `Suspended ${suspended.name}. Grants revoked: ${grantsRevoked}; requests withdrawn: ${requestsWithdrawn}.`,
       );
       io.err(`An administrator lets it work again: vsecure keys:resume ${suspended.name}`);
-    });
-}
-
-export function registerKeysResume(program: Command, io: Io): void {
-  program
-    .command('keys:resume')
-    .argument('<name>', 'of the key, like claude-desktop')
-    .description('let a suspended key work again; what was revoked stays revoked')
-    .option('--reason <text>', 'why; it is put on record')
-    .option('--json', 'as JSON')
-    .action(async (name, { reason, json }) => {
-      const resumed = await io.client().keys.resume(name, reason);
-      if (json) io.json(resumed);
-      else io.out(`Resumed ${resumed.name}.`);
     });
 }

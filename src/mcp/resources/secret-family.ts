@@ -2,8 +2,9 @@
 
 import { PAGE_DEFAULT } from '../../domain/limits.js';
 import type { DescribeSecret } from '../../usecases/describe-secret.js';
-import type { ListedSecret, ListSecrets } from '../../usecases/list-secrets.js';
+import type { ListSecrets } from '../../usecases/list-secrets.js';
 import type { ResourceFamily } from '../resource.js';
+import { showSecret } from '../shown-secret.js';
 
 /** Enough for a menu; each costs a look at its policy. */
 const SUGGESTED = 20;
@@ -26,7 +27,7 @@ export function createSecretFamilies(
 
     async look(caller, uri) {
       const answer = await describeSecret(caller, uri);
-      return answer.ok ? show(answer.value) : undefined;
+      return answer.ok ? showSecret(answer.value) : undefined;
     },
 
     async suggest(caller, typed) {
@@ -50,14 +51,4 @@ export function createSecretFamilies(
     return { ...answer.value, items };
   };
   return [{ ...family('secrets', 'Secrets'), list }, family('templates', 'Templates')];
-}
-
-function show({ path, version, access, createdAt, updatedAt }: ListedSecret) {
-  return {
-    resource: path,
-    version,
-    access,
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-  };
 }

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { timestamp, uri } from '../../contract/fields.js';
-import type { ListedSecret, ListSecrets } from '../../usecases/list-secrets.js';
+import type { ListSecrets } from '../../usecases/list-secrets.js';
+import { showSecret } from '../shown-secret.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-shape.js';
 
@@ -37,16 +38,6 @@ export const createListSecretsTool = (listSecrets: ListSecrets) =>
       const answer = await listSecrets(caller, { limit, after: cursor });
       if (!answer.ok) return answer;
       const { items, next } = answer.value;
-      return { ok: true, value: { secrets: items.map(show), next_cursor: next } };
+      return { ok: true, value: { secrets: items.map(showSecret), next_cursor: next } };
     },
   });
-
-function show({ path, version, access, createdAt, updatedAt }: ListedSecret) {
-  return {
-    resource: path,
-    version,
-    access,
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-  };
-}

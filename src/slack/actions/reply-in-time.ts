@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { errorName } from '../../domain/error-name.js';
 import type { Log } from '../../domain/ports.js';
 import type { Gesture } from '../gesture.js';
 import type { FieldErrors } from '../views/form-answers.js';
@@ -50,8 +51,7 @@ export function answer(gesture: Gesture, reply: Reply): Promise<void> {
 }
 
 function trouble(log: Log, error: unknown): Reply {
-  const name = error instanceof Error ? error.name : 'unknown';
-  log.error({ error: name }, 'a submitted form could not be carried out');
+  log.error({ error: errorName(error) }, 'a submitted form could not be carried out');
   return { view: noticeView('Something went wrong', TROUBLE) };
 }
 

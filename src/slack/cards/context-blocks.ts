@@ -5,7 +5,7 @@ import type { AskingContext, LastApproved, PolicyChangeRecord } from '../../doma
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { clip } from '../clip.js';
 import { context, moment, mrkdwn, plain } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
+import { oneLine } from '../untrusted-text.js';
 import { emailName } from './who.js';
 import { timesUsed } from './wording.js';
 
@@ -44,7 +44,7 @@ function changeBlocks({ approval, policy, changes }: CardFacts): KnownBlock[] {
   const other = policy && policy.id !== approval.policy && lines.length === 0;
   if (other) lines.push(`another policy decides this now: ${policy.name}`);
   if (lines.length === 0) return [];
-  const text = clip(cleanText(lines.join('; ')).text.replaceAll('\n', ' '), CHANGES_SHOWN);
+  const text = clip(oneLine(lines.join('; ')), CHANGES_SHOWN);
   const elements = [mrkdwn('*The policy changed since this was asked*'), plain(text)];
   return [{ type: 'context', elements }];
 }

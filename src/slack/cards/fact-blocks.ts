@@ -5,7 +5,7 @@ import { formatDuration } from '../../domain/duration.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { clip } from '../clip.js';
 import { code, context, moment, mrkdwn, plain, section } from '../text-objects.js';
-import { cleanText, visibleText } from '../untrusted-text.js';
+import { oneLine, visibleText } from '../untrusted-text.js';
 import { contextBlocks } from './context-blocks.js';
 import { resourceBlocks } from './resource-blocks.js';
 import { approverNames, emailName, personName, voterNames } from './who.js';
@@ -51,7 +51,7 @@ function decidingBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
 /** Why a person is asked, or why nobody was. It may hold names out of a policy: plain text. */
 function automationBlocks(report: string | undefined): KnownBlock[] {
   if (!report) return [];
-  const text = clip(cleanText(report).text.replaceAll('\n', ' '), REPORT_SHOWN);
+  const text = clip(oneLine(report), REPORT_SHOWN);
   const sentence = text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
   return [{ type: 'context', elements: [plain(sentence)] }];
 }

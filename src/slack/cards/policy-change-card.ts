@@ -4,7 +4,7 @@ import type { KnownBlock } from '@slack/types';
 import type { PolicyChangeRecord } from '../../domain/ports.js';
 import { clip, clipMiddle, packLines } from '../clip.js';
 import { code, context, escaped, mrkdwn, plain, plainSection } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
+import { oneLine } from '../untrusted-text.js';
 import type { Card } from './approval-card.js';
 
 /** A section holds 3,000 characters, and a line stays whole in one. */
@@ -50,6 +50,6 @@ function fallbackText(change: PolicyChangeRecord): string {
 /** Lines that may hold names and addresses from a policy file: plain text, and none of them can look like two. */
 function told(lines: readonly string[], room: number): KnownBlock[] {
   const each = Math.min(LINE_MAX, Math.floor(room / Math.max(1, lines.length)));
-  const clean = lines.map((line) => clip(cleanText(line).text.replaceAll('\n', ' '), each));
+  const clean = lines.map((line) => clip(oneLine(line), each));
   return packLines(clean, SECTION_ROOM).map(plainSection);
 }

@@ -8,7 +8,7 @@ import { clip } from '../clip.js';
 import { toButtonValue } from '../ids.js';
 import { shortNames } from '../resource-names.js';
 import { code, moment, plain, section } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
+import { oneLine } from '../untrusted-text.js';
 
 /** Characters. All of it is one press away, with the facts again. */
 const REASON_SHOWN = 160;
@@ -41,7 +41,7 @@ export function waitingBlocks({ approval, policy }: Waiting): KnownBlock[] {
 }
 
 function words(reason: string): KnownBlock[] {
-  const text = clip(cleanText(reason).text.replaceAll('\n', ' ').trim(), REASON_SHOWN);
+  const text = clip(oneLine(reason).trim(), REASON_SHOWN);
   if (text === '') return [];
   return [{ type: 'context', elements: [plain(`Unverified, written by the AI tool: ${text}`)] }];
 }

@@ -8,7 +8,7 @@ import { factBlocks } from '../cards/fact-blocks.js';
 import { clip, packLines } from '../clip.js';
 import { FIELD, FORM, toMetadata } from '../ids.js';
 import { plain, plainSection, section } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
+import { oneLine } from '../untrusted-text.js';
 import { durationChoices } from './duration-choices.js';
 import { PHRASE_ROOM, phraseOptions } from './phrases.js';
 import { reasonField } from './reason-field.js';
@@ -108,6 +108,6 @@ const SECTION_ROOM = 2900;
 
 /** No line of it can look like two. */
 function told(lines: readonly string[]): KnownBlock[] {
-  const clean = lines.map((line) => clip(cleanText(line).text.replaceAll('\n', ' '), LINE_SHOWN));
+  const clean = lines.map((line) => clip(oneLine(line), LINE_SHOWN));
   return packLines(clean, SECTION_ROOM).map(plainSection);
 }

@@ -1,0 +1,34 @@
+/** Real servers over one database, beside a house that a test can look into, and Alice, who decides over REST. */
+
+import { existsSync } from 'node:fs';
+import { VSecureClient } from '../../src/sdk/index.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse, type House } from '../support/house.js';
+import { RELAY } from '../support/relay.js';
+import { type RunningServer, startVsecure } from '../support/server.js';
+
+/** `furnish` is awaited before any of them starts. */
+export async function openServers<Count extends 1 | 2>(
+  count: Count,
+  furnish: (house: House) => Promise<unknown> = (house) => house.policy(),
+) {
+  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  const database = await testDatabase();
+  const house = await buildHouse({ database });
+  await furnish(house);
+  const options = { database, masterKey: house.masterKeyText };
+  const first = startVsecure(options);
+  const servers = await Promise.all(count === 1 ? [first] : [first, startVsecure(options)]);
+  const [server] = servers;
+  const other = servers.at(-1);
+  if (!server || !other) throw new Error('no server was started');
+  const { token } = await house.human('alice@example.com');
+  return {
+    house,
+    server,
+    /** The last of them, at which Alice is. */
+    other,
+    alice: new VSecureClient({ url: other.url, apiKey: token }),
+    stop: () => Promise.all(servers.map((one: RunningServer) => one[Symbol.asyncDispose]())),
+  };
+}
