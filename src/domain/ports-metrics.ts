@@ -1,6 +1,7 @@
 /** Counting requests and decisions. */
 
 import type { Sight } from './sight.js';
+import type { Metric, Operation } from './vocabulary.js';
 
 export interface Span {
   readonly since: Date;
@@ -30,7 +31,27 @@ export interface AccessMetrics {
   readonly uses: number;
 }
 
+/** What is measured, and of what. */
+export interface MetricQuery extends Span {
+  readonly metric: Metric;
+  /** A resource or pattern, in full. */
+  readonly resource?: string | undefined;
+  /** A key's name. */
+  readonly key?: string | undefined;
+  readonly operation?: Operation | undefined;
+}
+
+/** The answer to every metric: how many, and for `time_to_decision` how long they took (ms). */
+export interface Measured {
+  readonly count: number;
+  readonly median?: number | undefined;
+  readonly percentile95?: number | undefined;
+  readonly percentile99?: number | undefined;
+}
+
 export interface MetricsReads {
+  /** One number over a span, exact to the event, of what the sight covers. */
+  measure(sight: Sight, query: MetricQuery): Promise<Measured>;
   /** Of what the sight covers: the viewer's own keys, and what was asked under policies that name the viewer. */
   access(sight: Sight, span: Span): Promise<AccessMetrics>;
 }

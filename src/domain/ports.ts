@@ -9,6 +9,7 @@ export type * from './ports-home.js';
 export type * from './ports-login.js';
 export type * from './ports-metrics.js';
 export type * from './ports-notice.js';
+export type * from './ports-notify.js';
 export type * from './ports-page.js';
 export type * from './ports-people.js';
 export type * from './ports-policy.js';

@@ -51,6 +51,14 @@ const FIELDS: Record<EventType, string> = {
   link_code_created: 'details.person details.email',
   foreign_request: 'refusal details.what',
   login_confirmed: 'details.login details.device details.address',
+  receiver_changed: '',
+  receiver_disabled: '',
+  notifications_replayed: '',
+  alert_rule_changed: '',
+  alert_fired: '',
+  alert_resolved: '',
+  alert_silenced: '',
+  audit_detached: '',
 };
 
 let house: House;
