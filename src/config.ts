@@ -86,6 +86,18 @@ const ENVIRONMENT = z.object({
     .optional(),
   SLACK_LINK_BY_EMAIL: onOff.default('on'),
   SLACK_AUTO_APPROVED: z.enum(['lines', 'off'], { error: 'must be lines or off' }).default('lines'),
+  SMTP_URL: url('smtp:', 'smtps:').pipe(confidential).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>\p{C}@"]+ )?<?[^\s<>@\p{C}]+@[A-Za-z0-9.-]+>?$/u, {
+      error: 'must be an address like vsecure@example.com or vsecure <vsecure@example.com>',
+    })
+    .optional(),
+  VSECURE_WEBHOOK_ALLOW: list
+    .refine((all) => all.every(isHttpUrl), {
+      error: 'must be base URLs of receivers, separated by commas, without user names or queries',
+    })
+    .default([]),
   VSECURE_ADMIN_EMAIL: z
     .string()
     .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' })
@@ -150,6 +162,10 @@ function contradictions(settings: Settings): string[] {
     );
   if (!SLACK_BOT_TOKEN && (SLACK_SIGNING_SECRET || SLACK_APP_TOKEN))
     problems.push('SLACK_BOT_TOKEN: required with the other Slack settings');
+  if (settings.SMTP_URL && !settings.MAIL_FROM)
+    problems.push('MAIL_FROM: required with SMTP_URL: the address that mails come from');
+  if (settings.MAIL_FROM && !settings.SMTP_URL)
+    problems.push('SMTP_URL: required with MAIL_FROM: smtp://… or smtps://…');
   if (settings.VSECURE_HUMAN_KEYS === 'login' && !SLACK_BOT_TOKEN)
     problems.push(
       'VSECURE_HUMAN_KEYS: login needs Slack, so set SLACK_BOT_TOKEN, or this to admin',
@@ -182,6 +198,12 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       rateLimit: environment.VSECURE_RATE_LIMIT,
     },
     slack: slackOf(environment),
+    mail:
+      environment.SMTP_URL && environment.MAIL_FROM
+        ? { url: environment.SMTP_URL, from: environment.MAIL_FROM }
+        : undefined,
+    /** Base URLs of private receivers. */
+    webhookAllow: environment.VSECURE_WEBHOOK_ALLOW,
     adminEmail: environment.VSECURE_ADMIN_EMAIL,
     defaultApprovers: environment.VSECURE_DEFAULT_APPROVERS,
     /** Where nobody could confirm a login, an administrator makes the keys of people. */
@@ -217,6 +239,12 @@ function userDataFolder({ LOCALAPPDATA, XDG_DATA_HOME }: NodeJS.ProcessEnv): str
   // The XDG Base Directory Specification has relative paths ignored.
   if (XDG_DATA_HOME && path.isAbsolute(XDG_DATA_HOME)) return XDG_DATA_HOME;
   return path.join(home, '.local', 'share');
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!['http:', 'https:'].includes(protocolOf(text))) return false;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
 }
 
 const protocolOf = (text: string) => (URL.canParse(text) ? new URL(text).protocol : '');

@@ -8,6 +8,7 @@ import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
 import type { NewNotice, Notices, ThreadNote } from './ports-notice.js';
+import type { ReceiverReads, Receivers } from './ports-notify.js';
 import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './ports-people.js';
 import type { Policies, PolicyReads, SlackGroups } from './ports-policy.js';
 import type {
@@ -32,6 +33,7 @@ export interface Reads {
   readonly groups: SlackGroups;
   readonly notices: Pick<Notices, 'untold'>;
   readonly logins: LoginReads;
+  readonly receivers: ReceiverReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
   readonly homes: HomeReads;
@@ -47,6 +49,7 @@ export interface Tx extends Reads {
   readonly people: People;
   readonly secrets: Secrets;
   readonly logins: Logins;
+  readonly receivers: Receivers;
   readonly installation: Installations;
   readonly homes: Homes;
   readonly repeats: Repeats;

@@ -16,6 +16,7 @@ import { createAnnounced } from './announce.js';
 import type { Disposal } from './disposal.js';
 import { welcomeFirstAdmin } from './first-admin.js';
 import type { House } from './house.js';
+import { startReceiverRelays } from './notifications.js';
 import { createReadiness } from './readiness.js';
 import { connectSlack } from './slack.js';
 import { VERSION } from './version.js';
@@ -25,7 +26,7 @@ const STOP_WITHIN = 8_000;
 
 export interface Doors {
   readonly url: string;
-  /** Something may be due for Slack. */
+  /** Something may be due for Slack, or for a receiver. */
   poke(): void;
   /** Undefined when no Slack is configured. */
   readonly directory: Directory | undefined;
@@ -76,6 +77,9 @@ export async function openDoors(
       'Slack is not connected: set SLACK_BOT_TOKEN. People decide by `vsecure mcp:approvals` and `vsecure mcp:approve`',
     );
 
+  const receivers = startReceiverRelays(house, log);
+  disposal.add('receivers', () => receivers.stop());
+
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
@@ -97,5 +101,12 @@ export async function openDoors(
     'vsecure is up',
   );
   const { url } = listening;
-  return { url, poke: () => slack?.relay.poke(), directory: slack?.directory };
+  return {
+    url,
+    poke() {
+      slack?.relay.poke();
+      receivers.poke();
+    },
+    directory: slack?.directory,
+  };
 }

@@ -16,6 +16,7 @@ import type {
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
+import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './channels.js';
 import { grantReads, grants } from './grants.js';
 import { homeReads, homes, queueHomes } from './homes.js';
 import { linkCodes } from './link-codes.js';
@@ -25,14 +26,11 @@ import { insertNotices, notices } from './notices.js';
 import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
+import { receiverReads, receivers } from './receivers.js';
 import { repeats } from './repeats.js';
 import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
-
-/** Postgres channels. The payload of the first is an approval id; the second only says that something is due. */
-export const APPROVAL_CHANNEL = 'vsecure_approval';
-export const DELIVERY_CHANNEL = 'vsecure_delivery';
 
 export interface StoreParts {
   readonly chain: ChainHash;
@@ -71,6 +69,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     groups: slackGroups(sql),
     notices: notices(sql),
     logins: loginReads(sql),
+    receivers: receiverReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
     homes: homeReads(sql),
@@ -106,6 +105,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
     homes: homes(sql),
 
     logins: logins(sql),
+    receivers: receivers(sql),
     repeats: repeats(sql),
 
     linkCodes: linkCodes(sql),

@@ -2,13 +2,16 @@
 
 import type {
   Cards,
+  CheckTarget,
   Digest,
   Directory,
   KeyHasher,
   MakeId,
+  MakeSigningSecret,
   MakeToken,
   ReadLedger,
   Store,
+  Tellers,
   Vault,
   Wakeups,
 } from '../domain/ports.js';
@@ -21,6 +24,7 @@ import { createCancelRequest } from './cancel-request.js';
 import { createReadCardAudience } from './card-audience.js';
 import { createReadCardFacts, createReadGrantFacts } from './card-facts.js';
 import { createChangeSecret } from './change-secret.js';
+import { createConfigureReceivers } from './configure-receivers.js';
 import { createConfigureResource } from './configure-resource.js';
 import { createCountAudit } from './count-audit.js';
 import { createCountUses } from './count-uses.js';
@@ -56,6 +60,7 @@ import { createRefreshApprovers } from './refresh-approvers.js';
 import { createRemindApprovers } from './remind-approvers.js';
 import { createRequestAccess } from './request-access.js';
 import { createReadRequestHistory } from './request-history.js';
+import { createReviewDeliveries } from './review-deliveries.js';
 import { createReviewKeys } from './review-keys.js';
 import { AS_OPERATOR, UNDER_GRANT } from './right-to-change.js';
 import { createShowApprovals } from './show-approvals.js';
@@ -65,6 +70,7 @@ import { createSimulatePolicies } from './simulate-policies.js';
 import { createStopLeavers } from './stop-leavers.js';
 import { createSuspendPrincipal } from './suspend-principal.js';
 import { createTellFirstUses } from './tell-first-uses.js';
+import { createTellReceiver } from './tell-receivers.js';
 import { createWriteSecret } from './write-secret.js';
 
 export interface Parts {
@@ -78,6 +84,9 @@ export interface Parts {
   /** A keyed digest, for texts that hold a value. */
   readonly fingerprint: Digest;
   readonly makeToken: MakeToken;
+  readonly makeSigningSecret: MakeSigningSecret;
+  readonly tellers: Tellers;
+  readonly checkTarget: CheckTarget;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
   readonly installation: string;
@@ -158,6 +167,9 @@ export function createUseCases(given: Parts) {
     countAudit: createCountAudit(queryAudit),
     countUses: createCountUses(store),
     exportAudit: createExportAudit(store, parts.installation),
+    configureReceivers: createConfigureReceivers(parts),
+    reviewDeliveries: createReviewDeliveries(parts),
+    tellReceiver: createTellReceiver(parts),
     metrics: createMetrics(store, parts.defaultApprovers),
     nameAccount: createNameAccount(store),
     home: createHome(store, parts.defaultApprovers),

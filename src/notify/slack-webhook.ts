@@ -1,0 +1,45 @@
+/** A Slack incoming webhook: plain text only, so that nothing in it is parsed. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+
+import type { Notification } from '../domain/notification.js';
+import type { SlackWebhookSettings, Tell } from '../domain/ports.js';
+import type { Egress } from './egress.js';
+import { tellByPost } from './posting.js';
+import { factsOf, headlineOf, reasonOf } from './words.js';
+
+/** Slack cuts a section's text at this many characters. */
+const TEXT_MAX = 3000;
+
+export function createSlackWebhookTeller(egress: Egress): (settings: SlackWebhookSettings) => Tell {
+  return ({ webhookUrl }) =>
+    (notification, signal) =>
+      tellByPost(egress, webhookUrl, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(messageOf(notification)),
+        signal,
+      });
+}
+
+/** `text` is what a phone shows: our words alone. */
+export function messageOf(notification: Notification) {
+  const reason = reasonOf(notification);
+  return {
+    text: `vsecure: ${headlineOf(notification)}`,
+    blocks: [
+      section(`vsecure: ${headlineOf(notification)}`),
+      section(factsOf(notification).join('\n')),
+      ...(reason ? [section(`Reason, in their own words:\n${reason}`)] : []),
+      ...(notification.link ? [button(notification.link)] : []),
+    ],
+  };
+}
+
+const section = (text: string) => ({
+  type: 'section',
+  text: { type: 'plain_text', text: [...text].slice(0, TEXT_MAX).join(''), emoji: false },
+});
+
+/** Opens the card, where people decide; here nothing is decided. */
+const button = (url: string) => ({
+  type: 'actions',
+  elements: [{ type: 'button', text: { type: 'plain_text', text: 'Open the card' }, url }],
+});
