@@ -17,6 +17,11 @@ import { registerKeysRevoke } from './commands/keys-revoke.js';
 import { registerKeysSuspend } from './commands/keys-suspend.js';
 import { registerLogin } from './commands/login.js';
 import { registerMcpConfig } from './commands/mcp-config.js';
+import { registerNotificationsDeliveries } from './commands/notifications-deliveries.js';
+import { registerNotificationsList } from './commands/notifications-list.js';
+import { registerNotificationsReplay } from './commands/notifications-replay.js';
+import { registerNotificationsSet } from './commands/notifications-set.js';
+import { registerNotificationsTest } from './commands/notifications-test.js';
 import { registerPeopleCode } from './commands/people-code.js';
 import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
@@ -27,6 +32,7 @@ import { registerScopes } from './commands/scopes.js';
 import { registerSecretsDelete } from './commands/secrets-delete.js';
 import { registerSecretsImport } from './commands/secrets-import.js';
 import { registerSecretsList } from './commands/secrets-list.js';
+import { registerSecretsRotate } from './commands/secrets-rotate.js';
 import { registerSecretsSet } from './commands/secrets-set.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerWhoami } from './commands/whoami.js';
@@ -49,7 +55,15 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerSecretsSet,
     registerSecretsImport,
     registerSecretsList,
+    registerSecretsRotate,
     registerSecretsDelete,
+  ],
+  'Notifications:': [
+    registerNotificationsSet,
+    registerNotificationsList,
+    registerNotificationsTest,
+    registerNotificationsDeliveries,
+    registerNotificationsReplay,
   ],
   'Keys and people:': [
     registerKeysCreate,

@@ -6,6 +6,7 @@ import { explainRoute } from './explain.js';
 import { grantRoutes } from './grant.js';
 import { keyRoutes, whoamiRoute } from './key.js';
 import { loginRoutes } from './login.js';
+import { notificationRoutes } from './notification.js';
 import { personRoutes } from './person.js';
 import { policyRoutes } from './policy.js';
 import { policySetRoutes } from './policy-set.js';
@@ -24,4 +25,5 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   login: loginRoutes,
   people: personRoutes,
   audit: auditRoutes,
+  notifications: notificationRoutes,
 };

@@ -78,3 +78,8 @@ export const POLICIES_MAX = 1000;
 /** Rows on one page of a list. */
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
+
+/** Addresses that one e-mail goes to. */
+export const RECIPIENTS_MAX = 20;
+/** Characters of an address that is posted to. */
+export const WEBHOOK_URL_MAX = 2000;

@@ -53,6 +53,11 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof 
   'GET /audit': ['audit:read'],
   'GET /audit/counts': ['audit:read'],
   'GET /audit/chain': ['audit:read'],
+  'GET /notifications': ['notifications:manage'],
+  'PATCH /notifications': ['notifications:manage'],
+  'POST /notifications/test': ['notifications:manage'],
+  'GET /notifications/deliveries': ['notifications:manage'],
+  'POST /notifications/replay': ['notifications:manage'],
 };
 
 /** What the use cases ask for besides a scope: a person of their own, or somebody who may see everything. */
