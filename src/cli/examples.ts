@@ -29,6 +29,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'secrets:list': ['vsecure secrets:list', 'vsecure secrets:list --json'],
   'secrets:delete': ['vsecure secrets:delete staging/OLD_TOKEN'],
+  'mcp:metrics': [
+    'vsecure mcp:metrics --since 7d',
+    'vsecure mcp:metrics --metric access_count --since 24h --group-by resource',
+    'vsecure mcp:metrics --metric time_to_decision --since 30d --resource "production/*"',
+  ],
   'secrets:rotate': ['vsecure secrets:rotate staging/SESSION_KEY'],
   'notifications:set': [
     'vsecure notifications:set email --recipients oncall@example.com --events approval_requested,alert',

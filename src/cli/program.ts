@@ -17,6 +17,7 @@ import { registerKeysRevoke } from './commands/keys-revoke.js';
 import { registerKeysSuspend } from './commands/keys-suspend.js';
 import { registerLogin } from './commands/login.js';
 import { registerMcpConfig } from './commands/mcp-config.js';
+import { registerMetrics } from './commands/metrics.js';
 import { registerNotificationsDeliveries } from './commands/notifications-deliveries.js';
 import { registerNotificationsList } from './commands/notifications-list.js';
 import { registerNotificationsReplay } from './commands/notifications-replay.js';
@@ -50,6 +51,7 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerExplain,
     registerAudit,
     registerAuditVerify,
+    registerMetrics,
   ],
   'Secrets:': [
     registerSecretsSet,

@@ -6,6 +6,7 @@ import { explainRoute } from './explain.js';
 import { grantRoutes } from './grant.js';
 import { keyRoutes, whoamiRoute } from './key.js';
 import { loginRoutes } from './login.js';
+import { metricRoutes } from './metric.js';
 import { notificationRoutes } from './notification.js';
 import { personRoutes } from './person.js';
 import { policyRoutes } from './policy.js';
@@ -25,5 +26,6 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   login: loginRoutes,
   people: personRoutes,
   audit: auditRoutes,
+  metrics: metricRoutes,
   notifications: notificationRoutes,
 };

@@ -88,6 +88,7 @@ export async function openDoors(
       { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.tellFirstUses },
       { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
+      { name: 'count-on', when: '5 * * * * *', run: house.countOn },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],

@@ -22,6 +22,7 @@ import { type DatabaseConnection, openDatabase } from '../store/database.js';
 import { createDeliveries } from '../store/deliveries.js';
 import { createDigests } from '../store/digests.js';
 import { createJobRuns } from '../store/job-runs.js';
+import { createCountOn } from '../store/metric-rollup.js';
 import { migrate, schemaState } from '../store/migrate.js';
 import { createOutbox } from '../store/outbox.js';
 import { createReadLedger } from '../store/read-ledger.js';
@@ -126,6 +127,7 @@ export async function openHouse(
     dataSource,
     deliveries: createDeliveries(dataSource),
     outbox: createOutbox(dataSource),
+    countOn: createCountOn(dataSource),
     cards,
     autoApprovals: createAutoApprovals(dataSource),
     digests: createDigests(dataSource),

@@ -17,6 +17,10 @@ export type {
   WireWhoami as Whoami,
 } from '../contract/key.js';
 export type {
+  WireMeasurement as Measurement,
+  WireMetricsSummary as MetricsSummary,
+} from '../contract/metric.js';
+export type {
   WireDelivery as NotificationDelivery,
   WireReceivers as Receivers,
 } from '../contract/notification.js';
@@ -41,6 +45,7 @@ export { type ErrorCode, VSecureError } from './errors.js';
 export type { FollowQuery } from './follow-audit.js';
 export type { NewKeyWish } from './managing.js';
 export type { ApprovalQuery, ApprovalRequest, Decision, GrantQuery } from './mcp.js';
+export type { MetricsQuery } from './metrics.js';
 export type { DeliveryQuery, NotificationSettings, Replay } from './notifications.js';
 export type { RetryOptions } from './retrying.js';
 export type { NewSecret, SecretUpdate } from './secrets.js';

@@ -10,6 +10,7 @@ import { policySetRoutes } from '../contract/policy-set.js';
 import { createAuditLogs } from './audit-logs.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { type Following, type FollowQuery, followAudit } from './follow-audit.js';
+import { createMetrics } from './metrics.js';
 import { createNotifications } from './notifications.js';
 import { collect } from './pages.js';
 import { type Verifying, verifyAudit } from './verify-audit.js';
@@ -38,6 +39,7 @@ export function createMcp(call: Call) {
     ...createDeciding(call),
     ...createConfiguring(call),
     ...createLooking(call),
+    ...createMetrics(call),
     ...createNotifications(call),
   };
 }

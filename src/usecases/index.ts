@@ -47,7 +47,7 @@ import { createLogin } from './login.js';
 import { createManageKeys, type HumanKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
 import { createManageSuspensions } from './manage-suspensions.js';
-import { createMetrics } from './metrics.js';
+import { createMeasure, createMetrics, createReadGauges } from './metrics.js';
 import { createNameAccount } from './name-account.js';
 import { createObtainGrant } from './obtain-grant.js';
 import { createOnce } from './once.js';
@@ -171,6 +171,8 @@ export function createUseCases(given: Parts) {
     reviewDeliveries: createReviewDeliveries(parts),
     tellReceiver: createTellReceiver(parts),
     metrics: createMetrics(store, parts.defaultApprovers),
+    measure: createMeasure(store, parts.defaultApprovers),
+    readGauges: createReadGauges(store),
     nameAccount: createNameAccount(store),
     home: createHome(store, parts.defaultApprovers),
     recordForeign: createRecordForeign(store),

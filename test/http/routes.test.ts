@@ -53,6 +53,8 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof 
   'GET /audit': ['audit:read'],
   'GET /audit/counts': ['audit:read'],
   'GET /audit/chain': ['audit:read'],
+  'GET /metrics': ['metrics:read'],
+  'GET /metrics/summary': ['metrics:read'],
   'GET /notifications': ['notifications:manage'],
   'PATCH /notifications': ['notifications:manage'],
   'POST /notifications/test': ['notifications:manage'],

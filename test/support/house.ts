@@ -20,6 +20,7 @@ import { createAutoApprovals } from '../../src/store/auto-approvals.js';
 import { createCards } from '../../src/store/cards.js';
 import { createDeliveries } from '../../src/store/deliveries.js';
 import { createDigests } from '../../src/store/digests.js';
+import { createCountOn } from '../../src/store/metric-rollup.js';
 import { createOutbox } from '../../src/store/outbox.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
 import { createStore } from '../../src/store/store.js';
@@ -120,6 +121,7 @@ export async function buildHouse(options: HouseOptions = {}) {
     listener,
     deliveries: createDeliveries(dataSource),
     outbox: createOutbox(dataSource),
+    countOn: createCountOn(dataSource),
     cards: createCards(dataSource),
     autoApprovals: createAutoApprovals(dataSource),
     digests: createDigests(dataSource),

@@ -13,6 +13,7 @@ import { serveExplain } from './explain.js';
 import { serveGrants } from './grants.js';
 import { serveKeys } from './keys.js';
 import { serveLogin } from './login.js';
+import { serveMetrics } from './metrics.js';
 import { serveNotifications } from './notifications.js';
 import { servePeople } from './people.js';
 import { serveResources } from './resources.js';
@@ -41,6 +42,7 @@ export function createApi({ useCases, admission, now, stopping }: ApiParts): Rou
   serveKeys(serve, useCases);
   servePeople(serve, useCases);
   serveAudit(serve, useCases, now);
+  serveMetrics(serve, useCases, now);
   serveNotifications(serve, useCases, now);
   refuseOtherMethods(router);
   return router;
