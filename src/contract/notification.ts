@@ -161,19 +161,22 @@ export const notificationRoutes = {
     summary:
       'Tell things once more, under the same ids: these, or all of one receiver that were given up or sent.',
     scopes: SCOPES,
-    body: z.union([
-      z.strictObject({
+    body: z
+      .strictObject({
         ids: z
           .array(z.string().regex(/^dlvr_[0-9A-Za-z]{22,32}$/))
           .min(1)
-          .max(100),
-      }),
-      z.strictObject({
-        receiver: receiverKind,
-        state: deliveryState.exclude(['waiting']).default('dead'),
+          .max(100)
+          .optional(),
+        /** Instead of ids: all of it that ended like `state`. */
+        receiver: receiverKind.optional(),
+        state: deliveryState.exclude(['waiting']).optional(),
         since: moment.optional(),
+      })
+      .refine(({ ids, receiver }) => (ids === undefined) !== (receiver === undefined), {
+        error: 'name either ids or a receiver',
+        path: ['ids'],
       }),
-    ]),
     answer: z.object({ replayed: z.int() }),
   },
 } as const satisfies Record<string, Route>;

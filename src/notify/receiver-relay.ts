@@ -14,6 +14,8 @@ export interface ReceiverRelayParts {
   readonly intervalMs: number;
   /** Milliseconds before each try after the first; default: `TRIES`. Tests bring a quicker one. */
   readonly schedule?: readonly number[] | undefined;
+  /** Milliseconds; default: longer than telling takes. */
+  readonly leaseMs?: number | undefined;
   /** Milliseconds to leave a receiver alone after so many silences of it. */
   readonly restMs?: ((earlier: number) => number) | undefined;
 }
@@ -52,7 +54,7 @@ function relayTo(kind: ReceiverKind, parts: ReceiverRelayParts): Relay {
     logger,
     intervalMs,
     limit: AT_ONCE,
-    leaseMs: LEASE,
+    leaseMs: parts.leaseMs ?? LEASE,
     restMs,
   });
 }

@@ -1,7 +1,7 @@
 /** What a notification says to people: a headline, and facts line by line. Facts are names and ids of ours; a reason is quoted. */
 
 import type { Notification } from '../domain/notification.js';
-import { oneLine, quoted } from '../domain/untrusted-text.js';
+import { quoted, visibleText } from '../domain/untrusted-text.js';
 
 const HEADLINES: Record<Notification['type'], string> = {
   approval_requested: 'Access was asked for',
@@ -31,7 +31,9 @@ export function factsOf(notification: Notification): readonly string[] {
     ...Object.entries(details).map(([name, value]) => [name, wordsOf(value)] as const),
     ['At', notification.timestamp],
   ];
-  return facts.flatMap(([name, text]) => (text === undefined ? [] : [`${name}: ${oneLine(text)}`]));
+  return facts.flatMap(([name, text]) =>
+    text === undefined ? [] : [`${name}: ${visibleText(text).text.replaceAll('\n', ' ')}`],
+  );
 }
 
 const wordsOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -7,15 +7,18 @@ import type { LeasedNotification, Outbox } from '../domain/ports.js';
 import { TRIES } from '../domain/receiver.js';
 import { sqlOn } from './sql.js';
 
-/** Of one approval nothing is leased while something older waits, leased or not; other approvals do not wait for it. */
+/**
+ * Of one approval nothing is leased while something older waits, leased or not; other approvals do not wait for it. The oldest is looked up
+ * for one row after another until there are enough: a join would look at all of them.
+ */
 const LEASE = `
   with due as (
     select n.id from notification n
     where n.receiver = $1 and n.state = 'waiting' and n.not_before <= clock_timestamp()
       and (n.leased_until is null or n.leased_until <= clock_timestamp())
       and exists (select from receiver r where r.kind = $1 and r.enabled)
-      and not exists (select from notification older where older.receiver = n.receiver and older.thread = n.thread
-        and older.sequence < n.sequence and older.state = 'waiting')
+      and (n.thread is null or n.sequence = (select min(oldest.sequence) from notification oldest
+        where oldest.receiver = n.receiver and oldest.thread = n.thread and oldest.state = 'waiting'))
     order by n.not_before, n.sequence limit $2 for update of n skip locked),
   leased as (
     update notification n set leased_until = clock_timestamp() + $3::float8 * interval '1 ms', attempts = attempts + 1

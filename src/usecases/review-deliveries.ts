@@ -25,9 +25,17 @@ export interface ReviewDeliveries {
     which: Replayed,
     repeat?: Repeat,
   ): Promise<Result<{ readonly replayed: number }>>;
-  /** Tells one receiver that this is a test, at once. */
-  test(caller: Caller, kind: ReceiverKind, signal: AbortSignal): Promise<Result<Telling>>;
+  /** Tells one receiver that this is a test, at once. Sent again it answers with what came of the first time. */
+  test(
+    caller: Caller,
+    kind: ReceiverKind,
+    signal: AbortSignal,
+    repeat?: Repeat,
+  ): Promise<Result<Telling>>;
 }
+
+/** What whoever sends a test again is told while the first is under way. */
+const UNDER_WAY: Telling = { outcome: 'retry', error: 'in_progress' };
 
 export interface ReviewParts {
   readonly store: Store;
@@ -61,13 +69,25 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
         }),
       ),
 
-    async test(caller, kind, signal) {
+    async test(caller, kind, signal, repeat) {
       const forbidden = needScope(caller, 'notifications:manage');
       if (forbidden) return forbidden;
       const tell = await openTell(store, seals, tellers, kind);
       if (!tell) return refused({ code: 'not_found' });
+      let first = false;
+      const begun = await store.transaction((tx) =>
+        once(tx, repeat, async () => {
+          first = true;
+          return done(UNDER_WAY);
+        }),
+      );
+      if (!begun.ok || !first) return begun;
+      // Outside of any transaction; what came of it is kept in one of its own.
       const at = (await store.now()).toISOString();
-      return done(await tell(testOf(caller, makeId('evt'), at), signal));
+      const telling = await tell(testOf(caller, makeId('evt'), at), signal);
+      if (repeat)
+        await store.transaction((tx) => tx.repeats.keep(repeat.principal, repeat.key, telling));
+      return done(telling);
     },
   };
 }

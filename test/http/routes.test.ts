@@ -177,6 +177,9 @@ describe('an agent’s key with every scope that there is for agents, owned by a
     'POST /keys/:id/revoke': {},
     'POST /keys/suspend': { name: 'asking', reason: 'mine' },
     'POST /keys/resume': { name: 'asking' },
+    'PATCH /notifications': { webhook: { url: 'https://eve.example.com/' } },
+    'POST /notifications/test': { receiver: 'webhook' },
+    'POST /notifications/replay': { receiver: 'webhook' },
     'POST /people': { email: 'eve@example.com', role: 'admin' },
     'POST /people/code': { email: 'admin@example.com' },
     'POST /login': { device: 'mine' },
@@ -188,7 +191,7 @@ describe('an agent’s key with every scope that there is for agents, owned by a
   async function state() {
     const sql = sqlOn(serving.house.database.dataSource);
     const tables = ['approval', 'vote', 'access_grant', 'policy', 'api_key', 'principal', 'person'];
-    const all = [...tables, 'slack_account', 'secret', 'delivery'];
+    const all = [...tables, 'slack_account', 'secret', 'delivery', 'receiver', 'notification'];
     const rows = await Promise.all(all.map((table) => sql(`select * from ${table} order by 1`)));
     return Object.fromEntries(all.map((table, index) => [table, rows[index]]));
   }

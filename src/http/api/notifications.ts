@@ -33,8 +33,8 @@ export function serveNotifications(
     ),
   );
 
-  serve(notificationRoutes.test, async ({ caller, body: { receiver }, gone }) =>
-    mapResult(await reviewDeliveries.test(caller, receiver, gone), (telling) =>
+  serve(notificationRoutes.test, async ({ caller, body: { receiver }, gone, repeat }) =>
+    mapResult(await reviewDeliveries.test(caller, receiver, gone, repeat), (telling) =>
       telling.outcome === 'sent'
         ? { receiver, outcome: 'sent' as const }
         : { receiver, outcome: 'failed' as const, error: telling.error },
@@ -46,10 +46,10 @@ export function serveNotifications(
   );
 
   serve(notificationRoutes.replay, async ({ caller, body, repeat }) => {
-    const which =
-      'ids' in body
-        ? body
-        : { ...body, since: body.since === undefined ? undefined : momentOf(body.since, now()) };
+    const { ids = [], receiver, state = 'dead', since } = body;
+    const which = receiver
+      ? { receiver, state, since: since === undefined ? undefined : momentOf(since, now()) }
+      : { ids };
     return reviewDeliveries.replay(caller, which, repeat);
   });
 }
