@@ -38,7 +38,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'notifications:set': [
     'vsecure notifications:set email --recipients oncall@example.com --events approval_requested,alert',
     'pass show vsecure/slack-webhook | vsecure notifications:set slack --url --channel "#security-approvals"',
-    'echo https://your-app.example.com/webhooks/vsecure | vsecure notifications:set webhook --url --events "*"',
+    'echo https://your-app.example.com/webhooks/mcp | vsecure notifications:set webhook --url --events "*"',
     'vsecure notifications:set webhook --rotate-secret',
   ],
   'notifications:list': ['vsecure notifications:list'],
@@ -47,6 +47,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'notifications:replay': [
     'vsecure notifications:replay dlvr_0a1b2c3d4e5f60718293a4b5c6d7e8f9',
     'vsecure notifications:replay --receiver webhook --since 24h',
+    'vsecure notifications:replay --receiver webhook --state sent --since 1h',
   ],
   'keys:create': [
     'vsecure keys:create --name claude-desktop --class agent --owner bob@example.com --expires 90d',

@@ -4,15 +4,21 @@ import { type Command, Option } from 'commander';
 import { deliveryState, notificationType, receiverKind } from '../../contract/notification.js';
 import type { NotificationDelivery } from '../../sdk/index.js';
 import type { Io } from '../io.js';
-import type { Column } from '../table.js';
+import type { Column, Tone } from '../table.js';
 import { listLimit } from './list-limit.js';
+
+const TONES: Readonly<Record<NotificationDelivery['state'], Tone>> = {
+  waiting: 'open',
+  sent: 'good',
+  dead: 'bad',
+};
 
 const COLUMNS: readonly Column<NotificationDelivery>[] = [
   { head: 'id', cell: ({ id }) => id },
   { head: 'at (UTC)', cell: ({ createdAt }) => createdAt.replace('T', ' ').slice(0, 19) },
   { head: 'receiver', cell: ({ receiver }) => receiver },
   { head: 'event', cell: ({ type }) => type },
-  { head: 'state', cell: ({ state }) => state },
+  { head: 'state', cell: ({ state }) => state, tone: ({ state }) => TONES[state] },
   { head: 'tries', cell: ({ attempts }) => attempts },
   { head: 'error', cell: ({ lastError }) => lastError },
 ];

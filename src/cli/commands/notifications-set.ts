@@ -59,6 +59,8 @@ async function set(io: Io, kind: Kind, options: SetOptions): Promise<void> {
 async function settingsOf(io: Io, kind: Kind, options: SetOptions): Promise<NotificationSettings> {
   const { recipients, channel, events, includeReason, rotateSecret, on, off } = options;
   refuseForeign(kind, options);
+  if (Object.keys(options).every((name) => name === 'json'))
+    throw new UsageError('Say what to change: see notifications:set --help.');
   const common = {
     ...(on && { enabled: true }),
     ...(off && { enabled: false }),
