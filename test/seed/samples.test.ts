@@ -23,6 +23,7 @@ const PROGRAMS = [
   'least-privilege.ts',
   'limited-time.ts',
   'require-reason.ts',
+  'watch-access.ts',
   'notify-by-email.ts',
   'notify-by-slack.ts',
   'notify-by-webhook.ts',
@@ -266,6 +267,25 @@ describe('with a server of its own,', () => {
       title: 'Require justification',
       about: 'Run with the key of an administrator. It prints nothing.',
       seen: [['An AI tool that asks with the reason “Debugging it” is told:', refused.message]],
+    });
+  });
+
+  test('monitor regularly: unusual access is noticed', async () => {
+    await production(scene);
+    const id = await asks(scene);
+    await scene.alice.client.mcp.approve(id);
+    const read = () => scene.agent.client.secrets.get(DATABASE_URL);
+    for (let reads = 0; reads < 50; reads += 1) await read();
+    expect(await outputOf('watch-access.ts', 'admin')).toBe('');
+    await read();
+    const output = await outputOf('watch-access.ts', 'admin');
+    expect(output).toBe('Unusual MCP access detected\n');
+    shown.push({
+      sample: 'watch-access.ts',
+      title: 'Monitor regularly',
+      about:
+        'Run with the key of an administrator, when a secret has been read 51 times. After 50 reads it prints nothing. [Alerts](alerts.md) watch by themselves.',
+      seen: [printed(output)],
     });
   });
 
