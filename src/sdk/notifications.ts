@@ -10,7 +10,13 @@ import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { collect } from './pages.js';
 
 export type NotificationSettings = z.input<typeof notificationRoutes.configure.body>;
-export type Replay = z.input<typeof notificationRoutes.replay.body>;
+type Replayed = z.input<typeof notificationRoutes.replay.body>;
+/** These, or all of one receiver that were given up (`dead`, the default) or `sent`, since a time such as `24h` (ago). */
+export type Replay =
+  | { readonly ids: string[] }
+  | (Pick<Replayed, 'state' | 'since'> & {
+      readonly receiver: NonNullable<Replayed['receiver']>;
+    });
 export type DeliveryQuery = Omit<
   z.input<typeof notificationRoutes.deliveries.query>,
   'limit' | 'after'

@@ -66,6 +66,7 @@ describe('of what can be listed', () => {
     'people:list': people?.['list']?.answer,
     'notifications:list': notifications?.['show']?.answer,
     'notifications:deliveries': notifications?.['deliveries']?.answer,
+    'mcp:metrics': ROUTES['metrics']?.['summary']?.answer,
     'auth:whoami': whoami?.['show']?.answer,
   };
 
