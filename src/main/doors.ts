@@ -10,12 +10,14 @@ import { callerOf } from '../http/bearer.js';
 import { listen } from '../http/server.js';
 import { startJobs } from '../jobs/schedule.js';
 import { createMcpEndpoint } from '../mcp/server.js';
+import { createAccessLog } from './access-log.js';
 import { createAlarmed } from './alarm.js';
 import { allowedHosts } from './allowed-hosts.js';
 import { createAnnounced } from './announce.js';
 import type { Disposal } from './disposal.js';
 import { welcomeFirstAdmin } from './first-admin.js';
 import type { House } from './house.js';
+import { createLogged } from './logged.js';
 import { createReadiness } from './readiness.js';
 import { connectSlack } from './slack.js';
 import { VERSION } from './version.js';
@@ -40,11 +42,14 @@ export async function openDoors(
 ): Promise<Doors> {
   const slack = connectSlack(
     config,
-    { ...house, useCases: createAlarmed(house.useCases, log) },
+    { ...house, useCases: createAlarmed(createLogged(house.useCases, house.store, log), log) },
     log,
   );
   const slackState = () => slack?.state() ?? 'off';
-  const useCases = createAlarmed(createAnnounced(house.useCases, slackState, log), log);
+  const useCases = createAlarmed(
+    createAnnounced(createLogged(house.useCases, house.store, log), slackState, log),
+    log,
+  );
   await welcomeFirstAdmin(house.store, useCases, config.adminEmail, log);
 
   const stopping = new AbortController();
@@ -54,6 +59,7 @@ export async function openDoors(
     useCases,
     admission,
     logger: log,
+    first: createAccessLog(log),
     ready: createReadiness(house, slackState),
     allowedHosts: allowedHosts(config),
     trustProxy: config.http.trustProxy,

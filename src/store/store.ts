@@ -1,7 +1,7 @@
 /** The Store port over Postgres: reads on the pool, writes only inside a transaction. */
 
 import type { DataSource, EntityManager } from 'typeorm';
-import type { ApprovalId } from '../domain/approval.js';
+import type { ApprovalId, Origin } from '../domain/approval.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type {
   ChainHash,
@@ -37,6 +37,8 @@ export const DELIVERY_CHANNEL = 'vsecure_delivery';
 export interface StoreParts {
   readonly chain: ChainHash;
   readonly makeId: MakeId;
+  /** The request that is being worked on, which new approvals remember. */
+  readonly origin?: (() => Origin | undefined) | undefined;
 }
 
 export function createStore(dataSource: DataSource, parts: StoreParts): Store {
@@ -78,6 +80,8 @@ function reads(manager: EntityManager, sql: Sql): Reads {
   };
 }
 
+const nobody = () => undefined;
+
 /** What a transaction writes when its work is done. */
 interface Late {
   readonly events: AuditEvent[];
@@ -92,7 +96,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
-    approvals: approvals(sql),
+    approvals: approvals(sql, parts.origin ?? nobody),
     grants: grants(sql),
     policies: policies(manager, sql),
     principals: principals(manager, sql, personWriter),
