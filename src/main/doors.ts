@@ -91,6 +91,7 @@ export async function openDoors(
       { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
+      { name: 'next-audit-part', when: '0 */10 * * * *', run: useCases.nextAuditPart },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],
     house.jobRuns,

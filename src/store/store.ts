@@ -16,6 +16,7 @@ import type {
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
+import { auditParts } from './audit-parts.js';
 import { grantReads, grants } from './grants.js';
 import { homeReads, homes, queueHomes } from './homes.js';
 import { linkCodes } from './link-codes.js';
@@ -111,6 +112,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
 
     logins: logins(sql),
     repeats: repeats(sql),
+    auditParts: auditParts(sql),
 
     linkCodes: linkCodes(sql),
     notices: notices(sql),
