@@ -10,6 +10,7 @@ import { callerOf } from '../http/bearer.js';
 import { listen } from '../http/server.js';
 import { startJobs } from '../jobs/schedule.js';
 import { createMcpEndpoint } from '../mcp/server.js';
+import { createForgetDelivered } from '../store/retention.js';
 import { createAccessLog } from './access-log.js';
 import { createAlarmed } from './alarm.js';
 import { allowedHosts } from './allowed-hosts.js';
@@ -82,6 +83,7 @@ export async function openDoors(
       'Slack is not connected: set SLACK_BOT_TOKEN. People decide by `vsecure mcp:approvals` and `vsecure mcp:approve`',
     );
 
+  const forgetDelivered = createForgetDelivered(house.dataSource, config.keepDeliveries);
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
@@ -91,6 +93,7 @@ export async function openDoors(
       { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
+      { name: 'forget-delivered', when: '0 47 3 * * *', run: forgetDelivered },
       { name: 'next-audit-part', when: '0 */10 * * * *', run: useCases.nextAuditPart },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],
