@@ -8,6 +8,8 @@ import { parseMasterKey } from './crypto/master-key.js';
 import { Confidential } from './domain/confidential.js';
 import { parseDuration } from './domain/duration.js';
 import {
+  DAY,
+  DELIVERIES_KEPT,
   DENIED_COOLDOWN_DEFAULT,
   PENDING_MAX_DEFAULT,
   RATE_LIMIT_DEFAULT,
@@ -121,6 +123,12 @@ const ENVIRONMENT = z.object({
     .refine((ms) => ms !== undefined, { error: 'must be a duration such as 15m, or 0' })
     .transform((ms = 0) => ms)
     .default(DENIED_COOLDOWN_DEFAULT),
+  VSECURE_KEEP_DELIVERIES: z
+    .string()
+    .transform((text) => parseDuration(text))
+    .refine((ms) => ms !== undefined && ms >= DAY, { error: 'must be a duration of 1d or more' })
+    .transform((ms = 0) => ms)
+    .default(DELIVERIES_KEPT),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',
@@ -213,6 +221,8 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       maxPerHour: environment.VSECURE_MAX_REQUESTS_PER_HOUR,
       deniedCooldown: environment.VSECURE_DENIED_COOLDOWN,
     },
+    /** Milliseconds. */
+    keepDeliveries: environment.VSECURE_KEEP_DELIVERIES,
     logLevel: environment.LOG_LEVEL,
   };
 }

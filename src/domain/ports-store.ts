@@ -4,6 +4,7 @@ import type { ApprovalId } from './approval.js';
 import type { AuditEvent } from './audit-event.js';
 import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
+import type { AuditParts } from './ports-audit-parts.js';
 import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
@@ -53,6 +54,7 @@ export interface Tx extends Reads {
   readonly installation: Installations;
   readonly homes: Homes;
   readonly repeats: Repeats;
+  readonly auditParts: AuditParts;
   readonly linkCodes: LinkCodes;
   readonly notices: Notices;
   /**

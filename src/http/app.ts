@@ -27,6 +27,8 @@ export interface HttpParts {
   /** Aborts when the server begins to stop: waiting calls then answer at once. */
   readonly stopping?: AbortSignal;
   readonly now?: () => Date;
+  /** Comes before everything else. */
+  readonly first?: RequestHandler;
 }
 
 /** No page is served here; should a browser ever take an answer for one, it may load and frame nothing. */
@@ -42,6 +44,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.set('query parser', 'simple');
   app.set('etag', false);
   app.disable('x-powered-by');
+  if (parts.first) app.use(parts.first);
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
   // Probes come by address, with no host name of ours.
   app.use(createHealth(parts.ready));

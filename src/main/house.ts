@@ -32,6 +32,7 @@ import { createUseCases } from '../usecases/index.js';
 import { openInstallation } from '../usecases/open-installation.js';
 import type { Disposal } from './disposal.js';
 import { openWaysOut } from './notifications.js';
+import { currentOrigin } from './request-context.js';
 
 /** The schema is older than this program, and `VSECURE_MIGRATE=off` leaves it to `vsecure migrate`. */
 export class SchemaBehindError extends Error {
@@ -93,7 +94,7 @@ export async function openHouse(
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
   const masterKey = loadMasterKey(config);
   await bringUpToDate(dataSource, config, log);
-  const store = createStore(dataSource, { chain: chainHash, makeId });
+  const store = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, onDelivery);
   await listener.start();

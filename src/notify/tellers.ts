@@ -20,7 +20,8 @@ const SLACK = 'https://hooks.slack.com';
 /** For whoever writes an address down; where its name leads is looked at anew whenever it is posted to. */
 export function createCheckTarget(egress: Egress, allowed: readonly string[]): CheckTarget {
   const isSlack = (url: string) =>
-    new URL(url).origin === SLACK || allowed.some((base) => url.startsWith(new URL(base).origin));
+    new URL(url).origin === SLACK ||
+    allowed.some((base) => new URL(url).origin === new URL(base).origin);
   return (kind, url) => {
     const field = kind === 'slack' ? 'slack.webhookUrl' : 'webhook.url';
     const problem = egress.check(url);

@@ -1,7 +1,7 @@
 /** The Store port over Postgres: reads on the pool, writes only inside a transaction. */
 
 import type { DataSource, EntityManager } from 'typeorm';
-import type { ApprovalId } from '../domain/approval.js';
+import type { ApprovalId, Origin } from '../domain/approval.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type {
   ChainHash,
@@ -16,6 +16,7 @@ import type {
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
+import { auditParts } from './audit-parts.js';
 import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './channels.js';
 import { grantReads, grants } from './grants.js';
 import { homeReads, homes, queueHomes } from './homes.js';
@@ -35,6 +36,8 @@ import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
 export interface StoreParts {
   readonly chain: ChainHash;
   readonly makeId: MakeId;
+  /** The request that is being worked on, which new approvals remember. */
+  readonly origin?: (() => Origin | undefined) | undefined;
 }
 
 export function createStore(dataSource: DataSource, parts: StoreParts): Store {
@@ -77,6 +80,8 @@ function reads(manager: EntityManager, sql: Sql): Reads {
   };
 }
 
+const nobody = () => undefined;
+
 /** What a transaction writes when its work is done. */
 interface Late {
   readonly events: AuditEvent[];
@@ -91,7 +96,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
-    approvals: approvals(sql),
+    approvals: approvals(sql, parts.origin ?? nobody),
     grants: grants(sql),
     policies: policies(manager, sql),
     principals: principals(manager, sql, personWriter),
@@ -107,6 +112,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
     logins: logins(sql),
     receivers: receivers(sql),
     repeats: repeats(sql),
+    auditParts: auditParts(sql),
 
     linkCodes: linkCodes(sql),
     notices: notices(sql),

@@ -17,6 +17,7 @@ import type {
 } from '../domain/ports.js';
 import { createApplyPolicies } from './apply-policies.js';
 import type { AskingLimits } from './asking-limits.js';
+import { createDetachAudit, createNextAuditPart } from './audit-parts.js';
 import { createAuthenticate } from './authenticate.js';
 import { createAwaitDecision } from './await-decision.js';
 import { createBootstrapAdmin } from './bootstrap-admin.js';
@@ -147,6 +148,8 @@ export function createUseCases(given: Parts) {
     manageSecret,
     handleSecret: createHandleSecret({ readSecret, obtainGrant, changeSecret, manageSecret }),
     forgetAnswers: createForgetAnswers(store),
+    nextAuditPart: createNextAuditPart(store),
+    detachAudit: createDetachAudit(store),
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),
     manageKeys: createManageKeys(parts),

@@ -275,7 +275,7 @@ describe('with a server of its own,', () => {
     const id = await asks(scene);
     await scene.alice.client.mcp.approve(id);
     const read = () => scene.agent.client.secrets.get(DATABASE_URL);
-    for (let reads = 0; reads < 50; reads += 1) await read();
+    for (let reads = 0; reads < 49; reads += 1) await read();
     expect(await outputOf('watch-access.ts', 'admin')).toBe('');
     await read();
     const output = await outputOf('watch-access.ts', 'admin');
@@ -284,7 +284,7 @@ describe('with a server of its own,', () => {
       sample: 'watch-access.ts',
       title: 'Monitor regularly',
       about:
-        'Run with the key of an administrator, when a secret has been read 51 times. After 50 reads it prints nothing. [Alerts](alerts.md) watch by themselves.',
+        'Run with the key of an administrator, when a secret has been written once and read 50 times. After 49 reads it prints nothing. [Alerts](alerts.md) watch by themselves.',
       seen: [printed(output)],
     });
   });

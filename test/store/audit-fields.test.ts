@@ -58,7 +58,7 @@ const FIELDS: Record<EventType, string> = {
   alert_fired: '',
   alert_resolved: '',
   alert_silenced: '',
-  audit_detached: '',
+  audit_detached: 'details.archive details.first details.last details.hash',
 };
 
 let house: House;
@@ -66,7 +66,11 @@ let events: readonly RecordedEvent[];
 beforeAll(async () => {
   house = await buildHouse({ directory: memberDirectory('T1') });
   await doEverything(house);
-  events = (await house.store.audit.list({}, { limit: 1000 })).items;
+  const listed = async () => (await house.store.audit.list({}, { limit: 1000 })).items;
+  const before = await listed();
+  await house.store.transaction((tx) => tx.auditParts.next());
+  await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
+  events = [...(await listed()), ...before];
 });
 afterAll(() => house.close());
 

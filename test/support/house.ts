@@ -16,6 +16,7 @@ import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { KeyClass } from '../../src/domain/vocabulary.js';
+import { currentOrigin } from '../../src/main/request-context.js';
 import { createAutoApprovals } from '../../src/store/auto-approvals.js';
 import { createCards } from '../../src/store/cards.js';
 import { createDeliveries } from '../../src/store/deliveries.js';
@@ -73,7 +74,7 @@ export async function buildHouse(options: HouseOptions = {}) {
   const { dataSource, connection } = database;
   const masterKeyText = options.masterKey ?? randomBytes(32).toString('base64');
   const masterKey = parseMasterKey(masterKeyText, 'VSECURE_MASTER_KEY');
-  const store = createStore(dataSource, { chain: chainHash, makeId });
+  const store = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, options.onDelivery);
   await listener.start();
