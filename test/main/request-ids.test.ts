@@ -20,7 +20,7 @@ const SPOKEN = {
 /** Every field that a line of the log may have: docs/operations.md says what each is. */
 const FIELDS = new Set(
   `level time msg request via approval principal method route status ms destination door outcome kind verdict
-   url mcp slack subject code channel todo error attempts retryAfterMs`.split(/\s+/),
+   url mcp slack team subject code channel todo error attempts retryAfterMs`.split(/\s+/),
 );
 
 let running: HouseWithSlack;
