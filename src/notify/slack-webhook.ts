@@ -2,21 +2,36 @@
 
 import type { Notification } from '../domain/notification.js';
 import type { SlackWebhookSettings, Tell } from '../domain/ports.js';
-import type { Egress } from './egress.js';
+import { type Egress, isAllowed } from './egress.js';
 import { tellByPost } from './posting.js';
 import { factsOf, headlineOf, reasonOf } from './words.js';
 
 /** Slack cuts a section's text at this many characters. */
 const TEXT_MAX = 3000;
 
-export function createSlackWebhookTeller(egress: Egress): (settings: SlackWebhookSettings) => Tell {
+export const SLACK = 'https://hooks.slack.com';
+
+/** Slack itself, or what the operator allows in its place. */
+export function isSlackTarget(text: string, allowed: readonly string[]): boolean {
+  const url = new URL(text);
+  return url.origin === SLACK || isAllowed(url, allowed);
+}
+
+/** Looks at the address again at every try: what the operator allows may have changed since it was written down. */
+export function createSlackWebhookTeller(
+  egress: Egress,
+  allowed: readonly string[],
+): (settings: SlackWebhookSettings) => Tell {
   return ({ webhookUrl }) =>
-    (notification, signal) =>
-      tellByPost(egress, webhookUrl, {
+    async (notification, signal) => {
+      if (!isSlackTarget(webhookUrl, allowed))
+        return { outcome: 'retry', error: 'forbidden_address' };
+      return tellByPost(egress, webhookUrl, {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(messageOf(notification)),
         signal,
       });
+    };
 }
 
 /** `text` is what a phone shows: our words alone. */
