@@ -6,8 +6,10 @@ import { type Egress, isAllowed } from './egress.js';
 import { tellByPost } from './posting.js';
 import { factsOf, headlineOf, reasonOf } from './words.js';
 
-/** Slack cuts a section's text at this many characters. */
+/** Slack refuses a section with more; counted in UTF-16, which is the stricter way. */
 const TEXT_MAX = 3000;
+/** So that a long list of resources does not push the other facts out. */
+const FACT_MAX = 1500;
 
 export const SLACK = 'https://hooks.slack.com';
 
@@ -41,7 +43,11 @@ export function messageOf(notification: Notification) {
     text: `vsecure: ${headlineOf(notification)}`,
     blocks: [
       section(`vsecure: ${headlineOf(notification)}`),
-      section(factsOf(notification).join('\n')),
+      section(
+        factsOf(notification)
+          .map((fact) => cut(fact, FACT_MAX))
+          .join('\n'),
+      ),
       ...(reason ? [section(`Reason, in their own words:\n${reason}`)] : []),
       ...(notification.link ? [button(notification.link)] : []),
     ],
@@ -50,8 +56,12 @@ export function messageOf(notification: Notification) {
 
 const section = (text: string) => ({
   type: 'section',
-  text: { type: 'plain_text', text: [...text].slice(0, TEXT_MAX).join(''), emoji: false },
+  text: { type: 'plain_text', text: cut(text, TEXT_MAX), emoji: false },
 });
+
+/** Never through the middle of a character. */
+const cut = (text: string, most: number) =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 /** Opens the card, where people decide; here nothing is decided. */
 const button = (url: string) => ({
