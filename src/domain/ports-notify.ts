@@ -43,7 +43,7 @@ export type Telling =
     }
   /** Nothing is there, or it is overloaded: the others wait until one gets through. */
   | { readonly outcome: 'away'; readonly error: string; readonly retryAfterMs?: number | undefined }
-  /** It will never do, whatever is sent: 410, or an address that is not to be connected to. The receiver is switched off. */
+  /** It will never do, whatever is sent: 410. The receiver is switched off. */
   | { readonly outcome: 'gone'; readonly error: string };
 
 /** Tells one receiver of one thing, in at most 15 s. Never rejects. Built anew whenever the settings change. */

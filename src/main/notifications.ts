@@ -19,7 +19,7 @@ export function openWaysOut({ mail, webhookAllow }: Config, disposal: Disposal) 
   const mailer = mail && createMailer({ url: mail.url.reveal(), from: mail.from });
   if (mailer) disposal.add('mail', async () => mailer.close());
   return {
-    tellers: createTellers(egress, mailer),
+    tellers: createTellers(egress, mailer, webhookAllow),
     checkTarget: createCheckTarget(egress, webhookAllow),
   };
 }

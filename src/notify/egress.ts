@@ -8,6 +8,7 @@ import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { unlessLate } from './unless-late.js';
 
 export interface Egress {
   /** By what the URL says: undefined, or what is wrong with it. */
@@ -78,6 +79,7 @@ export function createEgress(parts: EgressParts): Egress {
       const url = new URL(text);
       const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const address = await unlessLate(pinned(url), late);
+      if (address === undefined) throw new EgressError('timeout');
       return send(url, address, { ...posting, signal: late }, ca);
     },
   };
@@ -123,23 +125,14 @@ function embedsV4(address: string): boolean {
 
 const bareHost = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
 
-/** The same origin, and below its path. */
-function isAllowed(url: URL, allowed: readonly string[]): boolean {
+/** The same origin, and below its path; a slash that is spelled `%2f` could be read as one at the other end. */
+export function isAllowed(url: URL, allowed: readonly string[]): boolean {
+  if (/%(?:2f|5c)/i.test(url.pathname)) return false;
   return allowed.some((base) => {
     const { origin, pathname } = new URL(base);
     const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;
     return url.origin === origin && (url.pathname === pathname || url.pathname.startsWith(folder));
   });
-}
-
-async function unlessLate<T>(work: Promise<T>, late: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const over = new Promise<never>((_, reject) => {
-    stop = () => reject(new EgressError('timeout'));
-    if (late.aborted) stop();
-    late.addEventListener('abort', stop);
-  });
-  return Promise.race([work, over]).finally(() => late.removeEventListener('abort', stop));
 }
 
 /** On a connection of its own, to the address that was looked at and no other; names and certificates stay those of the URL. */

@@ -25,7 +25,7 @@ let relays: Relay[] = [];
 beforeEach(async () => {
   receiver = await startReceiver();
   const egress = createEgress({ allowed: [receiver.url], timeoutMs: 250 });
-  house = await buildHouse({ tellers: createTellers(egress, undefined) });
+  house = await buildHouse({ tellers: createTellers(egress, undefined, []) });
   await configure({ webhook: { url: receiver.url, events: ['*'] } });
 });
 afterEach(async () => {
@@ -203,7 +203,7 @@ test('nothing is lost when the process that tells is killed 50 times', async () 
 test('a receiver that hangs slows neither decisions nor another receiver', async () => {
   const other = await startReceiver();
   const egress = createEgress({ allowed: [other.url, receiver.url], timeoutMs: 60_000 });
-  const { slack, webhook } = createTellers(egress, undefined);
+  const { slack, webhook } = createTellers(egress, undefined, []);
   await house.close();
   house = await buildHouse({
     // The second webhook takes the place of Slack's.

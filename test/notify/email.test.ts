@@ -1,7 +1,7 @@
 /** What mail servers and readers get to see. */
 
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -118,8 +118,13 @@ test('whatever somebody wrote, no header and no line of ours changes', async () 
   const names = (head: readonly string[]) => head.map((line) => line.split(':')[0]);
   const plain = await mailed({ reason: 'x' });
   await fc.assert(
-    fc.asyncProperty(hostileText, async (reason) => {
-      const { head, text } = await mailed({ reason: `a\r\nBcc: eve@example.com\r\n\r\n${reason}` });
+    fc.asyncProperty(hostileText, hostileText, async (reason, name) => {
+      const hostile = `x\r\nBcc: eve@example.com\r\n\r\n${name}`;
+      const { head, text } = await mailed({
+        actor: { kind: 'key', name: hostile },
+        resources: [hostile],
+        reason: `a\r\nBcc: eve@example.com\r\n\r\n${reason}`,
+      });
       expect(names(head).filter((name) => name !== 'Content-Transfer-Encoding')).toEqual(
         names(plain.head).filter((name) => name !== 'Content-Transfer-Encoding'),
       );
@@ -138,6 +143,25 @@ describe('a server that', () => {
   ])('answers %i', async (code, outcome) => {
     refuse = code;
     expect((await mailed()).telling).toEqual({ outcome, error: `smtp_${code}` });
+  });
+
+  test('dribbles for ever is away as soon as all of it took too long', async () => {
+    const sockets = new Set<Socket>();
+    const dribbling = createServer((socket) => {
+      sockets.add(socket.on('error', () => {}));
+      const drip = setInterval(() => socket.write('220-wait\r\n'), 20);
+      socket.on('close', () => clearInterval(drip));
+    });
+    dribbling.listen(0, '127.0.0.1');
+    await once(dribbling, 'listening');
+    const url = `smtp://127.0.0.1:${(dribbling.address() as AddressInfo).port}`;
+    const slow = createMailer({ url, from: 'a@example.com', timeoutMs: 200 });
+    const tell = slow.teller({ recipients: ['a@example.com'] });
+    const telling = await tell(NOTIFICATION, new AbortController().signal);
+    expect(telling.outcome).toBe('away');
+    slow.close();
+    for (const socket of sockets) socket.destroy();
+    dribbling.close();
   });
 
   test('is not there is away', async () => {

@@ -18,7 +18,7 @@ const tellReceiver = createTellReceiver({
   store: createStore(dataSource, { chain: chainHash, makeId }),
   vault: createVault(parseMasterKey(key, 'the key of the test')),
   installation,
-  tellers: createTellers(createEgress({ allowed: [allowed] }), undefined),
+  tellers: createTellers(createEgress({ allowed: [allowed] }), undefined, [allowed]),
   stopwatch: () => performance.now(),
 });
 createReceiverRelays({
