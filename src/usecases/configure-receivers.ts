@@ -104,7 +104,7 @@ async function merge(
 ): Promise<Result<Merged>> {
   const before = await tx.receivers.find(kind);
   const stored = await tx.receivers.sealed(kind);
-  const held = stored ? seals.open(kind, stored.sealed) : {};
+  const held = stored ? seals.open(kind, stored) : {};
   const address = kind === 'slack' ? change.webhookUrl : change.url;
   const problem =
     address === undefined
@@ -169,7 +169,9 @@ function whatIsMissing(
 
 async function write(tx: Tx, caller: Caller, seals: Seals, merged: Merged): Promise<void> {
   const { before, after, confidential, made } = merged;
-  await tx.receivers.put(after, seals.seal(after.kind, confidential));
+  // The next version, since whoever configures is alone.
+  const version = (before?.version ?? 0) + 1;
+  await tx.receivers.put(after, seals.seal(after.kind, version, confidential));
   if (!after.enabled) await tx.receivers.giveUp(after.kind, 'switched_off');
   tx.record({
     type: 'receiver_changed',

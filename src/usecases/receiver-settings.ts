@@ -1,6 +1,6 @@
 /** What a receiver is reached by: sealed under the master key, and opened only to tell it something. */
 
-import type { ReceiverSettings, SecretPlace, Vault } from '../domain/ports.js';
+import type { ReceiverSettings, SealedValue, SecretPlace, Vault } from '../domain/ports.js';
 import type { ReceiverKind } from '../domain/vocabulary.js';
 
 /** What is sealed of one receiver. A signing secret that was replaced signs until `until` (RFC 3339). */
@@ -10,29 +10,34 @@ export interface Confidential {
   readonly secrets?: readonly { readonly secret: string; readonly until?: string | undefined }[];
 }
 
-/** Bound to the kind alone: the row is replaced as a whole. No secret's path begins like this, so neither opens as the other. */
-const placeOf = (installation: string, kind: ReceiverKind): SecretPlace => ({
+/** Bound to kind and version, so that no older settings open in their place. No secret's path begins like this: neither opens as the other. */
+const placeOf = (installation: string, kind: ReceiverKind, version: number): SecretPlace => ({
   installation,
   secretId: 'receiver',
   path: `vsecure:receivers/${kind}`,
-  version: 1,
+  version,
 });
 
+interface Stored {
+  readonly version: number;
+  readonly sealed: SealedValue;
+}
+
 export interface Seals {
-  seal(kind: ReceiverKind, confidential: Confidential): ReturnType<Vault['seal']>;
+  seal(kind: ReceiverKind, version: number, confidential: Confidential): ReturnType<Vault['seal']>;
   /** Throws what the vault throws when it does not fit. */
-  open(kind: ReceiverKind, sealed: Parameters<Vault['open']>[0]): Confidential;
+  open(kind: ReceiverKind, stored: Stored): Confidential;
 }
 
 export function createSeals(vault: Vault, installation: string): Seals {
   return {
-    seal: (kind, confidential) =>
+    seal: (kind, version, confidential) =>
       vault.seal(
         new TextEncoder().encode(JSON.stringify(confidential)),
-        placeOf(installation, kind),
+        placeOf(installation, kind, version),
       ),
-    open(kind, sealed) {
-      const bytes = vault.open(sealed, placeOf(installation, kind));
+    open(kind, { version, sealed }) {
+      const bytes = vault.open(sealed, placeOf(installation, kind, version));
       const confidential: Confidential = JSON.parse(new TextDecoder().decode(bytes));
       bytes.fill(0);
       return confidential;

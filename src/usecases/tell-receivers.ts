@@ -61,7 +61,7 @@ export async function openTell<Kind extends ReceiverKind>(
   const row = await store.receivers.find(kind);
   const stored = await store.receivers.sealed(kind);
   if (!teller || !row || !stored) return undefined;
-  const confidential = seals.open(kind, stored.sealed);
+  const confidential = seals.open(kind, stored);
   const settings = settingsOf(kind, row.shown, confidential, await store.now());
   return settings && teller(settings);
 }

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
+import type { Notification } from '../../src/domain/notification.js';
 import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
 import { memberDirectory } from '../support/directories.js';
 import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
@@ -64,7 +65,9 @@ const FIELDS: Record<EventType, string> = {
 let house: House;
 let events: readonly RecordedEvent[];
 beforeAll(async () => {
-  house = await buildHouse({ directory: memberDirectory('T1') });
+  const webhook = () => async () => ({ outcome: 'gone', error: 'http_410' }) as const;
+  const tellers = { email: undefined, slack: undefined, webhook };
+  house = await buildHouse({ directory: memberDirectory('T1'), tellers });
   await doEverything(house);
   const listed = async () => (await house.store.audit.list({}, { limit: 1000 })).items;
   const before = await listed();
@@ -133,7 +136,28 @@ async function doEverything({ useCases, admin, ...house }: House): Promise<void>
   granted(await useCases.login.take(id, secret));
   granted(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
+  await tellSomebody(useCases, admin);
 }
+
+/** A receiver that is gone at the first thing that it is told. */
+async function tellSomebody(
+  { configureReceivers, reviewDeliveries, tellReceiver }: House['useCases'],
+  admin: House['admin'],
+) {
+  const webhook = { url: 'https://receiver.example.com/hook' };
+  granted(await configureReceivers.change(admin, { webhook }));
+  await tellReceiver('webhook', 1, NOTIFICATION, new AbortController().signal);
+  granted(await reviewDeliveries.replay(admin, { receiver: 'webhook', state: 'dead' }));
+}
+
+const NOTIFICATION: Notification = {
+  id: 'evt_0',
+  type: 'alert',
+  timestamp: '2026-11-29T00:00:00Z',
+  sequence: 1,
+  event: 'alert_fired',
+  actor: { kind: 'system', name: 'test' },
+};
 
 type Approve = (id: `appr_${string}`) => Promise<unknown>;
 
