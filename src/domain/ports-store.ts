@@ -4,6 +4,7 @@ import type { ApprovalId } from './approval.js';
 import type { AuditEvent } from './audit-event.js';
 import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
+import type { AlertReads, Alerts } from './ports-alert.js';
 import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
@@ -34,6 +35,7 @@ export interface Reads {
   readonly logins: LoginReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
+  readonly alerts: AlertReads;
   readonly homes: HomeReads;
   readonly installation: InstallationReads;
 }
@@ -48,6 +50,7 @@ export interface Tx extends Reads {
   readonly secrets: Secrets;
   readonly logins: Logins;
   readonly installation: Installations;
+  readonly alerts: Alerts;
   readonly homes: Homes;
   readonly repeats: Repeats;
   readonly linkCodes: LinkCodes;

@@ -13,6 +13,7 @@ import type {
   Store,
   Tx,
 } from '../domain/ports.js';
+import { alertReads, alerts } from './alerts.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
@@ -73,6 +74,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     logins: loginReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
+    alerts: alertReads(sql),
     homes: homeReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
@@ -103,6 +105,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
       insert: (installation) => insertInstallation(sql, parts.chain, installation),
     },
 
+    alerts: alerts(sql),
     homes: homes(sql),
 
     logins: logins(sql),
