@@ -86,9 +86,9 @@ async function setRule(
   if (!before && rules.length >= ALERT_RULES_MAX)
     return refused({ code: 'invalid_input', problem: `There are ${ALERT_RULES_MAX} rules.` });
   await tx.alerts.setRule(after.value);
-  const { to, ...settings } = after.value;
+  const { to, name: rule, ...settings } = after.value;
   // Not `to`: that says who is told of an event.
-  const details = { ...settings, rule: name, ...(to && { receivers: to }) };
+  const details = { ...settings, rule, ...(to && { receivers: to }) };
   tx.record({ type: 'alert_rule_changed', actor: keyActor(caller), details });
   return after;
 }
