@@ -47,8 +47,8 @@ async function asked(times: number, since: number): Promise<void> {
     `insert into approval (id, principal_id, policy_id, policy_version, operation, resources, reason, duration_ms, digest, status,
        created_at, expires_at, settled_at, granted_ms)
      select 'appr_' || lpad(($4 * 1000 + n)::text, 22, '0'), principal_id, policy_id, policy_version, operation, resources, reason,
-       duration_ms, digest, status, clock_timestamp() - $3::float8 * interval '1 ms' + n * interval '1 minute',
-       clock_timestamp() + interval '1 hour', settled_at, granted_ms
+       duration_ms, digest, 'expired', clock_timestamp() - $3::float8 * interval '1 ms' + n * interval '1 minute',
+       clock_timestamp() + interval '1 hour', clock_timestamp(), null
      from approval, generate_series(1, $2::int) as n where id = $1`,
     [id, times, since, made],
   );
