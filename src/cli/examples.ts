@@ -60,6 +60,14 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'people:list': ['vsecure people:list'],
   'people:set': ['vsecure people:set ana@example.com --role auditor'],
   'people:link': ['vsecure people:link ana@example.com --slack T012ABC/U034DEF'],
+  'alerts:set': [
+    'vsecure alerts:set busy --metric access_count --over 50 --period 1h --resource "production/*"',
+    'vsecure alerts:set burst --disable',
+  ],
+  'alerts:rules': ['vsecure alerts:rules'],
+  'alerts:list': ['vsecure alerts:list', 'vsecure alerts:list --json'],
+  'alerts:silence': ['vsecure alerts:silence busy --for 2h --reason "a load test"'],
+  'alerts:remove': ['vsecure alerts:remove busy'],
   'mcp:config': ['vsecure mcp:config claude-code', 'vsecure mcp:config cursor --write'],
   login: [
     'vsecure login --url https://vsecure.example.com',

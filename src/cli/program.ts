@@ -1,6 +1,12 @@
 /** All commands of `vsecure`: those of a client are here, those of the server only by name. */
 
 import { Command } from 'commander';
+import { registerAlertsList, registerAlertsRules } from './commands/alerts-list.js';
+import {
+  registerAlertsRemove,
+  registerAlertsSet,
+  registerAlertsSilence,
+} from './commands/alerts-set.js';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove } from './commands/approve.js';
 import { registerAudit } from './commands/audit.js';
@@ -66,6 +72,13 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerNotificationsTest,
     registerNotificationsDeliveries,
     registerNotificationsReplay,
+  ],
+  'Alerts:': [
+    registerAlertsSet,
+    registerAlertsRules,
+    registerAlertsList,
+    registerAlertsSilence,
+    registerAlertsRemove,
   ],
   'Keys and people:': [
     registerKeysCreate,

@@ -1,5 +1,6 @@
 /** Every route of the API, by noun and verb. */
 
+import { alertRoutes } from './alert.js';
 import { approvalRoutes } from './approval.js';
 import { auditRoutes } from './audit.js';
 import { explainRoute } from './explain.js';
@@ -28,4 +29,5 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   audit: auditRoutes,
   metrics: metricRoutes,
   notifications: notificationRoutes,
+  alerts: alertRoutes,
 };

@@ -4,6 +4,7 @@ import type { ApprovalId } from './approval.js';
 import type { AuditEvent } from './audit-event.js';
 import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
+import type { AlertReads, Alerts } from './ports-alert.js';
 import type { AuditParts } from './ports-audit-parts.js';
 import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
@@ -37,6 +38,7 @@ export interface Reads {
   readonly receivers: ReceiverReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
+  readonly alerts: AlertReads;
   readonly homes: HomeReads;
   readonly installation: InstallationReads;
 }
@@ -52,6 +54,7 @@ export interface Tx extends Reads {
   readonly logins: Logins;
   readonly receivers: Receivers;
   readonly installation: Installations;
+  readonly alerts: Alerts;
   readonly homes: Homes;
   readonly repeats: Repeats;
   readonly auditParts: AuditParts;

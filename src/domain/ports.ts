@@ -1,6 +1,7 @@
 /** What the use cases need from the world, and the promise each part must keep. Adapters implement these; nobody imports an adapter. */
 
 export type * from './ports-access.js';
+export type * from './ports-alert.js';
 export type * from './ports-audit-parts.js';
 export type * from './ports-cards.js';
 export type * from './ports-context.js';

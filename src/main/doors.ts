@@ -95,6 +95,7 @@ export async function openDoors(
       { name: 'escalate', when: '*/10 * * * * *', run: useCases.escalateApprovals },
       { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.tellFirstUses },
       { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
+      { name: 'alerts', when: '0 * * * * *', run: useCases.evaluateAlerts },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'count-on', when: '5 * * * * *', run: house.countOn },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },

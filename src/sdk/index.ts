@@ -1,5 +1,6 @@
 /** `import { VSecureClient } from 'vsecure'`. */
 
+export type { WireAlert as Alert, WireAlertRule as AlertRule } from '../contract/alert.js';
 export type {
   WireAccess as Access,
   WireApproval as Approval,
@@ -38,6 +39,7 @@ export type {
   WireSecret as SecretMetadata,
   WireSecretChange as SecretChange,
 } from '../contract/secret.js';
+export type { AlertSettings } from './alerts.js';
 export type { AuditQuery } from './audit-logs.js';
 export type { CallOptions, ChangeOptions } from './call.js';
 export { type ClientOptions, VSecureClient } from './client.js';

@@ -7,6 +7,7 @@ import { grantRoutes, type WireGrant } from '../contract/grant.js';
 import { policyRoutes, type WirePolicy } from '../contract/policy.js';
 import type { PolicyDocument } from '../contract/policy-document.js';
 import { policySetRoutes } from '../contract/policy-set.js';
+import { createAlerts } from './alerts.js';
 import { createAuditLogs } from './audit-logs.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { type Following, type FollowQuery, followAudit } from './follow-audit.js';
@@ -41,6 +42,7 @@ export function createMcp(call: Call) {
     ...createLooking(call),
     ...createMetrics(call),
     ...createNotifications(call),
+    ...createAlerts(call),
   };
 }
 

@@ -13,6 +13,7 @@ import type {
   Store,
   Tx,
 } from '../domain/ports.js';
+import { alertReads, alerts } from './alerts.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
@@ -75,6 +76,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     receivers: receiverReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
+    alerts: alertReads(sql),
     homes: homeReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
@@ -107,6 +109,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
       insert: (installation) => insertInstallation(sql, parts.chain, installation),
     },
 
+    alerts: alerts(sql),
     homes: homes(sql),
 
     logins: logins(sql),

@@ -34,6 +34,7 @@ import { createDescribeSecret } from './describe-secret.js';
 import { createDirectMessages } from './direct-messages.js';
 import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
 import { createEscalateApprovals } from './escalate-approvals.js';
+import { createEvaluateAlerts } from './evaluate-alerts.js';
 import { createExpireApprovals } from './expire-approvals.js';
 import { createExplainAccess } from './explain-access.js';
 import { createExportAudit } from './export-audit.js';
@@ -45,6 +46,7 @@ import { createLinkApprovers } from './link-approvers.js';
 import { createCreateLinkCode, createLinkByCode } from './link-codes.js';
 import { createListSecrets } from './list-secrets.js';
 import { createLogin } from './login.js';
+import { createManageAlerts } from './manage-alerts.js';
 import { createManageKeys, type HumanKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
 import { createManageSuspensions } from './manage-suspensions.js';
@@ -130,6 +132,8 @@ export function createUseCases(given: Parts) {
     readSecret,
     releaseGrant: createReleaseGrant(store, once),
     revokeGrant: createRevokeGrant(parts),
+    evaluateAlerts: createEvaluateAlerts(store),
+    manageAlerts: createManageAlerts(store, once),
     expireApprovals: createExpireApprovals(store),
     showApprovals,
     showHeldGrants: createShowHeldGrants(store, showApprovals),

@@ -162,6 +162,14 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('POST', '/notifications/replay', admin, { receiver: 'slack' });
   });
 
+  test('alerts: a rule set, silenced and removed', async () => {
+    const rule = { name: 'busy', metric: 'access_count', threshold: 5, period: '1h' };
+    await sentThrice('PATCH', '/alerts/rules', admin, rule);
+    const silence = { rule: 'busy', duration: '1h', reason: 'a load test' };
+    await sentThrice('POST', '/alerts/silence', admin, silence);
+    await sentThrice('POST', '/alerts/rules/remove', admin, { name: 'busy' });
+  });
+
   test('suspending a key, and resuming it', async () => {
     const { caller } = await serving.house.agent(`suspended-${count}`);
     const { name } = caller.principal;

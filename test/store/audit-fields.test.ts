@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
 import type { Notification } from '../../src/domain/notification.js';
 import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
+import { createEvaluateAlerts } from '../../src/usecases/evaluate-alerts.js';
 import { memberDirectory } from '../support/directories.js';
 import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
 
@@ -55,10 +56,13 @@ const FIELDS: Record<EventType, string> = {
   receiver_changed: 'details.receiver details.after details.before? details.secret?',
   receiver_disabled: 'details.receiver details.because',
   notifications_replayed: 'details.replayed details.receiver? details.ids?',
-  alert_rule_changed: '',
-  alert_fired: '',
-  alert_resolved: '',
-  alert_silenced: '',
+  alert_rule_changed:
+    'details.rule details.cooldown? details.enabled? details.metric? details.threshold? details.period? details.resource? details.key? details.operation? details.receivers? details.removed?',
+  alert_fired:
+    'details.alert details.rule details.metric details.threshold details.value details.period details.key? details.to?',
+  alert_resolved:
+    'details.alert details.rule details.metric details.threshold details.value details.period details.key? details.to?',
+  alert_silenced: 'reason details.alert details.rule details.until details.to?',
   audit_detached: 'details.archive details.first details.last details.hash',
 };
 
@@ -137,6 +141,20 @@ async function doEverything({ useCases, admin, ...house }: House): Promise<void>
   granted(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
   await tellSomebody(useCases, admin);
+  await alert({ useCases, admin, store: house.store });
+}
+
+async function alert({ useCases, admin, store }: Pick<House, 'useCases' | 'admin' | 'store'>) {
+  const { setAlertRule, silenceAlert, removeAlertRule } = useCases.manageAlerts;
+  const rule = { metric: 'access_count', threshold: 1, period: 60_000, to: ['email'] } as const;
+  const measure = async () => ({ count: 2 });
+  const evaluate = createEvaluateAlerts({ ...store, metrics: { ...store.metrics, measure } });
+  granted(await setAlertRule(admin, 'many', rule));
+  await evaluate();
+  granted(await setAlertRule(admin, 'many', { enabled: false }));
+  await evaluate();
+  granted(await silenceAlert(admin, { rule: 'many', duration: 60_000, reason: 'a load test' }));
+  granted(await removeAlertRule(admin, 'many'));
 }
 
 /** A receiver that is gone at the first thing that it is told. */

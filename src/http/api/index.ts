@@ -7,6 +7,7 @@ import { refuseKeysInQuery } from '../keys-in-query.js';
 import { serveOpenApi } from '../openapi/index.js';
 import { refuseOtherMethods } from '../other-methods.js';
 import { createServe } from '../serve-route.js';
+import { serveAlerts } from './alerts.js';
 import { serveApprovals } from './approvals.js';
 import { serveAudit } from './audit.js';
 import { serveExplain } from './explain.js';
@@ -41,6 +42,7 @@ export function createApi({ useCases, admission, now, stopping }: ApiParts): Rou
   serveSecrets(serve, useCases);
   serveKeys(serve, useCases);
   servePeople(serve, useCases);
+  serveAlerts(serve, useCases);
   serveAudit(serve, useCases, now);
   serveMetrics(serve, useCases, now);
   serveNotifications(serve, useCases, now);
