@@ -98,6 +98,11 @@ begin
   if newest is null or newest >= before then
     return;
   end if;
+  -- What is not counted yet, or is still to be told, is needed where it is.
+  if part.last > (select c.sequence from metric_cursor c)
+     or exists (select from notification n where n.state = 'waiting' and n.sequence <= part.last) then
+    return;
+  end if;
   archive := format('audit_archive_%s_%s', part.first, part.last);
   execute format('alter table audit_event detach partition %I', part.name);
   execute format('alter table %I rename to %I', part.name, archive);

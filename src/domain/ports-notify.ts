@@ -97,8 +97,16 @@ export interface Receivers extends ReceiverReads {
     row: Omit<ReceiverRow, 'version' | 'updatedAt' | 'disabledBecause'>,
     sealed: SealedValue,
   ): Promise<void>;
-  /** Switches it off, when it is on and, with `failingForMs`, nothing has reached it for so long. False: it was not to be. */
-  disable(kind: ReceiverKind, because: string, failingForMs?: number): Promise<boolean>;
+  /**
+   * Switches it off, when it is on, its settings are still of this version and, with `failingForMs`, nothing has reached it for so
+   * long. False: it was not to be.
+   */
+  disable(
+    kind: ReceiverKind,
+    version: number,
+    because: string,
+    failingForMs?: number,
+  ): Promise<boolean>;
   /** Nobody is waited for any more: what is still to be told can be replayed. */
   giveUp(kind: ReceiverKind, error: string): Promise<void>;
   /** Due once more, as if never tried. Resolves with how many. */

@@ -77,13 +77,13 @@ export function receivers(sql: Sql): Receivers {
       await sql('select pg_notify($1, $2)', [DELIVERY_CHANNEL, '']);
     },
 
-    async disable(kind, because, failingForMs) {
+    async disable(kind, version, because, failingForMs) {
       const rows = await sql(
         `update receiver set enabled = false, disabled_because = left($2, 200), updated_at = clock_timestamp()
-         where kind = $1 and enabled and ($3::float8 is null
+         where kind = $1 and enabled and version = $4 and ($3::float8 is null
            or failing_since <= clock_timestamp() - $3::float8 * interval '1 ms')
          returning kind`,
-        [kind, because, failingForMs ?? null],
+        [kind, because, failingForMs ?? null, version],
       );
       return rows.length > 0;
     },

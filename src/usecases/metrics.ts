@@ -10,8 +10,8 @@ import type {
   Span,
   Store,
 } from '../domain/ports.js';
-import type { Result } from '../domain/result.js';
-import type { Caller } from '../domain/rights.js';
+import { type Result, refused } from '../domain/result.js';
+import { type Caller, seesEverything } from '../domain/rights.js';
 import type { Grouping } from '../domain/vocabulary.js';
 import { needScope } from './need-scope.js';
 import { needScopeToView, sightOf, type Viewer } from './viewer.js';
@@ -56,10 +56,15 @@ export function createMeasure(store: Store, defaultApprovers: readonly string[])
   };
 }
 
-/** For a monitoring system: numbers of the whole installation, and no name in them. */
+/** For a monitoring system of somebody who may see everything: numbers of the whole installation, and no name in them. */
 export type ReadGauges = (caller: Caller) => Promise<Result<Gauges>>;
 
 export function createReadGauges(store: Store): ReadGauges {
-  return async (caller) =>
-    needScope(caller, 'metrics:read') ?? { ok: true, value: await store.metrics.gauges() };
+  return async (caller) => {
+    const forbidden = needScope(caller, 'metrics:read');
+    if (forbidden) return forbidden;
+    if (!seesEverything(caller))
+      return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });
+    return { ok: true, value: await store.metrics.gauges() };
+  };
 }

@@ -45,7 +45,7 @@ export function createTellReceiver(parts: TellingParts): TellReceiver {
     const telling: Telling = tell
       ? await tell(notification, signal)
       : { outcome: 'retry', error: 'not_set_up' };
-    if (telling.outcome !== 'sent') await disableFailing(store, kind, telling);
+    if (telling.outcome !== 'sent') await disableFailing(store, kind, version, telling);
     return telling;
   };
 }
@@ -66,13 +66,22 @@ export async function openTell<Kind extends ReceiverKind>(
   return settings && teller(settings);
 }
 
-/** At once when it is gone for good, else when nothing has reached it for five days. The other receivers are told. */
-async function disableFailing(store: Store, kind: ReceiverKind, telling: Telling): Promise<void> {
+/**
+ * At once when it is gone for good, else when nothing has reached it for five days; never on the word of what its settings were before.
+ * The other receivers are told.
+ */
+async function disableFailing(
+  store: Store,
+  kind: ReceiverKind,
+  version: number,
+  telling: Telling,
+): Promise<void> {
   if (telling.outcome === 'sent') return;
   const { outcome, error } = telling;
   await store.transaction(async (tx) => {
     const off = await tx.receivers.disable(
       kind,
+      version,
       error,
       outcome === 'gone' ? undefined : FAILING_MAX,
     );

@@ -78,6 +78,7 @@ test('--follow shows each event once, as it happens, and ends with Ctrl-C', asyn
 test('a trail whose beginning was detached holds from there, and says so', async () => {
   const { house } = serving;
   await house.store.transaction((tx) => tx.auditParts.next());
+  await house.countOn();
   const [part] = await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   const { exit, out } = await run(admin, VERIFY);
   expect({ exit, out }).toMatchObject({

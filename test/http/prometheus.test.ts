@@ -22,10 +22,12 @@ afterAll(() => serving.close());
 const scrape = (headers: Record<string, string> = { authorization: `Bearer ${token}` }) =>
   fetch(`${serving.server.url}/metrics`, { headers });
 
-test('a key with metrics:read scrapes, nobody else does', async () => {
+test('a key with metrics:read of somebody who sees everything scrapes, nobody else does', async () => {
   expect((await scrape({})).status).toBe(401);
   const agent = (await serving.house.agent('nosy')).token;
   expect((await scrape({ authorization: `Bearer ${agent}` })).status).toBe(403);
+  const member = (await serving.house.human('member@example.com')).token;
+  expect((await scrape({ authorization: `Bearer ${member}` })).status).toBe(403);
   expect((await scrape()).status).toBe(200);
 });
 

@@ -68,6 +68,9 @@ const FIELDS: Record<EventType, string> = {
 
 let house: House;
 let events: readonly RecordedEvent[];
+/** As they are stored, before some are detached. */
+let rows: unknown[];
+const ROWS = 'select canonical, body::text as body from audit_event';
 beforeAll(async () => {
   const webhook = () => async () => ({ outcome: 'gone', error: 'http_410' }) as const;
   const tellers = { email: undefined, slack: undefined, webhook };
@@ -75,7 +78,9 @@ beforeAll(async () => {
   await doEverything(house);
   const listed = async () => (await house.store.audit.list({}, { limit: 1000 })).items;
   const before = await listed();
+  rows = await house.database.dataSource.query(ROWS);
   await house.store.transaction((tx) => tx.auditParts.next());
+  await house.countOn();
   await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   events = [...(await listed()), ...before];
 });
@@ -234,11 +239,9 @@ test('an event without a person tells of no door and no reason that nobody gave'
 });
 
 test('no event of any kind holds a value, a key or its hash', async () => {
-  const rows = await house.database.dataSource.query(
-    'select canonical, body::text as body from audit_event',
-  );
-  const text = JSON.stringify(rows);
-  expect(rows.length).toBe(events.length);
+  const behind: unknown[] = await house.database.dataSource.query(ROWS);
+  const text = JSON.stringify([rows, behind]);
+  expect(rows.length + behind.length).toBe(events.length);
   expect(text).not.toContain(VALUE);
   expect(text).not.toContain(Buffer.from(VALUE).toString('base64'));
   expect(text).not.toContain(Buffer.from(VALUE).toString('hex'));
