@@ -66,7 +66,7 @@ async function send(
  * The subject is ours alone, and the same for all mails about one request, so that they are shown as one thread (RFC 5322, section
  * 3.6.4). The id is the notification's: a mail that was sent twice is the same mail.
  */
-export function mailOf(notification: Notification, domain: string) {
+function mailOf(notification: Notification, domain: string) {
   const { id, approval, link } = notification;
   const reason = reasonOf(notification);
   const thread = approval && `<${approval}@${domain}>`;
