@@ -2,6 +2,7 @@
 import { benchMcp } from './mcp.js';
 import { benchPolicies } from './policies.js';
 import { benchReads } from './reads.js';
+import { benchRelay } from './relay.js';
 import { openStage } from './stage.js';
 import { benchWaiters } from './waiters.js';
 import { benchWakeUp } from './wake-up.js';
@@ -14,6 +15,7 @@ try {
   await benchMcp(stage);
   await benchWakeUp(stage);
   await benchWaiters(stage);
+  await benchRelay(stage);
 } finally {
   await stage.close();
 }

@@ -23,6 +23,12 @@ import { registerKeysRevoke } from './commands/keys-revoke.js';
 import { registerKeysSuspend } from './commands/keys-suspend.js';
 import { registerLogin } from './commands/login.js';
 import { registerMcpConfig } from './commands/mcp-config.js';
+import { registerMetrics } from './commands/metrics.js';
+import { registerNotificationsDeliveries } from './commands/notifications-deliveries.js';
+import { registerNotificationsList } from './commands/notifications-list.js';
+import { registerNotificationsReplay } from './commands/notifications-replay.js';
+import { registerNotificationsSet } from './commands/notifications-set.js';
+import { registerNotificationsTest } from './commands/notifications-test.js';
 import { registerPeopleCode } from './commands/people-code.js';
 import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
@@ -33,6 +39,7 @@ import { registerScopes } from './commands/scopes.js';
 import { registerSecretsDelete } from './commands/secrets-delete.js';
 import { registerSecretsImport } from './commands/secrets-import.js';
 import { registerSecretsList } from './commands/secrets-list.js';
+import { registerSecretsRotate } from './commands/secrets-rotate.js';
 import { registerSecretsSet } from './commands/secrets-set.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerWhoami } from './commands/whoami.js';
@@ -50,12 +57,21 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerExplain,
     registerAudit,
     registerAuditVerify,
+    registerMetrics,
   ],
   'Secrets:': [
     registerSecretsSet,
     registerSecretsImport,
     registerSecretsList,
+    registerSecretsRotate,
     registerSecretsDelete,
+  ],
+  'Notifications:': [
+    registerNotificationsSet,
+    registerNotificationsList,
+    registerNotificationsTest,
+    registerNotificationsDeliveries,
+    registerNotificationsReplay,
   ],
   'Alerts:': [
     registerAlertsSet,

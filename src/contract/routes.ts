@@ -7,6 +7,8 @@ import { explainRoute } from './explain.js';
 import { grantRoutes } from './grant.js';
 import { keyRoutes, whoamiRoute } from './key.js';
 import { loginRoutes } from './login.js';
+import { metricRoutes } from './metric.js';
+import { notificationRoutes } from './notification.js';
 import { personRoutes } from './person.js';
 import { policyRoutes } from './policy.js';
 import { policySetRoutes } from './policy-set.js';
@@ -26,4 +28,6 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   people: personRoutes,
   audit: auditRoutes,
   alerts: alertRoutes,
+  metrics: metricRoutes,
+  notifications: notificationRoutes,
 };

@@ -1,27 +1,34 @@
 /** A receiver of notifications as people see it: never an address that is a secret, never what signs. */
 
+import { DAY, HOUR, MINUTE, SECOND } from './limits.js';
 import type { NotificationType, ReceiverKind } from './vocabulary.js';
 
-export interface Receiver {
+/** As it is stored, beside what is sealed. */
+export interface ReceiverRow {
   readonly kind: ReceiverKind;
   readonly enabled: boolean;
   /** What it is told; undefined: everything but reads. */
   readonly events?: readonly (NotificationType | '*')[] | undefined;
   /** Are people's reasons passed on? */
   readonly includeReason: boolean;
-  /** Of `email`. */
-  readonly recipients?: readonly string[] | undefined;
-  /** Of `slack`: as it was written, for people. */
-  readonly channel?: string | undefined;
-  /** Of `slack` and `webhook`: scheme and host alone. */
-  readonly origin?: string | undefined;
-  /** Of `webhook`: how many secrets sign at the moment, 1 or 2. */
-  readonly signatures?: number | undefined;
+  readonly shown: {
+    /** Of `email`. */
+    readonly recipients?: readonly string[] | undefined;
+    /** Of `slack`: as it was written, for people. */
+    readonly channel?: string | undefined;
+    /** Of `slack` and `webhook`: scheme and host alone. */
+    readonly origin?: string | undefined;
+  };
   readonly version: number;
   readonly updatedAt: Date;
   /** It was switched off because telling it failed for too long, or it said that it is gone. */
   readonly disabledBecause?: string | undefined;
 }
+
+/** What people see of it. */
+export type Receiver = Omit<ReceiverRow, 'shown'> & ReceiverRow['shown'];
+
+export const shownReceiver = ({ shown, ...row }: ReceiverRow): Receiver => ({ ...row, ...shown });
 
 /** A change of one receiver: what is not named stays as it is. */
 export interface ReceiverChange {
@@ -57,3 +64,39 @@ export interface NotificationDelivery {
   /** When it is tried next. */
   readonly nextTry?: Date | undefined;
 }
+
+export interface DeliveryFilter {
+  readonly receiver?: ReceiverKind | undefined;
+  readonly state?: DeliveryState | undefined;
+  readonly type?: NotificationType | undefined;
+}
+
+/** What to tell once more: these, or all of one receiver that ended like this. */
+export type Replayed =
+  | { readonly ids: readonly string[] }
+  | {
+      readonly receiver: ReceiverKind;
+      readonly state: Exclude<DeliveryState, 'waiting'>;
+      readonly since?: Date | undefined;
+    };
+
+/**
+ * Milliseconds before each try after the one before it, a fifth more or less; after the last one it is given up.
+ * https://docs.svix.com/retries
+ */
+export const TRIES = [
+  0,
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  10 * HOUR,
+] as const;
+
+/** Milliseconds without anything that reached it, after which a receiver is switched off. */
+export const FAILING_MAX = 5 * DAY;
+
+/** Milliseconds for which the signing secret before goes on signing. */
+export const OLD_SECRET_SIGNS = DAY;

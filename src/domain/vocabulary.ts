@@ -157,3 +157,7 @@ export const METRICS = [
   'time_to_decision',
 ] as const;
 export type Metric = (typeof METRICS)[number];
+
+/** What a metric can be looked at by. */
+export const GROUPINGS = ['resource', 'key', 'operation', 'outcome'] as const;
+export type Grouping = (typeof GROUPINGS)[number];

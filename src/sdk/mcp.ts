@@ -11,6 +11,8 @@ import { createAlerts } from './alerts.js';
 import { createAuditLogs } from './audit-logs.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { type Following, type FollowQuery, followAudit } from './follow-audit.js';
+import { createMetrics } from './metrics.js';
+import { createNotifications } from './notifications.js';
 import { collect } from './pages.js';
 import { type Verifying, verifyAudit } from './verify-audit.js';
 import { type Waiting, waitForDecision } from './waiting.js';
@@ -39,6 +41,8 @@ export function createMcp(call: Call) {
     ...createConfiguring(call),
     ...createLooking(call),
     ...createAlerts(call),
+    ...createMetrics(call),
+    ...createNotifications(call),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Requests and decisions, counted in one statement. */
 
 import type { AccessMetrics, MetricsReads } from '../domain/ports.js';
+import { gauges } from './gauges.js';
+import { measures } from './measures.js';
 import { only, type Sql } from './sql.js';
 
 /** Milliseconds. Faster than this nobody has read what was asked. */
@@ -35,7 +37,8 @@ interface CountRow extends Omit<AccessMetrics, 'median' | 'percentile95'> {
 
 export function metricsReads(sql: Sql): MetricsReads {
   return {
-    measure: () => Promise.reject(new Error('not built yet')),
+    ...measures(sql),
+    gauges: gauges(sql),
 
     async access({ everything, principals, policies }, { since, until }) {
       const parameters = [since, until ?? null, everything, principals, policies];

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
+import type { Notification } from '../../src/domain/notification.js';
 import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
 import { createEvaluateAlerts } from '../../src/usecases/evaluate-alerts.js';
 import { memberDirectory } from '../support/directories.js';
@@ -52,9 +53,9 @@ const FIELDS: Record<EventType, string> = {
   link_code_created: 'details.person details.email',
   foreign_request: 'refusal details.what',
   login_confirmed: 'details.login details.device details.address',
-  receiver_changed: '',
-  receiver_disabled: '',
-  notifications_replayed: '',
+  receiver_changed: 'details.receiver details.after details.before? details.secret?',
+  receiver_disabled: 'details.receiver details.because',
+  notifications_replayed: 'details.replayed details.receiver? details.ids?',
   alert_rule_changed:
     'details.rule details.cooldown? details.enabled? details.metric? details.threshold? details.period? details.resource? details.key? details.operation? details.receivers? details.removed?',
   alert_fired:
@@ -62,15 +63,21 @@ const FIELDS: Record<EventType, string> = {
   alert_resolved:
     'details.alert details.rule details.metric details.threshold details.value details.period details.key? details.to?',
   alert_silenced: 'reason details.alert details.rule details.until details.to?',
-  audit_detached: '',
+  audit_detached: 'details.archive details.first details.last details.hash',
 };
 
 let house: House;
 let events: readonly RecordedEvent[];
 beforeAll(async () => {
-  house = await buildHouse({ directory: memberDirectory('T1') });
+  const webhook = () => async () => ({ outcome: 'gone', error: 'http_410' }) as const;
+  const tellers = { email: undefined, slack: undefined, webhook };
+  house = await buildHouse({ directory: memberDirectory('T1'), tellers });
   await doEverything(house);
-  events = (await house.store.audit.list({}, { limit: 1000 })).items;
+  const listed = async () => (await house.store.audit.list({}, { limit: 1000 })).items;
+  const before = await listed();
+  await house.store.transaction((tx) => tx.auditParts.next());
+  await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
+  events = [...(await listed()), ...before];
 });
 afterAll(() => house.close());
 
@@ -133,6 +140,7 @@ async function doEverything({ useCases, admin, ...house }: House): Promise<void>
   granted(await useCases.login.take(id, secret));
   granted(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
+  await tellSomebody(useCases, admin);
   await alert({ useCases, admin, store: house.store });
 }
 
@@ -148,6 +156,26 @@ async function alert({ useCases, admin, store }: Pick<House, 'useCases' | 'admin
   granted(await silenceAlert(admin, { rule: 'many', duration: 60_000, reason: 'a load test' }));
   granted(await removeAlertRule(admin, 'many'));
 }
+
+/** A receiver that is gone at the first thing that it is told. */
+async function tellSomebody(
+  { configureReceivers, reviewDeliveries, tellReceiver }: House['useCases'],
+  admin: House['admin'],
+) {
+  const webhook = { url: 'https://receiver.example.com/hook' };
+  granted(await configureReceivers.change(admin, { webhook }));
+  await tellReceiver('webhook', 1, NOTIFICATION, new AbortController().signal);
+  granted(await reviewDeliveries.replay(admin, { receiver: 'webhook', state: 'dead' }));
+}
+
+const NOTIFICATION: Notification = {
+  id: 'evt_0',
+  type: 'alert',
+  timestamp: '2026-11-29T00:00:00Z',
+  sequence: 1,
+  event: 'alert_fired',
+  actor: { kind: 'system', name: 'test' },
+};
 
 type Approve = (id: `appr_${string}`) => Promise<unknown>;
 

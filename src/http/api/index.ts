@@ -14,6 +14,8 @@ import { serveExplain } from './explain.js';
 import { serveGrants } from './grants.js';
 import { serveKeys } from './keys.js';
 import { serveLogin } from './login.js';
+import { serveMetrics } from './metrics.js';
+import { serveNotifications } from './notifications.js';
 import { servePeople } from './people.js';
 import { serveResources } from './resources.js';
 import { serveSecrets } from './secrets.js';
@@ -42,6 +44,8 @@ export function createApi({ useCases, admission, now, stopping }: ApiParts): Rou
   servePeople(serve, useCases);
   serveAlerts(serve, useCases);
   serveAudit(serve, useCases, now);
+  serveMetrics(serve, useCases, now);
+  serveNotifications(serve, useCases, now);
   refuseOtherMethods(router);
   return router;
 }

@@ -1,0 +1,55 @@
+/** Counts the audit trail on, from where it was counted to. */
+
+import type { DataSource } from 'typeorm';
+import { first, type Sql, sqlIn } from './sql.js';
+
+/** What it means to use a resource; asking for it is not. */
+export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
+
+/** Events that are counted in one transaction. */
+const BATCH = 20_000;
+
+const COUNT_ON = `
+  with span as (
+    select c.sequence as low, least(h.sequence, c.sequence + $1) as high
+    from metric_cursor c, audit_head h where c.sequence < h.sequence),
+  fresh as materialized (
+    select at, body from audit_event, span where sequence > low and sequence <= high),
+  used as (
+    insert into metric_use (hour, type, resource, principal, operation, count)
+    select date_trunc('hour', at, 'UTC'), body ->> 'type', resource,
+      coalesce(body ->> 'principal', body -> 'actor' ->> 'id'), coalesce(body ->> 'operation', ''), count(*)
+    from fresh, jsonb_array_elements_text(body -> 'resources') resource
+    where body ->> 'type' = any($2)
+    group by 1, 2, 3, 4, 5
+    on conflict (hour, type, resource, principal, operation) do update set count = metric_use.count + excluded.count),
+  summed as (
+    insert into metric_total (type, outcome, count)
+    select body ->> 'type', coalesce(body -> 'details' ->> 'outcome', body ->> 'refusal', ''), count(*)
+    from fresh group by 1, 2
+    on conflict (type, outcome) do update set count = metric_total.count + excluded.count)
+  update metric_cursor set sequence = high from span where metric_cursor.only_one
+  returning high - low as counted`;
+
+/** Resolves with how many events were counted. Harmless to run at any time, on several processes at once. */
+export type CountOn = () => Promise<number>;
+
+export function createCountOn(dataSource: DataSource): CountOn {
+  return async () => {
+    let all = 0;
+    for (;;) {
+      const counted = await dataSource.transaction('READ COMMITTED', (manager) =>
+        countBatch(sqlIn(manager)),
+      );
+      all += counted;
+      if (counted < BATCH) return all;
+    }
+  };
+}
+
+/** Under a lock of the cursor's row, so that no event is counted twice. */
+async function countBatch(sql: Sql): Promise<number> {
+  await sql('select sequence from metric_cursor for update');
+  const row = first(await sql<{ counted: string }>(COUNT_ON, [BATCH, USES]));
+  return Number(row?.counted ?? 0);
+}
