@@ -68,16 +68,22 @@ const FIELDS: Record<EventType, string> = {
 
 let house: House;
 let events: readonly RecordedEvent[];
+/** Everything that the database holds of them, in the parts that are detached too. */
+let stored: readonly unknown[];
 beforeAll(async () => {
   const webhook = () => async () => ({ outcome: 'gone', error: 'http_410' }) as const;
   const tellers = { email: undefined, slack: undefined, webhook };
   house = await buildHouse({ directory: memberDirectory('T1'), tellers });
   await doEverything(house);
   const listed = async () => (await house.store.audit.list({}, { limit: 1000 })).items;
+  const rows = () =>
+    house.database.dataSource.query('select canonical, body::text as body from audit_event');
   const before = await listed();
+  const storedBefore = await rows();
   await house.store.transaction((tx) => tx.auditParts.next());
   await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   events = [...(await listed()), ...before];
+  stored = [...(await rows()), ...storedBefore];
 });
 afterAll(() => house.close());
 
@@ -233,12 +239,9 @@ test('an event without a person tells of no door and no reason that nobody gave'
     if (actor.kind === 'system') expect([door, reason]).toEqual([undefined, undefined]);
 });
 
-test('no event of any kind holds a value, a key or its hash', async () => {
-  const rows = await house.database.dataSource.query(
-    'select canonical, body::text as body from audit_event',
-  );
-  const text = JSON.stringify(rows);
-  expect(rows.length).toBe(events.length);
+test('no event of any kind holds a value, a key or its hash', () => {
+  const text = JSON.stringify(stored);
+  expect(stored.length).toBe(events.length);
   expect(text).not.toContain(VALUE);
   expect(text).not.toContain(Buffer.from(VALUE).toString('base64'));
   expect(text).not.toContain(Buffer.from(VALUE).toString('hex'));
