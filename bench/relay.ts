@@ -97,7 +97,7 @@ async function tellAll(stage: Stage, sink: Sink): Promise<number> {
 }
 
 function openRelay({ store, vault, installation, stopwatch, outbox }: Stage, { url }: Sink) {
-  const tellers = createTellers(createEgress({ allowed: [url] }), undefined);
+  const tellers = createTellers(createEgress({ allowed: [url] }), undefined, [url]);
   const tell = createTellReceiver({ store, vault, installation, stopwatch, tellers });
   return createReceiverRelays({
     outbox,

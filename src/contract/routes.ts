@@ -27,7 +27,7 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   login: loginRoutes,
   people: personRoutes,
   audit: auditRoutes,
-  alerts: alertRoutes,
   metrics: metricRoutes,
   notifications: notificationRoutes,
+  alerts: alertRoutes,
 };

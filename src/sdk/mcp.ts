@@ -40,9 +40,9 @@ export function createMcp(call: Call) {
     ...createDeciding(call),
     ...createConfiguring(call),
     ...createLooking(call),
-    ...createAlerts(call),
     ...createMetrics(call),
     ...createNotifications(call),
+    ...createAlerts(call),
   };
 }
 

@@ -7,7 +7,7 @@ import { first, type Sql, sqlIn } from './sql.js';
 export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
 
 /** Events that are counted in one transaction. */
-const BATCH = 20_000;
+const BATCH = 10_000;
 
 const COUNT_ON = `
   with span as (

@@ -142,8 +142,8 @@ const DETAILS: Partial<Record<AuditEvent['type'], readonly string[]>> = {
   secret_written: ['version'],
   secret_deleted: ['version'],
   access_granted: ['duration'],
-  alert_fired: ['alert', 'rule', 'metric', 'threshold', 'value', 'period', 'subject'],
-  alert_resolved: ['alert', 'rule', 'metric', 'threshold', 'value', 'period', 'subject'],
+  alert_fired: ['alert', 'rule', 'metric', 'threshold', 'value', 'period', 'key'],
+  alert_resolved: ['alert', 'rule', 'metric', 'threshold', 'value', 'period', 'key'],
   alert_silenced: ['alert', 'rule', 'until'],
   receiver_disabled: ['receiver', 'because'],
 };

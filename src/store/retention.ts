@@ -14,11 +14,14 @@ const FORGET_DELIVERIES = `
 
 const FORGET_NOTICES = `delete from notice where told_at < clock_timestamp() - $1::float8 * interval '1 ms'`;
 
+const FORGET_NOTIFICATIONS = `delete from notification where state <> 'waiting' and settled_at < clock_timestamp() - $1::float8 * interval '1 ms'`;
+
 /** `keepMs`: how long what was delivered is kept. */
 export function createForgetDelivered(dataSource: DataSource, keepMs: number) {
   const sql = sqlOn(dataSource);
   return async (): Promise<void> => {
     await sql(FORGET_DELIVERIES, [keepMs]);
     await sql(FORGET_NOTICES, [keepMs]);
+    await sql(FORGET_NOTIFICATIONS, [keepMs]);
   };
 }

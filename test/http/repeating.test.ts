@@ -156,18 +156,18 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('POST', `/keys/${caller.key.id}/revoke`, admin);
   });
 
+  test('notifications: set up and replayed', async () => {
+    const slack = { webhookUrl: 'https://hooks.slack.com/services/T1/B1/x' };
+    await sentThrice('PATCH', '/notifications', admin, { slack });
+    await sentThrice('POST', '/notifications/replay', admin, { receiver: 'slack' });
+  });
+
   test('alerts: a rule set, silenced and removed', async () => {
     const rule = { name: 'busy', metric: 'access_count', threshold: 5, period: '1h' };
     await sentThrice('PATCH', '/alerts/rules', admin, rule);
     const silence = { rule: 'busy', duration: '1h', reason: 'a load test' };
     await sentThrice('POST', '/alerts/silence', admin, silence);
     await sentThrice('POST', '/alerts/rules/remove', admin, { name: 'busy' });
-  });
-
-  test('notifications: set up and replayed', async () => {
-    const slack = { webhookUrl: 'https://hooks.slack.com/services/T1/B1/x' };
-    await sentThrice('PATCH', '/notifications', admin, { slack });
-    await sentThrice('POST', '/notifications/replay', admin, { receiver: 'slack' });
   });
 
   test('suspending a key, and resuming it', async () => {
