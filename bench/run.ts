@@ -1,5 +1,6 @@
 /** `npm run bench`: prints each floor, its subject and the ratio, all measured in this run. */
 import { benchMcp } from './mcp.js';
+import { benchMetrics } from './metrics.js';
 import { benchPolicies } from './policies.js';
 import { benchReads } from './reads.js';
 import { benchRelay } from './relay.js';
@@ -8,6 +9,7 @@ import { benchWaiters } from './waiters.js';
 import { benchWakeUp } from './wake-up.js';
 
 await benchPolicies(console.log);
+await benchMetrics(console.log);
 
 const stage = await openStage();
 try {

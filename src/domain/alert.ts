@@ -71,7 +71,7 @@ export interface Alert extends Observation {
   readonly silencedUntil?: Date | undefined;
 }
 
-export const COOLDOWN_DEFAULT = HOUR;
+const COOLDOWN_DEFAULT = HOUR;
 export const PERIOD_MAX = 7 * DAY;
 const THRESHOLD_MAX = 1_000_000_000;
 /** Rules of one installation: each of them is a query a minute. */
@@ -86,7 +86,7 @@ export const BUILT_IN_PERIOD: Record<BuiltInRule, number> = {
   burst: 10 * MINUTE,
 };
 
-export const isBuiltIn = (name: string): name is BuiltInRule =>
+const isBuiltIn = (name: string): name is BuiltInRule =>
   BUILT_IN_RULES.some((known) => known === name);
 
 export const builtIn = (name: BuiltInRule): BuiltIn => ({

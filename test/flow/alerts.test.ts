@@ -122,6 +122,21 @@ describe('a rule over a metric', () => {
   });
 });
 
+test('a rule counts real requests, of what its filter names alone', async () => {
+  await house.policy({ requiresApproval: false });
+  await house.policy({ requiresApproval: false }, 'vsecure://secrets/staging/*');
+  const { caller } = await house.agent('counted');
+  const asked = { metric: 'request_count', threshold: 0, period: 3_600_000 } as const;
+  await set({ ...asked, resource: 'vsecure://secrets/production/*', key: 'counted' });
+  const before = await sequence();
+  await house.ask(caller, { resources: ['vsecure://secrets/staging/KEY'] });
+  await house.useCases.evaluateAlerts();
+  expect(await told(before)).toEqual([]);
+  await house.ask(caller);
+  await house.useCases.evaluateAlerts();
+  expect(await told(before)).toEqual(['alert_fired many']);
+});
+
 describe('two processes that evaluate at once', () => {
   const race = async (stores: readonly Store[]) => {
     await set();
