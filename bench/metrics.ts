@@ -42,7 +42,7 @@ export async function benchMetrics(print: (line: string) => void, events = EVENT
     await createCountOn(dataSource)();
     const took = Math.round(performance.now() - started);
     print(`\nuses counted, of ${events.toLocaleString('en')} events (summed up in ${took} ms)`);
-    await sql(`select brin_summarize_new_values('audit_event_at')`);
+    await sql(`select brin_summarize_new_values('audit_event_at_1')`);
     await sql('analyze audit_event');
     for (const [name, span] of [
       ['the last hour', HOUR],

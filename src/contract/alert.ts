@@ -19,7 +19,7 @@ const ruleName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
 });
 const metric = z.enum(METRICS);
 const receivers = z.array(z.enum(RECEIVERS)).min(1).max(RECEIVERS.length);
-const threshold = z.number().min(0).max(1_000_000_000);
+const threshold = z.int().min(0).max(1_000_000_000);
 
 const rule = z.object({
   name: z.string(),
@@ -29,7 +29,7 @@ const rule = z.object({
   key: z.string().optional(),
   operation: operation.optional(),
   /** It fires over it; of time_to_decision it is seconds. */
-  threshold: z.number().optional(),
+  threshold: z.int().optional(),
   period: z.string().optional(),
   cooldown: z.string(),
   /** Absent: every receiver that wants alerts. */

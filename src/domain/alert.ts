@@ -152,8 +152,8 @@ function checked(rule: MetricRule): Result<MetricRule> {
   if (pattern && !pattern.ok) return pattern;
   if (key !== undefined && !(key.length <= NAME_MAX && /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(key)))
     return invalid('The key is not the name of a key.');
-  if (!Number.isFinite(threshold) || threshold < 0 || threshold > THRESHOLD_MAX)
-    return invalid(`A threshold is a number from 0 to ${THRESHOLD_MAX}.`);
+  if (!Number.isInteger(threshold) || threshold < 0 || threshold > THRESHOLD_MAX)
+    return invalid(`A threshold is a whole number from 0 to ${THRESHOLD_MAX}.`);
   if (!Number.isSafeInteger(period) || period < MINUTE || period > PERIOD_MAX)
     return invalid(`A period lasts from 1m to ${formatDuration(PERIOD_MAX)}.`);
   return done(rule);

@@ -49,7 +49,7 @@ const BURST = `
     where e.body ->> 'type' in ('approval_requested', 'secret_read')
       and e.at > clock_timestamp() - interval '7 days' and e.at <= clock_timestamp() - interval '10 minutes'
     group by l.id having count(*) >= 50 and count(distinct (e.at at time zone 'UTC')::date) >= 3)
-  select p.name as subject, l.value::float8 as value, greatest(20, 5 * h.average)::float8 as threshold
+  select p.name as subject, l.value::float8 as value, floor(greatest(20, 5 * h.average))::float8 as threshold
   from lately l join past h using (id) join principal p on p.id = l.id
   where l.value > greatest(20, 5 * h.average) order by p.name`;
 

@@ -58,7 +58,7 @@ async function observe(store: Store, rule: AlertRule): Promise<readonly Observat
   const since = new Date((await store.now()).getTime() - period);
   const filter = { metric, resource, key, operation, since };
   const { count, median = 0 } = await store.metrics.measure(plainSight(true, []), filter);
-  const value = metric === 'time_to_decision' ? median / 1000 : count;
+  const value = metric === 'time_to_decision' ? Math.ceil(median / 1000) : count;
   return [{ subject: '', value, threshold }];
 }
 

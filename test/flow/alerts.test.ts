@@ -76,6 +76,25 @@ describe('a rule over a metric', () => {
     });
   });
 
+  test('over the time to a decision counts whole seconds, which is all that the trail can hold', async () => {
+    await set({ metric: 'time_to_decision', threshold: 60, period: 3_600_000 });
+    const evaluate = (median: number) =>
+      createEvaluateAlerts({
+        ...house.store,
+        metrics: { ...house.store.metrics, measure: async () => ({ count: 1, median }) },
+      })();
+    const before = await sequence();
+    await evaluate(60_000);
+    expect(await told(before)).toEqual([]);
+    await evaluate(60_001.5);
+    expect((await newest())?.details).toMatchObject({ alert: 'many', value: 61 });
+    const half = { ...RULE, threshold: 1.5 };
+    const { manageAlerts } = house.useCases;
+    expect(refusalOf(await manageAlerts.setAlertRule(house.admin, 'half', half))).toBe(
+      'invalid_input',
+    );
+  });
+
   test('tells the receivers it names', async () => {
     await set({ ...RULE, to: ['email', 'webhook'] });
     await evaluateAt(99);

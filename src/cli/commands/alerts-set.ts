@@ -63,8 +63,8 @@ export function registerAlertsSilence(program: Command, io: Io): void {
 
 function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('It is a number from 0.');
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It is a whole number from 0.');
   return value;
 }
 
