@@ -4,7 +4,7 @@ import type { Express } from 'express';
 import type { Config } from '../config.js';
 import { errorName } from '../domain/error-name.js';
 import type { Directory, Log } from '../domain/ports.js';
-import { createRelay, type Relay } from '../notify/relay.js';
+import { asOne, createRelay, type Relay } from '../notify/relay.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
 import type { Posters } from '../slack/posters.js';
 import { createIdentifyPresser } from '../usecases/identify-presser.js';
@@ -108,18 +108,7 @@ function createRelays(
     limit: LOOKED_AT,
     urgentOnly: true,
   });
-  const relays = [looked, ...destinationsOf(posters).map(relayTo)];
-  return {
-    start() {
-      for (const relay of relays) relay.start();
-    },
-    poke() {
-      for (const relay of relays) relay.poke();
-    },
-    async stop() {
-      await Promise.all(relays.map((relay) => relay.stop()));
-    },
-  };
+  return asOne([looked, ...destinationsOf(posters).map(relayTo)]);
 }
 
 const destinationsOf = (posters: Posters) => Object.keys(posters) as (keyof Posters)[];

@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from '../domain/limits.js';
 import type { LeasedNotification, Log, Outbox, Telling } from '../domain/ports.js';
 import { TRIES } from '../domain/receiver.js';
 import { RECEIVERS, type ReceiverKind } from '../domain/vocabulary.js';
-import { createRelay, type Outcome, type Relay } from './relay.js';
+import { asOne, createRelay, type Outcome, type Relay } from './relay.js';
 
 export interface ReceiverRelayParts {
   readonly outbox: Outbox;
@@ -29,20 +29,8 @@ const RESTS = [SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE] as const;
 const RETRY_AFTER_MAX = 60 * MINUTE;
 
 /** As if they were one. */
-export function createReceiverRelays(parts: ReceiverRelayParts): Relay {
-  const relays = RECEIVERS.map((kind) => relayTo(kind, parts));
-  return {
-    start() {
-      for (const relay of relays) relay.start();
-    },
-    poke() {
-      for (const relay of relays) relay.poke();
-    },
-    async stop() {
-      await Promise.all(relays.map((relay) => relay.stop()));
-    },
-  };
-}
+export const createReceiverRelays = (parts: ReceiverRelayParts): Relay =>
+  asOne(RECEIVERS.map((kind) => relayTo(kind, parts)));
 
 function relayTo(kind: ReceiverKind, parts: ReceiverRelayParts): Relay {
   const { outbox, tell, logger, intervalMs, schedule = TRIES, restMs = restSpread } = parts;

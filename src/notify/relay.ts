@@ -173,3 +173,18 @@ function createWork<L extends Leased, D extends string>(
     }
   }
 }
+
+/** Several, as if they were one. */
+export function asOne(relays: readonly Relay[]): Relay {
+  return {
+    start() {
+      for (const relay of relays) relay.start();
+    },
+    poke() {
+      for (const relay of relays) relay.poke();
+    },
+    async stop() {
+      await Promise.all(relays.map((relay) => relay.stop()));
+    },
+  };
+}
