@@ -1,7 +1,7 @@
 /** Counts the audit trail on, from where it was counted to. */
 
 import type { DataSource } from 'typeorm';
-import { first, type Sql, sqlIn } from './sql.js';
+import { first, only, type Sql, sqlIn } from './sql.js';
 
 /** What it means to use a resource; asking for it is not. */
 export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
@@ -9,18 +9,16 @@ export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records
 /** Events that are counted in one transaction. */
 const BATCH = 10_000;
 
+/** Between two numbers that are parameters, so that the events are found by their primary key however many there are. */
 const COUNT_ON = `
-  with span as (
-    select c.sequence as low, least(h.sequence, c.sequence + $1) as high
-    from metric_cursor c, audit_head h where c.sequence < h.sequence),
-  fresh as materialized (
-    select at, body from audit_event, span where sequence > low and sequence <= high),
+  with fresh as materialized (
+    select at, body from audit_event where sequence > $1 and sequence <= $2),
   used as (
     insert into metric_use (hour, type, resource, principal, operation, count)
     select date_trunc('hour', at, 'UTC'), body ->> 'type', resource,
       coalesce(body ->> 'principal', body -> 'actor' ->> 'id'), coalesce(body ->> 'operation', ''), count(*)
     from fresh, jsonb_array_elements_text(body -> 'resources') resource
-    where body ->> 'type' = any($2)
+    where body ->> 'type' = any($3)
     group by 1, 2, 3, 4, 5
     on conflict (hour, type, resource, principal, operation) do update set count = metric_use.count + excluded.count),
   summed as (
@@ -28,8 +26,7 @@ const COUNT_ON = `
     select body ->> 'type', coalesce(body -> 'details' ->> 'outcome', body ->> 'refusal', ''), count(*)
     from fresh group by 1, 2
     on conflict (type, outcome) do update set count = metric_total.count + excluded.count)
-  update metric_cursor set sequence = high from span where metric_cursor.only_one
-  returning high - low as counted`;
+  update metric_cursor set sequence = $2`;
 
 /** Resolves with how many events were counted. Harmless to run at any time, on several processes at once. */
 export type CountOn = () => Promise<number>;
@@ -49,7 +46,14 @@ export function createCountOn(dataSource: DataSource): CountOn {
 
 /** Under a lock of the cursor's row, so that no event is counted twice. */
 async function countBatch(sql: Sql): Promise<number> {
-  await sql('select sequence from metric_cursor for update');
-  const row = first(await sql<{ counted: string }>(COUNT_ON, [BATCH, USES]));
-  return Number(row?.counted ?? 0);
+  const cursor = only(await sql<Position>('select sequence from metric_cursor for update'));
+  const head = first(await sql<Position>('select sequence from audit_head'));
+  const low = Number(cursor.sequence);
+  const high = Math.min(Number(head?.sequence ?? 0), low + BATCH);
+  if (high > low) await sql(COUNT_ON, [low, high, USES]);
+  return high - low;
+}
+
+interface Position {
+  readonly sequence: string;
 }
