@@ -22,6 +22,10 @@ const SERVER: Readonly<Record<string, ServerCommand>> = {
     description: 'make the first admin key, or recover one',
     load: () => import('./main/bootstrap.js'),
   },
+  'audit:detach': {
+    description: 'take old parts of the audit trail out of the table; deletes nothing',
+    load: () => import('./main/audit-detach.js'),
+  },
   'slack:check': {
     description: 'say what is wrong with the Slack set-up, and how to mend it',
     load: () => import('./main/slack-check.js'),

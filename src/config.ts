@@ -8,6 +8,8 @@ import { parseMasterKey } from './crypto/master-key.js';
 import { Confidential } from './domain/confidential.js';
 import { parseDuration } from './domain/duration.js';
 import {
+  DAY,
+  DELIVERIES_KEPT,
   DENIED_COOLDOWN_DEFAULT,
   PENDING_MAX_DEFAULT,
   RATE_LIMIT_DEFAULT,
@@ -86,6 +88,18 @@ const ENVIRONMENT = z.object({
     .optional(),
   SLACK_LINK_BY_EMAIL: onOff.default('on'),
   SLACK_AUTO_APPROVED: z.enum(['lines', 'off'], { error: 'must be lines or off' }).default('lines'),
+  SMTP_URL: url('smtp:', 'smtps:').pipe(confidential).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>\p{C}@"]+ )?<?[^\s<>@\p{C}]+@[A-Za-z0-9.-]+>?$/u, {
+      error: 'must be an address like vsecure@example.com or vsecure <vsecure@example.com>',
+    })
+    .optional(),
+  VSECURE_WEBHOOK_ALLOW: list
+    .refine((all) => all.every(isHttpUrl), {
+      error: 'must be base URLs of receivers, separated by commas, without user names or queries',
+    })
+    .default([]),
   VSECURE_ADMIN_EMAIL: z
     .string()
     .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' })
@@ -109,6 +123,12 @@ const ENVIRONMENT = z.object({
     .refine((ms) => ms !== undefined, { error: 'must be a duration such as 15m, or 0' })
     .transform((ms = 0) => ms)
     .default(DENIED_COOLDOWN_DEFAULT),
+  VSECURE_KEEP_DELIVERIES: z
+    .string()
+    .transform((text) => parseDuration(text))
+    .refine((ms) => ms !== undefined && ms >= DAY, { error: 'must be a duration of 1d or more' })
+    .transform((ms = 0) => ms)
+    .default(DELIVERIES_KEPT),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',
@@ -150,6 +170,10 @@ function contradictions(settings: Settings): string[] {
     );
   if (!SLACK_BOT_TOKEN && (SLACK_SIGNING_SECRET || SLACK_APP_TOKEN))
     problems.push('SLACK_BOT_TOKEN: required with the other Slack settings');
+  if (settings.SMTP_URL && !settings.MAIL_FROM)
+    problems.push('MAIL_FROM: required with SMTP_URL: the address that mails come from');
+  if (settings.MAIL_FROM && !settings.SMTP_URL)
+    problems.push('SMTP_URL: required with MAIL_FROM: smtp://… or smtps://…');
   if (settings.VSECURE_HUMAN_KEYS === 'login' && !SLACK_BOT_TOKEN)
     problems.push(
       'VSECURE_HUMAN_KEYS: login needs Slack, so set SLACK_BOT_TOKEN, or this to admin',
@@ -182,6 +206,12 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       rateLimit: environment.VSECURE_RATE_LIMIT,
     },
     slack: slackOf(environment),
+    mail:
+      environment.SMTP_URL && environment.MAIL_FROM
+        ? { url: environment.SMTP_URL, from: environment.MAIL_FROM }
+        : undefined,
+    /** Base URLs of private receivers. */
+    webhookAllow: environment.VSECURE_WEBHOOK_ALLOW,
     adminEmail: environment.VSECURE_ADMIN_EMAIL,
     defaultApprovers: environment.VSECURE_DEFAULT_APPROVERS,
     /** Where nobody could confirm a login, an administrator makes the keys of people. */
@@ -191,6 +221,8 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       maxPerHour: environment.VSECURE_MAX_REQUESTS_PER_HOUR,
       deniedCooldown: environment.VSECURE_DENIED_COOLDOWN,
     },
+    /** Milliseconds. */
+    keepDeliveries: environment.VSECURE_KEEP_DELIVERIES,
     logLevel: environment.LOG_LEVEL,
   };
 }
@@ -217,6 +249,12 @@ function userDataFolder({ LOCALAPPDATA, XDG_DATA_HOME }: NodeJS.ProcessEnv): str
   // The XDG Base Directory Specification has relative paths ignored.
   if (XDG_DATA_HOME && path.isAbsolute(XDG_DATA_HOME)) return XDG_DATA_HOME;
   return path.join(home, '.local', 'share');
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!['http:', 'https:'].includes(protocolOf(text))) return false;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
 }
 
 const protocolOf = (text: string) => (URL.canParse(text) ? new URL(text).protocol : '');

@@ -29,6 +29,26 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'secrets:list': ['vsecure secrets:list', 'vsecure secrets:list --json'],
   'secrets:delete': ['vsecure secrets:delete staging/OLD_TOKEN'],
+  'mcp:metrics': [
+    'vsecure mcp:metrics --since 7d',
+    'vsecure mcp:metrics --metric access_count --since 24h --group-by resource',
+    'vsecure mcp:metrics --metric time_to_decision --since 30d --resource "production/*"',
+  ],
+  'secrets:rotate': ['vsecure secrets:rotate staging/SESSION_KEY'],
+  'notifications:set': [
+    'vsecure notifications:set email --recipients oncall@example.com --events approval_requested,alert',
+    'pass show vsecure/slack-webhook | vsecure notifications:set slack --url --channel "#security-approvals"',
+    'echo https://your-app.example.com/webhooks/mcp | vsecure notifications:set webhook --url --events "*"',
+    'vsecure notifications:set webhook --rotate-secret',
+  ],
+  'notifications:list': ['vsecure notifications:list'],
+  'notifications:test': ['vsecure notifications:test webhook'],
+  'notifications:deliveries': ['vsecure notifications:deliveries --state dead'],
+  'notifications:replay': [
+    'vsecure notifications:replay dlvr_0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+    'vsecure notifications:replay --receiver webhook --since 24h',
+    'vsecure notifications:replay --receiver webhook --state sent --since 1h',
+  ],
   'keys:create': [
     'vsecure keys:create --name claude-desktop --class agent --owner bob@example.com --expires 90d',
   ],
@@ -40,6 +60,14 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'people:list': ['vsecure people:list'],
   'people:set': ['vsecure people:set ana@example.com --role auditor'],
   'people:link': ['vsecure people:link ana@example.com --slack T012ABC/U034DEF'],
+  'alerts:set': [
+    'vsecure alerts:set busy --metric access_count --over 50 --period 1h --resource "production/*"',
+    'vsecure alerts:set burst --disable',
+  ],
+  'alerts:rules': ['vsecure alerts:rules'],
+  'alerts:list': ['vsecure alerts:list', 'vsecure alerts:list --json'],
+  'alerts:silence': ['vsecure alerts:silence busy --for 2h --reason "a load test"'],
+  'alerts:remove': ['vsecure alerts:remove busy'],
   'mcp:config': ['vsecure mcp:config claude-code', 'vsecure mcp:config cursor --write'],
   login: [
     'vsecure login --url https://vsecure.example.com',

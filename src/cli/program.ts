@@ -1,6 +1,12 @@
 /** All commands of `vsecure`: those of a client are here, those of the server only by name. */
 
 import { Command } from 'commander';
+import { registerAlertsList, registerAlertsRules } from './commands/alerts-list.js';
+import {
+  registerAlertsRemove,
+  registerAlertsSet,
+  registerAlertsSilence,
+} from './commands/alerts-set.js';
 import { registerApprovals } from './commands/approvals.js';
 import { registerApprove } from './commands/approve.js';
 import { registerAudit } from './commands/audit.js';
@@ -17,6 +23,12 @@ import { registerKeysRevoke } from './commands/keys-revoke.js';
 import { registerKeysSuspend } from './commands/keys-suspend.js';
 import { registerLogin } from './commands/login.js';
 import { registerMcpConfig } from './commands/mcp-config.js';
+import { registerMetrics } from './commands/metrics.js';
+import { registerNotificationsDeliveries } from './commands/notifications-deliveries.js';
+import { registerNotificationsList } from './commands/notifications-list.js';
+import { registerNotificationsReplay } from './commands/notifications-replay.js';
+import { registerNotificationsSet } from './commands/notifications-set.js';
+import { registerNotificationsTest } from './commands/notifications-test.js';
 import { registerPeopleCode } from './commands/people-code.js';
 import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
@@ -27,6 +39,7 @@ import { registerScopes } from './commands/scopes.js';
 import { registerSecretsDelete } from './commands/secrets-delete.js';
 import { registerSecretsImport } from './commands/secrets-import.js';
 import { registerSecretsList } from './commands/secrets-list.js';
+import { registerSecretsRotate } from './commands/secrets-rotate.js';
 import { registerSecretsSet } from './commands/secrets-set.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerWhoami } from './commands/whoami.js';
@@ -44,12 +57,28 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerExplain,
     registerAudit,
     registerAuditVerify,
+    registerMetrics,
   ],
   'Secrets:': [
     registerSecretsSet,
     registerSecretsImport,
     registerSecretsList,
+    registerSecretsRotate,
     registerSecretsDelete,
+  ],
+  'Notifications:': [
+    registerNotificationsSet,
+    registerNotificationsList,
+    registerNotificationsTest,
+    registerNotificationsDeliveries,
+    registerNotificationsReplay,
+  ],
+  'Alerts:': [
+    registerAlertsSet,
+    registerAlertsRules,
+    registerAlertsList,
+    registerAlertsSilence,
+    registerAlertsRemove,
   ],
   'Keys and people:': [
     registerKeysCreate,

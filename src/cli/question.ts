@@ -12,7 +12,6 @@ export async function question(
   text: string,
   { hidden = false } = {},
 ): Promise<string> {
-  output.write(text);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({
     input,
@@ -22,6 +21,8 @@ export async function question(
     // It is drawn again when the line is edited.
     prompt: text,
   });
+  // Only now, when the terminal no longer shows what is typed by itself.
+  output.write(text);
   lines.once('SIGINT', () => lines.close());
   try {
     const answer = once(lines, 'line');

@@ -106,6 +106,8 @@ export const auditRoutes = {
     answer: z.object({
       installation: z.string(),
       head: link,
+      /** Where it begins, when older parts were detached: the last link of those. */
+      anchor: link.optional(),
       links: z.array(link.extend({ canonical: z.string() })),
     }),
   },

@@ -1,11 +1,14 @@
 /** Every route of the API, by noun and verb. */
 
+import { alertRoutes } from './alert.js';
 import { approvalRoutes } from './approval.js';
 import { auditRoutes } from './audit.js';
 import { explainRoute } from './explain.js';
 import { grantRoutes } from './grant.js';
 import { keyRoutes, whoamiRoute } from './key.js';
 import { loginRoutes } from './login.js';
+import { metricRoutes } from './metric.js';
+import { notificationRoutes } from './notification.js';
 import { personRoutes } from './person.js';
 import { policyRoutes } from './policy.js';
 import { policySetRoutes } from './policy-set.js';
@@ -24,4 +27,7 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   login: loginRoutes,
   people: personRoutes,
   audit: auditRoutes,
+  metrics: metricRoutes,
+  notifications: notificationRoutes,
+  alerts: alertRoutes,
 };

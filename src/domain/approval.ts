@@ -34,7 +34,17 @@ export interface NewApproval {
   readonly digest: string;
 }
 
+/** The request that asked for something: for the log and for traces. Decides nothing, and no digest covers it. */
+export interface Origin {
+  readonly request: string;
+  /** The trace that it belongs to, after W3C Trace Context. */
+  readonly traceparent?: string | undefined;
+}
+
 interface Asked extends Omit<NewApproval, 'ttl'> {
+  /** Absent when it came by no request. */
+  readonly request?: Origin['request'] | undefined;
+  readonly traceparent?: Origin['traceparent'];
   readonly requester: {
     readonly name: string;
     readonly owner: PersonId;

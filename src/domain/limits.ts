@@ -35,6 +35,8 @@ export const LINK_CODE_TTL = 10 * MINUTE;
 export const IDEMPOTENCY_KEY_MAX = 128;
 /** Milliseconds for which the answer to a change is kept for whoever repeats it. */
 export const ANSWERS_KEPT = 7 * DAY;
+/** How long what was delivered is remembered, unless the server says otherwise. */
+export const DELIVERIES_KEPT = 30 * DAY;
 
 /** Milliseconds. */
 export const GRANT_DEFAULT = HOUR;
@@ -78,3 +80,8 @@ export const POLICIES_MAX = 1000;
 /** Rows on one page of a list. */
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
+
+/** Addresses that one e-mail goes to. */
+export const RECIPIENTS_MAX = 20;
+/** Characters of an address that is posted to. */
+export const WEBHOOK_URL_MAX = 2000;

@@ -57,6 +57,8 @@ export interface AuditReads {
   chain(after: number, limit: number): Promise<readonly ChainLink[]>;
   /** What the next link will be hashed with, as the store knows it. */
   head(): Promise<Omit<ChainLink, 'canonical'>>;
+  /** The last link that was taken out of the table. */
+  anchor(): Promise<Omit<ChainLink, 'canonical'> | undefined>;
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
   /** How many events of these types touched each resource, the most first. */
   count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;

@@ -4,10 +4,13 @@ import type { ApprovalId } from './approval.js';
 import type { AuditEvent } from './audit-event.js';
 import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
+import type { AlertReads, Alerts } from './ports-alert.js';
+import type { AuditParts } from './ports-audit-parts.js';
 import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
 import type { NewNotice, Notices, ThreadNote } from './ports-notice.js';
+import type { ReceiverReads, Receivers } from './ports-notify.js';
 import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './ports-people.js';
 import type { Policies, PolicyReads, SlackGroups } from './ports-policy.js';
 import type {
@@ -32,8 +35,10 @@ export interface Reads {
   readonly groups: SlackGroups;
   readonly notices: Pick<Notices, 'untold'>;
   readonly logins: LoginReads;
+  readonly receivers: ReceiverReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
+  readonly alerts: AlertReads;
   readonly homes: HomeReads;
   readonly installation: InstallationReads;
 }
@@ -47,9 +52,12 @@ export interface Tx extends Reads {
   readonly people: People;
   readonly secrets: Secrets;
   readonly logins: Logins;
+  readonly receivers: Receivers;
   readonly installation: Installations;
+  readonly alerts: Alerts;
   readonly homes: Homes;
   readonly repeats: Repeats;
+  readonly auditParts: AuditParts;
   readonly linkCodes: LinkCodes;
   readonly notices: Notices;
   /**

@@ -1,6 +1,8 @@
 /** What the use cases need from the world, and the promise each part must keep. Adapters implement these; nobody imports an adapter. */
 
 export type * from './ports-access.js';
+export type * from './ports-alert.js';
+export type * from './ports-audit-parts.js';
 export type * from './ports-cards.js';
 export type * from './ports-context.js';
 export type * from './ports-crypto.js';
@@ -9,6 +11,7 @@ export type * from './ports-home.js';
 export type * from './ports-login.js';
 export type * from './ports-metrics.js';
 export type * from './ports-notice.js';
+export type * from './ports-notify.js';
 export type * from './ports-page.js';
 export type * from './ports-people.js';
 export type * from './ports-policy.js';

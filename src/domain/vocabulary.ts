@@ -72,6 +72,14 @@ export const EVENT_TYPES = [
   'link_code_created',
   'foreign_request',
   'login_confirmed',
+  'receiver_changed',
+  'receiver_disabled',
+  'notifications_replayed',
+  'alert_rule_changed',
+  'alert_fired',
+  'alert_resolved',
+  'alert_silenced',
+  'audit_detached',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -121,3 +129,35 @@ export const REFUSAL_CODES = [
   'unavailable',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** Who can be told outside of the Slack app: one of each in an installation. */
+export const RECEIVERS = ['email', 'slack', 'webhook'] as const;
+export type ReceiverKind = (typeof RECEIVERS)[number];
+
+/** What receivers can be told. */
+export const NOTIFICATION_TYPES = [
+  'approval_requested',
+  'approval_decided',
+  'approval_expired',
+  'access_granted',
+  'access_revoked',
+  'secret_read',
+  'secret_written',
+  'policy_changed',
+  'alert',
+] as const;
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
+
+/** What can be measured over a period. */
+export const METRICS = [
+  'access_count',
+  'request_count',
+  'denied_count',
+  'auto_approved_count',
+  'time_to_decision',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** What a metric can be looked at by. */
+export const GROUPINGS = ['resource', 'key', 'operation', 'outcome'] as const;
+export type Grouping = (typeof GROUPINGS)[number];

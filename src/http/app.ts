@@ -10,6 +10,7 @@ import { createHostCheck } from './allowed-hosts.js';
 import { createApi } from './api/index.js';
 import { createErrorHandler, type Logger, unknownRoute } from './errors.js';
 import { createHealth, type Readiness } from './health.js';
+import { createPrometheus } from './prometheus.js';
 
 export interface HttpParts {
   readonly useCases: UseCases;
@@ -26,6 +27,8 @@ export interface HttpParts {
   /** Aborts when the server begins to stop: waiting calls then answer at once. */
   readonly stopping?: AbortSignal;
   readonly now?: () => Date;
+  /** Comes before everything else. */
+  readonly first?: RequestHandler;
 }
 
 /** No page is served here; should a browser ever take an answer for one, it may load and frame nothing. */
@@ -41,11 +44,13 @@ export function createHttpApp(parts: HttpParts): Express {
   app.set('query parser', 'simple');
   app.set('etag', false);
   app.disable('x-powered-by');
+  if (parts.first) app.use(parts.first);
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
   // Probes come by address, with no host name of ours.
   app.use(createHealth(parts.ready));
   app.use(createHostCheck(parts.allowedHosts));
   beforeParsers?.(app);
+  app.use(createPrometheus(useCases, admission));
   app.use(API_BASE, noStore, createApi({ useCases, admission, now, stopping }));
   app.use(unknownRoute);
   app.use(createErrorHandler(logger));

@@ -5,7 +5,7 @@ import { DURATION_MIN } from '../domain/limits.js';
 import { done, type Result, refused } from '../domain/result.js';
 
 /** Milliseconds; refuses nothing at all, like `0m`. */
-function readDuration(text: string): Result<number> {
+export function readDuration(text: string): Result<number> {
   const ms = parseDuration(text);
   return ms ? done(ms) : refused({ code: 'invalid_duration', minimum: DURATION_MIN });
 }

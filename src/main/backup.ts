@@ -1,6 +1,7 @@
 /** `vsecure backup <dir>`: copies the embedded database while it runs. */
 
 import path from 'node:path';
+import { createProgress } from '../cli/progress.js';
 import { readConfig } from '../config.js';
 import { baseBackup } from '../postgres/base-backup.js';
 import { startEmbedded } from '../postgres/embedded.js';
@@ -27,7 +28,8 @@ export async function run(argv: string[]): Promise<number> {
     );
   const target = path.resolve(dir);
   await using server = await startEmbedded({ dataDir: database.dataDir });
-  await baseBackup(server, database.dataDir, target);
+  const progress = createProgress(process.stderr, 'Copying the database');
+  await baseBackup(server, database.dataDir, target).finally(progress.end);
   process.stderr.write(
     `The master key is not in the backup. ${masterKey.text ? 'Keep VSECURE_MASTER_KEY' : `Keep a copy of ${masterKey.file}`} apart from it: whoever has both has every secret.\n`,
   );

@@ -10,12 +10,16 @@ import { callerOf } from '../http/bearer.js';
 import { listen } from '../http/server.js';
 import { startJobs } from '../jobs/schedule.js';
 import { createMcpEndpoint } from '../mcp/server.js';
+import { createForgetDelivered } from '../store/retention.js';
+import { createAccessLog } from './access-log.js';
 import { createAlarmed } from './alarm.js';
 import { allowedHosts } from './allowed-hosts.js';
 import { createAnnounced } from './announce.js';
 import type { Disposal } from './disposal.js';
 import { welcomeFirstAdmin } from './first-admin.js';
 import type { House } from './house.js';
+import { createLogged } from './logged.js';
+import { startReceiverRelays } from './notifications.js';
 import { createReadiness } from './readiness.js';
 import { connectSlack } from './slack.js';
 import { VERSION } from './version.js';
@@ -25,7 +29,7 @@ const STOP_WITHIN = 8_000;
 
 export interface Doors {
   readonly url: string;
-  /** Something may be due for Slack. */
+  /** Something may be due for Slack, or for a receiver. */
   poke(): void;
   /** Undefined when no Slack is configured. */
   readonly directory: Directory | undefined;
@@ -40,11 +44,14 @@ export async function openDoors(
 ): Promise<Doors> {
   const slack = connectSlack(
     config,
-    { ...house, useCases: createAlarmed(house.useCases, log) },
+    { ...house, useCases: createAlarmed(createLogged(house.useCases, house.store, log), log) },
     log,
   );
   const slackState = () => slack?.state() ?? 'off';
-  const useCases = createAlarmed(createAnnounced(house.useCases, slackState, log), log);
+  const useCases = createAlarmed(
+    createAnnounced(createLogged(house.useCases, house.store, log), slackState, log),
+    log,
+  );
   await welcomeFirstAdmin(house.store, useCases, config.adminEmail, log);
 
   const stopping = new AbortController();
@@ -54,6 +61,7 @@ export async function openDoors(
     useCases,
     admission,
     logger: log,
+    first: createAccessLog(log),
     ready: createReadiness(house, slackState),
     allowedHosts: allowedHosts(config),
     trustProxy: config.http.trustProxy,
@@ -76,6 +84,10 @@ export async function openDoors(
       'Slack is not connected: set SLACK_BOT_TOKEN. People decide by `vsecure mcp:approvals` and `vsecure mcp:approve`',
     );
 
+  const receivers = startReceiverRelays(house, log);
+  disposal.add('receivers', () => receivers.stop());
+
+  const forgetDelivered = createForgetDelivered(house.dataSource, config.keepDeliveries);
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
@@ -83,8 +95,12 @@ export async function openDoors(
       { name: 'escalate', when: '*/10 * * * * *', run: useCases.escalateApprovals },
       { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.tellFirstUses },
       { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
+      { name: 'alerts', when: '0 * * * * *', run: useCases.evaluateAlerts },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
+      { name: 'count-on', when: '5 * * * * *', run: house.countOn },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
+      { name: 'forget-delivered', when: '0 47 3 * * *', run: forgetDelivered },
+      { name: 'next-audit-part', when: '0 */10 * * * *', run: useCases.nextAuditPart },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
     ],
     house.jobRuns,
@@ -97,5 +113,12 @@ export async function openDoors(
     'vsecure is up',
   );
   const { url } = listening;
-  return { url, poke: () => slack?.relay.poke(), directory: slack?.directory };
+  return {
+    url,
+    poke() {
+      slack?.relay.poke();
+      receivers.poke();
+    },
+    directory: slack?.directory,
+  };
 }

@@ -13,6 +13,7 @@ import { makeId } from '../crypto/ids.js';
 import { keyCheck, type MasterKey, parseMasterKey } from '../crypto/master-key.js';
 import { loadOrCreateMasterKeyFile } from '../crypto/master-key-file.js';
 import { generateSecureToken } from '../crypto/random-token.js';
+import { makeSigningSecret } from '../crypto/signing-secret.js';
 import type { Directory, Log } from '../domain/ports.js';
 import { startEmbedded } from '../postgres/embedded.js';
 import { createAutoApprovals } from '../store/auto-approvals.js';
@@ -21,13 +22,17 @@ import { type DatabaseConnection, openDatabase } from '../store/database.js';
 import { createDeliveries } from '../store/deliveries.js';
 import { createDigests } from '../store/digests.js';
 import { createJobRuns } from '../store/job-runs.js';
+import { createCountOn } from '../store/metric-rollup.js';
 import { migrate, schemaState } from '../store/migrate.js';
+import { createOutbox } from '../store/outbox.js';
 import { createReadLedger } from '../store/read-ledger.js';
 import { createStore } from '../store/store.js';
 import { createListener } from '../store/wakeups.js';
 import { createUseCases } from '../usecases/index.js';
 import { openInstallation } from '../usecases/open-installation.js';
 import type { Disposal } from './disposal.js';
+import { openWaysOut } from './notifications.js';
+import { currentOrigin } from './request-context.js';
 
 /** The schema is older than this program, and `VSECURE_MIGRATE=off` leaves it to `vsecure migrate`. */
 export class SchemaBehindError extends Error {
@@ -89,7 +94,7 @@ export async function openHouse(
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
   const masterKey = loadMasterKey(config);
   await bringUpToDate(dataSource, config, log);
-  const store = createStore(dataSource, { chain: chainHash, makeId });
+  const store = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, onDelivery);
   await listener.start();
@@ -106,6 +111,8 @@ export async function openHouse(
     digest,
     fingerprint: createFingerprint(masterKey),
     makeToken: generateSecureToken,
+    makeSigningSecret,
+    ...openWaysOut(config, disposal),
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: config.defaultApprovers,
@@ -120,6 +127,8 @@ export async function openHouse(
     store,
     dataSource,
     deliveries: createDeliveries(dataSource),
+    outbox: createOutbox(dataSource),
+    countOn: createCountOn(dataSource),
     cards,
     autoApprovals: createAutoApprovals(dataSource),
     digests: createDigests(dataSource),

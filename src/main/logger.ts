@@ -2,6 +2,7 @@
 
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { currentRequest } from './request-context.js';
 
 /** Error objects are reduced to name and code: messages of database errors may hold parameters. */
 const serializers = {
@@ -11,8 +12,16 @@ const serializers = {
       : {},
 };
 
+/** Every line names the request in which it was written; what a line says of itself goes before. */
+const mixin = () => {
+  const request = currentRequest()?.request;
+  return request === undefined ? {} : { request };
+};
+
+export const loggerOptions = (level: string) => ({ level, serializers, mixin, base: null });
+
 export function createLogger(level: string): Logger {
-  const options = { level, serializers, base: null };
+  const options = loggerOptions(level);
   if (process.stderr.isTTY)
     return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
   return pino(options, pino.destination({ dest: 2, sync: true }));

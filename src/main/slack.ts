@@ -3,12 +3,13 @@
 import type { Express } from 'express';
 import type { Config } from '../config.js';
 import { errorName } from '../domain/error-name.js';
-import type { Deliveries, Directory, Log } from '../domain/ports.js';
-import { createRelay, type Relay } from '../notify/relay.js';
+import type { Directory, Log } from '../domain/ports.js';
+import { asOne, createRelay, type Relay } from '../notify/relay.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
 import type { Posters } from '../slack/posters.js';
 import { createIdentifyPresser } from '../usecases/identify-presser.js';
 import type { House } from './house.js';
+import { createTold } from './told.js';
 
 export interface ConnectedSlack {
   readonly relay: Pick<Relay, 'poke'>;
@@ -70,7 +71,7 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
       },
     },
   });
-  const relay = createRelays(slack, deliveries, log);
+  const relay = createRelays(slack, house, log);
   return {
     relay,
     directory: slack.directory,
@@ -85,34 +86,29 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
 }
 
 /** One for each thing that Slack is told, and one for cards that a person looks at, as if they were one. */
-function createRelays({ posters }: SlackConnection, deliveries: Deliveries, logger: Log): Relay {
+function createRelays(
+  { posters }: SlackConnection,
+  { deliveries, store }: Pick<House, 'deliveries' | 'store'>,
+  logger: Log,
+): Relay {
+  const deliverTo = (destination: keyof Posters) =>
+    createTold(store, destination, posters[destination].deliver, logger);
   const shared = { deliveries, logger, intervalMs: LOOK_EVERY };
   const relayTo = (destination: keyof Posters) =>
     createRelay({
       ...shared,
       destination,
-      deliver: posters[destination].deliver,
+      deliver: deliverTo(destination),
       limit: AT_ONCE[destination],
     });
   const looked = createRelay({
     ...shared,
     destination: 'slack_card',
-    deliver: posters.slack_card.deliver,
+    deliver: deliverTo('slack_card'),
     limit: LOOKED_AT,
     urgentOnly: true,
   });
-  const relays = [looked, ...destinationsOf(posters).map(relayTo)];
-  return {
-    start() {
-      for (const relay of relays) relay.start();
-    },
-    poke() {
-      for (const relay of relays) relay.poke();
-    },
-    async stop() {
-      await Promise.all(relays.map((relay) => relay.stop()));
-    },
-  };
+  return asOne([looked, ...destinationsOf(posters).map(relayTo)]);
 }
 
 const destinationsOf = (posters: Posters) => Object.keys(posters) as (keyof Posters)[];

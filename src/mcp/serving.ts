@@ -24,7 +24,7 @@ import { offerTasks } from './offer-tasks.js';
 import type { Prompt } from './prompt.js';
 import type { Resources } from './resources/index.js';
 import type { Guest, Tool } from './tool.js';
-import { refuseUnknownTool } from './unknown-tool.js';
+import { calledTool, refuseUnknownTool } from './unknown-tool.js';
 
 export interface ServingParts {
   readonly tools: readonly Tool[];
@@ -47,7 +47,7 @@ export function createServing(parts: ServingParts): Serving {
   const { tools, listening, logger, report } = parts;
   const names: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
   /** The guest travels beside the SDK: what that passes on is an empty pass, and only this very pass opens the map. */
-  const guests = new WeakMap<AuthInfo, Guest>();
+  const guests = new WeakMap<AuthInfo, Visitor>();
   // Mostly requests that a client got wrong; what it was told is in its answer.
   const onerror = (fault: Error) => logger.debug(describeFault(fault), 'mcp: request refused');
   const options = { onerror, maxRequestBodySize: BODY_MAX_BYTES };
@@ -60,9 +60,11 @@ export function createServing(parts: ServingParts): Serving {
   }
 
   function serverFor({ authInfo, era }: McpRequestContext): McpServer {
-    const guest = authInfo && guests.get(authInfo);
-    if (!guest) throw new Error('a request reached the MCP server without its caller');
-    return furnish(parts, guest, era);
+    const visitor = authInfo && guests.get(authInfo);
+    if (!visitor) throw new Error('a request reached the MCP server without its caller');
+    const { guest, calls } = visitor;
+    const tool = calls === undefined ? undefined : tools.find(({ name }) => name === calls);
+    return tool ? furnishFor(tool, parts, guest) : furnish(parts, guest, era);
   }
 
   return {
@@ -70,7 +72,7 @@ export function createServing(parts: ServingParts): Serving {
       const unknown = refuseUnknownTool(req.body, names);
       if (unknown) return void res.json(unknown);
       const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
-      guests.set(pass, guest);
+      guests.set(pass, { guest, calls: calledTool(req.body) });
       const answerBy = ({ answer }: typeof usual) => answer(admitted(req, pass), res, req.body);
       const asked = readListen(req.body);
       if (!asked) await answerBy(usual);
@@ -87,13 +89,29 @@ export function createServing(parts: ServingParts): Serving {
   };
 }
 
-/** The server of one request, with everything that this guest is offered. */
-function furnish(parts: ServingParts, guest: Guest, era: McpRequestContext['era']): McpServer {
-  const { tools, resources, prompts, awaitDecision, version, report } = parts;
-  const server = new McpServer(
+/** Whoever came with a request, and the tool that it calls. */
+interface Visitor {
+  readonly guest: Guest;
+  readonly calls: string | undefined;
+}
+
+const bareServer = (version: string) =>
+  new McpServer(
     { name: 'vsecure', title: 'vsecure', version },
     { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
   );
+
+/** The server of one call: all that it could do beside the one tool would be set up for nothing. */
+function furnishFor(tool: Tool, { version, report }: ServingParts, guest: Guest): McpServer {
+  const server = bareServer(version);
+  tool.register(server, guest, report);
+  return server;
+}
+
+/** The server of any other request, with everything that this guest is offered. */
+function furnish(parts: ServingParts, guest: Guest, era: McpRequestContext['era']): McpServer {
+  const { tools, resources, prompts, awaitDecision, version, report } = parts;
+  const server = bareServer(version);
   for (const tool of tools) tool.register(server, guest, report);
   offerResources(server, resources, { guest, era }, report);
   if (era === 'modern') offerTasks(server, awaitDecision, guest, report);

@@ -9,6 +9,9 @@ const call = z.object({
   params: z.object({ name: z.string() }),
 });
 
+/** The name in a call, whether or not there is such a tool; undefined when the message is anything else. */
+export const calledTool = (message: unknown) => call.safeParse(message).data?.params.name;
+
 /** The answer to it, or undefined when the message is anything else. */
 export function refuseUnknownTool(message: unknown, names: ReadonlySet<string>) {
   const read = call.safeParse(message);

@@ -2,29 +2,54 @@
 
 import { errorName } from '../domain/error-name.js';
 import { SECOND } from '../domain/limits.js';
-import type { Deliveries, Destination, Leased, Log } from '../domain/ports.js';
+import type { Destination, Leased, Log } from '../domain/ports.js';
 import { backoff, rest } from './backoff.js';
 import { type Circuit, createCircuit } from './circuit.js';
 
 export type Outcome =
   | { readonly outcome: 'sent' }
   /** Without `retryAfterMs` the relay chooses when. `error` is a short code. */
-  | { readonly outcome: 'retry'; readonly error: string; readonly retryAfterMs?: number }
+  | {
+      readonly outcome: 'retry';
+      readonly error: string;
+      readonly retryAfterMs?: number | undefined;
+    }
   /** The destination does not answer, whatever it is told: everything waits until one delivery gets through. */
-  | { readonly outcome: 'away'; readonly error: string };
+  | {
+      readonly outcome: 'away';
+      readonly error: string;
+      readonly retryAfterMs?: number | undefined;
+    };
 
 /** Must bear hearing a thing twice. The signal says that the relay is stopping. */
-export type Deliver = (leased: Leased, signal: AbortSignal) => Promise<Outcome>;
+export type Deliver<L extends Leased = Leased> = (
+  leased: L,
+  signal: AbortSignal,
+) => Promise<Outcome>;
 
-export interface RelayParts {
-  readonly deliveries: Deliveries;
-  readonly destination: Destination;
-  readonly deliver: Deliver;
+/** As much of an outbox as a relay needs. */
+export interface Due<L extends Leased, D extends string> {
+  lease(
+    destination: D,
+    limit: number,
+    leaseMs: number,
+    urgentOnly?: boolean,
+  ): Promise<readonly L[]>;
+  sent(destination: D, leased: L): Promise<void>;
+  retry(destination: D, leased: L, delayMs: number, error: string): Promise<void>;
+}
+
+export interface RelayParts<L extends Leased = Leased, D extends string = Destination> {
+  readonly deliveries: Due<L, D>;
+  readonly destination: D;
+  readonly deliver: Deliver<L>;
   readonly logger: Pick<Log, 'warn'>;
   /** How often to look without being poked (ms). */
   readonly intervalMs: number;
   /** How many deliveries may run at once. */
   readonly limit: number;
+  /** Longer than a delivery takes (ms): after a crash, this is how long it waits to be leased again. */
+  readonly leaseMs?: number | undefined;
   /** Nothing but what a person has just decided and is looking at. */
   readonly urgentOnly?: boolean | undefined;
   /** Milliseconds to leave the destination alone after so many earlier silences of it; by default at most 15 s. */
@@ -39,10 +64,12 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Longer than a delivery takes (ms): after a crash, this is how long it waits to be leased again. */
+/** Milliseconds. */
 const LEASE = 15 * SECOND;
 
-export function createRelay(parts: RelayParts): Relay {
+export function createRelay<L extends Leased = Leased, D extends string = Destination>(
+  parts: RelayParts<L, D>,
+): Relay {
   const { deliveries, destination, limit, restMs = restSpread } = parts;
   const circuit = createCircuit({ limit, rest: restMs, onRested: look });
   const work = createWork(parts, circuit);
@@ -70,16 +97,16 @@ export function createRelay(parts: RelayParts): Relay {
     looking = undefined;
   }
 
-  async function lease(count: number): Promise<readonly Leased[]> {
+  async function lease(count: number): Promise<readonly L[]> {
     try {
-      return await deliveries.lease(destination, count, LEASE, parts.urgentOnly);
+      return await deliveries.lease(destination, count, parts.leaseMs ?? LEASE, parts.urgentOnly);
     } catch (error) {
       parts.logger.warn({ destination, error: errorName(error) }, 'could not look for deliveries');
       return [];
     }
   }
 
-  function begin(leased: Leased): void {
+  function begin(leased: L): void {
     const job = work(leased, stopping.signal).finally(() => {
       running.delete(job);
       // A place is free, and what just went out may have changed meanwhile.
@@ -108,11 +135,11 @@ export function createRelay(parts: RelayParts): Relay {
 const restSpread = (earlier: number) => rest(earlier, Math.random());
 
 /** One delivery from lease to note. Never rejects: without a note the lease runs out, and it is done again. */
-function createWork(
-  { deliveries, destination, deliver, logger, restMs = restSpread }: RelayParts,
+function createWork<L extends Leased, D extends string>(
+  { deliveries, destination, deliver, logger, restMs = restSpread }: RelayParts<L, D>,
   circuit: Circuit,
 ) {
-  return async (leased: Leased, signal: AbortSignal): Promise<void> => {
+  return async (leased: L, signal: AbortSignal): Promise<void> => {
     const { subject, attempts } = leased;
     const outcome = await attempt(leased, signal);
     if (outcome.outcome === 'away') circuit.silent();
@@ -133,11 +160,11 @@ function createWork(
 
   /** What meets a silence goes behind all others, so that no single thing that cannot be told keeps the rest from being tried. */
   function delayOf(outcome: Exclude<Outcome, { outcome: 'sent' }>, earlier: number): number {
-    if (outcome.outcome === 'away') return restMs(earlier);
+    if (outcome.outcome === 'away') return outcome.retryAfterMs ?? restMs(earlier);
     return outcome.retryAfterMs ?? backoff(earlier, Math.random());
   }
 
-  async function attempt(leased: Leased, signal: AbortSignal): Promise<Outcome> {
+  async function attempt(leased: L, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
     try {
       return await deliver(leased, signal);
@@ -145,4 +172,19 @@ function createWork(
       return { outcome: 'retry', error: errorName(error) };
     }
   }
+}
+
+/** Several, as if they were one. */
+export function asOne(relays: readonly Relay[]): Relay {
+  return {
+    start() {
+      for (const relay of relays) relay.start();
+    },
+    poke() {
+      for (const relay of relays) relay.poke();
+    },
+    async stop() {
+      await Promise.all(relays.map((relay) => relay.stop()));
+    },
+  };
 }

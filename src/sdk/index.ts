@@ -1,5 +1,6 @@
 /** `import { VSecureClient } from 'vsecure'`. */
 
+export type { WireAlert as Alert, WireAlertRule as AlertRule } from '../contract/alert.js';
 export type {
   WireAccess as Access,
   WireApproval as Approval,
@@ -16,6 +17,14 @@ export type {
   WireNewKey as NewKey,
   WireWhoami as Whoami,
 } from '../contract/key.js';
+export type {
+  WireMeasurement as Measurement,
+  WireMetricsSummary as MetricsSummary,
+} from '../contract/metric.js';
+export type {
+  WireDelivery as NotificationDelivery,
+  WireReceivers as Receivers,
+} from '../contract/notification.js';
 export type { WirePerson as Person } from '../contract/person.js';
 export type { WireConfigured as Configured, WirePolicy as Policy } from '../contract/policy.js';
 export type { PolicyDocument } from '../contract/policy-document.js';
@@ -30,6 +39,7 @@ export type {
   WireSecret as SecretMetadata,
   WireSecretChange as SecretChange,
 } from '../contract/secret.js';
+export type { AlertSettings } from './alerts.js';
 export type { AuditQuery } from './audit-logs.js';
 export type { CallOptions, ChangeOptions } from './call.js';
 export { type ClientOptions, VSecureClient } from './client.js';
@@ -37,6 +47,8 @@ export { type ErrorCode, VSecureError } from './errors.js';
 export type { FollowQuery } from './follow-audit.js';
 export type { NewKeyWish } from './managing.js';
 export type { ApprovalQuery, ApprovalRequest, Decision, GrantQuery } from './mcp.js';
+export type { MetricsQuery } from './metrics.js';
+export type { DeliveryQuery, NotificationSettings, Replay } from './notifications.js';
 export type { RetryOptions } from './retrying.js';
 export type { NewSecret, SecretUpdate } from './secrets.js';
 export type { Checkpoint, Verified } from './verify-audit.js';

@@ -7,9 +7,12 @@ import { grantRoutes, type WireGrant } from '../contract/grant.js';
 import { policyRoutes, type WirePolicy } from '../contract/policy.js';
 import type { PolicyDocument } from '../contract/policy-document.js';
 import { policySetRoutes } from '../contract/policy-set.js';
+import { createAlerts } from './alerts.js';
 import { createAuditLogs } from './audit-logs.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { type Following, type FollowQuery, followAudit } from './follow-audit.js';
+import { createMetrics } from './metrics.js';
+import { createNotifications } from './notifications.js';
 import { collect } from './pages.js';
 import { type Verifying, verifyAudit } from './verify-audit.js';
 import { type Waiting, waitForDecision } from './waiting.js';
@@ -37,6 +40,9 @@ export function createMcp(call: Call) {
     ...createDeciding(call),
     ...createConfiguring(call),
     ...createLooking(call),
+    ...createMetrics(call),
+    ...createNotifications(call),
+    ...createAlerts(call),
   };
 }
 

@@ -17,7 +17,12 @@ export interface Checkpoint {
 }
 
 export type Verified =
-  | { readonly ok: true; readonly checked: number; readonly head: Checkpoint }
+  | {
+      readonly ok: true;
+      readonly checked: number;
+      readonly head: Checkpoint /** Older events were detached: this is the last of them, and was not checked. */;
+      readonly from?: Checkpoint | undefined;
+    }
   | { readonly ok: false; readonly sequence: number; readonly problem: string };
 
 export interface Verifying {
@@ -38,7 +43,11 @@ export async function verifyAudit(call: Call, verifying: Verifying = {}): Promis
   const first = await fetchPart(call, 0, signal);
   if (checkpoint && checkpoint.installation !== first.installation)
     return broken(0, 'this is the trail of another installation than the checkpoint');
-  let last: Checkpoint = await genesis(first.installation);
+  const from = first.anchor && { installation: first.installation, ...first.anchor };
+  const why = from && checkpoint && whyNotBefore(checkpoint, from);
+  if (why) return broken(checkpoint?.sequence ?? 0, why);
+  let last: Checkpoint = from ?? (await genesis(first.installation));
+  let recorded = from === undefined;
   for (
     let part = first;
     part.links.length > 0;
@@ -47,6 +56,7 @@ export async function verifyAudit(call: Call, verifying: Verifying = {}): Promis
     for (const link of part.links) {
       const problem = await whyNotNext(last, link);
       if (problem) return broken(last.sequence + 1, problem);
+      recorded ||= from !== undefined && recordsDetaching(link.canonical, from);
       last = { installation: last.installation, sequence: link.sequence, hash: link.hash };
       if (checkpoint?.sequence === last.sequence && checkpoint.hash !== last.hash)
         return broken(
@@ -56,19 +66,44 @@ export async function verifyAudit(call: Call, verifying: Verifying = {}): Promis
     }
     onProgress?.(last.sequence, Math.max(part.head.sequence, last.sequence));
   }
-  return against(checkpoint, first, last);
+  if (!recorded)
+    return broken(
+      (from?.sequence ?? 0) + 1,
+      'the beginning is missing, and no event says that it was detached',
+    );
+  return against(checkpoint, first, last, from);
 }
 
 const broken = (sequence: number, problem: string): Verified => ({ ok: false, sequence, problem });
 
-function against(checkpoint: Checkpoint | undefined, { head }: Part, last: Checkpoint): Verified {
+/** What was detached cannot be compared with a checkpoint inside of it; at its very end it can. */
+function whyNotBefore(checkpoint: Checkpoint, from: Checkpoint): string | undefined {
+  if (checkpoint.sequence < from.sequence)
+    return 'the checkpoint is in a part that was detached: check that archive, or take a later checkpoint';
+  if (checkpoint.sequence === from.sequence && checkpoint.hash !== from.hash)
+    return 'it is not what it was at the checkpoint: the trail was rewritten';
+  return undefined;
+}
+
+/** The trail itself must say that its beginning was detached, or anybody could leave it out. */
+function recordsDetaching(canonical: string, { sequence, hash }: Checkpoint): boolean {
+  const { type, details } = JSON.parse(canonical);
+  return type === 'audit_detached' && details?.last === sequence && details.hash === hash;
+}
+
+function against(
+  checkpoint: Checkpoint | undefined,
+  { head }: Part,
+  last: Checkpoint,
+  from: Checkpoint | undefined,
+): Verified {
   if (head.sequence > last.sequence)
     return broken(last.sequence + 1, 'the end of the trail is missing');
   if (head.sequence === last.sequence && head.hash !== last.hash)
     return broken(last.sequence, 'the head is not the hash of the last event');
   if (checkpoint && checkpoint.sequence > last.sequence)
     return broken(last.sequence, 'the trail is shorter than it was at the checkpoint');
-  return { ok: true, checked: last.sequence, head: last };
+  return { ok: true, checked: last.sequence - (from?.sequence ?? 0), head: last, from };
 }
 
 const fetchPart = (call: Call, after: number, signal: AbortSignal | undefined): Promise<Part> =>

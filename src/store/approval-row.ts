@@ -10,7 +10,7 @@ import type { Vote } from '../domain/vote.js';
 export const APPROVAL_COLUMNS = `
   a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,
   a.claimed_client, a.digest, a.asked, a.status, a.created_at, a.expires_at, a.settled_at, a.settled_by,
-  a.decision_reason, a.granted_ms, a.granted_resources, a.auto_report, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
+  a.decision_reason, a.granted_ms, a.granted_resources, a.auto_report, a.request_id, a.traceparent, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
 
 export interface ApprovalRow {
   readonly id: Approval['id'];
@@ -33,6 +33,8 @@ export interface ApprovalRow {
   readonly granted_ms: number | null;
   readonly granted_resources: readonly string[] | null;
   readonly auto_report: string | null;
+  readonly request_id: string | null;
+  readonly traceparent: string | null;
   readonly requester_name: string;
   readonly owner_id: PersonId;
   readonly owner_email: string;
@@ -74,6 +76,8 @@ function toAsked(row: ApprovalRow) {
     asked: row.asked,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    request: row.request_id ?? undefined,
+    traceparent: row.traceparent ?? undefined,
   };
 }
 

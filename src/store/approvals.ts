@@ -1,6 +1,6 @@
 /** Approvals and votes. Every way out of `pending` is one conditional UPDATE; nothing here reads a status and then writes it. */
 
-import type { Approval, NewApproval, Settlement } from '../domain/approval.js';
+import type { Approval, NewApproval, Origin, Settlement } from '../domain/approval.js';
 import type { PolicyId } from '../domain/policy.js';
 import type { ApprovalReads, Approvals } from '../domain/ports.js';
 import { seesAccess } from '../domain/sight.js';
@@ -85,7 +85,8 @@ export function approvalReads(sql: Sql): ApprovalReads {
   };
 }
 
-export function approvals(sql: Sql): Approvals {
+/** `origin`: the request that is being worked on, where there is one. */
+export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals {
   const reads = approvalReads(sql);
   const changed = async (rows: { id: Approval['id'] }[]) => {
     const row = first(rows);
@@ -115,7 +116,7 @@ export function approvals(sql: Sql): Approvals {
            on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
            do update set asked = approval.asked + 1
            returning id, asked`,
-          questionParameters(question),
+          questionParameters(question, origin()),
         ),
       );
       return { approval: await present(reads, id), repeated: asked > 1 };
@@ -125,7 +126,7 @@ export function approvals(sql: Sql): Approvals {
       await sql(
         `insert into approval (${QUESTION_COLUMNS}, status, settled_at, granted_ms, granted_resources)
          values (${QUESTION_VALUES}, 'approved', clock_timestamp(), $9, $6)`,
-        questionParameters(question),
+        questionParameters(question, origin()),
       );
       return present(reads, question.id);
     },
@@ -240,11 +241,11 @@ async function present(reads: ApprovalReads, id: Approval['id']): Promise<Approv
 const NOTHING_GRANTED = { granted: null, grantedResources: null };
 
 const QUESTION_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
-  duration_ms, digest, expires_at, auto_report`;
+  duration_ms, digest, expires_at, auto_report, request_id, traceparent`;
 const QUESTION_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-  clock_timestamp() + $11::float8 * interval '1 ms', $12`;
+  clock_timestamp() + $11::float8 * interval '1 ms', $12, $13, $14`;
 
-const questionParameters = (question: NewApproval) => [
+const questionParameters = (question: NewApproval, origin: Origin | undefined) => [
   question.id,
   question.principal,
   question.policy,
@@ -257,4 +258,6 @@ const questionParameters = (question: NewApproval) => [
   question.digest,
   question.ttl,
   question.autoReport ?? null,
+  origin?.request ?? null,
+  origin?.traceparent ?? null,
 ];

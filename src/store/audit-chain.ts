@@ -2,7 +2,18 @@
 
 import { type AuditEvent, canonicalEvent } from '../domain/audit-event.js';
 import type { ChainHash } from '../domain/ports.js';
+import { DELIVERY_CHANNEL } from './channels.js';
+import { toldColumns, toldOf } from './fan-out.js';
 import { only, type Sql } from './sql.js';
+
+/** Writes events and, for every receiver that wants to be told of them, what it is to be told, and says that there is something. */
+const APPEND = `
+  with head as (update audit_head set sequence = $1, hash = $2),
+  appended as (
+    insert into audit_event (sequence, at, canonical, hash)
+    select * from unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::bytea[])),
+  ${toldOf({ sequences: '$3', hashes: '$6', first: 7 })}
+  select pg_notify($11, '') from told limit 1`;
 
 /** A time in SQL as RFC 3339 with microseconds: a JS Date would cut them. */
 export const timestamp = (time: string) =>
@@ -53,17 +64,14 @@ export async function appendAfter(
     hash = chain.next(hash, sequence, canonical);
     return { sequence, canonical, hash };
   });
-  await sql(
-    `with head as (update audit_head set sequence = $1, hash = $2)
-     insert into audit_event (sequence, at, canonical, hash)
-     select * from unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::bytea[])`,
-    [
-      sequence,
-      hash,
-      rows.map((row) => row.sequence),
-      rows.map(() => head.at),
-      rows.map((row) => row.canonical),
-      rows.map((row) => row.hash),
-    ],
-  );
+  await sql(APPEND, [
+    sequence,
+    hash,
+    rows.map((row) => row.sequence),
+    rows.map(() => head.at),
+    rows.map((row) => row.canonical),
+    rows.map((row) => row.hash),
+    ...toldColumns(events),
+    DELIVERY_CHANNEL,
+  ]);
 }

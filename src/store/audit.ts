@@ -7,7 +7,7 @@ import { seesEvent } from '../domain/sight.js';
 import { auditCounts } from './audit-counts.js';
 import { listed } from './listed.js';
 import { eventInSight, isExact } from './sight.js';
-import { only, type Sql } from './sql.js';
+import { first, only, type Sql } from './sql.js';
 
 interface EventRow {
   readonly sequence: string;
@@ -53,6 +53,15 @@ export function auditReads(sql: Sql): AuditReads {
         await sql<{ sequence: string; hash: Buffer }>('select sequence, hash from audit_head'),
       );
       return { sequence: Number(sequence), hash: hash.toString('hex') };
+    },
+
+    async anchor() {
+      const row = first(
+        await sql<{ sequence: string; hash: Buffer }>(
+          'select last as sequence, hash from audit_part where detached_at is not null order by last desc limit 1',
+        ),
+      );
+      return row && { sequence: Number(row.sequence), hash: row.hash.toString('hex') };
     },
 
     async list(filter, { limit, after }) {

@@ -1,6 +1,8 @@
 /** Requests and decisions, counted in one statement. */
 
 import type { AccessMetrics, MetricsReads } from '../domain/ports.js';
+import { gauges } from './gauges.js';
+import { measures } from './measures.js';
 import { only, type Sql } from './sql.js';
 
 /** Milliseconds. Faster than this nobody has read what was asked. */
@@ -35,6 +37,9 @@ interface CountRow extends Omit<AccessMetrics, 'median' | 'percentile95'> {
 
 export function metricsReads(sql: Sql): MetricsReads {
   return {
+    ...measures(sql),
+    gauges: gauges(sql),
+
     async access({ everything, principals, policies }, { since, until }) {
       const parameters = [since, until ?? null, everything, principals, policies];
       const { median, percentile95, ...counts } = only(await sql<CountRow>(COUNT, parameters));

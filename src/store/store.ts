@@ -1,7 +1,7 @@
 /** The Store port over Postgres: reads on the pool, writes only inside a transaction. */
 
 import type { DataSource, EntityManager } from 'typeorm';
-import type { ApprovalId } from '../domain/approval.js';
+import type { ApprovalId, Origin } from '../domain/approval.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type {
   ChainHash,
@@ -13,9 +13,12 @@ import type {
   Store,
   Tx,
 } from '../domain/ports.js';
+import { alertReads, alerts } from './alerts.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
+import { auditParts } from './audit-parts.js';
+import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './channels.js';
 import { grantReads, grants } from './grants.js';
 import { homeReads, homes, queueHomes } from './homes.js';
 import { linkCodes } from './link-codes.js';
@@ -25,18 +28,17 @@ import { insertNotices, notices } from './notices.js';
 import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
+import { receiverReads, receivers } from './receivers.js';
 import { repeats } from './repeats.js';
 import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
 
-/** Postgres channels. The payload of the first is an approval id; the second only says that something is due. */
-export const APPROVAL_CHANNEL = 'vsecure_approval';
-export const DELIVERY_CHANNEL = 'vsecure_delivery';
-
 export interface StoreParts {
   readonly chain: ChainHash;
   readonly makeId: MakeId;
+  /** The request that is being worked on, which new approvals remember. */
+  readonly origin?: (() => Origin | undefined) | undefined;
 }
 
 export function createStore(dataSource: DataSource, parts: StoreParts): Store {
@@ -71,12 +73,16 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     groups: slackGroups(sql),
     notices: notices(sql),
     logins: loginReads(sql),
+    receivers: receiverReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
+    alerts: alertReads(sql),
     homes: homeReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
 }
+
+const nobody = () => undefined;
 
 /** What a transaction writes when its work is done. */
 interface Late {
@@ -92,7 +98,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
-    approvals: approvals(sql),
+    approvals: approvals(sql, parts.origin ?? nobody),
     grants: grants(sql),
     policies: policies(manager, sql),
     principals: principals(manager, sql, personWriter),
@@ -103,10 +109,13 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
       insert: (installation) => insertInstallation(sql, parts.chain, installation),
     },
 
+    alerts: alerts(sql),
     homes: homes(sql),
 
     logins: logins(sql),
+    receivers: receivers(sql),
     repeats: repeats(sql),
+    auditParts: auditParts(sql),
 
     linkCodes: linkCodes(sql),
     notices: notices(sql),

@@ -2,8 +2,8 @@
 
 import pg from 'pg';
 import type { Wakeup, Wakeups } from '../domain/ports.js';
+import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './channels.js';
 import type { DatabaseConnection } from './database.js';
-import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './store.js';
 
 export interface Listener extends Wakeups {
   /** Connects. Later breaks are mended in the background; every waiter is woken then, because a call may have been missed. */

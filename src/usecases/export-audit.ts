@@ -10,6 +10,8 @@ export interface ChainPart {
   readonly installation: string;
   /** The end of the trail when this was asked. */
   readonly head: Omit<ChainLink, 'canonical'>;
+  /** Where the trail begins, when older parts of it were taken out: the last link of those. */
+  readonly anchor?: Omit<ChainLink, 'canonical'> | undefined;
   readonly links: readonly ChainLink[];
 }
 
@@ -29,7 +31,12 @@ export function createExportAudit(store: Store, installation: string): ExportAud
     const head = await store.audit.head();
     return {
       ok: true,
-      value: { installation, head, links: await store.audit.chain(after, limit) },
+      value: {
+        installation,
+        head,
+        anchor: await store.audit.anchor(),
+        links: await store.audit.chain(after, limit),
+      },
     };
   };
 }

@@ -2,18 +2,22 @@
 
 import type {
   Cards,
+  CheckTarget,
   Digest,
   Directory,
   KeyHasher,
   MakeId,
+  MakeSigningSecret,
   MakeToken,
   ReadLedger,
   Store,
+  Tellers,
   Vault,
   Wakeups,
 } from '../domain/ports.js';
 import { createApplyPolicies } from './apply-policies.js';
 import type { AskingLimits } from './asking-limits.js';
+import { createDetachAudit, createNextAuditPart } from './audit-parts.js';
 import { createAuthenticate } from './authenticate.js';
 import { createAwaitDecision } from './await-decision.js';
 import { createBootstrapAdmin } from './bootstrap-admin.js';
@@ -21,6 +25,7 @@ import { createCancelRequest } from './cancel-request.js';
 import { createReadCardAudience } from './card-audience.js';
 import { createReadCardFacts, createReadGrantFacts } from './card-facts.js';
 import { createChangeSecret } from './change-secret.js';
+import { createConfigureReceivers } from './configure-receivers.js';
 import { createConfigureResource } from './configure-resource.js';
 import { createCountAudit } from './count-audit.js';
 import { createCountUses } from './count-uses.js';
@@ -29,6 +34,7 @@ import { createDescribeSecret } from './describe-secret.js';
 import { createDirectMessages } from './direct-messages.js';
 import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
 import { createEscalateApprovals } from './escalate-approvals.js';
+import { createEvaluateAlerts } from './evaluate-alerts.js';
 import { createExpireApprovals } from './expire-approvals.js';
 import { createExplainAccess } from './explain-access.js';
 import { createExportAudit } from './export-audit.js';
@@ -40,10 +46,11 @@ import { createLinkApprovers } from './link-approvers.js';
 import { createCreateLinkCode, createLinkByCode } from './link-codes.js';
 import { createListSecrets } from './list-secrets.js';
 import { createLogin } from './login.js';
+import { createManageAlerts } from './manage-alerts.js';
 import { createManageKeys, type HumanKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
 import { createManageSuspensions } from './manage-suspensions.js';
-import { createMetrics } from './metrics.js';
+import { createMeasure, createMetrics, createReadGauges } from './metrics.js';
 import { createNameAccount } from './name-account.js';
 import { createObtainGrant } from './obtain-grant.js';
 import { createOnce } from './once.js';
@@ -56,6 +63,7 @@ import { createRefreshApprovers } from './refresh-approvers.js';
 import { createRemindApprovers } from './remind-approvers.js';
 import { createRequestAccess } from './request-access.js';
 import { createReadRequestHistory } from './request-history.js';
+import { createReviewDeliveries } from './review-deliveries.js';
 import { createReviewKeys } from './review-keys.js';
 import { AS_OPERATOR, UNDER_GRANT } from './right-to-change.js';
 import { createShowApprovals } from './show-approvals.js';
@@ -65,6 +73,7 @@ import { createSimulatePolicies } from './simulate-policies.js';
 import { createStopLeavers } from './stop-leavers.js';
 import { createSuspendPrincipal } from './suspend-principal.js';
 import { createTellFirstUses } from './tell-first-uses.js';
+import { createTellReceiver } from './tell-receivers.js';
 import { createWriteSecret } from './write-secret.js';
 
 export interface Parts {
@@ -78,6 +87,9 @@ export interface Parts {
   /** A keyed digest, for texts that hold a value. */
   readonly fingerprint: Digest;
   readonly makeToken: MakeToken;
+  readonly makeSigningSecret: MakeSigningSecret;
+  readonly tellers: Tellers;
+  readonly checkTarget: CheckTarget;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
   readonly installation: string;
@@ -120,6 +132,8 @@ export function createUseCases(given: Parts) {
     readSecret,
     releaseGrant: createReleaseGrant(store, once),
     revokeGrant: createRevokeGrant(parts),
+    evaluateAlerts: createEvaluateAlerts(store),
+    manageAlerts: createManageAlerts(store, once),
     expireApprovals: createExpireApprovals(store),
     showApprovals,
     showHeldGrants: createShowHeldGrants(store, showApprovals),
@@ -138,6 +152,8 @@ export function createUseCases(given: Parts) {
     manageSecret,
     handleSecret: createHandleSecret({ readSecret, obtainGrant, changeSecret, manageSecret }),
     forgetAnswers: createForgetAnswers(store),
+    nextAuditPart: createNextAuditPart(store),
+    detachAudit: createDetachAudit(store),
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),
     manageKeys: createManageKeys(parts),
@@ -158,7 +174,12 @@ export function createUseCases(given: Parts) {
     countAudit: createCountAudit(queryAudit),
     countUses: createCountUses(store),
     exportAudit: createExportAudit(store, parts.installation),
+    configureReceivers: createConfigureReceivers(parts),
+    reviewDeliveries: createReviewDeliveries(parts),
+    tellReceiver: createTellReceiver(parts),
     metrics: createMetrics(store, parts.defaultApprovers),
+    measure: createMeasure(store, parts.defaultApprovers),
+    readGauges: createReadGauges(store),
     nameAccount: createNameAccount(store),
     home: createHome(store, parts.defaultApprovers),
     recordForeign: createRecordForeign(store),

@@ -75,13 +75,38 @@ test('--follow shows each event once, as it happens, and ends with Ctrl-C', asyn
   await watching.end('SIGINT');
 });
 
+test('a trail whose beginning was detached holds from there, and says so', async () => {
+  const { house } = serving;
+  await house.store.transaction((tx) => tx.auditParts.next());
+  await addSecret('BEHIND');
+  await house.countOn();
+  const [part] = await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
+  const { exit, out } = await run(admin, VERIFY);
+  expect({ exit, out }).toMatchObject({
+    exit: 0,
+    out: expect.stringContaining(`behind event ${part?.last}, whose hash is ${part?.hash}`),
+  });
+  // Who only takes the beginning away, and leaves no event that says so, is found out.
+  const forged = 'f'.repeat(64);
+  await tamper(
+    `update audit_part set hash = decode('${forged}', 'hex') where detached_at is not null`,
+  );
+  expect((await run(admin, VERIFY)).exit).toBe(1);
+  await tamper(
+    `update audit_part set hash = decode('${part?.hash}', 'hex') where detached_at is not null`,
+  );
+});
+
 // These leave a trail that does not hold: they come last.
 test.each([
   [
     'its hash does not cover',
-    `update audit_event set canonical = replace(canonical, 'SECOND', 'SECOMD')`,
+    `update audit_event set canonical = replace(canonical, 'BEHIND', 'BEHINT')`,
   ],
-  ['is missing or out of place', 'delete from audit_event where sequence = 2'],
+  [
+    'is missing or out of place',
+    'delete from audit_event where sequence = (select min(sequence) from audit_event)',
+  ],
 ])('a trail that was touched is found out: %s', async (problem, statement) => {
   await tamper(statement);
   const ran = await run(admin, VERIFY);

@@ -53,7 +53,8 @@ test('help lists every command in groups', async () => {
   const { out, exit } = await vsecure(['--help']);
   expect(exit).toBe(0);
   const commands = `serve demo migrate admin:bootstrap mcp mcp:approvals mcp:approve mcp:deny
-    mcp:configure mcp:resources mcp:audit mcp:grants mcp:revoke secrets:set secrets:list secrets:delete keys:create keys:list keys:revoke
+    mcp:configure mcp:resources mcp:audit mcp:grants mcp:revoke secrets:set secrets:list secrets:rotate secrets:delete
+    notifications:set notifications:list notifications:test notifications:deliveries notifications:replay keys:create keys:list keys:revoke
     people:list people:set people:link login auth:whoami auth:scopes`;
   for (const name of commands.split(/\s+/)) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(out).toContain('Requests:');

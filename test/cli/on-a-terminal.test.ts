@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startOnTerminal } from '../support/terminal-program.js';
+import { until } from '../support/until.js';
 import { vsecure, vsecureCommand } from '../support/vsecure.js';
 
 let serving: Serving;
@@ -45,4 +46,24 @@ test('on a terminal there are colours, and the words are the same at every width
   }
   expect(await onTerminal({ env: { NO_COLOR: '1' } })).toBe(piped);
   expect(await onTerminal({ env: { TERM: 'dumb' } })).toBe(piped);
+});
+
+test('the address of a webhook is asked for and not shown while it is typed', async () => {
+  const stderr = path.join(temporaryFolder(), 'stderr');
+  const argv = ['notifications:set', 'slack', '--url', '--channel', '#approvals'];
+  const program = startOnTerminal(vsecureCommand(...argv), { stderr, env, columns: 200 });
+  await until('the question', () => program.stderr().includes('Address to post to: '));
+  program.type('https://hooks.slack.com/services/T1/B1/canary-2Kw\r');
+  expect(await program.ended).toMatchObject({ exit: 0 });
+  expect(plain(program.stdout())).toMatch(/^slack +on +#approvals +all but secret_read/m);
+  expect(program.stdout() + program.stderr()).not.toContain('canary');
+});
+
+test('what takes long shows that it moves, on a terminal and nowhere else', async () => {
+  const argv = ['mcp:audit:verify'];
+  const watched = await startOnTerminal(vsecureCommand(...argv), { env }).ended;
+  expect(watched.stdout).toContain('Checking the audit trail');
+  const piped = await vsecure(argv, { env });
+  expect(piped.stdout).toMatch(/^The audit trail holds/);
+  expect(piped.stderr).toBe('');
 });

@@ -25,6 +25,7 @@ const words = [
   'claude-desktop',
   'Debugging the failing database connection',
   '09:00-17:00 PST',
+  'https://hooks.slack.com/services/T1/B1/x',
 ];
 
 beforeAll(async () => {

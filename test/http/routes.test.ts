@@ -53,6 +53,18 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof 
   'GET /audit': ['audit:read'],
   'GET /audit/counts': ['audit:read'],
   'GET /audit/chain': ['audit:read'],
+  'GET /metrics': ['metrics:read'],
+  'GET /metrics/summary': ['metrics:read'],
+  'GET /notifications': ['notifications:manage'],
+  'PATCH /notifications': ['notifications:manage'],
+  'POST /notifications/test': ['notifications:manage'],
+  'GET /notifications/deliveries': ['notifications:manage'],
+  'POST /notifications/replay': ['notifications:manage'],
+  'GET /alerts': ['metrics:read', 'notifications:manage'],
+  'GET /alerts/rules': ['metrics:read', 'notifications:manage'],
+  'PATCH /alerts/rules': ['notifications:manage'],
+  'POST /alerts/rules/remove': ['notifications:manage'],
+  'POST /alerts/silence': ['notifications:manage'],
 };
 
 /** What the use cases ask for besides a scope: a person of their own, or somebody who may see everything. */
@@ -172,6 +184,12 @@ describe('an agent’s key with every scope that there is for agents, owned by a
     'POST /keys/:id/revoke': {},
     'POST /keys/suspend': { name: 'asking', reason: 'mine' },
     'POST /keys/resume': { name: 'asking' },
+    'PATCH /notifications': { webhook: { url: 'https://eve.example.com/' } },
+    'POST /notifications/test': { receiver: 'webhook' },
+    'POST /notifications/replay': { receiver: 'webhook' },
+    'PATCH /alerts/rules': { name: 'burst', enabled: false },
+    'POST /alerts/rules/remove': { name: 'burst' },
+    'POST /alerts/silence': { rule: 'burst', duration: '1h', reason: 'mine' },
     'POST /people': { email: 'eve@example.com', role: 'admin' },
     'POST /people/code': { email: 'admin@example.com' },
     'POST /login': { device: 'mine' },
@@ -183,7 +201,16 @@ describe('an agent’s key with every scope that there is for agents, owned by a
   async function state() {
     const sql = sqlOn(serving.house.database.dataSource);
     const tables = ['approval', 'vote', 'access_grant', 'policy', 'api_key', 'principal', 'person'];
-    const all = [...tables, 'slack_account', 'secret', 'delivery'];
+    const all = [
+      ...tables,
+      'slack_account',
+      'secret',
+      'delivery',
+      'receiver',
+      'notification',
+      'alert_rule',
+      'alert_silence',
+    ];
     const rows = await Promise.all(all.map((table) => sql(`select * from ${table} order by 1`)));
     return Object.fromEntries(all.map((table, index) => [table, rows[index]]));
   }

@@ -11,6 +11,7 @@ import { ConfigError, readConfig } from '../../src/config.js';
 const KEY = randomBytes(32).toString('base64');
 const DATABASE = { DATABASE_URL: 'postgres://localhost/vsecure', VSECURE_MASTER_KEY: KEY };
 const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1-a', SLACK_SIGNING_SECRET: 'signing' };
+const MAIL = { SMTP_URL: 'smtps://mail.example.com', MAIL_FROM: 'vsecure@example.com' };
 
 /** One wrong value for each variable that can be wrong. */
 const WRONG = {
@@ -26,6 +27,9 @@ const WRONG = {
   SLACK_API_URL: 'https://slack.example.com/api/',
   SLACK_LINK_BY_EMAIL: 'yes',
   SLACK_AUTO_APPROVED: 'loudly',
+  SMTP_URL: 'http://user:hunter2@mail.example.com',
+  MAIL_FROM: 'somebody',
+  VSECURE_WEBHOOK_ALLOW: 'https://me:hunter2@receiver.example.com/',
   VSECURE_ADMIN_EMAIL: 'somebody',
   VSECURE_DEFAULT_APPROVERS: 'alice@example.com, nobody',
   VSECURE_HUMAN_KEYS: 'anybody',
@@ -55,7 +59,13 @@ describe('what is wrong', () => {
   });
 
   test.each(Object.entries(WRONG))('is said of %s alone, too', (name, value) => {
-    const message = problems({ ...DATABASE, ...SLACK, SLACK_APP_TOKEN: 'xapp-1', [name]: value });
+    const message = problems({
+      ...DATABASE,
+      ...SLACK,
+      ...MAIL,
+      SLACK_APP_TOKEN: 'xapp-1',
+      [name]: value,
+    });
     expect(named(message)).toEqual([name]);
     expect(message).not.toContain(value);
   });
@@ -93,6 +103,8 @@ describe('settings that contradict each other', () => {
     ['a bot token alone', { SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_SIGNING_SECRET'],
     ['a signing secret alone', { SLACK_SIGNING_SECRET: 'x' }, 'SLACK_BOT_TOKEN'],
     ['an app token alone', { SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN'],
+    ['a mail server without a sender', { SMTP_URL: MAIL.SMTP_URL }, 'MAIL_FROM'],
+    ['a sender without a mail server', { MAIL_FROM: MAIL.MAIL_FROM }, 'SMTP_URL'],
     ['logins without Slack', { VSECURE_HUMAN_KEYS: 'login' }, 'VSECURE_HUMAN_KEYS'],
   ])('%s is refused, and it is said which one to set', (_, env, name) => {
     expect(named(problems(env))).toEqual([name]);
@@ -179,6 +191,30 @@ test('lists are split at commas, and switches are on or off', () => {
   expect(readConfig(SLACK).slack).toMatchObject({ linkByEmail: true, autoApproved: 'lines' });
 });
 
+test('a sender is one address, with nothing in it that could begin another header', () => {
+  const taken = (from: string) => problems({ ...MAIL, MAIL_FROM: from }) === undefined;
+  for (const from of ['vsecure@example.com', 'vsecure <vsecure@example.com>'])
+    expect(taken(from), from).toBe(true);
+  for (const from of [
+    'a@example.com\r\nBcc: eve@example.com',
+    'a\r\nBcc: eve@example.com <a@example.com>',
+    'a@example.com, b@example.com',
+    'a@example.com\n',
+    '"a" <a@example.com>',
+  ])
+    expect(taken(from), from).toBe(false);
+});
+
+test('private receivers are base URLs, without user names or queries', () => {
+  const allow = (text: string) => problems({ VSECURE_WEBHOOK_ALLOW: text }) === undefined;
+  expect(readConfig({}).webhookAllow).toEqual([]);
+  expect(
+    readConfig({ VSECURE_WEBHOOK_ALLOW: 'http://10.0.0.5:8080/hooks/, https://ci.internal' }),
+  ).toMatchObject({ webhookAllow: ['http://10.0.0.5:8080/hooks/', 'https://ci.internal'] });
+  for (const text of ['10.0.0.5', '*', 'ftp://a/', 'http://a/?b', 'http://a/#b', 'http://me@a/'])
+    expect(allow(text), text).toBe(false);
+});
+
 test('who makes keys that decide: their people where Slack is, else an administrator', () => {
   expect(readConfig({}).humanKeys).toBe('admin');
   expect(readConfig(SLACK).humanKeys).toBe('login');
@@ -193,6 +229,8 @@ test('no secret shows when the settings are printed', () => {
     SLACK_BOT_TOKEN: 'xoxb-hunter2',
     SLACK_SIGNING_SECRET: 'hunter2',
     SLACK_APP_TOKEN: 'xapp-hunter2',
+    ...MAIL,
+    SMTP_URL: 'smtps://vsecure:hunter2@mail.example.com',
   });
   for (const printed of [inspect(config, { depth: 9, showHidden: true }), JSON.stringify(config)]) {
     expect(printed).not.toContain('hunter2');

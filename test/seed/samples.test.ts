@@ -6,10 +6,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { VSecureError } from '../../src/sdk/index.js';
 import { temporaryFolder } from '../support/folder.js';
 import { DATABASE_URL } from '../support/house.js';
+import { type Mailbox, openMailbox } from '../support/mailbox.js';
 import { until } from '../support/until.js';
 import { CUSTOM_SERVER, startCustomServer, talk } from './conversation.js';
 import { pageOf, type Shown } from './page.js';
-import { asks, openScene, production, type Scene, type Who } from './scene.js';
+import { asks, OLD_VALUE, openScene, production, type Scene, type Who } from './scene.js';
 import { createSteady } from './steady.js';
 import { openWorkshop, sourceOf, type Workshop } from './workshop.js';
 
@@ -22,12 +23,17 @@ const PROGRAMS = [
   'least-privilege.ts',
   'limited-time.ts',
   'require-reason.ts',
+  'watch-access.ts',
+  'notify-by-email.ts',
+  'notify-by-slack.ts',
+  'notify-by-webhook.ts',
   CUSTOM_SERVER,
 ];
 const PAGE = '../../docs/from-the-samples.md';
 
 let workshop: Workshop;
 let scene: Scene;
+let mailbox: Mailbox;
 const shown: Shown[] = [];
 const steady = createSteady();
 
@@ -51,9 +57,13 @@ const printed = (output: string): [string, string] => ['It prints:', steady(outp
 
 describe('with a server of its own,', () => {
   beforeEach(async () => {
-    scene = await openScene();
+    mailbox = await openMailbox();
+    scene = await openScene({ SMTP_URL: mailbox.url, MAIL_FROM: 'vsecure@example.com' });
   });
-  afterEach(() => scene[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await scene[Symbol.asyncDispose]();
+    await mailbox[Symbol.asyncDispose]();
+  });
 
   test('Claude Desktop starts the MCP server with what its configuration says', async () => {
     const { mcpServers } = JSON.parse(sourceOf('claude-desktop.json'));
@@ -257,6 +267,80 @@ describe('with a server of its own,', () => {
       title: 'Require justification',
       about: 'Run with the key of an administrator. It prints nothing.',
       seen: [['An AI tool that asks with the reason “Debugging it” is told:', refused.message]],
+    });
+  });
+
+  test('monitor regularly: unusual access is noticed', async () => {
+    await production(scene);
+    const id = await asks(scene);
+    await scene.alice.client.mcp.approve(id);
+    const read = () => scene.agent.client.secrets.get(DATABASE_URL);
+    for (let reads = 0; reads < 49; reads += 1) await read();
+    expect(await outputOf('watch-access.ts', 'admin')).toBe('');
+    await read();
+    const output = await outputOf('watch-access.ts', 'admin');
+    expect(output).toBe('Unusual MCP access detected\n');
+    shown.push({
+      sample: 'watch-access.ts',
+      title: 'Monitor regularly',
+      about:
+        'Run with the key of an administrator, when a secret has been written once and read 50 times. After 49 reads it prints nothing. [Alerts](alerts.md) watch by themselves.',
+      seen: [printed(output)],
+    });
+  });
+
+  test('e-mail notifications: whoever is on call is told of what they want to know, and of nothing else', async () => {
+    expect(await outputOf('notify-by-email.ts', 'admin')).toBe('');
+    await production(scene);
+    const id = await asks(scene);
+    await scene.alice.client.mcp.approve(id);
+    await until('two mails', () => mailbox.mails().length === 2);
+    const mails = mailbox.mails().map((mail) => mail.replaceAll('\r\n', '\n'));
+    for (const mail of mails) {
+      expect(mail).toMatch(/^To: oncall@example\.com$/m);
+      expect(mail).toContain(id);
+      expect(mail).not.toContain(OLD_VALUE);
+    }
+    expect(mails[0]).toContain('Access was asked for');
+    expect(mails[1]).toContain('Access was granted');
+    const text = mails[0]?.slice(mails[0].indexOf('\n\n') + 2) ?? '';
+    shown.push({
+      sample: 'notify-by-email.ts',
+      title: 'Email notifications',
+      about:
+        'Run with the key of an administrator, where `SMTP_URL` and `MAIL_FROM` are set. It prints nothing.',
+      seen: [
+        await screen('vsecure notifications:list'),
+        ['When the AI tool has asked, this mail is sent:', steady(text)],
+      ],
+    });
+  });
+
+  test('Slack notifications: what is set up is kept, and the address of the webhook is shown to nobody', async () => {
+    expect(await outputOf('notify-by-slack.ts', 'admin')).toBe('');
+    expect(await scene.admin.client.mcp.notifications()).toMatchObject({
+      slack: { enabled: true, channel: '#security-approvals', origin: 'https://hooks.slack.com' },
+    });
+    shown.push({
+      sample: 'notify-by-slack.ts',
+      title: 'Slack notifications',
+      about:
+        'Run with the key of an administrator. It prints nothing. Everything but reads of secrets is told, as `events` says nothing else; Slack posts in the channel that the incoming webhook was made for.',
+      seen: [await screen('vsecure notifications:list')],
+    });
+  });
+
+  test('webhook notifications: what is set up is kept, and signed with a secret that is shown once', async () => {
+    expect(await outputOf('notify-by-webhook.ts', 'admin')).toBe('');
+    const { webhook } = await scene.admin.client.mcp.notifications();
+    expect(webhook).toMatchObject({ enabled: true, events: ['*'], origin: 'https://your-app.com' });
+    expect(webhook).not.toHaveProperty('secret');
+    shown.push({
+      sample: 'notify-by-webhook.ts',
+      title: 'Webhook notifications',
+      about:
+        'Run with the key of an administrator. It prints nothing: the secret that signs what is sent is `webhook.secret` of what `configureNotifications` resolves with, this once. Missed it? `vsecure notifications:set webhook --rotate-secret` prints another.',
+      seen: [await screen('vsecure notifications:list')],
     });
   });
 

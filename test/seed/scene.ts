@@ -10,13 +10,13 @@ import { startVsecure } from '../support/server.js';
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 export type Who = 'admin' | 'alice' | 'agent';
 
-/** Bob owns the AI tool `claude-desktop`; Alice decides. */
-export async function openScene() {
+/** Bob owns the AI tool `claude-desktop`; Alice decides. `env`: further settings of the server. */
+export async function openScene(env: Readonly<Record<string, string>> = {}) {
   const database = await testDatabase();
   const house = await buildHouse({ database });
   const { modules } = await packed();
   const vsecure = [process.execPath, path.join(modules, 'vsecure/dist/src/bin.js')] as const;
-  const server = await startVsecure({ database, masterKey: house.masterKeyText, vsecure });
+  const server = await startVsecure({ database, masterKey: house.masterKeyText, vsecure, env });
   const as = (apiKey: string) => ({
     client: new VSecureClient({ url: server.url, apiKey }),
     env: { VSECURE_URL: server.url, VSECURE_API_KEY: apiKey },

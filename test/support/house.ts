@@ -9,16 +9,20 @@ import { createFingerprint } from '../../src/crypto/fingerprint.js';
 import { makeId } from '../../src/crypto/ids.js';
 import { keyCheck, parseMasterKey } from '../../src/crypto/master-key.js';
 import { generateSecureToken } from '../../src/crypto/random-token.js';
+import { makeSigningSecret } from '../../src/crypto/signing-secret.js';
 import type { Approval } from '../../src/domain/approval.js';
-import type { Directory } from '../../src/domain/ports.js';
+import type { Directory, Tellers } from '../../src/domain/ports.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { KeyClass } from '../../src/domain/vocabulary.js';
+import { currentOrigin } from '../../src/main/request-context.js';
 import { createAutoApprovals } from '../../src/store/auto-approvals.js';
 import { createCards } from '../../src/store/cards.js';
 import { createDeliveries } from '../../src/store/deliveries.js';
 import { createDigests } from '../../src/store/digests.js';
+import { createCountOn } from '../../src/store/metric-rollup.js';
+import { createOutbox } from '../../src/store/outbox.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
 import { createStore } from '../../src/store/store.js';
 import { createListener } from '../../src/store/wakeups.js';
@@ -47,7 +51,11 @@ export interface HouseOptions {
   /** To replace a part by a broken one: that is how a test shows that it bites. */
   readonly change?: (parts: Parts) => Parts;
   readonly onDelivery?: () => void;
+  /** Default: nobody can be told. */
+  readonly tellers?: Tellers;
 }
+
+const NOBODY: Tellers = { email: undefined, slack: undefined, webhook: undefined };
 
 /** The value of a result. Throws the refusal's explanation, so that a scene that cannot be set fails loudly. */
 export function granted<T>(result: Result<T>): T {
@@ -66,7 +74,7 @@ export async function buildHouse(options: HouseOptions = {}) {
   const { dataSource, connection } = database;
   const masterKeyText = options.masterKey ?? randomBytes(32).toString('base64');
   const masterKey = parseMasterKey(masterKeyText, 'VSECURE_MASTER_KEY');
-  const store = createStore(dataSource, { chain: chainHash, makeId });
+  const store = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, options.onDelivery);
   await listener.start();
@@ -80,6 +88,9 @@ export async function buildHouse(options: HouseOptions = {}) {
     digest,
     fingerprint: createFingerprint(masterKey),
     makeToken: generateSecureToken,
+    makeSigningSecret,
+    tellers: options.tellers ?? NOBODY,
+    checkTarget: () => undefined,
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: options.defaultApprovers ?? [],
@@ -110,6 +121,8 @@ export async function buildHouse(options: HouseOptions = {}) {
     masterKeyText,
     listener,
     deliveries: createDeliveries(dataSource),
+    outbox: createOutbox(dataSource),
+    countOn: createCountOn(dataSource),
     cards: createCards(dataSource),
     autoApprovals: createAutoApprovals(dataSource),
     digests: createDigests(dataSource),

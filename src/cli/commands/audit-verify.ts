@@ -36,6 +36,10 @@ export function registerAuditVerify(program: Command, io: Io): void {
       if (file !== undefined) keep(file, verified.head);
       if (json) return;
       io.out(`The audit trail holds: ${verified.checked} events, head ${verified.head.hash}.`);
+      if (verified.from)
+        io.out(
+          `It begins behind event ${verified.from.sequence}, whose hash is ${verified.from.hash}: everything before was detached.`,
+        );
       if (file !== undefined) io.err(`Checkpoint kept in ${file}.`);
     });
 }

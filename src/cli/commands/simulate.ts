@@ -27,7 +27,9 @@ export function registerSimulate(program: Command, io: Io): void {
     .action(async ({ file, since, prune, json }) => {
       const { policies, sent } = await readPolicies(file, io.input);
       const proposal = { policies: [...policies], since, ...(prune && { prune: true }) };
-      const found = await sent(io.client().mcp.simulatePolicies(proposal));
+      const { mcp } = io.client();
+      const progress = io.progress('Asking the past again');
+      const found = await sent(mcp.simulatePolicies(proposal)).finally(progress.end);
       if (json) return io.json(found);
       io.out(describe(found));
       if (found.changes.length > 0) {

@@ -7,12 +7,15 @@ import { refuseKeysInQuery } from '../keys-in-query.js';
 import { serveOpenApi } from '../openapi/index.js';
 import { refuseOtherMethods } from '../other-methods.js';
 import { createServe } from '../serve-route.js';
+import { serveAlerts } from './alerts.js';
 import { serveApprovals } from './approvals.js';
 import { serveAudit } from './audit.js';
 import { serveExplain } from './explain.js';
 import { serveGrants } from './grants.js';
 import { serveKeys } from './keys.js';
 import { serveLogin } from './login.js';
+import { serveMetrics } from './metrics.js';
+import { serveNotifications } from './notifications.js';
 import { servePeople } from './people.js';
 import { serveResources } from './resources.js';
 import { serveSecrets } from './secrets.js';
@@ -39,7 +42,10 @@ export function createApi({ useCases, admission, now, stopping }: ApiParts): Rou
   serveSecrets(serve, useCases);
   serveKeys(serve, useCases);
   servePeople(serve, useCases);
+  serveAlerts(serve, useCases);
   serveAudit(serve, useCases, now);
+  serveMetrics(serve, useCases, now);
+  serveNotifications(serve, useCases, now);
   refuseOtherMethods(router);
   return router;
 }

@@ -24,6 +24,8 @@ export function createOpenForm(parts: OpenFormParts): OpenForm {
     const found = press && (await whatIsShown(parts, press));
     if (!press || !found) return gesture.tell(NOT_OURS);
     const { facts, teamId } = found;
+    const { id, request } = facts.approval;
+    parts.log.info({ approval: id, request, kind: gesture.kind, verdict }, 'a card was pressed');
     const view = outcomeView(facts, teamId) ?? decisionForm(verdict)(facts, found);
     await openView(parts, gesture, press, view);
     // Only now: the trigger does not wait for the audit trail.

@@ -1,9 +1,9 @@
 /** The agent's own words: last, marked as unverified, and unable to look like anything of ours. */
 
 import type { KnownBlock } from '@slack/types';
+import { cleanText, quoted } from '../../domain/untrusted-text.js';
 import { clip } from '../clip.js';
 import { context, plain, plainSection } from '../text-objects.js';
-import { cleanText, quoted } from '../untrusted-text.js';
 
 const SHOWN = { lines: 8, characters: 500 };
 const CLIENT_SHOWN = 80;

@@ -2,10 +2,10 @@
 
 import type { KnownBlock } from '@slack/types';
 import type { AskingContext, LastApproved, PolicyChangeRecord } from '../../domain/ports.js';
+import { oneLine } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { clip } from '../clip.js';
 import { context, moment, mrkdwn, plain } from '../text-objects.js';
-import { oneLine } from '../untrusted-text.js';
 import { emailName } from './who.js';
 import { timesUsed } from './wording.js';
 

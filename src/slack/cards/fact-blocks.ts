@@ -2,10 +2,10 @@
 
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
+import { oneLine, visibleText } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { clip } from '../clip.js';
 import { code, context, moment, mrkdwn, plain, section } from '../text-objects.js';
-import { oneLine, visibleText } from '../untrusted-text.js';
 import { contextBlocks } from './context-blocks.js';
 import { resourceBlocks } from './resource-blocks.js';
 import { approverNames, emailName, personName, voterNames } from './who.js';

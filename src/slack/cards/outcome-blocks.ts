@@ -3,9 +3,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
+import { quoted } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { moment, plainSection, section } from '../text-objects.js';
-import { quoted } from '../untrusted-text.js';
 import { settlerName } from './who.js';
 import { GRANT_END, howMany } from './wording.js';
 

@@ -2,9 +2,9 @@
 
 import type { KnownBlock } from '@slack/types';
 import type { PolicyChangeRecord } from '../../domain/ports.js';
+import { oneLine } from '../../domain/untrusted-text.js';
 import { clip, clipMiddle, packLines } from '../clip.js';
 import { code, context, escaped, mrkdwn, plain, plainSection } from '../text-objects.js';
-import { oneLine } from '../untrusted-text.js';
 import type { Card } from './approval-card.js';
 
 /** A section holds 3,000 characters, and a line stays whole in one. */

@@ -7,10 +7,10 @@ import type {
   RawTextElement,
   RichTextBlock,
 } from '@slack/types';
+import { cleanText } from '../../domain/untrusted-text.js';
 import { clip, packLines } from '../clip.js';
 import type { Shown } from '../gesture.js';
 import { escaped, plain, plainSection, utc } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
 
 export interface Answer {
   readonly title: string;

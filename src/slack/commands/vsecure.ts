@@ -3,12 +3,12 @@
 import { nearest } from '../../domain/nearest.js';
 import { explain } from '../../domain/refusal.js';
 import type { Result } from '../../domain/result.js';
+import { visibleText } from '../../domain/untrusted-text.js';
 import type { IdentifyPresser } from '../../usecases/identify-presser.js';
 import { clip } from '../clip.js';
 import type { Dates } from '../dates.js';
 import type { Gesture } from '../gesture.js';
 import { readPress } from '../payload.js';
-import { visibleText } from '../untrusted-text.js';
 import type { Workspace } from '../workspace.js';
 import { type Answer, shownAnswer } from './answer.js';
 import { problem, readArguments } from './arguments.js';

@@ -2,13 +2,13 @@
 
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
+import { oneLine } from '../../domain/untrusted-text.js';
 import type { Waiting } from '../../usecases/home.js';
 import { button } from '../cards/buttons.js';
 import { clip } from '../clip.js';
 import { toButtonValue } from '../ids.js';
 import { shortNames } from '../resource-names.js';
 import { code, moment, plain, section } from '../text-objects.js';
-import { oneLine } from '../untrusted-text.js';
 
 /** Characters. All of it is one press away, with the facts again. */
 const REASON_SHOWN = 160;

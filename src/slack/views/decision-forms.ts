@@ -2,13 +2,13 @@
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { REASON_MAX } from '../../domain/limits.js';
+import { oneLine } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { agentBlocks } from '../cards/agent-blocks.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { clip, packLines } from '../clip.js';
 import { FIELD, FORM, toMetadata } from '../ids.js';
 import { plain, plainSection, section } from '../text-objects.js';
-import { oneLine } from '../untrusted-text.js';
 import { durationChoices } from './duration-choices.js';
 import { PHRASE_ROOM, phraseOptions } from './phrases.js';
 import { reasonField } from './reason-field.js';

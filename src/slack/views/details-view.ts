@@ -1,6 +1,7 @@
 /** Everything about one request, unabridged. */
 
 import type { KnownBlock, ModalView } from '@slack/types';
+import { cleanText } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/card-facts.js';
 import { claim, unverified } from '../cards/agent-blocks.js';
 import { revokeButton } from '../cards/buttons.js';
@@ -10,7 +11,6 @@ import { fullResourceBlocks } from '../cards/resource-blocks.js';
 import { headline } from '../cards/wording.js';
 import { packLines } from '../clip.js';
 import { code, context, plain, plainSection } from '../text-objects.js';
-import { cleanText } from '../untrusted-text.js';
 
 const SECTION_ROOM = 2900;
 

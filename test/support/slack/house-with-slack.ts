@@ -5,6 +5,7 @@ import { readConfig } from '../../../src/config.js';
 import type { Directory } from '../../../src/domain/ports.js';
 import { createDisposal } from '../../../src/main/disposal.js';
 import { openDoors } from '../../../src/main/doors.js';
+import { loggerOptions } from '../../../src/main/logger.js';
 import { createJobRuns } from '../../../src/store/job-runs.js';
 import type { UseCases } from '../../../src/usecases/index.js';
 import { durableHouse } from '../durable-house.js';
@@ -38,7 +39,7 @@ export async function houseWithSlack(options: HouseWithSlackOptions) {
     change: (parts) => ({ ...parts, directory: () => directory }),
   });
   const lines: LogLine[] = [];
-  const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const log = pino(loggerOptions('info'), { write: (line) => void lines.push(JSON.parse(line)) });
   const disposal = createDisposal(log);
   options.before?.(workspace);
   const doors = await openDoors(

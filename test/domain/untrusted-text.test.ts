@@ -1,8 +1,8 @@
 /** Text from outside can neither hide nor disguise itself. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanText, quoted } from '../../src/slack/untrusted-text.js';
-import { hostileText } from './hostile.js';
+import { cleanText, quoted } from '../../src/domain/untrusted-text.js';
+import { hostileText } from '../slack/hostile.js';
 
 const NEVER_SHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 

@@ -1,0 +1,109 @@
+/** Events told to a webhook from the outbox, against a bare loop of HTTP POSTs to the same receiver. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createEgress } from '../src/notify/egress.js';
+import { createReceiverRelays } from '../src/notify/receiver-relay.js';
+import { createTellers } from '../src/notify/tellers.js';
+import { createTellReceiver } from '../src/usecases/tell-receivers.js';
+import { granted } from '../test/support/house.js';
+import { quantile, turns } from './measure.js';
+import { line, title } from './report.js';
+import type { Stage } from './stage.js';
+import { timed } from './wake-up.js';
+
+/** Told in one turn. */
+const EVENTS = 500;
+const TURNS = 5;
+/** As many as a relay tells at once. */
+const AT_ONCE = 8;
+
+export async function benchRelay(stage: Stage): Promise<void> {
+  const sink = await openSink();
+  const { configureReceivers } = stage.useCases;
+  granted(await configureReceivers.change(stage.admin, { webhook: { url: sink.url } }));
+  const taken = await turns(TURNS, {
+    posts: () => timed(() => postAll(sink.url)),
+    relay: () => tellAll(stage, sink),
+  });
+  const perSecond = (ms: readonly number[]) => (EVENTS * 1_000) / quantile(ms, 0.5);
+  const [floor, subject] = [perSecond(taken.posts), perSecond(taken.relay)];
+  title('events told to a webhook, against bare POSTs (a second)');
+  line('8 at once', floor, subject, subject / floor);
+  granted(await configureReceivers.change(stage.admin, { webhook: { enabled: false } }));
+  await sink.close();
+}
+
+type Sink = Awaited<ReturnType<typeof openSink>>;
+
+/** Takes everything, and counts it. */
+async function openSink() {
+  let taken = 0;
+  let wanted = Number.POSITIVE_INFINITY;
+  let full = () => {};
+  const server = createServer(async (req, res) => {
+    for await (const _ of req);
+    res.writeHead(204).end();
+    taken += 1;
+    if (taken === wanted) full();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    /** Resolves when so many more were taken. */
+    more: (count: number) =>
+      new Promise<void>((resolve) => {
+        full = resolve;
+        wanted = taken + count;
+      }),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** About as long as a notification. */
+const BODY = JSON.stringify({ type: 'access_granted', data: 'x'.repeat(350) });
+
+async function postAll(url: string): Promise<void> {
+  let left = EVENTS;
+  const loop = async () => {
+    while (left-- > 0) {
+      const answer = await fetch(url, { method: 'POST', body: BODY });
+      if (answer.status !== 204) throw new Error('a bare POST was not taken');
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, loop));
+}
+
+/** Milliseconds from the start of the relay until the last of them was taken. Each belongs to an approval of its own. */
+async function tellAll(stage: Stage, sink: Sink): Promise<number> {
+  const actor = { kind: 'system', id: 'bench', name: 'bench' } as const;
+  await stage.store.transaction(async (tx) => {
+    for (let count = 0; count < EVENTS; count += 1)
+      tx.record({ type: 'access_granted', actor, approval: stage.makeId('appr') });
+  });
+  const relay = openRelay(stage, sink);
+  const taken = await timed(async () => {
+    const all = sink.more(EVENTS);
+    relay.start();
+    await all;
+  });
+  await relay.stop();
+  return taken;
+}
+
+function openRelay({ store, vault, installation, stopwatch, outbox }: Stage, { url }: Sink) {
+  const tellers = createTellers(createEgress({ allowed: [url] }), undefined, [url]);
+  const tell = createTellReceiver({ store, vault, installation, stopwatch, tellers });
+  return createReceiverRelays({
+    outbox,
+    tell: ({ receiver, version, notification }, signal) =>
+      tell(receiver, version, notification, signal),
+    logger: { warn: () => {} },
+    intervalMs: 2_000,
+  });
+}

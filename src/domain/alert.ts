@@ -1,0 +1,160 @@
+/** Alerts: rules over metrics, three that are built in, and what makes a rule one that can be kept. */
+
+import { formatDuration } from './duration.js';
+import { DAY, HOUR, MINUTE, NAME_MAX } from './limits.js';
+import { parsePattern } from './pattern.js';
+import { done, type Result, refused } from './result.js';
+import type { Metric, Operation, ReceiverKind } from './vocabulary.js';
+
+/** Rules that need no numbers: what is usual for a key is learned from the key itself. */
+export const BUILT_IN_RULES = ['novel_access', 'unusual_hours', 'burst'] as const;
+export type BuiltInRule = (typeof BUILT_IN_RULES)[number];
+
+export type AlertState = 'firing' | 'resolved' | 'silenced';
+
+/** What every rule has. */
+interface Settings {
+  readonly name: string;
+  /** Milliseconds after it fired in which it does not fire again for the same subject. */
+  readonly cooldown: number;
+  /** Undefined: every receiver that wants alerts. */
+  readonly to?: readonly ReceiverKind[] | undefined;
+  readonly enabled: boolean;
+}
+
+export interface MetricRule extends Settings {
+  readonly metric: Metric;
+  /** A resource or pattern, in full. */
+  readonly resource?: string | undefined;
+  /** A key's name. */
+  readonly key?: string | undefined;
+  readonly operation?: Operation | undefined;
+  /** It fires over it, not at it. `time_to_decision`: seconds, of the median. */
+  readonly threshold: number;
+  /** Milliseconds up to now. */
+  readonly period: number;
+}
+
+export interface BuiltIn extends Settings {
+  readonly name: BuiltInRule;
+  readonly metric?: undefined;
+}
+
+export type AlertRule = MetricRule | BuiltIn;
+
+/** What is not named stays, or gets its default in a new rule. Null takes a filter away. */
+export interface AlertRuleChange {
+  readonly metric?: Metric | undefined;
+  readonly resource?: string | null | undefined;
+  readonly key?: string | null | undefined;
+  readonly operation?: Operation | null | undefined;
+  readonly threshold?: number | undefined;
+  readonly period?: number | undefined;
+  readonly cooldown?: number | undefined;
+  readonly to?: readonly ReceiverKind[] | null | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+/** What a rule found of one key, or of everything it counts (then the subject is empty). */
+export interface Observation {
+  readonly subject: string;
+  readonly value: number;
+  /** It fires over this. */
+  readonly threshold: number;
+}
+
+export interface Alert extends Observation {
+  readonly rule: string;
+  readonly state: AlertState;
+  readonly firedAt: Date;
+  readonly resolvedAt?: Date | undefined;
+  readonly silencedUntil?: Date | undefined;
+}
+
+const COOLDOWN_DEFAULT = HOUR;
+export const PERIOD_MAX = 7 * DAY;
+const THRESHOLD_MAX = 1_000_000_000;
+/** Rules of one installation: each of them is a query a minute. */
+export const ALERT_RULES_MAX = 100;
+
+const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** How far back the built-in rules look for what is happening now (ms). */
+export const BUILT_IN_PERIOD: Record<BuiltInRule, number> = {
+  novel_access: HOUR,
+  unusual_hours: HOUR,
+  burst: 10 * MINUTE,
+};
+
+const isBuiltIn = (name: string): name is BuiltInRule =>
+  BUILT_IN_RULES.some((known) => known === name);
+
+export const builtIn = (name: BuiltInRule): BuiltIn => ({
+  name,
+  cooldown: COOLDOWN_DEFAULT,
+  enabled: true,
+});
+
+/** The rule after the change. Refuses with what is wrong, in words that hold nothing of what was sent. */
+export function changedRule(
+  name: string,
+  before: AlertRule | undefined,
+  change: AlertRuleChange,
+): Result<AlertRule> {
+  if (!NAME.test(name))
+    return invalid(
+      'The name of a rule has 1 to 64 lower-case letters, digits, _ and -, and begins with a letter or digit.',
+    );
+  const settings = {
+    cooldown: change.cooldown ?? before?.cooldown ?? COOLDOWN_DEFAULT,
+    to: orBefore(change.to, before?.to),
+    enabled: change.enabled ?? before?.enabled ?? true,
+  };
+  const problem = settingsProblem(settings);
+  if (problem) return invalid(problem);
+  if (isBuiltIn(name)) return changedBuiltIn({ ...settings, name }, change);
+  const old = before?.metric === undefined ? undefined : before;
+  const { metric = old?.metric, threshold = old?.threshold, period = old?.period } = change;
+  if (metric === undefined || threshold === undefined || period === undefined)
+    return invalid('A new rule needs a metric, a threshold and a period.');
+  const filter = {
+    resource: orBefore(change.resource, old?.resource),
+    key: orBefore(change.key, old?.key),
+    operation: orBefore(change.operation, old?.operation),
+  };
+  return checked({ ...settings, ...filter, name, metric, threshold, period });
+}
+
+const invalid = (problem: string) => refused({ code: 'invalid_input', problem });
+
+const orBefore = <T>(change: T | null | undefined, before: T | undefined): T | undefined =>
+  change === null ? undefined : (change ?? before);
+
+function settingsProblem({ cooldown, to }: Omit<Settings, 'name'>): string | undefined {
+  if (!Number.isSafeInteger(cooldown) || cooldown < 0 || cooldown > PERIOD_MAX)
+    return `A cooldown is at most ${formatDuration(PERIOD_MAX)}.`;
+  if (to && (to.length === 0 || new Set(to).size < to.length))
+    return 'A rule names each receiver once, or none: then all of them are told.';
+  return undefined;
+}
+
+function changedBuiltIn(rule: BuiltIn, change: AlertRuleChange): Result<BuiltIn> {
+  const { metric, resource, key, operation, threshold, period } = change;
+  const fixed = [metric, resource, key, operation, threshold, period];
+  return fixed.every((one) => one === undefined)
+    ? done(rule)
+    : invalid('Of a built-in rule only enabled, cooldown and to can be set.');
+}
+
+function checked(rule: MetricRule): Result<MetricRule> {
+  const { resource, key, threshold, period } = rule;
+  const pattern = resource === undefined ? undefined : parsePattern(resource);
+  if (pattern && !pattern.ok) return pattern;
+  if (key !== undefined && !(key.length <= NAME_MAX && /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(key)))
+    return invalid('The key is not the name of a key.');
+  if (!Number.isInteger(threshold) || threshold < 0 || threshold > THRESHOLD_MAX)
+    return invalid(`A threshold is a whole number from 0 to ${THRESHOLD_MAX}.`);
+  if (!Number.isSafeInteger(period) || period < MINUTE || period > PERIOD_MAX)
+    return invalid(`A period lasts from 1m to ${formatDuration(PERIOD_MAX)}.`);
+  return done(rule);
+}

@@ -1,0 +1,70 @@
+/** REST: alerts and what raises them. */
+
+import { alertRoutes, type WireAlert, type WireAlertRule } from '../../contract/alert.js';
+import type { Alert, AlertRule } from '../../domain/alert.js';
+import { formatDuration } from '../../domain/duration.js';
+import type { UseCases } from '../../usecases/index.js';
+import { readDuration, readOptional } from '../durations.js';
+import type { Serve } from '../serve-route.js';
+import { mapResult } from '../wire/map-result.js';
+import { onePage } from '../wire/one-page.js';
+
+export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
+  serve(alertRoutes.list, async ({ caller, query }) =>
+    onePage(await manageAlerts.listAlerts(caller), query, byPlace, wireAlert),
+  );
+
+  serve(alertRoutes.rules, async ({ caller, query }) =>
+    onePage(await manageAlerts.listAlertRules(caller), query, ({ name }) => name, wireRule),
+  );
+
+  serve(alertRoutes.set, async ({ caller, repeat, body: { name, ...change } }) => {
+    const period = readOptional(change.period);
+    if (!period.ok) return period;
+    const cooldown = readOptional(change.cooldown);
+    if (!cooldown.ok) return cooldown;
+    const read = { ...change, period: period.value, cooldown: cooldown.value };
+    return mapResult(await manageAlerts.setAlertRule(caller, name, read, repeat), wireRule);
+  });
+
+  serve(alertRoutes.remove, async ({ caller, repeat, body }) =>
+    manageAlerts.removeAlertRule(caller, body.name, repeat),
+  );
+
+  serve(alertRoutes.silence, async ({ caller, repeat, body }) => {
+    const duration = readDuration(body.duration);
+    if (!duration.ok) return duration;
+    const silence = { ...body, duration: duration.value };
+    const silenced = await manageAlerts.silenceAlert(caller, silence, repeat);
+    // Kept for whoever repeats it, a time is text.
+    return mapResult(silenced, ({ alert, until }) => ({
+      alert,
+      until: new Date(until).toISOString(),
+    }));
+  });
+}
+
+/** The subject tells apart the alerts of one rule. */
+const byPlace = ({ rule, subject }: Alert) => `${rule}/${subject}`;
+
+const wireAlert = ({ subject, firedAt, resolvedAt, silencedUntil, ...rest }: Alert): WireAlert => ({
+  ...rest,
+  ...(subject !== '' && { key: subject }),
+  firedAt: firedAt.toISOString(),
+  resolvedAt: resolvedAt?.toISOString(),
+  silencedUntil: silencedUntil?.toISOString(),
+});
+
+function wireRule(rule: AlertRule): WireAlertRule {
+  const { name, cooldown, enabled, to } = rule;
+  const settings = {
+    name,
+    cooldown: formatDuration(cooldown),
+    enabled,
+    ...(to && { to: [...to] }),
+  };
+  if (rule.metric === undefined) return settings;
+  const { metric, resource, key, operation, threshold, period } = rule;
+  const counted = { metric, resource, key, operation, threshold };
+  return { ...settings, ...counted, period: formatDuration(period) };
+}

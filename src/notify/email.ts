@@ -1,0 +1,100 @@
+/** E-mail: plain text, one thread for each request, and links that open a card and decide nothing. */
+
+import { createTransport, type Transporter } from 'nodemailer';
+import type { Notification } from '../domain/notification.js';
+import type { EmailSettings, Tell, Telling } from '../domain/ports.js';
+import { unlessLate } from './unless-late.js';
+import { factsOf, headlineOf, reasonOf } from './words.js';
+
+export interface Mailer {
+  readonly teller: (settings: EmailSettings) => Tell;
+  close(): void;
+}
+
+export interface MailerParts {
+  /** `smtp://` or `smtps://`. */
+  readonly url: string;
+  /** An address, perhaps with a name. */
+  readonly from: string;
+  /** Milliseconds for each step, and half as many again for all of them. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Milliseconds; the whole of it takes 15 s at the most, whatever a server does. */
+const TIMEOUT = 10_000;
+
+export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): Mailer {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: 2,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    teller:
+      ({ recipients }) =>
+      async (notification, signal) => {
+        const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * 1.5)]);
+        const sent = send(transport, from, recipients, notification);
+        // A mail that is taken after all is the same mail as the one that is sent for it later.
+        return (await unlessLate(sent, late)) ?? { outcome: 'away', error: 'timeout' };
+      },
+    close: () => transport.close(),
+  };
+}
+
+/** One message to all of them, so that everybody sees who else was told. */
+async function send(
+  transport: Transporter,
+  from: string,
+  to: readonly string[],
+  notification: Notification,
+): Promise<Telling> {
+  try {
+    await transport.sendMail({ from, to: [...to], ...mailOf(notification, domainOf(from)) });
+    return { outcome: 'sent' };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/**
+ * The subject is ours alone, and the same for all mails about one request, so that they are shown as one thread (RFC 5322, section
+ * 3.6.4). The id is the notification's: a mail that was sent twice is the same mail.
+ */
+function mailOf(notification: Notification, domain: string) {
+  const { id, approval, link } = notification;
+  const reason = reasonOf(notification);
+  const thread = approval && `<${approval}@${domain}>`;
+  const lines = [
+    headlineOf(notification),
+    '',
+    ...factsOf(notification),
+    ...(reason ? ['', 'Reason, in their own words:', reason] : []),
+    ...(link ? ['', 'Look at it, and decide there if you may:', link] : []),
+    ...(approval ? ['', `On the command line: vsecure mcp:approvals`] : []),
+  ];
+  return {
+    subject: approval
+      ? `vsecure: request ${approval}`
+      : `vsecure: ${headlineOf({ ...notification, outcome: undefined })}`,
+    text: `${lines.join('\n')}\n`,
+    messageId: `<${id}@${domain}>`,
+    ...(thread && { inReplyTo: thread, references: thread }),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  };
+}
+
+const domainOf = (from: string) => /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+
+/** A server that answers with a code refuses this message; one that does not answer is away. */
+function failureOf(error: unknown): Telling {
+  const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : NaN;
+  if (code >= 400 && code < 600)
+    return { outcome: code === 421 ? 'away' : 'retry', error: `smtp_${code}` };
+  return { outcome: 'away', error: 'smtp_unreachable' };
+}

@@ -1,0 +1,31 @@
+/** A webhook after Standard Webhooks: `{type, timestamp, data}`, signed. https://www.standardwebhooks.com */
+
+import { Webhook } from 'standardwebhooks';
+import { NOTIFICATION_SCHEMA, type Notification } from '../domain/notification.js';
+import type { Tell, WebhookSettings } from '../domain/ports.js';
+import type { Egress } from './egress.js';
+import { tellByPost } from './posting.js';
+
+/** Every secret signs: a receiver that still has the one before takes it too. */
+export function createWebhookTeller(egress: Egress): (settings: WebhookSettings) => Tell {
+  return ({ url, secrets }) => {
+    const signers = secrets.map((secret) => new Webhook(secret));
+    return (notification, signal) => {
+      const body = webhookBody(notification);
+      const now = new Date();
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'vsecure',
+        'webhook-id': notification.id,
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+        'webhook-signature': signers.map((one) => one.sign(notification.id, now, body)).join(' '),
+      };
+      return tellByPost(egress, url, { headers, body, signal });
+    };
+  };
+}
+
+/** The same bytes at every try. */
+export function webhookBody({ id: _, type, timestamp, ...rest }: Notification): string {
+  return JSON.stringify({ type, timestamp, data: { schema: NOTIFICATION_SCHEMA, ...rest } });
+}

@@ -1,0 +1,60 @@
+/** The built-in rules in SQL: each compares what keys did lately with the same key's own past, up to that moment. */
+
+import type { BuiltInRule } from '../domain/alert.js';
+
+/** Keys with 20 requests or more, the first a week ago: how many of the last hour's name a resource or operation never asked for before. */
+const NOVEL_ACCESS = `
+  select p.name as subject, count(*)::float8 as value, 0::float8 as threshold
+  from approval a join principal p on p.id = a.principal_id
+  where a.created_at > clock_timestamp() - interval '1 hour'
+    and (select count(*) >= 20 and min(h.created_at) <= clock_timestamp() - interval '7 days' from approval h
+         where h.principal_id = a.principal_id and h.created_at <= clock_timestamp() - interval '1 hour')
+    and exists (select from unnest(a.resources) r where not exists (
+      select from approval h where h.principal_id = a.principal_id and h.operation = a.operation
+        and h.created_at < a.created_at and r = any(h.resources)))
+  group by p.name order by p.name`;
+
+/**
+ * Keys with 50 reads or more on 10 days or more of the last 30: how many reads of the last hour came at an hour of the day (UTC) in which,
+ * and next to which, there was none.
+ */
+const UNUSUAL_HOURS = `
+  with now_reads as (
+    select body ->> 'principal' as id, at, extract(hour from at at time zone 'UTC')::int as hour from audit_event
+    where body ->> 'type' = 'secret_read'
+      and at > clock_timestamp() - interval '1 hour'),
+  past as (
+    select k.id, extract(hour from e.at at time zone 'UTC')::int as hour, (e.at at time zone 'UTC')::date as day
+    from (select distinct id from now_reads) k join audit_event e on e.body ->> 'principal' = k.id
+    where e.body ->> 'type' = 'secret_read' and e.at > clock_timestamp() - interval '30 days'
+      and e.at <= clock_timestamp() - interval '1 hour'),
+  known as (select id from past group by id having count(*) >= 50 and count(distinct day) >= 10)
+  select p.name as subject, count(*)::float8 as value, 0::float8 as threshold
+  from now_reads n join known using (id) join principal p on p.id = n.id
+  where not exists (select from past h where h.id = n.id and (h.hour - n.hour + 24) % 24 in (0, 1, 23))
+  group by p.name order by p.name`;
+
+/**
+ * Keys with 50 requests and reads or more on 3 days or more of the last 7: how many there were in the last ten minutes, against five times
+ * the average of those ten minutes in which there were any, and at least 20.
+ */
+const BURST = `
+  with lately as (
+    select body ->> 'principal' as id, count(*) as value from audit_event
+    where body ->> 'type' in ('approval_requested', 'secret_read') and at > clock_timestamp() - interval '10 minutes'
+    group by 1 having count(*) > 20),
+  past as (
+    select l.id, count(*)::float8 / count(distinct floor(extract(epoch from e.at) / 600)) as average
+    from lately l join audit_event e on e.body ->> 'principal' = l.id
+    where e.body ->> 'type' in ('approval_requested', 'secret_read')
+      and e.at > clock_timestamp() - interval '7 days' and e.at <= clock_timestamp() - interval '10 minutes'
+    group by l.id having count(*) >= 50 and count(distinct (e.at at time zone 'UTC')::date) >= 3)
+  select p.name as subject, l.value::float8 as value, floor(greatest(20, 5 * h.average))::float8 as threshold
+  from lately l join past h using (id) join principal p on p.id = l.id
+  where l.value > greatest(20, 5 * h.average) order by p.name`;
+
+export const UNLIKE: Record<BuiltInRule, string> = {
+  novel_access: NOVEL_ACCESS,
+  unusual_hours: UNUSUAL_HOURS,
+  burst: BURST,
+};

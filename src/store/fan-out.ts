@@ -1,0 +1,40 @@
+/** From an event of the audit trail to the receivers that want to be told of it: a part of the statement that appends the event. */
+
+import type { AuditEvent } from '../domain/audit-event.js';
+import { NOTIFIED_AS } from '../domain/notification.js';
+
+/**
+ * One row for each event and enabled receiver that wants its type; `to` narrows an alert to some of them. Without a receiver it costs a
+ * look at an empty table. What belongs to a grant alone belongs to its approval. The ids follow from the event's hash, so that the same
+ * event can never become two.
+ */
+export function toldOf(at: { sequences: string; hashes: string; first: number }): string {
+  const [types, threads, grants, to] = [0, 1, 2, 3].map((place) => `$${at.first + place}`);
+  return `told as (
+    insert into notification (id, receiver, sequence, event_id, type, thread)
+    select 'dlvr_' || substr(encode(sha256(e.hash || convert_to(r.kind, 'UTF8')), 'hex'), 1, 32), r.kind, e.sequence,
+      'evt_' || substr(encode(e.hash, 'hex'), 1, 32), e.type,
+      coalesce(e.thread, (select approval_id from access_grant where id = e.access))
+    from unnest(${at.sequences}::bigint[], ${at.hashes}::bytea[], ${types}::text[], ${threads}::text[], ${grants}::text[], ${to}::text[])
+      as e(sequence, hash, type, thread, access, receivers)
+    join receiver r on r.enabled and case when r.events is null then e.type <> 'secret_read'
+      else r.events && array['*', e.type] end and (e.receivers is null or r.kind = any(string_to_array(e.receivers, ' ')))
+    where e.type is not null
+    returning 1)`;
+}
+
+/** What the columns behind `first` hold: types, approvals, grants, and names of receivers. */
+export function toldColumns(events: readonly AuditEvent[]): readonly (string | null)[][] {
+  return [
+    events.map(({ type }) => NOTIFIED_AS[type] ?? null),
+    events.map(({ approval }) => approval ?? null),
+    events.map(({ grant }) => grant ?? null),
+    events.map(narrowed),
+  ];
+}
+
+/** Only an alert can be meant for some of them. */
+function narrowed({ type, details }: AuditEvent): string | null {
+  const to = NOTIFIED_AS[type] === 'alert' ? details?.['to'] : undefined;
+  return Array.isArray(to) ? to.join(' ') : null;
+}

@@ -1,0 +1,59 @@
+/** Counts the audit trail on, from where it was counted to. */
+
+import type { DataSource } from 'typeorm';
+import { first, only, type Sql, sqlIn } from './sql.js';
+
+/** What it means to use a resource; asking for it is not. */
+export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
+
+/** Events that are counted in one transaction. */
+const BATCH = 10_000;
+
+/** Between two numbers that are parameters, so that the events are found by their primary key however many there are. */
+const COUNT_ON = `
+  with fresh as materialized (
+    select at, body from audit_event where sequence > $1 and sequence <= $2),
+  used as (
+    insert into metric_use (hour, type, resource, principal, operation, count)
+    select date_trunc('hour', at, 'UTC'), body ->> 'type', resource,
+      coalesce(body ->> 'principal', body -> 'actor' ->> 'id'), coalesce(body ->> 'operation', ''), count(*)
+    from fresh, jsonb_array_elements_text(body -> 'resources') resource
+    where body ->> 'type' = any($3)
+    group by 1, 2, 3, 4, 5
+    on conflict (hour, type, resource, principal, operation) do update set count = metric_use.count + excluded.count),
+  summed as (
+    insert into metric_total (type, outcome, count)
+    select body ->> 'type', coalesce(body -> 'details' ->> 'outcome', body ->> 'refusal', ''), count(*)
+    from fresh group by 1, 2
+    on conflict (type, outcome) do update set count = metric_total.count + excluded.count)
+  update metric_cursor set sequence = $2`;
+
+/** Resolves with how many events were counted. Harmless to run at any time, on several processes at once. */
+export type CountOn = () => Promise<number>;
+
+export function createCountOn(dataSource: DataSource): CountOn {
+  return async () => {
+    let all = 0;
+    for (;;) {
+      const counted = await dataSource.transaction('READ COMMITTED', (manager) =>
+        countBatch(sqlIn(manager)),
+      );
+      all += counted;
+      if (counted < BATCH) return all;
+    }
+  };
+}
+
+/** Under a lock of the cursor's row, so that no event is counted twice. */
+async function countBatch(sql: Sql): Promise<number> {
+  const cursor = only(await sql<Position>('select sequence from metric_cursor for update'));
+  const head = first(await sql<Position>('select sequence from audit_head'));
+  const low = Number(cursor.sequence);
+  const high = Math.min(Number(head?.sequence ?? 0), low + BATCH);
+  if (high > low) await sql(COUNT_ON, [low, high, USES]);
+  return high - low;
+}
+
+interface Position {
+  readonly sequence: string;
+}

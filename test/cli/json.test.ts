@@ -1,0 +1,105 @@
+/** What `--json` writes is what docs/cli.md says, for every command that has it. */
+
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createProgram } from '../../src/cli/program.js';
+import { ROUTES } from '../../src/contract/routes.js';
+import { describeApi } from '../../src/http/openapi/document.js';
+import { type Serving, startServing } from '../http/serving.js';
+import { run, type TerminalOptions } from './terminal.js';
+
+/** Command to what it writes, as the document has it. */
+const DOCUMENTED = new Map(
+  [
+    ...readFileSync('docs/cli.md', 'utf8').matchAll(/^\| `([a-z:]+)` \| (?:`([^`]+)`)?.* \|$/gm),
+  ].map(([, command = '', writes = '']) => [command, writes]),
+);
+
+let serving: Serving;
+let admin: TerminalOptions;
+let pending: string;
+beforeAll(async () => {
+  serving = await startServing();
+  const { house, server } = serving;
+  admin = { url: server.url, token: house.adminToken };
+  await house.policy();
+  await house.secret();
+  const { caller } = await house.agent('claude-desktop');
+  pending = (await house.ask(caller)).id;
+});
+afterAll(() => serving.close());
+
+test('every command with --json is in the document, and no other', () => {
+  const io = { out() {}, err() {}, useProfile() {} };
+  const program = createProgram(Object.assign(Object.create(null), io), {
+    version: '1.2.3',
+    server: {},
+  });
+  const having = program.commands.filter(({ options }) =>
+    options.some(({ long }) => long === '--json'),
+  );
+  expect(having.map((command) => command.name()).toSorted()).toEqual(
+    [...DOCUMENTED.keys()].toSorted(),
+  );
+});
+
+test('the schemas that the document names are those of the API', () => {
+  const { components } = z
+    .object({ components: z.object({ schemas: z.record(z.string(), z.unknown()) }) })
+    .parse(describeApi());
+  const named = [...DOCUMENTED.values()].flatMap((writes) => writes.match(/^[A-Z]\w+/) ?? []);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !Object.hasOwn(components.schemas, name))).toEqual([]);
+});
+
+describe('of what can be listed', () => {
+  const { approvals, grants, resources, secrets, keys, people, audit, notifications, whoami } =
+    ROUTES;
+  const answers = {
+    'mcp:approvals': approvals?.['list']?.answer,
+    'mcp:grants': grants?.['list']?.answer,
+    'mcp:resources': resources?.['list']?.answer,
+    'mcp:audit': audit?.['list']?.answer,
+    'secrets:list': secrets?.['list']?.answer,
+    'keys:list': keys?.['list']?.answer,
+    'people:list': people?.['list']?.answer,
+    'notifications:list': notifications?.['show']?.answer,
+    'notifications:deliveries': notifications?.['deliveries']?.answer,
+    'mcp:metrics': ROUTES['metrics']?.['summary']?.answer,
+    'auth:whoami': whoami?.['show']?.answer,
+  };
+
+  test.each(Object.entries(answers))('%s', async (command, answer) => {
+    const { exit, out } = await run(admin, command, '--json');
+    expect(exit).toBe(0);
+    const written: unknown = JSON.parse(out);
+    const isList = DOCUMENTED.get(command)?.endsWith('[]') ?? false;
+    expect(Array.isArray(written)).toBe(isList);
+    const read = answer?.parse(isList ? { items: written } : written);
+    // Nothing besides: the schema would have left it out.
+    expect(read).toEqual(isList ? { items: written } : written);
+  });
+});
+
+const FIELDS = /\w+(?=\??[,: }])/g;
+
+test.each([
+  ['auth:scopes'],
+  ['keys:suspend', 'claude-desktop', '--reason', 'odd requests'],
+  ['keys:resume', 'claude-desktop'],
+  ['people:code', '--for', 'admin@example.com'],
+  ['notifications:replay', '--receiver', 'email'],
+])('%s writes the fields that the document names', async (command, ...argv) => {
+  const { exit, out, err } = await run(admin, command, ...argv, '--json');
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
+  const written: unknown = [JSON.parse(out)].flat()[0];
+  const named = DOCUMENTED.get(command)?.match(FIELDS) ?? [];
+  expect(named.length).toBeGreaterThan(0);
+  expect(Object.keys(Object(written)).toSorted()).toEqual([...named].toSorted());
+});
+
+test('a refusal writes nothing for programs to take for an answer', async () => {
+  const denied = await run(admin, 'mcp:deny', pending, '--reason', 'not mine', '--yes', '--json');
+  expect(denied).toMatchObject({ exit: 1, out: '' });
+});

@@ -1,0 +1,219 @@
+/** Who is told, from a terminal, against the real server; and secrets that the server makes anew. */
+
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Tellers, Telling } from '../../src/domain/ports.js';
+import { type Serving, startServing } from '../http/serving.js';
+import { buildHouse, granted } from '../support/house.js';
+import { run, type TerminalOptions } from './terminal.js';
+
+const CANARY = 'canary-8Jd3';
+const SLACK_URL = `https://hooks.slack.com/services/T1/B1/${CANARY}`;
+const WEBHOOK_URL = `https://receiver.example.com/${CANARY}`;
+
+let serving: Serving;
+let admin: TerminalOptions;
+let answer: Telling;
+
+beforeEach(async () => {
+  answer = { outcome: 'sent' };
+  const tell = () => async () => answer;
+  const tellers: Tellers = { email: tell, slack: tell, webhook: tell };
+  const house = await buildHouse({ tellers });
+  serving = await startServing(house);
+  admin = { url: serving.server.url, token: house.adminToken };
+  return async () => {
+    await serving.close();
+    await house.close();
+  };
+});
+
+const set = (options: Partial<TerminalOptions>, ...argv: string[]) =>
+  run({ ...admin, ...options }, 'notifications:set', ...argv);
+const listed = async () => JSON.parse((await run(admin, 'notifications:list', '--json')).out);
+
+describe('notifications:set', () => {
+  test('changes what is named and leaves the rest', async () => {
+    const addresses = 'oncall@example.com, bob@example.com';
+    const made = await set({}, 'email', '--recipients', addresses, '--events', 'alert,secret_read');
+    expect(made.out).toMatch(
+      /^email +on +oncall@example\.com, bob@example\.com +alert, secret_read +left out$/m,
+    );
+    await set({}, 'email', '--include-reason', '--off');
+    expect(await listed()).toMatchObject({
+      email: { enabled: false, includeReason: true, events: ['alert', 'secret_read'] },
+    });
+    await set({}, 'email', '--no-include-reason', '--on', '--events', '*');
+    expect(await listed()).toMatchObject({
+      email: {
+        enabled: true,
+        includeReason: false,
+        events: ['*'],
+        recipients: ['oncall@example.com', 'bob@example.com'],
+      },
+    });
+  });
+
+  test('takes an address from stdin or a hidden prompt, and shows it nowhere again', async () => {
+    const piped = await set(
+      { stdin: `${SLACK_URL}\n` },
+      'slack',
+      '--url',
+      '--channel',
+      '#approvals',
+    );
+    expect(piped).toMatchObject({ exit: 0, err: '' });
+    const typed = await set({ answer: () => WEBHOOK_URL }, 'webhook', '--url');
+    expect(typed.asked).toEqual(['Address to post to: ']);
+    const after = await run(admin, 'notifications:list');
+    expect(after.out).toMatch(/^slack +on +#approvals +all but secret_read +left out$/m);
+    expect(after.out).toMatch(/^webhook +on +https:\/\/receiver\.example\.com +all but/m);
+    for (const { out, err } of [piped, typed, after]) expect(out + err).not.toContain(CANARY);
+  });
+
+  test('prints what signs once, and another one when it is rotated', async () => {
+    const secretIn = ({ out }: { out: string }) => /whsec_[A-Za-z0-9+/=]+/.exec(out)?.[0];
+    const first = secretIn(await set({ stdin: WEBHOOK_URL }, 'webhook', '--url'));
+    expect(first).toBeDefined();
+    const changed = await set({}, 'webhook', '--events', 'alert');
+    const rotated = secretIn(await set({}, 'webhook', '--rotate-secret'));
+    expect(rotated).toBeDefined();
+    expect(rotated).not.toBe(first);
+    for (const { out } of [changed, await run(admin, 'notifications:list')])
+      expect(out).not.toContain('whsec_');
+  });
+
+  test('what is not meant like that is wrong usage, and changes nothing', async () => {
+    const wrong = [
+      ['nothing to change', 'email'],
+      ['another receiver', 'pager', '--on'],
+      ['no address on stdin', 'slack', '--url'],
+      ['an address on the command line', 'slack', '--url', SLACK_URL],
+      ['an event that there is not', 'email', '--events', CANARY],
+      ['recipients of Slack', 'slack', '--recipients', 'a@example.com'],
+      ['a channel of a webhook', 'webhook', '--channel', '#a'],
+      ['an address of e-mail', 'email', '--url'],
+      ['a signing secret of Slack', 'slack', '--rotate-secret'],
+      ['on and off', 'email', '--on', '--off'],
+    ];
+    for (const [what, ...argv] of wrong) {
+      const ran = await set({}, ...argv);
+      expect(ran.exit, what).toBe(2);
+      expect(ran.out + ran.err, what).not.toContain(CANARY);
+    }
+    expect(await listed()).toEqual({});
+  });
+
+  test('what is hostile is refused by field, and is not repeated', async () => {
+    const odd: readonly (readonly [string, string | undefined, ...string[]])[] = [
+      ['email.recipients', undefined, 'email', '--recipients', `a@b.example\r\nBcc:${CANARY}`],
+      ['slack.channel', SLACK_URL, 'slack', '--url', '--channel', `\u001b[2J${CANARY}`],
+      ['slack.webhookUrl', `https://hooks.slack.com/ ${CANARY}`, 'slack', '--url'],
+      ['webhook.url', `javascript:${CANARY}`, 'webhook', '--url'],
+      ['webhook.url', `https://receiver.example.com/\r\nX: ${CANARY}`, 'webhook', '--url'],
+    ];
+    for (const [field, stdin, ...argv] of odd) {
+      const ran = await set({ stdin: stdin ?? '' }, ...argv);
+      expect(ran).toMatchObject({ exit: 1, out: '', err: expect.stringContaining(field) });
+      expect(ran.err).not.toContain(CANARY);
+    }
+    expect(await listed()).toEqual({});
+  });
+});
+
+test('who may not manage notifications sees and changes none', async () => {
+  const { token } = await serving.house.agent('curious');
+  for (const argv of [['list'], ['test', 'email'], ['deliveries'], ['set', 'email', '--on']]) {
+    const [verb, ...rest] = argv;
+    const ran = await run({ ...admin, token }, `notifications:${verb}`, ...rest);
+    expect(ran).toMatchObject({ exit: 1, out: '' });
+    expect(ran.err).toContain('notifications:manage');
+  }
+});
+
+test('notifications:list says what to do while nobody is told', async () => {
+  const ran = await run(admin, 'notifications:list');
+  expect(ran).toMatchObject({ exit: 0, out: '' });
+  expect(ran.err).toContain('notifications:set');
+});
+
+test('notifications:test says what came of it, and fails when nothing arrived', async () => {
+  await set({ stdin: SLACK_URL }, 'slack', '--url');
+  expect(await run(admin, 'notifications:test', 'slack')).toMatchObject({
+    exit: 0,
+    out: 'slack took it.',
+  });
+  answer = { outcome: 'retry', error: 'http_500' };
+  const failed = await run(admin, 'notifications:test', 'slack', '--json');
+  expect(failed).toMatchObject({ exit: 1, err: expect.stringContaining('http_500') });
+  expect(JSON.parse(failed.out)).toMatchObject({ receiver: 'slack', error: 'http_500' });
+  expect((await run(admin, 'notifications:test', 'webhook')).exit).toBe(1);
+  expect((await run(admin, 'notifications:test', 'pager')).exit).toBe(2);
+});
+
+test('what was given up is listed and told once more, by id or all of a receiver', async () => {
+  await set({ stdin: WEBHOOK_URL }, 'webhook', '--url', '--events', 'policy_changed');
+  await serving.house.policy();
+  await serving.house.policy({ maxUses: 3 });
+  const waiting = await run(admin, 'notifications:deliveries');
+  expect(waiting.out).toMatch(/^dlvr_\S+ .* webhook +policy_changed +waiting +0 +-$/m);
+  await set({}, 'webhook', '--off');
+  const dead = await run(admin, 'notifications:deliveries', '--state', 'dead', '--json');
+  const ids = JSON.parse(dead.out).map(({ id }: { id: string }) => id);
+  expect(ids).toHaveLength(2);
+
+  const once = await run(admin, 'notifications:replay', ids[0]);
+  expect(once.out).toBe('1 to be told once more.');
+  const filter = ['--receiver', 'webhook', '--event', 'policy_changed', '--limit', '1'];
+  const limited = await run(admin, 'notifications:deliveries', ...filter);
+  expect(limited.out.split('\n')).toHaveLength(2);
+  expect(limited.err).toContain('--limit');
+  const rest = await run(admin, 'notifications:replay', '--receiver', 'webhook', '--since', '1h');
+  expect(rest.out).toBe('1 to be told once more.');
+  const sent = ['--receiver', 'webhook', '--state', 'sent'];
+  expect((await run(admin, 'notifications:replay', ...sent)).out).toBe('0 to be told once more.');
+  const none = await run(admin, 'notifications:deliveries', '--receiver', 'email');
+  expect(none).toMatchObject({ exit: 0, out: '' });
+
+  for (const argv of [
+    [],
+    [ids[0], '--receiver', 'webhook'],
+    ['--receiver', 'pager'],
+    [ids[0], '--since', '1h'],
+  ])
+    expect((await run(admin, 'notifications:replay', ...argv)).exit).toBe(2);
+  expect((await run(admin, 'notifications:replay', '../../keys')).exit).toBe(1);
+});
+
+describe('secrets:rotate', () => {
+  const uri = 'vsecure://secrets/staging/SESSION_KEY';
+
+  test('has the server make a value, which is printed nowhere', async () => {
+    const { house } = serving;
+    await house.secret(CANARY, uri);
+    const rotated = await run(admin, 'secrets:rotate', 'staging/SESSION_KEY', '--length', '64');
+    expect(rotated).toMatchObject({ exit: 0, out: `Rotated ${uri}, version 2.`, err: '' });
+    const json = await run(admin, 'secrets:rotate', uri, '--json');
+    expect(JSON.parse(json.out)).toEqual({ path: uri, version: 3, previousVersion: 2 });
+
+    await house.policy({ requiresApproval: false }, uri);
+    const { caller } = await house.agent('reading');
+    await house.ask(caller, { resources: [uri] });
+    const stored = async (version: number) => {
+      const read = await house.useCases.readSecret(caller, { resource: uri, version });
+      return Buffer.from(granted(read).value).toString();
+    };
+    const [second, third] = [await stored(2), await stored(3)];
+    expect([second.length, third.length]).toEqual([64, 43]);
+    for (const value of [CANARY, second, third])
+      expect(rotated.out + json.out).not.toContain(value);
+  });
+
+  test('refuses a secret that there is not, a value on the command line, and an odd length', async () => {
+    expect(await run(admin, 'secrets:rotate', 'staging/NONE')).toMatchObject({ exit: 1, out: '' });
+    const given = await run(admin, 'secrets:rotate', 'staging/SESSION_KEY', CANARY);
+    expect(given.exit).toBe(2);
+    expect(given.err).not.toContain(CANARY);
+    for (const length of ['21', '4097', 'x', '-1'])
+      expect((await run(admin, 'secrets:rotate', uri, '--length', length)).exit).toBe(2);
+  });
+});

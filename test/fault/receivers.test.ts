@@ -1,0 +1,284 @@
+/** Receivers that drop, refuse, hang, forget and go away: each of them hears of everything, in order, whoever is killed. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditEvent } from '../../src/domain/audit-event.js';
+import type { Outbox } from '../../src/domain/ports.js';
+import { createEgress } from '../../src/notify/egress.js';
+import { createReceiverRelays } from '../../src/notify/receiver-relay.js';
+import type { Relay } from '../../src/notify/relay.js';
+import { createTellers } from '../../src/notify/tellers.js';
+import type { DatabaseConnection } from '../../src/store/database.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { buildHouse, granted, type House } from '../support/house.js';
+import { type Heard, type Manners, type Receiver, startReceiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+const QUICK = { intervalMs: 20, schedule: [0, 5, 5, 5, 5, 5, 5, 5], restMs: () => 5 } as const;
+
+let house: House;
+let receiver: Receiver;
+let relays: Relay[] = [];
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+  const egress = createEgress({ allowed: [receiver.url], timeoutMs: 250 });
+  house = await buildHouse({ tellers: createTellers(egress, undefined, []) });
+  await configure({ webhook: { url: receiver.url, events: ['*'] } });
+});
+afterEach(async () => {
+  await Promise.all(relays.map((relay) => relay.stop()));
+  relays = [];
+  await receiver.close();
+  await house.close();
+});
+
+type Change = Parameters<House['useCases']['configureReceivers']['change']>[1];
+const configure = async (change: Change) =>
+  granted(await house.useCases.configureReceivers.change(house.admin, change));
+
+const STEPS = [
+  'approval_requested',
+  'approval_decided',
+  'access_granted',
+  'access_revoked',
+] as const;
+
+/** So many requests with four events each, interleaved: the first of all, the second of all… */
+async function happen(requests: number): Promise<number> {
+  const actor = { kind: 'system', id: 'test', name: 'test' } as const;
+  const ids = Array.from({ length: requests }, () => house.makeId('appr'));
+  for (const type of STEPS)
+    for (let at = 0; at < ids.length; at += 500)
+      await house.store.transaction(async (tx) => {
+        for (const approval of ids.slice(at, at + 500))
+          tx.record({ type, actor, approval } satisfies AuditEvent);
+      });
+  return requests * STEPS.length;
+}
+
+function relay(outbox: Outbox = house.outbox): Relay {
+  const started = createReceiverRelays({
+    ...QUICK,
+    outbox,
+    tell: ({ receiver: kind, version, notification }, signal) =>
+      house.useCases.tellReceiver(kind, version, notification, signal),
+    logger: { warn: () => {} },
+  });
+  started.start();
+  relays.push(started);
+  return started;
+}
+
+const left = async (state = 'waiting') =>
+  (await sqlOn(house.database.dataSource)('select 1 from notification where state = $1', [state]))
+    .length;
+
+/** Of each approval, the numbers of what was taken first, in the order in which it was taken. */
+function outOfOrder(taken: readonly Heard[]): readonly string[] {
+  const last = new Map<string, number>();
+  const seen = new Set<string>();
+  return taken.flatMap(({ id, data: { approval = '', sequence } }) => {
+    if (seen.has(id)) return [];
+    seen.add(id);
+    const before = last.get(approval) ?? 0;
+    last.set(approval, sequence);
+    return before < sequence ? [] : [`${approval}: ${before} then ${sequence}`];
+  });
+}
+
+/** Every eleventh is dropped, refused, hung, or taken and dropped, once or twice; every body is the same at every try. */
+const BAD: Manners = ({ data: { sequence } }, before) => {
+  if (sequence % 11 !== 0 || before > 1) return 204;
+  const manners = ['drop', 500, 'drop-after', 503, 429, 302, 404] as const;
+  return sequence % 1001 === 0 ? 'hang' : (manners[sequence % manners.length] ?? 500);
+};
+
+describe('10,000 events to a receiver that drops, answers 500, hangs, forgets and restarts', () => {
+  test('arrive at least once each, under ids of their own, those of one approval in order', async () => {
+    receiver.behave(BAD);
+    const events = await happen(2500);
+    // As two processes would.
+    relay();
+    relay();
+    await until('nothing to be left', async () => (await left()) === 0, 90_000);
+    expect(await left('dead')).toBe(0);
+    const ids = new Set(receiver.taken.map(({ id }) => id));
+    expect(ids.size).toBe(events);
+    expect(outOfOrder(receiver.taken)).toEqual([]);
+    const bodies = new Set(receiver.taken.map(({ id, body }) => `${id} ${body}`));
+    expect(bodies.size).toBe(events);
+  }, 120_000);
+});
+
+describe('these checks would see', () => {
+  test('a lease that does not mind the order', async () => {
+    const unordered: Outbox = {
+      ...house.outbox,
+      async lease(kind, limit, leaseMs) {
+        const sql = sqlOn(house.database.dataSource);
+        // What the order rule looks at is taken away, and put back.
+        await sql('update notification set thread = id where thread is not null');
+        return house.outbox.lease(kind, limit, leaseMs);
+      },
+    };
+    receiver.behave(({ data: { sequence } }, before) => (sequence % 2 && before < 2 ? 500 : 204));
+    await sqlOn(house.database.dataSource)(
+      `create table was as select id, thread from notification where false`,
+    );
+    await happen(20);
+    const approvals = await sqlOn(house.database.dataSource)<{
+      sequence: string;
+      approval: string;
+    }>(`select sequence, thread as approval from notification`);
+    relay(unordered);
+    await until('nothing to be left', async () => (await left()) === 0);
+    const of = new Map(approvals.map(({ sequence, approval }) => [Number(sequence), approval]));
+    const taken = receiver.taken.map((one) => ({
+      ...one,
+      data: { ...one.data, approval: of.get(one.data.sequence) ?? '' },
+    }));
+    expect(outOfOrder(taken)).not.toEqual([]);
+  });
+
+  test('a relay that notes before it tells', async () => {
+    receiver.behave((_, before) => (before === 0 ? 500 : 204));
+    const events = await happen(5);
+    relay({
+      ...house.outbox,
+      async lease(kind, limit, leaseMs) {
+        const leased = await house.outbox.lease(kind, limit, leaseMs);
+        await house.outbox.sent(kind, ...leased);
+        return leased;
+      },
+    });
+    await until('nothing to be left', async () => (await left()) === 0);
+    await Promise.all(relays.map((one) => one.stop()));
+    expect(new Set(receiver.taken.map(({ id }) => id)).size).toBeLessThan(events);
+  });
+});
+
+const TELLER = path.join(import.meta.dirname, 'children', 'teller.ts');
+
+function urlOf(connection: DatabaseConnection): string {
+  if ('url' in connection) return connection.url;
+  const { host, port, user, database } = connection;
+  return `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}`;
+}
+
+function startTeller(): ChildProcess {
+  const { masterKeyText, installation } = house;
+  const args = [urlOf(house.database.connection), masterKeyText, installation, receiver.url];
+  return spawn(process.execPath, ['--import', 'tsx', TELLER, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+test('nothing is lost when the process that tells is killed 50 times', async () => {
+  receiver.behave(({ data: { sequence } }, before) =>
+    sequence % 7 === 0 && before === 0 ? 'drop-after' : 204,
+  );
+  const events = await happen(250);
+  // The next one is up before this one is killed, so that starting does not take most of the time.
+  let next = startTeller();
+  for (let kills = 0; kills < 50; kills += 1) {
+    const child = next;
+    if (child.stdout) await once(child.stdout, 'data');
+    next = startTeller();
+    const told = receiver.taken.length;
+    await until(
+      'something to be told',
+      async () => receiver.taken.length > told || (await left()) === 0,
+    );
+    child.kill('SIGKILL');
+  }
+  await until('nothing to be left', async () => (await left()) === 0, 30_000);
+  next.kill('SIGKILL');
+  expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(events);
+  expect(await left('dead')).toBe(0);
+}, 120_000);
+
+test('a receiver that hangs slows neither decisions nor another receiver', async () => {
+  const other = await startReceiver();
+  const egress = createEgress({ allowed: [other.url, receiver.url], timeoutMs: 60_000 });
+  const { slack, webhook } = createTellers(egress, undefined, []);
+  await house.close();
+  house = await buildHouse({
+    // The second webhook takes the place of Slack's.
+    tellers: {
+      email: undefined,
+      slack: ({ webhookUrl }) => (webhook ?? nobody)({ url: webhookUrl, secrets: [] }),
+      webhook,
+    },
+  });
+  expect(slack).toBeDefined();
+  receiver.behave(() => 'hang');
+  await configure({ webhook: { url: receiver.url }, slack: { webhookUrl: other.url } });
+  relay();
+  await house.policy();
+  const { caller } = await house.agent();
+  const decider = await house.decider('alice@example.com');
+  for (let count = 0; count < 20; count += 1) {
+    const { id } = await house.ask(caller, { renew: true, duration: 60_000 * (count + 1) });
+    granted(await house.useCases.decide(decider, { approval: id, verdict: 'deny', reason: 'no' }));
+  }
+  await until('the other to hear of them', () => other.taken.length >= 40);
+  expect(receiver.taken).toEqual([]);
+  await receiver.close();
+  await other.close();
+});
+
+const nobody = () => async () => ({ outcome: 'sent' }) as const;
+
+test('one that is gone is switched off, the others are told, and its letters can be replayed', async () => {
+  receiver.behave(() => 410);
+  await happen(1);
+  relay();
+  await until('it to be off', async () => {
+    const [one] = await house.store.receivers.list();
+    return one?.enabled === false;
+  });
+  const [off] = await house.store.receivers.list();
+  expect(off?.disabledBecause).toBe('http_410');
+  expect(await left('dead')).toBe(4);
+  const events = (await house.store.audit.list({ type: 'receiver_disabled' }, { limit: 5 })).items;
+  expect(events).toMatchObject([{ details: { receiver: 'webhook', because: 'http_410' } }]);
+
+  receiver.behave(() => 204);
+  await configure({ webhook: { enabled: true } });
+  const all = { receiver: 'webhook', state: 'dead' } as const;
+  granted(await house.useCases.reviewDeliveries.replay(house.admin, all));
+  await until('all of it', async () => (await left()) === 0);
+  expect(outOfOrder(receiver.taken)).toEqual([]);
+});
+
+test('what fails eight times is given up, and holds up nobody but its own approval', async () => {
+  await happen(3);
+  const [first] = await sqlOn(house.database.dataSource)<{ event_id: string; thread: string }>(
+    'select event_id, thread from notification order by sequence limit 1',
+  );
+  receiver.behave(({ id }) => (id === first?.event_id ? 500 : 204));
+  relay();
+  await until('the rest', () => receiver.taken.length === 11);
+  expect(receiver.heard.get(first?.event_id ?? '')).toBe(8);
+  expect(await left('dead')).toBe(1);
+});
+
+test('one that nothing has reached for five days is switched off, and one that answers in between is not', async () => {
+  const sql = sqlOn(house.database.dataSource);
+  const failing = () =>
+    sql(`update receiver set failing_since = clock_timestamp() - interval '5 days'`);
+  receiver.behave((_, before) => (before === 0 ? 500 : 204));
+  await happen(1);
+  relay();
+  await until('all of it', async () => (await left()) === 0);
+  expect((await sql('select 1 from receiver where failing_since is null')).length).toBe(1);
+
+  receiver.behave(() => 500);
+  await failing();
+  await happen(1);
+  relays[0]?.poke();
+  await until('it to be off', async () => !(await house.store.receivers.list())[0]?.enabled);
+});

@@ -1,0 +1,225 @@
+/** Alerts fire once, resolve, keep their cooldown and stay silent when told to, however many processes evaluate them. */
+import { EventEmitter, once } from 'node:events';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chainHash } from '../../src/crypto/chain-hash.js';
+import { makeId } from '../../src/crypto/ids.js';
+import type { AlertRuleChange } from '../../src/domain/alert.js';
+import type { Store } from '../../src/domain/ports.js';
+import { openDatabase } from '../../src/store/database.js';
+import { createStore } from '../../src/store/store.js';
+import { createEvaluateAlerts } from '../../src/usecases/evaluate-alerts.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+import { lookThenFire } from './alert-mutants.js';
+
+const RULE: AlertRuleChange = { metric: 'access_count', threshold: 50, period: 3_600_000 };
+const DAY = 86_400_000;
+
+let house: House;
+let second: DataSource;
+let other: Store;
+/** What every rule with a metric measures now. */
+let count = 0;
+beforeAll(async () => {
+  house = await buildHouse();
+  second = await openDatabase(house.database.connection);
+  other = createStore(second, { chain: chainHash, makeId });
+});
+afterAll(async () => {
+  await second.destroy();
+  await house.close();
+});
+beforeEach(async () => {
+  count = 0;
+  await house.database.dataSource.query('truncate alert, alert_rule, alert_silence');
+});
+
+const measured = (store: Store): Store => ({
+  ...store,
+  metrics: { ...store.metrics, measure: async () => ({ count }) },
+});
+const evaluateAt = (value: number, store = house.store) => {
+  count = value;
+  return createEvaluateAlerts(measured(store))();
+};
+const set = async (change: AlertRuleChange = RULE, name = 'many') =>
+  granted(await house.useCases.manageAlerts.setAlertRule(house.admin, name, change));
+const sequence = async () => (await newest())?.sequence ?? 0;
+const newest = async () => (await house.store.audit.list({}, { limit: 1 })).items[0];
+const told = async (since: number) =>
+  (await house.store.audit.list({}, { limit: 200 })).items
+    .filter((event) => event.sequence > since && event.type.startsWith('alert_'))
+    .toReversed()
+    .map(({ type, details }) => `${type} ${String(details?.['alert'])}`);
+const later = (ms: number) =>
+  house.database.dataSource.query(
+    `update alert set fired_at = fired_at - $1::float8 * interval '1 ms'`,
+    [ms],
+  );
+
+describe('a rule over a metric', () => {
+  test('fires over its threshold and not at it, once until it is resolved, and again only after the cooldown', async () => {
+    await set();
+    const before = await sequence();
+    for (const value of [50, 51, 52, 50, 51]) await evaluateAt(value);
+    expect(await told(before)).toEqual(['alert_fired many', 'alert_resolved many']);
+    await later(3_600_000);
+    await evaluateAt(51);
+    expect((await told(before)).at(-1)).toBe('alert_fired many');
+    expect((await newest())?.details).toEqual({
+      alert: 'many',
+      rule: 'many',
+      metric: 'access_count',
+      threshold: 50,
+      value: 51,
+      period: 3_600_000,
+    });
+  });
+
+  test('over the time to a decision counts whole seconds, which is all that the trail can hold', async () => {
+    await set({ metric: 'time_to_decision', threshold: 60, period: 3_600_000 });
+    const evaluate = (median: number) =>
+      createEvaluateAlerts({
+        ...house.store,
+        metrics: { ...house.store.metrics, measure: async () => ({ count: 1, median }) },
+      })();
+    const before = await sequence();
+    await evaluate(60_000);
+    expect(await told(before)).toEqual([]);
+    await evaluate(60_001.5);
+    expect((await newest())?.details).toMatchObject({ alert: 'many', value: 61 });
+    const half = { ...RULE, threshold: 1.5 };
+    const { manageAlerts } = house.useCases;
+    expect(refusalOf(await manageAlerts.setAlertRule(house.admin, 'half', half))).toBe(
+      'invalid_input',
+    );
+  });
+
+  test('tells the receivers it names', async () => {
+    await set({ ...RULE, to: ['email', 'webhook'] });
+    await evaluateAt(99);
+    expect((await newest())?.details?.['to']).toEqual(['email', 'webhook']);
+  });
+
+  test('is silent as long as it is silenced, and fires afterwards if it is still so', async () => {
+    await set();
+    const silence = { rule: 'many', duration: DAY, reason: 'a load test' };
+    granted(await house.useCases.manageAlerts.silenceAlert(house.admin, silence));
+    const before = await sequence();
+    await evaluateAt(99);
+    expect(await told(before)).toEqual([]);
+    await house.database.dataSource.query('update alert_silence set until = clock_timestamp()');
+    await evaluateAt(99);
+    expect(await told(before)).toEqual(['alert_fired many']);
+  });
+
+  test('that is switched off resolves what it fired, and stays quiet', async () => {
+    await set();
+    await evaluateAt(99);
+    const before = await sequence();
+    await set({ enabled: false });
+    await evaluateAt(99);
+    await evaluateAt(99);
+    expect((await told(before)).slice(1)).toEqual(['alert_resolved many']);
+  });
+
+  test('that cannot be evaluated keeps no other from it', async () => {
+    await set({ ...RULE, key: 'broken' }, 'a-broken-one');
+    await set({}, 'burst');
+    await set();
+    const before = await sequence();
+    const failing: Store = {
+      ...house.store,
+      alerts: { ...house.store.alerts, unlike: () => Promise.reject(new Error('down')) },
+      metrics: {
+        ...house.store.metrics,
+        measure: async (_, { key }) => (key ? Promise.reject(new Error('down')) : { count: 99 }),
+      },
+    };
+    await expect(createEvaluateAlerts(failing)()).rejects.toThrow(AggregateError);
+    expect(await told(before)).toEqual(['alert_fired many']);
+  });
+});
+
+test('a rule counts real requests, of what its filter names alone', async () => {
+  await house.policy({ requiresApproval: false });
+  await house.policy({ requiresApproval: false }, 'vsecure://secrets/staging/*');
+  const { caller } = await house.agent('counted');
+  const asked = { metric: 'request_count', threshold: 0, period: 3_600_000 } as const;
+  await set({ ...asked, resource: 'vsecure://secrets/production/*', key: 'counted' });
+  const before = await sequence();
+  await house.ask(caller, { resources: ['vsecure://secrets/staging/KEY'] });
+  await house.useCases.evaluateAlerts();
+  expect(await told(before)).toEqual([]);
+  await house.ask(caller);
+  await house.useCases.evaluateAlerts();
+  expect(await told(before)).toEqual(['alert_fired many']);
+});
+
+describe('two processes that evaluate at once', () => {
+  const race = async (stores: readonly Store[]) => {
+    await set();
+    const before = await sequence();
+    await Promise.all(stores.map((store) => evaluateAt(99, store)));
+    return (await told(before)).filter((line) => line === 'alert_fired many').length;
+  };
+
+  test('fire once', async () => {
+    const many = Array.from({ length: 4 }, () => [house.store, other]).flat();
+    expect(await race(many)).toBe(1);
+  });
+
+  test('and the check bites: looking first fires twice', async () => {
+    let looking = 0;
+    const gate = new EventEmitter();
+    const opened = once(gate, 'open');
+    const bothLooked = () => {
+      looking += 1;
+      if (looking === 2) gate.emit('open');
+      return opened;
+    };
+    const broken = [house.store, other].map((store) => lookThenFire(store, bothLooked));
+    expect(await race(broken)).toBe(2);
+  });
+});
+
+describe('what cannot be a rule is refused', () => {
+  test.each<[string, AlertRuleChange]>([
+    ['line\nbreak', RULE],
+    ['bell\u0007', RULE],
+    ['Upper', RULE],
+    ['', RULE],
+    ['x'.repeat(65), RULE],
+    ['nothing', {}],
+    ['negative', { ...RULE, threshold: -1 }],
+    ['endless', { ...RULE, threshold: Number.POSITIVE_INFINITY }],
+    ['short', { ...RULE, period: 1000 }],
+    ['key', { ...RULE, key: 'a\r\nBcc: eve@example.com' }],
+    ['twice', { ...RULE, to: ['email', 'email'] }],
+    ['nobody', { ...RULE, to: [] }],
+    ['burst', RULE],
+  ])('%j', async (name, change) => {
+    const result = await house.useCases.manageAlerts.setAlertRule(house.admin, name, change);
+    expect(refusalOf(result)).toBe('invalid_input');
+  });
+
+  test('and a pattern that is none', async () => {
+    const change = { ...RULE, resource: 'vsecure://secrets/../x' };
+    const result = await house.useCases.manageAlerts.setAlertRule(house.admin, 'bad', change);
+    expect(refusalOf(result)).toBe('invalid_resource');
+  });
+});
+
+test('an agent’s key can do none of it', async () => {
+  const { caller } = await house.agent('nosy');
+  const { manageAlerts: use } = house.useCases;
+  const silence = { rule: 'burst', duration: DAY, reason: 'mine' };
+  const tried = [
+    use.listAlertRules(caller),
+    use.listAlerts(caller),
+    use.setAlertRule(caller, 'burst', { enabled: false }),
+    use.removeAlertRule(caller, 'burst'),
+    use.silenceAlert(caller, silence),
+  ];
+  for (const result of await Promise.all(tried)) expect(refusalOf(result)).toBe('not_allowed');
+});
