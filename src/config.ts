@@ -100,6 +100,15 @@ const ENVIRONMENT = z.object({
       error: 'must be base URLs of receivers, separated by commas, without user names or queries',
     })
     .default([]),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^(?:[!#-+.\w^`|~-]+=[\x21-\x2b\x2d-\x7e]*(?:,|$))*$/, {
+      error: 'must be like api-key=…,other=…',
+    })
+    .pipe(confidential)
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().default('vsecure'),
   VSECURE_ADMIN_EMAIL: z
     .string()
     .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' })
@@ -210,6 +219,14 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       environment.SMTP_URL && environment.MAIL_FROM
         ? { url: environment.SMTP_URL, from: environment.MAIL_FROM }
         : undefined,
+    /** Undefined where nobody collects traces. */
+    otel: environment.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: environment.OTEL_EXPORTER_OTLP_HEADERS,
+          service: environment.OTEL_SERVICE_NAME,
+        }
+      : undefined,
     /** Base URLs of private receivers. */
     webhookAllow: environment.VSECURE_WEBHOOK_ALLOW,
     adminEmail: environment.VSECURE_ADMIN_EMAIL,

@@ -28,7 +28,7 @@ export interface HttpParts {
   readonly stopping?: AbortSignal;
   readonly now?: () => Date;
   /** Comes before everything else. */
-  readonly first?: RequestHandler;
+  readonly first?: readonly RequestHandler[];
 }
 
 /** No page is served here; should a browser ever take an answer for one, it may load and frame nothing. */
@@ -44,7 +44,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.set('query parser', 'simple');
   app.set('etag', false);
   app.disable('x-powered-by');
-  if (parts.first) app.use(parts.first);
+  for (const handler of parts.first ?? []) app.use(handler);
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
   // Probes come by address, with no host name of ours.
   app.use(createHealth(parts.ready));

@@ -29,7 +29,7 @@ const answered = (req: Request, res: Response, began: number) => ({
 });
 
 /** As the program spells it, with parameters by their names. What matched no route was any text at all. */
-function routeOf({ baseUrl, route }: Request): string {
+export function routeOf({ baseUrl, route }: Request): string {
   const path: unknown = route?.path;
   return typeof path === 'string' ? `${baseUrl}${path}` : 'none';
 }

@@ -22,6 +22,7 @@ import { createLogged } from './logged.js';
 import { startReceiverRelays } from './notifications.js';
 import { createReadiness } from './readiness.js';
 import { connectSlack } from './slack.js';
+import { traceRequests } from './tracing.js';
 import { VERSION } from './version.js';
 
 /** How long a stop may take in all (ms). */
@@ -42,6 +43,7 @@ export async function openDoors(
   log: Logger,
   disposal: Disposal,
 ): Promise<Doors> {
+  const { tracing } = house;
   const slack = connectSlack(
     config,
     { ...house, useCases: createAlarmed(createLogged(house.useCases, house.store, log), log) },
@@ -61,7 +63,7 @@ export async function openDoors(
     useCases,
     admission,
     logger: log,
-    first: createAccessLog(log),
+    first: tracing ? [createAccessLog(log), traceRequests(tracing)] : [createAccessLog(log)],
     ready: createReadiness(house, slackState),
     allowedHosts: allowedHosts(config),
     trustProxy: config.http.trustProxy,

@@ -33,6 +33,7 @@ import { openInstallation } from '../usecases/open-installation.js';
 import type { Disposal } from './disposal.js';
 import { openWaysOut } from './notifications.js';
 import { currentOrigin } from './request-context.js';
+import { type Tracing, traceTransactions, traceUseCases } from './tracing.js';
 
 /** The schema is older than this program, and `VSECURE_MIGRATE=off` leaves it to `vsecure migrate`. */
 export class SchemaBehindError extends Error {
@@ -74,7 +75,8 @@ async function locate(config: Config, log: Log, disposal: Disposal): Promise<Dat
   return { host, port, user, database };
 }
 
-export type House = Awaited<ReturnType<typeof openHouse>>;
+export type House = Omit<Awaited<ReturnType<typeof openHouse>>, 'tracing'> &
+  Pick<HouseHooks, 'tracing'>;
 
 /** What the house needs of doors that are put up after it. */
 export interface HouseHooks {
@@ -82,6 +84,8 @@ export interface HouseHooks {
   readonly onDelivery?: () => void;
   /** Undefined while no Slack is connected. */
   readonly directory?: () => Directory | undefined;
+  /** Undefined where nobody collects traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Throws what config, migration and master key have to say. */
@@ -89,19 +93,20 @@ export async function openHouse(
   config: Config,
   log: Log,
   disposal: Disposal,
-  { onDelivery = () => {}, directory = () => undefined }: HouseHooks = {},
+  { onDelivery = () => {}, directory = () => undefined, tracing }: HouseHooks = {},
 ) {
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
   const masterKey = loadMasterKey(config);
   await bringUpToDate(dataSource, config, log);
-  const store = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
+  const kept = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
+  const store = tracing ? traceTransactions(tracing, kept) : kept;
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, onDelivery);
   await listener.start();
   disposal.add('listener', () => listener.stop());
 
   const cards = createCards(dataSource);
-  const useCases = createUseCases({
+  const verbs = createUseCases({
     store,
     ledger: createReadLedger(dataSource, chainHash, installation.id),
     wakeups: listener,
@@ -122,8 +127,10 @@ export async function openHouse(
     humanKeys: config.humanKeys,
     cardLink: cards.link,
   });
+  const useCases = tracing ? traceUseCases(tracing, verbs) : verbs;
   return {
     useCases,
+    tracing,
     store,
     dataSource,
     deliveries: createDeliveries(dataSource),

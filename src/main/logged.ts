@@ -16,8 +16,17 @@ export function approvalFields({ id, request }: Pick<Approval, 'id' | 'request'>
 }
 
 export function createLogged(useCases: UseCases, found: Found, log: Log): UseCases {
-  const { authenticate, requestAccess, decide, readSecret } = useCases;
+  const { authenticate, requestAccess, decide, readSecret, handleSecret } = useCases;
   const approvalOf = createApprovalOf(found);
+  const loggedRead =
+    (read: UseCases['readSecret']): UseCases['readSecret'] =>
+    async (...asked) => {
+      const answer = await read(...asked);
+      if (!answer.ok) return answer;
+      const about = await approvalOf(answer.value.grant);
+      if (about) log.info(approvalFields(about), 'a secret was read');
+      return answer;
+    };
   return {
     ...useCases,
     async authenticate(token) {
@@ -40,13 +49,8 @@ export function createLogged(useCases: UseCases, found: Found, log: Log): UseCas
       if (about) log.info({ ...approvalFields(about), door: decider.door, outcome }, 'decision');
       return answer;
     },
-    async readSecret(...asked) {
-      const answer = await readSecret(...asked);
-      if (!answer.ok) return answer;
-      const about = await approvalOf(answer.value.grant);
-      if (about) log.info(approvalFields(about), 'a secret was read');
-      return answer;
-    },
+    readSecret: loggedRead(readSecret),
+    handleSecret: { ...handleSecret, read: loggedRead(handleSecret.read) },
   };
 }
 

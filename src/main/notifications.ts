@@ -9,6 +9,7 @@ import type { Relay } from '../notify/relay.js';
 import { createCheckTarget, createTellers } from '../notify/tellers.js';
 import type { Disposal } from './disposal.js';
 import type { House } from './house.js';
+import { traceDelivery } from './tracing.js';
 
 /** How often the outbox is looked at when nothing says that something is due (ms). */
 const LOOK_EVERY = 2_000;
@@ -24,11 +25,13 @@ export function openWaysOut({ mail, webhookAllow }: Config, disposal: Disposal) 
   };
 }
 
-export function startReceiverRelays({ outbox, useCases }: House, logger: Log): Relay {
+export function startReceiverRelays({ outbox, useCases, tracing }: House, logger: Log): Relay {
   const relays = createReceiverRelays({
     outbox,
     tell: ({ receiver, version, notification }, signal) =>
-      useCases.tellReceiver(receiver, version, notification, signal),
+      traceDelivery(tracing, receiver, notification.approval, () =>
+        useCases.tellReceiver(receiver, version, notification, signal),
+      ),
     logger,
     intervalMs: LOOK_EVERY,
   });

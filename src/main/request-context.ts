@@ -3,7 +3,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Origin } from '../domain/approval.js';
 
-export interface RequestContext extends Origin {
+export interface RequestContext extends Pick<Origin, 'request'> {
+  /** Its own in a trace that is collected, else that of whoever sent it. */
+  traceparent?: Origin['traceparent'];
   /** The principal whose key was good. */
   principal?: string;
 }

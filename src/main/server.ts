@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import { createDisposal, type Disposal } from './disposal.js';
 import { type Doors, openDoors } from './doors.js';
 import { type House, openHouse } from './house.js';
+import { openTracing } from './tracing.js';
 
 export interface Server {
   readonly url: string;
@@ -26,9 +27,12 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
 
 async function putUp(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
   let doors: Doors | undefined;
+  const tracing = await openTracing(config);
+  if (tracing) disposal.add('tracing', () => tracing.stop());
   const house = await openHouse(config, log, disposal, {
     onDelivery: () => doors?.poke(),
     directory: () => doors?.directory,
+    tracing,
   });
   doors = await openDoors(config, house, log, disposal);
   return { url: doors.url, house, stop: () => disposal.run() };

@@ -4,12 +4,14 @@ import type { Express } from 'express';
 import type { Config } from '../config.js';
 import { errorName } from '../domain/error-name.js';
 import type { Directory, Log } from '../domain/ports.js';
-import { asOne, createRelay, type Relay } from '../notify/relay.js';
+import { asOne, createRelay, type Deliver, type Relay } from '../notify/relay.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
 import type { Posters } from '../slack/posters.js';
 import { createIdentifyPresser } from '../usecases/identify-presser.js';
 import type { House } from './house.js';
+import { approvalIn } from './logged.js';
 import { createTold } from './told.js';
+import { traceDelivery } from './tracing.js';
 
 export interface ConnectedSlack {
   readonly relay: Pick<Relay, 'poke'>;
@@ -88,11 +90,17 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
 /** One for each thing that Slack is told, and one for cards that a person looks at, as if they were one. */
 function createRelays(
   { posters }: SlackConnection,
-  { deliveries, store }: Pick<House, 'deliveries' | 'store'>,
+  { deliveries, store, tracing }: Pick<House, 'deliveries' | 'store' | 'tracing'>,
   logger: Log,
 ): Relay {
+  const traced =
+    (destination: keyof Posters): Deliver =>
+    (leased, signal) =>
+      traceDelivery(tracing, destination, approvalIn(leased.subject), () =>
+        posters[destination].deliver(leased, signal),
+      );
   const deliverTo = (destination: keyof Posters) =>
-    createTold(store, destination, posters[destination].deliver, logger);
+    createTold(store, destination, traced(destination), logger);
   const shared = { deliveries, logger, intervalMs: LOOK_EVERY };
   const relayTo = (destination: keyof Posters) =>
     createRelay({

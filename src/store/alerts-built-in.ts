@@ -6,9 +6,9 @@ import type { BuiltInRule } from '../domain/alert.js';
 const NOVEL_ACCESS = `
   select p.name as subject, count(*)::float8 as value, 0::float8 as threshold
   from approval a join principal p on p.id = a.principal_id
-  where a.created_at > clock_timestamp() - interval '1 hour'
-    and (select count(*) >= 20 and min(h.created_at) <= clock_timestamp() - interval '7 days' from approval h
-         where h.principal_id = a.principal_id and h.created_at <= clock_timestamp() - interval '1 hour')
+  where a.created_at > (select clock_timestamp()) - interval '1 hour'
+    and (select count(*) >= 20 and min(h.created_at) <= (select clock_timestamp()) - interval '7 days' from approval h
+         where h.principal_id = a.principal_id and h.created_at <= (select clock_timestamp()) - interval '1 hour')
     and exists (select from unnest(a.resources) r where not exists (
       select from approval h where h.principal_id = a.principal_id and h.operation = a.operation
         and h.created_at < a.created_at and r = any(h.resources)))
@@ -22,12 +22,12 @@ const UNUSUAL_HOURS = `
   with now_reads as (
     select body ->> 'principal' as id, at, extract(hour from at at time zone 'UTC')::int as hour from audit_event
     where body ->> 'type' = 'secret_read'
-      and at > clock_timestamp() - interval '1 hour'),
+      and at > (select clock_timestamp()) - interval '1 hour'),
   past as (
     select k.id, extract(hour from e.at at time zone 'UTC')::int as hour, (e.at at time zone 'UTC')::date as day
     from (select distinct id from now_reads) k join audit_event e on e.body ->> 'principal' = k.id
-    where e.body ->> 'type' = 'secret_read' and e.at > clock_timestamp() - interval '30 days'
-      and e.at <= clock_timestamp() - interval '1 hour'),
+    where e.body ->> 'type' = 'secret_read' and e.at > (select clock_timestamp()) - interval '30 days'
+      and e.at <= (select clock_timestamp()) - interval '1 hour'),
   known as (select id from past group by id having count(*) >= 50 and count(distinct day) >= 10)
   select p.name as subject, count(*)::float8 as value, 0::float8 as threshold
   from now_reads n join known using (id) join principal p on p.id = n.id
@@ -41,13 +41,13 @@ const UNUSUAL_HOURS = `
 const BURST = `
   with lately as (
     select body ->> 'principal' as id, count(*) as value from audit_event
-    where body ->> 'type' in ('approval_requested', 'secret_read') and at > clock_timestamp() - interval '10 minutes'
+    where body ->> 'type' in ('approval_requested', 'secret_read') and at > (select clock_timestamp()) - interval '10 minutes'
     group by 1 having count(*) > 20),
   past as (
     select l.id, count(*)::float8 / count(distinct floor(extract(epoch from e.at) / 600)) as average
     from lately l join audit_event e on e.body ->> 'principal' = l.id
     where e.body ->> 'type' in ('approval_requested', 'secret_read')
-      and e.at > clock_timestamp() - interval '7 days' and e.at <= clock_timestamp() - interval '10 minutes'
+      and e.at > (select clock_timestamp()) - interval '7 days' and e.at <= (select clock_timestamp()) - interval '10 minutes'
     group by l.id having count(*) >= 50 and count(distinct (e.at at time zone 'UTC')::date) >= 3)
   select p.name as subject, l.value::float8 as value, floor(greatest(20, 5 * h.average))::float8 as threshold
   from lately l join past h using (id) join principal p on p.id = l.id

@@ -30,13 +30,21 @@ const WRONG = {
   SMTP_URL: 'http://user:hunter2@mail.example.com',
   MAIL_FROM: 'somebody',
   VSECURE_WEBHOOK_ALLOW: 'https://me:hunter2@receiver.example.com/',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:hunter2',
+  OTEL_EXPORTER_OTLP_HEADERS: 'hunter2 is no header',
   VSECURE_ADMIN_EMAIL: 'somebody',
   VSECURE_DEFAULT_APPROVERS: 'alice@example.com, nobody',
   VSECURE_HUMAN_KEYS: 'anybody',
   VSECURE_RATE_LIMIT: 'plenty',
   LOG_LEVEL: 'loud',
 };
-const FREE = ['VSECURE_MASTER_KEY_FILE', 'HOST', 'VSECURE_ALLOWED_HOSTS', 'VSECURE_TRUST_PROXY'];
+const FREE = [
+  'OTEL_SERVICE_NAME',
+  'VSECURE_MASTER_KEY_FILE',
+  'HOST',
+  'VSECURE_ALLOWED_HOSTS',
+  'VSECURE_TRUST_PROXY',
+];
 
 /** The message of the refusal, or undefined. */
 function problems(env: NodeJS.ProcessEnv): string | undefined {

@@ -54,6 +54,7 @@ describe('vsecure', () => {
         ...program,
         ...inSources('migrations', '.sql'),
         ...inSources('docs', '.md'),
+        ...inSources('docs', '.json'),
         ...['manifest.yml', 'manifest.socket.yml', 'package.json'],
         ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'],
       ].sort(),

@@ -149,7 +149,8 @@ test('no row, log or notification holds a secret, an address, or a reason that n
 
   const sql = sqlOn(database.dataSource);
   const tables = await sql<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public'`,
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace
+       and relkind in ('r', 'p') and not relispartition`,
   );
   const inTables: Record<string, readonly string[]> = {};
   for (const { name } of tables)
