@@ -53,7 +53,7 @@ test('without Slack, the log has the very command that approves a waiting reques
   const { token } = await house.agent('asks-without-slack');
   const { client, id } = await ask(token);
   const line = await until('a line about the request', () =>
-    server.log().find(({ approval }) => approval === id),
+    server.log().find(({ approval, approve }) => approval === id && approve !== undefined),
   );
   const alice = (await house.human('alice@example.com')).token;
   const [program, ...argv] = String(line['approve']).split(' ');
