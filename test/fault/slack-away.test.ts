@@ -143,7 +143,7 @@ describe('a server that starts while Slack', () => {
         });
         const id = await ask(it, 'WHILE_AWAY');
         const line = await until('a line in the log', () =>
-          scene.lines.find(({ approval }) => approval === id),
+          scene.lines.find((line) => line['approval'] === id && 'approve' in line),
         );
         const [program, ...command] = String(line['approve']).split(' ');
         expect(program).toBe('vsecure');
