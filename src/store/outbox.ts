@@ -9,7 +9,8 @@ import { sqlOn } from './sql.js';
 
 /**
  * Of one approval nothing is leased while something older waits, leased or not; other approvals do not wait for it. The oldest is looked up
- * for one row after another until there are enough: a join would look at all of them.
+ * for one row after another until there are enough: a join would look at all of them. A lease is no try yet: a process that is killed with a
+ * hundred of them has told nobody, and must not bring any nearer to being given up.
  */
 const LEASE = `
   with due as (
@@ -21,9 +22,9 @@ const LEASE = `
         where oldest.receiver = n.receiver and oldest.thread = n.thread and oldest.state = 'waiting'))
     order by n.not_before, n.sequence limit $2 for update of n skip locked),
   leased as (
-    update notification n set leased_until = clock_timestamp() + $3::float8 * interval '1 ms', attempts = attempts + 1
+    update notification n set leased_until = clock_timestamp() + $3::float8 * interval '1 ms'
     from due where n.id = due.id
-    returning n.id, n.receiver, n.event_id, n.type, n.thread, n.sequence, n.attempts, n.last_error)
+    returning n.id, n.receiver, n.event_id, n.type, n.thread, n.sequence, n.attempts + 1 as attempts, n.last_error)
   select l.*, r.version, r.include_reason, e.body, p.name as key,
     (select permalink from card where approval_id = l.thread and permalink is not null order by posted_at limit 1) as link
   from leased l join receiver r on r.kind = l.receiver join audit_event e on e.sequence = l.sequence
@@ -57,7 +58,7 @@ export function createOutbox(dataSource: DataSource): Outbox {
     async sent(receiver, ...done) {
       await sql(
         `with told as (
-           update notification set state = 'sent', settled_at = clock_timestamp(), leased_until = null, last_error = null
+           update notification set state = 'sent', settled_at = clock_timestamp(), leased_until = null, last_error = null, attempts = attempts + 1
            where id = any($2) and state = 'waiting')
          update receiver set failing_since = null where kind = $1 and failing_since is not null`,
         [receiver, done.map(({ subject }) => subject)],
@@ -67,9 +68,9 @@ export function createOutbox(dataSource: DataSource): Outbox {
     async retry(receiver, { subject }, delayMs, error) {
       await sql(
         `with told as (
-           update notification set last_error = left($3, 200), leased_until = null,
-             state = case when attempts >= $5 then 'dead' else 'waiting' end,
-             settled_at = case when attempts >= $5 then clock_timestamp() end,
+           update notification set last_error = left($3, 200), leased_until = null, attempts = attempts + 1,
+             state = case when attempts + 1 >= $5 then 'dead' else 'waiting' end,
+             settled_at = case when attempts + 1 >= $5 then clock_timestamp() end,
              not_before = clock_timestamp() + $4::float8 * interval '1 ms'
            where id = $2 and state = 'waiting')
          update receiver set failing_since = clock_timestamp() where kind = $1 and failing_since is null`,
