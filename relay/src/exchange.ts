@@ -19,8 +19,11 @@ export interface Server {
 
 export interface Exchange {
   readonly message: JSONRPCMessage;
-  /** What `initialize` agreed on; a request of the 2026-07-28 protocol says its own version. */
+  /** What `initialize` agreed on; a request of the 2026-07-28 protocol says its own version, and knows no sessions. */
   readonly protocolVersion: string | undefined;
+  readonly session: string | undefined;
+  /** Takes the id of the session that the answer opens. */
+  readonly onSession: (id: string) => void;
   /** Aborting closes the connection, which is how vsecure learns that nobody waits any more. */
   readonly signal: AbortSignal;
   /** Takes each message of the answer as it arrives, the response among them at most once. */
@@ -37,7 +40,7 @@ export async function exchange(server: Server, job: Exchange): Promise<Fault | u
   const answer = createAnswer(id, signal, job.deliver);
   const seen: Seen = {};
   try {
-    const transport = createTransport(server, seen, job.protocolVersion);
+    const transport = createTransport(server, seen, job);
     transport.onmessage = answer.take;
     await transport.start();
     await sendAndDrain(transport, message, seen, signal);
@@ -57,11 +60,14 @@ interface Seen {
   response?: Response;
 }
 
-function createTransport({ endpoint, apiKey }: Server, seen: Seen, protocolVersion?: string) {
+function createTransport({ endpoint, apiKey }: Server, seen: Seen, job: Exchange) {
+  const { protocolVersion, session: sessionId } = job;
   const post: FetchLike = async (url, init) => {
-    // vsecure keeps no session: the stream that the transport opens after `initialized` would carry nothing.
+    // The stream that the transport opens after `initialized` would end with this exchange.
     if (init?.method !== 'POST') return new Response(null, { status: 405 });
     seen.response = await fetchWhenUp(url, init);
+    const opened = seen.response.headers.get('mcp-session-id');
+    if (opened !== null) job.onSession(opened);
     return seen.response;
   };
   return new StreamableHTTPClientTransport(endpoint, {
@@ -70,6 +76,7 @@ function createTransport({ endpoint, apiKey }: Server, seen: Seen, protocolVersi
     requestInit: { headers: { authorization: `Bearer ${apiKey}` }, redirect: 'manual' },
     reconnectionOptions: NO_RECONNECTION,
     ...(protocolVersion === undefined ? {} : { protocolVersion }),
+    ...(sessionId === undefined ? {} : { sessionId }),
   });
 }
 

@@ -62,6 +62,11 @@ export function serverAt({ url, apiKey }: Pick<RelayOptions, 'url' | 'apiKey'>):
 /** What is done with each message of the AI tool. */
 function createHandler(server: Server, calls: Calls, outlet: Outlet, log: (line: string) => void) {
   let protocolVersion: string | undefined;
+  let session: string | undefined;
+  const onSession = (id: string) => {
+    session = id;
+  };
+  const agreed = () => ({ protocolVersion, session, onSession });
 
   return function handle(incoming: Incoming): void {
     switch (incoming.kind) {
@@ -91,7 +96,7 @@ function createHandler(server: Server, calls: Calls, outlet: Outlet, log: (line:
     }
     calls.start(message.id, async (signal) => {
       const deliver = (answer: JSONRPCMessage) => pass(answer, message);
-      const fault = await exchange(server, { message, protocolVersion, signal, deliver });
+      const fault = await exchange(server, { message, ...agreed(), signal, deliver });
       if (fault === undefined) return;
       log(fault.message);
       outlet.send(faultResponse(message.id, fault));
@@ -101,7 +106,7 @@ function createHandler(server: Server, calls: Calls, outlet: Outlet, log: (line:
   function tell(message: JSONRPCMessage): void {
     calls.start(undefined, async (signal) => {
       const deliver = outlet.send;
-      const fault = await exchange(server, { message, protocolVersion, signal, deliver });
+      const fault = await exchange(server, { message, ...agreed(), signal, deliver });
       if (fault) log(fault.message);
     });
   }

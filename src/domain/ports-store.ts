@@ -6,6 +6,7 @@ import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
 import type { AlertReads, Alerts } from './ports-alert.js';
 import type { AuditParts } from './ports-audit-parts.js';
+import type { QuestionReads, Questions, WakeupId } from './ports-callbacks.js';
 import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
@@ -35,6 +36,7 @@ export interface Reads {
   readonly groups: SlackGroups;
   readonly notices: Pick<Notices, 'untold'>;
   readonly logins: LoginReads;
+  readonly questions: QuestionReads;
   readonly receivers: ReceiverReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
@@ -52,6 +54,7 @@ export interface Tx extends Reads {
   readonly people: People;
   readonly secrets: Secrets;
   readonly logins: Logins;
+  readonly questions: Questions;
   readonly receivers: Receivers;
   readonly installation: Installations;
   readonly alerts: Alerts;
@@ -75,8 +78,8 @@ export interface Tx extends Reads {
   mentionAutoApproval(channel: string | undefined): Promise<void>;
   /** Queues the announcement of a policy's change. */
   announce(id: PolicyId, version: number): Promise<void>;
-  /** Wakes everyone who waits for this approval, on every process, when the transaction commits. */
-  wake(id: ApprovalId): Promise<void>;
+  /** Wakes everyone who waits for it, on every process, when the transaction commits. */
+  wake(id: WakeupId): Promise<void>;
 }
 
 export interface Store extends Reads {

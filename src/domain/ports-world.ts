@@ -1,13 +1,13 @@
 /** Waking those who wait, asking Slack who somebody is, running jobs, logging. */
 
-import type { ApprovalId } from './approval.js';
+import type { WakeupId } from './ports-callbacks.js';
 
 export interface Wakeups {
   /**
-   * Resolves when the approval may have changed, the signal aborts, or `ms` have passed. Subscribe first, re-read, then wait:
+   * Resolves when what it names may have changed, the signal aborts, or `ms` have passed. Subscribe first, re-read, then wait:
    * `next` is armed when `subscribe` returns.
    */
-  subscribe(id: ApprovalId): Wakeup;
+  subscribe(id: WakeupId): Wakeup;
 }
 
 export interface Wakeup {

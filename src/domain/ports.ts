@@ -3,6 +3,7 @@
 export type * from './ports-access.js';
 export type * from './ports-alert.js';
 export type * from './ports-audit-parts.js';
+export type * from './ports-callbacks.js';
 export type * from './ports-cards.js';
 export type * from './ports-context.js';
 export type * from './ports-crypto.js';

@@ -1,6 +1,7 @@
 /**
- * The person at the tool, who can be asked where their client can show them something: elicitation, in the round trips of
- * protocol 2026-07-28. The question is the answer to the call, and the call comes again with theirs, so nothing is kept meanwhile.
+ * The person at the tool, who can be asked where their client can show them something: elicitation. In the round trips of protocol
+ * 2026-07-28 the question is the answer to the call, and the call comes again with theirs, so nothing is kept meanwhile. Clients of
+ * older protocols are called back while the call waits (`calling-back.ts`); a tool does not see the difference.
  * https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr
  */
 
@@ -15,6 +16,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { type Shown, shownBy } from './shown-by.js';
 
 /** What a tool answers when it needs the person's word first. */
 export interface Question {
@@ -32,28 +34,22 @@ export interface Person {
   written<T extends z.ZodObject>(key: string, schema: T): z.output<T> | undefined;
 }
 
-/**
- * Only a request of the newer protocol says which version it is of. Older clients would have to be called back, which a server
- * that keeps no session cannot do. A bare `elicitation` means forms, as it did before there were others.
- */
+/** Only a request of the newer protocol says which version it is of, and what its sender can do. */
 const capable = z.object({
   [PROTOCOL_VERSION_META_KEY]: z.string(),
-  [CLIENT_CAPABILITIES_META_KEY]: z.object({
-    elicitation: z.object({ form: z.unknown().optional(), url: z.unknown().optional() }),
-  }),
+  [CLIENT_CAPABILITIES_META_KEY]: z.object({ elicitation: z.unknown() }),
 });
 
-function shownBy(envelope: unknown) {
-  const able = capable.safeParse(envelope).data?.[CLIENT_CAPABILITIES_META_KEY].elicitation;
-  return { forms: able !== undefined && (!!able.form || !able.url), addresses: !!able?.url };
-}
+/** What the sender of such a request can show. */
+export const shownInEnvelope = (envelope: unknown): Shown =>
+  shownBy(capable.safeParse(envelope).data?.[CLIENT_CAPABILITIES_META_KEY].elicitation);
 
-export function personAt({
-  envelope,
-  inputResponses,
-}: Pick<ServerContext['mcpReq'], 'envelope' | 'inputResponses'>): Person {
-  const { forms, addresses } = shownBy(envelope);
-  const open = (key: string) => inputResponse(inputResponses, key).kind === 'missing';
+/** `said` is what they answered so far. */
+export function personAt(
+  { forms, addresses }: Shown,
+  said: ServerContext['mcpReq']['inputResponses'],
+): Person {
+  const open = (key: string) => inputResponse(said, key).kind === 'missing';
   return {
     form: (key, message, requestedSchema) =>
       forms && open(key)
@@ -63,6 +59,6 @@ export function personAt({
       addresses && open(key)
         ? (message, url) => ({ ask: { [key]: inputRequired.elicitUrl({ message, url }) } })
         : undefined,
-    written: (key, schema) => schema.safeParse(acceptedContent(inputResponses, key)).data,
+    written: (key, schema) => schema.safeParse(acceptedContent(said, key)).data,
   };
 }

@@ -1,9 +1,11 @@
-/** The MCP endpoint: both protocol eras on one path, a fresh server for every request, nothing kept in between. */
+/** The MCP endpoint: both protocol eras on one path, a fresh server for every request, nothing kept in between by this process. */
 
 import { INTERNAL_ERROR, INVALID_REQUEST } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
 import type { Caller } from '../domain/rights.js';
+import type { UseCases } from '../usecases/index.js';
 import { createReadBody } from './body.js';
+import { createCallBack, readReply } from './calling-back.js';
 import { createExchanges } from './exchanges.js';
 import { createReportFault, type Logger } from './fault.js';
 import type { FollowingUseCases } from './followed.js';
@@ -15,7 +17,10 @@ import { createTakingBack } from './taking-back.js';
 import { createTools, type McpUseCases } from './tools/index.js';
 
 export interface McpParts {
-  readonly useCases: McpUseCases & ResourceUseCases & FollowingUseCases;
+  readonly useCases: McpUseCases &
+    ResourceUseCases &
+    FollowingUseCases &
+    Pick<UseCases, 'askPerson'>;
   /** Who sent this request. It was authenticated before it came here; throws when it was not. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
@@ -24,6 +29,8 @@ export interface McpParts {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Milliseconds after which a stream of changes is ended. Default: an hour. */
   readonly streamLasts?: number | undefined;
+  /** Milliseconds that a person has to answer a question, where the call waits for it. Default: 45 s. */
+  readonly answerWithin?: number | undefined;
 }
 
 export interface McpEndpoint {
@@ -38,13 +45,22 @@ const DRAIN_MAX = 3000;
 
 /** Never sends the message of a fault to a client: it answers with a reference that the log knows. */
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
-  const { useCases, callerOf, logger, version, allowedOrigins = [], streamLasts } = parts;
+  const {
+    useCases,
+    callerOf,
+    logger,
+    version,
+    allowedOrigins = [],
+    streamLasts,
+    answerWithin,
+  } = parts;
   const report = createReportFault(logger);
   const serving = createServing({
     tools: createTools(useCases),
     resources: createResources(useCases),
     prompts: createPrompts(useCases.listSecrets),
     listening: createListening(useCases, report, streamLasts),
+    callBack: createCallBack(useCases.askPerson, answerWithin),
     awaitDecision: useCases.awaitDecision,
     version,
     logger,
@@ -64,6 +80,11 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     const problem = await readBody(req, res);
     if (problem) return refuse(res, problem.status, problem.code, problem.message);
     res.setHeader('Cache-Control', 'no-store');
+    const reply = readReply(req.body);
+    if (reply) {
+      await useCases.askPerson.answer(caller, reply.id, reply.answer);
+      return void res.status(202).end();
+    }
     await unlessTakenBack(req.body, { caller, leaving }, (guest) => serving.serve(req, res, guest));
   }
 

@@ -13,6 +13,7 @@ import {
 import type { Request, Response } from 'express';
 import type { AwaitDecision } from '../usecases/await-decision.js';
 import { BODY_MAX_BYTES } from './body.js';
+import type { CallBack } from './calling-back.js';
 import { describeFault, type Logger, type ReportFault } from './fault.js';
 import { INSTRUCTIONS } from './instructions.js';
 import { type ListenRequest, readListen } from './listen-request.js';
@@ -23,6 +24,7 @@ import { offerResources } from './offer-resources.js';
 import { offerTasks } from './offer-tasks.js';
 import type { Prompt } from './prompt.js';
 import type { Resources } from './resources/index.js';
+import { readSession, SESSION_HEADER, sessionOpenedBy } from './session.js';
 import type { Guest, Tool } from './tool.js';
 import { calledTool, refuseUnknownTool } from './unknown-tool.js';
 
@@ -31,6 +33,7 @@ export interface ServingParts {
   readonly resources: Resources;
   readonly prompts: readonly Prompt[];
   readonly listening: Listening;
+  readonly callBack: CallBack;
   readonly awaitDecision: AwaitDecision;
   readonly version: string;
   readonly logger: Logger;
@@ -72,7 +75,10 @@ export function createServing(parts: ServingParts): Serving {
       const unknown = refuseUnknownTool(req.body, names);
       if (unknown) return void res.json(unknown);
       const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
-      guests.set(pass, { guest, calls: calledTool(req.body) });
+      const session = readSession(req.headers[SESSION_HEADER]);
+      guests.set(pass, { guest: { ...guest, session }, calls: calledTool(req.body) });
+      const opened = sessionOpenedBy(req.body);
+      if (opened) res.setHeader(SESSION_HEADER, opened);
       const answerBy = ({ answer }: typeof usual) => answer(admitted(req, pass), res, req.body);
       const asked = readListen(req.body);
       if (!asked) await answerBy(usual);
@@ -102,9 +108,9 @@ const bareServer = (version: string) =>
   );
 
 /** The server of one call: all that it could do beside the one tool would be set up for nothing. */
-function furnishFor(tool: Tool, { version, report }: ServingParts, guest: Guest): McpServer {
-  const server = bareServer(version);
-  tool.register(server, guest, report);
+function furnishFor(tool: Tool, parts: ServingParts, guest: Guest): McpServer {
+  const server = bareServer(parts.version);
+  tool.register(server, guest, parts);
   return server;
 }
 
@@ -112,7 +118,7 @@ function furnishFor(tool: Tool, { version, report }: ServingParts, guest: Guest)
 function furnish(parts: ServingParts, guest: Guest, era: McpRequestContext['era']): McpServer {
   const { tools, resources, prompts, awaitDecision, version, report } = parts;
   const server = bareServer(version);
-  for (const tool of tools) tool.register(server, guest, report);
+  for (const tool of tools) tool.register(server, guest, parts);
   offerResources(server, resources, { guest, era }, report);
   if (era === 'modern') offerTasks(server, awaitDecision, guest, report);
   offerPrompts(server, prompts);

@@ -1,23 +1,32 @@
 /** What a tool is, and how it is offered to one caller for one request. */
 
-import type { McpServer, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
+import type {
+  InputResponses,
+  McpServer,
+  ServerContext,
+  ToolAnnotations,
+} from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { done, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { type Answer, answer } from './answer.js';
+import type { CallBack } from './calling-back.js';
 import { claimedClient } from './claimed-client.js';
 import { described, problemOf } from './described.js';
 import { takesTasks } from './extensions.js';
 import type { ReportFault } from './fault.js';
 import type { ToolName } from './next.js';
-import { type Person, personAt, type Question } from './person.js';
+import { type Person, personAt, type Question, shownInEnvelope } from './person.js';
 import { createProgress, type Progress } from './progress.js';
+import type { Session } from './session.js';
 
 /** Who came with this HTTP request, and until when it may take. */
 export interface Guest {
   readonly caller: Caller;
   /** Aborts when the server stops, or the call is taken back: whoever waits then gets their answer now. */
   readonly leaving: AbortSignal;
+  /** What a client of an older protocol said of itself; a newer one says it in each request. */
+  readonly session?: Session | undefined;
 }
 
 /** What a tool knows about one call beside its arguments. */
@@ -52,7 +61,12 @@ export interface ToolDefinition<In extends z.ZodObject, Out extends z.ZodObject>
 export interface Tool {
   readonly name: ToolName;
   /** Offers the tool on a server that lives for one request of this guest. */
-  register(server: McpServer, guest: Guest, report: ReportFault): void;
+  register(server: McpServer, guest: Guest, parts: ToolParts): void;
+}
+
+export interface ToolParts {
+  readonly report: ReportFault;
+  readonly callBack: CallBack;
 }
 
 /** Schemas become JSON here, once. */
@@ -76,26 +90,42 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
     return { ...done(output.parse(found.value)), task: found.task };
   }
 
+  /** Asks in the middle of the call, as often as the tool has questions; each of them it asks once. */
+  async function judgeAsking(given: unknown, visit: Visit, { shows }: Session, ask: Ask) {
+    let found = await judge(given, visit);
+    for (let said: InputResponses = {}; 'ask' in found; ) {
+      said = { ...said, ...(await ask(found.ask)) };
+      found = await judge(given, { ...visit, person: personAt(shows, said) });
+    }
+    return found;
+  }
+
   return {
     name,
-    register(server, guest, report) {
-      server.registerTool(name, face, (given, context) =>
-        answer(
-          () => judge(given, visitOf(guest, context)),
+    register(server, guest, { report, callBack }) {
+      server.registerTool(name, face, (given, { mcpReq }) => {
+        const session = mcpReq.envelope ? undefined : guest.session;
+        const visit = visitOf({ ...guest, session }, mcpReq);
+        const ask: Ask = (asked) => callBack(asked, { ...visit, server, call: mcpReq.id });
+        return answer(
+          () => (session ? judgeAsking(given, visit, session, ask) : judge(given, visit)),
           (fault) => report(fault, name),
-        ),
-      );
+        );
+      });
     },
   };
 }
 
-function visitOf({ caller, leaving }: Guest, { mcpReq }: ServerContext): Visit {
+type Ask = (asked: Question['ask']) => Promise<InputResponses>;
+
+function visitOf({ caller, leaving, session }: Guest, mcpReq: ServerContext['mcpReq']): Visit {
+  const { envelope, signal, inputResponses } = mcpReq;
   return {
     caller,
-    claimedClient: claimedClient(mcpReq.envelope),
-    signal: AbortSignal.any([mcpReq.signal, leaving]),
+    claimedClient: session?.client ?? claimedClient(envelope),
+    signal: AbortSignal.any([signal, leaving]),
     progress: createProgress(mcpReq),
-    takesTasks: takesTasks(mcpReq.envelope),
-    person: personAt(mcpReq),
+    takesTasks: takesTasks(envelope),
+    person: personAt(session?.shows ?? shownInEnvelope(envelope), inputResponses),
   };
 }

@@ -28,6 +28,7 @@ import { insertNotices, notices } from './notices.js';
 import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
+import { questionReads, questions } from './questions.js';
 import { receiverReads, receivers } from './receivers.js';
 import { repeats } from './repeats.js';
 import { secretReads, secrets } from './secrets.js';
@@ -73,6 +74,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     groups: slackGroups(sql),
     notices: notices(sql),
     logins: loginReads(sql),
+    questions: questionReads(sql),
     receivers: receiverReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
@@ -113,6 +115,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
     homes: homes(sql),
 
     logins: logins(sql),
+    questions: questions(sql),
     receivers: receivers(sql),
     repeats: repeats(sql),
     auditParts: auditParts(sql),

@@ -16,6 +16,7 @@ import type {
   Wakeups,
 } from '../domain/ports.js';
 import { createApplyPolicies } from './apply-policies.js';
+import { createAskPerson } from './ask-person.js';
 import type { AskingLimits } from './asking-limits.js';
 import { createDetachAudit, createNextAuditPart } from './audit-parts.js';
 import { createAuthenticate } from './authenticate.js';
@@ -124,6 +125,7 @@ export function createUseCases(given: Parts) {
   const obtainGrant = createObtainGrant(store, requestAccess);
   return {
     authenticate: createAuthenticate(store, hasher),
+    askPerson: createAskPerson(parts),
     requestAccess,
     awaitDecision: createAwaitDecision(store, wakeups, stopwatch, parts.cardLink),
     followApproval: createFollowApproval(store, wakeups),

@@ -18,6 +18,8 @@ export interface EndpointOptions {
   readonly allowedOrigins?: readonly string[];
   /** Milliseconds. */
   readonly streamLasts?: number;
+  /** Milliseconds. */
+  readonly answerWithin?: number;
 }
 
 /** One line of the log as the endpoint wrote it. */

@@ -3,13 +3,24 @@
 import { existsSync } from 'node:fs';
 import { Client as NewClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { temporaryFolder } from '../support/folder.js';
 import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/house.js';
 import { RELAY } from '../support/relay.js';
-import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
+import {
+  type AnyClient,
+  CLIENT_KINDS,
+  call,
+  fields,
+  startEndpoint,
+  type TestEndpoint,
+} from './endpoint.js';
 
 const LINK = 'https://acme.slack.com/archives/C0APPROVALS/p1750000000000100';
 
@@ -50,7 +61,7 @@ afterAll(async () => {
   await house.close();
 });
 
-let clients: NewClient[];
+let clients: AnyClient[];
 beforeEach(() => {
   clients = [];
 });
@@ -58,34 +69,55 @@ afterEach(async () => {
   for (const client of clients) await client.close();
 });
 
-/** A client of the newer protocol whose person answers `reply`; what they are shown is in `shown`. */
+/** Each generation of clients that can show something to its person. */
+const SHOWING = ['v1', 'v2 legacy', 'v2 pinned'] as const;
+type Showing = (typeof SHOWING)[number];
+const OVER = ['HTTP', 'stdio'] as const;
+const EACH_WAY = SHOWING.flatMap((kind) => OVER.map((over) => [kind, over] as const));
+
+interface Way {
+  readonly kind?: Showing;
+  readonly over?: (typeof OVER)[number];
+}
+
+/** A client whose person answers `reply`; what they are shown is in `shown`. */
 async function withPerson(
   capabilities: object,
-  reply: (shown: Shown) => Reply,
-  over: 'HTTP' | 'stdio' = 'HTTP',
+  reply: (shown: Shown) => Reply | Promise<Reply>,
+  { kind = 'v2 pinned', over = 'HTTP' }: Way = {},
 ) {
   const shown: Shown[] = [];
-  const client = new NewClient(
-    { name: 'a test', version: '0.0.0' },
-    { capabilities, versionNegotiation: { mode: { pin: '2026-07-28' } } },
-  );
-  if ('elicitation' in capabilities)
-    client.setRequestHandler('elicitation/create', async ({ params }) => {
-      shown.push(params);
-      return reply(params);
-    });
-  clients.push(client);
+  const answer = async (asked: Shown) => {
+    shown.push(asked);
+    return reply(asked);
+  };
+  const info = { name: 'a test', version: '0.0.0' };
   const token = tokens['one'] ?? '';
   const env = {
     VSECURE_URL: endpoint.origin,
     VSECURE_API_KEY: token,
     HOME: temporaryFolder('home'),
   };
-  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  const started = { command: process.execPath, args: [RELAY], env };
+  const http = { requestInit: { headers: { authorization: `Bearer ${token}` } } };
+  const url = new URL(endpoint.url);
+  const asks = 'elicitation' in capabilities;
+  if (kind === 'v1') {
+    const client = new OldClient(info, { capabilities });
+    if (asks) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answer(params));
+    clients.push(client);
+    const transport = over === 'HTTP' ? new OldHttp(url, http) : new OldStdio(started);
+    await client.connect(transport as Parameters<OldClient['connect']>[0]);
+    return { client, shown };
+  }
+  const mode = kind === 'v2 legacy' ? 'legacy' : { pin: '2026-07-28' };
+  const client = new NewClient(info, { capabilities, versionNegotiation: { mode } });
+  if (asks) client.setRequestHandler('elicitation/create', ({ params }) => answer(params));
+  clients.push(client);
   await client.connect(
     over === 'HTTP'
-      ? new StreamableHTTPClientTransport(new URL(endpoint.url), { requestInit })
-      : new StdioClientTransport({ command: process.execPath, args: [RELAY], env }),
+      ? new StreamableHTTPClientTransport(url, http)
+      : new StdioClientTransport(started),
   );
   return { client, shown };
 }
@@ -111,9 +143,9 @@ function question(reason: string | undefined, resource = DATABASE_URL) {
 }
 
 describe('a reason that is missing or says too little', () => {
-  test.each(['HTTP', 'stdio'] as const)('is asked for with a form, over %s', async (over) => {
+  test.each(EACH_WAY)('is asked for with a form in %s over %s', async (kind, over) => {
     for (const reason of [undefined, '', 'because']) {
-      const { client, shown } = await withPerson(FORM, accept(REASON), over);
+      const { client, shown } = await withPerson(FORM, accept(REASON), { kind, over });
       const answer = fields(await call(client, 'request-access', question(reason)));
       expect(answer).toMatchObject({ status: 'pending', resources: [DATABASE_URL] });
       expect(shown).toHaveLength(1);
@@ -149,18 +181,23 @@ describe('a reason that is missing or says too little', () => {
     }
   });
 
-  test('is asked for nobody whose client shows no forms, and where the policy wants none', async () => {
-    for (const capabilities of [{}, { elicitation: { url: {} } }]) {
-      const { client } = await withPerson(capabilities, never);
-      const answer = await call(client, 'request-access', question('because'));
-      expect(answer.error).toMatchObject({ code: 'reason_too_short' });
-      const without = await call(client, 'request-access', question(undefined));
-      expect(without.error).toMatchObject({ code: 'reason_missing' });
-    }
-    const { client } = await withPerson(FORM, never);
-    const free = question(undefined, 'vsecure://secrets/free/KEY');
-    expect(fields(await call(client, 'request-access', free))).toMatchObject({ status: 'pending' });
-  });
+  test.each(SHOWING)(
+    'is not asked for in %s if it shows no forms, and where the policy wants none',
+    async (kind) => {
+      for (const capabilities of [{}, { elicitation: { url: {} } }]) {
+        const { client } = await withPerson(capabilities, never, { kind });
+        const answer = await call(client, 'request-access', question('because'));
+        expect(answer.error).toMatchObject({ code: 'reason_too_short' });
+        const without = await call(client, 'request-access', question(undefined));
+        expect(without.error).toMatchObject({ code: 'reason_missing' });
+      }
+      const { client } = await withPerson(FORM, never, { kind });
+      const free = question(undefined, 'vsecure://secrets/free/KEY');
+      expect(fields(await call(client, 'request-access', free))).toMatchObject({
+        status: 'pending',
+      });
+    },
+  );
 
   test.each(CLIENT_KINDS)('is refused plainly to %s', async (kind) => {
     const client = await endpoint.client('one', kind);
@@ -275,36 +312,38 @@ describe('the card of a pending request', () => {
     }
   });
 
-  test.each(['accept', 'decline', 'cancel'] as const)(
-    'is offered once to the person at the tool, who may %s',
-    async (action) => {
-      const id = await pending();
-      links.set(id, LINK);
-      const { client, shown } = await withPerson(BOTH, () => ({ action }));
-      for (const _ of [1, 2]) {
-        const told = fields(await call(client, 'wait-for-decision', wait(id)));
-        expect(told).toMatchObject({ status: 'pending', link: LINK });
-      }
-      expect(shown).toMatchObject([
-        { mode: 'url', url: LINK, message: expect.stringContaining('A person has to approve') },
-      ]);
-      expect(shown[0]?.message).not.toMatch(/alice/);
-    },
-  );
-
-  test('is offered over stdio as well', async () => {
+  test.each(
+    SHOWING.flatMap((kind) =>
+      (['accept', 'decline', 'cancel'] as const).map((action) => [kind, action] as const),
+    ),
+  )('is offered once to the person at %s, who may %s', async (kind, action) => {
     const id = await pending();
     links.set(id, LINK);
-    const { client, shown } = await withPerson(BOTH, () => ({ action: 'accept' }), 'stdio');
+    const { client, shown } = await withPerson(BOTH, () => ({ action }), { kind });
+    for (const _ of [1, 2]) {
+      const told = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(told).toMatchObject({ status: 'pending', link: LINK });
+    }
+    expect(shown).toMatchObject([
+      { mode: 'url', url: LINK, message: expect.stringContaining('A person has to approve') },
+    ]);
+    expect(shown[0]?.message).not.toMatch(/alice/);
+  });
+
+  test.each(SHOWING)('is offered in %s over stdio as well', async (kind) => {
+    const id = await pending();
+    links.set(id, LINK);
+    const open = () => ({ action: 'accept' }) as const;
+    const { client, shown } = await withPerson(BOTH, open, { kind, over: 'stdio' });
     const told = fields(await call(client, 'wait-for-decision', wait(id)));
     expect(told).toMatchObject({ status: 'pending', link: LINK });
     expect(shown).toMatchObject([{ mode: 'url', url: LINK }]);
   });
 
-  test('is offered to nobody whose client opens no addresses', async () => {
+  test.each(SHOWING)('is not offered in %s if it opens no addresses', async (kind) => {
     const id = await pending();
     links.set(id, LINK);
-    const { client } = await withPerson(FORM, never);
+    const { client } = await withPerson(FORM, never, { kind });
     const told = fields(await call(client, 'wait-for-decision', wait(id)));
     expect(told).toMatchObject({ status: 'pending', link: LINK });
   });

@@ -10,6 +10,7 @@ type Verbs = McpParts['useCases'];
 
 export function verbs(given: Partial<Verbs> = {}): Verbs {
   return {
+    askPerson: { ask: unexpected, answer: unexpected },
     listSecrets: unexpected,
     describeSecret: unexpected,
     showApprovals: { one: unexpected, list: unexpected, grants: unexpected },

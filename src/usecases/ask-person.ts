@@ -1,0 +1,72 @@
+/**
+ * Ask the person at a tool something that their client answers in a request of its own, perhaps at another process. Nothing but the
+ * answer is passed on, to the one caller that asked.
+ */
+
+import type { MakeId, QuestionId, Store, Wakeups } from '../domain/ports.js';
+import type { Caller } from '../domain/rights.js';
+
+export interface Asking {
+  /** Puts the question to them, under the id that the answer will name. */
+  readonly ask: (id: QuestionId) => Promise<void>;
+  /** Milliseconds after which nobody will answer any more. */
+  readonly ms: number;
+  /** Gives up early. */
+  readonly signal: AbortSignal;
+  /** Called at once and then every ten seconds, with the milliseconds waited so far. */
+  readonly onWait?: ((waitedMs: number) => void | Promise<void>) | undefined;
+}
+
+export interface AskPerson {
+  /** Resolves with the answer as it came, as hostile as everything a client sends, or undefined when there was none in time. */
+  ask(caller: Caller, asking: Asking): Promise<unknown>;
+  /** Hands an answer over. One to a question that nobody asked this caller, or that was answered, is dropped. */
+  answer(caller: Caller, id: QuestionId, answer: object): Promise<void>;
+}
+
+/** How often a waiter shows that it is alive (ms). */
+const PROGRESS_EVERY = 10_000;
+
+export interface AskPersonParts {
+  readonly store: Pick<Store, 'questions' | 'transaction'>;
+  readonly wakeups: Wakeups;
+  readonly makeId: MakeId;
+  readonly stopwatch: () => number;
+}
+
+export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPersonParts): AskPerson {
+  async function wait(id: QuestionId, { ms, signal, onWait }: Asking): Promise<unknown> {
+    const started = stopwatch();
+    const wakeup = wakeups.subscribe(id);
+    try {
+      for (;;) {
+        const answer = await store.questions.answerTo(id);
+        const waited = stopwatch() - started;
+        if (answer !== undefined || waited >= ms || signal.aborted) return answer;
+        await onWait?.(waited);
+        await wakeup.next(Math.min(ms - waited, PROGRESS_EVERY), signal);
+      }
+    } finally {
+      wakeup.close();
+    }
+  }
+
+  return {
+    async ask({ principal }, asking) {
+      const id = makeId('ask');
+      await store.transaction((tx) => tx.questions.insert(id, principal.id));
+      try {
+        await asking.ask(id);
+        return await wait(id, asking);
+      } finally {
+        await store.transaction((tx) => tx.questions.remove(id));
+      }
+    },
+
+    async answer({ principal }, id, answer) {
+      await store.transaction(async (tx) => {
+        if (await tx.questions.answer(id, principal.id, answer)) await tx.wake(id);
+      });
+    },
+  };
+}
