@@ -53,6 +53,9 @@ export const WAIT_MAX_SECONDS = 240;
 /** Streams of changes that one key may hold open on one process, and approvals named in one: an agent has few of either. */
 export const STREAMS_PER_KEY = 4;
 export const FOLLOWED_MAX = 20;
+/** What clients of older protocols hold open: a stream each, and one key may have several of them. */
+export const SESSION_STREAMS_PER_KEY = 16;
+export const SUBSCRIPTIONS_PER_KEY = 200;
 /** Milliseconds after which a stream is ended, and may be opened anew. */
 export const STREAM_MAX = HOUR;
 

@@ -22,3 +22,25 @@ export interface Questions extends QuestionReads {
   answer(id: QuestionId, principal: PrincipalId, answer: object): Promise<boolean>;
   remove(id: QuestionId): Promise<void>;
 }
+
+/** A request that a session wants to be told of. */
+export interface Subscription {
+  readonly approval: ApprovalId;
+  /** How it stood when the session asked for it. */
+  readonly standing: string;
+}
+
+export interface SubscriptionReads {
+  of(session: SessionId, principal: PrincipalId): Promise<readonly Subscription[]>;
+}
+
+export interface Subscriptions extends SubscriptionReads {
+  /** Forgets those of a week ago on the way. False when the session or the principal has as many as it may. */
+  insert(session: SessionId, principal: PrincipalId, one: Subscription): Promise<boolean>;
+  /** Undefined: all of them. */
+  remove(
+    session: SessionId,
+    principal: PrincipalId,
+    approval: ApprovalId | undefined,
+  ): Promise<void>;
+}

@@ -6,7 +6,13 @@ import type { PolicyId } from './policy.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './ports-access.js';
 import type { AlertReads, Alerts } from './ports-alert.js';
 import type { AuditParts } from './ports-audit-parts.js';
-import type { QuestionReads, Questions, WakeupId } from './ports-callbacks.js';
+import type {
+  QuestionReads,
+  Questions,
+  SubscriptionReads,
+  Subscriptions,
+  WakeupId,
+} from './ports-callbacks.js';
 import type { HomeReads, Homes } from './ports-home.js';
 import type { LoginReads, Logins } from './ports-login.js';
 import type { MetricsReads } from './ports-metrics.js';
@@ -37,6 +43,7 @@ export interface Reads {
   readonly notices: Pick<Notices, 'untold'>;
   readonly logins: LoginReads;
   readonly questions: QuestionReads;
+  readonly subscriptions: SubscriptionReads;
   readonly receivers: ReceiverReads;
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
@@ -55,6 +62,7 @@ export interface Tx extends Reads {
   readonly secrets: Secrets;
   readonly logins: Logins;
   readonly questions: Questions;
+  readonly subscriptions: Subscriptions;
   readonly receivers: Receivers;
   readonly installation: Installations;
   readonly alerts: Alerts;

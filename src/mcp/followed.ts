@@ -1,16 +1,17 @@
 /** What a stream of changes tells about: requests of the caller's own, and how each stood when the stream was asked for. */
 
 import type { ServerEventBus } from '@modelcontextprotocol/server';
+import type { ApprovalId } from '../domain/approval.js';
 import type { Caller } from '../domain/rights.js';
-import type { Access } from '../usecases/access.js';
+import { standingOf } from '../usecases/follow-approval.js';
 import type { UseCases } from '../usecases/index.js';
 import { approvalIdIn } from './resources/approvals.js';
 
 /** The verbs behind a stream. They only look. */
 export type FollowingUseCases = Pick<UseCases, 'awaitDecision' | 'followApproval'>;
 
-/** By address. */
-export type Followed = ReadonlyMap<string, Access>;
+/** By address, how it stands. */
+export type Followed = ReadonlyMap<string, { readonly id: ApprovalId; readonly since: string }>;
 
 /** Undefined when one of them is no request of the caller's own: nobody can tell whether it exists. */
 export async function lookAtAll(
@@ -18,12 +19,12 @@ export async function lookAtAll(
   caller: Caller,
   uris: readonly string[],
 ): Promise<Followed | undefined> {
-  const followed = new Map<string, Access>();
+  const followed = new Map<string, { id: ApprovalId; since: string }>();
   for (const uri of uris) {
     const id = approvalIdIn(uri);
     const answer = id && (await awaitDecision(caller, id, { ms: 0 }));
-    if (!answer?.ok) return undefined;
-    followed.set(uri, answer.value);
+    if (!id || !answer?.ok) return undefined;
+    followed.set(uri, { id, since: standingOf(answer.value) });
   }
   return followed;
 }
@@ -54,9 +55,9 @@ export function createBusOf(
       until.addEventListener('abort', () => onEnd(), { signal });
       // The SDK can end a stream only after this has returned.
       if (until.aborted) queueMicrotask(onEnd);
-      for (const [uri, since] of followed) {
+      for (const [uri, { id, since }] of followed) {
         const onChange = () => tell({ kind: 'resource_updated', uri });
-        followApproval(caller, since.approval.id, { since, onChange, signal }).then(
+        followApproval(caller, id, { since, onChange, signal }).then(
           (answer) => !answer.ok && onEnd(),
           onEnd,
         );

@@ -2,7 +2,9 @@
 
 import type { McpRequestContext, McpServer } from '@modelcontextprotocol/server';
 import { URI_MAX_BYTES } from '../domain/limits.js';
+import type { ManageSubscriptions } from '../usecases/manage-subscriptions.js';
 import type { ReportFault } from './fault.js';
+import { offerSubscriptions } from './offer-subscriptions.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
 import type { Look } from './resource.js';
 import type { Resources } from './resources/index.js';
@@ -13,20 +15,21 @@ const CURSOR = /^[\x21-\x7e]+$/;
 interface Offered {
   readonly guest: Guest;
   readonly era: McpRequestContext['era'];
+  readonly subscriptions: ManageSubscriptions;
 }
 
 /** Beside the SDK's own registry, which knows no pages and repeats an unknown address in its error. */
 export function offerResources(
   { server }: McpServer,
   resources: Resources,
-  { guest: { caller }, era }: Offered,
+  { guest, era, subscriptions }: Offered,
   report: ReportFault,
 ): void {
+  const { caller } = guest;
   const { fixed, families } = resources;
   const note = (fault: unknown) => report(fault, 'resources');
-  // Before 2026-07-28 one subscribes within a session, and none is kept here: no update is promised that would never come.
-  const subscribe = era === 'modern';
-  server.registerCapabilities({ resources: { listChanged: false, subscribe } });
+  server.registerCapabilities({ resources: { listChanged: false, subscribe: true } });
+  if (era === 'legacy') offerSubscriptions(server, subscriptions, guest, note);
 
   server.setRequestHandler('resources/list', ({ params }) =>
     protocolAnswer(async () => {

@@ -13,14 +13,17 @@ import { createListening } from './listening.js';
 import { createPrompts } from './prompts/index.js';
 import { createResources, type ResourceUseCases } from './resources/index.js';
 import { createServing } from './serving.js';
+import { readSession, SESSION_HEADER } from './session.js';
+import { createServeSession } from './session-stream.js';
 import { createTakingBack } from './taking-back.js';
+import type { Guest } from './tool.js';
 import { createTools, type McpUseCases } from './tools/index.js';
 
 export interface McpParts {
   readonly useCases: McpUseCases &
     ResourceUseCases &
     FollowingUseCases &
-    Pick<UseCases, 'askPerson'>;
+    Pick<UseCases, 'askPerson' | 'manageSubscriptions'>;
   /** Who sent this request. It was authenticated before it came here; throws when it was not. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
@@ -61,11 +64,13 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     prompts: createPrompts(useCases.listSecrets),
     listening: createListening(useCases, report, streamLasts),
     callBack: createCallBack(useCases.askPerson, answerWithin),
+    subscriptions: useCases.manageSubscriptions,
     awaitDecision: useCases.awaitDecision,
     version,
     logger,
     report,
   });
+  const serveSession = createServeSession(useCases.manageSubscriptions, streamLasts);
   const exchanges = createExchanges();
   const unlessTakenBack = createTakingBack();
   const readBody = createReadBody();
@@ -77,6 +82,8 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
       return refuse(res, 403, INVALID_REQUEST, 'This origin may not call');
     if (closed) return refuse(res, 503, INTERNAL_ERROR, 'The server is stopping');
     const caller = callerOf(req);
+    const guest: Guest = { caller, leaving, session: readSession(req.headers[SESSION_HEADER]) };
+    if (await serveSession(req.method, res, guest)) return;
     const problem = await readBody(req, res);
     if (problem) return refuse(res, problem.status, problem.code, problem.message);
     res.setHeader('Cache-Control', 'no-store');
@@ -85,7 +92,7 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
       await useCases.askPerson.answer(caller, reply.id, reply.answer);
       return void res.status(202).end();
     }
-    await unlessTakenBack(req.body, { caller, leaving }, (guest) => serving.serve(req, res, guest));
+    await unlessTakenBack(req.body, guest, (one) => serving.serve(req, res, one));
   }
 
   return {

@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
 import type { AwaitDecision } from '../usecases/await-decision.js';
+import type { ManageSubscriptions } from '../usecases/manage-subscriptions.js';
 import { BODY_MAX_BYTES } from './body.js';
 import type { CallBack } from './calling-back.js';
 import { describeFault, type Logger, type ReportFault } from './fault.js';
@@ -24,7 +25,7 @@ import { offerResources } from './offer-resources.js';
 import { offerTasks } from './offer-tasks.js';
 import type { Prompt } from './prompt.js';
 import type { Resources } from './resources/index.js';
-import { readSession, SESSION_HEADER, sessionOpenedBy } from './session.js';
+import { SESSION_HEADER, sessionOpenedBy } from './session.js';
 import type { Guest, Tool } from './tool.js';
 import { calledTool, refuseUnknownTool } from './unknown-tool.js';
 
@@ -34,6 +35,7 @@ export interface ServingParts {
   readonly prompts: readonly Prompt[];
   readonly listening: Listening;
   readonly callBack: CallBack;
+  readonly subscriptions: ManageSubscriptions;
   readonly awaitDecision: AwaitDecision;
   readonly version: string;
   readonly logger: Logger;
@@ -75,8 +77,7 @@ export function createServing(parts: ServingParts): Serving {
       const unknown = refuseUnknownTool(req.body, names);
       if (unknown) return void res.json(unknown);
       const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
-      const session = readSession(req.headers[SESSION_HEADER]);
-      guests.set(pass, { guest: { ...guest, session }, calls: calledTool(req.body) });
+      guests.set(pass, { guest, calls: calledTool(req.body) });
       const opened = sessionOpenedBy(req.body);
       if (opened) res.setHeader(SESSION_HEADER, opened);
       const answerBy = ({ answer }: typeof usual) => answer(admitted(req, pass), res, req.body);
@@ -116,10 +117,10 @@ function furnishFor(tool: Tool, parts: ServingParts, guest: Guest): McpServer {
 
 /** The server of any other request, with everything that this guest is offered. */
 function furnish(parts: ServingParts, guest: Guest, era: McpRequestContext['era']): McpServer {
-  const { tools, resources, prompts, awaitDecision, version, report } = parts;
+  const { tools, resources, prompts, subscriptions, awaitDecision, version, report } = parts;
   const server = bareServer(version);
   for (const tool of tools) tool.register(server, guest, parts);
-  offerResources(server, resources, { guest, era }, report);
+  offerResources(server, resources, { guest, era, subscriptions }, report);
   if (era === 'modern') offerTasks(server, awaitDecision, guest, report);
   offerPrompts(server, prompts);
   offerCompletion(server, { families: resources.families, prompts }, guest, report);

@@ -34,6 +34,7 @@ import { repeats } from './repeats.js';
 import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
+import { subscriptionReads, subscriptions } from './subscriptions.js';
 
 export interface StoreParts {
   readonly chain: ChainHash;
@@ -75,6 +76,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     notices: notices(sql),
     logins: loginReads(sql),
     questions: questionReads(sql),
+    subscriptions: subscriptionReads(sql),
     receivers: receiverReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
@@ -116,6 +118,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
 
     logins: logins(sql),
     questions: questions(sql),
+    subscriptions: subscriptions(sql),
     receivers: receivers(sql),
     repeats: repeats(sql),
     auditParts: auditParts(sql),

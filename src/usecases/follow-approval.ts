@@ -9,8 +9,8 @@ import { authenticated } from './authenticate.js';
 import { needScope } from './need-scope.js';
 
 export interface Following {
-  /** How it stood when the caller last looked: what happened since is told at once. */
-  readonly since: Access;
+  /** How it stood when the caller last looked (`standingOf`): what happened since is told at once. */
+  readonly since: string;
   readonly onChange: () => void;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -40,14 +40,14 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
   }
 
   return async (caller, id, { since, onChange, signal }) => {
-    let told = standing(since);
+    let told = since;
     // Subscribed before the first look, so that a change between the two is not missed.
     const wakeup = wakeups.subscribe(id);
     try {
       while (!signal.aborted) {
         const seen = await look(caller, id);
         if (!seen.ok) return seen;
-        const now = standing(seen.value);
+        const now = standingOf(seen.value);
         if (now !== told && !signal.aborted) onChange();
         told = now;
         await wakeup.next(LOOK_EVERY, signal);
@@ -59,4 +59,5 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
   };
 }
 
-const standing = ({ approval, grant }: Access) => `${approval.status} ${grant?.status}`;
+/** What is told of: anything else about a request may change unheard. */
+export const standingOf = ({ approval, grant }: Access) => `${approval.status} ${grant?.status}`;

@@ -50,6 +50,7 @@ import { createLogin } from './login.js';
 import { createManageAlerts } from './manage-alerts.js';
 import { createManageKeys, type HumanKeys } from './manage-keys.js';
 import { createManagePeople } from './manage-people.js';
+import { createManageSubscriptions } from './manage-subscriptions.js';
 import { createManageSuspensions } from './manage-suspensions.js';
 import { createMeasure, createMetrics, createReadGauges } from './metrics.js';
 import { createNameAccount } from './name-account.js';
@@ -122,13 +123,15 @@ export function createUseCases(given: Parts) {
   const readSecret = createReadSecret(ledger, vault, stopwatch);
   const changeSecret = createChangeSecret(parts, UNDER_GRANT);
   const manageSecret = createChangeSecret(parts, AS_OPERATOR);
+  const followApproval = createFollowApproval(store, wakeups);
   const obtainGrant = createObtainGrant(store, requestAccess);
   return {
     authenticate: createAuthenticate(store, hasher),
     askPerson: createAskPerson(parts),
     requestAccess,
     awaitDecision: createAwaitDecision(store, wakeups, stopwatch, parts.cardLink),
-    followApproval: createFollowApproval(store, wakeups),
+    followApproval,
+    manageSubscriptions: createManageSubscriptions(store, wakeups, followApproval),
     decide: createDecide(parts),
     cancelRequest: createCancelRequest(store, once),
     readSecret,

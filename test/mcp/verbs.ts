@@ -6,6 +6,11 @@ import type { McpParts } from '../../src/mcp/server.js';
 
 const unexpected = () => Promise.reject(new Error('this verb was not expected to be called'));
 
+const untilOver: Verbs['manageSubscriptions']['follow'] = (_caller, _session, { signal }) =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ ok: true, value: undefined }));
+  });
+
 type Verbs = McpParts['useCases'];
 
 export function verbs(given: Partial<Verbs> = {}): Verbs {
@@ -18,6 +23,8 @@ export function verbs(given: Partial<Verbs> = {}): Verbs {
     requestAccess: unexpected,
     awaitDecision: unexpected,
     followApproval: unexpected,
+    // Clients of older protocols open their stream of themselves.
+    manageSubscriptions: { add: unexpected, remove: unexpected, follow: untilOver },
     cancelRequest: unexpected,
     readSecret: unexpected,
     changeSecret: {

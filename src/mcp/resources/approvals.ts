@@ -10,6 +10,8 @@ import { showAccess } from '../tools/access-shape.js';
 
 const PREFIX = 'vsecure://approvals/';
 
+export const approvalUri = (id: ApprovalId) => `${PREFIX}${id}`;
+
 /** The request that an address names. Undefined when it names none. */
 export function approvalIdIn(uri: string): ApprovalId | undefined {
   return uri.startsWith(PREFIX) ? approvalId.safeParse(uri.slice(PREFIX.length)).data : undefined;
