@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import {
   INVALID_REQUEST,
+  isJSONRPCNotification,
   isJSONRPCResponse,
   isJSONRPCResultResponse,
   type JSONRPCMessage,
@@ -13,6 +14,7 @@ import { errorResponse, faultResponse } from './fault.js';
 import { type Incoming, readIncoming } from './incoming.js';
 import { createLineCutter, LINE_MAX_BYTES } from './lines.js';
 import { createOutlet, createRedact, type Outlet } from './outlet.js';
+import { watch } from './watch.js';
 
 export interface RelayOptions {
   /** The base address of vsecure, http or https; `/mcp` is appended. */
@@ -63,6 +65,7 @@ export function serverAt({ url, apiKey }: Pick<RelayOptions, 'url' | 'apiKey'>):
 function createHandler(server: Server, calls: Calls, outlet: Outlet, log: (line: string) => void) {
   let protocolVersion: string | undefined;
   let session: string | undefined;
+  let watching = new AbortController();
   const onSession = (id: string) => {
     session = id;
   };
@@ -108,7 +111,20 @@ function createHandler(server: Server, calls: Calls, outlet: Outlet, log: (line:
       const deliver = outlet.send;
       const fault = await exchange(server, { message, ...agreed(), signal, deliver });
       if (fault) log(fault.message);
+      else if (isInitialized(message)) begin();
     });
+  }
+
+  /** A client that begins anew has a new session, and nothing is told of the old one any more. */
+  function begin(): void {
+    watching.abort();
+    watching = new AbortController();
+    if (session === undefined) return;
+    const job = { session, protocolVersion, deliver: outlet.send };
+    const { signal: replaced } = watching;
+    calls.start(undefined, (stopping) =>
+      watch(server, { ...job, signal: AbortSignal.any([replaced, stopping]) }),
+    );
   }
 
   function pass(answer: JSONRPCMessage, { id, method }: JSONRPCRequest): void {
@@ -117,6 +133,9 @@ function createHandler(server: Server, calls: Calls, outlet: Outlet, log: (line:
     outlet.send(answer);
   }
 }
+
+const isInitialized = (message: JSONRPCMessage) =>
+  isJSONRPCNotification(message) && message.method === 'notifications/initialized';
 
 /** Without an id, lest it be taken for the answer to the call that has the id. */
 const ID_IN_USE = errorResponse(null, {

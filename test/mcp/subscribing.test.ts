@@ -1,5 +1,6 @@
 /** Being told of changes by protocol 2025-11-25 and older: of one's own requests only, by any process, for as long as one may. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as NewClient } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -129,6 +130,18 @@ describe.each(OLDER)('%s', (kind) => {
     expect(told).toEqual([uriOf(own)]);
     expect(await subscriptions()).toHaveLength(1);
   });
+});
+
+test('a stream that ended is opened again by mcp-server-vsecure', async () => {
+  const brief = await startAt(house.useCases, { streamLasts: 100 });
+  const { told, subscribe } = await subscriber(ann, 'v2 legacy', { at: brief, stdio: true });
+  const approval = await askAs(ann);
+  await subscribe(uriOf(approval));
+  await sleep(500);
+  await decide(approval);
+  await until('the decision to be told', () => told.length > 0);
+  expect(told[0]).toBe(uriOf(approval));
+  await brief.close();
 });
 
 describe('two processes', () => {
