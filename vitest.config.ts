@@ -1,4 +1,4 @@
-/** How the tests run: the rooms side by side, then everything that starts a Slack emulator or a browser, one file after another. */
+/** How the tests run: the rooms side by side, then everything that starts a Slack emulator or a browser. */
 import { defineConfig } from 'vitest/config';
 import { createSummaryReporter } from './test/support/summary-reporter.js';
 
@@ -28,8 +28,8 @@ export default defineConfig({
           name: 'rooms',
           include: ['test/**/*.test.ts', 'relay/test/**/*.test.ts'],
           exclude: EMULATORS,
-          // Most of a test is waiting for Postgres, so two cores carry two of them.
-          maxWorkers: 2,
+          // Most of a test is waiting for Postgres, so two cores carry three of them.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
@@ -38,7 +38,7 @@ export default defineConfig({
           ...shared,
           name: 'emulators',
           include: EMULATORS,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

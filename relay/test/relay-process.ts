@@ -1,13 +1,13 @@
 /** The relay as an AI tool runs it: a process with three pipes. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { builtProgram } from '../../test/support/built.js';
 import { temporaryFolder } from '../../test/support/folder.js';
 
-const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+const [NODE, BIN] = builtProgram('relay/src/bin.ts');
 
-/** How any client starts the relay from its sources. */
-export const COMMAND = { command: process.execPath, args: ['--import', 'tsx', BIN] };
+/** How any client starts the relay. */
+export const COMMAND = { command: NODE, args: [BIN] };
 
 export interface RelayProcess {
   readonly child: ChildProcessWithoutNullStreams;

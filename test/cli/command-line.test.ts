@@ -7,6 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
+import { builtProgram } from '../support/built.js';
 import { temporaryFolder } from '../support/folder.js';
 
 let serving: Serving;
@@ -22,8 +23,9 @@ interface Shell {
 }
 
 async function vsecure(argv: readonly string[], { stdin = '', env, preload = [] }: Shell = {}) {
-  const node = ['--import', 'tsx', ...preload.flatMap((file) => ['--import', file]), 'src/bin.ts'];
-  const child = spawn(process.execPath, [...node, ...argv], {
+  const [node, bin] = builtProgram('src/bin.ts');
+  const first = preload.flatMap((file) => ['--import', file]);
+  const child = spawn(node, [...first, bin, ...argv], {
     env: {
       PATH: process.env['PATH'] ?? '',
       VSECURE_URL: serving.server.url,
@@ -77,12 +79,11 @@ test('wrong usage is 2 and says what was meant; a refusal is 1 and says what to 
 test('a reader that stops early is no failure', async () => {
   const child = spawn(
     'sh',
-    ['-c', '"$NODE" --import tsx src/bin.ts mcp:audit --json; echo "exit $?" >&2', 'sh'],
+    ['-c', '"$@" mcp:audit --json; echo "exit $?" >&2', 'sh', ...builtProgram('src/bin.ts')],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'] ?? '',
-        NODE: process.execPath,
         VSECURE_URL: serving.server.url,
         VSECURE_API_KEY: serving.house.adminToken,
       },

@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MasterKeyError, parseMasterKey } from '../../src/crypto/master-key.js';
 import { loadOrCreateMasterKeyFile } from '../../src/crypto/master-key-file.js';
+import { builtProgram } from '../support/built.js';
 import { masterKeyText } from './keys.js';
 
 let folder: string;
@@ -111,10 +111,8 @@ function refusalOf(options: { create: boolean }): string {
 }
 
 async function startRacer() {
-  const program = fileURLToPath(new URL('key-file-racer.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', program], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const [node, racer] = builtProgram('test/crypto/key-file-racer.ts');
+  const child = spawn(node, [racer], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async () => (await lines.next()).value;
   expect(await nextLine()).toBe('ready');

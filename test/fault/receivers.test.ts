@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { Outbox } from '../../src/domain/ports.js';
@@ -12,6 +11,7 @@ import type { Relay } from '../../src/notify/relay.js';
 import { createTellers } from '../../src/notify/tellers.js';
 import type { DatabaseConnection } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
+import { builtProgram } from '../support/built.js';
 import { buildHouse, granted, type House } from '../support/house.js';
 import { type Heard, type Manners, type Receiver, startReceiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
@@ -124,7 +124,9 @@ describe('these checks would see', () => {
         return house.outbox.lease(kind, limit, leaseMs);
       },
     };
-    receiver.behave(({ data: { sequence } }, before) => (sequence % 2 && before < 2 ? 500 : 204));
+    receiver.behave(({ type }, before) =>
+      type === 'approval_requested' && before < 2 ? 500 : 204,
+    );
     await sqlOn(house.database.dataSource)(
       `create table was as select id, thread from notification where false`,
     );
@@ -160,8 +162,6 @@ describe('these checks would see', () => {
   });
 });
 
-const TELLER = path.join(import.meta.dirname, 'children', 'teller.ts');
-
 function urlOf(connection: DatabaseConnection): string {
   if ('url' in connection) return connection.url;
   const { host, port, user, database } = connection;
@@ -171,9 +171,8 @@ function urlOf(connection: DatabaseConnection): string {
 function startTeller(): ChildProcess {
   const { masterKeyText, installation } = house;
   const args = [urlOf(house.database.connection), masterKeyText, installation, receiver.url];
-  return spawn(process.execPath, ['--import', 'tsx', TELLER, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [node, teller] = builtProgram('test/fault/children/teller.ts');
+  return spawn(node, [teller, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 test('nothing is lost when the process that tells is killed 50 times', async () => {
@@ -199,6 +198,20 @@ test('nothing is lost when the process that tells is killed 50 times', async () 
   expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(events);
   expect(await left('dead')).toBe(0);
 }, 120_000);
+
+test('whoever is killed while telling brings nothing nearer to being given up', async () => {
+  await happen(1);
+  for (let killed = 0; killed < 20; killed += 1)
+    await until('it to be leased again', async () => {
+      const [leased] = await house.outbox.lease('webhook', 1, 1);
+      if (leased) expect(leased.attempts).toBe(1);
+      return leased !== undefined;
+    });
+  receiver.behave((_, before) => (before === 0 ? 500 : 204));
+  relay();
+  await until('all of it', async () => (await left()) === 0);
+  expect(await left('dead')).toBe(0);
+});
 
 test('a receiver that hangs slows neither decisions nor another receiver', async () => {
   const other = await startReceiver();

@@ -1,16 +1,14 @@
 /** A process that is stopped while a grant ends, and goes on as if nothing had happened. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { approvedGrant, endIn, untilOver } from '../flow/grants.js';
+import { builtProgram } from '../support/built.js';
 import { durableHouse } from '../support/durable-house.js';
 import { DATABASE_URL } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { until } from '../support/until.js';
-
-const READER = path.join(import.meta.dirname, 'children', 'reader.ts');
 
 interface Read {
   readonly got: string;
@@ -44,16 +42,9 @@ test('a process that was stopped across the end of a grant hands out nothing whe
 });
 
 function startReader(connection: object, masterKey: string, token: string) {
-  const options = [
-    '--import',
-    'tsx',
-    READER,
-    JSON.stringify(connection),
-    masterKey,
-    token,
-    DATABASE_URL,
-  ];
-  const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [node, reader] = builtProgram('test/fault/children/reader.ts');
+  const options = [reader, JSON.stringify(connection), masterKey, token, DATABASE_URL];
+  const child = spawn(node, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => kill(child));
   const reads: Read[] = [];
   createInterface(child.stdout).on('line', (line) => {

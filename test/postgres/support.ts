@@ -10,9 +10,8 @@ import {
   type EmbeddedPostgres,
   startEmbedded,
 } from '../../src/postgres/embedded.js';
+import { builtProgram } from '../support/built.js';
 import { temporaryFolder } from '../support/folder.js';
-
-const HOLDER = path.join(import.meta.dirname, 'holder.ts');
 
 /** A place for data that does not exist yet. */
 export function newDataDir(): string {
@@ -43,9 +42,8 @@ export async function hold(dataDir: string): Promise<{
   readonly pid: number;
   readonly adopted: boolean;
 }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', HOLDER, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [node, holder] = builtProgram('test/postgres/holder.ts');
+  const child = spawn(node, [holder, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => kill(child));
   const [line] = await once(createInterface(child.stdout), 'line');
   return { child, ...JSON.parse(line) };

@@ -1,9 +1,9 @@
 /** A custom MCP server as an AI tool meets it: a process that speaks on stdio. */
 
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSecureToken, MCPServer } from '../../src/sdk/server/index.js';
 import { type Serving, startServing } from '../http/serving.js';
+import { builtProgram } from '../support/built.js';
 import { DATABASE_URL } from '../support/house.js';
 import {
   type AnyClient,
@@ -15,12 +15,7 @@ import {
 import { until } from '../support/until.js';
 import { OPEN, type Program, startCommand } from '../support/vsecure.js';
 
-const COMMAND: [string, ...string[]] = [
-  process.execPath,
-  '--import',
-  'tsx',
-  path.resolve('test/sdk/custom-server.ts'),
-];
+const COMMAND = builtProgram('test/sdk/custom-server.ts');
 
 let serving: Serving;
 let token: string;

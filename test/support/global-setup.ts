@@ -1,7 +1,8 @@
-/** Once for each run of the tests: a folder for all that they write, and a server with a migrated template in it. */
+/** Once for each run of the tests: a folder for all that they write, in it a server with a migrated template, and the programs that they start. */
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type EmbeddedPostgres, startEmbedded } from '../../src/postgres/embedded.js';
+import { build, prepareBuilt } from './built.js';
 import { migrated } from './migrated.js';
 import { makeRunFolder } from './run-folder.js';
 
@@ -20,7 +21,11 @@ const TEMPLATE = 'template_vsecure';
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = makeRunFolder();
   try {
-    const { host, port, user } = await startShared(folder.path);
+    const [{ host, port, user }] = await Promise.all([
+      startShared(folder.path),
+      prepareBuilt(folder.path),
+    ]);
+    project.onTestsRerun(() => build(folder.path));
     project.provide('runFolder', folder.path);
     project.provide('sharedPostgres', { host, port, user, template: TEMPLATE });
     return folder.remove;

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { vi } from 'vitest';
+import { builtProgram } from './built.js';
 import { temporaryFolder } from './folder.js';
 
 /** Milliseconds that a process may take to start: seconds as a rule, far more on a machine that is busy. */
@@ -11,8 +11,6 @@ export const START_MAX = 60_000;
 
 // Whatever starts processes must not be cut off before them.
 vi.setConfig({ testTimeout: 2 * START_MAX, hookTimeout: 2 * START_MAX });
-
-const BIN = path.resolve(import.meta.dirname, '../../src/bin.ts');
 
 /** How a command ended. */
 export interface Ended {
@@ -49,12 +47,9 @@ export interface ProgramOptions {
 /** Leaves stdin open. */
 export const OPEN = Symbol('open');
 
-/** The words of a command line that runs `vsecure` from its sources. */
+/** The words of a command line that runs `vsecure`. */
 export const vsecureCommand = (...argv: string[]): [string, ...string[]] => [
-  process.execPath,
-  '--import',
-  'tsx',
-  BIN,
+  ...builtProgram('src/bin.ts'),
   ...argv,
 ];
 
