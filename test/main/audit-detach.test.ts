@@ -1,0 +1,58 @@
+/** `vsecure audit:detach` as an operator runs it, and what `mcp:audit:verify` says afterwards. */
+
+import { expect, test } from 'vitest';
+import { startServing } from '../http/serving.js';
+import { testDatabase } from '../support/database.js';
+import { buildHouse } from '../support/house.js';
+import { vsecure } from '../support/vsecure.js';
+
+test('old parts become tables of their own, and what remains of the trail still verifies', async () => {
+  const database = await testDatabase();
+  const house = await buildHouse({ database });
+  await house.policy();
+  await house.store.transaction((tx) => tx.auditParts.next());
+  await house.secret();
+  await house.countOn();
+  const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: house.masterKeyText };
+  const detach = (...argv: string[]) => vsecure(['audit:detach', ...argv], { env });
+
+  expect(await detach('--before', '2020-01-01', '--yes')).toMatchObject({
+    exit: 0,
+    stdout: 'Nothing is old enough.\n',
+  });
+  const done = await detach('--before', '2100-01-01', '--yes');
+  expect(done.exit).toBe(0);
+  const [, archive] =
+    /are now in the table (audit_archive_1_\d+); the trail goes on from [0-9a-f]{64}/.exec(
+      done.stdout,
+    ) ?? [];
+  expect(done.stdout).toContain(`drop table ${archive};`);
+  const rows = await database.dataSource.query(`select sequence from ${archive}`);
+  expect(rows.length).toBeGreaterThan(0);
+
+  const serving = await startServing(house);
+  const verified = await vsecure(['mcp:audit:verify'], {
+    env: { VSECURE_URL: serving.server.url, VSECURE_API_KEY: house.adminToken },
+  });
+  expect(verified).toMatchObject({ exit: 0, stderr: '' });
+  expect(verified.stdout).toContain(`${rows.length + 1}`);
+  await serving.close();
+  await house.close();
+});
+
+test('nothing is detached unless it is asked for in full', async () => {
+  const asked = [
+    [],
+    ['--before', '2026-01-01'],
+    ['--before', '2026-13-01', '--yes'],
+    ['--before', 'yesterday', '--yes'],
+    ['--yes', '--before', '2026-01-01'],
+    ['--before', '2026-01-01', '--yes', 'more'],
+  ];
+  for (const argv of asked)
+    expect(await vsecure(['audit:detach', ...argv])).toMatchObject({
+      exit: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Usage: vsecure audit:detach --before <date> --yes'),
+    });
+});
