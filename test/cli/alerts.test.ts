@@ -55,14 +55,8 @@ async function denied(): Promise<void> {
 }
 
 test('a rule that fires tells the receiver that it names, and no other', async () => {
-  await cli(
-    'notifications:set',
-    'webhook',
-    '--url',
-    'https://example.com/hook',
-    '--events',
-    'alert',
-  );
+  const webhook = ['notifications:set', 'webhook', '--url', '--events', 'alert'];
+  await run({ ...admin, stdin: 'https://example.com/hook' }, ...webhook);
   await cli(
     'notifications:set',
     'email',
