@@ -98,6 +98,8 @@ export interface GrantReads {
   find(id: GrantId): Promise<Grant | undefined>;
   ofApproval(id: ApprovalId): Promise<Grant | undefined>;
   list(filter: GrantFilter, page: Page): Promise<Listed<Grant>>;
+  /** Every live one of this principal, by the database's clock. */
+  live(principal: PrincipalId): Promise<readonly Grant[]>;
   /** A live grant of this principal, under the policy that decides now, that covers all these resources for this operation. */
   covering(
     principal: PrincipalId,

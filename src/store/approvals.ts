@@ -26,7 +26,7 @@ const SELECT = `select ${APPROVAL_COLUMNS} ${FROM}`;
 export function approvalReads(sql: Sql): ApprovalReads {
   return {
     async find(id) {
-      const row = first(await sql<ApprovalRow>(`${SELECT} where a.id = $1`, [id]));
+      const row = first(await sql<ApprovalRow>(`${SELECT} where a.id = $1`, [id], 'hot'));
       return row && toApproval(row);
     },
 

@@ -69,8 +69,13 @@ export function grantReads(sql: Sql): GrantReads {
     return row && toGrant(row);
   };
   return {
-    find: (id) => one(sql(`${SELECT} where g.id = $1`, [id])),
-    ofApproval: (id) => one(sql(`${SELECT} where g.approval_id = $1`, [id])),
+    find: (id) => one(sql(`${SELECT} where g.id = $1`, [id], 'hot')),
+    ofApproval: (id) => one(sql(`${SELECT} where g.approval_id = $1`, [id], 'hot')),
+
+    async live(principal) {
+      const statement = `${SELECT} where g.principal_id = $1 and ${LIVE}`;
+      return (await sql<GrantRow>(statement, [principal], 'hot')).map(toGrant);
+    },
 
     async list({ principal, activeOnly = false, sight }, { limit, after }) {
       const rows = await sql<GrantRow>(

@@ -1,17 +1,19 @@
 /** Policies, found by exact pattern: the candidates of a resource are reckoned in the domain, so this is an index look-up. */
 
-import { Any, type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import type { Policy, PolicyRules } from '../domain/policy.js';
 import type { Policies, PolicyChangeRecord, PolicyReads } from '../domain/ports.js';
+import { columnsOf } from './columns.js';
 import { first, type Sql } from './sql.js';
 import { type PolicyRow, PolicyTable } from './tables.js';
 
 const inForce = { removedAt: IsNull() };
 
 export function policyReads(manager: EntityManager, sql: Sql): PolicyReads {
+  const matching = `select ${columnsOf(manager, PolicyTable)} from policy where uri = any($1) and removed_at is null`;
   return {
     async matching(candidates) {
-      const rows = await manager.findBy(PolicyTable, { uri: Any([...candidates]), ...inForce });
+      const rows = await sql<PolicyRow>(matching, [candidates], 'hot');
       const place = (row: PolicyRow) => candidates.indexOf(row.uri);
       return rows.sort((a, b) => place(a) - place(b)).map(toPolicy);
     },

@@ -2,6 +2,7 @@
 
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { queryNamed } from './named.js';
 import type { Sql } from './sql.js';
 
 /** Plans are made for the statement, not for its parameters: else Postgres may choose to plan it again each time, which costs more than it does. */
@@ -40,14 +41,7 @@ export async function preparedTransaction<T>(
   }
 }
 
-/** The names of statements by their texts, which are constants. */
-const names = new Map<string, string>();
-
-function prepared(client: pg.ClientBase): Sql {
-  return async <Row>(text: string, parameters: readonly unknown[] = []) => {
-    const name = names.get(text) ?? `vsecure_${names.size}`;
-    names.set(text, name);
-    const { rows } = await client.query({ name, text, values: [...parameters] });
-    return rows as Row[];
-  };
-}
+const prepared =
+  (client: pg.ClientBase): Sql =>
+  (text, parameters) =>
+    queryNamed(client, text, parameters);

@@ -1,9 +1,10 @@
 /** Secrets: metadata, and sealed versions on their way in. Sealed values leave only through the read ledger. */
 
 import type { EntityManager } from 'typeorm';
-import { IsNull, MoreThan } from 'typeorm';
+import { IsNull } from 'typeorm';
 import type { SecretReads, Secrets } from '../domain/ports.js';
 import type { SecretMetadata } from '../domain/secret.js';
+import { columnsOf } from './columns.js';
 import { listed } from './listed.js';
 import { only, type Sql } from './sql.js';
 import { SecretTable } from './tables.js';
@@ -11,24 +12,27 @@ import { SecretTable } from './tables.js';
 /** What is not deleted. */
 const PRESENT = { deletedAt: IsNull() };
 
-export function secretReads(manager: EntityManager): SecretReads {
+export function secretReads(manager: EntityManager, sql: Sql): SecretReads {
+  const select = `select ${columnsOf(manager, SecretTable)} from secret where deleted_at is null`;
   return {
     find: async (path) => (await manager.findOneBy(SecretTable, { ...PRESENT, path })) ?? undefined,
 
     async list({ limit, after }) {
-      const where = after === undefined ? PRESENT : { ...PRESENT, path: MoreThan(after) };
-      const rows = await manager.find(SecretTable, {
-        where,
-        order: { path: 'asc' },
-        take: limit + 1,
-      });
+      const rows =
+        after === undefined
+          ? await sql<SecretMetadata>(`${select} order by path limit $1`, [limit + 1], 'hot')
+          : await sql<SecretMetadata>(
+              `${select} and path > $2 order by path limit $1`,
+              [limit + 1, after],
+              'hot',
+            );
       return listed(rows, limit, ({ path }) => path);
     },
   };
 }
 
 export function secrets(manager: EntityManager, sql: Sql): Secrets {
-  const reads = secretReads(manager);
+  const reads = secretReads(manager, sql);
   const present = async (path: string): Promise<SecretMetadata> =>
     only(await manager.findBy(SecretTable, { path }));
   return {

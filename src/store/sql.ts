@@ -1,15 +1,21 @@
 /** SQL on the pool or on an open transaction, with rows as the only kind of answer. */
 
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { queryNamed } from './named.js';
 
-export type Sql = <Row>(text: string, parameters?: readonly unknown[]) => Promise<Row[]>;
+/** `hot`: each connection parses the statement once (`named.ts`). */
+export type Sql = <Row>(
+  text: string,
+  parameters?: readonly unknown[],
+  hot?: 'hot',
+) => Promise<Row[]>;
 
 /** Each statement on a connection of its own from the pool. */
 export function sqlOn(dataSource: DataSource): Sql {
-  return async (text, parameters) => {
+  return async (text, parameters, hot) => {
     const runner = dataSource.createQueryRunner();
     try {
-      return await rows(runner, text, parameters);
+      return await rows(runner, text, parameters, hot);
     } finally {
       await runner.release();
     }
@@ -19,14 +25,16 @@ export function sqlOn(dataSource: DataSource): Sql {
 /** Statements inside the manager's transaction. Throws outside of one. */
 export function sqlIn({ queryRunner }: EntityManager): Sql {
   if (!queryRunner?.isTransactionActive) throw new TypeError('this needs an open transaction');
-  return (text, parameters) => rows(queryRunner, text, parameters);
+  return (text, parameters, hot) => rows(queryRunner, text, parameters, hot);
 }
 
 async function rows<Row>(
   runner: QueryRunner,
   text: string,
   parameters: readonly unknown[] = [],
+  hot?: 'hot',
 ): Promise<Row[]> {
+  if (hot) return queryNamed(await runner.connect(), text, parameters);
   const { records } = await runner.query(text, [...parameters], true);
   return records as Row[];
 }

@@ -71,7 +71,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     policies: policyReads(manager, sql),
     principals: principalReads(manager, sql, personReader),
     people: personReader,
-    secrets: secretReads(manager),
+    secrets: secretReads(manager, sql),
     groups: slackGroups(sql),
     notices: notices(sql),
     logins: loginReads(sql),

@@ -1,7 +1,6 @@
 /** What secrets there are, and what the caller could get of each. Never a value. */
 
 import type { Grant } from '../domain/grant.js';
-import { PAGE_MAX } from '../domain/limits.js';
 import { coveringPatterns, covers } from '../domain/pattern.js';
 import type { Policy } from '../domain/policy.js';
 import type { Listed, Page, Store } from '../domain/ports.js';
@@ -24,8 +23,11 @@ export function createListSecrets(store: Store): ListSecrets {
   return async (caller, page) => {
     const forbidden = needScope(caller, 'secrets:list');
     if (forbidden) return forbidden;
-    const listed = await store.secrets.list(page);
-    const accessTo = await look(store, caller, pathsOf(listed.items));
+    const [listed, grants] = await Promise.all([
+      store.secrets.list(page),
+      store.grants.live(caller.principal.id),
+    ]);
+    const accessTo = await look(store, caller, grants, pathsOf(listed.items));
     const items: ListedSecret[] = [];
     for (const secret of listed.items) {
       const access = accessTo(secret.path);
@@ -37,7 +39,8 @@ export function createListSecrets(store: Store): ListSecrets {
 
 /** What the caller could get of one secret; `hidden` is to be told apart from an unknown one by nobody. */
 export async function accessOf(store: Store, caller: Caller, path: string): Promise<Sight> {
-  const accessTo = await look(store, caller, [path]);
+  const grants = await store.grants.live(caller.principal.id);
+  const accessTo = await look(store, caller, grants, [path]);
   return accessTo(path);
 }
 
@@ -49,10 +52,10 @@ const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) =
 async function look(
   store: Store,
   caller: Caller,
+  grants: readonly Grant[],
   paths: readonly string[],
 ): Promise<(path: string) => Sight> {
   const policies = await policiesOver(store, paths);
-  const grants = await liveGrants(store, caller);
   const holds = (operation: Operation, { id }: Policy, path: string) =>
     grants.some(
       (grant) =>
@@ -76,17 +79,4 @@ async function policiesOver({ policies }: Store, paths: readonly string[]) {
   const patterns = new Set(paths.flatMap(coveringPatterns));
   const found = await policies.matching([...patterns]);
   return new Map(found.map((policy) => [policy.uri, policy]));
-}
-
-/** Live by the database's clock. */
-async function liveGrants({ grants }: Store, { principal }: Caller): Promise<readonly Grant[]> {
-  const found: Grant[] = [];
-  let after: string | undefined;
-  do {
-    const filter = { principal: principal.id, activeOnly: true };
-    const page = await grants.list(filter, { limit: PAGE_MAX, after });
-    found.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return found;
 }
