@@ -48,7 +48,7 @@ async function gather(stage: Stage) {
   });
   const waits: Waiting[] = [];
   for (let at = 0; at < WAITERS; at += 1) {
-    const { id } = await stage.ask(stage.caller, { duration: 3_600_000 + at * 1_000 });
+    const { id } = await stage.ask(stage.caller, { renew: true, duration: 3_600_000 + at * 1_000 });
     const call = mcp.call('wait-for-decision', { approval_id: id, wait_seconds: WAIT_SECONDS });
     waits.push({ id, answered: call.then(() => performance.now()) });
   }

@@ -1,7 +1,7 @@
 /** What secrets there are, and what the caller could get of each. Never a value. */
 
 import type { Grant } from '../domain/grant.js';
-import { coveringPatterns, covers } from '../domain/pattern.js';
+import { coveringPatterns } from '../domain/pattern.js';
 import type { Policy } from '../domain/policy.js';
 import type { Listed, Page, Store } from '../domain/ports.js';
 import type { Result } from '../domain/result.js';
@@ -55,28 +55,29 @@ async function look(
   grants: readonly Grant[],
   paths: readonly string[],
 ): Promise<(path: string) => Sight> {
-  const policies = await policiesOver(store, paths);
-  const holds = (operation: Operation, { id }: Policy, path: string) =>
-    grants.some(
-      (grant) =>
-        grant.policy === id &&
-        grant.operation === operation &&
-        grant.resources.some((pattern) => covers(pattern, path)),
-    );
+  // Reckoned once: it is what most of the time goes into.
+  const covering = new Map(paths.map((path) => [path, coveringPatterns(path)]));
+  const policies = await policiesAt(store, new Set([...covering.values()].flat()));
   return (path) => {
-    const deciding = coveringPatterns(path).find((pattern) => policies.has(pattern));
+    const patterns = covering.get(path) ?? [];
+    const holds = (operation: Operation, { id }: Policy) =>
+      grants.some(
+        (grant) =>
+          grant.policy === id &&
+          grant.operation === operation &&
+          grant.resources.some((pattern) => patterns.includes(pattern)),
+      );
+    const deciding = patterns.find((pattern) => policies.has(pattern));
     const policy = deciding === undefined ? undefined : policies.get(deciding);
     if (!policy) return 'none';
     // A policy with `listed: false` shows its secrets to who manages them, and to who has a live `list` grant.
-    if (!policy.listed && !may(caller, 'secrets:manage') && !holds('list', policy, path))
-      return 'hidden';
+    if (!policy.listed && !may(caller, 'secrets:manage') && !holds('list', policy)) return 'hidden';
     if (!policy.permissions.includes('read')) return 'none';
-    return holds('read', policy, path) ? 'granted' : 'requestable';
+    return holds('read', policy) ? 'granted' : 'requestable';
   };
 }
 
-async function policiesOver({ policies }: Store, paths: readonly string[]) {
-  const patterns = new Set(paths.flatMap(coveringPatterns));
+async function policiesAt({ policies }: Store, patterns: ReadonlySet<string>) {
   const found = await policies.matching([...patterns]);
   return new Map(found.map((policy) => [policy.uri, policy]));
 }
