@@ -7,7 +7,7 @@ import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { Outbox } from '../../src/domain/ports.js';
 import { createEgress } from '../../src/notify/egress.js';
 import { createReceiverRelays } from '../../src/notify/receiver-relay.js';
-import type { Relay } from '../../src/notify/relay.js';
+import { createRelay, type Relay } from '../../src/notify/relay.js';
 import { createTellers } from '../../src/notify/tellers.js';
 import type { DatabaseConnection } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
@@ -213,7 +213,7 @@ test('whoever is killed while telling brings nothing nearer to being given up', 
   expect(await left('dead')).toBe(0);
 });
 
-test('a receiver that hangs slows neither decisions nor another receiver', async () => {
+test('a receiver that hangs slows neither decisions, nor Slack, nor another receiver', async () => {
   const other = await startReceiver();
   const egress = createEgress({ allowed: [other.url, receiver.url], timeoutMs: 60_000 });
   const { slack, webhook } = createTellers(egress, undefined, []);
@@ -230,6 +230,20 @@ test('a receiver that hangs slows neither decisions nor another receiver', async
   receiver.behave(() => 'hang');
   await configure({ webhook: { url: receiver.url }, slack: { webhookUrl: other.url } });
   relay();
+  const cards = new Set<string>();
+  const slackRelay = createRelay({
+    deliveries: house.deliveries,
+    destination: 'slack_card',
+    deliver: async ({ subject }) => {
+      cards.add(subject);
+      return { outcome: 'sent' };
+    },
+    logger: { warn: () => {} },
+    intervalMs: 20,
+    limit: 8,
+  });
+  slackRelay.start();
+  relays.push(slackRelay);
   await house.policy();
   const { caller } = await house.agent();
   const decider = await house.decider('alice@example.com');
@@ -238,6 +252,7 @@ test('a receiver that hangs slows neither decisions nor another receiver', async
     granted(await house.useCases.decide(decider, { approval: id, verdict: 'deny', reason: 'no' }));
   }
   await until('the other to hear of them', () => other.taken.length >= 40);
+  await until('Slack to have the cards', () => cards.size === 20);
   expect(receiver.taken).toEqual([]);
   await receiver.close();
   await other.close();

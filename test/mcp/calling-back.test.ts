@@ -9,6 +9,7 @@ import { createUseCases } from '../../src/usecases/index.js';
 import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/house.js';
 import { until } from '../support/until.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
+import { initialized, type Message, messagesOf, type Sender, send } from './older.js';
 
 let house: House;
 /** Two processes over one database. */
@@ -42,90 +43,32 @@ afterEach(async () => {
   await until('every question to be gone', async () => (await open()).length === 0);
 });
 
-interface Message {
-  readonly id?: unknown;
-  readonly method?: string;
-  readonly params?: { readonly message?: string };
-  readonly result?: { readonly isError?: boolean; readonly content: readonly { text: string }[] };
-}
-
-/** A client that writes its own messages. */
-function client(token = tokens[0] ?? '', at = here) {
-  let session = '';
-  const post = (message: object, signal?: AbortSignal) =>
-    fetch(at.url, {
-      method: 'POST',
-      body: JSON.stringify({ jsonrpc: '2.0', ...message }),
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        ...(session && { 'mcp-session-id': session }),
-      },
-      ...(signal && { signal }),
-    });
-  return {
-    post,
-    get session() {
-      return session;
-    },
-    set session(id: string) {
-      session = id;
-    },
-    async initialize(capabilities: object, name = 'a test') {
-      const clientInfo = { name, version: '0' };
-      const params = { protocolVersion: '2025-11-25', capabilities, clientInfo };
-      const answer = await post({ id: 0, method: 'initialize', params });
-      await answer.text();
-      session = answer.headers.get('mcp-session-id') ?? '';
-      return answer;
-    },
-    /** Calls a tool; resolves when the first message is there. */
-    async call(args: object, signal?: AbortSignal) {
-      const params = { name: 'request-access', arguments: args };
-      const answer = await post({ id: 1, method: 'tools/call', params }, signal);
-      return reader(answer);
-    },
-  };
-}
-
-/** The messages of an event stream, one after another. */
-function reader(answer: Response) {
-  const lines = messagesOf(answer);
-  return { next: async () => (await lines.next()).value as Message };
-}
-
-async function* messagesOf(answer: Response): AsyncGenerator<Message> {
-  let text = '';
-  for await (const chunk of answer.body ?? []) {
-    text += new TextDecoder().decode(chunk);
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const data = /^data: (.+)$/m.exec(text.slice(0, end))?.[1];
-      text = text.slice(end + 2);
-      if (data) yield JSON.parse(data);
-    }
-  }
-}
-
 const FORMS = { elicitation: {} };
 let asked = 0;
 const question = () => {
   asked += 1;
   return { resources: [DATABASE_URL], operation: 'read', duration: `${asked}m` };
 };
+/** Calls `request-access`; what comes back is read one message at a time. */
+async function call(sender: Sender, args: object, signal?: AbortSignal) {
+  const params = { name: 'request-access', arguments: args };
+  const messages = messagesOf(await send(sender, { id: 1, method: 'tools/call', params }, signal));
+  return { next: async () => (await messages.next()).value ?? {} };
+}
+
+const ofOne = (at = here): Sender => ({ url: at.url, token: tokens[0] ?? '' });
+const ofOther = (): Sender => ({ url: here.url, token: tokens[1] ?? '' });
 const written = (reason: string) => ({ action: 'accept', content: { reason } });
-const textOf = ({ result }: Message) => JSON.parse(result?.content[0]?.text ?? '{}');
+const textOf = ({ result }: Message) => JSON.parse(result?.content?.[0]?.text ?? '{}');
 
 describe('an answer', () => {
   test('may come to another process than the one that asked', async () => {
-    const one = client();
-    await one.initialize(FORMS);
-    const stream = await one.call(question());
+    const one = await initialized(ofOne(), FORMS);
+    const stream = await call(one, question());
     const { id, method, params } = await stream.next();
     expect(method).toBe('elicitation/create');
     expect(params?.message).toContain(`"read" access to ${DATABASE_URL}`);
-    const same = client(tokens[0], there);
-    const taken = await same.post({ id, result: written(REASON) });
+    const taken = await send(ofOne(there), { id, result: written(REASON) });
     expect(taken.status).toBe(202);
     const told = textOf(await stream.next());
     expect(told).toMatchObject({ status: 'pending' });
@@ -134,28 +77,25 @@ describe('an answer', () => {
   });
 
   test('of another key is nobody’s, even with the id of the question', async () => {
-    const one = client();
-    await one.initialize(FORMS);
-    const stream = await one.call(question());
+    const one = await initialized(ofOne(), FORMS);
+    const stream = await call(one, question());
     const { id } = await stream.next();
-    const other = client(tokens[1]);
-    await other.initialize(FORMS);
-    const taken = await other.post({ id, result: written('Written by somebody else') });
+    const other = await initialized(ofOther(), FORMS);
+    const taken = await send(other, { id, result: written('Written by somebody else') });
     expect(taken.status).toBe(202);
-    await one.post({ id, result: written(REASON) });
+    await send(one, { id, result: written(REASON) });
     const told = textOf(await stream.next());
     const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
   test('counts once, and the second is dropped', async () => {
-    const one = client();
-    await one.initialize(FORMS);
-    const stream = await one.call(question());
+    const one = await initialized(ofOne(), FORMS);
+    const stream = await call(one, question());
     const { id } = await stream.next();
     const answers = [REASON, 'Another reason, sent by a client that repeats itself'];
     for (const reason of answers)
-      expect((await one.post({ id, result: written(reason) })).ok).toBe(true);
+      expect((await send(one, { id, result: written(reason) })).ok).toBe(true);
     const told = textOf(await stream.next());
     const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
@@ -174,12 +114,11 @@ describe('an answer', () => {
       { result: {} },
       { error: { code: -32601, message: 'no such method' } },
     ];
-    const one = client();
-    await one.initialize(FORMS);
+    const one = await initialized(ofOne(), FORMS);
     for (const answer of useless) {
-      const stream = await one.call(question());
+      const stream = await call(one, question());
       const { id } = await stream.next();
-      expect((await one.post({ id, ...answer })).status).toBe(202);
+      expect((await send(one, { id, ...answer })).status).toBe(202);
       const told = await stream.next();
       expect(told.result, JSON.stringify(answer).slice(0, 80)).toMatchObject({ isError: true });
       expect(textOf(told).error.code).toMatch(/^reason_(missing|too_short)$/);
@@ -187,11 +126,10 @@ describe('an answer', () => {
   });
 
   test('that nobody asked for changes nothing, whatever its id', async () => {
-    const one = client();
-    await one.initialize(FORMS);
+    const one = await initialized(ofOne(), FORMS);
     const ids = [0, 1, '0', 'ask_', `ask_${'0'.repeat(22)}`, null, {}];
     for (const id of ids)
-      expect((await one.post({ id, result: written(REASON) })).status).toBeLessThan(500);
+      expect((await send(one, { id, result: written(REASON) })).status).toBeLessThan(500);
   });
 });
 
@@ -202,19 +140,17 @@ describe('whoever does not answer', () => {
       keys: { [tokens[0] ?? '']: granted(await house.useCases.authenticate(tokens[0] ?? '')) },
       answerWithin: 50,
     });
-    const one = client(tokens[0], impatient);
-    await one.initialize(FORMS);
-    const stream = await one.call(question());
+    const one = await initialized(ofOne(impatient), FORMS);
+    const stream = await call(one, question());
     expect((await stream.next()).method).toBe('elicitation/create');
     expect(textOf(await stream.next()).error.code).toBe('reason_missing');
     await impatient.close();
   });
 
   test('and goes away frees the call at once', async () => {
-    const one = client();
-    await one.initialize(FORMS);
+    const one = await initialized(ofOne(), FORMS);
     const leaving = new AbortController();
-    const stream = await one.call(question(), leaving.signal);
+    const stream = await call(one, question(), leaving.signal);
     expect((await stream.next()).method).toBe('elicitation/create');
     expect(await open()).toHaveLength(1);
     leaving.abort();
@@ -224,17 +160,15 @@ describe('whoever does not answer', () => {
 
 describe('the id of a session', () => {
   test('says on the card which client it is', async () => {
-    const one = client();
-    await one.initialize({}, 'Claude Code');
-    const stream = await one.call({ ...question(), reason: REASON });
+    const one = await initialized(ofOne(), {}, 'Claude Code');
+    const stream = await call(one, { ...question(), reason: REASON });
     const told = textOf(await stream.next());
     const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.claimedClient).toBe('Claude Code');
   });
 
   test('that is none of ours is as good as none', async () => {
-    const one = client();
-    await one.initialize(FORMS);
+    const one = await initialized(ofOne(), FORMS);
     const [id = '', said = ''] = one.session.split('.');
     const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const strange = [
@@ -252,8 +186,7 @@ describe('the id of a session', () => {
       `../../etc/passwd.${said}`,
     ];
     for (const session of strange) {
-      one.session = session;
-      const stream = await one.call(question());
+      const stream = await call({ ...one, session }, question());
       const told = await stream.next();
       expect(told.method, session).toBeUndefined();
       expect(textOf(told).error.code, session).toBe('reason_missing');
@@ -261,9 +194,9 @@ describe('the id of a session', () => {
   });
 
   test('is given to older clients only', async () => {
-    const one = client();
-    expect((await one.initialize({})).headers.get('mcp-session-id')).toMatch(/^sess_/);
-    const listed = await one.post({ id: 2, method: 'tools/list' });
+    const one = await initialized(ofOne());
+    expect(one.session).toMatch(/^sess_/);
+    const listed = await send(one, { id: 2, method: 'tools/list' });
     expect(listed.headers.get('mcp-session-id')).toBeNull();
     await listed.text();
   });

@@ -14,6 +14,7 @@ import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import { until } from '../support/until.js';
 import { type AnyClient, startEndpoint, type TestEndpoint } from './endpoint.js';
+import { ask, initialized, messagesOf, openStream, type Sender } from './older.js';
 
 type Agent = Awaited<ReturnType<House['agent']>>;
 
@@ -158,10 +159,10 @@ describe('two processes', () => {
   });
 
   test('one takes the wish, the other tells', async () => {
-    const session = await sessionOf(ann.token);
-    const stream = await streamOf(ann.token, session, there);
+    const hers = await initialized(senderOf(ann));
+    const stream = await streamOf({ ...hers, url: there.url });
     const approval = await askAs(ann);
-    await subscribeRaw(ann.token, session, uriOf(approval));
+    await subscribeRaw(hers, uriOf(approval));
     await decide(approval);
     expect(await stream.next()).toMatchObject({
       method: 'notifications/resources/updated',
@@ -172,22 +173,22 @@ describe('two processes', () => {
 });
 
 test('what changed while there was no stream is told when there is one', async () => {
-  const session = await sessionOf(ann.token);
+  const hers = await initialized(senderOf(ann));
   const approval = await askAs(ann);
-  await subscribeRaw(ann.token, session, uriOf(approval));
+  await subscribeRaw(hers, uriOf(approval));
   await decide(approval);
-  const stream = await streamOf(ann.token, session);
+  const stream = await streamOf(hers);
   expect(await stream.next()).toMatchObject({ params: { uri: uriOf(approval) } });
   stream.close();
 });
 
 test('the session of another key tells nothing, though its id is known', async () => {
-  const session = await sessionOf(ann.token);
-  const [hers, his] = [await askAs(ann), await askAs(ben)];
-  await subscribeRaw(ann.token, session, uriOf(hers));
-  const stream = await streamOf(ben.token, session);
-  await subscribeRaw(ben.token, session, uriOf(his));
-  await decide(hers);
+  const hers = await initialized(senderOf(ann));
+  const [own, his] = [await askAs(ann), await askAs(ben)];
+  await subscribeRaw(hers, uriOf(own));
+  const stream = await streamOf({ ...hers, token: ben.token });
+  await subscribeRaw({ ...hers, token: ben.token }, uriOf(his));
+  await decide(own);
   await decide(his);
   expect(await stream.next()).toMatchObject({ params: { uri: uriOf(his) } });
   stream.close();
@@ -211,10 +212,10 @@ test('the tests for that fail on a server that takes every request for the calle
 });
 
 test('a key that is revoked is told nothing more, and its stream ends', async () => {
-  const session = await sessionOf(ann.token);
+  const hers = await initialized(senderOf(ann));
   const approval = await askAs(ann);
-  await subscribeRaw(ann.token, session, uriOf(approval));
-  const stream = await streamOf(ann.token, session);
+  await subscribeRaw(hers, uriOf(approval));
+  const stream = await streamOf(hers);
   granted(await house.useCases.manageKeys.revoke(house.admin, ann.caller.key.id));
   await decide(approval).catch(() => undefined);
   expect(await stream.next()).toBeUndefined();
@@ -222,95 +223,65 @@ test('a key that is revoked is told nothing more, and its stream ends', async ()
 
 test('a stream is ended after its time and when the server stops, and nothing waits any more', async () => {
   const brief = await startAt(house.useCases, { streamLasts: 50 });
-  const session = await sessionOf(ann.token, brief);
-  expect(await (await streamOf(ann.token, session, brief)).next()).toBeUndefined();
+  const brieflyHers = await initialized(senderOf(ann, brief));
+  expect(await (await streamOf(brieflyHers)).next()).toBeUndefined();
   await brief.close();
-  const stream = await streamOf(ann.token, session);
+  const stream = await streamOf({ ...brieflyHers, url: endpoint.url });
   await endpoint.stop();
   expect(await stream.next()).toBeUndefined();
 });
 
 test('a session has twenty at most, a key sixteen streams; both are told what to do, and others are not kept from theirs', async () => {
-  const session = await sessionOf(ann.token);
+  const hers = await initialized(senderOf(ann));
   for (let count = 0; count < 20; count += 1)
-    expect(await subscribeRaw(ann.token, session, uriOf(await askAs(ann)))).toEqual({});
+    expect(await subscribeRaw(hers, uriOf(await askAs(ann)))).toEqual({});
   const more = uriOf(await askAs(ann));
-  expect(await subscribeRaw(ann.token, session, more)).toMatchObject({
+  expect(await subscribeRaw(hers, more)).toMatchObject({
     code: -32602,
     message: expect.stringContaining('Unsubscribe from one first'),
   });
   const streams = [];
   for (let count = 0; count < 16; count += 1)
-    streams.push(await streamOf(ann.token, await sessionOf(ann.token)));
-  expect((await get(ann.token, session)).status).toBe(405);
-  const his = await streamOf(ben.token, await sessionOf(ben.token));
+    streams.push(await streamOf(await initialized(senderOf(ann))));
+  expect((await openStream(hers)).status).toBe(405);
+  const his = await streamOf(await initialized(senderOf(ben)));
   for (const stream of [...streams, his]) stream.close();
   await until('a place to be free', async () => {
-    const again = await get(ann.token, session);
+    const again = await openStream(hers);
     await again.body?.cancel();
     return again.status === 200;
   });
 });
 
 test('a session that is ended forgets what it wanted; one that was never opened can want nothing', async () => {
-  const session = await sessionOf(ann.token);
-  await subscribeRaw(ann.token, session, uriOf(await askAs(ann)));
-  const headers = { authorization: `Bearer ${ann.token}`, 'mcp-session-id': session };
+  const hers = await initialized(senderOf(ann));
+  await subscribeRaw(hers, uriOf(await askAs(ann)));
+  const headers = { authorization: `Bearer ${ann.token}`, 'mcp-session-id': hers.session };
   const ended = await fetch(endpoint.url, { method: 'DELETE', headers });
   expect(ended.status).toBe(204);
   expect(await subscriptions()).toEqual([]);
   for (const unknown of ['', 'sess_1'])
-    expect(await subscribeRaw(ann.token, unknown, uriOf(await askAs(ann)))).toMatchObject({
+    expect(
+      await subscribeRaw({ ...hers, session: unknown }, uriOf(await askAs(ann))),
+    ).toMatchObject({
       code: -32602,
       message: expect.stringContaining('Mcp-Session-Id'),
     });
-  expect((await get(ann.token, '')).status).toBe(405);
+  expect((await openStream(senderOf(ann))).status).toBe(405);
 });
 
-const HEADERS = {
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream',
-};
-
-async function post(token: string, session: string, message: object, at = endpoint) {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...message });
-  const answer = await at.post(body, {
-    ...HEADERS,
-    authorization: `Bearer ${token}`,
-    ...(session && { 'mcp-session-id': session }),
-  });
-  const said = /^data: (.+)$/m.exec(await answer.text())?.[1] ?? '{}';
-  return { headers: answer.headers, ...JSON.parse(said) };
-}
-
-async function sessionOf(token: string, at = endpoint): Promise<string> {
-  const clientInfo = { name: 'a test', version: '0' };
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
-  const { headers } = await post(token, '', { method: 'initialize', params }, at);
-  return headers.get('mcp-session-id') ?? '';
-}
+const senderOf = ({ token }: Agent, { url } = endpoint): Sender => ({ url, token });
 
 /** The result, or the error. */
-async function subscribeRaw(token: string, session: string, uri: string) {
-  const message = { method: 'resources/subscribe', params: { uri } };
-  const { result, error } = await post(token, session, message);
+async function subscribeRaw(sender: Sender, uri: string) {
+  const { result, error } = await ask(sender, { method: 'resources/subscribe', params: { uri } });
   return error ?? result;
 }
 
-const get = (token: string, session: string, at = endpoint, signal?: AbortSignal) =>
-  fetch(at.url, {
-    headers: {
-      accept: 'text/event-stream',
-      authorization: `Bearer ${token}`,
-      ...(session && { 'mcp-session-id': session }),
-    },
-    ...(signal && { signal }),
-  });
-
 /** A stream, open when this resolves. */
-async function streamOf(token: string, session: string, at = endpoint) {
+async function streamOf(sender: Sender) {
   const leaving = new AbortController();
-  const answer = await get(token, session, at, leaving.signal);
+  const answer = await openStream(sender, leaving.signal);
   expect(answer.status).toBe(200);
   const messages = messagesOf(answer);
   return {
@@ -318,16 +289,4 @@ async function streamOf(token: string, session: string, at = endpoint) {
     next: async () => (await messages.next()).value,
     close: () => leaving.abort(),
   };
-}
-
-async function* messagesOf(answer: Response): AsyncGenerator<unknown> {
-  let text = '';
-  for await (const chunk of answer.body ?? []) {
-    text += new TextDecoder().decode(chunk);
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const data = /^data: (.+)$/m.exec(text.slice(0, end))?.[1];
-      text = text.slice(end + 2);
-      if (data) yield JSON.parse(data);
-    }
-  }
 }
