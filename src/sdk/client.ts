@@ -73,6 +73,6 @@ function readKey(key: string | undefined): string {
   if (key !== undefined && /^[\x21-\x7e]+$/.test(key)) return key;
   const problem = key === undefined ? 'No API key is set.' : 'This is not an API key.';
   throw new VSecureError('not_configured', problem, {
-    next: 'Set VSECURE_API_KEY to a key of yours.',
+    next: 'Set VSECURE_API_KEY to a key of yours; on the command line, vsecure login gets you one.',
   });
 }

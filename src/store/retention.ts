@@ -7,7 +7,7 @@ import { sqlOn } from './sql.js';
 const FORGET_DELIVERIES = `
   delete from delivery d
   where d.sent = d.wanted and greatest(d.created_at, d.not_before) < clock_timestamp() - $1::float8 * interval '1 ms'
-    and (d.destination in ('slack_policy_change', 'slack_thread')
+    and (d.destination in ('slack_policy_change', 'slack_thread', 'slack_digest')
       or d.destination = 'slack_card' and exists (
         select from approval a where a.id = d.subject
           and a.settled_at < clock_timestamp() - interval '8 days' - $1::float8 * interval '1 ms'))`;

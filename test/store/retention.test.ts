@@ -28,6 +28,7 @@ test('deliveries', async () => {
   await put('reminder:due', 'slack_thread', 0, 31);
   await put('reminder:new', 'slack_thread', 1, 29);
   await put('C0CHANNEL', 'slack_auto', 1, 31);
+  await put('C0CHANNEL:1750000000.000100', 'slack_digest', 1, 31);
   const events = (await sql('select from audit_event')).length;
   await createForgetDelivered(house.database.dataSource, 30 * DAY)();
   const left = await sql(
