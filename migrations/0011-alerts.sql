@@ -42,3 +42,5 @@ create table alert_silence (
 
 -- What keys did lately, for the built-in rules. Only these types of event are looked at by time.
 create index audit_event_use on audit_event (at) where body ->> 'type' in ('approval_requested', 'secret_read');
+-- In which hours a key ever read.
+create index metric_use_read on metric_use (principal, hour) where type = 'secret_read';

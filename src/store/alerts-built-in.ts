@@ -14,24 +14,32 @@ const NOVEL_ACCESS = `
         and h.created_at < a.created_at and r = any(h.resources)))
   group by p.name order by p.name`;
 
+/** There was a read of the key `l` in hours like these. The hour before this one is not past yet. */
+const READ_IN = (hours: string) => `exists (select from metric_use m
+  where m.type = 'secret_read' and m.principal = l.id and ${hours} and m.hour > n.hour - interval '30 days' and m.hour <= n.hour - interval '2 hours')`;
+
 /**
  * Keys with 50 reads or more on 10 days or more of the last 30: how many reads of the last hour came at an hour of the day (UTC) in which,
- * and next to which, there was none.
+ * and next to which, there was none. The past is looked up hour by hour where it was counted, so that a long one costs no more.
  */
 const UNUSUAL_HOURS = `
-  with now_reads as (
-    select body ->> 'principal' as id, at, extract(hour from at at time zone 'UTC')::int as hour from audit_event
-    where body ->> 'type' = 'secret_read'
-      and at > (select clock_timestamp()) - interval '1 hour'),
-  past as (
-    select k.id, extract(hour from e.at at time zone 'UTC')::int as hour, (e.at at time zone 'UTC')::date as day
-    from (select distinct id from now_reads) k join audit_event e on e.body ->> 'principal' = k.id
-    where e.body ->> 'type' = 'secret_read' and e.at > (select clock_timestamp()) - interval '30 days'
-      and e.at <= (select clock_timestamp()) - interval '1 hour'),
-  known as (select id from past group by id having count(*) >= 50 and count(distinct day) >= 10)
-  select p.name as subject, count(*)::float8 as value, 0::float8 as threshold
-  from now_reads n join known using (id) join principal p on p.id = n.id
-  where not exists (select from past h where h.id = n.id and (h.hour - n.hour + 24) % 24 in (0, 1, 23))
+  with lately as (
+    select body ->> 'principal' as id, date_trunc('hour', at, 'UTC') as hour, count(*) as reads from audit_event
+    where body ->> 'type' = 'secret_read' and at > (select clock_timestamp()) - interval '1 hour'
+    group by 1, 2),
+  n as materialized (select date_trunc('hour', clock_timestamp(), 'UTC') as hour, date_trunc('day', clock_timestamp(), 'UTC') as day)
+  select p.name as subject, sum(l.reads)::float8 as value, 0::float8 as threshold
+  from lately l cross join n join principal p on p.id = l.id
+  where not exists (
+      select from generate_series(l.hour - interval '30 days', l.hour, interval '1 day') usual
+      where ${READ_IN(`m.hour in (usual - interval '1 hour', usual, usual + interval '1 hour')`)})
+    and 10 <= (
+      select count(*) from generate_series(n.day - interval '30 days', n.day, interval '1 day') date
+      where ${READ_IN(`m.hour >= date and m.hour < date + interval '1 day'`)})
+    and 50 <= (
+      select sum(reads.count) from (
+        select m.count from metric_use m where m.type = 'secret_read' and m.principal = l.id
+          and m.hour > n.hour - interval '30 days' and m.hour <= n.hour - interval '2 hours' limit 50) reads)
   group by p.name order by p.name`;
 
 /**

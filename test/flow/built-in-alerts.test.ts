@@ -23,10 +23,12 @@ afterAll(() => house.close());
 
 const sql = (text: string, parameters: unknown[]) =>
   house.database.dataSource.query(text, parameters);
-const found = async (rule: BuiltInRule) =>
-  (await house.store.alerts.unlike(rule)).find(
+const found = async (rule: BuiltInRule) => {
+  await house.countOn();
+  return (await house.store.alerts.unlike(rule)).find(
     ({ subject, value, threshold }) => subject === agent.principal.name && value > threshold,
   );
+};
 
 /** Reads by the key, each so many ms ago; past the chain, whose links are another test's subject. */
 async function read(...ago: readonly number[]): Promise<void> {
@@ -34,7 +36,7 @@ async function read(...ago: readonly number[]): Promise<void> {
     `with head as (update audit_head set sequence = sequence + $3 returning sequence)
      insert into audit_event (sequence, at, canonical, hash)
      select head.sequence - $3 + n, clock_timestamp() - ago * interval '1 ms',
-       jsonb_build_object('type', 'secret_read', 'principal', $1::text)::text, sha256('')
+       jsonb_build_object('type', 'secret_read', 'principal', $1::text, 'resources', array['vsecure://secrets/production/KEY'])::text, sha256('')
      from head, unnest($2::float8[]) with ordinality as t(ago, n)`,
     [agent.principal.id, ago, ago.length],
   );
