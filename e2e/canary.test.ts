@@ -28,6 +28,10 @@ const [
   FORBIDDEN = '',
 ] = VALUES;
 
+/** Part of the address of a receiver, and what signs what it is told: shown once, to whoever set it. */
+const ADDRESS = randomBytes(18).toString('hex');
+let signing = '';
+
 /** Goes with each request: it must be found wherever the secrets are looked for, or the search proves nothing. */
 const CONTROL = `control ${randomBytes(18).toString('hex')}`;
 
@@ -120,6 +124,20 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
     expect(refused.isError).toBe(true);
   });
 
+  test('a receiver’s address and secret are set, tried, and set wrongly', async () => {
+    const { adminToken } = workspace.house;
+    const env = { VSECURE_URL: workspace.server.url, VSECURE_API_KEY: adminToken };
+    const set = ['notifications:set', 'webhook', '--events', '*', '--url'];
+    const made = await vsecure(set, { env, stdin: `https://receiver.invalid/${ADDRESS}` });
+    signing = /whsec_[A-Za-z0-9+/=]+/.exec(made.stdout)?.[0] ?? '';
+    expect(signing).not.toBe('');
+    const tried = await run('a trial', ['notifications:test', 'webhook'], adminToken);
+    expect(tried.exit).toBe(1);
+    const wrong = JSON.stringify({ webhook: { url: `http://127.0.0.1/${ADDRESS}` } });
+    const sent: Sent = ['PATCH', '/api/v1/notifications', adminToken, wrong];
+    expect(await send('a wrong address', sent)).toBe(400);
+  });
+
   test('others are stored, replaced, misplaced, broken and sent by whoever may not', async () => {
     const { house, agent } = workspace;
     const { adminToken } = house;
@@ -166,6 +184,8 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
       'keys:list',
       'people:list',
       'mcp:resources',
+      'notifications:list',
+      'notifications:deliveries',
     ])
       expect(await run(name, [name, '--json'], adminToken)).toMatchObject({ exit: 0 });
     await sqlOn(dataSource)('checkpoint');
@@ -178,7 +198,7 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
       Slack: proxy.traffic(),
     };
     const places = { texts, files: [postgres.dataDir], dataSource };
-    expect(await findCanaries(places, VALUES)).toEqual([]);
+    expect(await findCanaries(places, [...VALUES, ADDRESS, signing])).toEqual([]);
 
     const control = (await findCanaries(places, [CONTROL])).join('\n');
     for (const place of [
