@@ -11,7 +11,7 @@ create index question_asked on question (asked_at);
 
 -- The requests that a client wants to be told of, by the id of its session; how each stood then, lest a change go by untold.
 create table subscription (
-  session text not null check (session ~ '^sess_[0-9a-f-]{36}$'),
+  session text not null check (session ~ '^sess_[0-9A-Za-z]{22}$'),
   principal_id text not null references principal,
   approval_id text not null references approval,
   standing text not null,

@@ -41,7 +41,7 @@ export function createCallBack(askPerson: AskPerson, within = ANSWER_WITHIN): Ca
     const put = (id: string) => send(request, id, asker);
     // An address is offered, and the call goes on: whether they open it changes nothing.
     if (isOfAddress(request)) {
-      await put(`offer_${crypto.randomUUID()}`);
+      await put(askPerson.newId());
       return UNANSWERED;
     }
     const { caller, signal, progress } = asker;

@@ -49,7 +49,7 @@ export interface Serving {
 }
 
 export function createServing(parts: ServingParts): Serving {
-  const { tools, listening, logger, report } = parts;
+  const { tools, listening, subscriptions, logger, report } = parts;
   const names: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
   /** The guest travels beside the SDK: what that passes on is an empty pass, and only this very pass opens the map. */
   const guests = new WeakMap<AuthInfo, Visitor>();
@@ -78,7 +78,7 @@ export function createServing(parts: ServingParts): Serving {
       if (unknown) return void res.json(unknown);
       const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
       guests.set(pass, { guest, calls: calledTool(req.body) });
-      const opened = sessionOpenedBy(req.body);
+      const opened = sessionOpenedBy(req.body, subscriptions.newSession);
       if (opened) res.setHeader(SESSION_HEADER, opened);
       const answerBy = ({ answer }: typeof usual) => answer(admitted(req, pass), res, req.body);
       const asked = readListen(req.body);

@@ -30,16 +30,16 @@ const initialize = z.object({
   }),
 });
 
-/** The id of a new session, for the answer to this message. Undefined when the message opens none. */
-export function sessionOpenedBy(message: unknown): string | undefined {
+/** What the answer to this message gives as the id of a session. Undefined when the message opens none. */
+export function sessionOpenedBy(message: unknown, newSession: () => SessionId): string | undefined {
   const read = initialize.safeParse(message).data;
   if (!read) return undefined;
   const { capabilities, clientInfo } = read.params;
   const said = { client: clientInfo?.name, shows: shownBy(capabilities?.elicitation) };
-  return `sess_${crypto.randomUUID()}.${Buffer.from(JSON.stringify(said)).toString('base64url')}`;
+  return `${newSession()}.${Buffer.from(JSON.stringify(said)).toString('base64url')}`;
 }
 
-const HEADER = /^(?<id>sess_[0-9a-f-]{36})\.(?<said>[\w-]+)$/;
+const HEADER = /^(?<id>sess_[0-9A-Za-z]{22})\.(?<said>[\w-]+)$/;
 const said = z.object({
   client: clientName.optional(),
   shows: z.object({ forms: z.boolean(), addresses: z.boolean() }),

@@ -18,6 +18,8 @@ export interface Asking {
 }
 
 export interface AskPerson {
+  /** For what is shown to them and waits for no answer: one that comes all the same is dropped. */
+  newId(): QuestionId;
   /** Resolves with the answer as it came, as hostile as everything a client sends, or undefined when there was none in time. */
   ask(caller: Caller, asking: Asking): Promise<unknown>;
   /** Hands an answer over. One to a question that nobody asked this caller, or that was answered, is dropped. */
@@ -51,9 +53,12 @@ export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPerson
     }
   }
 
+  const newId = () => makeId('ask');
   return {
+    newId,
+
     async ask({ principal }, asking) {
-      const id = makeId('ask');
+      const id = newId();
       await store.transaction((tx) => tx.questions.insert(id, principal.id));
       try {
         await asking.ask(id);

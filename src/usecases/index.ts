@@ -131,7 +131,7 @@ export function createUseCases(given: Parts) {
     requestAccess,
     awaitDecision: createAwaitDecision(store, wakeups, stopwatch, parts.cardLink),
     followApproval,
-    manageSubscriptions: createManageSubscriptions(store, wakeups, followApproval),
+    manageSubscriptions: createManageSubscriptions(parts, followApproval),
     decide: createDecide(parts),
     cancelRequest: createCancelRequest(store, once),
     readSecret,

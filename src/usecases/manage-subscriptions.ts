@@ -1,7 +1,7 @@
 /** What a session wants to be told of: requests of its key's own. Any process may take the wish, and another one tell. */
 
 import type { ApprovalId } from '../domain/approval.js';
-import type { SessionId, Store, Subscription, Wakeups } from '../domain/ports.js';
+import type { MakeId, SessionId, Store, Subscription, Wakeups } from '../domain/ports.js';
 import { done, type Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { accessTo } from './access.js';
@@ -16,6 +16,8 @@ export interface Telling {
 }
 
 export interface ManageSubscriptions {
+  /** For whoever begins a session; nothing is kept of it until it wants to be told of something. */
+  newSession(): SessionId;
   /**
    * False when the session or the key has as many as it may. What is no request of the caller's own is as good as one that never
    * changes: nobody learns whether it exists.
@@ -30,12 +32,19 @@ export interface ManageSubscriptions {
 /** Milliseconds between two looks at the list without a wake-up: for one that was lost. */
 const LOOK_EVERY = 60_000;
 
+export interface SubscriptionParts {
+  readonly store: Store;
+  readonly wakeups: Wakeups;
+  readonly makeId: MakeId;
+}
+
 export function createManageSubscriptions(
-  store: Store,
-  wakeups: Wakeups,
+  { store, wakeups, makeId }: SubscriptionParts,
   followApproval: FollowApproval,
 ): ManageSubscriptions {
   return {
+    newSession: () => makeId('sess'),
+
     async add(caller, session, id) {
       const forbidden = needScope(caller, 'access:request');
       if (forbidden) return forbidden;

@@ -15,7 +15,7 @@ type Verbs = McpParts['useCases'];
 
 export function verbs(given: Partial<Verbs> = {}): Verbs {
   return {
-    askPerson: { ask: unexpected, answer: unexpected },
+    askPerson: { newId: () => 'ask_1', ask: unexpected, answer: unexpected },
     listSecrets: unexpected,
     describeSecret: unexpected,
     showApprovals: { one: unexpected, list: unexpected, grants: unexpected },
@@ -24,7 +24,12 @@ export function verbs(given: Partial<Verbs> = {}): Verbs {
     awaitDecision: unexpected,
     followApproval: unexpected,
     // Clients of older protocols open their stream of themselves.
-    manageSubscriptions: { add: unexpected, remove: unexpected, follow: untilOver },
+    manageSubscriptions: {
+      newSession: () => `sess_${'0'.repeat(22)}`,
+      add: unexpected,
+      remove: unexpected,
+      follow: untilOver,
+    },
     cancelRequest: unexpected,
     readSecret: unexpected,
     changeSecret: {
