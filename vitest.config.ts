@@ -1,4 +1,4 @@
-/** How the tests run: the rooms side by side, then everything that starts a Slack emulator or a browser. */
+/** How the tests run: the rooms side by side, then everything that starts a Slack emulator or a browser, at last what has a time limit. */
 import { defineConfig } from 'vitest/config';
 import { createSummaryReporter } from './test/support/summary-reporter.js';
 
@@ -7,6 +7,13 @@ const EMULATORS = [
   'test/flow/doors-*.test.ts',
   'test/fault/slack-*.test.ts',
   'e2e/**/*.test.ts',
+];
+
+/** Of those, what looks at how long things take: nothing else may have its share of the machine meanwhile. */
+const ALONE = [
+  'test/fault/slack-*.test.ts',
+  'test/flow/doors-*.test.ts',
+  'test/slack/{answering,directory,handlers,lanes,socket}.test.ts',
 ];
 
 const shared = {
@@ -38,8 +45,18 @@ export default defineConfig({
           ...shared,
           name: 'emulators',
           include: EMULATORS,
+          exclude: ALONE,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'alone',
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
