@@ -103,14 +103,14 @@ describe('10,000 events to a receiver that drops, answers 500, hangs, forgets an
     // As two processes would.
     relay();
     relay();
-    await until('nothing to be left', async () => (await left()) === 0, 90_000);
+    await until('nothing to be left', async () => (await left()) === 0, 240_000);
     expect(await left('dead')).toBe(0);
     const ids = new Set(receiver.taken.map(({ id }) => id));
     expect(ids.size).toBe(events);
     expect(outOfOrder(receiver.taken)).toEqual([]);
     const bodies = new Set(receiver.taken.map(({ id, body }) => `${id} ${body}`));
     expect(bodies.size).toBe(events);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('these checks would see', () => {
@@ -193,11 +193,11 @@ test('nothing is lost when the process that tells is killed 50 times', async () 
     );
     child.kill('SIGKILL');
   }
-  await until('nothing to be left', async () => (await left()) === 0, 30_000);
+  await until('nothing to be left', async () => (await left()) === 0, 60_000);
   next.kill('SIGKILL');
   expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(events);
   expect(await left('dead')).toBe(0);
-}, 120_000);
+}, 300_000);
 
 test('whoever is killed while telling brings nothing nearer to being given up', async () => {
   await happen(1);
