@@ -1,8 +1,9 @@
 /** Alerts: rules over metrics, three that are built in, and what makes a rule one that can be kept. */
 
 import { formatDuration } from './duration.js';
-import { DAY, HOUR, MINUTE, NAME_MAX } from './limits.js';
+import { DAY, HOUR, MINUTE } from './limits.js';
 import { parsePattern } from './pattern.js';
+import { isKeyName } from './principal.js';
 import { done, type Result, refused } from './result.js';
 import type { Metric, Operation, ReceiverKind } from './vocabulary.js';
 
@@ -150,8 +151,7 @@ function checked(rule: MetricRule): Result<MetricRule> {
   const { resource, key, threshold, period } = rule;
   const pattern = resource === undefined ? undefined : parsePattern(resource);
   if (pattern && !pattern.ok) return pattern;
-  if (key !== undefined && !(key.length <= NAME_MAX && /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(key)))
-    return invalid('The key is not the name of a key.');
+  if (key !== undefined && !isKeyName(key)) return invalid('The key is not the name of a key.');
   if (!Number.isInteger(threshold) || threshold < 0 || threshold > THRESHOLD_MAX)
     return invalid(`A threshold is a whole number from 0 to ${THRESHOLD_MAX}.`);
   if (!Number.isSafeInteger(period) || period < MINUTE || period > PERIOD_MAX)

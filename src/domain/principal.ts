@@ -1,5 +1,6 @@
 /** Who acts through keys: a principal has a name, a class and an owner, and one or several keys. Grants belong to the principal. */
 
+import { NAME_MAX } from './limits.js';
 import type { PersonId } from './person.js';
 import type { KeyClass, Scope } from './vocabulary.js';
 
@@ -27,3 +28,7 @@ export interface ApiKey {
   readonly expiresAt?: Date | undefined;
   readonly revokedAt?: Date | undefined;
 }
+
+/** What a principal, and with it each of its keys, can be called. */
+export const isKeyName = (text: string): boolean =>
+  text.length <= NAME_MAX && /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(text);

@@ -16,7 +16,7 @@ import { SECOND, WAIT_DEFAULT_SECONDS } from '../domain/limits.js';
 import type { QuestionId } from '../domain/ports.js';
 import type { Caller } from '../domain/rights.js';
 import type { AskPerson } from '../usecases/ask-person.js';
-import type { Progress } from './progress.js';
+import { type Progress, tellWaiting } from './progress.js';
 
 /** The call that needs the answer. */
 export interface Asker {
@@ -45,7 +45,7 @@ export function createCallBack(askPerson: AskPerson, within = ANSWER_WITHIN): Ca
       return UNANSWERED;
     }
     const { caller, signal, progress } = asker;
-    const onWait = progress && tellProgress(progress);
+    const onWait = progress && tellWaiting(progress, WAIT_DEFAULT_SECONDS, 'you');
     const answer = await askPerson.ask(caller, { ask: put, ms: within, signal, onWait });
     return answered.safeParse(answer).data ?? UNANSWERED;
   }
@@ -71,15 +71,10 @@ async function send(request: InputRequest, id: string, { server, call }: Asker):
   );
 }
 
-const tellProgress = (progress: Progress) => (waitedMs: number) => {
-  const seconds = Math.floor(waitedMs / SECOND);
-  return progress(seconds, WAIT_DEFAULT_SECONDS, `waiting for you, ${seconds} s so far`);
-};
-
 /** Characters: more than the longest reason. */
 const ANSWER_MAX = 20_000;
 
-/** As much of an answer as any question of ours can use. */
+/** What a question of ours can use of an answer. */
 const answered = z
   .object({
     action: z.enum(['accept', 'decline', 'cancel']),

@@ -37,7 +37,7 @@ export function gauges(sql: Sql): () => Promise<Gauges> {
       sql<Pick<Gauges, 'pending' | 'active' | 'head'>>(STANDING),
       decisionTimes(sql),
     ]);
-    return { events, waiting, dead, ...only(standing), decisions };
+    return { ...only(standing), events, waiting, dead, decisions };
   };
 }
 

@@ -5,6 +5,7 @@
 
 import type { MakeId, QuestionId, Store, Wakeups } from '../domain/ports.js';
 import type { Caller } from '../domain/rights.js';
+import { lookUntil } from './look-until.js';
 
 export interface Asking {
   /** Puts the question to them, under the id that the answer will name. */
@@ -26,9 +27,6 @@ export interface AskPerson {
   answer(caller: Caller, id: QuestionId, answer: object): Promise<void>;
 }
 
-/** How often a waiter shows that it is alive (ms). */
-const PROGRESS_EVERY = 10_000;
-
 export interface AskPersonParts {
   readonly store: Pick<Store, 'questions' | 'transaction'>;
   readonly wakeups: Wakeups;
@@ -37,32 +35,24 @@ export interface AskPersonParts {
 }
 
 export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPersonParts): AskPerson {
-  async function wait(id: QuestionId, { ms, signal, onWait }: Asking): Promise<unknown> {
-    const started = stopwatch();
-    const wakeup = wakeups.subscribe(id);
-    try {
-      for (;;) {
-        const answer = await store.questions.answerTo(id);
-        const waited = stopwatch() - started;
-        if (answer !== undefined || waited >= ms || signal.aborted) return answer;
-        await onWait?.(waited);
-        await wakeup.next(Math.min(ms - waited, PROGRESS_EVERY), signal);
-      }
-    } finally {
-      wakeup.close();
-    }
-  }
-
   const newId = () => makeId('ask');
   return {
     newId,
 
-    async ask({ principal }, asking) {
+    async ask({ principal }, { ask, ...waiting }) {
       const id = newId();
       await store.transaction((tx) => tx.questions.insert(id, principal.id));
       try {
-        await asking.ask(id);
-        return await wait(id, asking);
+        await ask(id);
+        return await lookUntil(
+          { wakeups, stopwatch },
+          {
+            id,
+            ...waiting,
+            look: () => store.questions.answerTo(id),
+            isEnough: (answer) => answer !== undefined,
+          },
+        );
       } finally {
         await store.transaction((tx) => tx.questions.remove(id));
       }

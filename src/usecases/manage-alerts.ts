@@ -10,8 +10,9 @@ import {
 } from '../domain/alert.js';
 import { keyActor } from '../domain/audit-event.js';
 import { formatDuration } from '../domain/duration.js';
-import { NAME_MAX, REASON_MAX } from '../domain/limits.js';
+import { REASON_MAX } from '../domain/limits.js';
 import type { Store, Tx } from '../domain/ports.js';
+import { isKeyName } from '../domain/principal.js';
 import { done, type Result, refused } from '../domain/result.js';
 import { type Caller, may } from '../domain/rights.js';
 import { storable } from '../domain/text.js';
@@ -122,8 +123,7 @@ async function silenceRule(tx: Tx, caller: Caller, silence: Silence): Promise<Re
 }
 
 function silenceProblem({ key, duration, reason }: Omit<Silence, 'rule'>): string | undefined {
-  if (!/^[A-Za-z0-9._@+-]*$/.test(key ?? '') || (key ?? '').length > NAME_MAX)
-    return 'The key is not the name of a key.';
+  if (key && !isKeyName(key)) return 'The key is not the name of a key.';
   if (!Number.isSafeInteger(duration) || duration <= 0 || duration > PERIOD_MAX)
     return `A silence lasts at most ${formatDuration(PERIOD_MAX)}.`;
   if (reason.trim() === '' || reason.length > REASON_MAX) return 'A silence needs a reason.';

@@ -1,10 +1,9 @@
 /** Real servers over one database, beside a house that a test can look into, and Alice, who decides over REST. */
 
-import { existsSync } from 'node:fs';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
 import { buildHouse, type House } from '../support/house.js';
-import { RELAY } from '../support/relay.js';
+import { needRelay } from '../support/relay.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
 
 /** `furnish` is awaited before any of them starts. */
@@ -12,7 +11,7 @@ export async function openServers<Count extends 1 | 2>(
   count: Count,
   furnish: (house: House) => Promise<unknown> = (house) => house.policy(),
 ) {
-  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  needRelay();
   const database = await testDatabase();
   const house = await buildHouse({ database });
   await furnish(house);

@@ -3,11 +3,11 @@
  * anew; without `-u` the test fails when the table no longer says what happens.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildHouse, type House } from '../support/house.js';
-import { RELAY } from '../support/relay.js';
+import { needRelay, RELAY } from '../support/relay.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { type ClientRow, type Connected, EVERY_CLIENT, type Reach } from './every-client.js';
 
@@ -21,7 +21,7 @@ let house: House;
 let endpoint: TestEndpoint;
 let token: string;
 beforeAll(async () => {
-  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  needRelay();
   house = await buildHouse();
   await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
   await house.secret('hello', SECRET);

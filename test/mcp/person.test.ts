@@ -1,6 +1,5 @@
 /** The person at the tool: asked for the reason that is missing, offered the card, wherever their client can show it; and nobody worse off where it cannot. */
 
-import { existsSync } from 'node:fs';
 import { Client as NewClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -12,7 +11,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { temporaryFolder } from '../support/folder.js';
 import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/house.js';
-import { RELAY } from '../support/relay.js';
+import { needRelay, RELAY } from '../support/relay.js';
 import {
   type AnyClient,
   CLIENT_KINDS,
@@ -38,7 +37,7 @@ let endpoint: TestEndpoint;
 const links = new Map<ApprovalId, string>();
 const agents: Record<string, Caller> = {};
 beforeAll(async () => {
-  if (!existsSync(RELAY)) throw new Error('build the relay first: npm run build --workspace relay');
+  needRelay();
   const cardLink = async (id: ApprovalId) => {
     if (links.get(id) === 'LOST') throw new Error('nobody knows where it is');
     return links.get(id);

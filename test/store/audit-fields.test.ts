@@ -2,11 +2,11 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
-import type { Notification } from '../../src/domain/notification.js';
 import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
 import { createEvaluateAlerts } from '../../src/usecases/evaluate-alerts.js';
 import { memberDirectory } from '../support/directories.js';
 import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { NOTIFICATION } from '../support/notification.js';
 
 const VALUE = 's3cret-canary-value';
 
@@ -174,15 +174,6 @@ async function tellSomebody(
   await tellReceiver('webhook', 1, NOTIFICATION, new AbortController().signal);
   granted(await reviewDeliveries.replay(admin, { receiver: 'webhook', state: 'dead' }));
 }
-
-const NOTIFICATION: Notification = {
-  id: 'evt_0',
-  type: 'alert',
-  timestamp: '2026-11-29T00:00:00Z',
-  sequence: 1,
-  event: 'alert_fired',
-  actor: { kind: 'system', name: 'test' },
-};
 
 type Approve = (id: `appr_${string}`) => Promise<unknown>;
 

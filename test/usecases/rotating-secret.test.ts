@@ -1,19 +1,10 @@
 /** A signing secret that was replaced signs for a day more by the database's clock, and then no more. */
 
 import { afterAll, expect, test } from 'vitest';
-import type { Notification } from '../../src/domain/notification.js';
 import type { Tellers, WebhookSettings } from '../../src/domain/ports.js';
 import { OLD_SECRET_SIGNS } from '../../src/domain/receiver.js';
 import { buildHouse, granted } from '../support/house.js';
-
-const NOTIFICATION: Notification = {
-  id: 'evt_0',
-  type: 'alert',
-  timestamp: '2026-11-29T00:00:00Z',
-  sequence: 1,
-  event: 'alert_fired',
-  actor: { kind: 'system', name: 'test' },
-};
+import { NOTIFICATION } from '../support/notification.js';
 
 let ahead = 0;
 let signing: readonly string[] = [];

@@ -8,8 +8,9 @@ import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { Access } from '../../usecases/access.js';
 import type { AwaitDecision } from '../../usecases/await-decision.js';
 import { createOfferCard } from '../offer-card.js';
+import { tellWaiting } from '../progress.js';
 import { taskOf } from '../task.js';
-import { defineTool, type Visit } from '../tool.js';
+import { defineTool } from '../tool.js';
 import { accessShape, showAccess } from './access-shape.js';
 
 /** Characters of a person's words that reach the model. */
@@ -53,7 +54,7 @@ Calling it again is always safe, also after a broken connection: nothing is lost
       if (offer) return offer;
       // A task waits without a call.
       const ms = takesTasks ? 0 : wait_seconds * SECOND;
-      const onWait = progress && tellProgress(progress, wait_seconds);
+      const onWait = progress && tellWaiting(progress, wait_seconds, 'an approver');
       const answer = await awaitDecision(caller, approval_id, { ms, signal, onWait });
       if (!answer.ok) return answer;
       const isOpen = answer.value.approval.status === 'pending';
@@ -62,13 +63,6 @@ Calling it again is always safe, also after a broken connection: nothing is lost
       return { ok: true, value: showDecision(answer.value), task };
     },
   });
-}
-
-function tellProgress(progress: NonNullable<Visit['progress']>, total: number) {
-  return (waitedMs: number) => {
-    const seconds = Math.floor(waitedMs / SECOND);
-    return progress(seconds, total, `waiting for an approver, ${seconds} s so far`);
-  };
 }
 
 /** What the tool answers, and what a task ends with. */
