@@ -4,7 +4,7 @@ import { createSummaryReporter } from './test/support/summary-reporter.js';
 
 const EMULATORS = [
   'test/slack/**/*.test.ts',
-  'test/flow/doors-*.test.ts',
+  'test/flow/entry-points-*.test.ts',
   'test/fault/slack-*.test.ts',
   'e2e/**/*.test.ts',
 ];
@@ -13,8 +13,8 @@ const EMULATORS = [
 const ALONE = [
   'test/fault/receivers.test.ts',
   'test/fault/slack-*.test.ts',
-  'test/flow/doors-*.test.ts',
-  'test/slack/{answering,directory,handlers,lanes,socket}.test.ts',
+  'test/flow/entry-points-*.test.ts',
+  'test/slack/{acknowledging,directory,handlers,keyed-queue,socket-mode}.test.ts',
 ];
 
 const shared = {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
-import type { AwaitDecision, Waiting } from '../src/usecases/await-decision.js';
+import type { AwaitDecision, Waiting } from '../src/usecases/approvals/wait-for-decision.js';
 import { call, startEndpoint } from '../test/mcp/endpoint.js';
 import { rates } from './measure.js';
 import { openFloor, openReaders } from './reads.js';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DAY, HOUR } from '../src/domain/limits.js';
-import { plainSight } from '../src/domain/sight.js';
+import { plainSight } from '../src/domain/visibility.js';
 import { startEmbedded } from '../src/postgres/embedded.js';
 import { openDatabase } from '../src/store/database.js';
 import { createCountOn } from '../src/store/metric-rollup.js';

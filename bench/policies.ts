@@ -7,12 +7,12 @@ import { setFlagsFromString } from 'node:v8';
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { newEnforcer, newModelFromString, StringAdapter } from 'casbin';
 import { HOUR, MINUTE } from '../src/domain/limits.js';
-import type { PolicyRules } from '../src/domain/policy.js';
-import { createPolicyIndex } from '../src/domain/policy-index.js';
-import { parseWindow } from '../src/domain/time-window.js';
+import type { PolicyRules } from '../src/domain/policy/policy.js';
+import { createPolicyIndex } from '../src/domain/policy/policy-index.js';
+import { parseWindow } from '../src/domain/policy/time-window.js';
 import type { Operation } from '../src/domain/vocabulary.js';
-import { judgeRequest } from '../src/usecases/judge-request.js';
-import { defaultRules } from '../src/usecases/policy-rules.js';
+import { judgeRequest } from '../src/usecases/approvals/evaluate-request.js';
+import { defaultRules } from '../src/usecases/policies/policy-rules.js';
 
 const SIZES = [10, 1_000, 10_000];
 /** Questions that all of them must answer alike before anything is measured. */

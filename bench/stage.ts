@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbedded } from '../src/postgres/embedded.js';
 import { openDatabase } from '../src/store/database.js';
-import { buildHouse, granted } from '../test/support/house.js';
 import { migrated } from '../test/support/migrated.js';
+import { buildHouse, granted } from '../test/support/services.js';
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 

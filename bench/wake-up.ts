@@ -1,7 +1,7 @@
 /** From the commit of a decision to the answer of whoever waited for it, against a bare round trip of LISTEN and NOTIFY. */
 import { once } from 'node:events';
 import pg from 'pg';
-import { granted } from '../test/support/house.js';
+import { granted } from '../test/support/services.js';
 import { openBareSdk, openMcp } from './mcp.js';
 import { quantile, turns } from './measure.js';
 import { line, title } from './report.js';

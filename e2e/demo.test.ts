@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { introduction } from '../src/main/demo/words.js';
+import { introduction } from '../src/main/demo/messages.js';
 import { temporaryFolder } from '../test/support/folder.js';
 import { findAction } from '../test/support/slack/card.js';
 import type { JsonObject } from '../test/support/slack/json.js';

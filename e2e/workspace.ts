@@ -2,9 +2,9 @@
 
 import { approvalId } from '../src/contract/fields.js';
 import { type TestDatabase, testDatabase } from '../test/support/database.js';
-import { buildHouse, DATABASE_URL } from '../test/support/house.js';
 import { type AnyClient, call, connectClient, fields } from '../test/support/mcp-client.js';
 import { startVsecure } from '../test/support/server.js';
+import { buildHouse, DATABASE_URL } from '../test/support/services.js';
 import { findAction } from '../test/support/slack/card.js';
 import { asObject, type JsonObject } from '../test/support/slack/json.js';
 import { startLocalSlack } from '../test/support/slack/local-slack.js';

@@ -20,7 +20,7 @@ const SERVER: Readonly<Record<string, ServerCommand>> = {
   backup: { description: 'copy the embedded database', load: () => import('./main/backup.js') },
   'admin:bootstrap': {
     description: 'make the first admin key, or recover one',
-    load: () => import('./main/bootstrap.js'),
+    load: () => import('./main/admin-bootstrap.js'),
   },
   'audit:detach': {
     description: 'take old parts of the audit trail out of the table; deletes nothing',

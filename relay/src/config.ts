@@ -1,5 +1,5 @@
 /** Reads where vsecure is and who asks, from the environment; reports every problem at once and never a value. */
-import { readKey } from './key-source.js';
+import { type Environment, readKey } from './key-source.js';
 
 /** What the relay needs to know. */
 export interface RelayConfig {
@@ -13,8 +13,6 @@ export interface RelayConfig {
 export type ConfigResult =
   | { readonly ok: true; readonly config: RelayConfig }
   | { readonly ok: false; readonly problems: readonly string[] };
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 

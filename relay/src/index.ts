@@ -1,4 +1,5 @@
 /** The stdio form of vsecure's MCP server, for programs that start it themselves. */
-export { type ConfigResult, type Environment, type RelayConfig, readConfig } from './config.js';
+export { type ConfigResult, type RelayConfig, readConfig } from './config.js';
+export type { Environment } from './key-source.js';
 export { relayMain, type Surroundings } from './main.js';
 export { type RelayOptions, runRelay } from './relay.js';

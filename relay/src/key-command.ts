@@ -1,7 +1,7 @@
 /** Asks a command for the API key, such as one of the system's keychain. */
 import { type ExecFileException, execFile } from 'node:child_process';
 import { codeOf } from './fault.js';
-import { splitWords } from './words.js';
+import { splitWords } from './split-command.js';
 
 /** What a source of the key gave: the key as it stands there, or a sentence that quotes nothing of it. */
 export type KeyText =

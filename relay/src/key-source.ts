@@ -1,7 +1,8 @@
 /** Where the API key comes from: a variable, a file or a command, and never more than one of them. */
-import type { Environment } from './config.js';
 import { type KeyText, readKeyCommand } from './key-command.js';
 import { readKeyFile } from './key-file.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const SOURCES = ['VSECURE_API_KEY', 'VSECURE_API_KEY_FILE', 'VSECURE_API_KEY_COMMAND'] as const;
 type Source = (typeof SOURCES)[number];

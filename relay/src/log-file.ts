@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Environment } from './config.js';
+import type { Environment } from './key-source.js';
 
 const NAME = 'mcp-server-vsecure.log';
 

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { check } from './check.js';
-import { type Environment, type RelayConfig, readConfig } from './config.js';
+import { type RelayConfig, readConfig } from './config.js';
 import { bad, lineOf } from './finding.js';
+import type { Environment } from './key-source.js';
 import { createLogFile, logFilePath } from './log-file.js';
-import { createRedact } from './outlet.js';
+import { createRedact } from './output.js';
 import { runRelay, serverAt } from './relay.js';
 
 /** The surroundings of the command. */

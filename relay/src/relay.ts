@@ -8,13 +8,13 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
 } from '@modelcontextprotocol/client';
-import { type Calls, createCalls } from './calls.js';
 import { exchange, type Server } from './exchange.js';
 import { errorResponse, faultResponse } from './fault.js';
 import { type Incoming, readIncoming } from './incoming.js';
 import { createLineCutter, LINE_MAX_BYTES } from './lines.js';
-import { createOutlet, createRedact, type Outlet } from './outlet.js';
-import { watch } from './watch.js';
+import { type Calls, createCalls } from './open-calls.js';
+import { createOutlet, createRedact, type Outlet } from './output.js';
+import { watch } from './session-stream.js';
 
 export interface RelayOptions {
   /** The base address of vsecure, http or https; `/mcp` is appended. */

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/folder.js';
 import { readConfig } from '../src/config.js';
 import { readKeyCommand } from '../src/key-command.js';
-import { splitWords } from '../src/words.js';
+import { splitWords } from '../src/split-command.js';
 import { API_KEY } from './mcp-server.js';
 
 async function keyOf(env: Record<string, string>): Promise<string> {

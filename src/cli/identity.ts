@@ -2,14 +2,36 @@
 
 import type { readEnvironment } from '../sdk/env.js';
 import { VSecureClient } from '../sdk/index.js';
-import type { Io } from './io.js';
-import { UsageError } from './outcome.js';
-import { DEFAULT_PROFILE, profileName, readProfile, writeProfile } from './profiles.js';
+import { UsageError } from './exit.js';
+import {
+  DEFAULT_PROFILE,
+  type Profile,
+  profileName,
+  readProfile,
+  writeProfile,
+} from './profiles.js';
+
+export interface Identity {
+  /** Selects the profile that the command line names. */
+  readonly useProfile: (name: string | undefined) => void;
+  /** The profile that a login is saved to. Throws UsageError when its file cannot be used. */
+  readonly profile: () => KeptProfile;
+  /** Throws VSecureError when neither the environment nor a profile gives a key. */
+  readonly client: () => VSecureClient;
+}
+
+export interface KeptProfile {
+  readonly name: string;
+  readonly file: string;
+  /** Of the server it was for before, or that the environment names. */
+  readonly url: string | undefined;
+  readonly keep: (profile: Profile) => void;
+}
 
 export function createIdentity(
   file: string,
   environment: ReturnType<typeof readEnvironment>,
-): Pick<Io, 'useProfile' | 'profile' | 'client'> {
+): Identity {
   let named: string | undefined;
   return {
     useProfile(name) {

@@ -1,15 +1,13 @@
 /** What a command sees of the outside: two streams to write to, one to read from, somebody to ask, and a server. */
 
 import { profilesFile, readEnvironment } from '../sdk/env.js';
-import type { VSecureClient } from '../sdk/index.js';
-import { createIdentity } from './identity.js';
-import type { Profile } from './profiles.js';
+import { createIdentity, type Identity } from './identity.js';
 import { createProgress, type Progress } from './progress.js';
-import { question } from './question.js';
+import { question } from './prompt.js';
 import { type Column, table } from './table.js';
 import { harmlessJson, harmlessLines } from './terminal-text.js';
 
-export interface Io {
+export interface Io extends Identity {
   /** Results, to stdout, with a line break. */
   readonly out: (text: string) => void;
   /** Everything else, to stderr, with a line break. */
@@ -27,20 +25,6 @@ export interface Io {
   readonly progress: (text: string) => Progress;
   /** All of stdin. */
   readonly input: () => Promise<Uint8Array>;
-  /** Whom to ask as, when it is said on the command line. */
-  readonly useProfile: (name: string | undefined) => void;
-  /** The profile that a login is kept in. Throws UsageError when its file cannot be used. */
-  readonly profile: () => KeptProfile;
-  /** Throws VSecureError when neither environment nor profile says who asks. */
-  readonly client: () => VSecureClient;
-}
-
-export interface KeptProfile {
-  readonly name: string;
-  readonly file: string;
-  /** Of the server it was for before, or that the environment names. */
-  readonly url: string | undefined;
-  readonly keep: (profile: Profile) => void;
 }
 
 /** Whatever is written passes through here, so that no command can forget to make it harmless. */

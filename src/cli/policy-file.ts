@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { type PolicyDocument, policyDocument } from '../contract/policy-document.js';
-import { type InputIssue, sentenceOf } from '../contract/sentence.js';
+import { type InputIssue, sentenceOf } from '../contract/problem-sentence.js';
 import { fullUri } from '../contract/short-name.js';
 import { VSecureError } from '../sdk/index.js';
-import { NotDone } from './outcome.js';
+import { NotDone } from './exit.js';
 import type { Entry, Place } from './yaml-entries.js';
 
 export interface PolicyFile {

@@ -1,7 +1,7 @@
 /** Runs one command of a client, from its arguments to its exit code. */
 
+import { report } from './exit.js';
 import type { Io } from './io.js';
-import { report } from './outcome.js';
 import { type About, createProgram } from './program.js';
 
 /** `argv` without node and script. Never rejects. */

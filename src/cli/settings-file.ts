@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { NotDone } from './outcome.js';
+import { NotDone } from './exit.js';
 
 export interface Changed {
   /** The copy of what the file was; absent when there was none. */

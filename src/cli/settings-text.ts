@@ -1,6 +1,6 @@
 /** Adds vsecure to the text of another program's settings, and leaves all else in it as it means now. */
 
-import { NotDone } from './outcome.js';
+import { NotDone } from './exit.js';
 
 const NAME = 'vsecure';
 const BOM = '\uFEFF';

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { METRICS, RECEIVERS } from '../domain/vocabulary.js';
-import { described } from './described.js';
 import {
   decisionReason,
   duration,
@@ -13,6 +12,7 @@ import {
   uri,
 } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 const ruleName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
   error: 'the name of a rule has 1 to 64 lower-case letters, digits, _ and -',

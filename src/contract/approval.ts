@@ -8,7 +8,6 @@ import {
   WAIT_MAX_SECONDS,
 } from '../domain/limits.js';
 import { DOORS, VERDICTS } from '../domain/vocabulary.js';
-import { described } from './described.js';
 import {
   approvalId,
   approvalStatus,
@@ -22,6 +21,7 @@ import {
 } from './fields.js';
 import { grant } from './grant.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 export const approval = z.object({
   id: approvalId,

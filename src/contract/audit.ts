@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { EMAIL_MAX, URI_MAX_BYTES } from '../domain/limits.js';
-import { described } from './described.js';
 import { eventType, moment, page, timestamp, uri } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 /** Words are open here, so that an older client can show what a newer server recorded. */
 const auditEvent = z.object({

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { NAME_MAX } from '../domain/limits.js';
-import { described } from './described.js';
 import { duration, operation, uri } from './fields.js';
 import { bare, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 const condition = z.object({ condition: z.string(), text: z.string() });
 

@@ -17,8 +17,8 @@ import {
   ROLES,
   SCOPES,
 } from '../domain/vocabulary.js';
-import { accepts } from './accepts.js';
-import { described } from './described.js';
+import { accepts } from './accepted-values.js';
+import { described } from './schema-names.js';
 
 export const approvalId = z.templateLiteral(['appr_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 export const grantId = z.templateLiteral(['grnt_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);

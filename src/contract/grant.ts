@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { GRANT_STATUSES } from '../domain/vocabulary.js';
-import { described } from './described.js';
 import { approvalId, decisionReason, flag, grantId, operation, page, timestamp } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 export const grant = z.object({
   id: grantId,

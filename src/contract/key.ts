@@ -1,7 +1,6 @@
 /** API keys on the wire, and who a key is. */
 
 import { z } from 'zod';
-import { described } from './described.js';
 import {
   decisionReason,
   duration,
@@ -16,6 +15,7 @@ import {
   timestamp,
 } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 export const key = z.object({
   /** The public part. */

@@ -1,10 +1,10 @@
 /** `vsecure login` on the wire: the only calls that need no key, because they are how a person comes by one. */
 
 import { z } from 'zod';
-import { described } from './described.js';
 import { timestamp } from './fields.js';
 import { key } from './key.js';
 import { bare, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 const id = z.templateLiteral(['lgin_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 

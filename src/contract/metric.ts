@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { GROUPINGS, METRICS } from '../domain/vocabulary.js';
-import { described } from './described.js';
 import { duration, moment, operation, principalName, timestamp, uri } from './fields.js';
 import { bare, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 export const metricName = z.enum(METRICS);
 export const grouping = z.enum(GROUPINGS);

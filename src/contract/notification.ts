@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { RECIPIENTS_MAX, WEBHOOK_URL_MAX } from '../domain/limits.js';
 import { NOTIFICATION_TYPES, RECEIVERS } from '../domain/vocabulary.js';
-import { accepts } from './accepts.js';
-import { described } from './described.js';
+import { accepts } from './accepted-values.js';
 import { email, moment, page, timestamp } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 export const receiverKind = z.enum(RECEIVERS);
 export const notificationType = z.enum(NOTIFICATION_TYPES);

@@ -1,9 +1,9 @@
 /** People on the wire. */
 
 import { z } from 'zod';
-import { described } from './described.js';
 import { email, page, role, slackTeamId, slackUserId, timestamp } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 const person = z.object({
   id: z.string(),

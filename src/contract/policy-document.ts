@@ -11,9 +11,9 @@ import {
   URI_MAX_BYTES,
 } from '../domain/limits.js';
 import { DOORS, OPERATIONS } from '../domain/vocabulary.js';
-import { accepts } from './accepts.js';
-import { described } from './described.js';
+import { accepts } from './accepted-values.js';
 import { approver, duration, INT_MAX, requester, slackChannelId } from './fields.js';
+import { described } from './schema-names.js';
 
 const URI = accepts('a resource or pattern such as vsecure://secrets/production/*');
 const NAME = accepts(`printable text of at most ${NAME_MAX} characters`);

@@ -2,11 +2,11 @@
 
 import { z } from 'zod';
 import { POLICIES_MAX } from '../domain/limits.js';
-import { accepts } from './accepts.js';
-import { described } from './described.js';
+import { accepts } from './accepted-values.js';
 import { approvalId, approvalStatus, moment, operation, timestamp } from './fields.js';
 import { policyDocument } from './policy-document.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 const LIST = accepts(`a list of at most ${POLICIES_MAX} policies`);
 const policies = z.array(policyDocument, LIST).max(POLICIES_MAX, LIST);

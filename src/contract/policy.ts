@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 import { DOORS } from '../domain/vocabulary.js';
-import { described } from './described.js';
 import { operation, page } from './fields.js';
 import { policyDocument } from './policy-document.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 /** Windows are canonical: their zone is an IANA name, whatever was written. */
 const autoApprove = z.object({

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../domain/vocabulary.js';
-import { described } from './described.js';
+import { described } from './schema-names.js';
 
 /** Every refusal, and those that only HTTP knows: no key at all, another method, too many calls, and an error of ours. */
 export const PROBLEM_CODES = [

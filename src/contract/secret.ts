@@ -7,9 +7,9 @@ import {
   TOKEN_LENGTH_MAX,
   TOKEN_LENGTH_MIN,
 } from '../domain/limits.js';
-import { described } from './described.js';
 import { grantId, INT_MAX, page, timestamp, uri } from './fields.js';
 import { bare, listOf, type Route } from './route.js';
+import { described } from './schema-names.js';
 
 const secret = z.object({
   path: z.string(),

@@ -1,8 +1,8 @@
 /** API keys: `vsk_a_` and the like, an id to find the key by, a secret part, and a checksum that tells typos and junk apart. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { KeyHasher } from '../domain/ports.js';
 import type { KeyClass } from '../domain/vocabulary.js';
+import type { KeyHasher } from '../ports/index.js';
 import { randomBase62, toBase62 } from './base62.js';
 import { type MasterKey, subkey } from './master-key.js';
 

@@ -1,6 +1,6 @@
 /** The hash chain of the audit trail: each link covers its place, the link before it and its event. */
 import { createHash } from 'node:crypto';
-import type { ChainHash } from '../domain/ports.js';
+import type { ChainHash } from '../ports/index.js';
 
 const HASH_BYTES = 32;
 

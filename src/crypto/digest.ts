@@ -1,6 +1,6 @@
 /** The digest that names a text: what a card shows and a decision is checked against. */
 import { createHash } from 'node:crypto';
-import type { Digest } from '../domain/ports.js';
+import type { Digest } from '../domain/request-digest.js';
 
 /**
  * SHA-256 (FIPS 180-4) over UTF-8, as 64 lower-case hex digits.

@@ -1,6 +1,7 @@
 /** Envelope encryption: each secret version under a data key of its own, and that key under the master key. */
 import { type KeyObject, randomFillSync } from 'node:crypto';
-import type { SealedValue, SecretPlace, Vault } from '../domain/ports.js';
+import type { SealedValue, SecretPlace } from '../domain/secret.js';
+import type { Vault } from '../ports/index.js';
 import { type Box, decrypt, encrypt, IV_BYTES, TAG_BYTES } from './aes-gcm.js';
 import { boundFields } from './bound-fields.js';
 import { type MasterKey, subkey } from './master-key.js';

@@ -1,5 +1,5 @@
 /** Public ids: a prefix that says what it is, and enough randomness that nobody guesses one. */
-import type { MakeId } from '../domain/ports.js';
+import type { MakeId } from '../ports/index.js';
 import { randomBase62 } from './base62.js';
 
 /** 22 base62 characters hold 131 bits, the fewest that reach 128. */

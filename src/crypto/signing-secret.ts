@@ -1,6 +1,6 @@
 /** What signs webhooks. */
 import { randomBytes } from 'node:crypto';
-import type { MakeSigningSecret } from '../domain/ports.js';
+import type { MakeSigningSecret } from '../ports/index.js';
 
 /** Standard Webhooks asks for 24 to 64 bytes. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 const BYTES = 32;

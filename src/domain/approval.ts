@@ -3,12 +3,11 @@
 import { isDuration } from './duration.js';
 import { DURATION_MIN } from './limits.js';
 import type { Person, PersonId } from './person.js';
-import { isApprover, type Policy, type PolicyId } from './policy.js';
+import { isApprover, type Policy, type PolicyId } from './policy/policy.js';
 import type { PrincipalId } from './principal.js';
 import type { Refusal } from './refusal.js';
 import { type Result, refused } from './result.js';
-import type { Operation } from './vocabulary.js';
-import type { Vote } from './vote.js';
+import type { Door, Operation, Verdict } from './vocabulary.js';
 
 export type ApprovalId = `appr_${string}`;
 
@@ -176,4 +175,17 @@ function whyNotThisVote(approval: Approval, policy: Policy, vote: Vote) {
 function isPartOf(chosen: readonly string[] | undefined, asked: readonly string[]): boolean {
   if (chosen === undefined) return true;
   return chosen.length > 0 && chosen.every((resource) => asked.includes(resource));
+}
+
+/** One person's vote on one approval. UNIQUE (approval, person) in the database: a person counts once. */
+export interface Vote {
+  readonly approval: ApprovalId;
+  readonly person: PersonId;
+  readonly verdict: Verdict;
+  readonly door: Door;
+  readonly reason?: string | undefined;
+  /** Of the resources asked for, those that this approver would grant. Undefined: all. */
+  readonly resources?: readonly string[] | undefined;
+  /** Milliseconds that this approver would grant; never above what was asked. */
+  readonly duration?: number | undefined;
 }

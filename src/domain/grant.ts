@@ -1,7 +1,7 @@
 /** A time-limited right to use what an approval named. It ends by the database's clock alone; no sweeper has a say. */
 
 import type { ApprovalId } from './approval.js';
-import type { PolicyId } from './policy.js';
+import type { PolicyId } from './policy/policy.js';
 import type { PrincipalId } from './principal.js';
 import type { GrantStatus, Operation } from './vocabulary.js';
 

@@ -4,7 +4,9 @@
  */
 
 import { canonicalJson } from './canonical-json.js';
-import type { Digest } from './ports.js';
+
+/** SHA-256 over UTF-8, lower-case hex. */
+export type Digest = (text: string) => string;
 
 export interface DigestedRequest {
   readonly resources: readonly string[];

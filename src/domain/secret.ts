@@ -1,7 +1,5 @@
 /** What is known of a secret without opening it. */
 
-import type { SealedValue } from './ports-crypto.js';
-
 export interface SecretMetadata {
   readonly id: `scrt_${string}`;
   /** The resource URI. */
@@ -26,4 +24,22 @@ export interface SecretVersion {
   readonly version: number;
   readonly sealed: SealedValue;
   readonly createdBy: string;
+}
+
+/** What a sealed value is bound to (AES-GCM additional data): it opens nowhere else. */
+export interface SecretPlace {
+  readonly installation: string;
+  readonly secretId: string;
+  readonly path: string;
+  readonly version: number;
+}
+
+/** One encrypted secret version as it is stored. */
+export interface SealedValue {
+  readonly algorithm: 1;
+  readonly masterKeyId: string;
+  readonly wrappedKey: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly tag: Uint8Array;
 }

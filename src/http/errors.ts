@@ -1,7 +1,7 @@
 /** Where errors end: those of the request get a fixed sentence, ours a reference to the log. Neither shows what was sent. */
 
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { Log } from '../domain/ports.js';
+import type { Log } from '../ports/index.js';
 import { sendProblem, type Trouble } from './problem.js';
 
 /** The part of the log that this room uses. */

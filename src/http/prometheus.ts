@@ -3,7 +3,7 @@
 import type { RequestHandler } from 'express';
 import { Router } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Gauges } from '../domain/ports.js';
+import type { Gauges } from '../ports/index.js';
 import type { UseCases } from '../usecases/index.js';
 import { callerOf } from './bearer.js';
 import { sendRefusal } from './problem.js';

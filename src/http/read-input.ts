@@ -1,8 +1,8 @@
 /** From a request to checked input: every problem at once, by field, never with what was sent. */
 
 import { z } from 'zod';
+import { sentenceOf } from '../contract/problem-sentence.js';
 import type { Route } from '../contract/route.js';
-import { sentenceOf } from '../contract/sentence.js';
 import { done, type Result, refused } from '../domain/result.js';
 
 export interface Input<R extends Route> {

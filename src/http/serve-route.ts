@@ -5,12 +5,12 @@ import type { z } from 'zod';
 import type { Route } from '../contract/route.js';
 import { done, type Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
-import type { Repeat } from '../usecases/once.js';
+import type { Repeat } from '../usecases/idempotent.js';
 import { callerOf } from './bearer.js';
-import { whyNotCalled } from './may-call.js';
+import { readRepeat } from './idempotency-key.js';
 import { sendRefusal } from './problem.js';
 import { type Input, readInput } from './read-input.js';
-import { readRepeat } from './read-repeat.js';
+import { whyNotCalled } from './require-scope.js';
 
 export interface Call<R extends Route> extends Input<R> {
   readonly caller: Caller;

@@ -5,7 +5,7 @@
 
 import cron from 'node-cron';
 import { errorName } from '../domain/error-name.js';
-import type { JobRuns, Log } from '../domain/ports.js';
+import type { JobRuns, Log } from '../ports/index.js';
 
 export interface Job {
   readonly name: string;

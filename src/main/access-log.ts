@@ -1,7 +1,7 @@
 /** Gives every HTTP request its id, and the log one line when its answer has left: never a path as it was sent, a query or a body. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import type { Log } from '../domain/ports.js';
+import type { Log } from '../ports/index.js';
 import { withinRequest } from './request-context.js';
 import { requestOrigin } from './request-id.js';
 

@@ -2,8 +2,8 @@
 
 import { readConfig } from '../config.js';
 import { createDisposal } from './disposal.js';
-import { openHouse } from './house.js';
 import { createLogger } from './logger.js';
+import { openHouse } from './services.js';
 
 const USAGE = `Usage: vsecure audit:detach --before <date> --yes
 

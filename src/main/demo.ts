@@ -6,11 +6,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../config.js';
 import { type Agent, connectAgent } from './demo/agent.js';
-import { APPROVER, OWNER, setScene, WANTED } from './demo/scene.js';
-import { introduction } from './demo/words.js';
+import { introduction } from './demo/messages.js';
+import { APPROVER, OWNER, setScene, WANTED } from './demo/seed-data.js';
+import {
+  findLookAlike,
+  LOOK_ALIKE_APP,
+  type LookAlike,
+  startLookAlike,
+} from './demo/slack-look-alike.js';
 import { createDisposal, type Disposal } from './disposal.js';
 import { createLogger } from './logger.js';
-import { findLookAlike, LOOK_ALIKE_APP, type LookAlike, startLookAlike } from './look-alike.js';
 import { startServer } from './server.js';
 
 const USERS = [

@@ -1,6 +1,6 @@
 /** Takes parts down in the reverse of the order in which they were put up. */
 
-import type { Log } from '../domain/ports.js';
+import type { Log } from '../ports/index.js';
 
 export interface Disposal {
   /** `take` runs when this part's turn comes. */

@@ -5,7 +5,7 @@ import { MasterKeyError } from '../crypto/master-key.js';
 import { EmbeddedPostgresError } from '../postgres/errors.js';
 import { NewerSchemaError } from '../store/migrate.js';
 import { WrongMasterKeyError } from '../usecases/open-installation.js';
-import { SchemaBehindError } from './house.js';
+import { SchemaBehindError } from './services.js';
 
 /** Errors of our own whose messages were written for whoever started the command. */
 const SPEAKING = [

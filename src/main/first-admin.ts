@@ -1,7 +1,7 @@
 /** The first start: somebody must be able to manage. On a terminal a key is made and printed once; elsewhere we say how. */
 
-import type { Log, Store } from '../domain/ports.js';
-import { needsFirstAdmin } from '../usecases/bootstrap-admin.js';
+import type { Log, Store } from '../ports/index.js';
+import { needsFirstAdmin } from '../usecases/authorization/bootstrap-admin.js';
 import type { UseCases } from '../usecases/index.js';
 
 export async function welcomeFirstAdmin(

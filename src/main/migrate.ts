@@ -3,8 +3,8 @@
 import { readConfig } from '../config.js';
 import { migrate } from '../store/migrate.js';
 import { createDisposal } from './disposal.js';
-import { openConfiguredDatabase } from './house.js';
 import { createLogger } from './logger.js';
+import { openConfiguredDatabase } from './services.js';
 
 export async function run(): Promise<number> {
   const config = readConfig(process.env);

@@ -13,7 +13,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Config } from '../config.js';
-import type { Span, SpanFacts, Tracing } from './tracing.js';
+import type { Span, SpanFacts, Tracing } from './span.js';
 import { VERSION } from './version.js';
 
 /** As OpenTelemetry's conventions have them, and ours. https://opentelemetry.io/docs/specs/semconv/ */

@@ -1,9 +1,9 @@
 /** Can this process do its work? Asked of the database each time; Slack is reported, never a reason to be unready. */
 
 import type { Readiness } from '../http/health.js';
-import { slackFaults } from '../slack/faults.js';
+import { slackFaults } from '../slack/delivery/stalled-deliveries.js';
 import { schemaState } from '../store/migrate.js';
-import type { House } from './house.js';
+import type { House } from './services.js';
 
 export function createReadiness(
   { dataSource, deliveries }: Pick<House, 'dataSource' | 'deliveries'>,

@@ -3,8 +3,8 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { createDisposal, type Disposal } from './disposal.js';
-import { type Doors, openDoors } from './doors.js';
-import { type House, openHouse } from './house.js';
+import { type Doors, openDoors } from './listeners.js';
+import { type House, openHouse } from './services.js';
 import { openTracing } from './tracing.js';
 
 export interface Server {

@@ -7,16 +7,16 @@ import type { Config } from '../config.js';
 import { chainHash } from '../crypto/chain-hash.js';
 import { makeId } from '../crypto/ids.js';
 import { SECOND } from '../domain/limits.js';
-import type { Policy } from '../domain/policy.js';
-import type { Log } from '../domain/ports.js';
+import type { Policy } from '../domain/policy/policy.js';
+import type { Log } from '../ports/index.js';
 import type { UsedChannel } from '../slack/check/check-slack.js';
 import { type Checked, type Finding, failed, skipped } from '../slack/check/finding.js';
 import { schemaState } from '../store/migrate.js';
 import { createStore } from '../store/store.js';
 import { createDisposal, type Disposal } from './disposal.js';
 import { explainFailure } from './failure.js';
-import { openConfiguredDatabase } from './house.js';
 import { createLogger } from './logger.js';
+import { openConfiguredDatabase } from './services.js';
 
 export interface FoundChannels {
   readonly channels: readonly UsedChannel[];

@@ -3,15 +3,15 @@
 import type { Express } from 'express';
 import type { Config } from '../config.js';
 import { errorName } from '../domain/error-name.js';
-import type { Directory, Log } from '../domain/ports.js';
-import { asOne, createRelay, type Deliver, type Relay } from '../notify/relay.js';
+import { asOne, createRelay, type Deliver, type Relay } from '../notify/outbox-worker.js';
+import type { Directory, Log } from '../ports/index.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
-import type { Posters } from '../slack/posters.js';
-import { createIdentifyPresser } from '../usecases/identify-presser.js';
-import type { House } from './house.js';
-import { approvalIn } from './logged.js';
-import { createTold } from './told.js';
+import type { Posters } from '../slack/delivery/posters.js';
+import { createIdentifyPresser } from '../usecases/people/identify-slack-user.js';
+import type { House } from './services.js';
 import { traceDelivery } from './tracing.js';
+import { approvalIn } from './with-logging.js';
+import { createTold } from './with-request-context.js';
 
 export interface ConnectedSlack {
   readonly relay: Pick<Relay, 'poke'>;

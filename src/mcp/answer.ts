@@ -7,8 +7,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
-import type { Next } from './next.js';
-import type { Question } from './person.js';
+import type { Question } from './elicitation.js';
+import type { Next } from './next-step.js';
 import type { Task } from './task.js';
 
 /** What a tool found out. */

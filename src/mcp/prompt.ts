@@ -1,7 +1,7 @@
 /** What a prompt is: words that a person picks in their AI tool, so that it uses vsecure as it is meant to be used. */
 
 import type { z } from 'zod';
-import type { Suggest } from './suggest.js';
+import type { Suggest } from './completions.js';
 
 export interface PromptArgument {
   readonly description: string;

@@ -1,8 +1,8 @@
 /** What a resource is: something to look at by its address, as far as the caller may see it. Never a value. */
 
-import type { Listed } from '../domain/ports.js';
 import type { Caller } from '../domain/rights.js';
-import type { Suggest } from './suggest.js';
+import type { Listed } from '../ports/index.js';
+import type { Suggest } from './completions.js';
 
 /** How a resource, or a family of them, is announced to clients. */
 export interface ResourceFace {

@@ -5,10 +5,10 @@
 
 import type { Response } from 'express';
 import { SECOND, SESSION_STREAMS_PER_KEY, STREAM_MAX } from '../domain/limits.js';
-import type { ManageSubscriptions } from '../usecases/manage-subscriptions.js';
-import { createPlaces } from './places.js';
+import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
 import { approvalUri } from './resources/approvals.js';
 import type { Session } from './session.js';
+import { createPlaces } from './slots.js';
 import type { Guest } from './tool.js';
 
 /**

@@ -6,9 +6,9 @@
  */
 
 import { z } from 'zod';
-import type { SessionId } from '../domain/ports.js';
+import type { SessionId } from '../ports/index.js';
 import { clientName } from './claimed-client.js';
-import { type Shown, shownBy } from './shown-by.js';
+import { type Shown, shownBy } from './client-capabilities.js';
 
 export interface Session {
   readonly id: SessionId;

@@ -3,7 +3,7 @@
  * numbers beyond a double. Where two readers could differ, one could be shown what the other does not do.
  */
 
-import { createTally } from './object-names.js';
+import { createTally } from './json-object-names.js';
 
 /** Why a body is no message; each is one sentence that repeats nothing of it. */
 export type JsonProblem = 'not_json' | 'too_complex' | 'ambiguous';

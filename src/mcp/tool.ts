@@ -10,14 +10,14 @@ import type { z } from 'zod';
 import { done, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { type Answer, answer } from './answer.js';
-import type { CallBack } from './calling-back.js';
 import { claimedClient } from './claimed-client.js';
-import { described, problemOf } from './described.js';
+import { type Person, personAt, type Question, shownInEnvelope } from './elicitation.js';
 import { takesTasks } from './extensions.js';
 import type { ReportFault } from './fault.js';
-import type { ToolName } from './next.js';
-import { type Person, personAt, type Question, shownInEnvelope } from './person.js';
+import type { CallBack } from './legacy-elicitation.js';
+import type { ToolName } from './next-step.js';
 import { createProgress, type Progress } from './progress.js';
+import { described, problemOf } from './published-schema.js';
 import type { Session } from './session.js';
 
 /** Who came with this HTTP request, and until when it may take. */

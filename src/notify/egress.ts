@@ -8,7 +8,7 @@ import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { unlessLate } from './unless-late.js';
+import { unlessLate } from './with-timeout.js';
 
 export interface Egress {
   /** By what the URL says: undefined, or what is wrong with it. */

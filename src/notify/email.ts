@@ -2,9 +2,9 @@
 
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Notification } from '../domain/notification.js';
-import type { EmailSettings, Tell, Telling } from '../domain/ports.js';
-import { unlessLate } from './unless-late.js';
-import { factsOf, headlineOf, reasonOf } from './words.js';
+import type { EmailSettings, Tell, Telling } from '../ports/index.js';
+import { factsOf, headlineOf, reasonOf } from './message-text.js';
+import { unlessLate } from './with-timeout.js';
 
 export interface Mailer {
   readonly teller: (settings: EmailSettings) => Tell;

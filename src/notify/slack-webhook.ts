@@ -1,10 +1,10 @@
 /** A Slack incoming webhook: plain text only, so that nothing in it is parsed. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 
 import type { Notification } from '../domain/notification.js';
-import type { SlackWebhookSettings, Tell } from '../domain/ports.js';
+import type { SlackWebhookSettings, Tell } from '../ports/index.js';
 import { type Egress, isAllowed } from './egress.js';
-import { tellByPost } from './posting.js';
-import { factsOf, headlineOf, reasonOf } from './words.js';
+import { factsOf, headlineOf, reasonOf } from './message-text.js';
+import { tellByPost } from './post.js';
 
 /** Slack refuses a section with more; counted in UTF-16, which is the stricter way. */
 const TEXT_MAX = 3000;

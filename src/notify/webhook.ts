@@ -2,9 +2,9 @@
 
 import { Webhook } from 'standardwebhooks';
 import { NOTIFICATION_SCHEMA, type Notification } from '../domain/notification.js';
-import type { Tell, WebhookSettings } from '../domain/ports.js';
+import type { Tell, WebhookSettings } from '../ports/index.js';
 import type { Egress } from './egress.js';
-import { tellByPost } from './posting.js';
+import { tellByPost } from './post.js';
 
 /** Every secret signs: a receiver that still has the one before takes it too. */
 export function createWebhookTeller(egress: Egress): (settings: WebhookSettings) => Tell {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { API_BASE, type Route } from '../contract/route.js';
-import { type Retry, retrying } from './retrying.js';
+import { type Retry, retrying } from './retry.js';
 import { type Connection, send, unexpected } from './send.js';
 
 /** What every method takes last. */

@@ -5,10 +5,10 @@ import { DEFAULT_TIMEOUT, readUrl } from './address.js';
 import { type Call, type Calling, type CallOptions, createCall } from './call.js';
 import { readEnvironment } from './env.js';
 import { VSecureError } from './errors.js';
-import { createKeys, createPeople } from './managing.js';
+import { createKeys, createPeople } from './keys-and-people.js';
 import { createMcp } from './mcp.js';
 import { readReadiness } from './readiness.js';
-import { type RetryOptions, readRetry } from './retrying.js';
+import { type RetryOptions, readRetry } from './retry.js';
 import { createSecrets } from './secrets.js';
 
 export interface ClientOptions {

@@ -5,7 +5,7 @@ import { DEFAULT_TIMEOUT, readUrl } from './address.js';
 import { createCall } from './call.js';
 import { VSecureError } from './errors.js';
 import { pause } from './pause.js';
-import { isPassing, readRetry } from './retrying.js';
+import { isPassing, readRetry } from './retry.js';
 
 /** Milliseconds between two questions (RFC 8628, section 3.5, has 5 s; one's own server takes 2). */
 const ASK_EVERY = 2_000;

@@ -15,7 +15,7 @@ import { createMetrics } from './metrics.js';
 import { createNotifications } from './notifications.js';
 import { collect } from './pages.js';
 import { type Verifying, verifyAudit } from './verify-audit.js';
-import { type Waiting, waitForDecision } from './waiting.js';
+import { type Waiting, waitForDecision } from './wait-for-decision.js';
 
 type Ask = z.input<typeof approvalRoutes.request.body>;
 export type Decision = z.input<typeof approvalRoutes.decide.body>;

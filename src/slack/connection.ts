@@ -10,36 +10,36 @@ import type {
   Directory,
   Log,
   PolicyReads,
-} from '../domain/ports.js';
-import type { ReadCardAudience } from '../usecases/card-audience.js';
-import type { ReadCardFacts, ReadGrantFacts } from '../usecases/card-facts.js';
-import type { Decide } from '../usecases/decide.js';
-import type { DirectMessages } from '../usecases/direct-messages.js';
-import type { RevokeGrant } from '../usecases/end-grant.js';
-import type { HomeUseCases } from '../usecases/home.js';
-import type { IdentifyPresser } from '../usecases/identify-presser.js';
-import type { LoginUseCases } from '../usecases/login.js';
-import type { RecordForeign } from '../usecases/record-foreign.js';
-import type { RecordRefusedPress } from '../usecases/record-refused-press.js';
-import type { RecordRefusedSuspension } from '../usecases/record-refused-suspension.js';
-import type { ReadRequestHistory } from '../usecases/request-history.js';
-import type { StopLeavers } from '../usecases/stop-leavers.js';
-import type { SuspendPrincipal } from '../usecases/suspend-principal.js';
-import { boltLogger } from './bolt-logger.js';
+} from '../ports/index.js';
+import type { HomeUseCases } from '../usecases/approvals/app-home.js';
+import type { ReadCardAudience } from '../usecases/approvals/card-audience.js';
+import type { ReadCardFacts, ReadGrantFacts } from '../usecases/approvals/card-facts.js';
+import type { Decide } from '../usecases/approvals/decide.js';
+import type { RevokeGrant } from '../usecases/approvals/end-grant.js';
+import type { RecordRefusedPress } from '../usecases/approvals/record-refused-click.js';
+import type { ReadRequestHistory } from '../usecases/approvals/request-history.js';
+import type { LoginUseCases } from '../usecases/authorization/login.js';
+import type { RecordForeign } from '../usecases/authorization/record-foreign-workspace.js';
+import type { RecordRefusedSuspension } from '../usecases/authorization/record-refused-suspension.js';
+import type { SuspendPrincipal } from '../usecases/authorization/suspend-principal.js';
+import type { DirectMessages } from '../usecases/notifications/direct-messages.js';
+import type { IdentifyPresser } from '../usecases/people/identify-slack-user.js';
+import type { StopLeavers } from '../usecases/people/stop-deactivated-users.js';
+import { createFindLeavers } from './client/deactivated-users.js';
+import { createDirectory } from './client/directory.js';
+import { clientOptions, createWebClients } from './client/web-clients.js';
+import { createWorkspaceLink, type WorkspaceLink } from './client/workspace.js';
 import type { CatalogueParts } from './commands/catalogue.js';
-import type { Dates } from './dates.js';
-import { createDirectory } from './directory.js';
-import { createDoorkeeper, type SlackContext } from './doorkeeper.js';
-import { addEvents } from './events.js';
-import { addHandlers } from './handlers.js';
-import { createInFlight } from './in-flight.js';
-import { createFindLeavers } from './leavers.js';
-import { createOutbound } from './outbound.js';
-import { type Pace, SLACKS_PACE } from './pace.js';
-import { createPosters, type Posters } from './posters.js';
-import { createTransport, type Transport } from './transport.js';
-import { clientOptions, createWebClients } from './web-clients.js';
-import { createWorkspaceLink, type WorkspaceLink } from './workspace.js';
+import { createOutbound } from './delivery/outbound.js';
+import { type Pace, SLACKS_PACE } from './delivery/pacing.js';
+import { createPosters, type Posters } from './delivery/posters.js';
+import type { Dates } from './format/dates.js';
+import { boltLogger } from './inbound/bolt-logger.js';
+import { addEvents } from './inbound/events.js';
+import { addHandlers } from './inbound/handlers.js';
+import { createInFlight } from './inbound/in-flight.js';
+import { createDoorkeeper, type SlackContext } from './inbound/request-guard.js';
+import { createTransport, type Transport } from './inbound/transport.js';
 
 export interface SlackSettings {
   readonly botToken: string;

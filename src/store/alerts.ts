@@ -1,8 +1,8 @@
 /** Rules and alerts. An alert fires and resolves by conditional updates alone. */
 
 import type { Alert, AlertRule, Observation } from '../domain/alert.js';
-import type { AlertReads, Alerts } from '../domain/ports.js';
 import type { Metric, Operation, ReceiverKind } from '../domain/vocabulary.js';
+import type { AlertReads, Alerts } from '../ports/index.js';
 import { UNLIKE } from './alerts-built-in.js';
 import { only, type Sql } from './sql.js';
 

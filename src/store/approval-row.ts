@@ -1,11 +1,10 @@
 /** Rows of approval and vote ⇄ the domain's unions. */
 
-import type { Approval } from '../domain/approval.js';
+import type { Approval, Vote } from '../domain/approval.js';
 import type { PersonId } from '../domain/person.js';
-import type { PolicyId } from '../domain/policy.js';
+import type { PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { Door, Operation, Verdict } from '../domain/vocabulary.js';
-import type { Vote } from '../domain/vote.js';
 
 export const APPROVAL_COLUMNS = `
   a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,

@@ -1,10 +1,10 @@
 /** Approvals and votes. Every way out of `pending` is one conditional UPDATE; nothing here reads a status and then writes it. */
 
-import type { Approval, NewApproval, Origin, Settlement } from '../domain/approval.js';
-import type { PolicyId } from '../domain/policy.js';
-import type { ApprovalReads, Approvals } from '../domain/ports.js';
-import { seesAccess } from '../domain/sight.js';
-import type { Vote } from '../domain/vote.js';
+import type { Approval, NewApproval, Origin, Settlement, Vote } from '../domain/approval.js';
+import type { PolicyId } from '../domain/policy/policy.js';
+import { seesAccess } from '../domain/visibility.js';
+import type { ApprovalReads, Approvals } from '../ports/index.js';
+import { askingContext, pastRequests } from './approval-context.js';
 import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
@@ -12,11 +12,10 @@ import {
   toVote,
   type VoteRow,
 } from './approval-row.js';
-import { askingContext, pastRequests } from './asking-context.js';
-import { askingHistory } from './asking-history.js';
-import { listed } from './listed.js';
-import { accessInSight, sightParameters } from './sight.js';
+import { listed } from './page.js';
+import { askingHistory } from './request-history.js';
 import { first, only, type Sql } from './sql.js';
+import { accessInSight, sightParameters } from './visibility.js';
 
 const FROM = `
   from approval a join principal p on p.id = a.principal_id join person o on o.id = p.owner_id

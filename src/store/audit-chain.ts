@@ -1,9 +1,9 @@
 /** Appends to the one hash chain. Called as the last thing before COMMIT, so its head is the last row a transaction locks. */
 
 import { type AuditEvent, canonicalEvent } from '../domain/audit-event.js';
-import type { ChainHash } from '../domain/ports.js';
-import { DELIVERY_CHANNEL } from './channels.js';
-import { toldColumns, toldOf } from './fan-out.js';
+import type { ChainHash } from '../ports/index.js';
+import { toldColumns, toldOf } from './notification-fan-out.js';
+import { DELIVERY_CHANNEL } from './notify-channels.js';
 import { only, type Sql } from './sql.js';
 
 /** Writes events and, for every receiver that wants to be told of them, what it is to be told, and says that there is something. */

@@ -1,8 +1,8 @@
 /** Counts events by the resources that they touched. */
 
 import { covers } from '../domain/pattern.js';
-import type { AuditReads, ResourceCount } from '../domain/ports.js';
-import { listed } from './listed.js';
+import type { AuditReads, ResourceCount } from '../ports/index.js';
+import { listed } from './page.js';
 import type { Sql } from './sql.js';
 
 /** Grouped by the database; there are as many groups as resources that were touched, so the page is cut here. */

@@ -2,12 +2,12 @@
 
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import { covers } from '../domain/pattern.js';
-import type { AuditFilter, AuditReads } from '../domain/ports.js';
-import { seesEvent } from '../domain/sight.js';
+import { seesEvent } from '../domain/visibility.js';
+import type { AuditFilter, AuditReads } from '../ports/index.js';
 import { auditCounts } from './audit-counts.js';
-import { listed } from './listed.js';
-import { eventInSight, isExact } from './sight.js';
+import { listed } from './page.js';
 import { first, only, type Sql } from './sql.js';
+import { eventInSight, isExact } from './visibility.js';
 
 interface EventRow {
   readonly sequence: string;

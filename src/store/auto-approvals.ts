@@ -2,7 +2,7 @@
 
 import type { DataSource } from 'typeorm';
 import type { Approved } from '../domain/approval.js';
-import type { AutoApprovals } from '../domain/ports.js';
+import type { AutoApprovals } from '../ports/index.js';
 import { approvalReads } from './approvals.js';
 import { only, sqlOn } from './sql.js';
 

@@ -1,7 +1,7 @@
 /** Which messages show a request. */
 
 import type { DataSource } from 'typeorm';
-import type { CardCopy, Cards, PostedCard } from '../domain/ports.js';
+import type { CardCopy, Cards, PostedCard } from '../ports/index.js';
 import { first, sqlOn } from './sql.js';
 
 interface CardRow {

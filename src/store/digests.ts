@@ -2,7 +2,7 @@
 
 import type { DataSource } from 'typeorm';
 import type { ApprovalId } from '../domain/approval.js';
-import type { DigestItem, DigestPlace, Digests, WaitingCard } from '../domain/ports.js';
+import type { DigestItem, DigestPlace, Digests, WaitingCard } from '../ports/index.js';
 import { first, sqlOn } from './sql.js';
 import { queueDeliveries } from './store.js';
 

@@ -1,6 +1,6 @@
 /** Numbers for a monitoring system. They come from the database, so every process shows the same and a restart resets none. */
 
-import type { Gauges } from '../domain/ports.js';
+import type { Gauges } from '../ports/index.js';
 import { only, type Sql } from './sql.js';
 
 /** Seconds: a reflex, a glance, a coffee, a meeting, a night. */

@@ -2,14 +2,14 @@
 
 import type { Grant } from '../domain/grant.js';
 import { coveringPatterns } from '../domain/pattern.js';
-import type { PolicyId } from '../domain/policy.js';
-import type { GrantReads, Grants } from '../domain/ports.js';
+import type { PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
-import { seesAccess } from '../domain/sight.js';
+import { seesAccess } from '../domain/visibility.js';
 import type { GrantStatus, Operation } from '../domain/vocabulary.js';
-import { listed } from './listed.js';
-import { accessInSight, sightParameters } from './sight.js';
+import type { GrantReads, Grants } from '../ports/index.js';
+import { listed } from './page.js';
 import { first, only, type Sql } from './sql.js';
+import { accessInSight, sightParameters } from './visibility.js';
 
 /**
  * True in SQL for a grant that may be used at that time. `now()` is never later than the clock: it is there because an index can be

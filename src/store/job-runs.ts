@@ -1,7 +1,7 @@
 /** Elects, for each fire of a scheduled job, the one process that runs it: whoever inserts its row. */
 
 import type { DataSource } from 'typeorm';
-import type { JobRuns } from '../domain/ports.js';
+import type { JobRuns } from '../ports/index.js';
 import { sqlOn } from './sql.js';
 
 /** `owner` names this process, for people who look into the table. */

@@ -2,9 +2,9 @@
 
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { GrantId } from '../domain/grant.js';
-import type { OpenedRead, ReadRequest } from '../domain/ports.js';
 import { type Result, refused } from '../domain/result.js';
 import type { GrantStatus } from '../domain/vocabulary.js';
+import type { OpenedRead, ReadRequest } from '../ports/index.js';
 import type { SeenRow } from './ledger-statement.js';
 
 export interface Outcome {

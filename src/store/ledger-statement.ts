@@ -5,8 +5,8 @@
 
 import type { GrantId } from '../domain/grant.js';
 import { coveringPatterns } from '../domain/pattern.js';
-import type { ReadRequest } from '../domain/ports.js';
 import type { GrantStatus } from '../domain/vocabulary.js';
+import type { ReadRequest } from '../ports/index.js';
 import { type HeadRow, timestamp } from './audit-chain.js';
 import { LIVE, liveAt, STATUS, statusAt } from './grants.js';
 import type { Sql } from './sql.js';

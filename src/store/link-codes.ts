@@ -1,7 +1,7 @@
 /** One-time codes for linking a Slack account, by their hashes. */
 
 import type { PersonId } from '../domain/person.js';
-import type { LinkCodes } from '../domain/ports.js';
+import type { LinkCodes } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
 
 export function linkCodes(sql: Sql): LinkCodes {

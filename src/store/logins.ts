@@ -1,7 +1,7 @@
 /** Logins, confirmed and taken by conditional updates. */
 
 import type { PersonId } from '../domain/person.js';
-import type { Login, LoginId, LoginReads, Logins } from '../domain/ports.js';
+import type { Login, LoginId, LoginReads, Logins } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
 
 interface LoginRow {

@@ -1,8 +1,8 @@
 /** Requests and decisions, counted in one statement. */
 
-import type { AccessMetrics, MetricsReads } from '../domain/ports.js';
+import type { AccessMetrics, MetricsReads } from '../ports/index.js';
 import { gauges } from './gauges.js';
-import { measures } from './measures.js';
+import { measures } from './metric-queries.js';
 import { only, type Sql } from './sql.js';
 
 /** Milliseconds. Faster than this nobody has read what was asked. */

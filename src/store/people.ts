@@ -2,7 +2,7 @@
 
 import type { EntityManager } from 'typeorm';
 import type { Person, PersonId } from '../domain/person.js';
-import type { MakeId, People, PersonReads } from '../domain/ports.js';
+import type { MakeId, People, PersonReads } from '../ports/index.js';
 import { type PersonRow, PersonTable, SlackAccountTable } from './tables.js';
 
 const relations = { slack: true } as const;

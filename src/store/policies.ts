@@ -1,8 +1,8 @@
 /** Policies, found by exact pattern: the candidates of a resource are reckoned in the domain, so this is an index look-up. */
 
 import { type EntityManager, IsNull } from 'typeorm';
-import type { Policy, PolicyRules } from '../domain/policy.js';
-import type { Policies, PolicyChangeRecord, PolicyReads } from '../domain/ports.js';
+import type { Policy, PolicyRules } from '../domain/policy/policy.js';
+import type { Policies, PolicyChangeRecord, PolicyReads } from '../ports/index.js';
 import { columnsOf } from './columns.js';
 import { first, type Sql } from './sql.js';
 import { type PolicyRow, PolicyTable } from './tables.js';

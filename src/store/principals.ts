@@ -1,8 +1,8 @@
 /** Principals and their keys. Only the HMAC of a key is stored; it is read in one place, to authenticate. */
 
 import type { EntityManager } from 'typeorm';
-import type { PersonReads, PrincipalReads, Principals } from '../domain/ports.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
+import type { PersonReads, PrincipalReads, Principals } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
 import { type ApiKeyRow, ApiKeyTable, type PrincipalRow, PrincipalTable } from './tables.js';
 

@@ -5,12 +5,12 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import type { ChainHash, OpenedRead, ReadLedger, ReadRequest } from '../domain/ports.js';
 import type { Result } from '../domain/result.js';
+import type { ChainHash, OpenedRead, ReadLedger, ReadRequest } from '../ports/index.js';
 import { appendAfter, toHead } from './audit-chain.js';
 import { createSettle, type Outcome, readEvent } from './ledger-outcome.js';
 import { openGroup, type Question, type SeenRow } from './ledger-statement.js';
-import { preparedTransaction } from './prepared.js';
+import { preparedTransaction } from './prepared-transaction.js';
 
 /** Reads in one transaction at the most: what came while the one before was being committed. */
 const GROUP_MAX = 256;

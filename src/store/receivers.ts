@@ -1,9 +1,10 @@
 /** Receivers of notifications, and what has been told to them. */
 
-import type { ReceiverReads, Receivers, SealedValue } from '../domain/ports.js';
 import type { NotificationDelivery, ReceiverRow } from '../domain/receiver.js';
-import { DELIVERY_CHANNEL } from './channels.js';
-import { listed } from './listed.js';
+import type { SealedValue } from '../domain/secret.js';
+import type { ReceiverReads, Receivers } from '../ports/index.js';
+import { DELIVERY_CHANNEL } from './notify-channels.js';
+import { listed } from './page.js';
 import { first, type Sql } from './sql.js';
 
 interface Row {

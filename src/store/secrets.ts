@@ -2,10 +2,10 @@
 
 import type { EntityManager } from 'typeorm';
 import { IsNull } from 'typeorm';
-import type { SecretReads, Secrets } from '../domain/ports.js';
 import type { SecretMetadata } from '../domain/secret.js';
+import type { SecretReads, Secrets } from '../ports/index.js';
 import { columnsOf } from './columns.js';
-import { listed } from './listed.js';
+import { listed } from './page.js';
 import { only, type Sql } from './sql.js';
 import { SecretTable } from './tables.js';
 

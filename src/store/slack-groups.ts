@@ -1,6 +1,6 @@
 /** Who is in a Slack user group. What is older than a quarter of an hour is not decided by. */
 
-import type { SlackGroups } from '../domain/ports.js';
+import type { SlackGroups } from '../ports/index.js';
 import type { Sql } from './sql.js';
 
 /** A member who was taken out of the group may decide for this long at the most. */

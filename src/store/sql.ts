@@ -1,7 +1,7 @@
 /** SQL on the pool or on an open transaction, with rows as the only kind of answer. */
 
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { queryNamed } from './named.js';
+import { queryNamed } from './named-statements.js';
 
 /** `hot`: each connection parses the statement once (`named.ts`). */
 export type Sql = <Row>(

@@ -12,25 +12,25 @@ import type {
   Reads,
   Store,
   Tx,
-} from '../domain/ports.js';
+} from '../ports/index.js';
 import { alertReads, alerts } from './alerts.js';
+import { homeReads, homes, queueHomes } from './app-homes.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
-import { auditParts } from './audit-parts.js';
-import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './channels.js';
+import { auditParts } from './audit-partitions.js';
+import { questionReads, questions } from './client-questions.js';
+import { insertNotices, notices } from './direct-message-outbox.js';
 import { grantReads, grants } from './grants.js';
-import { homeReads, homes, queueHomes } from './homes.js';
+import { repeats } from './idempotency.js';
 import { linkCodes } from './link-codes.js';
 import { loginReads, logins } from './logins.js';
 import { metricsReads } from './metrics.js';
-import { insertNotices, notices } from './notices.js';
+import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './notify-channels.js';
 import { people, personReads } from './people.js';
 import { policies, policyReads } from './policies.js';
 import { principalReads, principals } from './principals.js';
-import { questionReads, questions } from './questions.js';
 import { receiverReads, receivers } from './receivers.js';
-import { repeats } from './repeats.js';
 import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';

@@ -2,7 +2,7 @@
 
 import type { ApprovalId } from '../domain/approval.js';
 import { FOLLOWED_MAX, SUBSCRIPTIONS_PER_KEY } from '../domain/limits.js';
-import type { SubscriptionReads, Subscriptions } from '../domain/ports.js';
+import type { SubscriptionReads, Subscriptions } from '../ports/index.js';
 import type { Sql } from './sql.js';
 
 interface Row {

@@ -2,7 +2,7 @@
 
 import { EntitySchema } from 'typeorm';
 import type { Person, PersonId } from '../domain/person.js';
-import type { Policy } from '../domain/policy.js';
+import type { Policy } from '../domain/policy/policy.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { SecretMetadata } from '../domain/secret.js';
 

@@ -1,9 +1,9 @@
 /** LISTEN on one connection of its own: wakes whoever waits for an approval in this process, and says when deliveries are due. */
 
 import pg from 'pg';
-import type { Wakeup, Wakeups } from '../domain/ports.js';
-import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './channels.js';
+import type { Wakeup, Wakeups } from '../ports/index.js';
 import type { DatabaseConnection } from './database.js';
+import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './notify-channels.js';
 
 export interface Listener extends Wakeups {
   /** Connects. Later breaks are mended in the background; every waiter is woken then, because a call may have been missed. */

@@ -1,9 +1,9 @@
 /** All verbs of the product, built once from their parts. Adapters take the ones they need. */
 
+import type { Digest } from '../domain/request-digest.js';
 import type {
   Cards,
   CheckTarget,
-  Digest,
   Directory,
   KeyHasher,
   MakeId,
@@ -14,69 +14,69 @@ import type {
   Tellers,
   Vault,
   Wakeups,
-} from '../domain/ports.js';
-import { createApplyPolicies } from './apply-policies.js';
-import { createAskPerson } from './ask-person.js';
-import type { AskingLimits } from './asking-limits.js';
-import { createDetachAudit, createNextAuditPart } from './audit-parts.js';
-import { createAuthenticate } from './authenticate.js';
-import { createAwaitDecision } from './await-decision.js';
-import { createBootstrapAdmin } from './bootstrap-admin.js';
-import { createCancelRequest } from './cancel-request.js';
-import { createReadCardAudience } from './card-audience.js';
-import { createReadCardFacts, createReadGrantFacts } from './card-facts.js';
-import { createChangeSecret } from './change-secret.js';
-import { createConfigureReceivers } from './configure-receivers.js';
-import { createConfigureResource } from './configure-resource.js';
-import { createCountAudit } from './count-audit.js';
-import { createCountUses } from './count-uses.js';
-import { createDecide } from './decide.js';
-import { createDescribeSecret } from './describe-secret.js';
-import { createDirectMessages } from './direct-messages.js';
-import { createReleaseGrant, createRevokeGrant } from './end-grant.js';
-import { createEscalateApprovals } from './escalate-approvals.js';
-import { createEvaluateAlerts } from './evaluate-alerts.js';
-import { createExpireApprovals } from './expire-approvals.js';
-import { createExplainAccess } from './explain-access.js';
-import { createExportAudit } from './export-audit.js';
-import { createFollowApproval } from './follow-approval.js';
-import { createForgetAnswers } from './forget-answers.js';
-import { createHandleSecret } from './handle-secret.js';
-import { createHome } from './home.js';
-import { createLinkApprovers } from './link-approvers.js';
-import { createCreateLinkCode, createLinkByCode } from './link-codes.js';
-import { createListSecrets } from './list-secrets.js';
-import { createLogin } from './login.js';
-import { createManageAlerts } from './manage-alerts.js';
-import { createManageKeys, type HumanKeys } from './manage-keys.js';
-import { createManagePeople } from './manage-people.js';
-import { createManageSubscriptions } from './manage-subscriptions.js';
-import { createManageSuspensions } from './manage-suspensions.js';
-import { createMeasure, createMetrics, createReadGauges } from './metrics.js';
-import { createNameAccount } from './name-account.js';
-import { createObtainGrant } from './obtain-grant.js';
-import { createOnce } from './once.js';
-import { createQueryAudit } from './query-audit.js';
-import { createReadSecret } from './read-secret.js';
-import { createRecordForeign } from './record-foreign.js';
-import { createRecordRefusedPress } from './record-refused-press.js';
-import { createRecordRefusedSuspension } from './record-refused-suspension.js';
-import { createRefreshApprovers } from './refresh-approvers.js';
-import { createRemindApprovers } from './remind-approvers.js';
-import { createRequestAccess } from './request-access.js';
-import { createReadRequestHistory } from './request-history.js';
-import { createReviewDeliveries } from './review-deliveries.js';
-import { createReviewKeys } from './review-keys.js';
-import { AS_OPERATOR, UNDER_GRANT } from './right-to-change.js';
-import { createShowApprovals } from './show-approvals.js';
-import { createShowHeldGrants } from './show-held-grants.js';
-import { createShowPolicies } from './show-policies.js';
-import { createSimulatePolicies } from './simulate-policies.js';
-import { createStopLeavers } from './stop-leavers.js';
-import { createSuspendPrincipal } from './suspend-principal.js';
-import { createTellFirstUses } from './tell-first-uses.js';
-import { createTellReceiver } from './tell-receivers.js';
-import { createWriteSecret } from './write-secret.js';
+} from '../ports/index.js';
+import { createHome } from './approvals/app-home.js';
+import { createAskPerson } from './approvals/ask-tool-user.js';
+import { createCancelRequest } from './approvals/cancel-request.js';
+import { createReadCardAudience } from './approvals/card-audience.js';
+import { createReadCardFacts, createReadGrantFacts } from './approvals/card-facts.js';
+import { createDecide } from './approvals/decide.js';
+import { createReleaseGrant, createRevokeGrant } from './approvals/end-grant.js';
+import { createEscalateApprovals } from './approvals/escalate-approvals.js';
+import { createExpireApprovals } from './approvals/expire-approvals.js';
+import { createFollowApproval } from './approvals/follow-approval.js';
+import { createShowApprovals } from './approvals/list-approvals.js';
+import { createShowHeldGrants } from './approvals/list-held-grants.js';
+import { createManageSubscriptions } from './approvals/manage-subscriptions.js';
+import { createObtainGrant } from './approvals/obtain-grant.js';
+import { createRecordRefusedPress } from './approvals/record-refused-click.js';
+import { createRemindApprovers } from './approvals/remind-approvers.js';
+import { createRequestAccess } from './approvals/request-access.js';
+import { createReadRequestHistory } from './approvals/request-history.js';
+import type { AskingLimits } from './approvals/request-limits.js';
+import { createAwaitDecision } from './approvals/wait-for-decision.js';
+import { createDetachAudit, createNextAuditPart } from './audit/audit-partitions.js';
+import { createCountAudit } from './audit/count-audit.js';
+import { createExportAudit } from './audit/export-audit.js';
+import { createQueryAudit } from './audit/query-audit.js';
+import { createAuthenticate } from './authorization/authenticate.js';
+import { createBootstrapAdmin } from './authorization/bootstrap-admin.js';
+import { createLogin } from './authorization/login.js';
+import { createManageKeys, type HumanKeys } from './authorization/manage-keys.js';
+import { createManageSuspensions } from './authorization/manage-suspensions.js';
+import { createRecordForeign } from './authorization/record-foreign-workspace.js';
+import { createRecordRefusedSuspension } from './authorization/record-refused-suspension.js';
+import { createReviewKeys } from './authorization/review-keys.js';
+import { createSuspendPrincipal } from './authorization/suspend-principal.js';
+import { createForgetAnswers } from './delete-old-answers.js';
+import { createOnce } from './idempotent.js';
+import { createCountUses } from './metrics/count-uses.js';
+import { createEvaluateAlerts } from './metrics/evaluate-alerts.js';
+import { createManageAlerts } from './metrics/manage-alerts.js';
+import { createMeasure, createMetrics, createReadGauges } from './metrics/metrics.js';
+import { createConfigureReceivers } from './notifications/configure-receivers.js';
+import { createDirectMessages } from './notifications/direct-messages.js';
+import { createTellFirstUses } from './notifications/notify-first-uses.js';
+import { createTellReceiver } from './notifications/notify-receiver.js';
+import { createReviewDeliveries } from './notifications/review-deliveries.js';
+import { createNameAccount } from './people/account-name.js';
+import { createCreateLinkCode, createLinkByCode } from './people/link-codes.js';
+import { createManagePeople } from './people/manage-people.js';
+import { createStopLeavers } from './people/stop-deactivated-users.js';
+import { createApplyPolicies } from './policies/apply-policies.js';
+import { createConfigureResource } from './policies/configure-resource.js';
+import { createExplainAccess } from './policies/explain-access.js';
+import { createLinkApprovers } from './policies/link-approvers.js';
+import { createShowPolicies } from './policies/list-policies.js';
+import { createRefreshApprovers } from './policies/refresh-approvers.js';
+import { createSimulatePolicies } from './policies/simulate-policies.js';
+import { createChangeSecret } from './secrets/change-secret.js';
+import { createDescribeSecret } from './secrets/describe-secret.js';
+import { createHandleSecret } from './secrets/handle-secret.js';
+import { createListSecrets } from './secrets/list-secrets.js';
+import { createReadSecret } from './secrets/read-secret.js';
+import { AS_OPERATOR, UNDER_GRANT } from './secrets/right-to-change.js';
+import { createWriteSecret } from './secrets/write-secret.js';
 
 export interface Parts {
   readonly store: Store;

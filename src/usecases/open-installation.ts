@@ -1,7 +1,7 @@
 /** At every start: is this database ours, and sealed with the master key that we hold? */
 
 import { systemActor } from '../domain/audit-event.js';
-import type { Installation, MakeId, Store } from '../domain/ports.js';
+import type { Installation, MakeId, Store } from '../ports/index.js';
 
 /** The database was sealed with another master key than the one that was given. */
 export class WrongMasterKeyError extends Error {

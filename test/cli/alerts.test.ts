@@ -2,10 +2,10 @@
 
 import { beforeEach, expect, test } from 'vitest';
 import type { Notification } from '../../src/domain/notification.js';
-import type { Tellers } from '../../src/domain/ports.js';
-import { createReceiverRelays } from '../../src/notify/receiver-relay.js';
+import { createReceiverRelays } from '../../src/notify/receiver-workers.js';
+import type { Tellers } from '../../src/ports/index.js';
 import { startServing } from '../http/serving.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { until } from '../support/until.js';
 import { run, type TerminalOptions } from './terminal.js';
 

@@ -1,7 +1,7 @@
 /** `mcp:audit --group-by resource`: what is used most, at a glance. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bar } from '../../src/cli/bar.js';
+import { bar } from '../../src/cli/bar-chart.js';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { run } from './terminal.js';

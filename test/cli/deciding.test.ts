@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { DATABASE_URL, granted, REASON } from '../support/house.js';
+import { DATABASE_URL, granted, REASON } from '../support/services.js';
 import { run } from './terminal.js';
 
 let serving: Serving;

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
-import { DATABASE_URL, granted } from '../support/house.js';
+import { DATABASE_URL, granted } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
 let serving: Serving;

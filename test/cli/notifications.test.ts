@@ -1,9 +1,9 @@
 /** Who is told, from a terminal, against the real server; and secrets that the server makes anew. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Tellers, Telling } from '../../src/domain/ports.js';
+import type { Tellers, Telling } from '../../src/ports/index.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { buildHouse, granted } from '../support/house.js';
+import { buildHouse, granted } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
 const CANARY = 'canary-8Jd3';

@@ -7,7 +7,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { temporaryFolder } from '../support/folder.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
 let serving: Serving;

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { policyDocument } from '../../src/contract/policy-document.js';
 import { coveringPatterns } from '../../src/domain/pattern.js';
-import { createPolicyIndex } from '../../src/domain/policy-index.js';
-import { parseWindow } from '../../src/domain/time-window.js';
-import { parseZone } from '../../src/domain/time-zone.js';
+import { createPolicyIndex } from '../../src/domain/policy/policy-index.js';
+import { parseWindow } from '../../src/domain/policy/time-window.js';
+import { parseZone } from '../../src/domain/policy/time-zone.js';
 import { policy } from '../domain/policies.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { run } from './terminal.js';
 
 const TEXT = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');

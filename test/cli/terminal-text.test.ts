@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { facts, time } from '../../src/cli/facts.js';
+import { facts, time } from '../../src/cli/fact-list.js';
 import { table } from '../../src/cli/table.js';
 import { harmless, harmlessJson, harmlessLines } from '../../src/cli/terminal-text.js';
 

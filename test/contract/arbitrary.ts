@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { z } from 'zod';
-import { described } from '../../src/contract/described.js';
+import { described } from '../../src/contract/schema-names.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

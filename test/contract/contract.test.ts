@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approver, duration, email } from '../../src/contract/fields.js';
 import { policyDocument } from '../../src/contract/policy-document.js';
+import { sentenceOf } from '../../src/contract/problem-sentence.js';
 import type { Route } from '../../src/contract/route.js';
 import { ROUTES } from '../../src/contract/routes.js';
-import { sentenceOf } from '../../src/contract/sentence.js';
 import { formatDuration, parseDuration } from '../../src/domain/duration.js';
 import { DAY } from '../../src/domain/limits.js';
 

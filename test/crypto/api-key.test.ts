@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createKeyHasher } from '../../src/crypto/api-key.js';
-import type { KeyHasher } from '../../src/domain/ports.js';
 import { KEY_CLASSES, type KeyClass } from '../../src/domain/vocabulary.js';
+import type { KeyHasher } from '../../src/ports/index.js';
 import { newMasterKey } from './keys.js';
 import { createHasherThatSkipsUnknownKeys } from './mutants.js';
 

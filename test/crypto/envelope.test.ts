@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createVault, VaultError } from '../../src/crypto/envelope.js';
 import { parseMasterKey } from '../../src/crypto/master-key.js';
-import type { SealedValue, SecretPlace } from '../../src/domain/ports.js';
+import type { SealedValue, SecretPlace } from '../../src/domain/secret.js';
 import { masterKeyText, newMasterKey } from './keys.js';
 import {
   createVaultWithChattyErrors,

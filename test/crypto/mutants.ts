@@ -3,7 +3,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { createKeyHasher } from '../../src/crypto/api-key.js';
 import { createVault } from '../../src/crypto/envelope.js';
 import { type MasterKey, subkey } from '../../src/crypto/master-key.js';
-import type { KeyHasher, SecretPlace, Vault } from '../../src/domain/ports.js';
+import type { SecretPlace } from '../../src/domain/secret.js';
+import type { KeyHasher, Vault } from '../../src/ports/index.js';
 
 /** Encrypts properly and binds to nothing: a row can be moved to any place. */
 export function createVaultWithoutPlace(masterKey: MasterKey): Vault {

@@ -2,7 +2,8 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { SealedValue, SecretPlace, Vault } from '../../src/domain/ports.js';
+import type { SealedValue, SecretPlace } from '../../src/domain/secret.js';
+import type { Vault } from '../../src/ports/index.js';
 
 export const PLACE: SecretPlace = {
   installation: 'inst_0001',

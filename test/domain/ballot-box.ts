@@ -1,11 +1,11 @@
 /** Plays votes on one approval, as the house does: what is counted or settles is kept for the next. */
 
+import type { Vote } from '../../src/domain/approval.js';
 import { type Approval, castVote } from '../../src/domain/approval.js';
 import { formatDuration } from '../../src/domain/duration.js';
 import type { Person } from '../../src/domain/person.js';
-import type { Policy, PolicyRules } from '../../src/domain/policy.js';
+import type { Policy, PolicyRules } from '../../src/domain/policy/policy.js';
 import type { Door, Verdict } from '../../src/domain/vocabulary.js';
-import type { Vote } from '../../src/domain/vote.js';
 import { NOW, pending, person, policy } from './scene.js';
 
 /** Bob owns the asking key; Mallory is nobody's approver; Eve was one of them and has left. */

@@ -1,8 +1,9 @@
 /** Policies for the tests of this folder. */
-import type { AutoApprove } from '../../src/domain/auto-approve.js';
+
 import { HOUR } from '../../src/domain/limits.js';
-import type { PolicyRules } from '../../src/domain/policy.js';
-import { parseWindow, type TimeWindow } from '../../src/domain/time-window.js';
+import type { AutoApprove } from '../../src/domain/policy/auto-approve.js';
+import type { PolicyRules } from '../../src/domain/policy/policy.js';
+import { parseWindow, type TimeWindow } from '../../src/domain/policy/time-window.js';
 
 /** A policy with the defaults of the product. */
 export function policy(changes: Partial<PolicyRules> = {}): PolicyRules {

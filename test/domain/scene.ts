@@ -3,7 +3,7 @@
 import type { Pending } from '../../src/domain/approval.js';
 import { HOUR } from '../../src/domain/limits.js';
 import type { Person } from '../../src/domain/person.js';
-import type { Policy, PolicyRules } from '../../src/domain/policy.js';
+import type { Policy, PolicyRules } from '../../src/domain/policy/policy.js';
 
 export const NOW = new Date('2026-05-01T12:00:00Z');
 

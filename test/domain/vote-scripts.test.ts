@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from '../../src/domain/duration.js';
 import { HOUR } from '../../src/domain/limits.js';
-import type { PolicyRules } from '../../src/domain/policy.js';
+import type { PolicyRules } from '../../src/domain/policy/policy.js';
 import { DOORS } from '../../src/domain/vocabulary.js';
 import { ballotBox, type Cast, PEOPLE } from './ballot-box.js';
 

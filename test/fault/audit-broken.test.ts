@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { approvedGrant } from '../flow/grants.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 
 let house: House;
 let agent: Caller;

@@ -5,13 +5,13 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { openDatabase } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Decider } from '../../src/usecases/decide.js';
-import type { Repeat } from '../../src/usecases/once.js';
+import type { Decider } from '../../src/usecases/approvals/decide.js';
+import type { Repeat } from '../../src/usecases/idempotent.js';
 import { approvedGrant } from '../flow/grants.js';
 import { ownPostgres } from '../support/database.js';
-import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type PostgresProxy, postgresProxy } from '../support/postgres-proxy.js';
+import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
 
 let house: House;
 let proxy: PostgresProxy;

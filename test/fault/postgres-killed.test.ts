@@ -4,11 +4,11 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { startEmbedded } from '../../src/postgres/embedded.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Decider } from '../../src/usecases/decide.js';
+import type { Decider } from '../../src/usecases/approvals/decide.js';
 import { approvedGrant } from '../flow/grants.js';
-import { type DurableHouse, durableHouse } from '../support/durable-house.js';
-import { DATABASE_URL } from '../support/house.js';
+import { type DurableHouse, durableHouse } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
 
 let house: DurableHouse;

@@ -4,16 +4,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
-import type { Outbox } from '../../src/domain/ports.js';
 import { createEgress } from '../../src/notify/egress.js';
-import { createReceiverRelays } from '../../src/notify/receiver-relay.js';
-import { createRelay, type Relay } from '../../src/notify/relay.js';
-import { createTellers } from '../../src/notify/tellers.js';
+import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
+import { createReceiverRelays } from '../../src/notify/receiver-workers.js';
+import { createTellers } from '../../src/notify/senders.js';
+import type { Outbox } from '../../src/ports/index.js';
 import type { DatabaseConnection } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { builtProgram } from '../support/built.js';
-import { buildHouse, granted, type House } from '../support/house.js';
 import { type Heard, type Manners, type Receiver, startReceiver } from '../support/receiver.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { until } from '../support/until.js';
 
 const QUICK = { intervalMs: 20, schedule: [0, 5, 5, 5, 5, 5, 5, 5], restMs: () => 5 } as const;
@@ -171,7 +171,7 @@ function urlOf(connection: DatabaseConnection): string {
 function startTeller(): ChildProcess {
   const { masterKeyText, installation } = house;
   const args = [urlOf(house.database.connection), masterKeyText, installation, receiver.url];
-  const [node, teller] = builtProgram('test/fault/children/teller.ts');
+  const [node, teller] = builtProgram('test/fault/children/sender.ts');
   return spawn(node, [teller, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readiness } from '../../src/contract/readiness.js';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { run } from '../cli/terminal.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/house-with-slack.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const ALWAYS = Number.POSITIVE_INFINITY;

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { SECOND } from '../../src/domain/limits.js';
-import { type DurableHouse, durableHouse } from '../support/durable-house.js';
+import { type DurableHouse, durableHouse } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
 import type { Fault } from '../support/slack/faults.js';
-import { createHands, type Hands } from '../support/slack/hands.js';
+import { createHands, type Hands } from '../support/slack/slack-actions.js';
 import { openWorkspace, type Workspace } from '../support/slack/workspace.js';
 import { until } from '../support/until.js';
 

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { startServing } from '../http/serving.js';
-import type { House } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/house-with-slack.js';
+import type { House } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const REQUESTS = 1_000;

@@ -6,10 +6,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { rest } from '../../src/notify/backoff.js';
-import { SLACKS_PACE } from '../../src/slack/pace.js';
+import { rest } from '../../src/notify/retry-schedule.js';
+import { SLACKS_PACE } from '../../src/slack/delivery/pacing.js';
 import { openScene, type Scene } from '../slack/scene.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
 import { until } from '../support/until.js';
 

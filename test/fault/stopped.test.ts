@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { approvedGrant, endIn, untilOver } from '../flow/grants.js';
 import { builtProgram } from '../support/built.js';
-import { durableHouse } from '../support/durable-house.js';
-import { DATABASE_URL } from '../support/house.js';
+import { durableHouse } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
 
 interface Read {

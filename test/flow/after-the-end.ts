@@ -1,9 +1,9 @@
 /** Three ways in which a ledger that trusts any clock but the database's would open a grant after its end. */
 import type { GrantId } from '../../src/domain/grant.js';
-import type { ReadLedger } from '../../src/domain/ports.js';
 import type { Caller } from '../../src/domain/rights.js';
+import type { ReadLedger } from '../../src/ports/index.js';
 import { sqlIn, sqlOn } from '../../src/store/sql.js';
-import { DATABASE_URL, type House } from '../support/house.js';
+import { DATABASE_URL, type House } from '../support/services.js';
 import { until } from '../support/until.js';
 import { approvedGrant, endIn, isOver, untilOver } from './grants.js';
 

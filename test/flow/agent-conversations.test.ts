@@ -2,11 +2,11 @@
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Approval, VSecureClient } from '../../src/sdk/index.js';
-import type { House } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type AnyClient, connectClient, fields } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
+import type { House } from '../support/services.js';
 import { until } from '../support/until.js';
 import { vsecure } from '../support/vsecure.js';
 import { openServers } from './real-servers.js';

@@ -1,5 +1,5 @@
 /** Alerts that are deliberately broken. A check that passes on one of these is not worth having. */
-import type { Store, Tx } from '../../src/domain/ports.js';
+import type { Store, Tx } from '../../src/ports/index.js';
 
 /** Looks whether the alert fires already, and then makes up its mind: two processes see the same. */
 export function lookThenFire(store: Store, looked: () => Promise<unknown>): Store {

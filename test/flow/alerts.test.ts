@@ -5,11 +5,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import { makeId } from '../../src/crypto/ids.js';
 import type { AlertRuleChange } from '../../src/domain/alert.js';
-import type { Store } from '../../src/domain/ports.js';
+import type { Store } from '../../src/ports/index.js';
 import { openDatabase } from '../../src/store/database.js';
 import { createStore } from '../../src/store/store.js';
-import { createEvaluateAlerts } from '../../src/usecases/evaluate-alerts.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+import { createEvaluateAlerts } from '../../src/usecases/metrics/evaluate-alerts.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
 import { lookThenFire } from './alert-mutants.js';
 
 const RULE: AlertRuleChange = { metric: 'access_count', threshold: 50, period: 3_600_000 };

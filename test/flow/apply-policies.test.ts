@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/domain/limits.js';
 import { explain } from '../../src/domain/refusal.js';
-import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
-import { granted, PRODUCTION, refusalOf } from '../support/house.js';
+import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
+import { granted, PRODUCTION, refusalOf } from '../support/services.js';
 import { ALICE, policyScene } from './policy-scene.js';
 
 const { apply, at, house, inForce, one, outcomes, traces } = policyScene();

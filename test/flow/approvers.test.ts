@@ -2,12 +2,12 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
-import type { Directory, SlackProfile } from '../../src/domain/ports.js';
+import type { Directory, SlackProfile } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
-import { createLinkApprovers } from '../../src/usecases/link-approvers.js';
-import { buildHouse, granted, type House, PRODUCTION, refusalOf } from '../support/house.js';
+import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
+import { createLinkApprovers } from '../../src/usecases/policies/link-approvers.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House, PRODUCTION, refusalOf } from '../support/services.js';
 
 const TEAM = 'T0HOME';
 const ALICE = 'alice@example.com';

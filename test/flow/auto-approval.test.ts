@@ -3,14 +3,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import type { AutoApproveConditions } from '../../src/domain/auto-approve.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
-import { parseWindow, type TimeWindow } from '../../src/domain/time-window.js';
+import type { AutoApproveConditions } from '../../src/domain/policy/auto-approve.js';
+import { parseWindow, type TimeWindow } from '../../src/domain/policy/time-window.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Access } from '../../src/usecases/access.js';
-import type { Ask } from '../../src/usecases/request-access.js';
-import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/house.js';
+import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
+import type { Ask } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/services.js';
 
 let house: House;
 let claude: Awaited<ReturnType<House['agent']>>['caller'];

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BuiltInRule } from '../../src/domain/alert.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, type House } from '../support/house.js';
+import { buildHouse, DATABASE_URL, type House } from '../support/services.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

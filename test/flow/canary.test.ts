@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sqlOn } from '../../src/store/sql.js';
 import { findCanaries } from '../support/canary.js';
-import { type DurableHouse, durableHouse } from '../support/durable-house.js';
-import { granted } from '../support/house.js';
+import { type DurableHouse, durableHouse } from '../support/durable-services.js';
+import { granted } from '../support/services.js';
 import { until } from '../support/until.js';
 import { approvedGrant } from './grants.js';
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Decider } from '../../src/usecases/decide.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import type { Decider } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 import { expectRefusal, refusalsDuring } from './refused.js';
 
 let house: House;

@@ -3,7 +3,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VSecureClient } from '../../src/sdk/index.js';
-import { type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   type AnyClient,
@@ -16,6 +15,7 @@ import {
 } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
+import { type House, REASON } from '../support/services.js';
 import { until } from '../support/until.js';
 import { vsecureCommand } from '../support/vsecure.js';
 import { openServers } from './real-servers.js';

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { createDecide, type Decide } from '../../src/usecases/decide.js';
-import { createOnce } from '../../src/usecases/once.js';
-import { type DurableHouse, durableHouse } from '../support/durable-house.js';
-import { DATABASE_URL, granted } from '../support/house.js';
+import { createDecide, type Decide } from '../../src/usecases/approvals/decide.js';
+import { createOnce } from '../../src/usecases/idempotent.js';
+import { type DurableHouse, durableHouse } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { DATABASE_URL, granted } from '../support/services.js';
 import { createReadThenWriteDecide, withoutLock } from './mutants.js';
 import { deciders, PEOPLE, violationsOf } from './one-decision.js';
 

@@ -2,8 +2,8 @@
 import type { GrantId } from '../../src/domain/grant.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { only, sqlOn } from '../../src/store/sql.js';
-import type { Ask } from '../../src/usecases/request-access.js';
-import { granted, type House } from '../support/house.js';
+import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import { granted, type House } from '../support/services.js';
 import { until } from '../support/until.js';
 
 /** Asks and has alice approve. */

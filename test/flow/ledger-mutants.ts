@@ -1,6 +1,6 @@
 /** Ledgers that believe another clock than the database's. A check that passes on one of these is not worth having. */
 import type { DataSource } from 'typeorm';
-import type { OpenedRead, ReadLedger } from '../../src/domain/ports.js';
+import type { OpenedRead, ReadLedger } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 
 /** Asks the real ledger once for each grant, and has a timer of this process forget the answer when the grant ends. */

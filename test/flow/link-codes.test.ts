@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MINUTE } from '../../src/domain/limits.js';
-import type { SlackProfile } from '../../src/domain/ports.js';
+import type { SlackProfile } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { createLinkByCode } from '../../src/usecases/link-codes.js';
-import { createOnce } from '../../src/usecases/once.js';
+import { createOnce } from '../../src/usecases/idempotent.js';
+import { createLinkByCode } from '../../src/usecases/people/link-codes.js';
 import { memberDirectory } from '../support/directories.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
 
 const TEAM = 'T0HOME';
 

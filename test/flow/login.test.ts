@@ -1,13 +1,13 @@
 /** A terminal is logged in once, by the person who confirmed its code in time, and by nobody else. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Login } from '../../src/domain/ports.js';
 import { explain } from '../../src/domain/refusal.js';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
+import type { Login } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { BegunLogin } from '../../src/usecases/login.js';
+import type { BegunLogin } from '../../src/usecases/authorization/login.js';
 import { memberDirectory } from '../support/directories.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
 
 let house: House;
 let begun: BegunLogin;

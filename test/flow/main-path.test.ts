@@ -1,7 +1,7 @@
 /** The main path through the house, without its doors. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/house.js';
+import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
 
 let house: House;
 beforeAll(async () => {

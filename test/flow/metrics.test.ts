@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import { canonicalEvent } from '../../src/domain/audit-event.js';
-import type { MetricQuery } from '../../src/domain/ports.js';
-import { plainSight } from '../../src/domain/sight.js';
+import { plainSight } from '../../src/domain/visibility.js';
+import type { MetricQuery } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { countUses } from '../../src/store/uses.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { countUses } from '../../src/store/use-counts.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 
 const REDIS = 'vsecure://secrets/production/REDIS_URL';
 const STAGING = 'vsecure://secrets/staging/KEY';

@@ -1,10 +1,10 @@
 /** Deliberately broken deciding. A check that passes on one of these is not worth having. */
 import type { Approval } from '../../src/domain/approval.js';
-import type { Store } from '../../src/domain/ports.js';
 import { refused } from '../../src/domain/result.js';
+import type { Store } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Decide } from '../../src/usecases/decide.js';
-import type { House } from '../support/house.js';
+import type { Decide } from '../../src/usecases/approvals/decide.js';
+import type { House } from '../support/services.js';
 
 /** Reads the approval, looks at its status in memory, and then writes whatever it made up its mind about. */
 export function createReadThenWriteDecide({ store, database, makeId }: House): Decide {

@@ -3,9 +3,9 @@ import type { Approval, ApprovalId } from '../../src/domain/approval.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Decide, Decider } from '../../src/usecases/decide.js';
-import type { House } from '../support/house.js';
+import type { Decide, Decider } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
+import type { House } from '../support/services.js';
 
 export const PEOPLE = Array.from({ length: 20 }, (_, place) => `person${place}@example.com`);
 

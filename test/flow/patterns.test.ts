@@ -6,12 +6,12 @@ import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
-import type { Access } from '../../src/usecases/access.js';
-import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
-import type { Decision } from '../../src/usecases/decide.js';
-import type { Ask } from '../../src/usecases/request-access.js';
-import { buildHouse, granted, type House, REASON, refusalOf } from '../support/house.js';
+import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
+import type { Decision } from '../../src/usecases/approvals/decide.js';
+import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House, REASON, refusalOf } from '../support/services.js';
 
 let house: House;
 let agent: Caller;

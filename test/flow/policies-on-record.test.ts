@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../src/domain/limits.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { policyScene } from './policy-scene.js';
 
 const { apply, at, house, one, rows } = policyScene();

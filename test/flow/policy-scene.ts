@@ -3,10 +3,10 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Result } from '../../src/domain/result.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { AppliedPolicy, PolicySet } from '../../src/usecases/apply-policies.js';
-import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import type { AppliedPolicy, PolicySet } from '../../src/usecases/policies/apply-policies.js';
+import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 
 export const ALICE = { approvers: ['alice@example.com'] };
 

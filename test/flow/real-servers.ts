@@ -2,9 +2,9 @@
 
 import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
-import { buildHouse, type House } from '../support/house.js';
 import { needRelay } from '../support/relay.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
+import { buildHouse, type House } from '../support/services.js';
 
 /** `furnish` is awaited before any of them starts. */
 export async function openServers<Count extends 1 | 2>(

@@ -5,9 +5,9 @@ import { HOUR, MINUTE, SECOND } from '../../src/domain/limits.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Decider, Decision } from '../../src/usecases/decide.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import type { Decider, Decision } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { expectRefusal, refusalsDuring } from './refused.js';
 
 const APPROVERS = ['alice@example.com', 'bob@example.com', 'gone@example.com'];

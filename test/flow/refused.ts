@@ -4,7 +4,7 @@ import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { EventType, RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { House } from '../support/house.js';
+import type { House } from '../support/services.js';
 
 interface RefusalEvent {
   readonly refusal: RefusalCode;

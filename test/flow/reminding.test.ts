@@ -5,7 +5,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/limits.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { type Sql, sqlOn } from '../../src/store/sql.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 
 let house: House;
 let sql: Sql;

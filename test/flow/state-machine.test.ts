@@ -11,8 +11,8 @@ import { type Caller, CLASS_SCOPES } from '../../src/domain/rights.js';
 import type { KeyClass } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createUseCases, type Parts } from '../../src/usecases/index.js';
-import { buildHouse, granted, type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House, REASON } from '../support/services.js';
 import {
   type Agents,
   at,

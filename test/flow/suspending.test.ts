@@ -1,11 +1,12 @@
 /** "Not me": once a key is suspended nothing is done with it, whatever was on its way, until an administrator resumes it. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Store, Tx } from '../../src/domain/ports.js';
 import type { Caller } from '../../src/domain/rights.js';
+import type { Store, Tx } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { createAuthenticate } from '../../src/usecases/authenticate.js';
+import { createAuthenticate } from '../../src/usecases/authorization/authenticate.js';
 import type { Parts } from '../../src/usecases/index.js';
+import { brokenInvariants } from '../support/invariants.js';
 import {
   buildHouse,
   DATABASE_URL,
@@ -13,8 +14,7 @@ import {
   type House,
   REASON,
   refusalOf,
-} from '../support/house.js';
-import { brokenInvariants } from '../support/invariants.js';
+} from '../support/services.js';
 import { until } from '../support/until.js';
 
 let house: House;

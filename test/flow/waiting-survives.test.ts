@@ -3,7 +3,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import type { VSecureClient } from '../../src/sdk/index.js';
-import { granted, type House, REASON } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   CLIENT_KINDS,
@@ -14,6 +13,7 @@ import {
 } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
+import { granted, type House, REASON } from '../support/services.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { openServers } from './real-servers.js';

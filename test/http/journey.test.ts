@@ -5,7 +5,7 @@ import { access, approvalRoutes } from '../../src/contract/approval.js';
 import { auditRoutes } from '../../src/contract/audit.js';
 import { grantRoutes } from '../../src/contract/grant.js';
 import { problem } from '../../src/contract/problem.js';
-import { DATABASE_URL, PRODUCTION, REASON } from '../support/house.js';
+import { DATABASE_URL, PRODUCTION, REASON } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 const ASK = { resources: [DATABASE_URL], operation: 'read', reason: REASON, duration: '1h' };

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem } from '../../src/contract/problem.js';
 import { createAdmission } from '../../src/http/admission.js';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 const PER_MINUTE = 5;

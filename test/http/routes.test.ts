@@ -6,7 +6,7 @@ import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import { KEY_CLASSES, type KeyClass, type Scope } from '../../src/domain/vocabulary.js';
 import { createApi } from '../../src/http/api/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 /** Any one of these scopes opens the route; ANY is every good key; OPEN and FIRST need none: these are for who has none yet. */

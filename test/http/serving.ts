@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createAdmission } from '../../src/http/admission.js';
 import { createHttpApp, type HttpParts } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 
 export interface Said {
   readonly status: number;

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { access } from '../../src/contract/approval.js';
 import { listen } from '../../src/http/server.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { startServing } from './serving.js';
 
 function event() {

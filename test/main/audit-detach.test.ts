@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { startServing } from '../http/serving.js';
 import { testDatabase } from '../support/database.js';
-import { buildHouse } from '../support/house.js';
+import { buildHouse } from '../support/services.js';
 import { vsecure } from '../support/vsecure.js';
 
 test('old parts become tables of their own, and what remains of the trail still verifies', async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explainFailure } from '../../src/main/failure.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/folder.js';
-import { buildHouse } from '../support/house.js';
+import { buildHouse } from '../support/services.js';
 import { freePort, listenOnLoopback, shut } from '../support/slack/loopback.js';
 import { type Ended, vsecure } from '../support/vsecure.js';
 

@@ -9,10 +9,10 @@ import { sqlOn } from '../../src/store/sql.js';
 import { findCanaries } from '../support/canary.js';
 import { temporaryFolder } from '../support/folder.js';
 import { findAction } from '../support/slack/card.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/house-with-slack.js';
 import { asString } from '../support/slack/json.js';
 import { listenOnLoopback, shut } from '../support/slack/loopback.js';
 import { readBytes } from '../support/slack/request-body.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 import { type Program, startProgram, vsecure } from '../support/vsecure.js';
 

@@ -1,8 +1,8 @@
 /** The running server by itself tells owners, alarms, and stops the keys of whoever has left Slack. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { granted } from '../support/house.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/house-with-slack.js';
+import { granted } from '../support/services.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { until } from '../support/until.js';
 

@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { requestOrigin } from '../../src/main/request-id.js';
-import { DATABASE_URL } from '../support/house.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/house-with-slack.js';
+import { DATABASE_URL } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

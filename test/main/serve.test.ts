@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { testDatabase } from '../support/database.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
 import { call, connectClient, fields } from '../support/mcp-client.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 import { until } from '../support/until.js';
 import { vsecure } from '../support/vsecure.js';
 

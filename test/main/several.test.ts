@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { sqlOn } from '../../src/store/sql.js';
 import { testDatabase } from '../support/database.js';
-import { buildHouse } from '../support/house.js';
 import { startVsecure } from '../support/server.js';
+import { buildHouse } from '../support/services.js';
 import { until } from '../support/until.js';
 
 test('two that start at the same moment on an empty database both come up, and one of them makes the schema', async () => {

@@ -10,8 +10,8 @@ import { z } from 'zod';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/folder.js';
-import { buildHouse, DATABASE_URL, type House } from '../support/house.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
+import { buildHouse, DATABASE_URL, type House } from '../support/services.js';
 import { until } from '../support/until.js';
 
 const CANARY = 'canary-4Tz9';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { connectClient } from '../support/mcp-client.js';
 import { startCommand } from '../support/vsecure.js';
-import type { ClientRow, Connected, Reach } from './every-client.js';
+import type { ClientRow, Connected, Reach } from './client-row.js';
 
 const MODULES = path.resolve(import.meta.dirname, '../../node_modules');
 const BRIDGE = path.join(MODULES, 'mcp-remote/dist/proxy.js');

@@ -6,7 +6,7 @@ import { explain, type Refusal } from '../../src/domain/refusal.js';
 import { REFUSAL_CODES } from '../../src/domain/vocabulary.js';
 import type { McpParts } from '../../src/mcp/server.js';
 import { CLIENT_KINDS, call, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { APPROVAL_ID, agentCaller, GRANT_ID, SECRET, verbs } from './verbs.js';
+import { APPROVAL_ID, agentCaller, GRANT_ID, SECRET, verbs } from './tool-calls.js';
 
 const CANARY = 'canary-7f3a91c2';
 const agent = agentCaller('agent');

@@ -6,10 +6,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/house.js';
 import { needRelay, RELAY } from '../support/relay.js';
+import { buildHouse, type House } from '../support/services.js';
+import type { ClientRow, Connected, Reach } from './client-row.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
-import { type ClientRow, type Connected, EVERY_CLIENT, type Reach } from './every-client.js';
+import { EVERY_CLIENT } from './every-client.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PAGE = path.join(ROOT, 'docs/mcp.md');

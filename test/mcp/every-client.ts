@@ -3,36 +3,7 @@
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { type ClientKind, connectClient, ERA } from '../support/mcp-client.js';
 import { PROGRAMS } from './client-programs.js';
-
-/** Where the endpoint is, and a program that passes messages on to it. */
-export interface Reach {
-  readonly url: string;
-  readonly token: string;
-  /** Present: over stdio. */
-  readonly through?: readonly [string, ...string[]] | undefined;
-}
-
-export interface Connected {
-  readonly client: {
-    listTools(): Promise<unknown>;
-    callTool(call: { name: string; arguments: object }): Promise<unknown>;
-    listResources(): Promise<unknown>;
-    readResource(of: { uri: string }): Promise<unknown>;
-    listPrompts(): Promise<unknown>;
-    getPrompt(of: { name: string; arguments: Record<string, string> }): Promise<unknown>;
-    close(): Promise<void>;
-  };
-  /** Undefined: the server sees it in what is sent. */
-  readonly protocol: string | undefined;
-}
-
-export interface ClientRow {
-  readonly name: string;
-  /** Made to reach a server over HTTP, and nothing else. */
-  readonly bridge?: true;
-  /** Undefined when the package is not installed. */
-  connect(reach: Reach): Promise<Connected | undefined>;
-}
+import type { ClientRow, Connected, Reach } from './client-row.js';
 
 /** The releases under the names that they are installed by. */
 const OLD = {

@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import { createHttpApp } from '../../src/http/app.js';
 import { callerOf, createBearer } from '../../src/http/bearer.js';
 import { createMcpEndpoint } from '../../src/mcp/server.js';
-import type { House } from '../support/house.js';
+import type { House } from '../support/services.js';
 
 /** Every request that carries no key gets `token`. Pages of the app's own address may call. */
 export async function startGuardedApp({ useCases }: House, token: string) {

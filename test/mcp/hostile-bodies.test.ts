@@ -1,7 +1,7 @@
 /** Two hundred hostile bodies against a whole house: each is refused for little work, says nothing back, and changes nothing. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { CANARY, HOSTILE_BODIES, type HostileBody } from './hostile-bodies.js';
 

@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
-import { APPROVAL_ID, agentCaller, SECRET, verbs } from './verbs.js';
+import { APPROVAL_ID, agentCaller, SECRET, verbs } from './tool-calls.js';
 
 const CANARY = 'canary-51d0be77';
 const MODERN = '2026-07-28';

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { agentCaller, GRANT_ID, verbs } from './verbs.js';
+import { agentCaller, GRANT_ID, verbs } from './tool-calls.js';
 
 const NAMES = Array.from({ length: 50 }, (_, at) => `agent-${at}`);
 const keys = Object.fromEntries(NAMES.map((name) => [name, agentCaller(name)]));

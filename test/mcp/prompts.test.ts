@@ -1,7 +1,7 @@
 /** The three prompts that a person can pick in their AI tool. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
 
 let house: House;

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval, ApprovalId } from '../../src/domain/approval.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
 
 const VALUE = 'the-value-itself-3b1f';

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approvedGrant } from '../flow/grants.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { buildHouse, granted, type House } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { type AnyClient, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 
 const AUDIT = 'vsecure://audit';

@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { CLIENT_KINDS, call, ERA, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { ask, TASKS } from './modern.js';
+import { ask, TASKS } from './modern-client.js';
 
 type Agent = Awaited<ReturnType<House['agent']>>;
 

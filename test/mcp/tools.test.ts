@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_KINDS, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { agentCaller, verbs } from './verbs.js';
+import { agentCaller, verbs } from './tool-calls.js';
 
 const TOOLS = [
   'list-secrets',

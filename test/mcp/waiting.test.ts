@@ -2,13 +2,13 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import type { AwaitDecision } from '../../src/usecases/await-decision.js';
-import { buildHouse, granted } from '../support/house.js';
+import type { AwaitDecision } from '../../src/usecases/approvals/wait-for-decision.js';
 import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
+import { buildHouse, granted } from '../support/services.js';
 import { until } from '../support/until.js';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { APPROVAL_ID, agentCaller, pendingApproval, verbs } from './verbs.js';
+import { APPROVAL_ID, agentCaller, pendingApproval, verbs } from './tool-calls.js';
 
 const agent = agentCaller('agent');
 const WAIT = { approval_id: APPROVAL_ID, wait_seconds: 240 };

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Notification } from '../../src/domain/notification.js';
 import { createEgress } from '../../src/notify/egress.js';
+import { createCheckTarget, createTellers } from '../../src/notify/senders.js';
 import { messageOf } from '../../src/notify/slack-webhook.js';
-import { createCheckTarget, createTellers } from '../../src/notify/tellers.js';
 import { hostileText } from '../slack/hostile.js';
 import { startReceiver } from '../support/receiver.js';
 

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VSecureClient, VSecureError } from '../../src/sdk/index.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { DATABASE_URL, PRODUCTION, REASON } from '../support/house.js';
+import { DATABASE_URL, PRODUCTION, REASON } from '../support/services.js';
 
 let serving: Serving;
 let admin: VSecureClient;

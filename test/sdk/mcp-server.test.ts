@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSecureToken, MCPServer } from '../../src/sdk/server/index.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { builtProgram } from '../support/built.js';
-import { DATABASE_URL } from '../support/house.js';
 import {
   type AnyClient,
   CLIENT_KINDS,
@@ -12,6 +11,7 @@ import {
   callTool,
   connectClient,
 } from '../support/mcp-client.js';
+import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
 import { OPEN, type Program, startCommand } from '../support/vsecure.js';
 

@@ -5,8 +5,8 @@ import { VSecureClient } from '../../src/sdk/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { testDatabase } from '../support/database.js';
-import { DATABASE_URL, PRODUCTION, REASON } from '../support/house.js';
 import { startVsecure } from '../support/server.js';
+import { DATABASE_URL, PRODUCTION, REASON } from '../support/services.js';
 import { vsecure } from '../support/vsecure.js';
 import { closedAddress } from './odd-server.js';
 

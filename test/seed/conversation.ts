@@ -2,8 +2,8 @@
 
 import { type AnyClient, callTool, connectClient } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
+import type { Workshop } from './sample-runner.js';
 import type { Scene } from './scene.js';
-import type { Workshop } from './workshop.js';
 
 export const CUSTOM_SERVER = 'custom-server.ts';
 

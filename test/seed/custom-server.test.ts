@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AnyClient, callTool } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
 import { type Calling, CUSTOM_SERVER, startCustomServer, talk } from './conversation.js';
+import { openWorkshop, type Workshop } from './sample-runner.js';
 import { asks, OLD_VALUE, openScene, production, type Scene } from './scene.js';
-import { openWorkshop, type Workshop } from './workshop.js';
 
 let workshop: Workshop;
 let scene: Scene;

@@ -1,7 +1,7 @@
 /** The document that shows every sample with what it printed. */
 
 import path from 'node:path';
-import { sourceOf } from './workshop.js';
+import { sourceOf } from './sample-runner.js';
 
 export interface Shown {
   readonly sample: string;

@@ -5,14 +5,14 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { VSecureError } from '../../src/sdk/index.js';
 import { temporaryFolder } from '../support/folder.js';
-import { DATABASE_URL } from '../support/house.js';
 import { type Mailbox, openMailbox } from '../support/mailbox.js';
+import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
 import { CUSTOM_SERVER, startCustomServer, talk } from './conversation.js';
 import { pageOf, type Shown } from './page.js';
+import { openWorkshop, sourceOf, type Workshop } from './sample-runner.js';
 import { asks, OLD_VALUE, openScene, production, type Scene, type Who } from './scene.js';
-import { createSteady } from './steady.js';
-import { openWorkshop, sourceOf, type Workshop } from './workshop.js';
+import { createSteady } from './stable-output.js';
 
 const PROGRAMS = [
   'define-resources.ts',

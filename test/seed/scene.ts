@@ -3,9 +3,9 @@
 import path from 'node:path';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
-import { buildHouse, DATABASE_URL, REASON } from '../support/house.js';
 import { packed } from '../support/packed.js';
 import { startVsecure } from '../support/server.js';
+import { buildHouse, DATABASE_URL, REASON } from '../support/services.js';
 
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 export type Who = 'admin' | 'alice' | 'agent';

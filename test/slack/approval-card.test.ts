@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { approvalCard, type Card } from '../../src/slack/cards/approval-card.js';
 import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
 import { detailsView } from '../../src/slack/views/details-view.js';
-import type { CardFacts } from '../../src/usecases/card-facts.js';
+import type { CardFacts } from '../../src/usecases/approvals/card-facts.js';
 import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
 import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { asking, changeTo, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';

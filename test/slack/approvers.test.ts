@@ -1,8 +1,8 @@
 /** Who may decide is what Slack says of an account and a user group when it counts, not when a policy was written. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { toMetadata } from '../../src/slack/ids.js';
-import type { PolicyChanges } from '../../src/usecases/configure-resource.js';
-import { granted } from '../support/house.js';
+import { toMetadata } from '../../src/slack/format/action-ids.js';
+import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
+import { granted } from '../support/services.js';
 import { asObject, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { typed } from '../support/slack/view-values.js';

@@ -4,10 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
+import {
+  mentioned,
+  readMoment,
+  readPattern,
+  readWord,
+} from '../../src/slack/commands/argument-values.js';
 import { readArguments, type Takes } from '../../src/slack/commands/arguments.js';
-import { mentioned, readMoment, readPattern, readWord } from '../../src/slack/commands/values.js';
-import { splitWords } from '../../src/slack/commands/words.js';
-import { granted } from '../support/house.js';
+import { splitWords } from '../../src/slack/commands/split-words.js';
+import { granted } from '../support/services.js';
 
 const TAKES: Takes = { words: 1, flags: { since: '24h', 'group-by': 'resource' } };
 const REVOKE: Takes = { words: 1, flags: {}, freeText: true };

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DATABASE_URL, granted } from '../support/house.js';
+import { DATABASE_URL, granted } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asObject, asString, type JsonObject, parseJson } from '../support/slack/json.js';
 import { readBytes } from '../support/slack/request-body.js';

@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.js';
 import { type ConnectedSlack, connectSlack } from '../../src/main/slack.js';
 import { createJobRuns } from '../../src/store/job-runs.js';
 import type { UseCases } from '../../src/usecases/index.js';
-import { buildHouse } from '../support/house.js';
+import { buildHouse } from '../support/services.js';
 import { openWorkspace } from '../support/slack/workspace.js';
 import { until } from '../support/until.js';
 

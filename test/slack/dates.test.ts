@@ -1,7 +1,7 @@
 /** Where nothing draws Slack's date tokens, a card says the time in UTC. */
 import { expect, test } from 'vitest';
 import { approvalCard } from '../../src/slack/cards/approval-card.js';
-import { dated } from '../../src/slack/dates.js';
+import { dated } from '../../src/slack/format/dates.js';
 import { asking, factsOf, TEAM } from './facts.js';
 
 const card = (facts = factsOf()) => approvalCard(facts, { teamId: TEAM, revision: 1 });

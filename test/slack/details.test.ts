@@ -1,6 +1,6 @@
 /** The details: the whole request, and what was asked of its resources before, for those who may know. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
 import { until } from '../support/until.js';
 import { openScene, type Scene } from './scene.js';

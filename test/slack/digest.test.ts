@@ -1,7 +1,7 @@
 /** Many requests at once share one message, which decides nothing by itself and tells how many are left. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { typed } from '../support/slack/view-values.js';

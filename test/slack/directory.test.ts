@@ -1,7 +1,7 @@
 /** What Slack says of an account, read so that every doubt means "may not". */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDirectory } from '../../src/slack/directory.js';
-import { createWebClients } from '../../src/slack/web-clients.js';
+import { createDirectory } from '../../src/slack/client/directory.js';
+import { createWebClients } from '../../src/slack/client/web-clients.js';
 import { type Emulate, startEmulate } from '../support/slack/emulate.js';
 import { type FaultProxy, startFaultProxy } from '../support/slack/fault-proxy.js';
 import { asObject, type JsonObject } from '../support/slack/json.js';

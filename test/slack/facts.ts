@@ -3,9 +3,9 @@
 import type { Approval, Approved, Pending } from '../../src/domain/approval.js';
 import type { Grant } from '../../src/domain/grant.js';
 import type { Person } from '../../src/domain/person.js';
-import type { Policy } from '../../src/domain/policy.js';
-import type { AskingContext, PolicyChangeRecord } from '../../src/domain/ports.js';
-import type { CardFacts } from '../../src/usecases/card-facts.js';
+import type { Policy } from '../../src/domain/policy/policy.js';
+import type { AskingContext, PolicyChangeRecord } from '../../src/ports/index.js';
+import type { CardFacts } from '../../src/usecases/approvals/card-facts.js';
 
 export const TEAM = 'T01ACME';
 const T0 = new Date('2026-11-22T14:00:00Z');

@@ -1,6 +1,6 @@
 /** A person presses a button in Slack: whatever it is, it is answered, and only the right ones decide. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { picked, typed } from '../support/slack/view-values.js';

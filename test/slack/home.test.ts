@@ -2,9 +2,9 @@
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/domain/vocabulary.js';
-import { createRelay, type Relay } from '../../src/notify/relay.js';
+import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { lintView } from '../support/slack/blocks-lint.js';
 import { asArray, asObject, asString, isObject, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';

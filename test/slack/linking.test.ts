@@ -1,6 +1,6 @@
 /** `/vsecure link`: somebody types the code of their own command line, and Slack knows who they are. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { openScene, type Scene } from './scene.js';

@@ -1,8 +1,8 @@
 /** `/vsecure login`: a person sees which terminal it is, and confirms it or leaves it. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { BegunLogin } from '../../src/usecases/login.js';
-import { granted, refusalOf } from '../support/house.js';
+import type { BegunLogin } from '../../src/usecases/authorization/login.js';
+import { granted, refusalOf } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import type { JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';

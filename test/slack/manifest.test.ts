@@ -6,8 +6,8 @@ import type { Manifest } from '@slack/web-api/dist/types/request/manifest.js';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { NEEDED_SCOPES, OPTIONAL_SCOPES } from '../../src/slack/check/scopes.js';
-import { COMMAND } from '../../src/slack/ids.js';
-import { EVENTS_PATH } from '../../src/slack/transport.js';
+import { COMMAND } from '../../src/slack/format/action-ids.js';
+import { EVENTS_PATH } from '../../src/slack/inbound/transport.js';
 import { BOT_SCOPES } from '../support/slack/emulate.js';
 
 const HTTP = 'manifest.yml';

@@ -1,7 +1,7 @@
 /** An approver grants some of what was asked for: exactly the boxes that stay ticked, and never a box more. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { granted, refusalOf } from '../support/house.js';
+import { granted, refusalOf } from '../support/services.js';
 import { ticked, typed } from '../support/slack/view-values.js';
 import { openScene, type Scene } from './scene.js';
 

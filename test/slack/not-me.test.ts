@@ -1,6 +1,6 @@
 /** *Not me*, pressed in Slack: by the right person it stops the key, by anybody else it explains itself and is on record. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { granted, refusalOf } from '../support/house.js';
+import { granted, refusalOf } from '../support/services.js';
 import type { JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 /** The owner of the asking key, bob, with an account in Slack and the direct messages that come to it. */
 
-import type { Notice } from '../../src/domain/ports.js';
-import { granted } from '../support/house.js';
+import type { Notice } from '../../src/ports/index.js';
+import { granted } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asString, type JsonObject } from '../support/slack/json.js';
 import { until } from '../support/until.js';

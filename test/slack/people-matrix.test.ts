@@ -1,8 +1,8 @@
 /** Only the right people decide, by whichever surface and over whichever transport: the whole table, tried cell by cell. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Directory, Store } from '../../src/domain/ports.js';
+import type { Directory, Store } from '../../src/ports/index.js';
 import type { SlackParts } from '../../src/slack/connection.js';
-import { createIdentifyPresser } from '../../src/usecases/identify-presser.js';
+import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
 import { startSocketSlack } from '../support/slack/socket-driver.js';
 import {
   type Cell,

@@ -2,9 +2,9 @@
 
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { explain } from '../../src/domain/refusal.js';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
-import type { Forgery } from '../support/slack/gestures.js';
+import type { Forgery } from '../support/slack/interactions.js';
 import { asObject, asString, type JsonObject } from '../support/slack/json.js';
 import type { SocketSlack } from '../support/slack/socket-driver.js';
 import { userBecomes } from '../support/slack/user-changes.js';

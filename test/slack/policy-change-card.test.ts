@@ -1,7 +1,7 @@
 /** An announcement says first what became looser, and whatever a policy file holds, it is read and not obeyed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PolicyChangeRecord } from '../../src/domain/ports.js';
+import type { PolicyChangeRecord } from '../../src/ports/index.js';
 import { policyChangeCard } from '../../src/slack/cards/policy-change-card.js';
 import { lintMessage } from '../support/slack/blocks-lint.js';
 import { hostileText } from './hostile.js';

@@ -1,6 +1,6 @@
 /** Cards tell the truth, whoever decided where, and whatever Slack does meanwhile. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { granted } from '../support/house.js';
+import { granted } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
 import { until } from '../support/until.js';
 import { openScene, type Scene } from './scene.js';

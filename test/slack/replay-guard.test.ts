@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createReplayGuard } from '../../src/slack/replay-guard.js';
+import { createReplayGuard } from '../../src/slack/inbound/replay-guard.js';
 import { deliver, FORM, sign } from '../support/slack/signed-request.js';
 
 const SECRET = 'a signing secret';

@@ -1,7 +1,7 @@
 /** An access is ended early from Slack: by those who may, with a reason, from wherever the button stands. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.js';
-import { granted, refusalOf } from '../support/house.js';
+import { granted, refusalOf } from '../support/services.js';
 import { asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { typed } from '../support/slack/view-values.js';

@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.js';
-import { buildHouse, PRODUCTION } from '../support/house.js';
 import { startVsecure } from '../support/server.js';
+import { buildHouse, PRODUCTION } from '../support/services.js';
 import type { Emulate } from '../support/slack/emulate.js';
 import type { FaultProxy } from '../support/slack/fault-proxy.js';
 import { vsecure } from '../support/vsecure.js';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { NEEDED_SCOPES, OPTIONAL_SCOPES } from '../../src/slack/check/scopes.js';
-import { slackFaults } from '../../src/slack/faults.js';
+import { slackFaults } from '../../src/slack/delivery/stalled-deliveries.js';
 
 const FOLDER = 'docs';
 const page = readFileSync(path.join(FOLDER, 'slack.md'), 'utf8');

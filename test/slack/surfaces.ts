@@ -6,7 +6,7 @@ import { autoApprovedLines } from '../../src/slack/cards/auto-approved-lines.js'
 import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
 import { detailsView } from '../../src/slack/views/details-view.js';
 import { revokeForm } from '../../src/slack/views/revoke-form.js';
-import type { CardFacts } from '../../src/usecases/card-facts.js';
+import type { CardFacts } from '../../src/usecases/approvals/card-facts.js';
 import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
 import { asArray, asObject, asString } from '../support/slack/json.js';
 import { autoApproved, changeTo, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';

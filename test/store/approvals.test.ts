@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
 import type { Settlement } from '../../src/domain/approval.js';
-import type { Policy } from '../../src/domain/policy.js';
+import type { Policy } from '../../src/domain/policy/policy.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/house.js';
+import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
 import { anotherProcess, pastOf, question, sqlState, UNIQUE } from './scene.js';
 
 let house: House;

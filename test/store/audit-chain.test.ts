@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 import { anotherProcess } from './scene.js';
 import { firstFault, type Row, readTrail, type Trail } from './verifier.js';
 

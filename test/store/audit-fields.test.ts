@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
 import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
-import { createEvaluateAlerts } from '../../src/usecases/evaluate-alerts.js';
+import { createEvaluateAlerts } from '../../src/usecases/metrics/evaluate-alerts.js';
 import { memberDirectory } from '../support/directories.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
 import { NOTIFICATION } from '../support/notification.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 
 const VALUE = 's3cret-canary-value';
 

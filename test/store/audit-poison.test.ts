@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/house.js';
+import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
 import { firstFault, readTrail } from './verifier.js';
 
 const POISON: Record<string, string> = {

@@ -11,7 +11,7 @@ import {
   SCOPES,
   VERDICTS,
 } from '../../src/domain/vocabulary.js';
-import { buildHouse, granted, type House } from '../support/house.js';
+import { buildHouse, granted, type House } from '../support/services.js';
 import { attempt, CHECK, type Change, FOREIGN_KEY, tryCopy, UNIQUE } from './scene.js';
 
 const NEW = { appr: `appr_${'0'.repeat(22)}`, grnt: `grnt_${'0'.repeat(22)}` };

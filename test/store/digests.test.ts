@@ -1,7 +1,7 @@
 /** Many requests in one message: who waits for it, what it shows, and that it is drawn once for however many changes. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 
 const MINUTE = 60_000;
 const FIVE = 5 * MINUTE;

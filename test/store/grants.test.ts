@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/house.js';
+import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
 import { anotherProcess } from './scene.js';
 
 let house: House;

@@ -2,10 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
-import type { Listed, Page } from '../../src/domain/ports.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { plainSight } from '../../src/domain/sight.js';
-import { buildHouse, type House } from '../support/house.js';
+import { plainSight } from '../../src/domain/visibility.js';
+import type { Listed, Page } from '../../src/ports/index.js';
+import { buildHouse, type House } from '../support/services.js';
 
 const SIZE = 25;
 const path = (n: number) => `vsecure://secrets/production/S${String(n).padStart(4, '0')}`;

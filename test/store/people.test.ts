@@ -5,8 +5,8 @@ import { makeId } from '../../src/crypto/ids.js';
 import type { Person } from '../../src/domain/person.js';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import { PersonTable, SecretTable } from '../../src/store/tables.js';
-import { createIdentifyPresser } from '../../src/usecases/identify-presser.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/house.js';
+import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
+import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
 
 let house: House;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import {
   type House,
   PRODUCTION,
   refusalOf,
-} from '../support/house.js';
+} from '../support/services.js';
 
 let house: House;
 beforeAll(async () => {

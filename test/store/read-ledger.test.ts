@@ -1,11 +1,11 @@
 /** The read ledger: many reads share one transaction, and none of them has a part in what becomes of another. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ReadRequest } from '../../src/domain/ports.js';
 import type { Caller } from '../../src/domain/rights.js';
+import type { ReadRequest } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { approvedGrant } from '../flow/grants.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/house.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
 
 const MISSING = 'vsecure://secrets/production/NOT_WRITTEN';
 const ELSEWHERE = 'vsecure://secrets/elsewhere/KEY';

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createForgetDelivered } from '../../src/store/retention.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 
 let house: House;
 beforeAll(async () => {

@@ -3,13 +3,13 @@
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import { makeId } from '../../src/crypto/ids.js';
 import type { NewApproval } from '../../src/domain/approval.js';
-import type { Policy } from '../../src/domain/policy.js';
+import type { Policy } from '../../src/domain/policy/policy.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { openDatabase } from '../../src/store/database.js';
-import { createDeliveries } from '../../src/store/deliveries.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
+import { createDeliveries } from '../../src/store/slack-outbox.js';
 import { createStore } from '../../src/store/store.js';
-import { DATABASE_URL, type House, REASON } from '../support/house.js';
+import { DATABASE_URL, type House, REASON } from '../support/services.js';
 
 /** Another process, as far as the database can tell. Call `close` before the house's. */
 export async function anotherProcess(house: House) {

@@ -2,9 +2,9 @@
 
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Wakeup } from '../../src/domain/ports.js';
+import type { Wakeup } from '../../src/ports/index.js';
 import { createListener, type Listener } from '../../src/store/wakeups.js';
-import { buildHouse, type House } from '../support/house.js';
+import { buildHouse, type House } from '../support/services.js';
 
 const ID = 'appr_1';
 /** Far longer than any test may take: whoever resolves before was woken. */

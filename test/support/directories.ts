@@ -1,6 +1,6 @@
 /** Slack's word about people, for tests that have no Slack. */
 
-import type { Directory, SlackProfile } from '../../src/domain/ports.js';
+import type { Directory, SlackProfile } from '../../src/ports/index.js';
 
 /** Every account is a full member of this workspace, with no address that could be linked; `change` says otherwise. */
 export function memberDirectory(teamId: string, change: Partial<Directory> = {}): Directory {

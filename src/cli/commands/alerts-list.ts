@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Alert, AlertRule } from '../../sdk/index.js';
-import { time } from '../facts.js';
+import { time } from '../fact-list.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 

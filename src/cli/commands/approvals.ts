@@ -3,9 +3,9 @@
 import { type Command, Option } from 'commander';
 import { approvalStatus } from '../../contract/fields.js';
 import type { Approval } from '../../sdk/index.js';
-import { time } from '../facts.js';
+import { time } from '../fact-list.js';
 import type { Io } from '../io.js';
-import { tellSlackFaults } from '../slack-faults.js';
+import { tellSlackFaults } from '../slack-status.js';
 import type { Column, Tone } from '../table.js';
 import { listLimit } from './list-limit.js';
 

@@ -4,8 +4,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Checkpoint } from '../../sdk/index.js';
+import { NotDone, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
-import { NotDone, UsageError } from '../outcome.js';
 
 const EXAMPLES = `
 Examples:

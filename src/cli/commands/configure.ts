@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import type { AppliedPolicy } from '../../sdk/index.js';
+import { NotDone } from '../exit.js';
 import type { Io } from '../io.js';
-import { NotDone } from '../outcome.js';
 import { difference, isChange, summary } from '../policy-difference.js';
 import { readPolicies } from '../policy-file.js';
 

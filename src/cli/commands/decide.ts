@@ -1,9 +1,9 @@
 /** Deciding on a terminal: show the facts of the card, ask, and send back what was shown. */
 
 import type { Approval, ApprovalDetail } from '../../sdk/index.js';
-import { facts, time } from '../facts.js';
+import { NotDone } from '../exit.js';
+import { facts, time } from '../fact-list.js';
 import type { Io } from '../io.js';
-import { NotDone } from '../outcome.js';
 
 export interface DecideOptions {
   readonly reason?: string;

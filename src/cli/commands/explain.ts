@@ -4,7 +4,7 @@ import { Argument, type Command } from 'commander';
 import { operation } from '../../contract/fields.js';
 import { fullUri } from '../../contract/short-name.js';
 import type { Explanation } from '../../sdk/index.js';
-import { facts } from '../facts.js';
+import { facts } from '../fact-list.js';
 import type { Io } from '../io.js';
 
 const OUTCOMES: Record<Explanation['outcome'], string> = {

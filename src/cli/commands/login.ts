@@ -3,9 +3,9 @@
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { login } from '../../sdk/login.js';
-import { time } from '../facts.js';
+import { NotDone } from '../exit.js';
+import { time } from '../fact-list.js';
 import type { Io } from '../io.js';
-import { NotDone } from '../outcome.js';
 
 export function registerLogin(program: Command, io: Io): void {
   program

@@ -3,9 +3,9 @@
 import { homedir } from 'node:os';
 import { Argument, type Command } from 'commander';
 import { readEnvironment } from '../../sdk/env.js';
+import { NotDone, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import { KEY_PLACEHOLDER, MCP_CLIENTS, type McpClient, type Place } from '../mcp-clients.js';
-import { NotDone, UsageError } from '../outcome.js';
 import { type Changed, changeFile } from '../settings-file.js';
 import { withJsonServer, withTomlServer } from '../settings-text.js';
 

@@ -4,9 +4,9 @@ import { type Command, Option } from 'commander';
 import { operation } from '../../contract/fields.js';
 import { grouping, metricName } from '../../contract/metric.js';
 import type { Measurement, MetricsQuery, MetricsSummary } from '../../sdk/index.js';
-import { bar } from '../bar.js';
+import { bar } from '../bar-chart.js';
+import { UsageError } from '../exit.js';
 import type { Io } from '../io.js';
-import { UsageError } from '../outcome.js';
 import type { Column } from '../table.js';
 
 interface MetricsOptions extends Omit<MetricsQuery, 'metric' | 'period'> {

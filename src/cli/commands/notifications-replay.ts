@@ -2,8 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import { receiverKind } from '../../contract/notification.js';
+import { UsageError } from '../exit.js';
 import type { Io } from '../io.js';
-import { UsageError } from '../outcome.js';
 
 export function registerNotificationsReplay(program: Command, io: Io): void {
   program

@@ -3,9 +3,9 @@
 import { type Command, Option } from 'commander';
 import { notificationType, receiverKind } from '../../contract/notification.js';
 import type { NotificationSettings } from '../../sdk/index.js';
+import { words } from '../comma-list.js';
+import { UsageError } from '../exit.js';
 import type { Io } from '../io.js';
-import { UsageError } from '../outcome.js';
-import { words } from '../words.js';
 import { columns, rowsOf } from './notifications-list.js';
 
 interface SetOptions {

@@ -2,8 +2,8 @@
 
 import { Argument, type Command } from 'commander';
 import { receiverKind } from '../../contract/notification.js';
+import { NotDone } from '../exit.js';
 import type { Io } from '../io.js';
-import { NotDone } from '../outcome.js';
 
 export function registerNotificationsTest(program: Command, io: Io): void {
   program

@@ -1,7 +1,7 @@
 /** `people:code`: a code to be typed in Slack, which links the account that types it. */
 
 import type { Command } from 'commander';
-import { time } from '../facts.js';
+import { time } from '../fact-list.js';
 import type { Io } from '../io.js';
 
 export function registerPeopleCode(program: Command, io: Io): void {

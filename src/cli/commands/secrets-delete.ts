@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
+import { NotDone } from '../exit.js';
 import type { Io } from '../io.js';
-import { NotDone } from '../outcome.js';
 import { templateUri } from '../resource-name.js';
 
 export function registerSecretsDelete(program: Command, io: Io): void {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
+import { NotDone, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
-import { NotDone, UsageError } from '../outcome.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,7 +1,7 @@
 /** `auth:whoami`: whose key this is. */
 
 import type { Command } from 'commander';
-import { facts, time } from '../facts.js';
+import { facts, time } from '../fact-list.js';
 import type { Io } from '../io.js';
 
 export function registerWhoami(program: Command, io: Io): void {

@@ -7,7 +7,7 @@ import type { UseCases } from '../../usecases/index.js';
 import { readDuration, readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/one-page.js';
+import { onePage } from '../wire/single-page.js';
 
 export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
   serve(alertRoutes.list, async ({ caller, query }) =>

@@ -4,7 +4,7 @@ import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval
 import { SECOND } from '../../domain/limits.js';
 import { done } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
-import type { Access } from '../../usecases/access.js';
+import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import type { UseCases } from '../../usecases/index.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { auditRoutes, CHAIN_PAGE, type WireAuditEvent } from '../../contract/audit.js';
 import type { RecordedEvent } from '../../domain/audit-event.js';
-import { momentOf } from '../../domain/moment.js';
+import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
 import { done } from '../../domain/result.js';
 import type { UseCases } from '../../usecases/index.js';

@@ -3,10 +3,10 @@
 import { explainRoute, type WireExplanation } from '../../contract/explain.js';
 import { policySetRoutes, type WireSimulation } from '../../contract/policy-set.js';
 import { formatDuration } from '../../domain/duration.js';
-import { momentOf } from '../../domain/moment.js';
-import type { Explanation } from '../../usecases/explain-access.js';
+import { momentOf } from '../../domain/instant.js';
 import type { UseCases } from '../../usecases/index.js';
-import type { Simulation } from '../../usecases/simulate-policies.js';
+import type { Explanation } from '../../usecases/policies/explain-access.js';
+import type { Simulation } from '../../usecases/policies/simulate-policies.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';

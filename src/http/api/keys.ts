@@ -9,13 +9,13 @@ import {
 } from '../../contract/key.js';
 import { done } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
+import type { ListedKey } from '../../usecases/authorization/manage-keys.js';
+import type { Suspension } from '../../usecases/authorization/suspend-principal.js';
 import type { UseCases } from '../../usecases/index.js';
-import type { ListedKey } from '../../usecases/manage-keys.js';
-import type { Suspension } from '../../usecases/suspend-principal.js';
 import { readOptional } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/one-page.js';
+import { onePage } from '../wire/single-page.js';
 
 export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCases): void {
   serve(keyRoutes.list, async ({ caller, query }) =>

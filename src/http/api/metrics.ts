@@ -2,8 +2,8 @@
 
 import { metricRoutes } from '../../contract/metric.js';
 import { parseDuration } from '../../domain/duration.js';
+import { momentOf } from '../../domain/instant.js';
 import { DAY } from '../../domain/limits.js';
-import { momentOf } from '../../domain/moment.js';
 import { parsePattern } from '../../domain/pattern.js';
 import { done, type Result, refused } from '../../domain/result.js';
 import type { UseCases } from '../../usecases/index.js';

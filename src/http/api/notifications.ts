@@ -5,7 +5,7 @@ import {
   type WireDelivery,
   type WireReceivers,
 } from '../../contract/notification.js';
-import { momentOf } from '../../domain/moment.js';
+import { momentOf } from '../../domain/instant.js';
 import type { NotificationDelivery, Receiver } from '../../domain/receiver.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';

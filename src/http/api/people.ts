@@ -5,7 +5,7 @@ import type { Person } from '../../domain/person.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/one-page.js';
+import { onePage } from '../wire/single-page.js';
 
 export function servePeople(serve: Serve, { managePeople, createLinkCode }: UseCases): void {
   serve(personRoutes.list, async ({ caller, query }) =>

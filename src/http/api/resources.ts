@@ -5,9 +5,9 @@ import { policySetRoutes } from '../../contract/policy-set.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Call, Serve } from '../serve-route.js';
 import { mapItems, mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/one-page.js';
 import { wireApplied, wirePolicy } from '../wire/policy.js';
 import { type ReadDocument, readDocument, readDocuments } from '../wire/policy-document.js';
+import { onePage } from '../wire/single-page.js';
 
 type Configure = Pick<Call<typeof policyRoutes.merge>, 'caller' | 'body' | 'repeat'>;
 

@@ -8,11 +8,11 @@ import {
   type WireSecretChange,
 } from '../../contract/secret.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
+import type { Repeat } from '../../usecases/idempotent.js';
 import type { UseCases } from '../../usecases/index.js';
-import type { ListedSecret } from '../../usecases/list-secrets.js';
-import type { Repeat } from '../../usecases/once.js';
-import type { SecretAnswer } from '../../usecases/read-secret.js';
-import { shownValue } from '../../usecases/shown-value.js';
+import type { ListedSecret } from '../../usecases/secrets/list-secrets.js';
+import type { SecretAnswer } from '../../usecases/secrets/read-secret.js';
+import { shownValue } from '../../usecases/secrets/value-as-text.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 

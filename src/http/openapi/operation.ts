@@ -1,7 +1,7 @@
 /** One route of the contract as an operation of OpenAPI 3.1. */
 
 import type { Route } from '../../contract/route.js';
-import { classesFor } from '../may-call.js';
+import { classesFor } from '../require-scope.js';
 import type { JsonObject, Schemas } from './schemas.js';
 
 export interface Named {

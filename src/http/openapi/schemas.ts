@@ -1,7 +1,7 @@
 /** The contract's schemas as JSON Schema (draft 2020-12), which is what OpenAPI 3.1 is made of. */
 
 import { z } from 'zod';
-import { described } from '../../contract/described.js';
+import { described } from '../../contract/schema-names.js';
 
 export type JsonObject = { readonly [name: string]: unknown };
 

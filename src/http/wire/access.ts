@@ -6,8 +6,8 @@ import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Caller } from '../../domain/rights.js';
-import type { Access } from '../../usecases/access.js';
-import { seesPolicies } from '../../usecases/show-policies.js';
+import type { Access } from '../../usecases/approvals/approval-with-grant.js';
+import { seesPolicies } from '../../usecases/policies/list-policies.js';
 
 /** For one reader: why a person was asked or was not names keys, which is for whoever may see policies. */
 export function wireApprovalFor(caller: Caller): (approval: Approval) => WireApproval {

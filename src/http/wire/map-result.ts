@@ -1,7 +1,7 @@
 /** Translating the good answers and passing refusals on. */
 
-import type { Listed } from '../../domain/ports.js';
 import { done, type Result } from '../../domain/result.js';
+import type { Listed } from '../../ports/index.js';
 
 export function mapResult<T, U>(result: Result<T>, change: (value: T) => U): Result<U> {
   return result.ok ? done(change(result.value)) : result;

@@ -2,14 +2,14 @@
 
 import type { z } from 'zod';
 import type { policyDocument } from '../../contract/policy-document.js';
-import type { AutoApprove } from '../../domain/auto-approve.js';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { DURATION_CEILING, DURATION_MIN } from '../../domain/limits.js';
 import { parsePattern } from '../../domain/pattern.js';
+import type { AutoApprove } from '../../domain/policy/auto-approve.js';
+import { parseWindow, type TimeWindow } from '../../domain/policy/time-window.js';
 import { explain } from '../../domain/refusal.js';
 import { done, type Result, refused } from '../../domain/result.js';
-import { parseWindow, type TimeWindow } from '../../domain/time-window.js';
-import type { PolicyChanges } from '../../usecases/policy-write.js';
+import type { PolicyChanges } from '../../usecases/policies/policy-write.js';
 
 export type Document = z.output<typeof policyDocument>;
 

@@ -2,10 +2,10 @@
 
 import type { WirePolicy } from '../../contract/policy.js';
 import type { WireAppliedPolicy } from '../../contract/policy-set.js';
-import type { AutoApprove } from '../../domain/auto-approve.js';
 import { formatDuration } from '../../domain/duration.js';
-import type { Policy } from '../../domain/policy.js';
-import type { AppliedPolicy } from '../../usecases/apply-policies.js';
+import type { AutoApprove } from '../../domain/policy/auto-approve.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import type { AppliedPolicy } from '../../usecases/policies/apply-policies.js';
 
 export function wirePolicy(policy: Policy): WirePolicy {
   const { permissions, decideFrom, approvers, requesters, escalateTo } = policy;

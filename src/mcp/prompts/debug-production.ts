@@ -1,7 +1,7 @@
 /** `debug-production`: find out what is wrong with a running system, with credentials for a short time. */
 
 import { z } from 'zod';
-import type { ListSecrets } from '../../usecases/list-secrets.js';
+import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { Prompt } from '../prompt.js';
 import { environmentArgument } from './environment.js';
 

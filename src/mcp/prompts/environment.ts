@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { PAGE_MAX } from '../../domain/limits.js';
 import { isSegment } from '../../domain/uri.js';
-import type { ListSecrets } from '../../usecases/list-secrets.js';
+import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { PromptArgument } from '../prompt.js';
 
 const environmentName = z.string().refine(isSegment, {

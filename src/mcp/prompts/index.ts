@@ -1,6 +1,6 @@
 /** All prompts, in the order in which they are listed. */
 
-import type { ListSecrets } from '../../usecases/list-secrets.js';
+import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { Prompt } from '../prompt.js';
 import { createDebugProductionPrompt } from './debug-production.js';
 import { createSecurityReviewPrompt } from './security-review.js';

@@ -1,8 +1,8 @@
 /** `security-review`: what AI tools asked for and got lately, and what looks odd about it. */
 
 import { duration } from '../../contract/fields.js';
+import { oneOf } from '../completions.js';
 import type { Prompt } from '../prompt.js';
-import { oneOf } from '../suggest.js';
 
 export const createSecurityReviewPrompt = (): Prompt => ({
   name: 'security-review',

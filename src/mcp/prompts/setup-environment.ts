@@ -1,6 +1,6 @@
 /** `setup-environment`: give a new environment its secrets, without anybody typing a value into a chat. */
 
-import type { ListSecrets } from '../../usecases/list-secrets.js';
+import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { Prompt } from '../prompt.js';
 import { environmentArgument } from './environment.js';
 

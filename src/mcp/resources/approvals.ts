@@ -2,11 +2,11 @@
 
 import { approvalId } from '../../contract/fields.js';
 import type { ApprovalId } from '../../domain/approval.js';
-import type { AwaitDecision } from '../../usecases/await-decision.js';
-import type { ShowApprovals } from '../../usecases/show-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { AwaitDecision } from '../../usecases/approvals/wait-for-decision.js';
+import { SUGGESTIONS_MAX } from '../completions.js';
 import type { ResourceFamily } from '../resource.js';
-import { SUGGESTIONS_MAX } from '../suggest.js';
-import { showAccess } from '../tools/access-shape.js';
+import { showAccess } from '../tools/approval-output.js';
 
 const PREFIX = 'vsecure://approvals/';
 

@@ -1,10 +1,10 @@
 /** `vsecure://secrets/…` and `vsecure://templates/…`: what there is, and what could be had of it. Never a value. */
 
 import { PAGE_DEFAULT } from '../../domain/limits.js';
-import type { DescribeSecret } from '../../usecases/describe-secret.js';
-import type { ListSecrets } from '../../usecases/list-secrets.js';
+import type { DescribeSecret } from '../../usecases/secrets/describe-secret.js';
+import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { ResourceFamily } from '../resource.js';
-import { showSecret } from '../shown-secret.js';
+import { showSecret } from '../secret-summary.js';
 
 /** Enough for a menu; each costs a look at its policy. */
 const SUGGESTED = 20;

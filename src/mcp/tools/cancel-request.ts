@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { approvalId } from '../../contract/fields.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
-import type { CancelRequest } from '../../usecases/cancel-request.js';
-import { repeatOf } from '../../usecases/once.js';
+import type { CancelRequest } from '../../usecases/approvals/cancel-request.js';
+import { repeatOf } from '../../usecases/idempotent.js';
 import { defineTool } from '../tool.js';
-import { repeatShape } from './repeat-shape.js';
+import { repeatShape } from './idempotency-schema.js';
 
 export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
   defineTool({

@@ -1,8 +1,9 @@
 /** `create-secret`: a new secret at a path that is free. */
 
 import { z } from 'zod';
-import type { ChangeSecret } from '../../usecases/change-secret.js';
+import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
+import { repeatShape } from './idempotency-schema.js';
 import {
   changeOutput,
   mendChange,
@@ -10,8 +11,7 @@ import {
   targetShape,
   VALUE_NOTE,
   valueShape,
-} from './change-shape.js';
-import { repeatShape } from './repeat-shape.js';
+} from './secret-change-schema.js';
 
 export const createCreateSecretTool = ({ create }: ChangeSecret) =>
   defineTool({

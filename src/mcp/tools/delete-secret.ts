@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 import { uri } from '../../contract/fields.js';
-import type { ChangeSecret } from '../../usecases/change-secret.js';
+import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
-import { mendChange, targetShape, versionShape } from './change-shape.js';
-import { repeatShape } from './repeat-shape.js';
+import { repeatShape } from './idempotency-schema.js';
+import { mendChange, targetShape, versionShape } from './secret-change-schema.js';
 
 export const createDeleteSecretTool = (changeSecret: ChangeSecret) =>
   defineTool({

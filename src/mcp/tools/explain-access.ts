@@ -5,8 +5,8 @@ import { duration, operation, uri } from '../../contract/fields.js';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { DURATION_MIN } from '../../domain/limits.js';
 import { refused } from '../../domain/result.js';
-import type { ExplainAccess, Explanation } from '../../usecases/explain-access.js';
-import { next } from '../next.js';
+import type { ExplainAccess, Explanation } from '../../usecases/policies/explain-access.js';
+import { next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
 const input = z.strictObject({

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { keyClass, keyId, scope, timestamp } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
-import type { ListedKey } from '../../usecases/manage-keys.js';
-import type { ReviewKeys } from '../../usecases/review-keys.js';
-import type { Next } from '../next.js';
+import type { ListedKey } from '../../usecases/authorization/manage-keys.js';
+import type { ReviewKeys } from '../../usecases/authorization/review-keys.js';
+import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
 const key = z.object({

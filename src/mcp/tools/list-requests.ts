@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { approvalId, approvalStatus, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
-import type { ShowApprovals } from '../../usecases/show-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
 import { defineTool } from '../tool.js';
-import { nextCursor, pageShape } from './page-shape.js';
+import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject({
   status: approvalStatus.optional().describe('Only those that stand like this. Default: all.'),

@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 import { timestamp, uri } from '../../contract/fields.js';
-import type { ListSecrets } from '../../usecases/list-secrets.js';
-import { showSecret } from '../shown-secret.js';
+import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
+import { showSecret } from '../secret-summary.js';
 import { defineTool } from '../tool.js';
-import { nextCursor, pageShape } from './page-shape.js';
+import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject(pageShape);
 

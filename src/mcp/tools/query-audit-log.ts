@@ -10,12 +10,12 @@ import {
   uri,
 } from '../../contract/fields.js';
 import type { RecordedEvent } from '../../domain/audit-event.js';
-import { momentOf } from '../../domain/moment.js';
+import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
-import type { AuditPage, QueryAudit } from '../../usecases/query-audit.js';
-import { type Next, next } from '../next.js';
+import type { AuditPage, QueryAudit } from '../../usecases/audit/query-audit.js';
+import { type Next, next } from '../next-step.js';
 import { defineTool } from '../tool.js';
-import { nextCursor, pageShape } from './page-shape.js';
+import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject({
   since: moment

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { grantId, timestamp, uri } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
-import type { ReadSecret, SecretAnswer } from '../../usecases/read-secret.js';
-import { shownValue } from '../../usecases/shown-value.js';
-import type { Next } from '../next.js';
+import type { ReadSecret, SecretAnswer } from '../../usecases/secrets/read-secret.js';
+import { shownValue } from '../../usecases/secrets/value-as-text.js';
+import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
 /** The largest version that the database can hold. */

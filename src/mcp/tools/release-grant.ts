@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { grantId } from '../../contract/fields.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
-import type { ReleaseGrant } from '../../usecases/end-grant.js';
-import { repeatOf } from '../../usecases/once.js';
+import type { ReleaseGrant } from '../../usecases/approvals/end-grant.js';
+import { repeatOf } from '../../usecases/idempotent.js';
 import { defineTool } from '../tool.js';
-import { repeatShape } from './repeat-shape.js';
+import { repeatShape } from './idempotency-schema.js';
 
 export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
   defineTool({

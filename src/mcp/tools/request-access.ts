@@ -6,13 +6,13 @@ import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { DURATION_MIN, REASON_MAX, RESOURCES_MAX } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { refused } from '../../domain/result.js';
-import { repeatOf } from '../../usecases/once.js';
-import { questionOf, type RequestAccess } from '../../usecases/request-access.js';
-import type { Next } from '../next.js';
-import type { Fields } from '../person.js';
+import { questionOf, type RequestAccess } from '../../usecases/approvals/request-access.js';
+import { repeatOf } from '../../usecases/idempotent.js';
+import type { Fields } from '../elicitation.js';
+import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
-import { accessShape, showAccess } from './access-shape.js';
-import { repeatShape } from './repeat-shape.js';
+import { accessShape, showAccess } from './approval-output.js';
+import { repeatShape } from './idempotency-schema.js';
 
 const told = z.strictObject({
   resources: z

@@ -1,8 +1,8 @@
 /** `rotate-secret`: a fresh value in the place of one that is spent or exposed. */
 
-import type { ChangeSecret } from '../../usecases/change-secret.js';
+import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
-import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './change-shape.js';
+import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './secret-change-schema.js';
 
 export const createRotateSecretTool = ({ rotate }: ChangeSecret) =>
   defineTool({

@@ -1,8 +1,8 @@
 /** `update-secret`: a new value for a secret that exists. */
 
-import type { ChangeSecret } from '../../usecases/change-secret.js';
+import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
-import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './change-shape.js';
+import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './secret-change-schema.js';
 
 export const createUpdateSecretTool = ({ update }: ChangeSecret) =>
   defineTool({

@@ -5,13 +5,13 @@ import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { SECOND, WAIT_DEFAULT_SECONDS, WAIT_MAX_SECONDS } from '../../domain/limits.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
-import type { Access } from '../../usecases/access.js';
-import type { AwaitDecision } from '../../usecases/await-decision.js';
-import { createOfferCard } from '../offer-card.js';
+import type { Access } from '../../usecases/approvals/approval-with-grant.js';
+import type { AwaitDecision } from '../../usecases/approvals/wait-for-decision.js';
 import { tellWaiting } from '../progress.js';
+import { createOfferCard } from '../show-card-link.js';
 import { taskOf } from '../task.js';
 import { defineTool } from '../tool.js';
-import { accessShape, showAccess } from './access-shape.js';
+import { accessShape, showAccess } from './approval-output.js';
 
 /** Characters of a person's words that reach the model. */
 const DECISION_REASON_SHOWN = 500;

@@ -9,8 +9,8 @@ import {
 import { z } from 'zod';
 import { duringToolCall, type ToolCall } from '../tool-call.js';
 import { type Listening, serveOnStdio } from './stdio.js';
+import { visitOf } from './tool-context.js';
 import { errorResult, resultOf } from './tool-result.js';
-import { visitOf } from './visit.js';
 
 export interface MCPServerOptions {
   /** What the server calls itself. */

@@ -2,12 +2,12 @@
 
 import { loginRoutes } from '../../contract/login.js';
 import { explain } from '../../domain/refusal.js';
-import type { IdentifyPresser } from '../../usecases/identify-presser.js';
-import type { LoginUseCases } from '../../usecases/login.js';
+import type { LoginUseCases } from '../../usecases/authorization/login.js';
+import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { Workspace } from '../client/workspace.js';
 import { shownAnswer } from '../commands/answer.js';
-import type { Gesture } from '../gesture.js';
-import { readPress } from '../payload.js';
-import type { Workspace } from '../workspace.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readPress } from '../inbound/payload.js';
 
 export interface ConfirmLoginParts {
   readonly login: Pick<LoginUseCases, 'confirm'>;

@@ -2,12 +2,15 @@
 
 import { principalId } from '../../contract/fields.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
-import type { IdentifyPresser } from '../../usecases/identify-presser.js';
-import type { RecordRefusedSuspension } from '../../usecases/record-refused-suspension.js';
-import type { SuspendPrincipal, Suspension } from '../../usecases/suspend-principal.js';
-import type { Gesture } from '../gesture.js';
-import { readPress } from '../payload.js';
-import type { Workspace } from '../workspace.js';
+import type { RecordRefusedSuspension } from '../../usecases/authorization/record-refused-suspension.js';
+import type {
+  SuspendPrincipal,
+  Suspension,
+} from '../../usecases/authorization/suspend-principal.js';
+import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { Workspace } from '../client/workspace.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readPress } from '../inbound/payload.js';
 
 export interface NotMeParts {
   readonly identify: IdentifyPresser;

@@ -1,15 +1,15 @@
 /** *Details* shows a request whole at once, and what came before it as soon as it is known who looks. */
 
-import type { Log } from '../../domain/ports.js';
-import type { IdentifyPresser } from '../../usecases/identify-presser.js';
-import type { ReadRequestHistory } from '../../usecases/request-history.js';
-import { dated } from '../dates.js';
-import type { Gesture } from '../gesture.js';
-import { readPress } from '../payload.js';
+import type { Log } from '../../ports/index.js';
+import type { ReadRequestHistory } from '../../usecases/approvals/request-history.js';
+import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import { webFailure } from '../client/web-failure.js';
+import { dated } from '../format/dates.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readPress } from '../inbound/payload.js';
 import { detailsView } from '../views/details-view.js';
 import { historyBlocks } from '../views/history-blocks.js';
-import { webFailure } from '../web-failure.js';
-import { type Found, NOT_OURS, type OpeningParts, openView, whatIsShown } from './opening.js';
+import { type Found, NOT_OURS, type OpeningParts, openView, whatIsShown } from './open-view.js';
 
 export interface OpenDetailsParts extends OpeningParts {
   readonly identify: IdentifyPresser;

@@ -1,11 +1,11 @@
 /** *Revoke*, on a card, in the details, in the App Home or in an answer to a command: opens the form with the facts as they are now. */
 
-import type { ReadGrantFacts } from '../../usecases/card-facts.js';
-import type { Gesture } from '../gesture.js';
-import { readGrantId } from '../ids.js';
-import { type PressedButton, readPress } from '../payload.js';
+import type { ReadGrantFacts } from '../../usecases/approvals/card-facts.js';
+import { readGrantId } from '../format/action-ids.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { type PressedButton, readPress } from '../inbound/payload.js';
 import { revokeForm } from '../views/revoke-form.js';
-import { isShownBy, NOT_OURS, type OpeningParts, openView } from './opening.js';
+import { isShownBy, NOT_OURS, type OpeningParts, openView } from './open-view.js';
 
 export interface OpenRevokeParts extends OpeningParts {
   readonly readGrantFacts: ReadGrantFacts;

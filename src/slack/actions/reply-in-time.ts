@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { errorName } from '../../domain/error-name.js';
-import type { Log } from '../../domain/ports.js';
-import type { Gesture } from '../gesture.js';
+import type { Log } from '../../ports/index.js';
+import { webFailure } from '../client/web-failure.js';
+import type { Gesture } from '../inbound/interaction.js';
 import type { FieldErrors } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
-import { webFailure } from '../web-failure.js';
 
 /** What the form answers: nothing (it closes), words at a field, or a view in its place. */
 export type Reply =

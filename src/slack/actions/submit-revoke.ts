@@ -3,18 +3,18 @@
 import type { GrantId } from '../../domain/grant.js';
 import { explain } from '../../domain/refusal.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
-import type { ReadGrantFacts } from '../../usecases/card-facts.js';
-import type { RevokeGrant } from '../../usecases/end-grant.js';
-import type { IdentifyPresser, Presser } from '../../usecases/identify-presser.js';
-import type { RecordRefusedPress } from '../../usecases/record-refused-press.js';
-import { type Dates, dated } from '../dates.js';
-import type { Gesture } from '../gesture.js';
-import { FIELD } from '../ids.js';
-import { readSubmission } from '../payload.js';
+import type { ReadGrantFacts } from '../../usecases/approvals/card-facts.js';
+import type { RevokeGrant } from '../../usecases/approvals/end-grant.js';
+import type { RecordRefusedPress } from '../../usecases/approvals/record-refused-click.js';
+import type { IdentifyPresser, Presser } from '../../usecases/people/identify-slack-user.js';
+import type { Workspace } from '../client/workspace.js';
+import { FIELD } from '../format/action-ids.js';
+import { type Dates, dated } from '../format/dates.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readSubmission } from '../inbound/payload.js';
 import { readAnswers } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 import { overView, revokedGrant } from '../views/revoke-form.js';
-import type { Workspace } from '../workspace.js';
 import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-time.js';
 
 export interface SubmitRevokeParts extends ReplyParts {

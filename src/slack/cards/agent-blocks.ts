@@ -2,8 +2,8 @@
 
 import type { KnownBlock } from '@slack/types';
 import { cleanText, quoted } from '../../domain/untrusted-text.js';
-import { clip } from '../clip.js';
-import { context, plain, plainSection } from '../text-objects.js';
+import { clip } from '../format/clip.js';
+import { context, plain, plainSection } from '../format/text-objects.js';
 
 const SHOWN = { lines: 8, characters: 500 };
 const CLIENT_SHOWN = 80;

@@ -1,9 +1,9 @@
 /** The message that shows one request: a pure function of its state, used to post and to redraw. */
 
 import type { KnownBlock } from '@slack/types';
-import type { CardFacts } from '../../usecases/card-facts.js';
-import { toButtonValue } from '../ids.js';
-import { plain, section } from '../text-objects.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { toButtonValue } from '../format/action-ids.js';
+import { plain, section } from '../format/text-objects.js';
 import { agentBlocks } from './agent-blocks.js';
 import { button, revokeButton } from './buttons.js';
 import { factBlocks } from './fact-blocks.js';

@@ -3,11 +3,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { Approved } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
-import type { Untold } from '../../domain/ports.js';
 import { visibleText } from '../../domain/untrusted-text.js';
-import { clip, clipMiddle } from '../clip.js';
-import { toButtonValue } from '../ids.js';
-import { code, context, escaped, moment, section } from '../text-objects.js';
+import type { Untold } from '../../ports/index.js';
+import { toButtonValue } from '../format/action-ids.js';
+import { clip, clipMiddle } from '../format/clip.js';
+import { code, context, escaped, moment, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 import { button } from './buttons.js';
 

@@ -2,8 +2,8 @@
 
 import type { Button } from '@slack/types';
 import type { GrantId } from '../../domain/grant.js';
-import { BUTTON } from '../ids.js';
-import { plain } from '../text-objects.js';
+import { BUTTON } from '../format/action-ids.js';
+import { plain } from '../format/text-objects.js';
 
 /** `label` has at most 75 characters and says what the few words on the button leave to the eye. */
 export function button(

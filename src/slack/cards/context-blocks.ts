@@ -1,12 +1,12 @@
 /** What else is on record about a request: what its key did before, and what changed in the policy since. Facts only. */
 
 import type { KnownBlock } from '@slack/types';
-import type { AskingContext, LastApproved, PolicyChangeRecord } from '../../domain/ports.js';
 import { oneLine } from '../../domain/untrusted-text.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
-import { clip } from '../clip.js';
-import { context, moment, mrkdwn, plain } from '../text-objects.js';
-import { emailName } from './who.js';
+import type { AskingContext, LastApproved, PolicyChangeRecord } from '../../ports/index.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { clip } from '../format/clip.js';
+import { context, moment, mrkdwn, plain } from '../format/text-objects.js';
+import { emailName } from './mentions.js';
 import { timesUsed } from './wording.js';
 
 const CHANGES_SHOWN = 300;

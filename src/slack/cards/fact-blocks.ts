@@ -3,12 +3,12 @@
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
 import { oneLine, visibleText } from '../../domain/untrusted-text.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
-import { clip } from '../clip.js';
-import { code, context, moment, mrkdwn, plain, section } from '../text-objects.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { clip } from '../format/clip.js';
+import { code, context, moment, mrkdwn, plain, section } from '../format/text-objects.js';
 import { contextBlocks } from './context-blocks.js';
+import { approverNames, emailName, personName, voterNames } from './mentions.js';
 import { resourceBlocks } from './resource-blocks.js';
-import { approverNames, emailName, personName, voterNames } from './who.js';
 import { consequence } from './wording.js';
 
 const POLICY_NAME_SHOWN = 80;

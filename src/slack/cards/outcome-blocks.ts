@@ -4,9 +4,9 @@ import type { KnownBlock } from '@slack/types';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import { quoted } from '../../domain/untrusted-text.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
-import { moment, plainSection, section } from '../text-objects.js';
-import { settlerName } from './who.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { moment, plainSection, section } from '../format/text-objects.js';
+import { settlerName } from './mentions.js';
 import { GRANT_END, howMany } from './wording.js';
 
 /** Enough for a sentence; the whole of it is on the audit trail. */

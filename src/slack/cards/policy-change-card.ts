@@ -1,10 +1,10 @@
 /** The message that announces one change of a policy: what it loosens first, then who changed what. */
 
 import type { KnownBlock } from '@slack/types';
-import type { PolicyChangeRecord } from '../../domain/ports.js';
 import { oneLine } from '../../domain/untrusted-text.js';
-import { clip, clipMiddle, packLines } from '../clip.js';
-import { code, context, escaped, mrkdwn, plain, plainSection } from '../text-objects.js';
+import type { PolicyChangeRecord } from '../../ports/index.js';
+import { clip, clipMiddle, packLines } from '../format/clip.js';
+import { code, context, escaped, mrkdwn, plain, plainSection } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 
 /** A section holds 3,000 characters, and a line stays whole in one. */

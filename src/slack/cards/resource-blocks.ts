@@ -2,8 +2,8 @@
 
 import type { SectionBlock } from '@slack/types';
 import type { Approval } from '../../domain/approval.js';
-import { clipMiddle, packLines } from '../clip.js';
-import { code, section } from '../text-objects.js';
+import { clipMiddle, packLines } from '../format/clip.js';
+import { code, section } from '../format/text-objects.js';
 import { howMany } from './wording.js';
 
 /** A section holds 3,000 characters. */

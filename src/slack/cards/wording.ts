@@ -3,9 +3,9 @@
 import type { Approval } from '../../domain/approval.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Operation } from '../../domain/vocabulary.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
-import { clipMiddle } from '../clip.js';
-import { escaped } from '../text-objects.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { clipMiddle } from '../format/clip.js';
+import { escaped } from '../format/text-objects.js';
 
 const CONSEQUENCE: Record<Operation, { readonly one: string; readonly many: string }> = {
   list: {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { SECOND } from '../../domain/limits.js';
-import { EVENTS_PATH } from '../transport.js';
+import { EVENTS_PATH } from '../inbound/transport.js';
 import { type Finding, failed, ok, skipped } from './finding.js';
 
 export interface AddressParts {

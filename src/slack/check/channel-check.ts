@@ -1,7 +1,7 @@
 /** May the bot speak in a channel, and who else hears it? */
 
 import { z } from 'zod';
-import { remedy } from '../web-failure.js';
+import { remedy } from '../client/web-failure.js';
 import { type Finding, failed, ok, skipped } from './finding.js';
 import { codeOf, refused, type SlackCalls } from './slack-calls.js';
 

@@ -2,8 +2,8 @@
 
 import { WebClient } from '@slack/web-api';
 import { SECOND } from '../../domain/limits.js';
-import { clientOptions } from '../web-clients.js';
-import { remedy, webFailure } from '../web-failure.js';
+import { clientOptions } from '../client/web-clients.js';
+import { remedy, webFailure } from '../client/web-failure.js';
 import { type Finding, failed } from './finding.js';
 
 export interface Answer<T> {

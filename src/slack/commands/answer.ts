@@ -8,9 +8,9 @@ import type {
   RichTextBlock,
 } from '@slack/types';
 import { cleanText } from '../../domain/untrusted-text.js';
-import { clip, packLines } from '../clip.js';
-import type { Shown } from '../gesture.js';
-import { escaped, plain, plainSection, utc } from '../text-objects.js';
+import { clip, packLines } from '../format/clip.js';
+import { escaped, plain, plainSection, utc } from '../format/text-objects.js';
+import type { Shown } from '../inbound/interaction.js';
 
 export interface Answer {
   readonly title: string;

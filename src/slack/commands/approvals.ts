@@ -4,11 +4,11 @@ import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
-import type { ShowApprovals } from '../../usecases/show-approvals.js';
-import { shortNames } from '../resource-names.js';
+import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import { shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
+import { optional, readWord } from './argument-values.js';
 import { type Command, ROWS } from './command.js';
-import { optional, readWord } from './values.js';
 
 export interface ApprovalsParts {
   readonly showApprovals: Pick<ShowApprovals, 'list' | 'one'>;

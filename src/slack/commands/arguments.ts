@@ -1,8 +1,8 @@
 /** Reads what was typed as the words and flags that a command takes; says what is wrong with an example of what is right. */
 
-import { nearest } from '../../domain/nearest.js';
+import { nearest } from '../../domain/did-you-mean.js';
 import { type Result, refused } from '../../domain/result.js';
-import { plainWord, splitWords, type Word } from './words.js';
+import { plainWord, splitWords, type Word } from './split-words.js';
 
 export interface Arguments {
   readonly words: readonly string[];

@@ -1,17 +1,17 @@
 /** `/vsecure audit`: what happened, as a table or counted by resource. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
-import type { AuditFilter } from '../../domain/ports.js';
 import type { Result } from '../../domain/result.js';
 import { EVENT_TYPES } from '../../domain/vocabulary.js';
-import type { CountAudit } from '../../usecases/count-audit.js';
-import type { NameAccount } from '../../usecases/name-account.js';
-import type { QueryAudit } from '../../usecases/query-audit.js';
-import { shortName, shortNames } from '../resource-names.js';
+import type { AuditFilter } from '../../ports/index.js';
+import type { CountAudit } from '../../usecases/audit/count-audit.js';
+import type { QueryAudit } from '../../usecases/audit/query-audit.js';
+import type { NameAccount } from '../../usecases/people/account-name.js';
+import { shortName, shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
-import { bars } from './bars.js';
+import { mentioned, optional, readMoment, readPattern, readWord } from './argument-values.js';
+import { bars } from './bar-chart.js';
 import { type Asked, type Command, ROWS } from './command.js';
-import { mentioned, optional, readMoment, readPattern, readWord } from './values.js';
 
 export interface AuditParts {
   readonly queryAudit: QueryAudit;

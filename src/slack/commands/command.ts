@@ -2,7 +2,7 @@
 
 import type { Person } from '../../domain/person.js';
 import type { Result } from '../../domain/result.js';
-import type { Presser } from '../../usecases/identify-presser.js';
+import type { Presser } from '../../usecases/people/identify-slack-user.js';
 import type { Answer } from './answer.js';
 import type { Arguments, Takes } from './arguments.js';
 

@@ -1,8 +1,8 @@
 /** `/vsecure grants`: the access that holds now. */
 
 import { grantId } from '../../contract/fields.js';
-import type { ShowHeldGrants } from '../../usecases/show-held-grants.js';
-import { shortNames } from '../resource-names.js';
+import type { ShowHeldGrants } from '../../usecases/approvals/list-held-grants.js';
+import { shortNames } from '../format/resource-names.js';
 import { type Command, ROWS } from './command.js';
 
 export interface GrantsParts {

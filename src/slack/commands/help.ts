@@ -1,6 +1,6 @@
 /** `/vsecure help`: what can be asked, with examples. It says nothing of anybody's, so that whoever is not linked yet gets it, too. */
 
-import { nearest } from '../../domain/nearest.js';
+import { nearest } from '../../domain/did-you-mean.js';
 import type { Answer } from './answer.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';

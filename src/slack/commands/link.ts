@@ -1,6 +1,6 @@
 /** `/vsecure link`: the account that types a person's one-time code is theirs from then on. */
 
-import type { LinkByCode } from '../../usecases/link-codes.js';
+import type { LinkByCode } from '../../usecases/people/link-codes.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';
 

@@ -1,10 +1,10 @@
 /** `/vsecure login`: a person looks at the terminal whose code they type, and confirms that it is theirs. */
 
 import type { Button } from '@slack/types';
-import type { Login } from '../../domain/ports.js';
-import type { LoginUseCases } from '../../usecases/login.js';
-import { CONFIRM_LOGIN } from '../ids.js';
-import { plain, utc } from '../text-objects.js';
+import type { Login } from '../../ports/index.js';
+import type { LoginUseCases } from '../../usecases/authorization/login.js';
+import { CONFIRM_LOGIN } from '../format/action-ids.js';
+import { plain, utc } from '../format/text-objects.js';
 import type { Answer } from './answer.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';

@@ -1,11 +1,11 @@
 /** `/vsecure metrics`: how much was asked, and how it was decided. */
 
 import { DAY } from '../../domain/limits.js';
-import type { Metrics } from '../../usecases/metrics.js';
-import { metricsLines } from '../metrics-lines.js';
-import { utc } from '../text-objects.js';
+import type { Metrics } from '../../usecases/metrics/metrics.js';
+import { metricsLines } from '../format/metrics-lines.js';
+import { utc } from '../format/text-objects.js';
+import { optional, readMoment } from './argument-values.js';
 import type { Command } from './command.js';
-import { optional, readMoment } from './values.js';
 
 export interface MetricsParts {
   readonly metrics: Metrics;

@@ -2,7 +2,7 @@
 
 import type { Button, KnownBlock } from '@slack/types';
 import { z } from 'zod';
-import { plain } from '../text-objects.js';
+import { plain } from '../format/text-objects.js';
 
 /** `action_id`s. */
 export const PAGE_BUTTONS = { next: 'page_next', first: 'page_first' } as const;

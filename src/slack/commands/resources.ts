@@ -1,9 +1,9 @@
 /** `/vsecure resources`: the policies in force that concern whoever asks. */
 
 import { formatDuration } from '../../domain/duration.js';
-import type { Policy } from '../../domain/policy.js';
-import type { ShowPolicies } from '../../usecases/show-policies.js';
-import { shortName } from '../resource-names.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import type { ShowPolicies } from '../../usecases/policies/list-policies.js';
+import { shortName } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
 import { type Command, ROWS } from './command.js';
 

@@ -5,9 +5,9 @@ import type { GrantId } from '../../domain/grant.js';
 import { REASON_MAX } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
 import { type Result, refused } from '../../domain/result.js';
-import type { RevokeGrant } from '../../usecases/end-grant.js';
-import type { ShowApprovals } from '../../usecases/show-approvals.js';
-import { shortNames } from '../resource-names.js';
+import type { RevokeGrant } from '../../usecases/approvals/end-grant.js';
+import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import { shortNames } from '../format/resource-names.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';
 

@@ -1,22 +1,22 @@
 /** `/vsecure`: finds the sub-command, reads its arguments, shows its answer to whoever asked. Unknown input gets help. */
 
-import { nearest } from '../../domain/nearest.js';
+import { nearest } from '../../domain/did-you-mean.js';
 import { explain } from '../../domain/refusal.js';
 import type { Result } from '../../domain/result.js';
 import { visibleText } from '../../domain/untrusted-text.js';
-import type { IdentifyPresser } from '../../usecases/identify-presser.js';
-import { clip } from '../clip.js';
-import type { Dates } from '../dates.js';
-import type { Gesture } from '../gesture.js';
-import { readPress } from '../payload.js';
-import type { Workspace } from '../workspace.js';
+import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { Workspace } from '../client/workspace.js';
+import { clip } from '../format/clip.js';
+import type { Dates } from '../format/dates.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readPress } from '../inbound/payload.js';
 import { type Answer, shownAnswer } from './answer.js';
 import { problem, readArguments } from './arguments.js';
 import { type CatalogueParts, createCatalogue } from './catalogue.js';
 import type { Asked, Command } from './command.js';
 import { createHelp, shortHelp } from './help.js';
 import { fromPageButton, pageButtons, type Question } from './pager.js';
-import { splitWords } from './words.js';
+import { splitWords } from './split-words.js';
 
 export interface VsecureCommandParts extends CatalogueParts {
   readonly identify: IdentifyPresser;

@@ -2,12 +2,12 @@
 
 import type { HeaderBlock, HomeView, KnownBlock } from '@slack/types';
 import type { Person } from '../../domain/person.js';
-import type { Clipped, HomeFacts } from '../../usecases/home.js';
-import { metricsLines } from '../metrics-lines.js';
-import { context, moment, plain, plainSection } from '../text-objects.js';
-import { decidedLines } from './decided-lines.js';
-import { inForceBlocks } from './in-force-blocks.js';
-import { waitingBlocks } from './waiting-blocks.js';
+import type { Clipped, HomeFacts } from '../../usecases/approvals/app-home.js';
+import { metricsLines } from '../format/metrics-lines.js';
+import { context, moment, plain, plainSection } from '../format/text-objects.js';
+import { inForceBlocks } from './grant-blocks.js';
+import { waitingBlocks } from './pending-blocks.js';
+import { decidedLines } from './recent-decisions.js';
 
 /** At most 100 blocks: the use case gives no more of each section than fits. */
 export function homeView(facts: HomeFacts, person: Person, teamId: string): HomeView {

@@ -7,15 +7,21 @@ import type { HomeView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
-import type { Log } from '../../domain/ports.js';
-import type { HomeUseCases } from '../../usecases/home.js';
-import type { IdentifyPresser } from '../../usecases/identify-presser.js';
-import { type Dates, dated } from '../dates.js';
-import { createDelivering, type Job, type Poster, SENT, type Told } from '../posting.js';
-import { webFailure } from '../web-failure.js';
-import type { Workspace } from '../workspace.js';
+import type { Log } from '../../ports/index.js';
+import type { HomeUseCases } from '../../usecases/approvals/app-home.js';
+import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import { webFailure } from '../client/web-failure.js';
+import type { Workspace } from '../client/workspace.js';
+import {
+  createDelivering,
+  type Job,
+  type Poster,
+  SENT,
+  type Told,
+} from '../delivery/channel-posting.js';
+import { type Dates, dated } from '../format/dates.js';
 import { homeView } from './home-view.js';
-import { strangerView } from './stranger-view.js';
+import { strangerView } from './unlinked-view.js';
 
 export interface HomePublisherParts {
   readonly home: HomeUseCases;

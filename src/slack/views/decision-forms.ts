@@ -3,17 +3,17 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { REASON_MAX } from '../../domain/limits.js';
 import { oneLine } from '../../domain/untrusted-text.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { agentBlocks } from '../cards/agent-blocks.js';
 import { factBlocks } from '../cards/fact-blocks.js';
-import { clip, packLines } from '../clip.js';
-import { FIELD, FORM, toMetadata } from '../ids.js';
-import { plain, plainSection, section } from '../text-objects.js';
+import { FIELD, FORM, toMetadata } from '../format/action-ids.js';
+import { clip, packLines } from '../format/clip.js';
+import { plain, plainSection, section } from '../format/text-objects.js';
+import { shownBy } from './changed-facts.js';
+import { PHRASE_ROOM, phraseOptions } from './denial-reasons.js';
 import { durationChoices } from './duration-choices.js';
-import { PHRASE_ROOM, phraseOptions } from './phrases.js';
 import { reasonField } from './reason-field.js';
 import { resourceFields } from './resource-choices.js';
-import { shownBy } from './what-changed.js';
 
 /** What the form needs besides the facts. */
 export interface Opening {

@@ -2,15 +2,15 @@
 
 import type { KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../domain/untrusted-text.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { claim, unverified } from '../cards/agent-blocks.js';
 import { revokeButton } from '../cards/buttons.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { fullResourceBlocks } from '../cards/resource-blocks.js';
 import { headline } from '../cards/wording.js';
-import { packLines } from '../clip.js';
-import { code, context, plain, plainSection } from '../text-objects.js';
+import { packLines } from '../format/clip.js';
+import { code, context, plain, plainSection } from '../format/text-objects.js';
 
 const SECTION_ROOM = 2900;
 

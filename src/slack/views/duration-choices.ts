@@ -3,8 +3,8 @@
 import type { PlainTextOption } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
 import { DAY, HOUR, MINUTE } from '../../domain/limits.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
-import { plain } from '../text-objects.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { plain } from '../format/text-objects.js';
 
 const USUAL = [
   5 * MINUTE,

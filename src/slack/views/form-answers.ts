@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { REASON_MAX } from '../../domain/limits.js';
-import { FIELD } from '../ids.js';
-import { phraseAt } from './phrases.js';
+import { FIELD } from '../format/action-ids.js';
+import { phraseAt } from './denial-reasons.js';
 
 export interface FormAnswers {
   /** The chosen phrase, the typed words, or both. Undefined when left empty. */

@@ -1,12 +1,12 @@
 /** What anybody asked of these resources before, one line each. */
 
 import type { KnownBlock } from '@slack/types';
-import type { PastRequest } from '../../domain/ports.js';
 import type { ApprovalStatus } from '../../domain/vocabulary.js';
-import { emailName } from '../cards/who.js';
+import type { PastRequest } from '../../ports/index.js';
+import { emailName } from '../cards/mentions.js';
 import { timesUsed } from '../cards/wording.js';
-import { packLines } from '../clip.js';
-import { code, context, moment, section } from '../text-objects.js';
+import { packLines } from '../format/clip.js';
+import { code, context, moment, section } from '../format/text-objects.js';
 
 /** A section holds 3,000 characters. */
 const SECTION_ROOM = 2900;

@@ -1,7 +1,7 @@
 /** A modal that says one thing: why not, or how it ended meanwhile. */
 
 import type { KnownBlock, ModalView } from '@slack/types';
-import { plain, plainSection } from '../text-objects.js';
+import { plain, plainSection } from '../format/text-objects.js';
 
 /** `title` has at most 24 characters. */
 export function noticeView(title: string, text: string, more: KnownBlock[] = []): ModalView {

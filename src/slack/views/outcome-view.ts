@@ -3,7 +3,7 @@
 import type { ModalView } from '@slack/types';
 import { whyOver } from '../../domain/approval.js';
 import { explain } from '../../domain/refusal.js';
-import type { CardFacts } from '../../usecases/card-facts.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { noticeView } from './notice-view.js';
 

@@ -2,8 +2,8 @@
 
 import type { InputBlock } from '@slack/types';
 import { REASON_MAX } from '../../domain/limits.js';
-import { FIELD } from '../ids.js';
-import { plain } from '../text-objects.js';
+import { FIELD } from '../format/action-ids.js';
+import { plain } from '../format/text-objects.js';
 
 export interface ReasonField {
   readonly label: string;

@@ -1,9 +1,9 @@
 /** Which of several resources to grant: a box for each, all of them ticked; and what the ticks mean when they come back. */
 
 import type { InputBlock, PlainTextOption } from '@slack/types';
-import { clipMiddle } from '../clip.js';
-import { FIELD } from '../ids.js';
-import { plain } from '../text-objects.js';
+import { FIELD } from '../format/action-ids.js';
+import { clipMiddle } from '../format/clip.js';
+import { plain } from '../format/text-objects.js';
 
 /** Boxes in one block. https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element */
 const BOXES_MAX = 10;

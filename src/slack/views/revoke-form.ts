@@ -3,12 +3,12 @@
 import type { ModalView } from '@slack/types';
 import type { GrantId } from '../../domain/grant.js';
 import type { GrantStatus } from '../../domain/vocabulary.js';
-import type { GrantFacts } from '../../usecases/card-facts.js';
+import type { GrantFacts } from '../../usecases/approvals/card-facts.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { timesUsed } from '../cards/wording.js';
-import { FORM, readGrantId } from '../ids.js';
-import { plain, section } from '../text-objects.js';
+import { FORM, readGrantId } from '../format/action-ids.js';
+import { plain, section } from '../format/text-objects.js';
 import { noticeView } from './notice-view.js';
 import { reasonField } from './reason-field.js';
 

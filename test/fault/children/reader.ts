@@ -5,7 +5,7 @@
  */
 import { openDatabase } from '../../../src/store/database.js';
 import type { OwnPostgres } from '../../support/database.js';
-import { buildHouse, granted } from '../../support/house.js';
+import { buildHouse, granted } from '../../support/services.js';
 
 const [location = '{}', masterKey = '', token = '', resource = ''] = process.argv.slice(2);
 

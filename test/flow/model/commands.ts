@@ -6,7 +6,7 @@ import type { ApprovalId } from '../../../src/domain/approval.js';
 import { MINUTE } from '../../../src/domain/limits.js';
 import type { Result } from '../../../src/domain/result.js';
 import type { Caller } from '../../../src/domain/rights.js';
-import type { Decision } from '../../../src/usecases/decide.js';
+import type { Decision } from '../../../src/usecases/approvals/decide.js';
 import {
   type Agent,
   type Choice,

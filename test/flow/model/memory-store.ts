@@ -5,13 +5,13 @@ import type {
   ApprovalId,
   NewApproval,
   Settlement,
+  Vote,
 } from '../../../src/domain/approval.js';
 import type { NewGrant } from '../../../src/domain/grant.js';
 import type { Person, PersonId } from '../../../src/domain/person.js';
-import type { Policy, PolicyId, PolicyRules } from '../../../src/domain/policy.js';
-import type { Store, Tx } from '../../../src/domain/ports.js';
+import type { Policy, PolicyId, PolicyRules } from '../../../src/domain/policy/policy.js';
 import type { Principal, PrincipalId } from '../../../src/domain/principal.js';
-import type { Vote } from '../../../src/domain/vote.js';
+import type { Store, Tx } from '../../../src/ports/index.js';
 
 export interface Memory {
   readonly people: readonly Person[];

@@ -9,7 +9,7 @@ import type {
   ViewClose,
   ViewPress,
   ViewSubmission,
-} from './gestures.js';
+} from './interactions.js';
 import type { JsonObject } from './json.js';
 import {
   envelope,

@@ -31,7 +31,7 @@ import {
   LOOK_ALIKE_APP,
   type LookAlikeOptions,
   startLookAlike,
-} from '../../../src/main/look-alike.js';
+} from '../../../src/main/demo/slack-look-alike.js';
 import { expectNoProblems, lintMessage } from './blocks-lint.js';
 import { findAction } from './card.js';
 import { asArray, asObject, type JsonObject } from './json.js';

@@ -9,7 +9,7 @@ import type {
   ViewClose,
   ViewPress,
   ViewSubmission,
-} from './gestures.js';
+} from './interactions.js';
 import type { JsonObject } from './json.js';
 
 /** The app and workspace that payloads name unless they are forged. */

@@ -1,7 +1,7 @@
 /** Plays Slack's side over signed HTTP, also in ways that no emulator will: forged, stale, repeated. */
 
 import { createDriving, type Driver, type DrivingOptions } from './driving.js';
-import type { Forgery } from './gestures.js';
+import type { Forgery } from './interactions.js';
 import { type Delivery, deliver, FORM, sign } from './signed-request.js';
 
 export interface SlackDriverOptions extends DrivingOptions {

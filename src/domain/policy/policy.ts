@@ -1,0 +1,117 @@
+/** What `configureResource` sets for a pattern, and what it says about one question. */
+
+import { isDuration } from '../duration.js';
+import { DURATION_MIN } from '../limits.js';
+import { isNamedBy, type Person } from '../person.js';
+import { type Result, refused } from '../result.js';
+import { reasonLength, saysSomething } from '../text.js';
+import type { Door, Operation } from '../vocabulary.js';
+import type { AutoApprove } from './auto-approve.js';
+
+export type PolicyId = `plcy_${string}`;
+
+export interface PolicyRules {
+  /** A resource or pattern in full. */
+  readonly uri: string;
+  readonly name: string;
+  readonly permissions: readonly Operation[];
+  readonly requiresApproval: boolean;
+  /** E-mails or Slack user ids. Undefined: the next broader policy's. */
+  readonly approvers?: readonly string[] | undefined;
+  readonly decideFrom: readonly Door[];
+  readonly minApprovals: number;
+  readonly allowSelfApproval: boolean;
+  /** Undefined: required exactly when an approval is. */
+  readonly requireReason?: boolean | undefined;
+  readonly minReasonLength: number;
+  readonly requireDecisionReason: boolean;
+  /** Milliseconds, as are the next two. */
+  readonly defaultDuration: number;
+  readonly maxDuration: number;
+  readonly requestTtl: number;
+  /** Reads that one grant allows. Undefined: no limit. */
+  readonly maxUses?: number | undefined;
+  /** Slack channel id for the card. Undefined: the configured default. */
+  readonly channel?: string | undefined;
+  /** Names of keys, or e-mails of their owners. Undefined: everyone; empty: nobody. */
+  readonly requesters?: readonly string[] | undefined;
+  /** False hides the metadata from whoever has no `list` grant. */
+  readonly listed: boolean;
+  /** Does the card mention its approvers, so that a phone rings? */
+  readonly mention: boolean;
+  readonly autoApprove?: AutoApprove | undefined;
+  /** Further approvers, asked after a silence of `escalateAfter` (ms). */
+  readonly escalateTo?: readonly string[] | undefined;
+  readonly escalateAfter?: number | undefined;
+}
+
+export interface Policy extends PolicyRules {
+  readonly id: PolicyId;
+  /** Rises by one with every change; an approval is bound to the version it was asked under. */
+  readonly version: number;
+}
+
+export interface Question {
+  readonly requester: Requester;
+  readonly operation: Operation;
+  readonly reason: string;
+  /** Milliseconds. Undefined: the policy's default. */
+  readonly duration?: number | undefined;
+}
+
+/** Who asks, as the key proves it; what a client says about itself is not in here. */
+export interface Requester {
+  readonly name: string;
+  readonly ownerEmail: string;
+}
+
+/** May this be asked at all, and for how long (ms)? Says nothing of who approves. */
+export function judge(policy: PolicyRules, question: Question): Result<number> {
+  if (!policy.permissions.includes(question.operation))
+    return refused({ code: 'not_permitted', operation: question.operation });
+  if (!mayAsk(policy, question.requester)) return refused({ code: 'not_a_requester' });
+  const reason = judgeReason(policy, question.reason);
+  if (reason) return reason;
+  const duration = question.duration ?? Math.min(policy.defaultDuration, policy.maxDuration);
+  if (!isDuration(duration)) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
+  if (duration > policy.maxDuration)
+    return refused({ code: 'duration_too_long', maximum: policy.maxDuration });
+  return { ok: true, value: duration };
+}
+
+function mayAsk({ requesters }: PolicyRules, { name, ownerEmail }: Requester): boolean {
+  return (
+    !requesters || requesters.some((entry) => entry === name || entry.toLowerCase() === ownerEmail)
+  );
+}
+
+/** Characters that a reason has at the least; undefined where none is needed. */
+export function neededReason(policy: PolicyRules): number | undefined {
+  return (policy.requireReason ?? policy.requiresApproval) ? policy.minReasonLength : undefined;
+}
+
+function judgeReason(policy: PolicyRules, reason: string) {
+  if (neededReason(policy) === undefined) return undefined;
+  const length = reasonLength(reason);
+  if (length === 0) return refused({ code: 'reason_missing', minimum: policy.minReasonLength });
+  if (length < policy.minReasonLength || !saysSomething(reason))
+    return refused({ code: 'reason_too_short', minimum: policy.minReasonLength, length });
+  return undefined;
+}
+
+/**
+ * Who may decide: the policy's own approvers, else those of the next broader policy that names any, else the installation's.
+ * `broader` holds the policies that cover the same pattern, most specific first.
+ */
+export function approversOf(
+  policy: PolicyRules,
+  broader: readonly PolicyRules[],
+  fallback: readonly string[],
+): readonly string[] {
+  const named = [policy, ...broader].find((candidate) => candidate.approvers?.length);
+  return named?.approvers ?? fallback;
+}
+
+export function isApprover(person: Person, approvers: readonly string[]): boolean {
+  return approvers.some((entry) => isNamedBy(person, entry));
+}

@@ -1,0 +1,33 @@
+/** Policies that can never decide anything, because more specific ones decide everything they could. */
+
+import { URI_MAX_SEGMENTS } from '../limits.js';
+import { coveringPatterns } from '../pattern.js';
+
+/**
+ * The policies that decide everything in the pattern's place; empty when it decides something itself. `known` holds the
+ * patterns of all policies.
+ *
+ * It is enough to look at each depth with every wildcard left as `*`. A policy that covers all of `a/*` does so without naming
+ * what stands for the `*`, and names cannot be used up: whoever decides `a/*` as a whole decides whatever no policy names.
+ */
+export function shadowedBy(known: ReadonlySet<string>, pattern: string): readonly string[] {
+  const deciders = depths(pattern).map((depth) => decider(known, depth));
+  if (deciders.includes(pattern)) return [];
+  return [...new Set(deciders)].filter((uri) => uri !== undefined);
+}
+
+function decider(known: ReadonlySet<string>, pattern: string): string | undefined {
+  return coveringPatterns(pattern).find((uri) => known.has(uri));
+}
+
+// `a/**` is `a/*`, `a/*/*` and so on, down to the deepest resource there can be.
+function depths(pattern: string): readonly string[] {
+  const [scheme, rest = ''] = pattern.split('://');
+  if (!rest.endsWith('/**')) return [pattern];
+  const fixed = rest.slice(0, -'/**'.length);
+  const room = URI_MAX_SEGMENTS - (fixed.split('/').length - 1);
+  return Array.from(
+    { length: room },
+    (_, deeper) => `${scheme}://${fixed}${'/*'.repeat(deeper + 1)}`,
+  );
+}

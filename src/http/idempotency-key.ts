@@ -1,0 +1,30 @@
+/** `Idempotency-Key`: a change that is sent again under the same key is made once (draft-ietf-httpapi-idempotency-key-header). */
+
+import type { Request } from 'express';
+import type { Route } from '../contract/route.js';
+import { IDEMPOTENCY_KEY_MAX } from '../domain/limits.js';
+import { done, type Result, refused } from '../domain/result.js';
+import type { Caller } from '../domain/rights.js';
+import type { Repeat } from '../usecases/idempotent.js';
+import type { Input } from './read-input.js';
+
+const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_MAX}}$`);
+
+/** Undefined where there is none. The question is the route with everything that was read of the request. */
+export function readRepeat(
+  { method, path }: Route,
+  req: Request,
+  { principal }: Caller,
+  { params, body }: Input<Route>,
+): Result<Repeat | undefined> {
+  const key = req.get('idempotency-key');
+  if (key === undefined || method === 'GET') return done(undefined);
+  if (!KEY.test(key))
+    return refused({
+      code: 'invalid_input',
+      problem: `Idempotency-Key: 1 to ${IDEMPOTENCY_KEY_MAX} printable ASCII characters without spaces.`,
+    });
+  // Text, because a canonical form would refuse lone surrogates, which free text may hold.
+  const question = JSON.stringify([method, path, params, body]);
+  return done({ principal: principal.id, key, question });
+}

@@ -1,0 +1,157 @@
+/** Puts up everything behind the doors: database, master key, store, and the use cases over them. */
+
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../config.js';
+import { createKeyHasher } from '../crypto/api-key.js';
+import { chainHash } from '../crypto/chain-hash.js';
+import { digest } from '../crypto/digest.js';
+import { createVault } from '../crypto/envelope.js';
+import { createFingerprint } from '../crypto/fingerprint.js';
+import { makeId } from '../crypto/ids.js';
+import { keyCheck, type MasterKey, parseMasterKey } from '../crypto/master-key.js';
+import { loadOrCreateMasterKeyFile } from '../crypto/master-key-file.js';
+import { generateSecureToken } from '../crypto/random-token.js';
+import { makeSigningSecret } from '../crypto/signing-secret.js';
+import type { Directory, Log } from '../ports/index.js';
+import { startEmbedded } from '../postgres/embedded.js';
+import { createAutoApprovals } from '../store/auto-approvals.js';
+import { createCards } from '../store/cards.js';
+import { type DatabaseConnection, openDatabase } from '../store/database.js';
+import { createDigests } from '../store/digests.js';
+import { createJobRuns } from '../store/job-runs.js';
+import { createCountOn } from '../store/metric-rollup.js';
+import { migrate, schemaState } from '../store/migrate.js';
+import { createOutbox } from '../store/notification-outbox.js';
+import { createReadLedger } from '../store/read-ledger.js';
+import { createDeliveries } from '../store/slack-outbox.js';
+import { createStore } from '../store/store.js';
+import { createListener } from '../store/wakeups.js';
+import { createUseCases } from '../usecases/index.js';
+import { openInstallation } from '../usecases/open-installation.js';
+import type { Disposal } from './disposal.js';
+import { openEgress } from './egress.js';
+import { currentOrigin } from './request-context.js';
+import type { Tracing } from './span.js';
+import { traceTransactions, traceUseCases } from './tracing.js';
+
+/** The schema is older than this program, and `VSECURE_MIGRATE=off` leaves it to `vsecure migrate`. */
+export class SchemaBehindError extends Error {
+  override readonly name = 'SchemaBehindError';
+  readonly code = 'schema_behind';
+
+  constructor() {
+    super(
+      'the database schema is behind this vsecure: run `vsecure migrate`, or set VSECURE_MIGRATE=auto',
+    );
+  }
+}
+
+export interface Database {
+  readonly connection: DatabaseConnection;
+  readonly dataSource: DataSource;
+}
+
+/** Connects to the configured Postgres, or starts the embedded one. Runs no migration. */
+export async function openConfiguredDatabase(
+  config: Config,
+  log: Log,
+  disposal: Disposal,
+): Promise<Database> {
+  const connection = await locate(config, log, disposal);
+  const dataSource = await openDatabase(connection, {
+    onError: (code) => log.warn({ code }, 'the database ended an idle connection'),
+  });
+  disposal.add('database', () => dataSource.destroy());
+  return { connection, dataSource };
+}
+
+async function locate(config: Config, log: Log, disposal: Disposal): Promise<DatabaseConnection> {
+  if (config.database.url) return { url: config.database.url.reveal() };
+  const server = await startEmbedded({ dataDir: config.database.dataDir });
+  disposal.add('embedded postgres', () => server.stop());
+  log.info({ dataDir: config.database.dataDir }, 'embedded PostgreSQL is running');
+  const { host, port, user, database } = server;
+  return { host, port, user, database };
+}
+
+export type House = Omit<Awaited<ReturnType<typeof openHouse>>, 'tracing'> &
+  Pick<HouseHooks, 'tracing'>;
+
+/** What the house needs of doors that are put up after it. */
+export interface HouseHooks {
+  /** Called when a transaction made a delivery due. */
+  readonly onDelivery?: () => void;
+  /** Undefined while no Slack is connected. */
+  readonly directory?: () => Directory | undefined;
+  /** Undefined where nobody collects traces. */
+  readonly tracing?: Tracing | undefined;
+}
+
+/** Throws what config, migration and master key have to say. */
+export async function openHouse(
+  config: Config,
+  log: Log,
+  disposal: Disposal,
+  { onDelivery = () => {}, directory = () => undefined, tracing }: HouseHooks = {},
+) {
+  const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
+  const masterKey = loadMasterKey(config);
+  await bringUpToDate(dataSource, config, log);
+  const kept = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
+  const store = tracing ? traceTransactions(tracing, kept) : kept;
+  const installation = await openInstallation(store, makeId, keyCheck(masterKey));
+  const listener = createListener(connection, onDelivery);
+  await listener.start();
+  disposal.add('listener', () => listener.stop());
+
+  const cards = createCards(dataSource);
+  const verbs = createUseCases({
+    store,
+    ledger: createReadLedger(dataSource, chainHash, installation.id),
+    wakeups: listener,
+    vault: createVault(masterKey),
+    hasher: createKeyHasher(masterKey),
+    makeId,
+    digest,
+    fingerprint: createFingerprint(masterKey),
+    makeToken: generateSecureToken,
+    makeSigningSecret,
+    ...openEgress(config, disposal),
+    stopwatch: () => performance.now(),
+    installation: installation.id,
+    defaultApprovers: config.defaultApprovers,
+    limits: config.limits,
+    directory,
+    linkByEmail: config.slack?.linkByEmail ?? false,
+    humanKeys: config.humanKeys,
+    cardLink: cards.link,
+  });
+  const useCases = tracing ? traceUseCases(tracing, verbs) : verbs;
+  return {
+    useCases,
+    tracing,
+    store,
+    dataSource,
+    deliveries: createDeliveries(dataSource),
+    outbox: createOutbox(dataSource),
+    countOn: createCountOn(dataSource),
+    cards,
+    autoApprovals: createAutoApprovals(dataSource),
+    digests: createDigests(dataSource),
+    jobRuns: createJobRuns(dataSource, `${hostname()}/${process.pid}`),
+  };
+}
+
+async function bringUpToDate(dataSource: DataSource, config: Config, log: Log): Promise<void> {
+  if ((await schemaState(dataSource)) === 'current') return;
+  if (config.migrate === 'off') throw new SchemaBehindError();
+  const ran = await migrate(dataSource);
+  log.info({ migrations: ran }, 'the database schema is up to date');
+}
+
+function loadMasterKey({ masterKey: { text, file, create } }: Config): MasterKey {
+  if (text) return parseMasterKey(text.reveal(), 'VSECURE_MASTER_KEY');
+  return loadOrCreateMasterKeyFile(file, { create });
+}

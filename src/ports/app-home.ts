@@ -1,0 +1,27 @@
+/** Who has looked at their App Home, and what it showed: so that it is drawn anew for them, and for nobody else. */
+
+import type { PersonId } from '../domain/person.js';
+import type { Sight } from '../domain/visibility.js';
+
+export interface HomeVisit {
+  readonly person: PersonId;
+  /** Their Slack account. */
+  readonly userId: string;
+  /** Slack's name for what is shown; undefined when nothing is known to be. */
+  readonly hash?: string | undefined;
+  /** Looked at so lately that it is kept up to date. */
+  readonly fresh: boolean;
+}
+
+export interface HomeReads {
+  find(person: PersonId): Promise<HomeVisit | undefined>;
+}
+
+export interface Homes extends HomeReads {
+  opened(person: PersonId, userId: string): Promise<void>;
+  /** From now on a change of anything that this sight takes in makes the Home due. */
+  watch(person: PersonId, sight: Sight): Promise<void>;
+  drawn(person: PersonId, hash: string | undefined): Promise<void>;
+  /** It is not kept up to date any more. */
+  close(person: PersonId): Promise<void>;
+}

@@ -1,0 +1,56 @@
+/** Waking those who wait, asking Slack who somebody is, running jobs, logging. */
+
+import type { WakeupId } from './client-callbacks.js';
+
+export interface Wakeups {
+  /**
+   * Resolves when what it names may have changed, the signal aborts, or `ms` have passed. Subscribe first, re-read, then wait:
+   * `next` is armed when `subscribe` returns.
+   */
+  subscribe(id: WakeupId): Wakeup;
+}
+
+export interface Wakeup {
+  next(ms: number, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** What Slack says of an account right now. */
+export interface SlackProfile {
+  readonly teamId: string;
+  readonly userId: string;
+  readonly email?: string | undefined;
+  /** A full, present member of the connected workspace with a confirmed address: no guest, bot, stranger or leaver. */
+  readonly standing: 'member' | 'guest' | 'deactivated' | 'foreign' | 'bot' | 'unconfirmed';
+}
+
+export interface Directory {
+  /** Asks Slack, briefly. Undefined when Slack does not answer in time: then nobody may decide through it. */
+  profile(userId: string): Promise<SlackProfile | undefined>;
+  /** The account with this confirmed address. `unknown` when there is none; undefined when Slack does not answer. */
+  byEmail(email: string): Promise<SlackProfile | 'unknown' | undefined>;
+  /** Slack user ids in a user group. Undefined when Slack does not answer or does not know it. */
+  groupMembers(groupId: string): Promise<readonly string[] | undefined>;
+  /** Those of these accounts that Slack says are deactivated. Of nobody else does it follow that they are not. */
+  deactivated(userIds: readonly string[]): Promise<readonly string[]>;
+  /** Is another company in this channel, or about to be? Undefined when Slack does not say. */
+  channel(id: string): Promise<{ readonly shared: boolean } | undefined>;
+  /** The connected workspace. Undefined while Slack has not said it. */
+  teamId(): string | undefined;
+}
+
+/** Which fires of scheduled jobs have been taken, by any process. */
+export interface JobRuns {
+  /** True for the one process that gets to run this fire. */
+  claim(key: string): Promise<boolean>;
+  finished(key: string): Promise<void>;
+  /** Forgets old fires. */
+  forget(): Promise<void>;
+}
+
+/** Structured logging: ids and codes only; never a body, a value, a reason or a token. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,96 @@
+/** The store as a whole: reads outside a transaction, writes only inside one. */
+
+import type { ApprovalId } from '../domain/approval.js';
+import type { AuditEvent } from '../domain/audit-event.js';
+import type { PolicyId } from '../domain/policy/policy.js';
+import type { AlertReads, Alerts } from './alerts.js';
+import type { HomeReads, Homes } from './app-home.js';
+import type { ApprovalReads, Approvals, GrantReads, Grants } from './approvals-and-grants.js';
+import type { AuditParts } from './audit-partitions.js';
+import type {
+  QuestionReads,
+  Questions,
+  SubscriptionReads,
+  Subscriptions,
+  WakeupId,
+} from './client-callbacks.js';
+import type { NewNotice, Notices, ThreadNote } from './direct-message-outbox.js';
+import type { Repeats } from './idempotency.js';
+import type { LoginReads, Logins } from './logins.js';
+import type { MetricsReads } from './metrics.js';
+import type { ReceiverReads, Receivers } from './notification-outbox.js';
+import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './people.js';
+import type { Policies, PolicyReads, SlackGroups } from './policies.js';
+import type {
+  AuditReads,
+  InstallationReads,
+  Installations,
+  SecretReads,
+  Secrets,
+} from './records.js';
+
+/** Reads outside a transaction. Every answer carries the state as committed when it was asked. */
+export interface Reads {
+  /** The database's clock at this moment (`clock_timestamp()`), not the start of the transaction. */
+  now(): Promise<Date>;
+  readonly approvals: ApprovalReads;
+  readonly grants: GrantReads;
+  readonly policies: PolicyReads;
+  readonly principals: PrincipalReads;
+  readonly people: PersonReads;
+  readonly secrets: SecretReads;
+  readonly groups: SlackGroups;
+  readonly notices: Pick<Notices, 'untold'>;
+  readonly logins: LoginReads;
+  readonly questions: QuestionReads;
+  readonly subscriptions: SubscriptionReads;
+  readonly receivers: ReceiverReads;
+  readonly audit: AuditReads;
+  readonly metrics: MetricsReads;
+  readonly alerts: AlertReads;
+  readonly homes: HomeReads;
+  readonly installation: InstallationReads;
+}
+
+/** One open transaction: what was read can be locked, what is written lands together or not at all. */
+export interface Tx extends Reads {
+  readonly approvals: Approvals;
+  readonly grants: Grants;
+  readonly policies: Policies;
+  readonly principals: Principals;
+  readonly people: People;
+  readonly secrets: Secrets;
+  readonly logins: Logins;
+  readonly questions: Questions;
+  readonly subscriptions: Subscriptions;
+  readonly receivers: Receivers;
+  readonly installation: Installations;
+  readonly alerts: Alerts;
+  readonly homes: Homes;
+  readonly repeats: Repeats;
+  readonly auditParts: AuditParts;
+  readonly linkCodes: LinkCodes;
+  readonly notices: Notices;
+  /**
+   * Appends to the audit chain. Events are written by the store as the last statements before COMMIT, so that the chain's
+   * head is the last row that any transaction locks.
+   */
+  record(event: AuditEvent): void;
+  /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
+  touchCard(id: ApprovalId): Promise<void>;
+  /** Queues a direct message, last of all but the events. A person without an account in Slack is told nothing. */
+  notify(notice: NewNotice): Promise<void>;
+  /** Queues a reply in the thread of the approval's card. */
+  note(kind: ThreadNote, id: ApprovalId): Promise<void>;
+  /** Queues a quiet line about what no person had to decide. Undefined: the default channel. */
+  mentionAutoApproval(channel: string | undefined): Promise<void>;
+  /** Queues the announcement of a policy's change. */
+  announce(id: PolicyId, version: number): Promise<void>;
+  /** Wakes everyone who waits for it, on every process, when the transaction commits. */
+  wake(id: WakeupId): Promise<void>;
+}
+
+export interface Store extends Reads {
+  /** Commits when `work` resolves; rolls everything back, audit events included, when it throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}

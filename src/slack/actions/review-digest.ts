@@ -1,0 +1,65 @@
+/** *Review…* on a digest opens the list of its requests; the buttons under the list turn its pages. Neither decides anything. */
+
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Digests, Log } from '../../ports/index.js';
+import { webFailure } from '../client/web-failure.js';
+import { dated } from '../format/dates.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readPress } from '../inbound/payload.js';
+import { reviewView } from '../views/review-view.js';
+import { type OpeningParts, openView } from './open-view.js';
+
+export interface ReviewParts extends OpeningParts {
+  readonly digests: Digests;
+}
+
+export type OnPress = (body: unknown, from: Gesture) => Promise<void>;
+
+const NOT_OURS =
+  'vsecure does not know this list, or has replaced it. Please look at the newest message, or at: vsecure mcp:approvals';
+
+export function createOpenReview(parts: ReviewParts): OnPress {
+  return async (body, gesture) => {
+    await gesture.ack();
+    const press = readPress(body);
+    const items =
+      press?.place && (await parts.digests.shown(press.place.channel, press.place.messageTs));
+    if (!press?.place || !items || items.length === 0) return gesture.tell(NOT_OURS);
+    await openView(parts, gesture, press, reviewView({ items, place: press.place, page: 0 }));
+  };
+}
+
+/** As we wrote it into the list. */
+const shown = z.object({
+  view: z.object({ id: z.string(), hash: z.string().optional(), private_metadata: z.string() }),
+  actions: z.tuple([z.object({ value: z.string().regex(/^\d{1,4}$/) })], z.unknown()),
+});
+const place = z.object({ channel: z.string(), messageTs: z.string() });
+
+export function createTurnPage(parts: ReviewParts): OnPress {
+  return async (body, gesture) => {
+    await gesture.ack();
+    const read = shown.safeParse(body).data;
+    const where = read && place.safeParse(JSON.parse(read.view.private_metadata)).data;
+    if (!read || !where) return gesture.tell(NOT_OURS);
+    const items = await parts.digests.shown(where.channel, where.messageTs);
+    const page = Number(read.actions[0].value);
+    const view = dated(parts.dates, reviewView({ items, place: where, page }));
+    await update(parts, { view_id: read.view.id, view });
+  };
+}
+
+/** Two quick presses may meet: then the later one stands. */
+async function update(
+  { client, log }: { readonly client: WebClient; readonly log: Log },
+  change: Parameters<WebClient['views']['update']>[0],
+): Promise<void> {
+  try {
+    await client.views.update(change);
+  } catch (error) {
+    const failure = webFailure(error);
+    if (!failure) throw error;
+    log.warn({ code: failure.code }, 'a page of requests could not be shown');
+  }
+}

@@ -1,0 +1,146 @@
+/** A submitted form becomes a decision: who is this, then the one `decide`, then an answer in the form. All of it within 3 s. */
+
+import type { Person } from '../../domain/person.js';
+import { explain, type Refusal } from '../../domain/refusal.js';
+import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
+import type { CardFacts, ReadCardFacts } from '../../usecases/approvals/card-facts.js';
+import type { Decide } from '../../usecases/approvals/decide.js';
+import type { RecordRefusedPress } from '../../usecases/approvals/record-refused-click.js';
+import type { IdentifyPresser, Presser } from '../../usecases/people/identify-slack-user.js';
+import type { Workspace } from '../client/workspace.js';
+import { FIELD, fromMetadata, type Shown } from '../format/action-ids.js';
+import { type Dates, dated } from '../format/dates.js';
+import type { Gesture } from '../inbound/interaction.js';
+import { readSubmission } from '../inbound/payload.js';
+import { whatChanged } from '../views/changed-facts.js';
+import { type FormAnswers, readAnswers, UNKNOWN_BOX } from '../views/form-answers.js';
+import { noticeView } from '../views/notice-view.js';
+import { outcomeView } from '../views/outcome-view.js';
+import { chosenResources } from '../views/resource-choices.js';
+import { decisionForm } from './open-decision-form.js';
+import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-time.js';
+
+export interface SubmitFormParts extends ReplyParts {
+  readonly decide: Decide;
+  readonly identify: IdentifyPresser;
+  readonly recordRefusedPress: RecordRefusedPress;
+  readonly readCardFacts: ReadCardFacts;
+  readonly workspace: () => Workspace | undefined;
+  readonly dates: Dates;
+}
+
+export type SubmitForm = (verdict: Verdict, body: unknown, from: Gesture) => Promise<void>;
+
+const UNREADABLE = 'vsecure cannot read this form. Please open it again from the newest card.';
+
+export function createSubmitForm(parts: SubmitFormParts): SubmitForm {
+  return async (verdict, body, gesture) => {
+    const submission = readSubmission(body);
+    const shown = submission && fromMetadata(submission.metadata);
+    const workspace = parts.workspace();
+    if (!shown || !workspace) return answer(gesture, { view: noticeView('vsecure', UNREADABLE) });
+    const read = readAnswers(submission.values);
+    if ('errors' in read) return answer(gesture, read);
+
+    const presser = { teamId: workspace.teamId, userId: gesture.userId };
+    const outcome = decideAs(parts, { verdict, shown, presser, answers: read.answers });
+    await replyInTime(parts, gesture, submission.viewId, outcome);
+  };
+}
+
+interface Attempt {
+  readonly verdict: Verdict;
+  readonly shown: Shown;
+  readonly presser: Presser;
+  readonly answers: FormAnswers;
+}
+
+async function decideAs(parts: SubmitFormParts, attempt: Attempt): Promise<Reply> {
+  const identified = await parts.identify(attempt.presser);
+  if (!identified.ok) {
+    await record(parts, attempt, identified.refusal.code);
+    return { view: noticeView('Not possible', explain(identified.refusal)) };
+  }
+  const facts = looksFirst(attempt) ? await parts.readCardFacts(attempt.shown.approval) : undefined;
+  if (facts && weighsMore(attempt, facts, identified.value))
+    return lookAgain(parts, attempt, facts);
+  return decideBy(parts, attempt, identified.value, facts);
+}
+
+async function decideBy(
+  parts: SubmitFormParts,
+  attempt: Attempt,
+  person: Person,
+  facts: CardFacts | undefined,
+): Promise<Reply> {
+  const { verdict, presser } = attempt;
+  const { approval, seen } = attempt.shown;
+  const { reason, duration, places } = attempt.answers;
+  const resources = places && chosenResources(facts?.approval.resources ?? [], places);
+  if (places && !resources) return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
+  const decided = await parts.decide(
+    { person, door: 'slack', through: `slack ${presser.teamId}/${presser.userId}` },
+    { approval, verdict, seen, reason, duration, resources },
+  );
+  return decided.ok ? 'done' : whyNot(parts, attempt, decided.refusal);
+}
+
+/** `decide` reads everything anew; only what it is not asked is read before it. */
+const looksFirst = ({ verdict, shown, answers }: Attempt): boolean =>
+  answers.places !== undefined || (verdict === 'approve' && shown.needed > 1);
+
+/** Others have approved since the form was opened, so this approval may be the one that opens the access. */
+function weighsMore({ verdict, shown }: Attempt, { votes, approval }: CardFacts, person: Person) {
+  const others = votes.filter((vote) => vote.verdict === 'approve' && vote.person !== person.id);
+  return approval.status === 'pending' && verdict === 'approve' && others.length > shown.votes;
+}
+
+/** Accounts behind which there is nobody who could decide leave a trace, too; `unavailable` is Slack's silence. */
+async function record(
+  { recordRefusedPress }: SubmitFormParts,
+  { verdict, shown: { approval }, presser }: Attempt,
+  refusal: RefusalCode,
+): Promise<void> {
+  if (refusal === 'unavailable') return;
+  await recordRefusedPress(presser, { approval, verdict, refusal });
+}
+
+async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal): Promise<Reply> {
+  const field = FIELD_OF[refusal.code];
+  if (field) return { errors: { [field]: explain(refusal) } };
+  const facts = READ_AGAIN.has(refusal.code)
+    ? await parts.readCardFacts(attempt.shown.approval)
+    : undefined;
+  if (facts && refusal.code === 'policy_changed') return lookAgain(parts, attempt, facts);
+  const outcome = facts && outcomeView(facts, attempt.presser.teamId);
+  const view = outcome ?? noticeView('Not possible', explain(refusal));
+  return { view: dated(parts.dates, view) };
+}
+
+const READ_AGAIN: ReadonlySet<RefusalCode> = new Set([
+  'already_decided',
+  'expired',
+  'policy_changed',
+]);
+
+const UNDECIDABLE =
+  'The policies changed: no single one covers these resources any more, so nobody can decide this. It can be asked again, for fewer resources.';
+
+/** The same form with the facts of now and what is different in them; it decides when it is submitted once more. */
+function lookAgain({ dates }: SubmitFormParts, attempt: Attempt, facts: CardFacts): Reply {
+  const { verdict, shown, presser } = attempt;
+  if (!facts.policy) return { view: noticeView('Not possible', UNDECIDABLE) };
+  const changed = whatChanged(shown, facts);
+  const opening = { teamId: presser.teamId, seen: shown.seen, changed };
+  return { view: dated(dates, decisionForm(verdict)(facts, opening)) };
+}
+
+/** Refusals that the person can mend at a field. */
+const FIELD_OF: Partial<Record<RefusalCode, string>> = {
+  reason_missing: FIELD.reason.block,
+  reason_too_short: FIELD.reason.block,
+  invalid_duration: FIELD.duration.block,
+  duration_too_long: FIELD.duration.block,
+  cannot_widen: FIELD.duration.block,
+  nothing_in_common: FIELD.resources.block,
+};

@@ -1,0 +1,61 @@
+/** People as a card names them: by a mention that rings their phone, or by their e-mail. */
+
+import type { Person } from '../../domain/person.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { clipMiddle } from '../format/clip.js';
+import { code, groupMention, mention } from '../format/text-objects.js';
+
+/** More than this and a card becomes a mailing list. */
+const MENTIONS_MAX = 8;
+const EMAIL_SHOWN = 80;
+const SLACK_USER = /^[UW][A-Z0-9]{1,30}$/;
+const SLACK_GROUP = /^S[A-Z0-9]{1,30}$/;
+
+/** A mention when the person has an account in this workspace, else the address. */
+export function personName(person: Pick<Person, 'email' | 'slack'>, teamId: string): string {
+  const account = person.slack.find((one) => one.teamId === teamId);
+  return account ? mention(account.userId) : emailName(person.email);
+}
+
+export const emailName = (email: string): string => code(clipMiddle(email, EMAIL_SHOWN));
+
+/** Everybody who may decide, the first eight of them by name; quietly where the policy wants no phone to ring. */
+export function approverNames(facts: CardFacts, teamId: string): string {
+  const { approvers, policy } = facts;
+  const nameOf = (entry: string) =>
+    policy?.mention === false ? quietName(entry) : ringingName(entry, facts, teamId);
+  const names = [...new Set(approvers.map(nameOf))];
+  const more = names.length - MENTIONS_MAX;
+  return names.slice(0, MENTIONS_MAX).join(' ') + (more > 0 ? ` +${more}` : '') || 'nobody';
+}
+
+function ringingName(entry: string, { approverPeople }: CardFacts, teamId: string): string {
+  if (SLACK_USER.test(entry)) return mention(entry);
+  if (SLACK_GROUP.test(entry)) return groupMention(entry);
+  const person = approverPeople.find(({ email }) => email === entry.toLowerCase());
+  return person ? personName(person, teamId) : emailName(entry);
+}
+
+function quietName(entry: string): string {
+  return SLACK_GROUP.test(entry) ? `the user group ${code(entry)}` : emailName(entry);
+}
+
+/** Who settled it, as far as a person did. */
+export function settlerName(facts: CardFacts, teamId: string): string | undefined {
+  const { approval, settledBy } = facts;
+  if (settledBy) return personName(settledBy, teamId);
+  return approval.status !== 'pending' && approval.settledBy
+    ? emailName(approval.settledBy.email)
+    : undefined;
+}
+
+/** The people who have said yes so far. */
+export function voterNames({ votes, approverPeople, policy }: CardFacts, teamId: string): string {
+  const nameOf = (person: Person) =>
+    policy?.mention === false ? emailName(person.email) : personName(person, teamId);
+  return votes
+    .filter(({ verdict }) => verdict === 'approve')
+    .map(({ person }) => approverPeople.find(({ id }) => id === person))
+    .map((person) => (person ? nameOf(person) : 'an approver'))
+    .join(' ');
+}

@@ -1,0 +1,92 @@
+/** Which workspace the bot token belongs to. Until Slack has said so, nothing from Slack is handled. */
+
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { MINUTE, SECOND } from '../../domain/limits.js';
+import type { Log } from '../../ports/index.js';
+import { remedy, webFailure } from './web-failure.js';
+
+export interface Workspace {
+  readonly teamId: string;
+  /** In Enterprise Grid. */
+  readonly enterpriseId?: string | undefined;
+  /** Not every Slack says it. */
+  readonly appId?: string | undefined;
+}
+
+export interface WorkspaceLink {
+  current(): Workspace | undefined;
+  /** Resolves after the first attempt, good or bad; later attempts go on in the background. */
+  start(): Promise<void>;
+  /** Slack says that the token is worth nothing any more. Slack is asked again from time to time. */
+  lost(): void;
+  stop(): void;
+}
+
+/** https://docs.slack.dev/reference/methods/auth.test */
+const identity = z.object({
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  app_id: z.string().nullish(),
+});
+
+const DELAYS = [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE] as const;
+
+export interface WorkspaceParts {
+  readonly client: WebClient;
+  readonly log: Log;
+  /** Called when Slack has answered, and again when it has after the workspace was lost. */
+  readonly onConnected: (workspace: Workspace) => void;
+}
+
+export function createWorkspaceLink({ client, log, onConnected }: WorkspaceParts): WorkspaceLink {
+  let workspace: Workspace | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  async function attempt(count: number): Promise<void> {
+    const found = await ask(client, log);
+    if (stopped) return;
+    if (!found) {
+      const delay = DELAYS[Math.min(count, DELAYS.length - 1)];
+      timer = setTimeout(() => void attempt(count + 1), delay);
+      return;
+    }
+    workspace = found;
+    log.info({ team: found.teamId }, 'connected to Slack');
+    onConnected(found);
+  }
+
+  return {
+    current: () => workspace,
+    start: () => attempt(0),
+    lost() {
+      workspace = undefined;
+      clearTimeout(timer);
+      if (!stopped) timer = setTimeout(() => void attempt(0), DELAYS[0]);
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function ask(client: WebClient, log: Log): Promise<Workspace | undefined> {
+  try {
+    const { team_id, enterprise_id, app_id } = identity.parse(await client.auth.test());
+    return {
+      teamId: team_id,
+      enterpriseId: enterprise_id ?? undefined,
+      appId: app_id ?? undefined,
+    };
+  } catch (error) {
+    const { code, permanent } = webFailure(error) ?? {
+      code: 'unexpected_answer',
+      permanent: false,
+    };
+    const todo = permanent ? remedy(code) : 'nothing to do: it is tried again';
+    log.warn({ code, todo }, 'not connected to Slack yet');
+    return undefined;
+  }
+}

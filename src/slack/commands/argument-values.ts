@@ -1,0 +1,53 @@
+/** Reads the value of one word or flag; says what was wrong with it and what would be right. */
+
+import { moment as momentText } from '../../contract/fields.js';
+import { fullUri } from '../../contract/short-name.js';
+import { nearest } from '../../domain/did-you-mean.js';
+import { momentOf } from '../../domain/instant.js';
+import { parsePattern } from '../../domain/pattern.js';
+import type { Result } from '../../domain/result.js';
+import { problem } from './arguments.js';
+
+/** Undefined stays undefined. */
+export function optional<T, V>(
+  value: V | undefined,
+  read: (value: V) => Result<T>,
+): Result<T | undefined> {
+  return value === undefined ? { ok: true, value: undefined } : read(value);
+}
+
+/** How long ago, or a date or moment; a date begins in UTC. */
+export const readMoment =
+  (flag: string, now: Date) =>
+  (text: string): Result<Date> => {
+    const read = momentText.safeParse(text);
+    if (read.success) return { ok: true, value: momentOf(read.data, now) };
+    return problem(
+      `"${text}" is no time for --${flag}. Examples: 24h (ago), 7d, 2026-11-01, 2026-11-01T09:00:00Z`,
+    );
+  };
+
+/** A resource or pattern, in full or without `vsecure://secrets/`. */
+export function readPattern(text: string): Result<string> {
+  const read = parsePattern(fullUri(text));
+  if (read.ok || read.refusal.code !== 'invalid_resource') return read;
+  return problem(
+    `"${text}" is no resource: ${read.refusal.problem}. Examples: production/*, production/DATABASE_URL, vsecure://audit`,
+  );
+}
+
+/** One of a closed list. */
+export const readWord =
+  <W extends string>(flag: string, known: readonly W[]) =>
+  (text: string): Result<W> => {
+    const found = known.find((one) => one === text.toLowerCase());
+    if (found !== undefined) return { ok: true, value: found };
+    const near = nearest(text, known);
+    const hint = near ? ` Did you mean ${near}?` : '';
+    return problem(`"${text}" is nothing for --${flag}.${hint} It is one of: ${known.join(', ')}`);
+  };
+
+const REFERENCE = /^<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>$/;
+
+/** The account that a mention names; undefined for any other word. */
+export const mentioned = (text: string): string | undefined => REFERENCE.exec(text)?.[1];

@@ -1,0 +1,17 @@
+/** One access that holds now, with the button that ends it. */
+
+import type { KnownBlock } from '@slack/types';
+import type { InForce } from '../../usecases/approvals/app-home.js';
+import { revokeButton } from '../cards/buttons.js';
+import { shortNames } from '../format/resource-names.js';
+import { code, moment, section } from '../format/text-objects.js';
+
+export function inForceBlocks({ grant, approval: { requester } }: InForce): KnownBlock[] {
+  const { id, operation, resources, endsAt, uses, maxUses } = grant;
+  const limit = maxUses === undefined ? '' : ` of ${maxUses}`;
+  const facts = [
+    `*${operation.toUpperCase()}* ${code(shortNames(resources))} until ${moment(endsAt)}`,
+    `key ${code(requester.name)} of ${code(requester.ownerEmail)} · used ${uses}${limit} ${uses === 1 && !limit ? 'time' : 'times'}`,
+  ];
+  return [{ ...section(facts.join('\n')), accessory: revokeButton(id) }];
+}

@@ -1,0 +1,146 @@
+/** One thing that a person did in Slack, and the ways to answer it. Nobody's gesture stays without an answer. */
+
+import type { RespondFn } from '@slack/bolt';
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import { errorName } from '../../domain/error-name.js';
+import type { Log } from '../../ports/index.js';
+import { webFailure } from '../client/web-failure.js';
+import { escaped, plainSection } from '../format/text-objects.js';
+import { noticeView } from '../views/notice-view.js';
+import type { Envelope } from './payload.js';
+
+export type Acknowledgement =
+  | { readonly response_action: 'errors'; readonly errors: Readonly<Record<string, string>> }
+  | { readonly response_action: 'update'; readonly view: ModalView }
+  | { readonly options: readonly [] };
+
+export interface Gesture {
+  readonly payload: Envelope;
+  readonly userId: string;
+  /** Closed words for logs and the audit trail: `press`, `submit`, `command` and so on. */
+  readonly kind: string;
+  acknowledged(): boolean;
+  /** Within 3 s. Only the first one is sent; a broken connection is logged, never thrown. */
+  ack(answer?: Acknowledgement): Promise<void>;
+  /** Says something to this person alone, in words that Slack does not parse. Never throws. */
+  tell(sentence: string): Promise<void>;
+  /**
+   * Shows the first of these that Slack takes to this person alone; `instead`: in the place of the message whose button was
+   * pressed. Never throws.
+   */
+  show(ways: readonly Shown[], instead?: boolean): Promise<void>;
+}
+
+export interface Shown {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** What Bolt hands us for one payload. */
+export interface Incoming {
+  readonly payload: Envelope;
+  /** Declared as a method: Bolt's own types for it differ from payload to payload. */
+  ack(answer?: unknown): Promise<void>;
+  readonly respond: RespondFn | undefined;
+  readonly client: WebClient;
+  readonly log: Log;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  block_actions: 'press',
+  view_submission: 'submit',
+  view_closed: 'close',
+  block_suggestion: 'suggestion',
+  shortcut: 'shortcut',
+  message_action: 'shortcut',
+};
+
+export function createGesture({ payload, ack, respond, client, log }: Incoming): Gesture {
+  const kind = payload.command === undefined ? (KINDS[payload.type ?? ''] ?? 'other') : 'command';
+  const userId = payload.user?.id ?? payload.user_id ?? '';
+  let sent = false;
+  return {
+    payload,
+    kind,
+    userId,
+    acknowledged: () => sent,
+    async ack(answer) {
+      if (sent) return;
+      sent = true;
+      try {
+        await ack(answer);
+      } catch (error) {
+        log.warn({ kind, error: nameOf(error) }, 'an acknowledgement did not reach Slack');
+      }
+    },
+    async tell(sentence) {
+      try {
+        if (respond) await answerHere(respond, sentence);
+        else await answerElsewhere(client, payload, userId, sentence);
+      } catch (error) {
+        log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
+      }
+    },
+    async show(ways, instead = false) {
+      try {
+        for (const way of ways) if (respond && (await taken(respond, way, instead))) return;
+        throw new Error('no way to show it');
+      } catch (error) {
+        log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
+      }
+    },
+  };
+}
+
+/** False when Slack refuses the message itself, as older plans do with newer blocks: then another way may do. */
+async function taken(respond: RespondFn, { text, blocks }: Shown, instead: boolean) {
+  try {
+    const answer = await respond({
+      response_type: 'ephemeral',
+      replace_original: instead,
+      text,
+      blocks,
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    return !(await answer.text()).includes('"ok":false');
+  } catch (error) {
+    const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+    if (typeof status !== 'number' || status < 400 || status >= 500) throw error;
+    return false;
+  }
+}
+
+const answerHere = (respond: RespondFn, sentence: string) =>
+  respond({
+    response_type: 'ephemeral',
+    replace_original: false,
+    text: escaped(sentence),
+    blocks: [plainSection(sentence)],
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+
+/** Where Slack gave no response_url: in the channel if there is one, else in a modal. */
+async function answerElsewhere(
+  client: WebClient,
+  payload: Envelope,
+  user: string,
+  sentence: string,
+): Promise<void> {
+  const channel = payload.channel?.id ?? payload.channel_id;
+  const blocks = [plainSection(sentence)];
+  if (channel) await client.chat.postEphemeral({ channel, user, text: escaped(sentence), blocks });
+  else if (payload.trigger_id) {
+    const opening = { trigger_id: payload.trigger_id, view: noticeView('vsecure', sentence) };
+    // Nothing can be put on top of the App Home.
+    const inModal = payload.view?.type === 'modal';
+    await (inModal ? client.views.push(opening) : client.views.open(opening));
+  }
+}
+
+function nameOf(error: unknown): string {
+  return webFailure(error)?.code ?? errorName(error);
+}

@@ -1,0 +1,81 @@
+/** Who has looked at their App Home lately, and whose must be drawn anew. */
+
+import type { ApprovalId } from '../domain/approval.js';
+import type { HomeReads, Homes, HomeVisit } from '../ports/index.js';
+import { first, type Sql } from './sql.js';
+
+/** Whoever has not looked for this long is not drawn for until they look again. */
+const FRESH = `opened_at > clock_timestamp() - interval '30 minutes'`;
+/** Changes within this are drawn together. */
+const QUIET = `interval '2 seconds'`;
+
+interface HomeRow {
+  readonly user_id: string;
+  readonly hash: string | null;
+  readonly fresh: boolean;
+}
+
+export function homeReads(sql: Sql): HomeReads {
+  return {
+    async find(person): Promise<HomeVisit | undefined> {
+      const row = first(
+        await sql<HomeRow>(
+          `select user_id, hash, ${FRESH} as fresh from slack_home where person_id = $1`,
+          [person],
+        ),
+      );
+      if (!row) return undefined;
+      return { person, userId: row.user_id, hash: row.hash ?? undefined, fresh: row.fresh };
+    },
+  };
+}
+
+export function homes(sql: Sql): Homes {
+  return {
+    ...homeReads(sql),
+
+    async opened(person, userId) {
+      await sql(
+        `insert into slack_home (person_id, user_id) values ($1, $2) on conflict (person_id) do update
+         set opened_at = clock_timestamp(), user_id = $2,
+           hash = case when slack_home.user_id = $2 then slack_home.hash end`,
+        [person, userId],
+      );
+    },
+
+    async watch(person, { everything, principals, prefixes }) {
+      await sql(
+        'update slack_home set everything = $2, principals = $3, prefixes = $4 where person_id = $1',
+        [person, everything, principals, prefixes],
+      );
+    },
+
+    async drawn(person, hash) {
+      await sql('update slack_home set hash = $2 where person_id = $1', [person, hash ?? null]);
+    },
+
+    async close(person) {
+      await sql('delete from slack_home where person_id = $1', [person]);
+    },
+  };
+}
+
+/**
+ * Makes the Homes due that show one of these. One statement in the order of people: transactions that touch several never wait
+ * for each other in a ring.
+ */
+export async function queueHomes(sql: Sql, touched: ReadonlySet<ApprovalId>): Promise<void> {
+  if (touched.size === 0) return;
+  await sql(
+    `insert into delivery (destination, subject, not_before)
+     select 'slack_home', h.person_id, clock_timestamp() + ${QUIET} from slack_home h
+     where h.${FRESH} and exists (select from approval a where a.id = any($1) and (
+       h.everything or a.principal_id = any(h.principals)
+       or exists (select from unnest(a.resources) r, unnest(h.prefixes) p where starts_with(r, p))))
+     order by h.person_id
+     on conflict (destination, subject) do update set wanted = delivery.wanted + 1, attempts = 0,
+       not_before = case when delivery.sent < delivery.wanted then delivery.not_before
+                         else clock_timestamp() + ${QUIET} end`,
+    [[...touched]],
+  );
+}

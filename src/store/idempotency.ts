@@ -1,0 +1,47 @@
+/** Kept answers. Whoever uses a key first holds its row until the change is committed or undone; the others wait for that. */
+
+import type { Repeats } from '../ports/index.js';
+import { fromKept, type Kept, toKept } from './answer-json.js';
+import { only, type Sql } from './sql.js';
+
+interface KeptRow {
+  readonly fingerprint: string;
+  readonly answer: Kept | null;
+}
+
+export function repeats(sql: Sql): Repeats {
+  return {
+    async claim(principal, key, fingerprint) {
+      const { answer, ...kept } = only(
+        await sql<KeptRow>(
+          // An update that changes nothing: it waits for the row, and answers with it.
+          `insert into kept_answer (principal_id, key, fingerprint) values ($1, $2, $3)
+           on conflict (principal_id, key) do update set key = excluded.key
+           returning fingerprint, answer`,
+          [principal, key, fingerprint],
+        ),
+      );
+      return answer ? { ...kept, answer: fromKept(answer) } : undefined;
+    },
+
+    async keep(principal, key, answer) {
+      await sql('update kept_answer set answer = $3 where principal_id = $1 and key = $2', [
+        principal,
+        key,
+        toKept(answer),
+      ]);
+    },
+
+    async release(principal, key) {
+      await sql('delete from kept_answer where principal_id = $1 and key = $2', [principal, key]);
+    },
+
+    async forget(ms) {
+      const forgotten = await sql(
+        `delete from kept_answer where created_at < clock_timestamp() - $1::float8 * interval '1 ms' returning key`,
+        [ms],
+      );
+      return forgotten.length;
+    },
+  };
+}

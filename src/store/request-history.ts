@@ -1,0 +1,64 @@
+/** How much one principal has asked for lately. */
+
+import { coveringPatterns } from '../domain/pattern.js';
+import type { PrincipalId } from '../domain/principal.js';
+import type { AskedThing, AskingHistory } from '../ports/index.js';
+import { only, type Sql } from './sql.js';
+
+interface HistoryRow {
+  readonly pending: number;
+  readonly last_hour: number;
+  readonly free_after_ms: number | null;
+  readonly repeats: boolean;
+}
+
+export async function askingHistory(
+  sql: Sql,
+  principal: PrincipalId,
+  { operation, resources, duration }: AskedThing,
+): Promise<AskingHistory> {
+  const row = only(
+    await sql<HistoryRow>(
+      `with moment as (select clock_timestamp() as now), recent as (
+         select a.created_at from approval a, moment
+         where a.principal_id = $1 and a.created_at > now - interval '1 hour'
+           and not (a.status = 'approved' and a.settled_by is null))
+       select
+         (select count(*)::int from approval, moment
+          where principal_id = $1 and status = 'pending' and expires_at > now) as pending,
+         (select count(*)::int from recent) as last_hour,
+         (select extract(epoch from min(created_at) + interval '1 hour' - min(now))::float8 * 1000
+          from recent, moment) as free_after_ms,
+         exists (select 1 from approval, moment
+          where principal_id = $1 and status = 'pending' and expires_at > now
+            and operation = $2 and resources = $3 and duration_ms = $4) as repeats`,
+      [principal, operation, resources, duration],
+    ),
+  );
+  return {
+    pending: row.pending,
+    lastHour: row.last_hour,
+    freeAfter: row.free_after_ms ?? 0,
+    repeats: row.repeats,
+    sinceDenied: await sinceDenied(sql, principal, { operation, resources }),
+  };
+}
+
+/** More than people deny to one key while any of it is remembered. */
+const DENIALS = 100;
+
+/** A pattern that covers what was denied asks for it again, however it is spelt. */
+async function sinceDenied(
+  sql: Sql,
+  principal: PrincipalId,
+  { operation, resources }: Omit<AskedThing, 'duration'>,
+): Promise<number | undefined> {
+  const denials = await sql<{ resources: readonly string[]; since_ms: number }>(
+    `select resources, extract(epoch from clock_timestamp() - settled_at)::float8 * 1000 as since_ms from approval
+     where principal_id = $1 and status = 'denied' and operation = $2 order by settled_at desc limit ${DENIALS}`,
+    [principal, operation],
+  );
+  const asked = new Set(resources);
+  const askedAgain = (denied: string) => coveringPatterns(denied).some((one) => asked.has(one));
+  return denials.find((denial) => denial.resources.every(askedAgain))?.since_ms;
+}

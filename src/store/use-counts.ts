@@ -1,0 +1,67 @@
+/** How often what was granted was used within a span: hours that are counted already, and the events of the rest. */
+
+import { HOUR } from '../domain/limits.js';
+import { covers } from '../domain/pattern.js';
+import { actorIds, type Sight } from '../domain/visibility.js';
+import type { MetricQuery, UseCount } from '../ports/index.js';
+import { USES } from './metric-rollup.js';
+import type { Sql } from './sql.js';
+
+/**
+ * `whole`: the hours that lie within the span, of events up to the cursor. `edges`: events up to the cursor within the hours that do not,
+ * and all behind it. The cursor is read by the same statement, so that nothing is counted twice or not at all; and as a value of its own,
+ * so that each part is found by an index.
+ */
+const CURSOR = '(select sequence from metric_cursor)';
+const COUNT = `
+  with whole as (
+    select resource, principal, operation, sum(count)::bigint as count from metric_use
+    where hour >= $3 and hour < $4 group by 1, 2, 3),
+  raw as (
+    select body from audit_event where sequence > ${CURSOR} and at >= $1 and at < $2
+    union all
+    select body from audit_event where at >= $1 and at < least($3, $2::timestamptz) and sequence <= ${CURSOR}
+    union all
+    select body from audit_event where at >= greatest($4, $3::timestamptz) and at < $2 and sequence <= ${CURSOR}),
+  edges as (
+    select resource, coalesce(body ->> 'principal', body -> 'actor' ->> 'id') as principal,
+      coalesce(body ->> 'operation', '') as operation, count(*) as count
+    from raw, jsonb_array_elements_text(body -> 'resources') resource
+    where body ->> 'type' = any($5) group by 1, 2, 3)
+  select c.resource, c.principal, c.operation, coalesce(p.name, c.principal) as key, sum(c.count)::int as count
+  from (select * from whole union all select * from edges) c left join principal p on p.id = c.principal
+  where ($6::text is null or p.name = $6) and ($7::text is null or c.operation = $7)
+  group by 1, 2, 3, 4`;
+
+/** Begin and end, and the first and the last whole hour in between. */
+function spanOf(since: Date, until: Date | undefined): readonly (Date | string)[] {
+  const low = new Date(Math.ceil(since.getTime() / HOUR) * HOUR);
+  if (until === undefined) return [since, 'infinity', low, 'infinity'];
+  return [since, until, low, new Date(Math.floor(until.getTime() / HOUR) * HOUR)];
+}
+
+interface UseRow extends UseCount {
+  readonly principal: string;
+}
+
+/** By resource, key and operation, as far as the sight covers. */
+export async function countUses(
+  sql: Sql,
+  sight: Sight,
+  { since, until, resource, key, operation }: MetricQuery,
+): Promise<readonly UseCount[]> {
+  const rows = await sql<UseRow>(COUNT, [
+    ...spanOf(since, until),
+    USES,
+    key ?? null,
+    operation ?? null,
+  ]);
+  return rows.filter(
+    (row) => (resource === undefined || covers(resource, row.resource)) && sees(sight, row),
+  );
+}
+
+function sees(sight: Sight, { principal, resource }: UseRow): boolean {
+  if (sight.everything || sight.principals.some((one) => one === principal)) return true;
+  return actorIds(sight).includes(principal) || sight.deciding([resource]) !== undefined;
+}

@@ -1,0 +1,136 @@
+/** What a person's App Home shows, and whose is kept up to date. */
+
+import type { Approval } from '../../domain/approval.js';
+import type { Grant } from '../../domain/grant.js';
+import { DAY, PAGE_MAX } from '../../domain/limits.js';
+import type { Person, PersonId } from '../../domain/person.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import { plainSight, type Sight } from '../../domain/visibility.js';
+import type { Verdict } from '../../domain/vocabulary.js';
+import type { AccessMetrics, HomeVisit, Store } from '../../ports/index.js';
+import { personSight } from '../authorization/viewer.js';
+
+/** Something that this person may decide now. */
+export interface Waiting {
+  readonly approval: Approval;
+  readonly policy: Policy;
+}
+
+export interface InForce {
+  readonly grant: Grant;
+  readonly approval: Approval;
+}
+
+export interface Decided {
+  readonly approval: Approval;
+  readonly verdict: Verdict;
+}
+
+/** The first of a list, and how many there are. */
+export interface Clipped<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  /** There may be more than `total`. */
+  readonly atLeast: boolean;
+}
+
+export interface HomeFacts {
+  /** What runs out first comes first. */
+  readonly waiting: Clipped<Waiting>;
+  /** What this person may revoke: the newest first. */
+  readonly inForce: Clipped<InForce>;
+  readonly decided: readonly Decided[];
+  /** Of the last 7 days. */
+  readonly metrics: AccessMetrics;
+  readonly now: Date;
+}
+
+export interface HomeUseCases {
+  opened(person: Person, userId: string): Promise<void>;
+  /** Undefined when the person has never opened it. */
+  visit(person: PersonId): Promise<HomeVisit | undefined>;
+  /** From here on a change of what was read makes the Home due. */
+  read(person: Person): Promise<HomeFacts>;
+  drawn(person: PersonId, hash: string | undefined): Promise<void>;
+  close(person: PersonId): Promise<void>;
+}
+
+/** As many as fit on a page together. */
+const SHOWN = { waiting: 15, inForce: 10, decided: 8 } as const;
+
+export function createHome(store: Store, defaultApprovers: readonly string[]): HomeUseCases {
+  const sightFor = (person: Person) => personSight({ store, defaultApprovers }, person);
+  return {
+    opened: (person, userId) => store.transaction((tx) => tx.homes.opened(person.id, userId)),
+    visit: (person) => store.homes.find(person),
+    drawn: (person, hash) => store.transaction((tx) => tx.homes.drawn(person, hash)),
+    close: (person) => store.transaction((tx) => tx.homes.close(person)),
+
+    async read(person) {
+      const own = await sightFor(person);
+      const all = plainSight(true, []);
+      const revocable = person.role === 'admin' ? all : own;
+      const now = await store.now();
+      // Before anything is read, so that no change falls in between.
+      await store.transaction((tx) => tx.homes.watch(person.id, revocable));
+      return {
+        waiting: await waiting(store, own, person, now),
+        inForce: await inForce(store, revocable),
+        decided: await decided(store, person),
+        metrics: await store.metrics.access(person.role === 'member' ? own : all, {
+          since: new Date(now.getTime() - 7 * DAY),
+        }),
+        now,
+      };
+    },
+  };
+}
+
+async function waiting(
+  { approvals }: Store,
+  sight: Sight,
+  person: Person,
+  now: Date,
+): Promise<Clipped<Waiting>> {
+  const voter = { person: person.id, voted: false };
+  const page = await approvals.list({ status: 'pending', sight, voter }, { limit: PAGE_MAX });
+  const open = page.items.flatMap((approval): Waiting[] => {
+    const policy = sight.deciding(approval.resources, approval.createdAt);
+    const own = approval.requester.owner === person.id;
+    const mine = policy && (!own || policy.allowSelfApproval) && now < approval.expiresAt;
+    return mine ? [{ approval, policy }] : [];
+  });
+  open.sort((a, b) => a.approval.expiresAt.getTime() - b.approval.expiresAt.getTime());
+  return clipped(open, SHOWN.waiting, page.next !== undefined);
+}
+
+async function inForce({ grants, approvals }: Store, sight: Sight): Promise<Clipped<InForce>> {
+  const page = await grants.list({ activeOnly: true, sight }, { limit: PAGE_MAX });
+  const { items, ...counts } = clipped(page.items, SHOWN.inForce, page.next !== undefined);
+  const found = await Promise.all(items.map(({ approval }) => approvals.find(approval)));
+  return {
+    ...counts,
+    items: items.flatMap((grant, place) => {
+      const approval = found[place];
+      return approval ? [{ grant, approval }] : [];
+    }),
+  };
+}
+
+async function decided({ approvals }: Store, person: Person): Promise<readonly Decided[]> {
+  const voter = { person: person.id, voted: true };
+  const { items } = await approvals.list({ voter }, { limit: SHOWN.decided });
+  return Promise.all(
+    items.map(async (approval) => {
+      const votes = await approvals.votes(approval.id);
+      const own = votes.find((vote) => vote.person === person.id);
+      return { approval, verdict: own?.verdict ?? 'approve' };
+    }),
+  );
+}
+
+const clipped = <T>(all: readonly T[], most: number, atLeast: boolean): Clipped<T> => ({
+  items: all.slice(0, most),
+  total: all.length,
+  atLeast,
+});

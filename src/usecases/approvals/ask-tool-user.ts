@@ -1,0 +1,67 @@
+/**
+ * Ask the person at a tool something that their client answers in a request of its own, perhaps at another process. Nothing but the
+ * answer is passed on, to the one caller that asked.
+ */
+
+import type { Caller } from '../../domain/rights.js';
+import type { MakeId, QuestionId, Store, Wakeups } from '../../ports/index.js';
+import { lookUntil } from '../wait-until.js';
+
+export interface Asking {
+  /** Puts the question to them, under the id that the answer will name. */
+  readonly ask: (id: QuestionId) => Promise<void>;
+  /** Milliseconds after which nobody will answer any more. */
+  readonly ms: number;
+  /** Gives up early. */
+  readonly signal: AbortSignal;
+  /** Called at once and then every ten seconds, with the milliseconds waited so far. */
+  readonly onWait?: ((waitedMs: number) => void | Promise<void>) | undefined;
+}
+
+export interface AskPerson {
+  /** For what is shown to them and waits for no answer: one that comes all the same is dropped. */
+  newId(): QuestionId;
+  /** Resolves with the answer as it came, as hostile as everything a client sends, or undefined when there was none in time. */
+  ask(caller: Caller, asking: Asking): Promise<unknown>;
+  /** Hands an answer over. One to a question that nobody asked this caller, or that was answered, is dropped. */
+  answer(caller: Caller, id: QuestionId, answer: object): Promise<void>;
+}
+
+export interface AskPersonParts {
+  readonly store: Pick<Store, 'questions' | 'transaction'>;
+  readonly wakeups: Wakeups;
+  readonly makeId: MakeId;
+  readonly stopwatch: () => number;
+}
+
+export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPersonParts): AskPerson {
+  const newId = () => makeId('ask');
+  return {
+    newId,
+
+    async ask({ principal }, { ask, ...waiting }) {
+      const id = newId();
+      await store.transaction((tx) => tx.questions.insert(id, principal.id));
+      try {
+        await ask(id);
+        return await lookUntil(
+          { wakeups, stopwatch },
+          {
+            id,
+            ...waiting,
+            look: () => store.questions.answerTo(id),
+            isEnough: (answer) => answer !== undefined,
+          },
+        );
+      } finally {
+        await store.transaction((tx) => tx.questions.remove(id));
+      }
+    },
+
+    async answer({ principal }, id, answer) {
+      await store.transaction(async (tx) => {
+        if (await tx.questions.answer(id, principal.id, answer)) await tx.wake(id);
+      });
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Withdraw a pending request: the right of whoever asked, and of the person who owns the asking key. */
+
+import type { Approval, ApprovalId } from '../../domain/approval.js';
+import { keyActor } from '../../domain/audit-event.js';
+import { type Result, refused } from '../../domain/result.js';
+import { type Caller, may } from '../../domain/rights.js';
+import type { Store, Tx } from '../../ports/index.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { tellOwner } from '../notifications/notify-owner.js';
+
+/** Sent again as a `repeat`, it is answered as the first time instead of with `already_decided`. */
+export type CancelRequest = (
+  caller: Caller,
+  id: ApprovalId,
+  repeat?: Repeat,
+) => Promise<Result<Approval>>;
+
+export function createCancelRequest(store: Store, once: Once): CancelRequest {
+  return (caller, id, repeat) =>
+    store.transaction((tx) => once(tx, repeat, () => cancel(tx, caller, id)));
+}
+
+async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Approval>> {
+  const approval = await tx.approvals.lock(id);
+  if (!approval || !mayCancel(caller, approval)) return refused({ code: 'not_found' });
+  if (approval.status === 'expired') return refused({ code: 'expired' });
+  if (approval.status !== 'pending')
+    return refused({ code: 'already_decided', status: approval.status });
+  const settled = await tx.approvals.settle(id, { status: 'cancelled', by: caller.owner.id });
+  if (!settled) return refused({ code: 'expired' });
+  const { principal, resources, operation } = approval;
+  const about = { approval: id, principal, resources, operation };
+  tx.record({ ...about, type: 'approval_cancelled', actor: keyActor(caller) });
+  // An AI tool's key is its owner's, but what it withdraws is not their doing.
+  const by = caller.principal.class === 'human' ? caller.owner.id : undefined;
+  await tellOwner(tx, settled, 'settled', by);
+  await tx.touchCard(id);
+  await tx.wake(id);
+  return { ok: true, value: settled };
+}
+
+function mayCancel(caller: Caller, { principal, requester }: Approval): boolean {
+  if (caller.principal.id === principal) return may(caller, 'access:request');
+  return caller.principal.class === 'human' && caller.owner.id === requester.owner;
+}

@@ -1,0 +1,64 @@
+/** Who of the people that may decide a request is to be told of it in person, as far as Slack accounts go. */
+
+import { isNamedBy, type Person } from '../../domain/person.js';
+import type { SlackGroups } from '../../ports/index.js';
+import type { CardFacts } from './card-facts.js';
+
+export interface CardAudience {
+  /** Accounts of everybody who may decide, but for whoever's own request this is. */
+  readonly approvers: readonly string[];
+  /** Those of them who are asked because nobody answered. */
+  readonly further: readonly string[];
+  /** The policy names a single person. */
+  readonly alone: boolean;
+}
+
+export type ReadCardAudience = (facts: CardFacts, teamId: string) => Promise<CardAudience>;
+
+export function createReadCardAudience(groups: SlackGroups): ReadCardAudience {
+  return async (facts, teamId) => {
+    const due = isEscalated(facts) ? (facts.policy?.escalateTo ?? []) : [];
+    const named = [...new Set(facts.approvers.filter((entry) => !due.includes(entry)))];
+    const asked = await accounts(groups, facts, named, teamId);
+    const further = await accounts(groups, facts, due, teamId);
+    return {
+      approvers: [...new Set([...asked, ...further])],
+      further,
+      alone: named.length === 1 && asked.length === 1,
+    };
+  };
+}
+
+function isEscalated({ policy, approval, now }: CardFacts): boolean {
+  const silence = now.getTime() - approval.createdAt.getTime();
+  return silence >= (policy?.escalateAfter ?? Number.POSITIVE_INFINITY);
+}
+
+async function accounts(
+  groups: SlackGroups,
+  facts: CardFacts,
+  entries: readonly string[],
+  teamId: string,
+): Promise<readonly string[]> {
+  const named = entries.filter((entry) => entry.startsWith('S') && !entry.includes('@'));
+  const members = named.length > 0 ? [...(await groups.members(named)).values()].flat() : [];
+  const own = facts.policy?.allowSelfApproval ? undefined : accountOf(facts.owner, teamId);
+  const found = [
+    ...entries.flatMap((entry) => accountNamed(entry, facts.approverPeople, teamId) ?? []),
+    ...members,
+  ];
+  return [...new Set(found)].filter((account) => account !== own);
+}
+
+function accountNamed(
+  entry: string,
+  people: readonly Person[],
+  teamId: string,
+): string | undefined {
+  if (/^[UW][A-Z0-9]+$/.test(entry)) return entry;
+  const person = people.find((one) => one.active && isNamedBy(one, entry));
+  return accountOf(person, teamId);
+}
+
+const accountOf = (person: Person | undefined, teamId: string) =>
+  person?.slack.find((account) => account.teamId === teamId)?.userId;

@@ -1,0 +1,106 @@
+/** Everything a card shows, read from the database at one moment. The card is a pure function of this. */
+
+import type { Approval, ApprovalId, Vote } from '../../domain/approval.js';
+import type { Grant, GrantId } from '../../domain/grant.js';
+import type { Person } from '../../domain/person.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import type { Digest } from '../../domain/request-digest.js';
+import { requestDigest } from '../../domain/request-digest.js';
+import type { AskingContext, PolicyChangeRecord, Store } from '../../ports/index.js';
+import { decidingPolicy, namedAt } from '../policies/deciding-policy.js';
+
+export interface CardFacts {
+  readonly approval: Approval;
+  /** Undefined when no single policy decides these resources any more: then nobody can approve it. */
+  readonly policy?: Policy | undefined;
+  /** Of exactly these facts: whoever decides by them decides nothing else. */
+  readonly digest: string;
+  /** What changed in that policy since this was asked, oldest first. Empty once it is settled. */
+  readonly changes: readonly PolicyChangeRecord[];
+  /** Undefined once it is settled: there is nothing left to decide by it. */
+  readonly context?: AskingContext | undefined;
+  /** Entries of the policy: e-mails, Slack user ids and groups; those of its escalation, too, once it is due. */
+  readonly approvers: readonly string[];
+  /** Approvers who are known people, with their Slack accounts. */
+  readonly approverPeople: readonly Person[];
+  readonly owner?: Person | undefined;
+  readonly settledBy?: Person | undefined;
+  readonly votes: readonly Vote[];
+  readonly grant?: Grant | undefined;
+  readonly now: Date;
+}
+
+export type ReadCardFacts = (id: ApprovalId) => Promise<CardFacts | undefined>;
+
+export interface ReadCardFactsParts {
+  readonly store: Store;
+  readonly digest: Digest;
+  readonly defaultApprovers: readonly string[];
+}
+
+export function createReadCardFacts(parts: ReadCardFactsParts): ReadCardFacts {
+  const { store } = parts;
+  return async (id) => {
+    const approval = await store.approvals.find(id);
+    if (!approval) return undefined;
+    return {
+      ...(await underPolicy(parts, approval)),
+      approval,
+      context: isOpen(approval) ? await store.approvals.context(approval) : undefined,
+      owner: await store.people.find(approval.requester.owner),
+      settledBy: await settler(store, approval),
+      votes: await store.approvals.votes(id),
+      grant: await store.grants.ofApproval(id),
+      now: await store.now(),
+    };
+  };
+}
+
+/** The facts of a request together with the grant that came of it. */
+export type GrantFacts = CardFacts & { readonly grant: Grant };
+export type ReadGrantFacts = (id: GrantId) => Promise<GrantFacts | undefined>;
+
+export function createReadGrantFacts(store: Store, readCardFacts: ReadCardFacts): ReadGrantFacts {
+  return async (id) => {
+    const found = await store.grants.find(id);
+    const facts = found && (await readCardFacts(found.approval));
+    return facts?.grant && { ...facts, grant: facts.grant };
+  };
+}
+
+/** What the policy says that decides these resources now, which may be another than when they were asked for. */
+async function underPolicy(
+  { store, digest, defaultApprovers }: ReadCardFactsParts,
+  approval: Approval,
+): Promise<Pick<CardFacts, 'policy' | 'digest' | 'changes' | 'approvers' | 'approverPeople'>> {
+  const deciding = await decidingPolicy(store.policies, approval.resources);
+  if (!deciding.ok)
+    return { digest: approval.digest, changes: [], approvers: [], approverPeople: [] };
+  const policy = deciding.value;
+  const approvers = await namedAt(store, policy, approval, defaultApprovers);
+  const bound = { ...approval, policy: policy.id, policyVersion: policy.version };
+  return {
+    policy,
+    // What is decided keeps the digest that it was decided by.
+    digest: isOpen(approval) ? requestDigest(digest, bound) : approval.digest,
+    changes: isOpen(approval)
+      ? await store.policies.changesSince(policy.id, approval.createdAt)
+      : [],
+    approvers,
+    approverPeople: await peopleAmong(store, approvers),
+  };
+}
+
+const isOpen = ({ status }: Approval): boolean => status === 'pending';
+
+async function peopleAmong(store: Store, approvers: readonly string[]): Promise<readonly Person[]> {
+  const found = await Promise.all(
+    approvers.filter((entry) => entry.includes('@')).map((email) => store.people.byEmail(email)),
+  );
+  return found.filter((person) => person !== undefined);
+}
+
+const settler = async (store: Store, approval: Approval) =>
+  approval.status !== 'pending' && approval.settledBy
+    ? store.people.find(approval.settledBy.id)
+    : undefined;

@@ -1,0 +1,254 @@
+/**
+ * The one decision. Slack buttons and modals, the CLI, REST and the SDK all end here: it locks the approval, hears the rules,
+ * settles by a conditional update and writes grant, vote and audit events in the same transaction.
+ */
+
+import type { Vote } from '../../domain/approval.js';
+import {
+  type Approval,
+  type ApprovalId,
+  castVote,
+  type Settlement,
+  whyOver,
+} from '../../domain/approval.js';
+import { type Actor, type AuditEvent, personActor } from '../../domain/audit-event.js';
+import type { Person } from '../../domain/person.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import type { Digest } from '../../domain/request-digest.js';
+import { requestDigest } from '../../domain/request-digest.js';
+import { type Result, refused } from '../../domain/result.js';
+import { storable } from '../../domain/text.js';
+import type { Door, Verdict } from '../../domain/vocabulary.js';
+import type { MakeId, Store, Tx } from '../../ports/index.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { tellOwner } from '../notifications/notify-owner.js';
+import { approversAt, decidingPolicy } from '../policies/deciding-policy.js';
+
+/** Who decides and by which door. Only an adapter that has proved who it is may make one. */
+export interface Decider {
+  readonly person: Person;
+  readonly door: Door;
+  /** The key or Slack account that was used, for the record. */
+  readonly through: string;
+}
+
+export interface Decision {
+  readonly approval: ApprovalId;
+  readonly verdict: Verdict;
+  readonly reason?: string | undefined;
+  /** Milliseconds; shorter than asked, never longer. */
+  readonly duration?: number | undefined;
+  /** Of the resources asked for, those to grant. Undefined: all. */
+  readonly resources?: readonly string[] | undefined;
+  /** The digest that the decider was shown. Undefined: what is stored now. */
+  readonly seen?: string | undefined;
+}
+
+export type Decide = (
+  decider: Decider,
+  decision: Decision,
+  repeat?: Repeat,
+) => Promise<Result<Approval>>;
+
+export interface DecideParts {
+  readonly store: Store;
+  readonly once: Once;
+  readonly makeId: MakeId;
+  readonly digest: Digest;
+  readonly defaultApprovers: readonly string[];
+}
+
+/** Resolves with the approval as it stands after this vote. Every refusal is on the audit trail. */
+export function createDecide(parts: DecideParts): Decide {
+  return (decider, decision, repeat) =>
+    parts.store.transaction((tx) =>
+      parts.once(tx, repeat, () => hear(parts, tx, decider, decision)),
+    );
+}
+
+async function hear(
+  parts: DecideParts,
+  tx: Tx,
+  decider: Decider,
+  decision: Decision,
+): Promise<Result<Approval>> {
+  const approval = await tx.approvals.lock(decision.approval);
+  if (!approval) return refused({ code: 'not_found' });
+  if (isSameAnswerAgain(approval, decider, decision)) return { ok: true, value: approval };
+  const answer = await weigh(parts, tx, approval, decider, decision);
+  if (!answer.ok)
+    tx.record({
+      ...about(approval, decider),
+      type: 'decision_refused',
+      refusal: answer.refusal.code,
+      details: { verdict: decision.verdict, through: decider.through },
+    });
+  return answer;
+}
+
+/** A repeated press or a retried call after a lost answer must not read as a failure. */
+function isSameAnswerAgain(approval: Approval, { person }: Decider, { verdict }: Decision) {
+  if (approval.status !== 'approved' && approval.status !== 'denied') return false;
+  const said = approval.status === 'approved' ? 'approve' : 'deny';
+  return approval.settledBy?.id === person.id && said === verdict;
+}
+
+async function weigh(
+  parts: DecideParts,
+  tx: Tx,
+  approval: Approval,
+  decider: Decider,
+  decision: Decision,
+): Promise<Result<Approval>> {
+  const over = whyOver(approval, await tx.now());
+  if (over) return refused(over);
+  const bound = await bind(parts, tx, approval, decider, decision.seen);
+  return bound.ok ? count(parts, tx, bound.value, decider, decision) : bound;
+}
+
+async function count(
+  parts: DecideParts,
+  tx: Tx,
+  { approval, policy }: Bound,
+  decider: Decider,
+  decision: Decision,
+): Promise<Result<Approval>> {
+  const vote: Vote = {
+    approval: approval.id,
+    person: decider.person.id,
+    verdict: decision.verdict,
+    door: decider.door,
+    reason: decision.reason && storable(decision.reason),
+    duration: decision.duration,
+    resources: decision.resources && [...new Set(decision.resources)].sort(),
+  };
+  const earlier = await tx.approvals.votes(approval.id);
+  const outcome = castVote({
+    approval,
+    policy,
+    vote,
+    approvers: await approversAt(tx, policy, approval, parts.defaultApprovers),
+    voter: decider.person,
+    earlier,
+    earlierVoters: await voters(tx, earlier),
+    now: await tx.now(),
+  });
+  if (!outcome.ok) return outcome;
+  return carryOut(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
+}
+
+async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]> {
+  const found: Person[] = [];
+  for (const { person } of votes) {
+    const voter = await tx.people.find(person);
+    if (voter) found.push(voter);
+  }
+  return found;
+}
+
+/** A request and the policy that decides it now, unchanged since the decider looked. */
+interface Bound {
+  readonly approval: Approval;
+  readonly policy: Policy;
+}
+
+/**
+ * When what decides these resources has changed, the approval is bound to what holds now. Whoever has seen something else, or
+ * cannot say what, is asked to look again at the card, which is redrawn.
+ */
+async function bind(
+  { digest }: DecideParts,
+  tx: Tx,
+  approval: Approval,
+  decider: Decider,
+  seen = approval.digest,
+): Promise<Result<Bound>> {
+  const deciding = await decidingPolicy(tx.policies, approval.resources);
+  if (!deciding.ok) return refused({ code: 'policy_changed' });
+  const policy = deciding.value;
+  const now = requestDigest(digest, {
+    ...approval,
+    policy: policy.id,
+    policyVersion: policy.version,
+  });
+  const rebound =
+    now === approval.digest ? undefined : await tx.approvals.rebind(approval.id, policy, now);
+  if (rebound)
+    tx.record({
+      ...about(approval, decider),
+      type: 'approval_rebound',
+      details: { policy: policy.id, policyVersion: policy.version, digest: now },
+    });
+  if (seen === now) return { ok: true, value: { approval: rebound ?? approval, policy } };
+  await tx.touchCard(approval.id);
+  return refused({ code: 'policy_changed' });
+}
+
+interface Outcome {
+  readonly approval: Approval;
+  readonly policy: Policy;
+  readonly decider: Decider;
+  readonly vote: Vote;
+  readonly outcome: Settlement | 'counted';
+}
+
+async function carryOut(
+  parts: DecideParts,
+  tx: Tx,
+  { approval, policy, decider, vote, outcome }: Outcome,
+): Promise<Result<Approval>> {
+  const settled =
+    outcome === 'counted' ? approval : await tx.approvals.settle(approval.id, outcome);
+  // The row is held, so only the clock can have been faster than this update.
+  if (!settled) return refused({ code: 'expired' });
+  await tx.approvals.addVote(vote);
+  tx.record({
+    ...about(approval, decider),
+    type: 'vote_cast',
+    reason: vote.reason,
+    details: { verdict: vote.verdict, through: decider.through, digest: approval.digest },
+  });
+  if (settled.status === 'approved') await grantAccess(parts, tx, settled, policy, decider);
+  if (settled.status !== 'pending')
+    tx.record({
+      ...about(approval, decider),
+      type: 'approval_decided',
+      reason: vote.reason,
+      details: { outcome: settled.status },
+    });
+  if (settled.status !== 'pending') await tellOwner(tx, settled, 'settled', decider.person.id);
+  await tx.touchCard(approval.id);
+  await tx.wake(approval.id);
+  return { ok: true, value: settled };
+}
+
+async function grantAccess(
+  { makeId }: DecideParts,
+  tx: Tx,
+  approval: Extract<Approval, { status: 'approved' }>,
+  policy: Policy,
+  decider: Decider,
+) {
+  const grant = await tx.grants.insert({
+    ...approval,
+    id: makeId('grnt'),
+    approval: approval.id,
+    policy: policy.id,
+    resources: approval.grantedResources,
+    duration: approval.granted,
+    maxUses: policy.maxUses,
+  });
+  tx.record({
+    ...about(approval, decider),
+    type: 'access_granted',
+    grant: grant.id,
+    resources: approval.grantedResources,
+    details: { duration: approval.granted, digest: approval.digest },
+  });
+}
+
+function about(approval: Approval, { person, door }: Decider): Omit<AuditEvent, 'type'> {
+  const actor: Actor = personActor(person);
+  const { id, principal, resources, operation } = approval;
+  return { actor, door, approval: id, principal, resources, operation };
+}

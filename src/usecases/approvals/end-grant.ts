@@ -1,0 +1,98 @@
+/** End a grant early: its holder releases it, its approvers, the key's owner and administrators revoke it. */
+
+import { type Actor, keyActor, personActor } from '../../domain/audit-event.js';
+import type { Grant, GrantId } from '../../domain/grant.js';
+import type { Person } from '../../domain/person.js';
+import { isApprover } from '../../domain/policy/policy.js';
+import { type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import { storable } from '../../domain/text.js';
+import type { Store, Tx } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { currentApprovers, decidingPolicy } from '../policies/deciding-policy.js';
+
+export type ReleaseGrant = (caller: Caller, id: GrantId, repeat?: Repeat) => Promise<Result<Grant>>;
+export type RevokeGrant = (
+  person: Person,
+  id: GrantId,
+  reason: string,
+  repeat?: Repeat,
+) => Promise<Result<Grant>>;
+
+/** "I'm done": only the principal that holds the grant. */
+export function createReleaseGrant(store: Store, once: Once): ReleaseGrant {
+  return async (caller, id, repeat) => {
+    const forbidden = needScope(caller, 'grants:use');
+    if (forbidden) return forbidden;
+    return store.transaction((tx) =>
+      once(tx, repeat, async () => {
+        const grant = await tx.grants.find(id);
+        if (grant?.principal !== caller.principal.id) return refused({ code: 'not_found' });
+        return end(tx, grant, 'released', keyActor(caller));
+      }),
+    );
+  };
+}
+
+export interface RevokeGrantParts {
+  readonly store: Store;
+  readonly once: Once;
+  readonly defaultApprovers: readonly string[];
+}
+
+/** Takes effect for the very next read, on every process. */
+export function createRevokeGrant({
+  store,
+  once,
+  defaultApprovers,
+}: RevokeGrantParts): RevokeGrant {
+  return (person, id, reason, repeat) =>
+    store.transaction((tx) =>
+      once(tx, repeat, async () => {
+        const grant = await tx.grants.find(id);
+        if (!grant || !(await mayRevoke(tx, person, grant, defaultApprovers)))
+          return refused({ code: 'not_found' });
+        if (!reason.trim()) return refused({ code: 'reason_missing', minimum: 1 });
+        return end(tx, grant, 'revoked', personActor(person), storable(reason));
+      }),
+    );
+}
+
+async function mayRevoke(tx: Tx, person: Person, grant: Grant, defaults: readonly string[]) {
+  if (!person.active) return false;
+  const holder = await tx.principals.find(grant.principal);
+  if (person.role === 'admin' || holder?.owner === person.id) return true;
+  const policy = await decidingPolicy(tx.policies, grant.resources);
+  if (!policy.ok) return false;
+  return isApprover(person, await currentApprovers(tx, policy.value, defaults));
+}
+
+async function end(
+  tx: Tx,
+  grant: Grant,
+  how: 'revoked' | 'released',
+  actor: Actor,
+  reason?: string,
+): Promise<Result<Grant>> {
+  const ended = await tx.grants.end(grant.id, how, actor.id, reason);
+  if (!ended)
+    return refused({
+      code: 'grant_ended',
+      how: grant.status === 'active' ? 'expired' : grant.status,
+    });
+  const { approval, principal, resources, operation } = grant;
+  tx.record({
+    type: how === 'revoked' ? 'access_revoked' : 'access_released',
+    actor,
+    approval,
+    grant: grant.id,
+    principal,
+    resources,
+    operation,
+    reason,
+  });
+  await tx.touchCard(approval);
+  await tx.wake(approval);
+  return { ok: true, value: ended };
+}

@@ -1,0 +1,26 @@
+/** What a policy says of a request before anybody is asked: the part that asking, explaining and simulating share. No I/O, no clock. */
+
+import { type AutoApprovalReport, judgeAutoApproval } from '../../domain/policy/auto-approve.js';
+import { judge, type PolicyRules, type Question } from '../../domain/policy/policy.js';
+import { done, type Result } from '../../domain/result.js';
+
+export interface Judged {
+  /** Milliseconds that a grant would last. */
+  readonly duration: number;
+  /** Undefined where auto-approval is off. */
+  readonly report?: AutoApprovalReport | undefined;
+  /** No person is needed. */
+  readonly atOnce: boolean;
+}
+
+/** `at` is a moment of the database's clock. Refuses what may not be asked at all. */
+export function judgeRequest(policy: PolicyRules, question: Question, at: Date): Result<Judged> {
+  const duration = judge(policy, question);
+  if (!duration.ok) return duration;
+  const { requester, operation } = question;
+  const asked = { requester: requester.name, operation, duration: duration.value, at };
+  const auto = policy.autoApprove;
+  const report = auto?.enabled ? judgeAutoApproval(auto, asked) : undefined;
+  const atOnce = !policy.requiresApproval || report?.granted === true;
+  return done({ duration: duration.value, report, atOnce });
+}

@@ -1,0 +1,31 @@
+/** The grants that hold now, with the name of the key that holds each. */
+
+import type { Grant } from '../../domain/grant.js';
+import type { Result } from '../../domain/result.js';
+import type { Listed, Page, Store } from '../../ports/index.js';
+import type { Viewer } from '../authorization/viewer.js';
+import type { ShowApprovals } from './list-approvals.js';
+
+export interface HeldGrant {
+  readonly grant: Grant;
+  readonly holder: string;
+}
+
+export type ShowHeldGrants = (viewer: Viewer, page: Page) => Promise<Result<Listed<HeldGrant>>>;
+
+export function createShowHeldGrants(
+  { principals }: Pick<Store, 'principals'>,
+  { grants }: Pick<ShowApprovals, 'grants'>,
+): ShowHeldGrants {
+  return async (viewer, page) => {
+    const listed = await grants(viewer, { activeOnly: true }, page);
+    if (!listed.ok) return listed;
+    const items = await Promise.all(
+      listed.value.items.map(async (grant) => {
+        const holder = await principals.find(grant.principal);
+        return { grant, holder: holder?.name ?? grant.principal };
+      }),
+    );
+    return { ok: true, value: { ...listed.value, items } };
+  };
+}

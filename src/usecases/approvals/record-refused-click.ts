@@ -1,0 +1,36 @@
+/** A press in Slack that never became a decision: its account may not decide, or it came when all was over. Put on record all the same. */
+
+import type { ApprovalId } from '../../domain/approval.js';
+import { personActor } from '../../domain/audit-event.js';
+import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
+import type { Store } from '../../ports/index.js';
+import { strangerActor } from '../authorization/record-foreign-workspace.js';
+import type { Presser } from '../people/identify-slack-user.js';
+
+export interface RefusedPress {
+  readonly approval: ApprovalId;
+  readonly verdict: Verdict | 'revoke';
+  readonly refusal: RefusalCode;
+}
+
+/** Under the name of the person that the account is linked to, if any; else under the account's. */
+export type RecordRefusedPress = (presser: Presser, press: RefusedPress) => Promise<void>;
+
+export function createRecordRefusedPress(store: Store): RecordRefusedPress {
+  return ({ teamId, userId }, { approval: id, verdict, refusal }) =>
+    store.transaction(async (tx) => {
+      const approval = await tx.approvals.find(id);
+      const person = await tx.people.bySlack(teamId, userId);
+      tx.record({
+        type: 'decision_refused',
+        actor: person ? personActor(person) : strangerActor(teamId, userId),
+        door: 'slack',
+        approval: approval?.id,
+        principal: approval?.principal,
+        resources: approval?.resources,
+        operation: approval?.operation,
+        refusal,
+        details: { verdict, through: `slack ${teamId}/${userId}` },
+      });
+    });
+}

@@ -1,0 +1,29 @@
+/** What anybody asked of the resources of a request before, for whoever may look at it. */
+
+import type { ApprovalId } from '../../domain/approval.js';
+import type { Person } from '../../domain/person.js';
+import { seesAccess } from '../../domain/visibility.js';
+import type { PastRequest, Store } from '../../ports/index.js';
+import { sightOf } from '../authorization/viewer.js';
+
+/** The newest first; undefined for somebody who may not look at this request. */
+export type ReadRequestHistory = (
+  person: Person,
+  id: ApprovalId,
+) => Promise<readonly PastRequest[] | undefined>;
+
+const SHOWN = 10;
+
+export function createReadRequestHistory(
+  store: Store,
+  defaultApprovers: readonly string[],
+): ReadRequestHistory {
+  return async (person, id) => {
+    const approval = await store.approvals.find(id);
+    if (!approval) return undefined;
+    const sight = await sightOf({ store, defaultApprovers }, person);
+    if (!seesAccess(sight, approval)) return undefined;
+    const past = await store.approvals.past(approval, SHOWN);
+    return past.filter((request) => seesAccess(sight, request));
+  };
+}

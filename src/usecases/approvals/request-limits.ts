@@ -1,0 +1,31 @@
+/** How much one key may ask of people. */
+
+import { refused } from '../../domain/result.js';
+import type { AskingHistory } from '../../ports/index.js';
+
+export interface AskingLimits {
+  readonly maxPending: number;
+  readonly maxPerHour: number;
+  /** Milliseconds before the same key may repeat what a person denied. */
+  readonly deniedCooldown: number;
+}
+
+/** A refusal that says what to do next, or undefined. */
+export function overLimit(history: AskingHistory, limits: AskingLimits) {
+  const { pending, lastHour, freeAfter, sinceDenied, repeats } = history;
+  if (repeats) return undefined;
+  const cooling = sinceDenied === undefined ? 0 : limits.deniedCooldown - sinceDenied;
+  if (cooling > 0) return refused({ code: 'denied_recently', retryAfter: wholeMinutes(cooling) });
+  if (pending >= limits.maxPending)
+    return refused({ code: 'too_many_pending', maximum: limits.maxPending });
+  if (lastHour >= limits.maxPerHour)
+    return refused({
+      code: 'too_many_requests',
+      maximum: limits.maxPerHour,
+      retryAfter: wholeMinutes(freeAfter),
+    });
+  return undefined;
+}
+
+/** Rounded up, so that whoever waits this long does not come too early. */
+const wholeMinutes = (ms: number) => Math.max(1, Math.ceil(ms / 60_000)) * 60_000;

@@ -1,0 +1,52 @@
+/** Wait, for a bounded time, until an approval of one's own is no longer pending. Safe to repeat; nothing is lost with the connection. */
+
+import type { Approval, ApprovalId } from '../../domain/approval.js';
+import { done, type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { Cards, Store, Wakeups } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import { lookUntil } from '../wait-until.js';
+import { type Access, withGrant, withLink } from './approval-with-grant.js';
+
+export interface Waiting {
+  /** Milliseconds; 0 looks once. */
+  readonly ms: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called at once and then every ten seconds, with the milliseconds waited so far. */
+  readonly onWait?: ((waitedMs: number, approval: Approval) => void | Promise<void>) | undefined;
+}
+
+export type AwaitDecision = (
+  caller: Caller,
+  id: ApprovalId,
+  waiting: Waiting,
+) => Promise<Result<Access>>;
+
+/** Resolves with the approval as it stands when it is settled, the time is over, or the signal aborts. */
+export function createAwaitDecision(
+  store: Store,
+  wakeups: Wakeups,
+  stopwatch: () => number,
+  cardLink?: Cards['link'],
+): AwaitDecision {
+  return async (caller, id, { ms, signal, onWait }) => {
+    const forbidden = needScope(caller, 'access:request');
+    if (forbidden) return forbidden;
+    const own = await lookUntil(
+      { wakeups, stopwatch },
+      {
+        id,
+        ms,
+        signal,
+        async look() {
+          const found = await store.approvals.find(id);
+          return found?.principal === caller.principal.id ? found : undefined;
+        },
+        isEnough: (seen) => seen?.status !== 'pending',
+        onWait: (waited, seen) => seen && onWait?.(waited, seen),
+      },
+    );
+    if (!own) return refused({ code: 'not_found' });
+    return done(await withLink(await withGrant(store, own), cardLink));
+  };
+}

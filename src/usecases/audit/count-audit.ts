@@ -1,0 +1,47 @@
+/** What has how much happened to: events of the audit trail counted by resource, as far as the viewer may see them. */
+
+import { PAGE_MAX } from '../../domain/limits.js';
+import type { Result } from '../../domain/result.js';
+import type { AuditFilter, Page } from '../../ports/index.js';
+import type { Viewer } from '../authorization/viewer.js';
+import type { QueryAudit } from './query-audit.js';
+
+export interface CountedAudit {
+  /** The most first; among equals by name. An event counts for each of its resources. */
+  readonly counts: readonly { readonly resource: string; readonly count: number }[];
+  readonly events: number;
+  /** There are older events that were not counted. */
+  readonly more: boolean;
+}
+
+export type CountAudit = (
+  viewer: Viewer,
+  filter: Omit<AuditFilter, 'sight'>,
+) => Promise<Result<CountedAudit>>;
+
+/** The newest events that are counted: more than a chart of a week needs, few enough to be counted while somebody waits. */
+const EVENTS_MAX = 5000;
+
+export function createCountAudit(queryAudit: QueryAudit): CountAudit {
+  return async (viewer, filter) => {
+    const counts = new Map<string, number>();
+    let events = 0;
+    let page: Page = { limit: PAGE_MAX };
+    for (;;) {
+      const answer = await queryAudit(viewer, filter, page);
+      if (!answer.ok) return answer;
+      const { items, next } = answer.value;
+      for (const { resources = [] } of items)
+        for (const one of resources) counts.set(one, (counts.get(one) ?? 0) + 1);
+      events += items.length;
+      if (next === undefined || events >= EVENTS_MAX)
+        return { ok: true, value: { counts: ranked(counts), events, more: next !== undefined } };
+      page = { limit: PAGE_MAX, after: next };
+    }
+  };
+}
+
+const ranked = (counts: ReadonlyMap<string, number>) =>
+  [...counts]
+    .map(([resource, count]) => ({ resource, count }))
+    .sort((a, b) => b.count - a.count || a.resource.localeCompare(b.resource));

@@ -1,0 +1,34 @@
+/** Look at records of vsecure itself under a live grant: a use is counted and on record before anything is shown. */
+
+import { keyActor } from '../../domain/audit-event.js';
+import type { Grant } from '../../domain/grant.js';
+import type { Result } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { Store } from '../../ports/index.js';
+import { useGrant } from '../approvals/use-grant.js';
+import { attemptUse } from '../secrets/use-or-refuse.js';
+
+export type Records = 'vsecure://audit' | 'vsecure://api-keys';
+
+/** Resolves when the use is committed. */
+export function reviewRecords(
+  store: Store,
+  caller: Caller,
+  resource: Records,
+): Promise<Result<Grant>> {
+  const use = { operation: 'read', resource } as const;
+  return attemptUse(store, caller, use, async (tx) => {
+    const used = await useGrant(tx, caller, use);
+    if (used.ok)
+      tx.record({
+        type: 'records_read',
+        actor: keyActor(caller),
+        principal: caller.principal.id,
+        grant: used.value.id,
+        resources: [resource],
+        operation: 'read',
+        details: { key: caller.key.id },
+      });
+    return used;
+  });
+}

@@ -1,0 +1,69 @@
+/** Suspend and resume keys by name, with a key: for when Slack is away, and because only an administrator's key resumes. */
+
+import { keyActor } from '../../domain/audit-event.js';
+import type { Principal } from '../../domain/principal.js';
+import { type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import { storable } from '../../domain/text.js';
+import type { Store, Tx } from '../../ports/index.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { needScope } from './require-scope.js';
+import type { SuspendPrincipal, Suspension } from './suspend-principal.js';
+
+export interface ManageSuspensions {
+  /** With the scope keys:manage, or with a human key of the owner's. */
+  suspend(
+    caller: Caller,
+    name: string,
+    reason: string,
+    repeat?: Repeat,
+  ): Promise<Result<Suspension>>;
+  resume(
+    caller: Caller,
+    name: string,
+    reason?: string,
+    repeat?: Repeat,
+  ): Promise<Result<Principal>>;
+}
+
+export function createManageSuspensions(
+  store: Store,
+  once: Once,
+  suspendPrincipal: SuspendPrincipal,
+): ManageSuspensions {
+  return {
+    async suspend(caller, name, reason, repeat) {
+      const forbidden = needScope(caller, 'keys:manage');
+      const found = await store.principals.byName(name);
+      const own = caller.principal.class === 'human' && found?.owner === caller.owner.id;
+      if (forbidden && !own) return forbidden;
+      if (!found) return refused({ code: 'not_found' });
+      const by = { person: caller.owner, through: `key ${caller.key.id}` };
+      return suspendPrincipal(by, found.id, reason, repeat);
+    },
+
+    async resume(caller, name, reason, repeat) {
+      const forbidden = needScope(caller, 'keys:manage');
+      if (forbidden) return forbidden;
+      return store.transaction((tx) => once(tx, repeat, () => resumeIn(tx, caller, name, reason)));
+    },
+  };
+}
+
+async function resumeIn(
+  tx: Tx,
+  caller: Caller,
+  name: string,
+  reason: string | undefined,
+): Promise<Result<Principal>> {
+  const found = await tx.principals.byName(name);
+  const resumed = found && (await tx.principals.resume(found.id));
+  if (!resumed) return refused({ code: 'not_found' });
+  tx.record({
+    type: 'key_resumed',
+    actor: keyActor(caller),
+    principal: resumed.id,
+    reason: reason?.trim() ? storable(reason) : undefined,
+  });
+  return { ok: true, value: resumed };
+}

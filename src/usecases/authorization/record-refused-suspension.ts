@@ -1,0 +1,30 @@
+/** Somebody pressed "Not me" whose account may not act at all. Put on record all the same. */
+
+import { personActor } from '../../domain/audit-event.js';
+import type { PrincipalId } from '../../domain/principal.js';
+import type { RefusalCode } from '../../domain/vocabulary.js';
+import type { Store } from '../../ports/index.js';
+import type { Presser } from '../people/identify-slack-user.js';
+import { strangerActor } from './record-foreign-workspace.js';
+
+export type RecordRefusedSuspension = (
+  presser: Presser,
+  principal: PrincipalId,
+  refusal: RefusalCode,
+) => Promise<void>;
+
+/** Under the name of the person that the account is linked to, if any; else under the account's. */
+export function createRecordRefusedSuspension(store: Store): RecordRefusedSuspension {
+  return ({ teamId, userId }, id, refusal) =>
+    store.transaction(async (tx) => {
+      const principal = await tx.principals.find(id);
+      const person = await tx.people.bySlack(teamId, userId);
+      tx.record({
+        type: 'suspension_refused',
+        actor: person ? personActor(person) : strangerActor(teamId, userId),
+        principal: principal?.id,
+        refusal,
+        details: { through: `slack ${teamId}/${userId}` },
+      });
+    });
+}

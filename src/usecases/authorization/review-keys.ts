@@ -1,0 +1,19 @@
+/** List API keys under a grant on `vsecure://api-keys`: whose they are and what they may do, never their secret part. */
+
+import type { Result } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { Store } from '../../ports/index.js';
+import { reviewRecords } from '../audit/review-records.js';
+import { type ListedKey, listKeys } from './manage-keys.js';
+import { needScope } from './require-scope.js';
+
+export type ReviewKeys = (caller: Caller) => Promise<Result<readonly ListedKey[]>>;
+
+export function createReviewKeys(store: Store): ReviewKeys {
+  return async (caller) => {
+    const forbidden = needScope(caller, 'grants:use');
+    if (forbidden) return forbidden;
+    const used = await reviewRecords(store, caller, 'vsecure://api-keys');
+    return used.ok ? { ok: true, value: await listKeys(store) } : used;
+  };
+}

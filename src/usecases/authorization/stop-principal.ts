@@ -1,0 +1,58 @@
+/** Ends everything that a principal has or waits for, because its key or its owner is no longer trusted. */
+
+import type { Actor } from '../../domain/audit-event.js';
+import type { PersonId } from '../../domain/person.js';
+import type { PrincipalId } from '../../domain/principal.js';
+import type { Tx } from '../../ports/index.js';
+
+export interface Stop {
+  readonly principal: PrincipalId;
+  readonly actor: Actor;
+  /** Shown with each request and grant that it ends. */
+  readonly why: string;
+  /** In the words of whoever did it. */
+  readonly reason?: string | undefined;
+  /** Absent when no person did it. */
+  readonly by?: PersonId | undefined;
+}
+
+/** How many it ended. */
+export interface Stopped {
+  readonly requests: number;
+  readonly grants: number;
+}
+
+/** Requests first: one that is being decided at this moment is waited for, and its grant is found afterwards. */
+export async function stopPrincipal(tx: Tx, stop: Stop): Promise<Stopped> {
+  const { principal, actor, reason } = stop;
+  const shown = reason ? `${stop.why} ${reason}` : stop.why;
+  const requests = await tx.approvals.cancelPending(principal, shown, stop.by);
+  const grants = await tx.grants.revokeAll(principal, actor.id, shown);
+  for (const { id: approval, resources, operation } of requests)
+    tx.record({
+      type: 'approval_cancelled',
+      actor,
+      principal,
+      approval,
+      resources,
+      operation,
+      reason,
+    });
+  for (const { id: grant, approval, resources, operation } of grants)
+    tx.record({
+      type: 'access_revoked',
+      actor,
+      principal,
+      approval,
+      grant,
+      resources,
+      operation,
+      reason,
+    });
+  const touched = [...requests.map(({ id }) => id), ...grants.map(({ approval }) => approval)];
+  for (const id of touched.sort()) {
+    await tx.touchCard(id);
+    await tx.wake(id);
+  }
+  return { requests: requests.length, grants: grants.length };
+}

@@ -1,0 +1,86 @@
+/** Whoever looks at records, by a key or as a person whose identity an adapter has proved; and what they may see. */
+
+import { isNamedBy, type Person } from '../../domain/person.js';
+import { approversOf, type Policy } from '../../domain/policy/policy.js';
+import { createPolicyIndex } from '../../domain/policy/policy-index.js';
+import { type Caller, seesEverything } from '../../domain/rights.js';
+import { plainSight, prefixesOf, type Sight } from '../../domain/visibility.js';
+import type { Scope } from '../../domain/vocabulary.js';
+import type { Reads } from '../../ports/index.js';
+import { namesGroup, oneDecider } from '../policies/deciding-policy.js';
+import { needScope } from './require-scope.js';
+
+export type Viewer = Caller | Person;
+
+const isCaller = (viewer: Viewer): viewer is Caller => 'principal' in viewer;
+
+/** A refusal when a key lacks the scope. People see what their role and the policies let them, without any key. */
+export const needScopeToView = (viewer: Viewer, scope: Scope) =>
+  isCaller(viewer) ? needScope(viewer, scope) : undefined;
+
+type Looking = Pick<Reads, 'policies' | 'principals' | 'groups' | 'now'>;
+
+export interface Lookout {
+  readonly store: Looking;
+  readonly defaultApprovers: readonly string[];
+}
+
+/** An agent's key sees its own doings, a person's key what its person sees; admins and auditors see everything. */
+export async function sightOf(lookout: Lookout, viewer: Viewer): Promise<Sight> {
+  if (!isCaller(viewer)) return viewer.role === 'member' ? personSight(lookout, viewer) : ALL;
+  if (seesEverything(viewer)) return ALL;
+  if (viewer.principal.class === 'human') return personSight(lookout, viewer.owner);
+  return plainSight(false, [viewer.principal.id]);
+}
+
+const ALL = plainSight(true, []);
+
+/** What a person sees whatever their role: their own keys' doings, and what they may help to decide. */
+export async function personSight(lookout: Lookout, person: Person): Promise<Sight> {
+  const { policies, principals, now } = lookout.store;
+  const all = await policies.list();
+  const owned = (await principals.list()).filter(({ owner }) => owner === person.id);
+  const named = await namer(lookout, person, all);
+  const index = createPolicyIndex(all);
+  const approversFor = (policy: Policy) =>
+    approversOf(policy, index.covering(policy.uri), lookout.defaultApprovers);
+  const mine = all.filter((policy) => approversFor(policy).some(named));
+  const further = all.filter(({ escalateTo = [] }) => escalateTo.some(named));
+  const moment = await now();
+
+  return {
+    ...plainSight(
+      false,
+      owned.map(({ id }) => id),
+      person.id,
+    ),
+    policies: mine.map(({ id }) => id),
+    prefixes: prefixesOf([...mine, ...further].map(({ uri }) => uri)),
+    deciding(resources, asked) {
+      const found = oneDecider(new Map(resources.map((one) => [one, index.covering(one)[0]])));
+      if (!found.ok) return undefined;
+      const policy = found.value;
+      const escalated = further.includes(policy) && isSilent(policy, moment, asked);
+      return escalated || mine.includes(policy) ? policy : undefined;
+    },
+  };
+}
+
+const isSilent = ({ escalateAfter = Infinity }: Policy, now: Date, asked: Date = now) =>
+  now.getTime() - asked.getTime() >= escalateAfter;
+
+/** Does an entry of a policy name this person, by themselves or as a member of a group that is known freshly enough? */
+async function namer(
+  { store: { groups }, defaultApprovers }: Lookout,
+  person: Person,
+  policies: readonly Policy[],
+): Promise<(entry: string) => boolean> {
+  const entries = policies.flatMap(({ approvers = [], escalateTo = [] }) => [
+    ...approvers,
+    ...escalateTo,
+  ]);
+  const named = [...new Set([...entries, ...defaultApprovers])].filter(namesGroup);
+  const members = named.length > 0 ? await groups.members(named) : new Map<string, string[]>();
+  return (entry) =>
+    isNamedBy(person, entry) || (members.get(entry) ?? []).some((id) => isNamedBy(person, id));
+}

@@ -1,0 +1,66 @@
+/** A change that is sent again under its key is not made again: it gets the answer of the first time. */
+
+import { canonicalJson, type Json } from '../domain/canonical-json.js';
+import type { PrincipalId } from '../domain/principal.js';
+import type { Digest } from '../domain/request-digest.js';
+import { done, type Result, refused } from '../domain/result.js';
+import type { Caller } from '../domain/rights.js';
+import type { Tx } from '../ports/index.js';
+
+/** A change that whoever asks for it may send again, because an answer can be lost. */
+export interface Repeat {
+  /** Keys of different principals have nothing to do with each other. */
+  readonly principal: PrincipalId;
+  /** Of the caller's choosing. */
+  readonly key: string;
+  /** The whole question: another one under the same key is refused with `idempotency_mismatch`. */
+  readonly question: Json;
+}
+
+/** For an answer that must not be kept as it is. */
+export interface Keeping<T, K> {
+  readonly keep: (answer: T) => K;
+  readonly again: (kept: K) => Result<T> | Promise<Result<T>>;
+}
+
+/** Without a `repeat` every call is a change of its own. */
+export type Once = <T, K = T>(
+  tx: Tx,
+  repeat: Repeat | undefined,
+  change: () => Promise<Result<T>>,
+  keeping?: Keeping<T, K>,
+) => Promise<Result<T>>;
+
+/**
+ * The answer is kept in the transaction that makes the change, so neither is ever there without the other; whoever repeats it
+ * meanwhile waits for that transaction. Only what was done is kept: after a refusal the key is free again.
+ */
+export function createOnce(fingerprint: Digest): Once {
+  return async <T, K = T>(
+    tx: Tx,
+    repeat: Repeat | undefined,
+    change: () => Promise<Result<T>>,
+    keeping?: Keeping<T, K>,
+  ) => {
+    if (!repeat) return change();
+    const { principal, key, question } = repeat;
+    const mark = fingerprint(canonicalJson(question));
+    const kept = await tx.repeats.claim(principal, key, mark);
+    if (kept && kept.fingerprint !== mark) return refused({ code: 'idempotency_mismatch' });
+    // The same question is a question to the same verb, so this is an answer of the same kind.
+    if (kept) return keeping ? keeping.again(kept.answer as K) : done(kept.answer as T);
+    const answer = await change();
+    if (answer.ok)
+      await tx.repeats.keep(principal, key, keeping ? keeping.keep(answer.value) : answer.value);
+    else await tx.repeats.release(principal, key);
+    return answer;
+  };
+}
+
+/** Undefined without a key: then every call is a change of its own. */
+export const repeatOf = (
+  { principal }: Caller,
+  key: string | undefined,
+  question: Json,
+): Repeat | undefined =>
+  key === undefined ? undefined : { principal: principal.id, key, question };

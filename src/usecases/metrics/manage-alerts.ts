@@ -1,0 +1,131 @@
+/** Say what raises an alert, look at the alerts, and silence them. */
+
+import {
+  ALERT_RULES_MAX,
+  type Alert,
+  type AlertRule,
+  type AlertRuleChange,
+  changedRule,
+  PERIOD_MAX,
+} from '../../domain/alert.js';
+import { keyActor } from '../../domain/audit-event.js';
+import { formatDuration } from '../../domain/duration.js';
+import { REASON_MAX } from '../../domain/limits.js';
+import { isKeyName } from '../../domain/principal.js';
+import { done, type Result, refused } from '../../domain/result.js';
+import { type Caller, may } from '../../domain/rights.js';
+import { storable } from '../../domain/text.js';
+import type { Store, Tx } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { alertName, allRules } from './evaluate-alerts.js';
+
+export interface Silence {
+  readonly rule: string;
+  /** Only what concerns this key; undefined: the whole rule. */
+  readonly key?: string | undefined;
+  /** Milliseconds from now. */
+  readonly duration: number;
+  readonly reason: string;
+}
+
+export interface Silenced {
+  readonly alert: string;
+  readonly until: Date;
+}
+
+export interface ManageAlerts {
+  listAlertRules(caller: Caller): Promise<Result<readonly AlertRule[]>>;
+  listAlerts(caller: Caller): Promise<Result<readonly Alert[]>>;
+  /** Merges into the rule of this name, or makes it. */
+  setAlertRule(
+    caller: Caller,
+    name: string,
+    change: AlertRuleChange,
+    repeat?: Repeat,
+  ): Promise<Result<AlertRule>>;
+  /** A built-in one becomes again what it was. */
+  removeAlertRule(caller: Caller, name: string, repeat?: Repeat): Promise<Result<{ name: string }>>;
+  silenceAlert(caller: Caller, silence: Silence, repeat?: Repeat): Promise<Result<Silenced>>;
+}
+
+export function createManageAlerts(store: Store, once: Once): ManageAlerts {
+  const changing = async <T>(
+    caller: Caller,
+    repeat: Repeat | undefined,
+    change: (tx: Tx) => Promise<Result<T>>,
+  ): Promise<Result<T>> =>
+    needScope(caller, 'notifications:manage') ??
+    store.transaction((tx) => once(tx, repeat, () => change(tx)));
+
+  return {
+    listAlertRules: async (caller) => needToLook(caller) ?? done(await allRules(store)),
+    listAlerts: async (caller) => needToLook(caller) ?? done(await store.alerts.list()),
+    setAlertRule: (caller, name, change, repeat) =>
+      changing(caller, repeat, (tx) => setRule(tx, caller, name, change)),
+    removeAlertRule: (caller, name, repeat) =>
+      changing(caller, repeat, (tx) => removeRule(tx, caller, name)),
+    silenceAlert: (caller, silence, repeat) =>
+      changing(caller, repeat, (tx) => silenceRule(tx, caller, silence)),
+  };
+}
+
+const needToLook = (caller: Caller) =>
+  may(caller, 'metrics:read') ? undefined : needScope(caller, 'notifications:manage');
+
+async function setRule(
+  tx: Tx,
+  caller: Caller,
+  name: string,
+  change: AlertRuleChange,
+): Promise<Result<AlertRule>> {
+  await tx.alerts.hold();
+  const rules = await allRules(tx);
+  const before = rules.find((rule) => rule.name === name);
+  const after = changedRule(name, before, change);
+  if (!after.ok) return after;
+  if (!before && rules.length >= ALERT_RULES_MAX)
+    return refused({ code: 'invalid_input', problem: `There are ${ALERT_RULES_MAX} rules.` });
+  await tx.alerts.setRule(after.value);
+  const { to, name: rule, ...settings } = after.value;
+  // Not `to`: that says who is told of an event.
+  const details = { ...settings, rule, ...(to && { receivers: to }) };
+  tx.record({ type: 'alert_rule_changed', actor: keyActor(caller), details });
+  return after;
+}
+
+async function removeRule(tx: Tx, caller: Caller, name: string): Promise<Result<{ name: string }>> {
+  await tx.alerts.hold();
+  if (!(await tx.alerts.removeRule(name))) return refused({ code: 'not_found' });
+  const details = { rule: name, removed: true };
+  tx.record({ type: 'alert_rule_changed', actor: keyActor(caller), details });
+  return done({ name });
+}
+
+async function silenceRule(tx: Tx, caller: Caller, silence: Silence): Promise<Result<Silenced>> {
+  const { rule: name, key = '', duration } = silence;
+  await tx.alerts.hold();
+  const rule = (await allRules(tx)).find((one) => one.name === name);
+  if (!rule) return refused({ code: 'not_found' });
+  const reason = storable(silence.reason);
+  const problem = silenceProblem({ key, duration, reason });
+  if (problem) return refused({ code: 'invalid_input', problem });
+  const until = await tx.alerts.silence(name, key, duration, reason);
+  const alert = alertName(name, key);
+  const details = { alert, rule: name, until: until.toISOString() };
+  tx.record({
+    type: 'alert_silenced',
+    actor: keyActor(caller),
+    reason,
+    details: { ...details, ...(rule.to && { to: rule.to }) },
+  });
+  return done({ alert, until });
+}
+
+function silenceProblem({ key, duration, reason }: Omit<Silence, 'rule'>): string | undefined {
+  if (key && !isKeyName(key)) return 'The key is not the name of a key.';
+  if (!Number.isSafeInteger(duration) || duration <= 0 || duration > PERIOD_MAX)
+    return `A silence lasts at most ${formatDuration(PERIOD_MAX)}.`;
+  if (reason.trim() === '' || reason.length > REASON_MAX) return 'A silence needs a reason.';
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/** How much was asked, how it was decided and how fast: numbers alone, of what the viewer may see. */
+
+import { DAY } from '../../domain/limits.js';
+import { type Result, refused } from '../../domain/result.js';
+import { type Caller, seesEverything } from '../../domain/rights.js';
+import type { Grouping } from '../../domain/vocabulary.js';
+import type {
+  AccessMetrics,
+  Gauges,
+  Measured,
+  MetricGroup,
+  MetricQuery,
+  Span,
+  Store,
+} from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import { needScopeToView, sightOf, type Viewer } from '../authorization/viewer.js';
+
+export type Metrics = (viewer: Viewer, span: Span) => Promise<Result<AccessMetrics>>;
+
+export function createMetrics(store: Store, defaultApprovers: readonly string[]): Metrics {
+  return async (viewer, span) => {
+    const forbidden = needScopeToView(viewer, 'metrics:read');
+    if (forbidden) return forbidden;
+    const sight = await sightOf({ store, defaultApprovers }, viewer);
+    return { ok: true, value: await store.metrics.access(sight, span) };
+  };
+}
+
+export interface Measurement extends Measured {
+  readonly since: Date;
+  readonly until: Date;
+  readonly series?: readonly MetricGroup[] | undefined;
+}
+
+/** The last `periodMs`, or a span of one's own. */
+export type Asked = Omit<MetricQuery, 'since'> & {
+  readonly since?: Date | undefined;
+  readonly periodMs?: number | undefined;
+  readonly groupBy?: Grouping | undefined;
+};
+
+/** One metric over a span, of what the viewer may see; in parts where that is asked for. */
+export type Measure = (viewer: Viewer, asked: Asked) => Promise<Result<Measurement>>;
+
+export function createMeasure(store: Store, defaultApprovers: readonly string[]): Measure {
+  return async (viewer, { since, until, periodMs = DAY, groupBy, ...asked }) => {
+    const forbidden = needScopeToView(viewer, 'metrics:read');
+    if (forbidden) return forbidden;
+    const sight = await sightOf({ store, defaultApprovers }, viewer);
+    const end = until ?? (await store.now());
+    const query = { ...asked, since: since ?? new Date(end.getTime() - periodMs), until };
+    const measured = await store.metrics.measure(sight, query);
+    const series = groupBy && (await store.metrics.series(sight, query, groupBy));
+    return { ok: true, value: { ...measured, since: query.since, until: end, series } };
+  };
+}
+
+/** For a monitoring system of somebody who may see everything: numbers of the whole installation, and no name in them. */
+export type ReadGauges = (caller: Caller) => Promise<Result<Gauges>>;
+
+export function createReadGauges(store: Store): ReadGauges {
+  return async (caller) => {
+    const forbidden = needScope(caller, 'metrics:read');
+    if (forbidden) return forbidden;
+    if (!seesEverything(caller))
+      return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });
+    return { ok: true, value: await store.metrics.gauges() };
+  };
+}

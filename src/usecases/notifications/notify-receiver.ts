@@ -1,0 +1,96 @@
+/** Tell a receiver what the outbox holds for it, and switch one off that nothing has reached for days. */
+
+import { systemActor } from '../../domain/audit-event.js';
+import type { Notification } from '../../domain/notification.js';
+import { FAILING_MAX } from '../../domain/receiver.js';
+import type { ReceiverKind } from '../../domain/vocabulary.js';
+import type { Store, Tell, Tellers, Telling, Vault } from '../../ports/index.js';
+import { createSeals, type Seals, settingsOf } from './receiver-settings.js';
+
+/** With the settings as they are now. `version`: what the notification was leased under; another one is looked up. */
+export type TellReceiver = (
+  kind: ReceiverKind,
+  version: number,
+  notification: Notification,
+  signal: AbortSignal,
+) => Promise<Telling>;
+
+export interface TellingParts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly installation: string;
+  readonly tellers: Tellers;
+  /** A monotonic clock in ms. */
+  readonly stopwatch: () => number;
+}
+
+/** Milliseconds for which what was opened is used: a secret that signs no more is dropped by then. */
+const OPENED_FOR = 60_000;
+
+export function createTellReceiver(parts: TellingParts): TellReceiver {
+  const { store, stopwatch } = parts;
+  const seals = createSeals(parts.vault, parts.installation);
+  const opened = new Map<ReceiverKind, { version: number; at: number; tell: Tell | undefined }>();
+
+  const open = async (kind: ReceiverKind, version: number) => {
+    const known = opened.get(kind);
+    if (known?.version === version && stopwatch() - known.at < OPENED_FOR) return known.tell;
+    const tell = await openTell(store, seals, parts.tellers, kind);
+    opened.set(kind, { version, at: stopwatch(), tell });
+    return tell;
+  };
+
+  return async (kind, version, notification, signal) => {
+    const tell = await open(kind, version);
+    const telling: Telling = tell
+      ? await tell(notification, signal)
+      : { outcome: 'retry', error: 'not_set_up' };
+    if (telling.outcome !== 'sent') await disableFailing(store, kind, version, telling);
+    return telling;
+  };
+}
+
+/** Undefined when this installation cannot tell it, or it is not there. */
+export async function openTell<Kind extends ReceiverKind>(
+  store: Store,
+  seals: Seals,
+  tellers: Tellers,
+  kind: Kind,
+): Promise<Tell | undefined> {
+  const teller = tellers[kind];
+  const row = await store.receivers.find(kind);
+  const stored = await store.receivers.sealed(kind);
+  if (!teller || !row || !stored) return undefined;
+  const confidential = seals.open(kind, stored);
+  const settings = settingsOf(kind, row.shown, confidential, await store.now());
+  return settings && teller(settings);
+}
+
+/**
+ * At once when it is gone for good, else when nothing has reached it for five days; never on the word of what its settings were before.
+ * The other receivers are told.
+ */
+async function disableFailing(
+  store: Store,
+  kind: ReceiverKind,
+  version: number,
+  telling: Telling,
+): Promise<void> {
+  if (telling.outcome === 'sent') return;
+  const { outcome, error } = telling;
+  await store.transaction(async (tx) => {
+    const off = await tx.receivers.disable(
+      kind,
+      version,
+      error,
+      outcome === 'gone' ? undefined : FAILING_MAX,
+    );
+    if (!off) return;
+    await tx.receivers.giveUp(kind, 'switched_off');
+    tx.record({
+      type: 'receiver_disabled',
+      actor: systemActor('notifications'),
+      details: { receiver: kind, because: error },
+    });
+  });
+}

@@ -1,0 +1,74 @@
+/** What a receiver is reached by: sealed under the master key, and opened only to tell it something. */
+
+import type { SealedValue, SecretPlace } from '../../domain/secret.js';
+import type { ReceiverKind } from '../../domain/vocabulary.js';
+import type { ReceiverSettings, Vault } from '../../ports/index.js';
+
+/** What is sealed of one receiver. A signing secret that was replaced signs until `until` (RFC 3339). */
+export interface Confidential {
+  readonly webhookUrl?: string | undefined;
+  readonly url?: string | undefined;
+  readonly secrets?: readonly { readonly secret: string; readonly until?: string | undefined }[];
+}
+
+/** Bound to kind and version, so that no older settings open in their place. No secret's path begins like this: neither opens as the other. */
+const placeOf = (installation: string, kind: ReceiverKind, version: number): SecretPlace => ({
+  installation,
+  secretId: 'receiver',
+  path: `vsecure:receivers/${kind}`,
+  version,
+});
+
+interface Stored {
+  readonly version: number;
+  readonly sealed: SealedValue;
+}
+
+export interface Seals {
+  seal(kind: ReceiverKind, version: number, confidential: Confidential): ReturnType<Vault['seal']>;
+  /** Throws what the vault throws when it does not fit. */
+  open(kind: ReceiverKind, stored: Stored): Confidential;
+}
+
+export function createSeals(vault: Vault, installation: string): Seals {
+  return {
+    seal: (kind, version, confidential) =>
+      vault.seal(
+        new TextEncoder().encode(JSON.stringify(confidential)),
+        placeOf(installation, kind, version),
+      ),
+    open(kind, { version, sealed }) {
+      const bytes = vault.open(sealed, placeOf(installation, kind, version));
+      const confidential: Confidential = JSON.parse(new TextDecoder().decode(bytes));
+      bytes.fill(0);
+      return confidential;
+    },
+  };
+}
+
+/** The secrets that sign at `now`, the newest first. */
+export const signingAt = ({ secrets = [] }: Confidential, now: Date) =>
+  secrets.filter(({ until }) => until === undefined || new Date(until) > now);
+
+/** As a sender needs them. Undefined when something is missing. */
+export function settingsOf<Kind extends ReceiverKind>(
+  kind: Kind,
+  shown: {
+    readonly recipients?: readonly string[] | undefined;
+    readonly channel?: string | undefined;
+  },
+  confidential: Confidential,
+  now: Date,
+): ReceiverSettings[Kind] | undefined {
+  const { recipients, channel } = shown;
+  const { webhookUrl, url } = confidential;
+  const all: { [K in ReceiverKind]: ReceiverSettings[K] | undefined } = {
+    email: recipients && { recipients },
+    slack: webhookUrl === undefined ? undefined : { webhookUrl, channel },
+    webhook:
+      url === undefined
+        ? undefined
+        : { url, secrets: signingAt(confidential, now).map(({ secret }) => secret) },
+  };
+  return all[kind];
+}

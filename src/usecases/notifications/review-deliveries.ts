@@ -1,0 +1,104 @@
+/** What receivers were told, and telling them once more. */
+
+import { keyActor } from '../../domain/audit-event.js';
+import type { Notification } from '../../domain/notification.js';
+import type { DeliveryFilter, NotificationDelivery, Replayed } from '../../domain/receiver.js';
+import { done, type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { ReceiverKind } from '../../domain/vocabulary.js';
+import type { Listed, MakeId, Page, Store, Tellers, Telling, Vault } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { openTell } from './notify-receiver.js';
+import { createSeals } from './receiver-settings.js';
+
+export interface ReviewDeliveries {
+  /** Newest first. */
+  list(
+    caller: Caller,
+    filter: DeliveryFilter,
+    page: Page,
+  ): Promise<Result<Listed<NotificationDelivery>>>;
+  /** The same notification under the same id, with all tries before it. */
+  replay(
+    caller: Caller,
+    which: Replayed,
+    repeat?: Repeat,
+  ): Promise<Result<{ readonly replayed: number }>>;
+  /** Tells one receiver that this is a test, at once. Sent again it answers with what came of the first time. */
+  test(
+    caller: Caller,
+    kind: ReceiverKind,
+    signal: AbortSignal,
+    repeat?: Repeat,
+  ): Promise<Result<Telling>>;
+}
+
+/** What whoever sends a test again is told while the first is under way. */
+const UNDER_WAY: Telling = { outcome: 'retry', error: 'in_progress' };
+
+export interface ReviewParts {
+  readonly store: Store;
+  readonly once: Once;
+  readonly vault: Vault;
+  readonly installation: string;
+  readonly tellers: Tellers;
+  readonly makeId: MakeId;
+}
+
+export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
+  const { store, once, tellers, makeId } = parts;
+  const seals = createSeals(parts.vault, parts.installation);
+  return {
+    list: async (caller, filter, page) =>
+      needScope(caller, 'notifications:manage') ??
+      done(await store.receivers.deliveries(filter, page)),
+
+    replay: async (caller, which, repeat) =>
+      needScope(caller, 'notifications:manage') ??
+      store.transaction((tx) =>
+        once(tx, repeat, async () => {
+          const replayed = await tx.receivers.replay(which);
+          const asked = 'ids' in which ? { ids: [...which.ids] } : { receiver: which.receiver };
+          tx.record({
+            type: 'notifications_replayed',
+            actor: keyActor(caller),
+            details: { ...asked, replayed },
+          });
+          return done({ replayed });
+        }),
+      ),
+
+    async test(caller, kind, signal, repeat) {
+      const forbidden = needScope(caller, 'notifications:manage');
+      if (forbidden) return forbidden;
+      const tell = await openTell(store, seals, tellers, kind);
+      if (!tell) return refused({ code: 'not_found' });
+      let first = false;
+      const begun = await store.transaction((tx) =>
+        once(tx, repeat, async () => {
+          first = true;
+          return done(UNDER_WAY);
+        }),
+      );
+      if (!begun.ok || !first) return begun;
+      // Outside of any transaction; what came of it is kept in one of its own.
+      const at = (await store.now()).toISOString();
+      const telling = await tell(testOf(caller, makeId('evt'), at), signal);
+      if (repeat)
+        await store.transaction((tx) => tx.repeats.keep(repeat.principal, repeat.key, telling));
+      return done(telling);
+    },
+  };
+}
+
+/** Looks like an alert, and says that it is none. */
+const testOf = ({ principal }: Caller, id: string, timestamp: string): Notification => ({
+  id,
+  type: 'alert',
+  timestamp,
+  sequence: 0,
+  event: 'alert_fired',
+  actor: { kind: 'key', name: principal.name },
+  outcome: 'test',
+});

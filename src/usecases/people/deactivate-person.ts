@@ -1,0 +1,23 @@
+/** Somebody has left: none of their keys works any more, and nothing that these were given is left open. */
+
+import type { Actor } from '../../domain/audit-event.js';
+import type { Person, PersonId } from '../../domain/person.js';
+import type { Tx } from '../../ports/index.js';
+import { stopPrincipal } from '../authorization/stop-principal.js';
+import { personDetails } from './person-details.js';
+
+const WHY = 'The owner of the key was deactivated.';
+
+/** Undefined when they were not active. */
+export async function deactivatePerson(
+  tx: Tx,
+  id: PersonId,
+  actor: Actor,
+): Promise<Person | undefined> {
+  const person = await tx.people.deactivate(id);
+  if (!person) return undefined;
+  const theirs = (await tx.principals.list()).filter(({ owner }) => owner === id);
+  for (const { id: principal } of theirs) await stopPrincipal(tx, { principal, actor, why: WHY });
+  tx.record({ type: 'person_changed', actor, details: personDetails(person) });
+  return person;
+}

@@ -1,0 +1,138 @@
+/** One-time codes: a person makes one with their key, types it in Slack, and the account that typed it is theirs from then on. */
+
+import { keyActor, personActor } from '../../domain/audit-event.js';
+import { LINK_CODE_TTL, MINUTE } from '../../domain/limits.js';
+import type { Person } from '../../domain/person.js';
+import type { Digest } from '../../domain/request-digest.js';
+import { type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { RefusalCode } from '../../domain/vocabulary.js';
+import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
+import { createAttempts } from '../authorization/failed-attempts.js';
+import { strangerActor } from '../authorization/record-foreign-workspace.js';
+import { needScope } from '../authorization/require-scope.js';
+import type { Keeping, Once, Repeat } from '../idempotent.js';
+import { memberBehind, type Presser } from './identify-slack-user.js';
+import { personDetails } from './person-details.js';
+
+export interface LinkCode {
+  /** 131 random bits. This is the only time anybody sees it. */
+  readonly code: string;
+  readonly email: string;
+  readonly expiresAt: Date;
+}
+
+export interface LinkCodesParts {
+  readonly store: Store;
+  readonly makeId: MakeId;
+  readonly digest: Digest;
+  readonly once: Once;
+  /** A monotonic clock in ms. */
+  readonly stopwatch: () => number;
+  /** Undefined while no Slack is connected. */
+  readonly directory: () => Directory | undefined;
+}
+
+/** Sent again as a `repeat` it is refused with `shown_once`: what was shown is kept nowhere. */
+export type CreateLinkCode = (
+  caller: Caller,
+  email?: string,
+  repeat?: Repeat,
+) => Promise<Result<LinkCode>>;
+export type LinkByCode = (presser: Presser, code: string) => Promise<Result<Person>>;
+
+/** Refusals of one account. No code can be guessed; this keeps the audit trail readable. */
+const WRONG_MAX = 5;
+const WRONG_WITHIN = 10 * MINUTE;
+
+/** For oneself, with a human key; for somebody else with the scope keys:manage. The person's older codes are void. */
+export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
+  return (caller, email, repeat) =>
+    parts.store.transaction((tx) =>
+      parts.once(tx, repeat, () => makeCode(parts, tx, caller, email), SHOWN_ONCE),
+    );
+}
+
+const SHOWN_ONCE: Keeping<LinkCode, string> = {
+  keep: ({ email }) => email,
+  again: (email) => refused({ code: 'shown_once', made: `a code for ${email}` }),
+};
+
+async function makeCode(
+  { makeId, digest }: LinkCodesParts,
+  tx: Tx,
+  caller: Caller,
+  email: string | undefined,
+): Promise<Result<LinkCode>> {
+  const person = await personFor(tx, caller, email);
+  if (!person.ok) return person;
+  if (!person.value.active) return refused({ code: 'person_inactive' });
+  const code = makeId('link');
+  const hash = hashOf(digest, code);
+  const { expiresAt } = await tx.linkCodes.save(hash, person.value.id, LINK_CODE_TTL);
+  tx.record({
+    type: 'link_code_created',
+    actor: keyActor(caller),
+    details: { person: person.value.id, email: person.value.email },
+  });
+  return { ok: true, value: { code, email: person.value.email, expiresAt } };
+}
+
+async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result<Person>> {
+  const own = caller.principal.class === 'human' && (email ?? caller.owner.email);
+  if (own && own.toLowerCase() === caller.owner.email) return { ok: true, value: caller.owner };
+  if (email === undefined) return refused({ code: 'not_allowed', needs: 'a human key' });
+  const forbidden = needScope(caller, 'keys:manage');
+  if (forbidden) return forbidden;
+  const person = await tx.people.byEmail(email);
+  return person ? { ok: true, value: person } : refused({ code: 'not_found' });
+}
+
+/** Links once and never relinks. The account must be one that may act; every refusal of a code is on record. */
+export function createLinkByCode(parts: LinkCodesParts): LinkByCode {
+  const wrong = createAttempts(parts.stopwatch, WRONG_MAX, WRONG_WITHIN);
+  return async (presser, code) => {
+    const account = `${presser.teamId}/${presser.userId}`;
+    if (wrong.tooMany(account)) return refused({ code: 'too_many_codes' });
+    const directory = parts.directory();
+    const member = directory && (await memberBehind(directory, presser));
+    if (!member) return refused({ code: 'unavailable' });
+    const answer = member.ok ? await link(parts, presser, code) : member;
+    if (answer.ok || answer.refusal.code === 'unavailable') return answer;
+    wrong.count(account);
+    await recordRefusal(parts.store, presser, answer.refusal.code);
+    return answer;
+  };
+}
+
+function link({ store, digest }: LinkCodesParts, presser: Presser, code: string) {
+  return store.transaction(async (tx): Promise<Result<Person>> => {
+    // Before the code is taken: what is linked already needs none.
+    if (await tx.people.bySlack(presser.teamId, presser.userId))
+      return refused({ code: 'already_linked' });
+    const id = await tx.linkCodes.take(hashOf(digest, code.trim()));
+    const person = id && (await tx.people.find(id));
+    if (!person) return refused({ code: 'invalid_code' });
+    if (!person.active) return refused({ code: 'person_inactive' });
+    const { teamId, userId } = presser;
+    const linked = await tx.people.link(person.id, { teamId, userId });
+    if (!linked) return refused({ code: 'already_linked' });
+    const details = { ...personDetails(linked), by: 'code' };
+    tx.record({ type: 'slack_linked', actor: personActor(linked), details });
+    return { ok: true, value: linked };
+  });
+}
+
+const hashOf = (digest: Digest, code: string) => Buffer.from(digest(code), 'hex');
+
+function recordRefusal(store: Store, { teamId, userId }: Presser, refusal: RefusalCode) {
+  return store.transaction(async (tx) => {
+    const person = await tx.people.bySlack(teamId, userId);
+    tx.record({
+      type: 'slack_link_refused',
+      actor: person ? personActor(person) : strangerActor(teamId, userId),
+      refusal,
+      details: { slack: `${teamId}/${userId}` },
+    });
+  });
+}

@@ -1,0 +1,78 @@
+/** Who is who: roles, whether somebody is still here, and which Slack account is theirs. */
+
+import { type AuditEvent, keyActor } from '../../domain/audit-event.js';
+import type { Person, SlackAccount } from '../../domain/person.js';
+import { type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { Role } from '../../domain/vocabulary.js';
+import type { Store, Tx } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { deactivatePerson } from './deactivate-person.js';
+import { personDetails } from './person-details.js';
+
+export interface PersonChange {
+  readonly email: string;
+  readonly role?: Role | undefined;
+  readonly active?: boolean | undefined;
+}
+
+export interface ManagePeople {
+  list(caller: Caller): Promise<Result<readonly Person[]>>;
+  set(caller: Caller, change: PersonChange, repeat?: Repeat): Promise<Result<Person>>;
+  link(
+    caller: Caller,
+    email: string,
+    account: SlackAccount,
+    repeat?: Repeat,
+  ): Promise<Result<Person>>;
+}
+
+export function createManagePeople(store: Store, once: Once): ManagePeople {
+  const manage = async <T>(
+    caller: Caller,
+    repeat: Repeat | undefined,
+    work: (tx: Tx) => Promise<Result<T>>,
+  ): Promise<Result<T>> =>
+    needScope(caller, 'keys:manage') ?? store.transaction((tx) => once(tx, repeat, () => work(tx)));
+
+  return {
+    async list(caller) {
+      const forbidden = needScope(caller, 'keys:manage');
+      return forbidden ?? { ok: true, value: await store.people.list() };
+    },
+
+    set: (caller, wish, repeat) =>
+      manage(caller, repeat, async (tx) => {
+        const changed = await change(tx, caller, await tx.people.ensure(wish.email), wish);
+        if (!changed) return refused({ code: 'version_conflict' });
+        return { ok: true, value: changed };
+      }),
+
+    link: (caller, email, account, repeat) =>
+      manage(caller, repeat, async (tx) => {
+        const known = await tx.people.ensure(email);
+        const linked = await tx.people.link(known.id, account);
+        if (!linked) return refused({ code: 'already_exists' });
+        tx.record({ ...about(caller, linked), type: 'slack_linked' });
+        return { ok: true, value: linked };
+      }),
+  };
+}
+
+/** Whoever is deactivated leaves nothing open; the rest is a change of words. */
+async function change(tx: Tx, caller: Caller, person: Person, { role, active }: PersonChange) {
+  const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
+  if (active === false) {
+    const gone = await deactivatePerson(tx, person.id, keyActor(caller));
+    if (gone) return gone;
+  }
+  const settled = active ? await tx.people.setActive(person.id, active) : changed;
+  if (settled) tx.record({ ...about(caller, settled), type: 'person_changed' });
+  return settled;
+}
+
+const about = (caller: Caller, person: Person): Pick<AuditEvent, 'actor' | 'details'> => ({
+  actor: keyActor(caller),
+  details: personDetails(person),
+});

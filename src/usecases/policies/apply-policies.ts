@@ -1,0 +1,262 @@
+/** Write one policy or a whole set of them, in one transaction: merged or replaced, linted, versioned, audited, announced. */
+
+import { keyActor } from '../../domain/audit-event.js';
+import { lintPolicies } from '../../domain/policy/lint.js';
+import type { ApproverFacts } from '../../domain/policy/lint-approvers.js';
+import type { LintFinding } from '../../domain/policy/lint-finding.js';
+import type { Policy, PolicyRules } from '../../domain/policy/policy.js';
+import { describeChange, type PolicyChange } from '../../domain/policy/policy-change.js';
+import { explain } from '../../domain/refusal.js';
+import { type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+import type { Once, Repeat } from '../idempotent.js';
+import { type OwnChannels, ownChannels } from './check-channels.js';
+import type { LinkApprovers, Resolution } from './link-approvers.js';
+import { approverEntries, plainRules } from './policy-rules.js';
+import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
+import { redrawAsked } from './redraw-affected-cards.js';
+
+export interface PolicySet {
+  readonly writes: readonly PolicyWrite[];
+  /** Remove every policy that is not among the writes. */
+  readonly prune?: boolean | undefined;
+  /** Say what would happen, and change nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface AppliedPolicy {
+  readonly uri: string;
+  readonly outcome: 'created' | 'changed' | 'unchanged' | 'removed';
+  /** As it stands afterwards; with `dryRun`, what it would say. */
+  readonly rules: PolicyRules;
+  /** As it is in force afterwards; undefined with `dryRun`, and when it was removed. */
+  readonly policy?: Policy | undefined;
+  readonly change: PolicyChange;
+  /** What the writer should know: the policy holds all the same. */
+  readonly warnings: readonly string[];
+}
+
+export type ApplyPolicies = (
+  caller: Caller,
+  set: PolicySet,
+  repeat?: Repeat,
+) => Promise<Result<readonly AppliedPolicy[]>>;
+
+export interface ApplyPoliciesParts {
+  readonly store: Store;
+  readonly once: Once;
+  readonly makeId: MakeId;
+  readonly linkApprovers: LinkApprovers;
+  /** Undefined while no Slack is connected. */
+  readonly directory: () => Directory | undefined;
+  readonly defaultApprovers: readonly string[];
+}
+
+/** All of it or nothing: a refusal names the patterns it is about. */
+export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
+  return async (caller, set, repeat) => {
+    const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
+    if (forbidden) return forbidden;
+    // Slack is asked before the transaction, never within it.
+    const entries = set.writes.flatMap(({ changes }) => approverEntries(changes));
+    const resolved = set.dryRun ? new Map() : await parts.linkApprovers(entries);
+    const channels = await ownChannels(parts.directory(), set.writes);
+    if (channels.refusal) return channels.refusal;
+    const applied = await orOutdated(
+      parts.store.transaction((tx) =>
+        parts.once(tx, repeat, () => applyIn(parts, tx, caller, set, resolved)),
+      ),
+    );
+    return applied.ok ? { ok: true, value: applied.value.map(warnedOf(channels)) } : applied;
+  };
+}
+
+/** Adds what Slack could not say of the channel, where the policy is written with one. */
+const warnedOf =
+  ({ unknown }: OwnChannels) =>
+  (one: AppliedPolicy): AppliedPolicy => {
+    const warning = one.outcome === 'removed' ? undefined : unknown.get(one.rules.channel ?? '');
+    return warning === undefined ? one : { ...one, warnings: [...one.warnings, warning] };
+  };
+
+async function applyIn(
+  parts: ApplyPoliciesParts,
+  tx: Tx,
+  caller: Caller,
+  set: PolicySet,
+  resolved: ReadonlyMap<string, Resolution>,
+): Promise<Result<readonly AppliedPolicy[]>> {
+  const plan = await planSet(tx, set);
+  if (!plan.ok) return plan;
+  const linted = await lint(parts, tx, plan.value, resolved);
+  if (!linted.ok || set.dryRun) return linted;
+  return carryOut(parts, tx, caller, linted.value);
+}
+
+async function orOutdated<T>(applied: Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await applied;
+  } catch (error) {
+    if (error instanceof OutdatedError) return refused({ code: 'version_conflict' });
+    throw error;
+  }
+}
+
+interface Planned extends AppliedPolicy {
+  readonly before?: Policy | undefined;
+}
+
+/** One set at a time: what is linted is what will be in force, and two sets never wait for each other in a ring. */
+async function planSet(tx: Tx, { writes, prune }: PolicySet): Promise<Result<Planned[]>> {
+  await tx.policies.hold();
+  const planned: Planned[] = [];
+  const problems: string[] = [];
+  for (const write of [...writes].sort((a, b) => (a.uri < b.uri ? -1 : 1))) {
+    const before = await tx.policies.lock(write.uri);
+    const rules = rulesAfter(before, write);
+    if (rules.ok) planned.push(plan(before, rules.value));
+    else problems.push(explain(rules.refusal));
+  }
+  if (problems.length > 0) return refused({ code: 'invalid_input', problem: problems.join('\n') });
+  if (!prune) return { ok: true, value: planned };
+  const kept = new Set(writes.map(({ uri }) => uri));
+  const others = (await tx.policies.list()).filter(({ uri }) => !kept.has(uri));
+  return { ok: true, value: [...planned, ...others.map(removal)] };
+}
+
+function plan(before: Policy | undefined, rules: PolicyRules): Planned {
+  const change = describeChange(before, rules);
+  const outcome = before ? (change.lines.length === 0 ? 'unchanged' : 'changed') : 'created';
+  return { uri: rules.uri, before, rules, change, outcome, warnings: [] };
+}
+
+const removal = (before: Policy): Planned => ({
+  uri: before.uri,
+  before,
+  rules: before,
+  change: describeChange(before, undefined),
+  outcome: 'removed',
+  warnings: [],
+});
+
+async function lint(
+  { defaultApprovers }: ApplyPoliciesParts,
+  tx: Tx,
+  planned: readonly Planned[],
+  resolved: ReadonlyMap<string, Resolution>,
+): Promise<Result<readonly Planned[]>> {
+  const touched = new Set(planned.map(({ uri }) => uri));
+  const staying = planned.filter(({ outcome }) => outcome !== 'removed').map(({ rules }) => rules);
+  const others = (await tx.policies.list()).filter(({ uri }) => !touched.has(uri));
+  const facts: ApproverFacts = {
+    defaultApprovers,
+    agentKeys: await agentKeys(tx),
+    resolves: (entry) =>
+      ({ linked: true, unknown: false, unavailable: undefined })[
+        resolved.get(entry) ?? 'unavailable'
+      ],
+  };
+  const linted = planned.map((one) => ({
+    one,
+    findings:
+      one.outcome === 'removed' ? [] : lintPolicies([...others, ...staying], one.rules, facts),
+  }));
+  const wrong = linted.flatMap(({ one, findings }) =>
+    findings.filter(isRefusal).map(({ message }) => about(one.uri, message)),
+  );
+  if (wrong.length > 0) return refused({ code: 'invalid_input', problem: wrong.join('\n') });
+  const value = linted.map(({ one, findings }) => ({
+    ...one,
+    warnings: findings.map(({ message }) => message),
+  }));
+  return { ok: true, value };
+}
+
+/** A message names its policy, so that it can be found in a set of many. */
+const about = (uri: string, message: string) =>
+  message.startsWith(uri) ? message : `${uri}: ${message}`;
+
+const isRefusal = ({ severity }: LintFinding) => severity === 'refuse';
+
+async function agentKeys(tx: Tx): Promise<ApproverFacts['agentKeys']> {
+  const people = new Map((await tx.people.list()).map((person) => [person.id, person]));
+  return (await tx.principals.list()).flatMap(({ name, class: keyClass, owner: id }) => {
+    const owner = people.get(id);
+    return keyClass === 'agent' && owner ? [{ name, owner }] : [];
+  });
+}
+
+async function carryOut(
+  parts: ApplyPoliciesParts,
+  tx: Tx,
+  caller: Caller,
+  planned: readonly Planned[],
+): Promise<Result<readonly AppliedPolicy[]>> {
+  const changed = planned.filter(({ outcome }) => outcome !== 'unchanged');
+  await knowApprovers(tx, changed);
+  const inForce = new Map<string, Policy>();
+  for (const one of changed) {
+    const written = await write(parts, tx, one);
+    if (!written) throw new OutdatedError();
+    await publish(tx, caller, one, written);
+    if (one.outcome !== 'removed') inForce.set(one.uri, written);
+  }
+  await redrawAsked(
+    tx,
+    changed.map(({ uri }) => uri),
+  );
+  const value = planned.map(({ before, ...one }) => ({
+    ...one,
+    policy: one.outcome === 'unchanged' ? before : inForce.get(one.uri),
+  }));
+  return { ok: true, value };
+}
+
+/** An approver named by e-mail is a person from now on. In order, so that two sets never wait for each other in a ring. */
+async function knowApprovers(tx: Tx, planned: readonly Planned[]): Promise<void> {
+  const entries = planned.flatMap(({ rules }) => approverEntries(rules));
+  const emails = entries.filter((entry) => entry.includes('@'));
+  for (const email of [...new Set(emails)].sort()) await tx.people.ensure(email);
+}
+
+/** Somebody else made the same policy meanwhile. Thrown, so that what was written before it is taken back: half a set is no set. */
+class OutdatedError extends Error {
+  override readonly name = 'OutdatedError';
+}
+
+function write({ makeId }: ApplyPoliciesParts, tx: Tx, { before, rules, outcome }: Planned) {
+  if (before && outcome === 'removed') return tx.policies.remove(before);
+  return before ? tx.policies.replace(before, rules) : tx.policies.insert(makeId('plcy'), rules);
+}
+
+async function publish(
+  tx: Tx,
+  caller: Caller,
+  { before, change, outcome }: Planned,
+  policy: Policy,
+) {
+  const { id, version, uri, channel } = policy;
+  const { lines, loosens } = change;
+  await tx.policies.recordChange({
+    policy: id,
+    version,
+    uri,
+    channel,
+    lines,
+    loosens,
+    actor: caller.principal.name,
+  });
+  tx.record({
+    type: 'policy_changed',
+    actor: keyActor(caller),
+    resources: [uri],
+    details: {
+      policy: id,
+      before: before && plainRules(before),
+      after: outcome === 'removed' ? undefined : plainRules(policy),
+    },
+  });
+  await tx.announce(id, version);
+}

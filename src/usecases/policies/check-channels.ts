@@ -1,0 +1,42 @@
+/** A policy's channel must be our own: what is asked there is nothing for another company's eyes. */
+
+import { refused } from '../../domain/result.js';
+import type { Directory } from '../../ports/index.js';
+import type { PolicyWrite } from './policy-write.js';
+
+/** What Slack could not say of, by channel: a warning for the writer. */
+export type UnknownChannels = ReadonlyMap<string, string>;
+
+export interface OwnChannels {
+  readonly refusal?: ReturnType<typeof refused> | undefined;
+  readonly unknown: UnknownChannels;
+}
+
+/** Asks Slack, while there is one, of every channel that the writes name. */
+export async function ownChannels(
+  directory: Directory | undefined,
+  writes: readonly PolicyWrite[],
+): Promise<OwnChannels> {
+  if (directory?.teamId() === undefined) return { unknown: new Map() };
+  const channels = new Set(writes.flatMap(({ changes }) => changes.channel ?? []));
+  const unknown = new Map<string, string>();
+  const problems: string[] = [];
+  for (const channel of channels) {
+    if (channel.startsWith('D')) continue;
+    const found = await directory.channel(channel);
+    if (!found) unknown.set(channel, unknownWarning(channel));
+    if (found?.shared) problems.push(...writes.flatMap((write) => sharedProblem(write, channel)));
+  }
+  const problem = problems.join('\n');
+  return { unknown, refusal: problem ? refused({ code: 'invalid_input', problem }) : undefined };
+}
+
+const sharedProblem = ({ uri, changes }: PolicyWrite, channel: string): readonly string[] =>
+  changes.channel === channel
+    ? [
+        `${uri}: the channel ${channel} is shared with another company. Set a channel of your own, or end the sharing in Slack.`,
+      ]
+    : [];
+
+const unknownWarning = (channel: string) =>
+  `Slack does not say whether the channel ${channel} is shared with another company: give the app channels:read and groups:read, invite it there, and write the policy again.`;

@@ -1,0 +1,45 @@
+/** Whose question is explained: the caller's own, or another key's by its name. */
+
+import type { Requester } from '../../domain/policy/policy.js';
+import type { Principal, PrincipalId } from '../../domain/principal.js';
+import { type Caller, effectiveScopes, may } from '../../domain/rights.js';
+import type { Reads } from '../../ports/index.js';
+
+export interface Subject {
+  readonly id: PrincipalId;
+  readonly requester: Requester;
+  /** Does it hold a key today that may ask at all? */
+  readonly mayAsk: boolean;
+}
+
+/** Undefined when there is no key of that name. */
+export async function findSubject(
+  store: Reads,
+  caller: Caller,
+  as: string | undefined,
+): Promise<Subject | undefined> {
+  if (as === undefined || as === caller.principal.name) return self(caller);
+  const principal = await store.principals.byName(as);
+  return principal && another(store, principal);
+}
+
+const self = (caller: Caller): Subject => ({
+  id: caller.principal.id,
+  requester: { name: caller.principal.name, ownerEmail: caller.owner.email },
+  mayAsk: may(caller, 'access:request'),
+});
+
+async function another(store: Reads, { id, name, owner, class: keyClass }: Principal) {
+  const person = await store.people.find(owner);
+  if (!person) return undefined;
+  const now = await store.now();
+  const keys = await store.principals.keys(id);
+  const mayAsk = keys.some(
+    ({ scopes, revokedAt, expiresAt }) =>
+      !revokedAt &&
+      (!expiresAt || now < expiresAt) &&
+      effectiveScopes(scopes, keyClass, person.role).has('access:request'),
+  );
+  const requester = { name, ownerEmail: person.email };
+  return { id, requester, mayAsk: mayAsk && person.active };
+}

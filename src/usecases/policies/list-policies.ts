@@ -1,0 +1,36 @@
+/** Which policies are in force: all of them for keys that may manage or decide, and for whoever sees everything; else those that concern a person. */
+
+import type { Person } from '../../domain/person.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import { type Result, refused } from '../../domain/result.js';
+import { type Caller, may } from '../../domain/rights.js';
+import type { Store } from '../../ports/index.js';
+import { sightOf, type Viewer } from '../authorization/viewer.js';
+
+export type ShowPolicies = (viewer: Viewer) => Promise<Result<readonly Policy[]>>;
+
+export function createShowPolicies(
+  store: Store,
+  defaultApprovers: readonly string[],
+): ShowPolicies {
+  return async (viewer) => {
+    if (!('principal' in viewer))
+      return { ok: true, value: await concerning(store, defaultApprovers, viewer) };
+    if (seesPolicies(viewer)) return { ok: true, value: await store.policies.list() };
+    return refused({ code: 'not_allowed', needs: 'the scope resources:manage or approvals:read' });
+  };
+}
+
+/** Policies name people, so no agent can ever see one. */
+export function seesPolicies(caller: Caller): boolean {
+  return may(caller, 'resources:manage') || may(caller, 'approvals:read');
+}
+
+/** Those under which the person approves, and those under which one of the person's keys has ever asked. */
+async function concerning(store: Store, defaultApprovers: readonly string[], person: Person) {
+  const all = await store.policies.list();
+  const sight = await sightOf({ store, defaultApprovers }, person);
+  if (sight.everything) return all;
+  const asked = await store.approvals.policiesAsked(sight.principals);
+  return all.filter(({ id }) => sight.policies.includes(id) || asked.includes(id));
+}

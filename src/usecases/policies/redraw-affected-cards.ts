@@ -1,0 +1,14 @@
+/** Cards of open requests show what decides them: when policies change, those that they cover are drawn anew. */
+
+import { coveringPatterns } from '../../domain/pattern.js';
+import type { Tx } from '../../ports/index.js';
+
+/** `changed`: the patterns of policies that were written or removed. */
+export async function redrawAsked(tx: Tx, changed: readonly string[]): Promise<void> {
+  if (changed.length === 0) return;
+  const patterns = new Set(changed);
+  const covered = (resource: string) =>
+    coveringPatterns(resource).some((pattern) => patterns.has(pattern));
+  for (const { id, resources } of await tx.approvals.open())
+    if (resources.some(covered)) await tx.touchCard(id);
+}

@@ -1,0 +1,157 @@
+/** Replays a proposed set of policies over what was asked before: what would have gone another way? Changes nothing. */
+
+import type { Approval, ApprovalId } from '../../domain/approval.js';
+import { approversOf, type PolicyRules } from '../../domain/policy/policy.js';
+import { createPolicyIndex, type PolicyIndex } from '../../domain/policy/policy-index.js';
+import { done, type Result } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { ApprovalStatus, Operation, RefusalCode } from '../../domain/vocabulary.js';
+import type { Reads } from '../../ports/index.js';
+import { judgeRequest } from '../approvals/evaluate-request.js';
+import { needScope } from '../authorization/require-scope.js';
+import { oneDecider } from './deciding-policy.js';
+import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
+
+export interface Proposal {
+  readonly writes: readonly PolicyWrite[];
+  /** Policies that are not among the writes are gone. */
+  readonly prune?: boolean | undefined;
+  /** Requests older than this are left out. */
+  readonly since: Date;
+}
+
+/** A person was asked, it was granted at once, or it was not even a question. */
+type Outcome = 'asked' | 'granted' | 'refused';
+
+export interface ReplayedRequest {
+  readonly approval: ApprovalId;
+  readonly at: Date;
+  /** The key's name. */
+  readonly requester: string;
+  readonly operation: Operation;
+  readonly resources: readonly string[];
+  readonly recorded: Exclude<Outcome, 'refused'>;
+  readonly status: ApprovalStatus;
+  readonly proposed: Outcome;
+  readonly code?: RefusalCode | undefined;
+}
+
+export interface Simulation {
+  readonly replayed: number;
+  readonly unchanged: number;
+  readonly askedToGranted: number;
+  /** Of those, how many a person had in fact denied. */
+  readonly grantedThoughDenied: number;
+  readonly grantedToAsked: number;
+  readonly refused: number;
+  /** The oldest first: at most `CHANGES_LISTED`, and all that a person had denied. */
+  readonly changes: readonly ReplayedRequest[];
+  readonly unlisted: number;
+}
+
+export type SimulatePolicies = (caller: Caller, proposal: Proposal) => Promise<Result<Simulation>>;
+
+const PAGE = 500;
+/** Of changes that nobody had denied: an answer must stay one that can be read. */
+const CHANGES_LISTED = 1000;
+
+/** Only requests that were let through to an approval are on record; what was refused outright is not replayed. */
+export function createSimulatePolicies(
+  store: Reads,
+  defaultApprovers: readonly string[],
+): SimulatePolicies {
+  return async (caller, proposal) => {
+    const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(proposal.writes);
+    if (forbidden) return forbidden;
+    const proposed = overlay(await store.policies.list(), proposal);
+    if (!proposed.ok) return proposed;
+    const index = createPolicyIndex(proposed.value);
+    const tally = createTally();
+    let after: string | undefined;
+    do {
+      const page = await store.approvals.since(proposal.since, { limit: PAGE, after });
+      for (const approval of page.items) tally.add(replay(index, defaultApprovers, approval));
+      after = page.next;
+    } while (after !== undefined);
+    return done(tally.result());
+  };
+}
+
+/** The policies that would be in force. */
+function overlay(
+  inForce: readonly PolicyRules[],
+  { writes, prune }: Proposal,
+): Result<readonly PolicyRules[]> {
+  const rules = new Map(prune ? [] : inForce.map((policy) => [policy.uri, policy]));
+  for (const write of writes) {
+    const before = inForce.find(({ uri }) => uri === write.uri);
+    const after = rulesAfter(before, write);
+    if (!after.ok) return after;
+    rules.set(write.uri, after.value);
+  }
+  return done([...rules.values()]);
+}
+
+function replay(
+  index: PolicyIndex,
+  defaultApprovers: readonly string[],
+  approval: Approval,
+): ReplayedRequest {
+  const { id, createdAt, requester, operation, resources, status } = approval;
+  const again = askAgain(index, defaultApprovers, approval);
+  return {
+    approval: id,
+    at: createdAt,
+    requester: requester.name,
+    operation,
+    resources,
+    recorded: status === 'approved' && !approval.settledBy ? 'granted' : 'asked',
+    status,
+    proposed: again.ok ? again.value : 'refused',
+    code: again.ok ? undefined : again.refusal.code,
+  };
+}
+
+/** The same question, at the moment when it was asked. */
+function askAgain(
+  index: PolicyIndex,
+  defaultApprovers: readonly string[],
+  { resources, createdAt, ...question }: Approval,
+): Result<'asked' | 'granted'> {
+  const found = new Map(resources.map((resource) => [resource, index.covering(resource)[0]]));
+  const deciding = oneDecider(found);
+  if (!deciding.ok) return deciding;
+  const policy = deciding.value;
+  const judged = judgeRequest(policy, question, createdAt);
+  if (!judged.ok) return judged;
+  if (judged.value.atOnce) return done('granted');
+  const approvers = approversOf(policy, index.covering(policy.uri), defaultApprovers);
+  if (approvers.length > 0) return done('asked');
+  return { ok: false, refusal: { code: 'approvers_missing' } };
+}
+
+function createTally() {
+  const counts = { replayed: 0, unchanged: 0, askedToGranted: 0, grantedToAsked: 0, refused: 0 };
+  const changes: ReplayedRequest[] = [];
+  let grantedThoughDenied = 0;
+  let unlisted = 0;
+  return {
+    add(request: ReplayedRequest): void {
+      const turn = turnOf(request);
+      counts.replayed += 1;
+      counts[turn] += 1;
+      if (turn === 'unchanged') return;
+      const denied = turn === 'askedToGranted' && request.status === 'denied';
+      if (denied) grantedThoughDenied += 1;
+      if (denied || changes.length - grantedThoughDenied < CHANGES_LISTED) changes.push(request);
+      else unlisted += 1;
+    },
+    result: (): Simulation => ({ ...counts, grantedThoughDenied, changes, unlisted }),
+  };
+}
+
+function turnOf({ recorded, proposed }: ReplayedRequest) {
+  if (recorded === proposed) return 'unchanged';
+  if (proposed === 'refused') return 'refused';
+  return proposed === 'granted' ? 'askedToGranted' : 'grantedToAsked';
+}

@@ -1,0 +1,118 @@
+/** Create, update, rotate and delete secrets, under a live grant or as an operator. A right to write is none to read: no answer holds a value. */
+
+import type { Json } from '../../domain/canonical-json.js';
+import { type Result, refused } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
+import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
+import type { MakeId, MakeToken, Store, Tx, Vault } from '../../ports/index.js';
+import type { Use } from '../approvals/use-grant.js';
+import { needScope } from '../authorization/require-scope.js';
+import { type Once, type Repeat, repeatOf } from '../idempotent.js';
+import { newValue, type ValueWish } from './new-value.js';
+import type { RightToChange } from './right-to-change.js';
+import { checkPath, removeSecret, storeVersion, type Under } from './stored-secret.js';
+import { attemptUse } from './use-or-refuse.js';
+
+/** `create` needs a path that is free; the others one that is not. */
+export type WriteAction = 'create' | 'update' | 'rotate';
+
+interface Wish {
+  readonly resource: string;
+  /** The version that the caller has seen: another one is refused with `version_conflict`. */
+  readonly expectedVersion?: number | undefined;
+  /** The same change sent again under the same key is made once. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface WriteWish extends Wish, ValueWish {}
+
+export type ChangeSecret = {
+  readonly [A in WriteAction]: (caller: Caller, wish: WriteWish) => Promise<Result<SecretChange>>;
+} & { delete(caller: Caller, wish: Wish): Promise<Result<SecretChange>> };
+
+export interface ChangeSecretParts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly makeId: MakeId;
+  readonly makeToken: MakeToken;
+  readonly once: Once;
+  readonly installation: string;
+}
+
+/** What becomes of the secret once there is a right to change it. The row is held; undefined when there is none. */
+type Change = (
+  tx: Tx,
+  secret: SecretMetadata | undefined,
+  under: Under,
+) => Promise<Result<SecretChange>>;
+
+export function createChangeSecret(parts: ChangeSecretParts, right: RightToChange): ChangeSecret {
+  const checkWish = (caller: Caller, { resource }: Wish) =>
+    needScope(caller, right.scope) ?? checkPath(resource);
+
+  const change = (caller: Caller, use: Use, repeat: Repeat | undefined, make: Change) =>
+    attemptUse(parts.store, caller, use, (tx) =>
+      parts.once(tx, repeat, async () => {
+        const taken = await right.take(tx, caller, use);
+        return taken.ok ? make(tx, taken.value.secret, taken.value.under) : taken;
+      }),
+    );
+
+  const write = (action: WriteAction) => async (caller: Caller, wish: WriteWish) => {
+    const problem = checkWish(caller, wish);
+    if (problem) return problem;
+    const value = newValue(wish, parts.makeToken);
+    if (!value.ok) return value;
+    const use = { operation: 'write', resource: wish.resource } as const;
+    const repeat = repeatOf(caller, wish.idempotencyKey, questionOf(action, wish));
+    return change(caller, use, repeat, async (tx, secret, under) => {
+      const conflict = action === 'create' ? taken(secret) : outdated(secret, wish);
+      if (conflict) return conflict;
+      const known = secret ?? (await tx.secrets.insert(parts.makeId('scrt'), wish.resource));
+      if (!known) return refused({ code: 'already_exists' });
+      const details = { action, generated: wish.generate !== undefined };
+      const record = { ...under, details };
+      const { path, version } = await storeVersion(tx, parts, caller, known, value.value, record);
+      return { ok: true, value: { resource: path, version, previousVersion: secret?.version } };
+    });
+  };
+
+  return {
+    create: write('create'),
+    update: write('update'),
+    rotate: write('rotate'),
+
+    async delete(caller, wish) {
+      const problem = checkWish(caller, wish);
+      if (problem) return problem;
+      const use = { operation: 'delete', resource: wish.resource } as const;
+      const repeat = repeatOf(caller, wish.idempotencyKey, questionOf('delete', wish));
+      return change(caller, use, repeat, async (tx, secret, under) => {
+        if (!secret) return refused({ code: 'not_found' });
+        const conflict = outdated(secret, wish);
+        if (conflict) return conflict;
+        await removeSecret(tx, caller, secret, under);
+        return { ok: true, value: { resource: secret.path, version: secret.version } };
+      });
+    },
+  };
+}
+
+const taken = (secret: SecretMetadata | undefined) => secret && refused({ code: 'already_exists' });
+
+function outdated(secret: SecretMetadata | undefined, { expectedVersion }: Wish) {
+  if (!secret) return refused({ code: 'not_found' });
+  const seen = expectedVersion ?? secret.version;
+  return seen === secret.version ? undefined : refused({ code: 'version_conflict' });
+}
+
+const questionOf = (
+  action: string,
+  { resource, value, generate, expectedVersion }: WriteWish,
+): Json => ({
+  action,
+  resource,
+  value,
+  generate: generate && { length: generate.length },
+  expectedVersion,
+});

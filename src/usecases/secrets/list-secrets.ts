@@ -1,0 +1,83 @@
+/** What secrets there are, and what the caller could get of each. Never a value. */
+
+import type { Grant } from '../../domain/grant.js';
+import { coveringPatterns } from '../../domain/pattern.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import type { Result } from '../../domain/result.js';
+import { type Caller, may } from '../../domain/rights.js';
+import type { SecretMetadata } from '../../domain/secret.js';
+import type { Operation } from '../../domain/vocabulary.js';
+import type { Listed, Page, Store } from '../../ports/index.js';
+import { needScope } from '../authorization/require-scope.js';
+
+/** `granted`: readable now. `requestable`: a policy lets it be asked for. `none`: no policy covers reading it. */
+export type SecretAccess = 'granted' | 'requestable' | 'none';
+
+export interface ListedSecret extends SecretMetadata {
+  readonly access: SecretAccess;
+}
+
+export type ListSecrets = (caller: Caller, page: Page) => Promise<Result<Listed<ListedSecret>>>;
+
+export function createListSecrets(store: Store): ListSecrets {
+  return async (caller, page) => {
+    const forbidden = needScope(caller, 'secrets:list');
+    if (forbidden) return forbidden;
+    const [listed, grants] = await Promise.all([
+      store.secrets.list(page),
+      store.grants.live(caller.principal.id),
+    ]);
+    const accessTo = await look(store, caller, grants, pathsOf(listed.items));
+    const items: ListedSecret[] = [];
+    for (const secret of listed.items) {
+      const access = accessTo(secret.path);
+      if (access !== 'hidden') items.push({ ...secret, access });
+    }
+    return { ok: true, value: { ...listed, items } };
+  };
+}
+
+/** What the caller could get of one secret; `hidden` is to be told apart from an unknown one by nobody. */
+export async function accessOf(store: Store, caller: Caller, path: string): Promise<Sight> {
+  const grants = await store.grants.live(caller.principal.id);
+  const accessTo = await look(store, caller, grants, [path]);
+  return accessTo(path);
+}
+
+type Sight = SecretAccess | 'hidden';
+
+const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) => path);
+
+/** Looks once at what decides over all these paths, however many they are. */
+async function look(
+  store: Store,
+  caller: Caller,
+  grants: readonly Grant[],
+  paths: readonly string[],
+): Promise<(path: string) => Sight> {
+  // Reckoned once: it is what most of the time goes into.
+  const covering = new Map(paths.map((path) => [path, coveringPatterns(path)]));
+  const policies = await policiesAt(store, new Set([...covering.values()].flat()));
+  return (path) => {
+    const patterns = covering.get(path) ?? [];
+    const holds = (operation: Operation, { id }: Policy) =>
+      grants.some(
+        (grant) =>
+          grant.policy === id &&
+          grant.operation === operation &&
+          grant.resources.some((pattern) => patterns.includes(pattern)),
+      );
+    const deciding = patterns.find((pattern) => policies.has(pattern));
+    const policy = deciding === undefined ? undefined : policies.get(deciding);
+    if (!policy) return 'none';
+    // A policy with `listed: false` shows its secrets to who manages them, and to who has a live `list` grant.
+    if (!policy.listed && !may(caller, 'secrets:manage') && !holds('list', policy)) return 'hidden';
+    if (!policy.permissions.includes('read')) return 'none';
+    return holds('read', policy) ? 'granted' : 'requestable';
+  };
+}
+
+async function policiesAt({ policies }: Store, patterns: ReadonlySet<string>) {
+  const found = await policies.matching([...patterns]);
+  return new Map(found.map((policy) => [policy.uri, policy]));
+}

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import type { Person } from '../../../src/domain/person.js';
+import { lintPolicies } from '../../../src/domain/policy/lint.js';
+import type { ApproverFacts } from '../../../src/domain/policy/lint-approvers.js';
+import type { PolicyRules } from '../../../src/domain/policy/policy.js';
+import { auto, policy } from '../policies.js';
+
+const person = (name: string): Person => ({
+  id: `prsn_${name}`,
+  email: `${name}@x.io`,
+  role: 'member',
+  active: true,
+  slack: [{ teamId: 'T1', userId: `U${name.toUpperCase()}` }],
+});
+const bob = person('bob');
+const eve = person('eve');
+
+const facts: ApproverFacts = {
+  resolves: (approver) => (approver.startsWith('S') ? undefined : !approver.startsWith('ghost')),
+  defaultApprovers: ['alice@x.io'],
+  agentKeys: [
+    { name: 'claude-desktop', owner: bob },
+    { name: 'claude-code', owner: bob },
+    { name: 'ci-bot', owner: eve },
+  ],
+};
+
+const at = (path: string, changes: Partial<PolicyRules> = {}) =>
+  policy({ uri: `vsecure://secrets/${path}`, ...changes });
+
+const lint = (changed: PolicyRules, others: readonly PolicyRules[] = []) =>
+  lintPolicies(others, changed, facts).map(({ severity, message }) => `${severity}: ${message}`);
+
+test('an ordinary policy gives no cause for remark', () => {
+  expect(lint(at('production/*'), [at('**'), at('production/DB')])).toEqual([]);
+});
+
+test('a policy that can never decide is refused, and says which policies are in its place', () => {
+  expect(lint(at('a/**'), [at('a/*'), at('a/*/**'), at('a/b')])).toEqual([
+    'refuse: vsecure://secrets/a/** can never decide anything: vsecure://secrets/a/* and vsecure://secrets/a/*/** cover all of it and are more specific. Remove it, or change what covers it.',
+  ]);
+});
+
+test('the last policy of those that leave another nothing to decide is warned about', () => {
+  expect(lint(at('a/*/**'), [at('a/*'), at('a/**'), at('**')])).toEqual([
+    'warn: vsecure://secrets/a/** can never decide anything: vsecure://secrets/a/* and vsecure://secrets/a/*/** cover all of it and are more specific. Remove it, or change what covers it.',
+  ]);
+  expect(lint(at('c/d'), [at('a/*'), at('a/**'), at('a/*/**')])).toEqual([]);
+});
+
+test('an older version of the changed policy does not count', () => {
+  expect(lint(at('a/**'), [at('a/**'), at('a/*')])).toEqual([]);
+  expect(
+    lint(at('a/*', { approvers: ['alice@x.io'] }), [at('a/*', { approvers: ['ghost@x.io'] })]),
+  ).toEqual([]);
+});
+
+test.each([
+  ['**', 'refuse'],
+  ['*/**', 'refuse'],
+  ['*', 'warn'],
+  ['production/**', 'warn'],
+  ['production/DB', 'warn'],
+])('auto-approval without a condition on %s: %s', (path, severity) => {
+  expect(lint(at(path, { autoApprove: auto() }))).toEqual([
+    expect.stringMatching(new RegExp(`^${severity}: Auto-approval without a condition`)),
+  ]);
+  expect(lint(at(path, { autoApprove: auto({ timeWindow: undefined }) }))).toHaveLength(1);
+  expect(lint(at(path, { autoApprove: auto({ operations: ['read'] }) }))).toEqual([]);
+  expect(lint(at(path, { autoApprove: { enabled: false, conditions: {} } }))).toEqual([]);
+});
+
+test('a condition that can never hold is warned about', () => {
+  expect(lint(at('a', { autoApprove: auto({ requester: [] }) }))).toEqual([
+    'warn: autoApprove.conditions.requester is empty, so nothing is ever auto-approved.',
+  ]);
+});
+
+test('an approver who is nobody is warned about by name; one who cannot be told yet is not', () => {
+  const approvers = ['alice@x.io', 'ghost@x.io', 'S0GROUP'];
+  expect(lint(at('a', { approvers, escalateTo: ['ghost2@x.io'] }))).toEqual([
+    'warn: The approver ghost@x.io is nobody that vsecure knows.',
+    'warn: The approver ghost2@x.io is nobody that vsecure knows.',
+  ]);
+});
+
+test('a policy that needs more approvals than there are people is warned about', () => {
+  expect(lint(at('a', { approvers: ['ghost@x.io'] }))).toContain(
+    'warn: No request can be approved: 1 approval is needed and 0 people could give one.',
+  );
+  expect(lint(at('a', { minApprovals: 2 }))).toEqual([
+    'warn: No request can be approved: 2 approvals are needed and 1 person could give one.',
+  ]);
+  expect(lint(at('a', { minApprovals: 2, approvers: ['S0GROUP'] }))).toEqual([]);
+});
+
+test('a policy for which nobody is named at all is warned about', () => {
+  const warned = lintPolicies([], at('a'), { ...facts, defaultApprovers: [] });
+  expect(warned).toEqual([
+    {
+      severity: 'warn',
+      message: 'Nobody is named who could approve: every request will be refused.',
+    },
+  ]);
+});
+
+test('approvers are those of the next broader policy where none are named', () => {
+  expect(lint(at('a/b'), [at('a/*', { approvers: ['ghost@x.io'] }), at('**')])).toContain(
+    'warn: The approver ghost@x.io is nobody that vsecure knows.',
+  );
+});
+
+const NEVER =
+  'warn: Requests by the keys of bob@x.io can never be approved: only bob@x.io could approve them, and nobody approves their own. Name somebody else, or set allowSelfApproval.';
+
+test.each<[string, Partial<PolicyRules>, readonly string[]]>([
+  ['the only approver also asks', { approvers: ['bob@x.io'] }, [NEVER]],
+  ['under another name of theirs', { approvers: ['UBOB', 'Bob@x.io'] }, [NEVER]],
+  ['with self-approval', { approvers: ['bob@x.io'], allowSelfApproval: true }, []],
+  ['where no approval is needed', { approvers: ['bob@x.io'], requiresApproval: false }, []],
+  ['where somebody else may approve', { approvers: ['bob@x.io', 'alice@x.io'] }, []],
+  [
+    'where somebody else is asked later',
+    { approvers: ['bob@x.io'], escalateTo: ['alice@x.io'] },
+    [],
+  ],
+  ['where a group may hold others', { approvers: ['bob@x.io', 'S0GROUP'] }, []],
+  ['where only others may ask', { approvers: ['bob@x.io'], requesters: ['ci-bot'] }, []],
+  [
+    'where they may ask by name of a key',
+    { approvers: ['bob@x.io'], requesters: ['claude-code'] },
+    [NEVER],
+  ],
+  ['where they may ask by e-mail', { approvers: ['bob@x.io'], requesters: ['BOB@x.io'] }, [NEVER]],
+  [
+    'where two votes are needed and one is their own',
+    { approvers: ['bob@x.io', 'alice@x.io'], minApprovals: 2, requesters: ['claude-code'] },
+    [
+      'warn: Requests by the keys of bob@x.io can never be approved: 2 approvals are needed and 1 person could give one, and nobody approves their own. Name somebody else, or set allowSelfApproval.',
+    ],
+  ],
+])('an approver who owns a key that asks: %s', (_, changes, says) => {
+  expect(lint(at('a', changes))).toEqual(says);
+});

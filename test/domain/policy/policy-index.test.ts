@@ -1,0 +1,39 @@
+/** The index finds what a scan of all policies would find, in the same order. */
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { coveringPatterns, covers } from '../../../src/domain/pattern.js';
+import { createPolicyIndex } from '../../../src/domain/policy/policy-index.js';
+import { policy } from '../policies.js';
+
+const part = fc.constantFrom('a', 'b', 'c');
+const pattern = fc
+  .tuple(
+    fc.array(fc.oneof(part, fc.constant('*')), { maxLength: 4 }),
+    fc.constantFrom('a', '*', '**'),
+  )
+  .map(([parts, last]) => `vsecure://secrets/${[...parts, last].join('/')}`);
+const resource = fc
+  .array(part, { minLength: 1, maxLength: 5 })
+  .map((parts) => `vsecure://secrets/${parts.join('/')}`);
+
+test('what covers a resource is found, the most specific first', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(pattern, { maxLength: 30 }), resource, (patterns, wanted) => {
+      const index = createPolicyIndex(patterns.map((uri) => policy({ uri })));
+      const order = coveringPatterns(wanted);
+      const scanned = patterns
+        .filter((uri) => covers(uri, wanted))
+        .sort((one, other) => order.indexOf(one) - order.indexOf(other));
+      expect(index.covering(wanted).map(({ uri }) => uri)).toEqual(scanned);
+    }),
+  );
+});
+
+test('of two policies for one pattern the later counts, and nothing covers what is no resource', () => {
+  const [old, recent] = [policy({ name: 'old' }), policy({ name: 'new' })];
+  const index = createPolicyIndex([old, recent]);
+  expect(index.covering('vsecure://secrets/production/KEY')).toEqual([recent]);
+  for (const odd of ['', 'production/KEY', 'vsecure://secrets/production/a/b'])
+    expect(index.covering(odd)).toEqual([]);
+});

@@ -1,0 +1,35 @@
+/** A process that tells receivers what the outbox holds, until it is killed. `teller.ts <database url> <master key> <installation> <allowed>` */
+
+import { chainHash } from '../../../src/crypto/chain-hash.js';
+import { createVault } from '../../../src/crypto/envelope.js';
+import { makeId } from '../../../src/crypto/ids.js';
+import { parseMasterKey } from '../../../src/crypto/master-key.js';
+import { createEgress } from '../../../src/notify/egress.js';
+import { createReceiverRelays } from '../../../src/notify/receiver-workers.js';
+import { createTellers } from '../../../src/notify/senders.js';
+import { openDatabase } from '../../../src/store/database.js';
+import { createOutbox } from '../../../src/store/notification-outbox.js';
+import { createStore } from '../../../src/store/store.js';
+import { createTellReceiver } from '../../../src/usecases/notifications/notify-receiver.js';
+
+const [url = '', key = '', installation = '', allowed = ''] = process.argv.slice(2);
+const dataSource = await openDatabase({ url });
+const tellReceiver = createTellReceiver({
+  store: createStore(dataSource, { chain: chainHash, makeId }),
+  vault: createVault(parseMasterKey(key, 'the key of the test')),
+  installation,
+  tellers: createTellers(createEgress({ allowed: [allowed] }), undefined, [allowed]),
+  stopwatch: () => performance.now(),
+});
+createReceiverRelays({
+  outbox: createOutbox(dataSource),
+  tell: ({ receiver, version, notification }, signal) =>
+    tellReceiver(receiver, version, notification, signal),
+  logger: { warn: () => {} },
+  intervalMs: 20,
+  // The lease of whoever was killed is what a test would wait for.
+  leaseMs: 400,
+  schedule: [0, 20, 20, 20, 20, 20, 20, 20],
+  restMs: () => 20,
+}).start();
+process.stdout.write('telling\n');

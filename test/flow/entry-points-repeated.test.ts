@@ -1,0 +1,107 @@
+/** The network and impatient people repeat themselves: each thing that somebody did has one effect, and each copy of it its answer. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { FORM, toMetadata } from '../../src/slack/format/action-ids.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import type { Delivery } from '../support/slack/signed-request.js';
+
+/** Slack's patience (ms). https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
+const PATIENCE = 3_000;
+const LATER = 'takes longer than usual';
+const INTERACTIONS = 200;
+/** Over which the interactions are spread, and then the copies of each (ms). */
+const SPREAD = 10_000;
+const JITTER = 400;
+/** Makes disorder that is the same each time. */
+const PRIME = 7919;
+
+let scene: HouseWithSlack;
+let agent: Caller;
+beforeAll(async () => {
+  scene = await houseWithSlack({ users: ['alice'] });
+  await scene.house.policy();
+  await scene.house.person('alice@example.com');
+  agent = (await scene.house.agent()).caller;
+});
+afterAll(() => scene.close());
+
+const ask = (name: string) =>
+  scene.house.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
+
+/** A submitted form, as people and networks send it: anew by a second click, or the very bytes again. */
+async function sendOften(approval: Approval, place: number): Promise<Delivery[]> {
+  const verdict = place % 2 === 0 ? 'approve' : 'deny';
+  const metadata = toMetadata({
+    approval: approval.id,
+    seen: approval.digest,
+    policy: approval.policy,
+    version: approval.policyVersion,
+    asked: 1,
+    votes: 0,
+    needed: 1,
+  });
+  const form = { callback_id: FORM[verdict], private_metadata: metadata };
+  // The trigger is of no use to anybody here, and the look-alike takes its time to make one.
+  const submit = () =>
+    scene.hands.submit('alice', form, { reason: 'one of many' }, { triggerId: 'unused' });
+  await sleep((place * PRIME) % SPREAD);
+  const first = submit();
+  const copies = Array.from({ length: place % 4 }, async (_, copy) => {
+    await sleep(((place + copy) * PRIME) % JITTER);
+    return copy % 2 === 0 ? submit() : scene.hands.driver.replay(await first);
+  });
+  return Promise.all([first, ...copies]);
+}
+
+test('a press that is sent again, that is old or that is dated ahead reaches no handler', async () => {
+  const { hands, workspace } = scene;
+  const { id } = await ask('REPLAYED');
+  const card = await hands.card(id);
+  const { delivery, triggerId } = await hands.pressOn(card, 'alice', 'approve');
+  await hands.opened(triggerId);
+  const opened = workspace.proxy.callsOf('views.open').length;
+
+  expect(await hands.driver.replay(delivery)).toMatchObject({ status: 200, body: '' });
+  const now = Math.floor(Date.now() / 1000);
+  for (const timestamp of [now - 360, now + 360]) {
+    const forged = await hands.pressOn(card, 'alice', 'approve', { timestamp });
+    expect(forged.delivery).toMatchObject({ status: 401, body: '' });
+  }
+  // What comes after them is handled, so they have had their turn.
+  await hands.openForm('alice', id, 'deny');
+  expect(workspace.proxy.callsOf('views.open')).toHaveLength(opened + 1);
+});
+
+test('200 interactions that come one to four times each, in disorder, have one effect each and are all answered in time', async () => {
+  const approvals: Approval[] = [];
+  for (let place = 0; place < INTERACTIONS; place += 1) approvals.push(await ask(`KEY_${place}`));
+  const answers = (await Promise.all(approvals.map(sendOften))).flat();
+
+  expect(answers).toHaveLength(INTERACTIONS * 2.5);
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  // On a busy machine a form may say that the outcome follows; it never says that somebody was faster.
+  const odd = answers.filter(({ body }) => body !== '' && !JSON.stringify(body).includes(LATER));
+  expect(odd).toEqual([]);
+  expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(PATIENCE);
+  const [counts] = await sqlOn(scene.house.database.dataSource)(
+    `select (select count(*)::int from approval where status = 'approved') as approved,
+       (select count(*)::int from approval where status = 'denied') as denied,
+       (select count(*)::int from access_grant) as grants, (select count(*)::int from vote) as votes,
+       (select count(*)::int from audit_event where body ->> 'type' = 'approval_decided') as decided,
+       (select count(*)::int from audit_event where body ->> 'type' = 'decision_refused') as refused`,
+  );
+  expect(counts).toEqual({
+    approved: INTERACTIONS / 2,
+    denied: INTERACTIONS / 2,
+    grants: INTERACTIONS / 2,
+    votes: INTERACTIONS,
+    decided: INTERACTIONS,
+    refused: 0,
+  });
+  expect(await brokenInvariants(scene.house.database.dataSource)).toEqual([]);
+}, 60_000);

@@ -1,0 +1,199 @@
+/** What asking leads to: an approval, the one that is there already, a grant at once, or a refusal that says what to do. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import type { Caller } from '../../src/domain/rights.js';
+import type { RefusalCode } from '../../src/domain/vocabulary.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
+import { approvedGrant } from './grants.js';
+import { expectRefusal, refusalsDuring } from './refused.js';
+
+const STAGING = 'vsecure://secrets/staging/API_KEY';
+const ORPHAN = 'vsecure://secrets/orphan/KEY';
+
+let house: House;
+let agent: Caller;
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  await house.policy({}, 'vsecure://secrets/staging/*');
+  await house.policy({ approvers: [] }, 'vsecure://secrets/orphan/*');
+  agent = (await house.agent()).caller;
+});
+afterAll(() => house.close());
+
+const request = (ask: Partial<Ask> = {}, caller = agent) =>
+  house.useCases.requestAccess(caller, {
+    resources: [DATABASE_URL],
+    operation: 'read',
+    reason: REASON,
+    ...ask,
+  });
+
+const approvals = async () =>
+  (await sqlOn(house.database.dataSource)('select 1 from approval')).length;
+
+interface Refused {
+  readonly what: string;
+  readonly ask: Partial<Ask>;
+  readonly code: RefusalCode;
+  readonly words: RegExp;
+}
+
+const REFUSED: readonly Refused[] = [
+  {
+    what: 'what no policy covers',
+    ask: { resources: ['vsecure://secrets/nowhere/KEY'] },
+    code: 'no_policy',
+    words: /No policy covers this/,
+  },
+  {
+    what: 'an operation that the policy does not permit',
+    ask: { operation: 'write' },
+    code: 'not_permitted',
+    words: /does not permit "write"/,
+  },
+  {
+    what: 'resources under several policies at once',
+    ask: { resources: [STAGING, DATABASE_URL] },
+    code: 'mixed_policies',
+    words: new RegExp(`Ask once for each group: ${DATABASE_URL} \\| ${STAGING}`),
+  },
+  {
+    what: 'what nobody could approve',
+    ask: { resources: [ORPHAN] },
+    code: 'approvers_missing',
+    words: /names nobody who could approve/,
+  },
+  {
+    what: 'anything without a reason',
+    ask: { reason: ' \n ' },
+    code: 'reason_missing',
+    words: /at least 10 characters/,
+  },
+  {
+    what: 'anything with a short reason',
+    ask: { reason: 'debugging' },
+    code: 'reason_too_short',
+    words: /too short/,
+  },
+  {
+    what: 'anything with a reason that says nothing',
+    ask: { reason: '.............. a' },
+    code: 'reason_too_short',
+    words: /mostly letters or digits/,
+  },
+  {
+    what: 'more time than the policy allows',
+    ask: { duration: 8 * HOUR + 1 },
+    code: 'duration_too_long',
+    words: /at most 8h/,
+  },
+  {
+    what: 'next to no time',
+    ask: { duration: MINUTE - 1 },
+    code: 'invalid_duration',
+    words: /at least 1m/,
+  },
+  {
+    what: 'a resource that is none',
+    ask: { resources: ['vsecure://secrets/../KEY'] },
+    code: 'invalid_resource',
+    words: /Not a valid resource/,
+  },
+  { what: 'nothing', ask: { resources: [] }, code: 'invalid_input', words: /1 to 20 resources/ },
+];
+
+describe('a request is refused, explained and recorded once, and leaves nothing behind, when it is for', () => {
+  test.each(REFUSED)('$what', async ({ ask, code, words }) => {
+    const before = await approvals();
+    const events = await refusalsDuring(house, 'access_refused', async () => {
+      expectRefusal(await request(ask), code, words);
+    });
+    expect(events).toEqual([{ refusal: code, actor: 'claude-desktop', approval: null }]);
+    expect(await approvals()).toBe(before);
+  });
+
+  test('resources under several policies, with the groups to ask for', async () => {
+    expect(await request({ resources: [STAGING, DATABASE_URL] })).toMatchObject({
+      refusal: { groups: [[DATABASE_URL], [STAGING]] },
+    });
+  });
+});
+
+describe('the same question', () => {
+  test('gets the same approval back while it is pending; the first reason stands and it counts how often', async () => {
+    const first = await house.ask(agent, { reason: 'the first reason that was given' });
+    const again = await house.ask(agent, { reason: 'another reason, given later' });
+    expect(again).toMatchObject({ id: first.id, asked: 2, reason: first.reason });
+    const longer = await house.ask(agent, { duration: 2 * HOUR });
+    expect(longer.id).not.toBe(first.id);
+  });
+
+  test('gets one approval when it is asked ten times at once', async () => {
+    const { caller } = await house.agent('hasty-agent');
+    const asked = await Promise.all(Array.from({ length: 10 }, () => house.ask(caller)));
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+    expect(await house.store.approvals.find(asked[0]?.id ?? 'appr_')).toMatchObject({ asked: 10 });
+  });
+
+  test('gets its approval and grant back while the grant is live, and asks anew only when told to', async () => {
+    const { caller } = await house.agent('patient-agent');
+    const other = 'vsecure://secrets/production/OTHER';
+    const grant = await approvedGrant(house, caller, { resources: [other, DATABASE_URL] });
+    const covered = granted(await request({ resources: [other] }, caller));
+    expect(covered).toMatchObject({ approval: { status: 'approved' }, grant: { id: grant } });
+    const anew = granted(await request({ resources: [other], renew: true }, caller));
+    expect(anew).toMatchObject({ approval: { status: 'pending' } });
+    expect(anew.grant).toBeUndefined();
+
+    granted(await house.useCases.releaseGrant(caller, grant));
+    expect(granted(await request({ resources: [other] }, caller)).approval.id).toBe(
+      anew.approval.id,
+    );
+  });
+});
+
+describe('who is asked', () => {
+  test('nobody, where the policy requires no approval: the grant is there at once, and on record', async () => {
+    const resource = 'vsecure://secrets/open/KEY';
+    await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+    await house.secret('not so secret', resource);
+    const access = granted(await request({ resources: [resource], reason: '' }));
+    expect(access).toMatchObject({ approval: { status: 'approved' }, grant: { status: 'active' } });
+    const value = granted(await house.useCases.readSecret(agent, { resource })).value;
+    expect(Buffer.from(value).toString()).toBe('not so secret');
+    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  });
+
+  test('the approvers of the next broader policy, where the deciding one names none', async () => {
+    await house.policy({ approvers: ['dora@example.com'] }, 'vsecure://secrets/team/**');
+    await house.policy({ approvers: [], maxDuration: 2 * HOUR }, 'vsecure://secrets/team/api/*');
+    const { id } = await house.ask(agent, { resources: ['vsecure://secrets/team/api/KEY'] });
+    const decide = async (email: string) =>
+      house.useCases.decide(await house.decider(email), { approval: id, verdict: 'approve' });
+    expectRefusal(await decide('alice@example.com'), 'not_an_approver', /not one of/);
+    expect(granted(await decide('dora@example.com')).status).toBe('approved');
+  });
+
+  test('the approvers of the installation, where no policy names any', async () => {
+    const other = await buildHouse({ defaultApprovers: ['erin@example.com'] });
+    try {
+      await other.policy({ approvers: [] });
+      const { caller } = await other.agent();
+      const { id } = await other.ask(caller);
+      const erin = await other.decider('erin@example.com');
+      const answer = await other.useCases.decide(erin, { approval: id, verdict: 'approve' });
+      expect(granted(answer).status).toBe('approved');
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('nobody, when the key may not ask at all', async () => {
+    const { caller } = await house.key('a-service', 'service', 'bob@example.com');
+    expectRefusal(await request({}, caller), 'not_allowed', /access:request/);
+  });
+});

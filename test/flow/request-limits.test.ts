@@ -1,0 +1,260 @@
+/** How much one key may ask of people, and what it is told when that is enough. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import { explain, type Refusal } from '../../src/domain/refusal.js';
+import type { Result } from '../../src/domain/result.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { sqlOn } from '../../src/store/sql.js';
+import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import { brokenInvariants } from '../support/invariants.js';
+import { buildHouse, granted, type House, REASON } from '../support/services.js';
+
+const secret = (name: string) => `vsecure://secrets/production/${name}`;
+const LIMITS = { maxPending: 5, maxPerHour: 30, deniedCooldown: 15 * MINUTE };
+
+let house: House;
+let agents = 0;
+let agent: Caller;
+beforeAll(async () => {
+  house = await buildHouse({ limits: LIMITS });
+  await house.policy({}, 'vsecure://secrets/production/**');
+});
+beforeEach(async () => {
+  agents += 1;
+  agent = (await house.agent(`agent-${agents}`)).caller;
+});
+afterAll(() => house.close());
+
+const ask = (name: string | readonly string[], more: Partial<Ask> = {}, caller = agent) =>
+  house.useCases.requestAccess(caller, {
+    resources: [name].flat().map(secret),
+    operation: 'read',
+    reason: REASON,
+    ...more,
+  });
+
+function refusal(result: Result<unknown>): Refusal {
+  if (result.ok) throw new Error('this was expected to be refused');
+  return result.refusal;
+}
+
+async function deny(name: string | readonly string[], more: Partial<Ask> = {}) {
+  const { approval } = granted(await ask(name, more));
+  const alice = await house.decider('alice@example.com');
+  const verdict = { approval: approval.id, verdict: 'deny', reason: 'no' } as const;
+  granted(await house.useCases.decide(alice, verdict));
+}
+
+/** Lets the database believe that everything this agent did was done so much earlier. */
+async function earlier(ms: number) {
+  const shift = `- $2::float8 * interval '1 ms'`;
+  await sqlOn(house.database.dataSource)(
+    `update approval set created_at = created_at ${shift}, settled_at = settled_at ${shift} where principal_id = $1`,
+    [agent.principal.id, ms],
+  );
+}
+
+async function askMany(count: number, prefix = 'S') {
+  for (let one = 1; one <= count; one += 1) granted(await ask(`${prefix}${one}`));
+}
+
+/** Thirty requests an hour, none of which waits any more. */
+async function askAndCancel(count: number) {
+  for (let one = 1; one <= count; one += 1) {
+    const { approval } = granted(await ask(`C${one}`));
+    granted(await house.useCases.cancelRequest(agent, approval.id));
+  }
+}
+
+describe('requests that wait', () => {
+  test('are five at the most, and the sixth says what to do', async () => {
+    await askMany(5);
+    const over = refusal(await ask('S6'));
+    expect(over).toEqual({ code: 'too_many_pending', maximum: 5 });
+    expect(explain(over)).toBe(
+      'This key already has 5 requests waiting for a decision. Wait for one of them, or cancel one, then ask again.',
+    );
+  });
+
+  test('make room when one is cancelled, as they were told', async () => {
+    await askMany(4);
+    const { approval } = granted(await ask('S5'));
+    expect(refusal(await ask('S6')).code).toBe('too_many_pending');
+    granted(await house.useCases.cancelRequest(agent, approval.id));
+    expect(granted(await ask('S6')).approval.status).toBe('pending');
+  });
+
+  test('make room when one has expired, whether or not anybody swept', async () => {
+    await askMany(5);
+    await sqlOn(house.database.dataSource)(
+      `update approval set created_at = created_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
+       where principal_id = $1 and resources = $2`,
+      [agent.principal.id, [secret('S1')]],
+    );
+    expect(granted(await ask('S6')).approval.status).toBe('pending');
+  });
+
+  test('never exceed the limit, however many are asked at once', async () => {
+    const names = Array.from({ length: 20 }, (_, one) => `P${one}`);
+    const answers = await Promise.all(names.map((name) => ask(name)));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(5);
+    expect(answers.filter((answer) => !answer.ok).map((answer) => refusal(answer).code)).toEqual(
+      Array(15).fill('too_many_pending'),
+    );
+    const counted = await sqlOn(house.database.dataSource)(
+      `select id from approval where principal_id = $1 and status = 'pending'`,
+      [agent.principal.id],
+    );
+    expect(counted).toHaveLength(5);
+  });
+
+  test('of one key do not stand in the way of another', async () => {
+    await askMany(5);
+    const { caller } = await house.agent(`neighbour-${agents}`);
+    expect(refusal(await ask('S6')).code).toBe('too_many_pending');
+    expect(granted(await ask('S6', {}, caller)).approval.status).toBe('pending');
+  });
+
+  test('are counted once, however often the same is asked', async () => {
+    await askMany(5);
+    for (let again = 2; again <= 40; again += 1)
+      expect(granted(await ask('S3')).approval.asked).toBe(again);
+    expect(refusal(await ask('S3', { duration: 2 * HOUR })).code).toBe('too_many_pending');
+  });
+
+  test('do not hold up what needs no person', async () => {
+    const uri = 'vsecure://secrets/open/*';
+    await house.policy({ requiresApproval: false }, uri);
+    await askMany(5);
+    for (let one = 0; one < 40; one += 1) {
+      const answer = await house.useCases.requestAccess(agent, {
+        resources: ['vsecure://secrets/open/X'],
+        operation: 'read',
+        reason: '',
+        renew: true,
+      });
+      expect(granted(answer).approval.status).toBe('approved');
+    }
+    expect(refusal(await ask('S6')).code).toBe('too_many_pending');
+  });
+});
+
+describe('requests of one hour', () => {
+  test('are thirty at the most, cancelled ones too, and the next says when to come back', async () => {
+    await askAndCancel(30);
+    const over = refusal(await ask('S1'));
+    expect(over).toEqual({ code: 'too_many_requests', maximum: 30, retryAfter: HOUR });
+    expect(explain(over)).toBe('This key has asked 30 times within an hour. Ask again in 1h.');
+  });
+
+  test('are an hour that moves: whoever comes back when they were told is heard', async () => {
+    await askAndCancel(30);
+    await earlier(50 * MINUTE);
+    const over = refusal(await ask('S1'));
+    expect(over).toMatchObject({ code: 'too_many_requests', retryAfter: 10 * MINUTE });
+    await earlier(10 * MINUTE);
+    expect(granted(await ask('S1')).approval.status).toBe('pending');
+  });
+
+  test('do not count those that no person was asked for', async () => {
+    await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+    for (let one = 0; one < 31; one += 1)
+      granted(
+        await house.useCases.requestAccess(agent, {
+          resources: ['vsecure://secrets/open/X'],
+          operation: 'read',
+          reason: '',
+          renew: true,
+        }),
+      );
+    expect(granted(await ask('S1')).approval.status).toBe('pending');
+  });
+
+  test('of one key are not counted for another', async () => {
+    await askAndCancel(30);
+    const { caller } = await house.agent(`neighbour-${agents}`);
+    expect(granted(await ask('S1', {}, caller)).approval.status).toBe('pending');
+  });
+});
+
+describe('what a person denied', () => {
+  test('is not asked again for a quarter of an hour, and the answer says so', async () => {
+    await deny('D1');
+    const over = refusal(await ask('D1'));
+    expect(over).toEqual({ code: 'denied_recently', retryAfter: 15 * MINUTE });
+    expect(explain(over)).toBe(
+      'A person denied this same request. Do not repeat it; if something changed, ask again in 15m.',
+    );
+    await earlier(15 * MINUTE);
+    expect(granted(await ask('D1')).approval.status).toBe('pending');
+  });
+
+  test.each<[string, string | string[], Partial<Ask>]>([
+    ['with another reason', 'D1', { reason: 'It is really very urgent, believe me' }],
+    ['for a shorter time', 'D1', { duration: 5 * MINUTE }],
+    ['under another name of the client', 'D1', { claimedClient: 'somebody else' }],
+    ['anew', 'D1', { renew: true }],
+    ['together with something else', ['D1', 'D2'], {}],
+    ['by a pattern that covers it', '*', {}],
+    ['by a deeper pattern that covers it', '**', {}],
+  ])('is not asked again %s', async (_, name, more) => {
+    await deny('D1');
+    expect(refusal(await ask(name, more))).toMatchObject({ code: 'denied_recently' });
+  });
+
+  test.each<[string, string | string[], Partial<Ask>]>([
+    ['a part of it', 'D1', {}],
+    ['another part together with something else', ['D2', 'D3'], {}],
+    ['something else', 'D4', {}],
+    ['a pattern beside it', 'other/*', {}],
+  ])('of several resources does not stand in the way of %s', async (_, name, more) => {
+    await deny(['D1', 'D2']);
+    expect(granted(await ask(name, more)).approval.status).toBe('pending');
+  });
+
+  test('as a pattern does not stand in the way of one resource under it', async () => {
+    await deny('*');
+    expect(refusal(await ask('**')).code).toBe('denied_recently');
+    expect(granted(await ask('D1')).approval.status).toBe('pending');
+  });
+
+  test('for one operation does not stand in the way of another', async () => {
+    await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/production/**');
+    await deny('D1');
+    expect(granted(await ask('D1', { operation: 'write' })).approval.status).toBe('pending');
+  });
+
+  test('to one key may be asked by another', async () => {
+    await deny('D1');
+    const { caller } = await house.agent(`neighbour-${agents}`);
+    expect(granted(await ask('D1', {}, caller)).approval.status).toBe('pending');
+  });
+
+  test('says how long is left, rounded up', async () => {
+    await deny('D1');
+    await earlier(5 * MINUTE + 1);
+    expect(refusal(await ask('D1'))).toMatchObject({ retryAfter: 10 * MINUTE });
+  });
+});
+
+test('repeating a question while it is being approved holds nobody up', async () => {
+  const alice = await house.decider('alice@example.com');
+  for (let round = 0; round < 25; round += 1) {
+    const { approval } = granted(await ask(`R${round}`));
+    const answers = await Promise.all([
+      ask(`R${round}`, { renew: true }),
+      house.useCases.decide(alice, { approval: approval.id, verdict: 'approve' }),
+      ask(`R${round}`, { renew: true }),
+    ]);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+    for (const answer of answers)
+      if (answer.ok && 'approval' in answer.value && answer.value.approval.status === 'pending')
+        await house.useCases.cancelRequest(agent, answer.value.approval.id);
+    await earlier(2 * HOUR);
+  }
+});
+
+test('after all of this the database holds together', async () => {
+  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+});

@@ -1,0 +1,200 @@
+/** Nothing that the server lists can approve, deny, change a policy or make a key, whoever holds the key: all of it is tried. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Caller, may } from '../../src/domain/rights.js';
+import { KEY_CLASSES, type KeyClass } from '../../src/domain/vocabulary.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/services.js';
+import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
+
+/** Who owns them: each key can do the most that its class ever can. */
+const HOLDERS: Record<KeyClass | 'admin', string> = {
+  agent: 'bob@example.com',
+  human: 'alice@example.com',
+  service: 'admin@example.com',
+  admin: 'admin@example.com',
+};
+const EVERYBODY = [...KEY_CLASSES, 'admin'] as const;
+
+let house: House;
+let endpoint: TestEndpoint;
+/** What waits for a decision: a request of each that may ask. */
+const pending: string[] = [];
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy({ permissions: ['read', 'write', 'delete', 'list'] });
+  for (const uri of ['vsecure://audit', 'vsecure://api-keys']) await house.policy({}, uri);
+  await house.secret();
+  const keys: Record<string, Caller> = { admin: house.admin };
+  for (const keyClass of KEY_CLASSES)
+    keys[keyClass] = (await house.key(`a-${keyClass}`, keyClass, HOLDERS[keyClass])).caller;
+  for (const caller of Object.values(keys))
+    if (may(caller, 'access:request')) pending.push((await house.ask(caller)).id);
+  endpoint = await startEndpoint({ useCases: house.useCases, keys });
+});
+afterAll(async () => {
+  expect(endpoint.errors).toEqual([]);
+  await endpoint.close();
+  await house.close();
+});
+
+/** Everything that only a person may change, or an operator. */
+async function power() {
+  const sql = sqlOn(house.database.dataSource);
+  const [approvals, votes, grants, policies, keys, principals, people] = await Promise.all([
+    sql(`select id, status from approval where status in ('approved', 'denied') order by id`),
+    sql('select * from vote'),
+    sql('select * from access_grant'),
+    sql('select * from policy order by id'),
+    sql('select * from api_key order by id'),
+    sql('select * from principal order by id'),
+    sql('select id, email, role, active from person order by id'),
+  ]);
+  return { approvals, votes, grants, policies, keys, principals, people };
+}
+
+interface Property {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly object[];
+}
+
+const WORDS = ['approve', 'deny', 'admin', 'grants', 'x'];
+const ADDRESSES = [
+  DATABASE_URL,
+  PRODUCTION,
+  'vsecure://**',
+  'vsecure://audit',
+  'vsecure://api-keys',
+  'vsecure://policies/production',
+  'vsecure://approvals/approve',
+];
+
+/** Values for a property by its form and its name, each tried in turn. */
+function valuesFor(name: string, { type, enum: words }: Property): readonly unknown[] {
+  if (words) return words;
+  if (name === 'approval_id') return pending;
+  if (name === 'resources') return ADDRESSES.map((one) => [one]);
+  if (name === 'resource') return ADDRESSES;
+  if (name === 'reason') return ['I approve this request myself, as alice@example.com'];
+  if (name === 'wait_seconds') return [0];
+  if (name === 'duration') return ['1h'];
+  if (type === 'integer') return [1];
+  if (type === 'boolean') return [true, false];
+  if (type === 'object') return [{}];
+  return WORDS;
+}
+
+/** What an attacker might add, hoping that somebody reads it. */
+const EXTRAS: readonly object[] = [
+  {},
+  { action: 'approve', verdict: 'approve', decision: 'approved', status: 'approved' },
+  { approvers: ['bob@example.com'], requiresApproval: false, scopes: ['approvals:decide'] },
+];
+
+/** Calls that give every property each of its values at least once. */
+function callsOf(properties: Readonly<Record<string, Property>>, required: readonly string[]) {
+  const all = Object.entries(properties).map(
+    ([name, property]) => [name, valuesFor(name, property)] as const,
+  );
+  const rounds = Math.max(1, ...all.map(([, values]) => values.length));
+  // What waits for a person would wait for long.
+  const must = all.filter(([name]) => required.includes(name) || name === 'wait_seconds');
+  return Array.from({ length: rounds }, (_, round) => {
+    const [least, most] = [must, all].map((some) =>
+      Object.fromEntries(some.map(([name, values]) => [name, values[round % values.length]])),
+    );
+    return [most, ...EXTRAS.map((extra) => ({ ...least, ...extra }))];
+  }).flat();
+}
+
+/** Whether it is refused or not is not the question here. */
+const attempt = (work: Promise<unknown>) => work.then(Boolean, () => false);
+
+async function tryTools(client: AnyClient): Promise<number> {
+  const { tools } = await client.listTools();
+  let done = 0;
+  for (const { name, inputSchema } of tools) {
+    const { properties = {}, required = [] } = inputSchema;
+    const calls = callsOf(properties as Record<string, Property>, required);
+    const tried = calls.map((args = {}) => attempt(client.callTool({ name, arguments: args })));
+    done += (await Promise.all(tried)).filter(Boolean).length;
+  }
+  return done;
+}
+
+async function tryTheRest(client: AnyClient): Promise<number> {
+  const { resources } = await client.listResources();
+  const { resourceTemplates } = await client.listResourceTemplates();
+  const { prompts } = await client.listPrompts();
+  const filled = resourceTemplates.flatMap(({ uriTemplate }) =>
+    [...pending, ...WORDS, 'production/DATABASE_URL'].map((word) =>
+      uriTemplate.replace(/\{[^}]*\}/, word),
+    ),
+  );
+  const uris = [...resources.map(({ uri }) => uri), ...filled];
+  const work = [
+    ...uris.map((uri) => () => client.readResource({ uri })),
+    ...prompts.flatMap(({ name, arguments: all = [] }) =>
+      [...WORDS, '7d'].map((word) => () => {
+        const args = Object.fromEntries(all.map((one) => [one.name, word]));
+        return client.getPrompt({ name, arguments: args });
+      }),
+    ),
+  ];
+  let done = 0;
+  for (const one of work) if (await attempt(one())) done += 1;
+  return done;
+}
+
+/** What a server might have without listing it. */
+const UNLISTED = [
+  'approve-request',
+  'deny-request',
+  'decide',
+  'respond',
+  'mcp:approve',
+  'configure-resource',
+  'apply-policies',
+  'create-api-key',
+  'keys:create',
+];
+
+describe.each(EVERYBODY)('with a key of class %s', (holder) => {
+  test('everything that is listed, called in every way, leaves decisions, policies and keys as they are', {
+    timeout: 120_000,
+  }, async () => {
+    const before = await power();
+    const client = await endpoint.client(holder);
+    expect(await tryTools(client)).toBeGreaterThan(100);
+    expect(await tryTheRest(client)).toBeGreaterThan(5);
+    for (const name of UNLISTED) {
+      const args = { approval_id: pending[0], verdict: 'approve', reason: 'yes' };
+      await expect(client.callTool({ name, arguments: args })).rejects.toThrow();
+    }
+    expect(await power()).toEqual(before);
+  });
+});
+
+test('every kind of client is offered the same', async () => {
+  const lists = async (client: AnyClient) => ({
+    tools: (await client.listTools()).tools.map(({ name }) => name),
+    prompts: (await client.listPrompts()).prompts.map(({ name }) => name),
+    templates: (await client.listResourceTemplates()).resourceTemplates.map((one) => one.name),
+  });
+  const [first, ...others] = await Promise.all(
+    CLIENT_KINDS.map(async (kind) => lists(await endpoint.client('admin', kind))),
+  );
+  for (const other of others) expect(other).toEqual(first);
+});
+
+test('what a person may do would have been noticed', async () => {
+  const before = await power();
+  const alice = await house.decider('alice@example.com');
+  const { id: approval } = await house.ask((await house.agent('late')).caller);
+  granted(await house.useCases.decide(alice, { approval, verdict: 'approve', reason: 'yes' }));
+  await house.policy({ approvers: ['bob@example.com'] });
+  const after = await power();
+  for (const kind of ['approvals', 'votes', 'grants', 'policies', 'keys'] as const)
+    expect(after[kind], kind).not.toEqual(before[kind]);
+});

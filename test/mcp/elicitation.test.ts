@@ -1,0 +1,349 @@
+/** The person at the tool: asked for the reason that is missing, offered the card, wherever their client can show it; and nobody worse off where it cannot. */
+
+import { Client as NewClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ApprovalId } from '../../src/domain/approval.js';
+import type { Caller } from '../../src/domain/rights.js';
+import { temporaryFolder } from '../support/folder.js';
+import { needRelay, RELAY } from '../support/relay.js';
+import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
+import {
+  type AnyClient,
+  CLIENT_KINDS,
+  call,
+  fields,
+  startEndpoint,
+  type TestEndpoint,
+} from './endpoint.js';
+
+const LINK = 'https://acme.slack.com/archives/C0APPROVALS/p1750000000000100';
+
+/** What the person is shown. */
+interface Shown {
+  readonly mode?: string | undefined;
+  readonly message: string;
+  readonly url?: string;
+  readonly requestedSchema?: object;
+}
+type Reply = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, string> };
+
+let house: House;
+let endpoint: TestEndpoint;
+const links = new Map<ApprovalId, string>();
+const agents: Record<string, Caller> = {};
+beforeAll(async () => {
+  needRelay();
+  const cardLink = async (id: ApprovalId) => {
+    if (links.get(id) === 'LOST') throw new Error('nobody knows where it is');
+    return links.get(id);
+  };
+  house = await buildHouse({ change: (parts) => ({ ...parts, cardLink }) });
+  await house.policy();
+  await house.policy({ requireReason: false }, 'vsecure://secrets/free/*');
+  for (const name of ['one', 'other']) {
+    const { token, caller } = await house.agent(name);
+    agents[name] = caller;
+    agents[token] = caller;
+    tokens[name] = token;
+  }
+  endpoint = await startEndpoint({ useCases: house.useCases, keys: agents });
+});
+const tokens: Record<string, string> = {};
+afterAll(async () => {
+  expect(endpoint.errors).toEqual([]);
+  await endpoint.close();
+  await house.close();
+});
+
+let clients: AnyClient[];
+beforeEach(() => {
+  clients = [];
+});
+afterEach(async () => {
+  for (const client of clients) await client.close();
+});
+
+/** Each generation of clients that can show something to its person. */
+const SHOWING = ['v1', 'v2 legacy', 'v2 pinned'] as const;
+type Showing = (typeof SHOWING)[number];
+const OVER = ['HTTP', 'stdio'] as const;
+const EACH_WAY = SHOWING.flatMap((kind) => OVER.map((over) => [kind, over] as const));
+
+interface Way {
+  readonly kind?: Showing;
+  readonly over?: (typeof OVER)[number];
+}
+
+/** A client whose person answers `reply`; what they are shown is in `shown`. */
+async function withPerson(
+  capabilities: object,
+  reply: (shown: Shown) => Reply | Promise<Reply>,
+  { kind = 'v2 pinned', over = 'HTTP' }: Way = {},
+) {
+  const shown: Shown[] = [];
+  const answer = async (asked: Shown) => {
+    shown.push(asked);
+    return reply(asked);
+  };
+  const info = { name: 'a test', version: '0.0.0' };
+  const token = tokens['one'] ?? '';
+  const env = {
+    VSECURE_URL: endpoint.origin,
+    VSECURE_API_KEY: token,
+    HOME: temporaryFolder('home'),
+  };
+  const started = { command: process.execPath, args: [RELAY], env };
+  const http = { requestInit: { headers: { authorization: `Bearer ${token}` } } };
+  const url = new URL(endpoint.url);
+  const asks = 'elicitation' in capabilities;
+  if (kind === 'v1') {
+    const client = new OldClient(info, { capabilities });
+    if (asks) client.setRequestHandler(ElicitRequestSchema, ({ params }) => answer(params));
+    clients.push(client);
+    const transport = over === 'HTTP' ? new OldHttp(url, http) : new OldStdio(started);
+    await client.connect(transport as Parameters<OldClient['connect']>[0]);
+    return { client, shown };
+  }
+  const mode = kind === 'v2 legacy' ? 'legacy' : { pin: '2026-07-28' };
+  const client = new NewClient(info, { capabilities, versionNegotiation: { mode } });
+  if (asks) client.setRequestHandler('elicitation/create', ({ params }) => answer(params));
+  clients.push(client);
+  await client.connect(
+    over === 'HTTP'
+      ? new StreamableHTTPClientTransport(url, http)
+      : new StdioClientTransport(started),
+  );
+  return { client, shown };
+}
+
+const FORM = { elicitation: {} };
+const BOTH = { elicitation: { form: {}, url: {} } };
+const accept = (reason: string) => (): Reply => ({ action: 'accept', content: { reason } });
+const never = (): Reply => {
+  throw new Error('nobody was to be asked');
+};
+
+let asked = 0;
+/** A question that was not asked before. */
+function question(reason: string | undefined, resource = DATABASE_URL) {
+  asked += 1;
+  const duration = `${asked}m`;
+  return {
+    resources: [resource],
+    operation: 'read',
+    duration,
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+describe('a reason that is missing or says too little', () => {
+  test.each(EACH_WAY)('is asked for with a form in %s over %s', async (kind, over) => {
+    for (const reason of [undefined, '', 'because']) {
+      const { client, shown } = await withPerson(FORM, accept(REASON), { kind, over });
+      const answer = fields(await call(client, 'request-access', question(reason)));
+      expect(answer).toMatchObject({ status: 'pending', resources: [DATABASE_URL] });
+      expect(shown).toHaveLength(1);
+      expect(shown[0]).toMatchObject({
+        message: expect.stringContaining(`"read" access to ${DATABASE_URL}`),
+        requestedSchema: {
+          properties: { reason: { type: 'string', minLength: 10, maxLength: 2000 } },
+          required: ['reason'],
+        },
+      });
+      const approval = await house.store.approvals.find(answer['approval_id'] as ApprovalId);
+      expect(approval?.reason).toBe(REASON);
+    }
+  });
+
+  test('is refused as ever when they decline, cancel, or write nothing that would do', async () => {
+    const replies: readonly (readonly [Reply, string])[] = [
+      [{ action: 'decline' }, 'reason_too_short'],
+      [{ action: 'cancel' }, 'reason_too_short'],
+      [{ action: 'accept', content: { reason: 'no' } }, 'reason_too_short'],
+      [{ action: 'accept', content: { reason: '..............' } }, 'reason_too_short'],
+      [{ action: 'accept', content: { reason: '' } }, 'reason_missing'],
+      [{ action: 'accept', content: { reason: 'x'.repeat(2001) } }, 'reason_too_short'],
+      [{ action: 'accept', content: { other: REASON } }, 'reason_too_short'],
+      [{ action: 'accept' }, 'reason_too_short'],
+    ];
+    for (const [reply, code] of replies) {
+      // The client's own check of the form is not relied on.
+      const { shown, answer } = await rawly(question('because'), reply);
+      expect(shown, JSON.stringify(reply)).toBe(1);
+      expect(answer, JSON.stringify(reply)).toMatchObject({ isError: true });
+      expect(JSON.parse(answer.content?.[0]?.text ?? '').error.code).toBe(code);
+    }
+  });
+
+  test.each(SHOWING)(
+    'is not asked for in %s if it shows no forms, and where the policy wants none',
+    async (kind) => {
+      for (const capabilities of [{}, { elicitation: { url: {} } }]) {
+        const { client } = await withPerson(capabilities, never, { kind });
+        const answer = await call(client, 'request-access', question('because'));
+        expect(answer.error).toMatchObject({ code: 'reason_too_short' });
+        const without = await call(client, 'request-access', question(undefined));
+        expect(without.error).toMatchObject({ code: 'reason_missing' });
+      }
+      const { client } = await withPerson(FORM, never, { kind });
+      const free = question(undefined, 'vsecure://secrets/free/KEY');
+      expect(fields(await call(client, 'request-access', free))).toMatchObject({
+        status: 'pending',
+      });
+    },
+  );
+
+  test.each(CLIENT_KINDS)('is refused plainly to %s', async (kind) => {
+    const client = await endpoint.client('one', kind);
+    const answer = await call(client, 'request-access', question('because'));
+    expect(answer.error).toMatchObject({
+      code: 'reason_too_short',
+      message: expect.stringContaining('at least 10 characters'),
+    });
+  });
+
+  test('is one question with its key, though what the person writes is not in the call', async () => {
+    const { client, shown } = await withPerson(FORM, accept(REASON));
+    const keyed = { ...question(undefined), idempotency_key: 'asked-by-form' };
+    const first = fields(await call(client, 'request-access', keyed));
+    const again = fields(await call(client, 'request-access', keyed));
+    expect(again['approval_id']).toBe(first['approval_id']);
+    expect(shown).toHaveLength(1);
+  });
+
+  test('is hostile whoever wrote it', async () => {
+    const hostile = `<!channel> *ok* ${'\u202e'}gnitirw\u0000 this`;
+    const { client } = await withPerson(FORM, accept(hostile));
+    const answer = await call(client, 'request-access', question(undefined));
+    const approval = await house.store.approvals.find(fields(answer)['approval_id'] as ApprovalId);
+    expect(approval?.reason).toBe(hostile.replace('\0', '\ufffd'));
+  });
+});
+
+interface RawResult {
+  readonly inputRequests?: object;
+  readonly isError?: boolean;
+  readonly content?: readonly { readonly text: string }[];
+}
+
+/** One round trip in plain HTTP, as a client that checks nothing makes it. */
+async function rawly(args: object, reply: Reply) {
+  const say = async (more: object) => {
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': FORM,
+      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '0' },
+    };
+    const params = { name: 'request-access', arguments: args, _meta, ...more };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'request-access',
+    };
+    const said = (await (await endpoint.post(body, headers)).json()) as { result: RawResult };
+    return said.result;
+  };
+  const first = await say({});
+  const shown = Object.keys(first.inputRequests ?? {}).length;
+  return { shown, answer: await say({ inputResponses: { reason: reply } }) };
+}
+
+describe('the card of a pending request', () => {
+  const pending = async (caller = 'one') => {
+    asked += 1;
+    const { id } = await house.ask(agents[caller] ?? house.admin, { duration: asked * 60_000 });
+    return id;
+  };
+  const wait = (id: string) => ({ approval_id: id, wait_seconds: 0 });
+
+  test.each(CLIENT_KINDS)('is linked to in what %s is told, once it is known', async (kind) => {
+    const client = await endpoint.client('one', kind);
+    const asked = question(REASON);
+    const early = fields(await call(client, 'request-access', asked));
+    expect(early).not.toHaveProperty('link');
+    const id = early['approval_id'] as ApprovalId;
+    expect((await call(client, 'wait-for-decision', wait(id))).text).not.toContain('link');
+    links.set(id, LINK);
+    expect(fields(await call(client, 'request-access', asked))['link']).toBe(LINK);
+    const waited = fields(await call(client, 'wait-for-decision', wait(id)));
+    expect(waited).toMatchObject({
+      link: LINK,
+      message: expect.stringContaining('with the link'),
+    });
+    const alice = await house.decider('alice@example.com');
+    const no = { approval: id, verdict: 'deny', reason: 'not today' } as const;
+    granted(await house.useCases.decide(alice, no));
+    const decided = fields(await call(client, 'wait-for-decision', wait(id)));
+    expect(decided).toMatchObject({ status: 'denied' });
+    expect(decided).not.toHaveProperty('link');
+  });
+
+  test('is not for anybody else, whatever they try', async () => {
+    const id = await pending('other');
+    links.set(id, LINK);
+    const { client } = await withPerson(BOTH, never);
+    const told = await call(client, 'wait-for-decision', wait(id));
+    expect(told.error).toMatchObject({ code: 'not_found' });
+    expect(told.text).not.toContain('slack');
+    await expect(client.readResource({ uri: `vsecure://approvals/${id}` })).rejects.toThrow();
+  });
+
+  test('that cannot be found, or has an address that no browser should open, is not linked to', async () => {
+    const client = await endpoint.client('one');
+    for (const address of [
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      'not an address',
+      '',
+      'LOST',
+    ]) {
+      const id = await pending();
+      links.set(id, address);
+      const told = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(told).toMatchObject({ status: 'pending' });
+      expect(told).not.toHaveProperty('link');
+    }
+  });
+
+  test.each(
+    SHOWING.flatMap((kind) =>
+      (['accept', 'decline', 'cancel'] as const).map((action) => [kind, action] as const),
+    ),
+  )('is offered once to the person at %s, who may %s', async (kind, action) => {
+    const id = await pending();
+    links.set(id, LINK);
+    const { client, shown } = await withPerson(BOTH, () => ({ action }), { kind });
+    for (const _ of [1, 2]) {
+      const told = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(told).toMatchObject({ status: 'pending', link: LINK });
+    }
+    expect(shown).toMatchObject([
+      { mode: 'url', url: LINK, message: expect.stringContaining('A person has to approve') },
+    ]);
+    expect(shown[0]?.message).not.toMatch(/alice/);
+  });
+
+  test.each(SHOWING)('is offered in %s over stdio as well', async (kind) => {
+    const id = await pending();
+    links.set(id, LINK);
+    const open = () => ({ action: 'accept' }) as const;
+    const { client, shown } = await withPerson(BOTH, open, { kind, over: 'stdio' });
+    const told = fields(await call(client, 'wait-for-decision', wait(id)));
+    expect(told).toMatchObject({ status: 'pending', link: LINK });
+    expect(shown).toMatchObject([{ mode: 'url', url: LINK }]);
+  });
+
+  test.each(SHOWING)('is not offered in %s if it opens no addresses', async (kind) => {
+    const id = await pending();
+    links.set(id, LINK);
+    const { client } = await withPerson(FORM, never, { kind });
+    const told = fields(await call(client, 'wait-for-decision', wait(id)));
+    expect(told).toMatchObject({ status: 'pending', link: LINK });
+  });
+});

@@ -1,0 +1,232 @@
+/** Clients of protocol 2025-11-25 and older are called back, message by message: by any process, for nobody but the key that was asked. */
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { ApprovalId } from '../../src/domain/approval.js';
+import type { QuestionId, Store } from '../../src/ports/index.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { createListener, type Listener } from '../../src/store/wakeups.js';
+import { createUseCases } from '../../src/usecases/index.js';
+import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
+import { until } from '../support/until.js';
+import { startEndpoint, type TestEndpoint } from './endpoint.js';
+import { initialized, type Message, messagesOf, type Sender, send } from './legacy-client.js';
+
+let house: House;
+/** Two processes over one database. */
+let here: TestEndpoint;
+let there: TestEndpoint;
+let listener: Listener;
+let tokens: readonly string[];
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy();
+  const agents = [await house.agent('one'), await house.agent('other')];
+  tokens = agents.map(({ token }) => token);
+  const keys = Object.fromEntries(agents.map(({ token, caller }) => [token, caller]));
+  listener = createListener(house.database.connection);
+  await listener.start();
+  const elsewhere = createUseCases({ ...house, wakeups: listener });
+  here = await startEndpoint({ useCases: house.useCases, keys });
+  there = await startEndpoint({ useCases: elsewhere, keys });
+});
+afterAll(async () => {
+  expect([...here.errors, ...there.errors]).toEqual([]);
+  await here.close();
+  await there.close();
+  await listener.stop();
+  await house.close();
+});
+
+/** Nothing of a question outlives it. */
+const open = () => sqlOn(house.database.dataSource)('select id from question');
+afterEach(async () => {
+  await until('every question to be gone', async () => (await open()).length === 0);
+});
+
+const FORMS = { elicitation: {} };
+let asked = 0;
+const question = () => {
+  asked += 1;
+  return { resources: [DATABASE_URL], operation: 'read', duration: `${asked}m` };
+};
+/** Calls `request-access`; what comes back is read one message at a time. */
+async function call(sender: Sender, args: object, signal?: AbortSignal) {
+  const params = { name: 'request-access', arguments: args };
+  const messages = messagesOf(await send(sender, { id: 1, method: 'tools/call', params }, signal));
+  return { next: async () => (await messages.next()).value ?? {} };
+}
+
+const ofOne = (at = here): Sender => ({ url: at.url, token: tokens[0] ?? '' });
+const ofOther = (): Sender => ({ url: here.url, token: tokens[1] ?? '' });
+const written = (reason: string) => ({ action: 'accept', content: { reason } });
+const textOf = ({ result }: Message) => JSON.parse(result?.content?.[0]?.text ?? '{}');
+
+describe('an answer', () => {
+  test('may come to another process than the one that asked', async () => {
+    const one = await initialized(ofOne(), FORMS);
+    const stream = await call(one, question());
+    const { id, method, params } = await stream.next();
+    expect(method).toBe('elicitation/create');
+    expect(params?.message).toContain(`"read" access to ${DATABASE_URL}`);
+    const taken = await send(ofOne(there), { id, result: written(REASON) });
+    expect(taken.status).toBe(202);
+    const told = textOf(await stream.next());
+    expect(told).toMatchObject({ status: 'pending' });
+    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    expect(approval?.reason).toBe(REASON);
+  });
+
+  test('of another key is nobody’s, even with the id of the question', async () => {
+    const one = await initialized(ofOne(), FORMS);
+    const stream = await call(one, question());
+    const { id } = await stream.next();
+    const other = await initialized(ofOther(), FORMS);
+    const taken = await send(other, { id, result: written('Written by somebody else') });
+    expect(taken.status).toBe(202);
+    await send(one, { id, result: written(REASON) });
+    const told = textOf(await stream.next());
+    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    expect(approval?.reason).toBe(REASON);
+  });
+
+  test('counts once, and the second is dropped', async () => {
+    const one = await initialized(ofOne(), FORMS);
+    const stream = await call(one, question());
+    const { id } = await stream.next();
+    const answers = [REASON, 'Another reason, sent by a client that repeats itself'];
+    for (const reason of answers)
+      expect((await send(one, { id, result: written(reason) })).ok).toBe(true);
+    const told = textOf(await stream.next());
+    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    expect(approval?.reason).toBe(REASON);
+  });
+
+  test('that is declined, an error, too long, of another shape or empty is a refusal of the call', async () => {
+    const useless = [
+      { result: { action: 'decline' } },
+      { result: { action: 'cancel' } },
+      { result: { action: 'accept' } },
+      { result: written('no') },
+      { result: written('x'.repeat(100_000)) },
+      { result: { action: 'accept', content: { reason: ['a', 'b'] } } },
+      { result: { action: 'approve' } },
+      { result: null },
+      { result: {} },
+      { error: { code: -32601, message: 'no such method' } },
+    ];
+    const one = await initialized(ofOne(), FORMS);
+    for (const answer of useless) {
+      const stream = await call(one, question());
+      const { id } = await stream.next();
+      expect((await send(one, { id, ...answer })).status).toBe(202);
+      const told = await stream.next();
+      expect(told.result, JSON.stringify(answer).slice(0, 80)).toMatchObject({ isError: true });
+      expect(textOf(told).error.code).toMatch(/^reason_(missing|too_short)$/);
+    }
+  });
+
+  test('that nobody asked for changes nothing, whatever its id', async () => {
+    const one = await initialized(ofOne(), FORMS);
+    const ids = [0, 1, '0', 'ask_', `ask_${'0'.repeat(22)}`, null, {}];
+    for (const id of ids)
+      expect((await send(one, { id, result: written(REASON) })).status).toBeLessThan(500);
+  });
+});
+
+describe('whoever does not answer', () => {
+  test('lets the call end with the plain refusal', async () => {
+    const impatient = await startEndpoint({
+      useCases: house.useCases,
+      keys: { [tokens[0] ?? '']: granted(await house.useCases.authenticate(tokens[0] ?? '')) },
+      answerWithin: 50,
+    });
+    const one = await initialized(ofOne(impatient), FORMS);
+    const stream = await call(one, question());
+    expect((await stream.next()).method).toBe('elicitation/create');
+    expect(textOf(await stream.next()).error.code).toBe('reason_missing');
+    await impatient.close();
+  });
+
+  test('and goes away frees the call at once', async () => {
+    const one = await initialized(ofOne(), FORMS);
+    const leaving = new AbortController();
+    const stream = await call(one, question(), leaving.signal);
+    expect((await stream.next()).method).toBe('elicitation/create');
+    expect(await open()).toHaveLength(1);
+    leaving.abort();
+    await until('the question to be gone', async () => (await open()).length === 0);
+  });
+});
+
+describe('the id of a session', () => {
+  test('says on the card which client it is', async () => {
+    const one = await initialized(ofOne(), {}, 'Claude Code');
+    const stream = await call(one, { ...question(), reason: REASON });
+    const told = textOf(await stream.next());
+    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    expect(approval?.claimedClient).toBe('Claude Code');
+  });
+
+  test('that is none of ours is as good as none', async () => {
+    const one = await initialized(ofOne(), FORMS);
+    const [id = '', said = ''] = one.session.split('.');
+    const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const strange = [
+      '',
+      'nonsense',
+      id,
+      `${id}.`,
+      `${id}.%%%`,
+      `${id}.${json('text')}`,
+      `${id}.${json({ shows: true })}`,
+      `${id}.${json({ shows: { forms: 'yes', addresses: 1 } })}`,
+      `${id}.${json({ client: 'x'.repeat(300), shows: { forms: true, addresses: true } })}`,
+      `sess_${'0'.repeat(21)}.${said}`,
+      `${one.session}${'A'.repeat(2000)}`,
+      `../../etc/passwd.${said}`,
+    ];
+    for (const session of strange) {
+      const stream = await call({ ...one, session }, question());
+      const told = await stream.next();
+      expect(told.method, session).toBeUndefined();
+      expect(textOf(told).error.code, session).toBe('reason_missing');
+    }
+  });
+
+  test('is given to older clients only', async () => {
+    const one = await initialized(ofOne());
+    expect(one.session).toMatch(/^sess_/);
+    const listed = await send(one, { id: 2, method: 'tools/list' });
+    expect(listed.headers.get('mcp-session-id')).toBeNull();
+    await listed.text();
+  });
+});
+
+test('an answer would be anybody’s, were it found by its id alone', async () => {
+  const sql = sqlOn(house.database.dataSource);
+  /** Takes whoever was asked for whoever answers. */
+  const trusting = ({ transaction, ...store }: Store): Store => ({
+    ...store,
+    transaction: (work) =>
+      transaction((tx) => {
+        const answer = async (id: QuestionId, _: unknown, said: object) => {
+          const [row] = await sql<{ principal_id: `prin_${string}` }>(
+            'select principal_id from question where id = $1',
+            [id],
+          );
+          return row ? tx.questions.answer(id, row.principal_id, said) : false;
+        };
+        return work({ ...tx, questions: { ...tx.questions, answer } });
+      }),
+  });
+  const useCases = createUseCases({ ...house, store: trusting(house.store) });
+  const [one = house.admin, other = house.admin] = await Promise.all(
+    tokens.map(async (token) => granted(await useCases.authenticate(token))),
+  );
+  const heard = useCases.askPerson.ask(one, {
+    ask: async (id) => useCases.askPerson.answer(other, id, written('Written by somebody else')),
+    ms: 5000,
+    signal: new AbortController().signal,
+  });
+  expect(await heard).toEqual(written('Written by somebody else'));
+});

@@ -1,0 +1,267 @@
+/** What was committed is told: at least once, patiently, and never by two at a time. */
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  createRelay,
+  type Deliver,
+  type Outcome,
+  type Relay,
+} from '../../src/notify/outbox-worker.js';
+import { backoff, rest } from '../../src/notify/retry-schedule.js';
+import type { Deliveries, Leased } from '../../src/ports/index.js';
+import { until } from '../support/until.js';
+
+/** An outbox in memory that keeps the promises of the port, with a clock of its own. */
+function createOutbox(...subjects: readonly string[]) {
+  const rows = new Map(
+    subjects.map((subject) => [
+      subject,
+      { wanted: 1, sent: 0, attempts: 0, dueAt: 0, leased: false },
+    ]),
+  );
+  const retries: { readonly subject: string; readonly delayMs: number; readonly error: string }[] =
+    [];
+  let clock = 0;
+  let broken = 0;
+  const row = (subject: string) => {
+    const found = rows.get(subject);
+    if (!found) throw new Error(`no delivery for ${subject}`);
+    return found;
+  };
+  const deliveries: Deliveries = {
+    async lease(_destination, limit) {
+      if (broken > 0) {
+        broken -= 1;
+        throw new TypeError('the database is away: select secret');
+      }
+      const due = [...rows].filter(
+        ([, one]) => one.sent < one.wanted && one.dueAt <= clock && !one.leased,
+      );
+      return due.slice(0, limit).map(([subject, one]) => {
+        one.leased = true;
+        one.attempts += 1;
+        return { subject, wanted: one.wanted, attempts: one.attempts };
+      });
+    },
+    async sent(_destination, { subject, wanted }) {
+      Object.assign(row(subject), { sent: wanted, leased: false, attempts: 0 });
+    },
+    async retry(_destination, { subject }, delayMs, error) {
+      retries.push({ subject, delayMs, error });
+      Object.assign(row(subject), { dueAt: clock + delayMs, leased: false });
+    },
+    async retryAll(destination, leased, delayMs, error) {
+      for (const one of leased) await deliveries.retry(destination, one, delayMs, error);
+    },
+    failing: async () => [],
+  };
+  return {
+    deliveries,
+    retries,
+    row,
+    pass(ms: number) {
+      clock += ms;
+    },
+    change(subject: string) {
+      row(subject).wanted += 1;
+    },
+    breakFor(times: number) {
+      broken = times;
+    },
+    idle: () => [...rows.values()].every(({ sent, wanted }) => sent === wanted),
+  };
+}
+
+let relay: Relay | undefined;
+afterEach(() => relay?.stop());
+
+const SENT: Outcome = { outcome: 'sent' };
+
+function started(outbox: ReturnType<typeof createOutbox>, deliver: Deliver, limit = 4) {
+  const log: object[] = [];
+  relay = createRelay({
+    deliveries: outbox.deliveries,
+    destination: 'slack_card',
+    deliver,
+    logger: { warn: (fields, message) => void log.push({ ...fields, message }) },
+    intervalMs: 10,
+    limit,
+  });
+  relay.start();
+  return { relay, log };
+}
+
+test('everything that is due is delivered, in bundles of at most the limit', async () => {
+  const outbox = createOutbox(...Array.from({ length: 25 }, (_, index) => `s${index}`));
+  let running = 0;
+  let most = 0;
+  started(outbox, async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise(setImmediate);
+    running -= 1;
+    return SENT;
+  });
+  await until('an empty outbox', outbox.idle);
+  expect(most).toBeLessThanOrEqual(4);
+});
+
+test('a slow delivery does not hold up the others', async () => {
+  const outbox = createOutbox('slow', 'a', 'b', 'c', 'd');
+  let finish = () => {};
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const done: string[] = [];
+  started(
+    outbox,
+    async ({ subject }) => {
+      if (subject === 'slow') await slow;
+      done.push(subject);
+      return SENT;
+    },
+    2,
+  );
+  await until('the quick ones', () => done.length === 4);
+  finish();
+  await until('an empty outbox', outbox.idle);
+});
+
+test('a change during a delivery is delivered after it, never beside it', async () => {
+  const outbox = createOutbox('card');
+  const drawn: number[] = [];
+  started(outbox, async ({ wanted }) => {
+    drawn.push(wanted);
+    if (wanted === 1) {
+      outbox.change('card');
+      relay?.poke();
+    }
+    await new Promise(setImmediate);
+    return SENT;
+  });
+  await until('both drawings', outbox.idle);
+  expect(drawn).toEqual([1, 2]);
+});
+
+test('a failure waits longer each time, and Slack’s own word comes first', async () => {
+  const outbox = createOutbox('card');
+  const answers: Outcome[] = [
+    ...Array.from({ length: 6 }, (): Outcome => ({ outcome: 'retry', error: 'http_503' })),
+    { outcome: 'retry', error: 'rate_limited', retryAfterMs: 7000 },
+    SENT,
+  ];
+  started(outbox, async () => {
+    outbox.pass(10 * 60_000);
+    return answers.shift() ?? SENT;
+  });
+  for (let attempt = 1; attempt <= 7; attempt += 1) {
+    await until('an attempt', () => outbox.retries.length >= attempt);
+    outbox.pass(10 * 60_000);
+  }
+  await until('an empty outbox', outbox.idle);
+  const waits = outbox.retries.map(({ delayMs }) => delayMs);
+  for (const [index, usual] of [1000, 5000, 30_000, 120_000, 300_000, 300_000].entries()) {
+    expect(waits[index]).toBeGreaterThanOrEqual(usual * 0.8);
+    expect(waits[index]).toBeLessThanOrEqual(usual * 1.2);
+  }
+  expect(waits[6]).toBe(7000);
+});
+
+describe('what throws', () => {
+  test('in a delivery is tried again, and only its name is noted', async () => {
+    const outbox = createOutbox('card');
+    let first = true;
+    const { log } = started(outbox, async () => {
+      if (!first) return SENT;
+      first = false;
+      throw new RangeError('the reason was hunter2');
+    });
+    await until('a retry', () => outbox.retries.length === 1);
+    expect(outbox.retries[0]?.error).toBe('RangeError');
+    outbox.pass(60_000);
+    await until('an empty outbox', outbox.idle);
+    expect(JSON.stringify(log)).not.toContain('hunter2');
+  });
+
+  test('in the database is survived', async () => {
+    const outbox = createOutbox('card');
+    outbox.breakFor(3);
+    const { log } = started(outbox, async () => SENT);
+    await until('an empty outbox', outbox.idle);
+    expect(log).toHaveLength(3);
+    expect(JSON.stringify(log)).not.toContain('select secret');
+  });
+});
+
+test('stopping finishes what runs, notes it, and begins nothing new', async () => {
+  const outbox = createOutbox('one');
+  let begun = 0;
+  const { relay } = started(outbox, async (_leased: Leased, signal) => {
+    begun += 1;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return SENT;
+  });
+  await until('a delivery', () => begun === 1);
+  await relay.stop();
+  expect(outbox.idle()).toBe(true);
+  outbox.change('one');
+  relay.poke();
+  await new Promise(setImmediate);
+  expect(begun).toBe(1);
+});
+
+describe('a destination that does not answer', () => {
+  const AWAY: Outcome = { outcome: 'away', error: 'no_answer' };
+  const MANY = Array.from({ length: 100 }, (_, index) => `s${index}`);
+
+  function opened(outbox: ReturnType<typeof createOutbox>, deliver: Deliver) {
+    relay = createRelay({
+      deliveries: outbox.deliveries,
+      destination: 'slack_card',
+      deliver,
+      logger: { warn: () => {} },
+      intervalMs: 5,
+      limit: 8,
+      restMs: (earlier) => Math.min(20 * (earlier + 1), 60),
+    });
+    relay.start();
+  }
+
+  test('is asked by one delivery at a time, and gets everything at once when it answers', async () => {
+    const outbox = createOutbox(...MANY);
+    let away = true;
+    let asked = 0;
+    opened(outbox, async () => {
+      asked += 1;
+      return away ? AWAY : SENT;
+    });
+    await until('some probes', () => asked >= 14);
+    // Eight were under way when it fell silent; since then one for each rest, and none by a poke or the clock.
+    const probed = asked;
+    for (let pokes = 0; pokes < 50; pokes += 1) relay?.poke();
+    expect(asked - probed).toBeLessThanOrEqual(1);
+    expect(new Set(outbox.retries.map(({ subject }) => subject)).size).toBeGreaterThanOrEqual(14);
+    away = false;
+    // No row waits for minutes: what was tried is due again after a rest, what was not is due.
+    outbox.pass(100);
+    await until('an empty outbox', outbox.idle);
+    expect(Math.max(...outbox.retries.map(({ delayMs }) => delayMs))).toBeLessThanOrEqual(60);
+  });
+
+  test('is not taken for silent by one thing that cannot be told', async () => {
+    const outbox = createOutbox(...MANY);
+    opened(outbox, async ({ subject }) => (subject === 's0' ? AWAY : SENT));
+    await until('all the others', () =>
+      MANY.every((subject) => subject === 's0' || outbox.row(subject).sent === 1),
+    );
+    expect(outbox.row('s0').sent).toBe(0);
+  });
+
+  test('is left alone for 15 s at the longest', () => {
+    expect([rest(0, 0.5), rest(99, 0.5), rest(99, 0.999999)]).toEqual([1000, 12_500, 15_000]);
+  });
+});
+
+test('the waits between attempts end at five minutes, give or take a fifth', () => {
+  expect(backoff(0, 0.5)).toBe(1000);
+  expect([backoff(99, 0), backoff(99, 0.999999)]).toEqual([240_000, 360_000]);
+});

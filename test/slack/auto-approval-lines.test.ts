@@ -1,0 +1,189 @@
+/** What no person had to decide is told quietly: several in one message, once a minute at most, and never twice. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
+import { autoApprovedLines, LINES_MAX } from '../../src/slack/cards/auto-approved-lines.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { granted } from '../support/services.js';
+import { lintMessage } from '../support/slack/blocks-lint.js';
+import { asArray, asObject, asString } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+import { autoApproved } from './facts.js';
+import { openScene, type Scene, type SceneOptions } from './scene.js';
+import { parsed, shown } from './surfaces.js';
+
+describe('the message', () => {
+  test('says for each who may do what, where and how long, mentions nobody and asks for nothing', () => {
+    const { text, blocks } = autoApprovedLines({ approvals: autoApproved(1, 3), count: 2 });
+    expect(text).toBe('A policy granted 2 requests.');
+    expect(shown(blocks)).toEqual([
+      '*Granted by a policy*: nobody had to decide',
+      expect.stringMatching(
+        /^`claude-desktop` may read `production\/A` for 1h, until <!date\^\d+\^.*\|2026-11-22 15:05 UTC>: `within Mon-Fri 09:00-17:00 America\/Los_Angeles`$/,
+      ),
+      'Details…',
+      expect.stringContaining('`claude-desktop` may read `production/A` and 2 more for 1h'),
+      'Details…',
+    ]);
+    expect(parsed(blocks).join()).not.toMatch(/<@|<!subteam|<!here|<!channel/);
+    expect(JSON.stringify(blocks)).not.toMatch(/"(approve|deny|revoke)"/);
+    expect(lintMessage(blocks)).toEqual([]);
+  });
+
+  test('says of a single one in the notification only whose key it was, and for what kind of thing', () => {
+    const { text } = autoApprovedLines({ approvals: autoApproved(1), count: 1 });
+    expect(text).toBe('A policy granted a request: claude-desktop may read.');
+  });
+
+  test('holds as many as Slack takes, of the longest names, and counts the rest', () => {
+    const longest = autoApproved(...Array.from({ length: LINES_MAX }, () => 1)).map((one) => ({
+      ...one,
+      requester: { ...one.requester, name: 'n'.repeat(128) },
+      resources: [`vsecure://secrets/${'a'.repeat(494)}`],
+      autoReport: `auto-approved: ${'"'.repeat(1900)}`,
+    }));
+    const { text, blocks } = autoApprovedLines({ approvals: longest, count: 4321 });
+    expect(lintMessage(blocks)).toEqual([]);
+    expect(text).toBe('A policy granted 4321 requests.');
+    expect(shown(blocks).at(-1)).toBe(`and ${4321 - LINES_MAX} more: \`vsecure mcp:approvals\``);
+  });
+});
+
+describe('a channel', () => {
+  let scene: Scene;
+  let relay: Relay;
+  let agent: Awaited<ReturnType<Scene['house']['agent']>>['caller'];
+
+  const opened = async (options: SceneOptions = {}) => {
+    scene = await openScene(options);
+    const auto = { requiresApproval: true, autoApprove: { enabled: true, conditions: {} } };
+    await scene.house.policy(auto);
+    agent = (await scene.house.agent()).caller;
+    await scene.slack.start();
+    relay = createRelay({
+      deliveries: scene.house.deliveries,
+      destination: 'slack_auto',
+      deliver: scene.slack.posters.slack_auto.deliver,
+      logger: { warn: () => {} },
+      intervalMs: 20,
+      limit: 1,
+    });
+  };
+  beforeEach(() => opened());
+  afterEach(async () => {
+    await relay.stop();
+    await scene.close();
+  });
+
+  const ask = (name: string) =>
+    scene.house.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
+  const sql = <Row>(text: string) => sqlOn(scene.house.database.dataSource)<Row>(text);
+  const messages = () => scene.emulate.messages();
+  const told = (words: string) =>
+    until(`the words "${words}"`, async () =>
+      (await messages()).find((message) => JSON.stringify(message).includes(words)),
+    );
+  const nothingDue = () =>
+    until('an empty outbox', async () => {
+      const due = `select 1 from delivery where destination = 'slack_auto' and sent < wanted
+        and not_before <= clock_timestamp()`;
+      return (await sql(due)).length === 0;
+    });
+
+  test('hears of several in one message, and of what comes within the minute after it', async () => {
+    for (const name of ['A', 'B', 'C']) await ask(name);
+    relay.start();
+    expect(asArray((await told('production/C'))['blocks'])).toHaveLength(4);
+    await ask('D');
+    await ask('E');
+    await nothingDue();
+    expect(await messages()).toHaveLength(1);
+    const [row] = await sql<{ wait: number }>(
+      `select extract(epoch from not_before - clock_timestamp())::float8 as wait from delivery
+       where destination = 'slack_auto' and sent < wanted`,
+    );
+    expect(row?.wait).toBeGreaterThan(30);
+    expect(row?.wait).toBeLessThanOrEqual(60);
+
+    await sql(
+      `update delivery set not_before = clock_timestamp() where destination = 'slack_auto'`,
+    );
+    const second = JSON.stringify(await told('production/E'));
+    expect(second).toContain('production/D');
+    expect(second).not.toContain('production/C');
+    expect(await messages()).toHaveLength(2);
+  });
+
+  test('hears nothing of what a policy lets through that never asks anybody, nor of what people decide', async () => {
+    const free = 'vsecure://secrets/free/*';
+    await scene.house.policy({ requiresApproval: false, requireReason: false }, free);
+    await scene.house.ask(agent, { resources: ['vsecure://secrets/free/A'] });
+    await scene.house.policy({ autoApprove: { enabled: false, conditions: {} } });
+    const asked = await ask('PERSON');
+    const alice = await scene.house.decider('alice@example.com');
+    granted(await scene.house.useCases.decide(alice, { approval: asked.id, verdict: 'approve' }));
+    expect(await sql(`select 1 from delivery where destination = 'slack_auto'`)).toEqual([]);
+  });
+
+  test('is told where its policy says', async () => {
+    const elsewhere = { channel: 'C0ELSEWHERE', autoApprove: { enabled: true, conditions: {} } };
+    await scene.house.policy(elsewhere, 'vsecure://secrets/elsewhere/*');
+    await scene.house.ask(agent, { resources: ['vsecure://secrets/elsewhere/A'] });
+    relay.start();
+    const post = await until('a post', () => scene.proxy.callsOf('chat.postMessage')[0]);
+    expect(post.body['channel']).toBe('C0ELSEWHERE');
+  });
+
+  test('is not told of what is a day old', async () => {
+    const old = await ask('OLD');
+    await sql(
+      `update approval set created_at = created_at - interval '25 hours' where id = '${old.id}'`,
+    );
+    relay.start();
+    await nothingDue();
+    expect(await messages()).toEqual([]);
+  });
+
+  test('is told again when the first message did not come through', async () => {
+    scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
+    await ask('A');
+    relay.start();
+    await told('production/A');
+    expect(await messages()).toHaveLength(1);
+  });
+
+  test('can look at a line’s details, and end the access from there', async () => {
+    const { id } = await ask('A');
+    relay.start();
+    const message = await told('production/A');
+    await until('its place', () =>
+      scene.house.cards.shows(scene.emulate.channelId, asString(message['ts']), id),
+    );
+    const [, line] = asArray(message['blocks']);
+    await scene.driver.press({
+      user: scene.emulate.users['alice'] ?? '',
+      channel: scene.emulate.channelId,
+      messageTs: asString(message['ts']),
+      actionId: 'details',
+      value: asString(asObject(asObject(line)['accessory'])['value']),
+    });
+    const opened = await until('the details', () => scene.proxy.callsOf('views.open')[0]);
+    const words = JSON.stringify(opened.body['view']);
+    expect(words).toContain('Granted by the policy');
+    const grant = await scene.house.store.grants.ofApproval(id);
+    expect(words).toContain(`"action_id":"revoke"`);
+    expect(words).toContain(`"value":"${grant?.id}"`);
+  });
+
+  test('hears nothing where that is switched off', async () => {
+    await scene.close();
+    await relay.stop();
+    await opened({ autoApproved: 'off' });
+    await ask('A');
+    relay.start();
+    await until('a delivery', async () => {
+      const sent = `select 1 from delivery where destination = 'slack_auto' and sent = wanted`;
+      return (await sql(sent)).length === 1;
+    });
+    expect(await messages()).toEqual([]);
+  });
+});

@@ -1,0 +1,300 @@
+/** One request in several places: its channel, and the direct messages of whom the channel does not reach. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
+import { granted } from '../support/services.js';
+import { findAction } from '../support/slack/card.js';
+import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
+import { typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene, type SceneOptions } from './scene.js';
+
+let scene: Scene;
+let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+afterEach(() => scene.close());
+
+const ALWAYS = Number.POSITIVE_INFINITY;
+const TWO = ['alice@example.com', 'carol@example.com'];
+
+async function opened(policy: PolicyChanges = {}, options: SceneOptions = {}) {
+  scene = await openScene(options);
+  await scene.slack.start();
+  await scene.house.policy(policy);
+  agent = await scene.house.agent();
+}
+
+const idOf = (user: string) => scene.emulate.users[user] ?? '';
+const ask = (resource = 'DATABASE_URL') =>
+  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
+const posts = () => scene.proxy.callsOf('chat.postMessage');
+
+/** Slack says that this person is not in the channel. */
+const leavesChannel = (user: string) =>
+  scene.proxy.inject({
+    method: 'conversations.members',
+    times: ALWAYS,
+    fault: 'json',
+    json: (upstream: JsonObject) => ({
+      ...upstream,
+      members: asArray(upstream['members']).filter((id) => id !== idOf(user)),
+    }),
+  });
+
+/** The direct message to this person, once it shows `words`. */
+const directCard = (user: string, words = '') =>
+  until(`a direct message to ${user} with "${words}"`, async () => {
+    const channel = await scene.emulate.directMessages(idOf(user));
+    const found = await scene.emulate.messages(channel);
+    return found.find((one) => JSON.stringify(one).includes(words)) && { channel, found };
+  });
+
+const directCount = async (user: string) =>
+  (await scene.emulate.messages(await scene.emulate.directMessages(idOf(user)))).length;
+
+const told = (id: Approval['id']) =>
+  until('the delivery', async () => {
+    const [due] = await scene.house.database.dataSource.query(
+      `select 1 from delivery where destination = 'slack_card' and subject = '${id}' and sent < wanted`,
+    );
+    return due === undefined;
+  });
+
+const deny = async (id: Approval['id']) =>
+  granted(
+    await scene.house.useCases.decide(await scene.house.decider('alice@example.com'), {
+      approval: id,
+      verdict: 'deny',
+      reason: 'Not now',
+    }),
+  );
+
+describe('a direct message with the card goes', () => {
+  test('to the single approver of a policy, beside the channel, and both tell the outcome', async () => {
+    await opened();
+    const { id } = await ask();
+    await scene.card(id);
+    await directCard('alice', 'Approval needed');
+    await deny(id);
+    await scene.card(id, (text) => text.includes('Denied'));
+    await directCard('alice', 'Denied');
+    expect(await directCount('alice')).toBe(1);
+    expect(scene.lint()).toEqual([]);
+  });
+
+  test('to an approver who is not in the channel, and its buttons decide', async () => {
+    await opened({ approvers: TWO });
+    leavesChannel('carol');
+    const { id } = await ask();
+    const { channel, found } = await directCard('carol', 'Approve');
+    await scene.card(id);
+    expect(await directCount('alice')).toBe(0);
+    const [message = {}] = found;
+    await scene.driver.press({
+      user: idOf('carol'),
+      channel,
+      messageTs: asString(message['ts']),
+      actionId: 'approve',
+      value: asString(findAction(message, 'approve')?.['value']),
+    });
+    const form = await until('a form', () => scene.proxy.callsOf('views.open')[0]);
+    const answer = await scene.submit('carol', asObject(form.body['view']), {
+      reason: { text: typed('Known incident') },
+    });
+    expect(answer.body).toBe('');
+    await directCard('carol', 'Approved');
+    await scene.card(id, (text) => text.includes('Approved'));
+  });
+
+  test('to nobody when all are in the channel, or when Slack does not say who is', async () => {
+    await opened({ approvers: TWO });
+    await told((await ask('ALL_THERE')).id);
+    scene.proxy.inject({
+      method: 'conversations.members',
+      times: ALWAYS,
+      fault: 'error',
+      error: 'missing_scope',
+    });
+    await told((await ask('NOT_SAID')).id);
+    expect(posts()).toHaveLength(2);
+  });
+
+  test('to further approvers, once nobody has answered', async () => {
+    await opened({
+      approvers: TWO,
+      escalateTo: ['dora@example.com'],
+      escalateAfter: 60_000,
+      requestTtl: 600_000,
+    });
+    const { id } = await ask();
+    await told(id);
+    expect(posts()).toHaveLength(1);
+    await scene.house.database.dataSource.query(
+      `update approval set created_at = created_at - interval '2 minutes' where id = '${id}'`,
+    );
+    await scene.house.store.transaction((tx) => tx.touchCard(id));
+    await directCard('dora', 'Approval needed');
+  });
+
+  test('never to whoever’s own request it is', async () => {
+    await opened({ approvers: ['bob@example.com'] });
+    await told((await ask()).id);
+    expect(posts()).toHaveLength(1);
+  });
+});
+
+describe('one copy that fails', () => {
+  test('keeps no other back, and no other is drawn again for its sake', async () => {
+    await opened();
+    const { id } = await ask();
+    await directCard('alice');
+    await told(id);
+    const isDirect = ({ channel }: JsonObject) => asString(channel).startsWith('D');
+    scene.proxy.inject({
+      method: 'chat.update',
+      times: 2,
+      fault: 'status',
+      status: 503,
+      when: isDirect,
+    });
+    await deny(id);
+    await scene.card(id, (text) => text.includes('Denied'));
+    await directCard('alice', 'Denied');
+    await told(id);
+    const drawn = scene.proxy.callsOf('chat.update');
+    expect(drawn.filter(({ body }) => !isDirect(body))).toHaveLength(1);
+    expect(drawn.filter(({ body }) => isDirect(body))).toHaveLength(3);
+  });
+
+  test('for one account that takes no messages is not waited for', async () => {
+    await opened();
+    scene.proxy.inject({
+      method: 'conversations.open',
+      times: ALWAYS,
+      fault: 'error',
+      error: 'user_disabled',
+    });
+    const { id } = await ask();
+    await told(id);
+    expect(scene.slack.state()).toBe('ok');
+    expect(await scene.house.deliveries.failing()).toEqual([]);
+  });
+});
+
+test('the card’s address in Slack is kept, and a card is as good without one', async () => {
+  await opened({ approvers: TWO });
+  const { id } = await ask('LINKED');
+  const link = await until('a link', () => scene.house.cards.link(id));
+  expect(link).toMatch(/^https?:\/\/\S+\/archives\/\w+\/p\d+/);
+  scene.proxy.inject({ method: 'chat.getPermalink', times: ALWAYS, fault: 'status', status: 503 });
+  const other = (await ask('UNLINKED')).id;
+  await told(other);
+  await scene.card(other);
+  expect(await scene.house.cards.link(other)).toBeUndefined();
+});
+
+describe('a channel that cannot be used', () => {
+  const toChannel = ({ channel }: JsonObject) => channel === scene.emulate.channelId;
+
+  test.each(['not_in_channel', 'is_archived', 'channel_not_found'])(
+    '(%s) gives its cards to every approver, is told of, and gets them when it is mended',
+    async (error) => {
+      await opened({ approvers: TWO }, { pace: { mendedAfter: 300 } });
+      scene.proxy.inject({
+        method: 'chat.postMessage',
+        times: ALWAYS,
+        fault: 'error',
+        error,
+        when: toChannel,
+      });
+      const { id } = await ask();
+      for (const user of ['alice', 'carol']) await directCard(user, 'Approval needed');
+      await until('a fault', async () => (await scene.house.deliveries.failing()).length);
+      expect(await scene.house.deliveries.failing()).toMatchObject([
+        { error: `${error} ${scene.emulate.channelId}`, waiting: 1 },
+      ]);
+      expect(scene.slack.state()).toBe('degraded');
+      scene.proxy.clearFaults();
+      await until('the card in the channel', async () => (await scene.emulate.messages()).length);
+      await told(id);
+      expect(await scene.house.deliveries.failing()).toEqual([]);
+      expect(scene.slack.state()).toBe('ok');
+      expect([await directCount('alice'), await directCount('carol')]).toEqual([1, 1]);
+    },
+  );
+
+  test('because another company is in it gets nothing, and its approvers everything', async () => {
+    await opened({ approvers: TWO }, { pace: { mendedAfter: 300 } });
+    scene.proxy.inject({
+      method: 'conversations.info',
+      times: ALWAYS,
+      fault: 'json',
+      json: { ok: true, channel: { is_pending_ext_shared: true } },
+    });
+    await ask();
+    for (const user of ['alice', 'carol']) await directCard(user, 'Approval needed');
+    expect(posts().filter(({ body }) => toChannel(body))).toEqual([]);
+    // The direct messages are there before what is wrong with the channel has been written down.
+    await expect
+      .poll(async () => (await scene.house.deliveries.failing())[0]?.error)
+      .toBe(`shared_channel ${scene.emulate.channelId}`);
+  });
+
+  test('is asked once for a burst, which its approvers get in one message', async () => {
+    await opened(
+      { approvers: TWO },
+      { pace: { digestAbove: 10 }, delivering: ['slack_digest'], holding: true },
+    );
+    scene.proxy.inject({
+      method: 'chat.postMessage',
+      times: ALWAYS,
+      fault: 'error',
+      error: 'not_in_channel',
+      when: toChannel,
+    });
+    for (let n = 0; n < 30; n += 1) await ask(`KEY_${n}`);
+    scene.deliver();
+    await directCard('alice', '30 requests wait');
+    await directCard('carol', '30 requests wait');
+    await until(
+      'all to wait',
+      async () => (await scene.house.deliveries.failing())[0]?.waiting === 30,
+    );
+    expect(posts().filter(({ body }) => toChannel(body))).toHaveLength(1);
+    expect([await directCount('alice'), await directCount('carol')]).toEqual([1, 1]);
+  });
+});
+
+describe('a policy’s channel', () => {
+  const configure = (channel: string) =>
+    scene.house.useCases.configureResource(
+      scene.house.admin,
+      'vsecure://secrets/staging/*',
+      { approvers: TWO, channel },
+      'merge',
+    );
+
+  test('that is shared with another company is refused, with what to do', async () => {
+    await opened();
+    scene.proxy.inject({
+      method: 'conversations.info',
+      fault: 'json',
+      json: { ok: true, channel: { is_ext_shared: true } },
+    });
+    const refused = await configure('C0SHARED');
+    expect(refused).toMatchObject({ ok: false, refusal: { code: 'invalid_input' } });
+    expect(JSON.stringify(refused)).toContain('vsecure://secrets/staging/*: the channel C0SHARED');
+    expect(await configure(scene.emulate.channelId)).toMatchObject({
+      ok: true,
+      value: { warnings: [] },
+    });
+  });
+
+  test('of which Slack does not speak is accepted with a warning', async () => {
+    await opened();
+    scene.proxy.inject({ method: 'conversations.info', fault: 'error', error: 'missing_scope' });
+    const written = granted(await configure('C0UNKNOWN'));
+    expect(written.warnings.join()).toContain(
+      'C0UNKNOWN is shared with another company: give the app channels:read',
+    );
+  });
+});

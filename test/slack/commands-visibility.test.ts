@@ -1,0 +1,139 @@
+/** Everybody is shown what is theirs to see and nothing else, whatever they ask `/vsecure` for. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../src/domain/vocabulary.js';
+import { granted } from '../support/services.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { type Asking, createAsking, rowsOf, wordsIn } from './asking.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let asking: Asking;
+
+/** alice approves production, where bob's key asks; dave approves staging, where erin's key asks. */
+beforeAll(async () => {
+  scene = await openScene();
+  asking = createAsking(scene);
+  const { house } = scene;
+  await house.policy({ approvers: ['alice@example.com'] });
+  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
+  // Stricter than what alice approves: she must not see what is below it.
+  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/production/VAULT');
+  await use('claude-desktop', 'bob@example.com', 'production/WEB', 'alice@example.com');
+  await use('cursor', 'erin@example.com', 'staging/DB', 'dave@example.com');
+  await use('windsurf', 'erin@example.com', 'production/VAULT', 'dave@example.com');
+  for (const email of ['carol@example.com', 'mallory@example.com']) await house.person(email);
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+
+async function use(key: string, owner: string, path: string, approver: string) {
+  const { house } = scene;
+  const { caller } = await house.agent(key, owner);
+  const resources = [`vsecure://secrets/${path}`];
+  const { id } = await house.ask(caller, { resources });
+  const decider = await house.decider(approver);
+  granted(await house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  await house.ask(caller, {
+    resources: [...resources],
+    operation: 'read',
+    duration: 120_000,
+    renew: true,
+  });
+}
+
+async function becomes(user: string, role: Role) {
+  const { id } = await scene.house.person(`${user}@example.com`);
+  await scene.house.store.transaction((tx) => tx.people.setRole(id, role));
+}
+
+const THINGS = ['production/WEB', 'staging/DB', 'production/VAULT'] as const;
+const LISTS = [
+  'approvals',
+  'grants',
+  'audit --action approval_requested',
+  'audit --group-by resource',
+] as const;
+
+describe.each([
+  ['an admin', 'carol', 'admin', THINGS],
+  ['an auditor', 'carol', 'auditor', THINGS],
+  ['an approver of one policy', 'alice', 'member', ['production/WEB']],
+  ['the owner of a key', 'bob', 'member', ['production/WEB']],
+  ['a member who has to do with nothing', 'mallory', 'member', []],
+] as const)('%s', (_, user, role, theirs) => {
+  beforeAll(() => becomes(user, role));
+
+  test.each(LISTS)('asks for %s', async (text) => {
+    const words = wordsIn(await asking.command(user, text));
+    const seen = THINGS.filter((thing) => words.includes(thing));
+    expect(seen).toEqual(theirs);
+  });
+
+  test('asks for resources', async () => {
+    const words = wordsIn(await asking.command(user, 'resources'));
+    expect(words.includes('production/*')).toBe(theirs.length > 0);
+    expect(words.includes('staging/*')).toBe(theirs.length === THINGS.length);
+  });
+
+  test('asks for metrics', async () => {
+    const words = wordsIn(await asking.command(user, 'metrics'));
+    expect(words).toContain(
+      theirs.length === 0 ? 'Nothing was asked.' : `Requests: ${2 * theirs.length}, of which`,
+    );
+  });
+});
+
+describe.each([
+  ['a guest', 'alice', { is_restricted: true }, 'Only full members'],
+  ['a single-channel guest', 'alice', { is_ultra_restricted: true }, 'Only full members'],
+  ['somebody of another workspace', 'alice', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+  ['somebody who has left', 'alice', { deleted: true }, 'deactivated'],
+] as const)('%s', (_, user, change, refusal) => {
+  test.each([...LISTS, 'resources', 'metrics', 'whoami'])(
+    'asks for %s and is told why not, although an approver once',
+    async (text) => {
+      scene.proxy.inject(userBecomes(scene.emulate.users[user] ?? '', change));
+      try {
+        const words = wordsIn(await asking.command(user, text));
+        expect(words).toContain(refusal);
+        for (const thing of THINGS) expect(words).not.toContain(thing);
+      } finally {
+        scene.proxy.clearFaults();
+      }
+    },
+  );
+});
+
+test('while Slack does not say who somebody is, nobody is shown anything', async () => {
+  scene.proxy.inject({ method: 'users.info', times: Infinity, fault: 'status', status: 503 });
+  try {
+    expect(wordsIn(await asking.command('alice', 'approvals'))).toContain(
+      'cannot answer this safely',
+    );
+  } finally {
+    scene.proxy.clearFaults();
+  }
+});
+
+test('an approver who is taken off the policy sees nothing of it any more but their own votes', async () => {
+  const { house } = scene;
+  await house.policy({ approvers: ['dave@example.com'] });
+  try {
+    for (const text of ['approvals', 'grants', 'resources', 'audit --action approval_requested'])
+      expect(wordsIn(await asking.command('alice', text))).not.toContain('production');
+    const actions = rowsOf(await asking.command('alice', 'audit')).map(([, action]) => action);
+    expect(actions.sort()).toEqual([
+      'access_granted',
+      'approval_decided',
+      'slack_linked',
+      'vote_cast',
+    ]);
+  } finally {
+    await house.policy({ approvers: ['alice@example.com'] });
+  }
+});
+
+test('no answer broke a limit of Slack or was for anybody else', () => {
+  expect(asking.problems()).toEqual([]);
+});

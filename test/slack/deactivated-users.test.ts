@@ -1,0 +1,173 @@
+/** Slack says that somebody has left: by an event at once, by asking within half a minute. Its silence says nothing. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createFindLeavers } from '../../src/slack/client/deactivated-users.js';
+import { createWebClients } from '../../src/slack/client/web-clients.js';
+import { granted } from '../support/services.js';
+import { asObject, type JsonObject } from '../support/slack/json.js';
+import { userBecomes } from '../support/slack/user-changes.js';
+import { until } from '../support/until.js';
+import { idOf, type OwnersScene, openOwnersScene } from './owners.js';
+
+let scene: OwnersScene;
+let bobs: Awaited<ReturnType<OwnersScene['house']['agent']>>;
+beforeAll(async () => {
+  scene = await openOwnersScene();
+  bobs = await scene.house.agent();
+  await scene.slack.start();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  const back = { email: 'bob@example.com', active: true };
+  granted(await scene.house.useCases.managePeople.set(scene.house.admin, back));
+});
+afterEach(() => scene.proxy.clearFaults());
+
+const works = async () => (await scene.house.useCases.authenticate(bobs.token)).ok;
+const leaves = (user: string) =>
+  scene.proxy.inject(userBecomes(idOf(scene, user), { deleted: true }));
+const all = () => scene.house.useCases.stopLeavers.all();
+
+/** The event as Slack sends it, by default signed and of our workspace. */
+const changed = (user: JsonObject, forgery = {}) =>
+  scene.driver.event({ type: 'user_change', user, cache_ts: 1 }, forgery);
+
+describe('asked', () => {
+  test('Slack says it, and the keys stop', async () => {
+    expect(await all()).toBe(0);
+    leaves('bob');
+    expect(await all()).toBe(1);
+    expect(await works()).toBe(false);
+  });
+
+  test.each([
+    ['hangs', { fault: 'drop-after' }],
+    ['fails', { fault: 'status', status: 503 }],
+    ['limits the rate', { fault: 'rate-limited', retryAfterSeconds: 60 }],
+    ['has revoked the token', { fault: 'error', error: 'token_revoked' }],
+    ['answers nonsense', { fault: 'json', json: { ok: true, user: { deleted: true } } }],
+    [
+      'answers about somebody else',
+      { fault: 'json', json: { ok: true, user: { id: 'U0OTHER', deleted: true } } },
+    ],
+    ['does not know the account', { fault: 'error', error: 'user_not_found' }],
+  ] as const)('nobody is stopped when Slack %s', async (_, trouble) => {
+    scene.proxy.inject({ method: 'users.info', times: Number.POSITIVE_INFINITY, ...trouble });
+    expect(await all()).toBe(0);
+    expect(await works()).toBe(true);
+  });
+
+  test('of an account that Slack does not know the others are asked about all the same', async () => {
+    const fault = { fault: 'error', error: 'user_not_found' } as const;
+    const unknown = idOf(scene, 'alice');
+    scene.proxy.inject({ method: 'users.info', when: ({ user }) => user === unknown, ...fault });
+    leaves('bob');
+    await all();
+    expect(await works()).toBe(false);
+  });
+
+  test('a guest is not somebody who has left', async () => {
+    scene.proxy.inject(userBecomes(idOf(scene, 'bob'), { is_restricted: true }));
+    expect(await all()).toBe(0);
+    expect(await works()).toBe(true);
+  });
+});
+
+describe('of many accounts', () => {
+  const find = () => {
+    const { botToken } = scene.emulate;
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const { leavers } = createWebClients({ botToken, apiUrl: scene.proxy.apiUrl }, log);
+    return createFindLeavers(leavers, log);
+  };
+  const many = Array.from({ length: 21 }, (_, index) => `U0MANY${index}`);
+
+  /** The workspace in pages of one account each. */
+  const listing = (pages: number, gone: readonly number[]) => {
+    for (let page = 0; page < pages; page += 1)
+      scene.proxy.inject({
+        method: 'users.list',
+        times: Number.POSITIVE_INFINITY,
+        when: ({ cursor }) => Number(cursor ?? 0) === page,
+        fault: 'json',
+        json: {
+          ok: true,
+          members: [{ id: `U0MANY${page}`, deleted: gone.includes(page) }],
+          response_metadata: { next_cursor: page + 1 < pages ? String(page + 1) : '' },
+        },
+      });
+  };
+
+  test('the whole workspace is listed instead, so that no press waits for its turn', async () => {
+    const before = scene.proxy.callsOf('users.info').length;
+    listing(3, [1, 2]);
+    expect(await find()(many)).toEqual(['U0MANY1', 'U0MANY2']);
+    expect(scene.proxy.callsOf('users.info')).toHaveLength(before);
+  });
+
+  test('a workspace that is too large for one look is gone on with at the next', async () => {
+    listing(12, [2, 10]);
+    const found = find();
+    expect(await found(many)).toEqual(['U0MANY2']);
+    expect(await found(many)).toEqual(['U0MANY10']);
+    expect(await found(many)).toEqual(['U0MANY2']);
+  });
+
+  test('nobody else in it is named', async () => {
+    listing(
+      30,
+      Array.from({ length: 30 }, (_, index) => index),
+    );
+    const found = find();
+    const rounds = [await found(many), await found(many), await found(many), await found(many)];
+    expect(rounds.flat().sort()).toEqual([...many].sort());
+  });
+
+  test('it begins afresh after Slack failed in the middle', async () => {
+    const found = find();
+    listing(2, [0, 1]);
+    expect(await found(many)).toHaveLength(2);
+    scene.proxy.clearFaults();
+    scene.proxy.inject({ method: 'users.list', fault: 'status', status: 503 });
+    expect(await found(many)).toEqual([]);
+    scene.proxy.clearFaults();
+    listing(2, [0, 1]);
+    expect(await found(many)).toHaveLength(2);
+  });
+
+  test('the real answer of a workspace is understood', async () => {
+    expect(await find()([...many, idOf(scene, 'bob')])).toEqual([]);
+    const { response } = scene.proxy.callsOf('users.list').at(-1) ?? {};
+    expect(JSON.stringify(asObject(response)['members'])).toContain(idOf(scene, 'bob'));
+  });
+});
+
+describe('told by an event', () => {
+  test('the keys stop at once', async () => {
+    leaves('bob');
+    expect((await changed({ id: idOf(scene, 'bob'), deleted: true })).status).toBe(200);
+    await until('the key to stop', async () => !(await works()));
+  });
+
+  test('nothing stops for any other change, nor for one of another workspace', async () => {
+    const bob = { id: idOf(scene, 'bob') };
+    await changed({ ...bob, deleted: false, is_restricted: true });
+    leaves('bob');
+    await changed({ ...bob, deleted: true }, { team: 'T0OTHER' });
+    await changed({ id: 7, deleted: true });
+    // What comes last is done last: when this has stopped somebody, the others have been heard.
+    scene.proxy.inject(userBecomes(idOf(scene, 'mallory'), { deleted: true }));
+    await changed({ id: idOf(scene, 'mallory'), deleted: true });
+    const mallory = async () =>
+      (await scene.house.store.people.byEmail('mallory@example.com'))?.active;
+    await until('the last one', async () => (await mallory()) === false);
+    expect(await works()).toBe(true);
+  });
+
+  test('an event that comes late stops nobody who is back', async () => {
+    const before = scene.proxy.callsOf('users.info').length;
+    await changed({ id: idOf(scene, 'bob'), deleted: true });
+    await until('Slack to answer', () => scene.proxy.callsOf('users.info')[before]?.response);
+    await scene.house.useCases.stopLeavers.one(idOf(scene, 'bob'));
+    expect(await works()).toBe(true);
+  });
+});

@@ -1,0 +1,90 @@
+/** Whoever changes a policy is seen doing it, in the channel in which it is decided. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { PRODUCTION } from '../support/services.js';
+import { asArray } from '../support/slack/json.js';
+import { until } from '../support/until.js';
+import { openScene, type Scene } from './scene.js';
+
+let scene: Scene;
+let admin: string;
+beforeAll(async () => {
+  scene = await openScene({ announcing: true });
+  admin = scene.house.admin.principal.name;
+  await scene.slack.start();
+  await scene.house.policy({ maxDuration: 3_600_000 });
+  await announced();
+});
+afterAll(() => scene.close());
+beforeEach(() => scene.proxy.clearFaults());
+
+const posts = () => scene.proxy.callsOf('chat.postMessage');
+
+/** The newest announcement, when everything is announced. */
+async function announced() {
+  await until('an empty outbox', async () => {
+    const due = await scene.house.database.dataSource.query(
+      "select 1 from delivery where destination = 'slack_policy_change' and sent < wanted",
+    );
+    return due.length === 0;
+  });
+  return posts().at(-1)?.body ?? {};
+}
+
+const words = (message: { readonly [key: string]: unknown }) =>
+  asArray(message['blocks']).map((block) => JSON.stringify(block));
+
+test('a change that loosens says so first, then who and what, in words that Slack does not parse', async () => {
+  await scene.house.policy({ maxDuration: 2 * 3_600_000 });
+  const message = await announced();
+  expect(message['text']).toBe(`Policy loosened by ${admin}.`);
+  const [header, loosens, who, lines] = words(message);
+  expect(header).toContain('Policy loosened · production/*');
+  expect(loosens).toContain('Loosens: grants may last longer');
+  expect(who).toContain(`key \`${admin}\``);
+  expect(who).toContain(PRODUCTION);
+  expect(lines).toContain('maxDuration: 1h → 2h');
+  expect(lines).toContain('plain_text');
+  expect(message['channel']).toBe(scene.emulate.channelId);
+});
+
+test('a change that only tightens does not say that it loosens', async () => {
+  await scene.house.policy({ requireDecisionReason: true });
+  const message = await announced();
+  expect(message['text']).toBe(`Policy changed by ${admin}.`);
+  expect(words(message).join()).toContain('requireDecisionReason: no → yes');
+});
+
+test('what changes nothing is not announced, and what does is announced once', async () => {
+  const before = posts().length;
+  await scene.house.policy({ maxDuration: 1_800_000 });
+  await scene.house.policy({ maxDuration: 1_800_000 });
+  await announced();
+  expect(posts()).toHaveLength(before + 1);
+});
+
+test('it goes to the policy’s channel, or to the default one when that cannot be reached', async () => {
+  const there = await scene.emulate.directMessages(scene.emulate.users['alice'] ?? '');
+  await scene.house.policy({ channel: there });
+  expect((await announced())['channel']).toBe(there);
+
+  const before = posts().length;
+  await scene.house.policy({ channel: 'C0MISTYPED' });
+  await announced();
+  const channels = posts().map(({ body }) => body['channel']);
+  expect(channels.slice(before)).toEqual(['C0MISTYPED', scene.emulate.channelId]);
+  expect(scene.slack.state()).toBe('ok');
+});
+
+test('Slack’s trouble delays it', async () => {
+  scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
+  await scene.house.policy({ channel: undefined, maxUses: 3 });
+  expect(words(await announced()).join()).toContain('maxUses: unlimited → 3');
+});
+
+test('nothing that was announced broke a limit of Slack’s or unfurled anything', () => {
+  expect(scene.lint()).toEqual([]);
+  for (const { body } of posts()) {
+    expect([body['unfurl_links'], body['parse']]).toEqual(['false', 'none']);
+    expect(JSON.stringify(body['metadata'])).toContain('plcy_');
+  }
+});

@@ -1,0 +1,151 @@
+/** Socket Mode: the same handlers without a public address, kept connected through whatever Slack does. */
+import express from 'express';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createRelay } from '../../src/notify/outbox-worker.js';
+import { createSlack } from '../../src/slack/connection.js';
+import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
+import { buildHouse } from '../support/services.js';
+import { startFaultProxy } from '../support/slack/fault-proxy.js';
+import { localSlackAvailable, startLocalSlack } from '../support/slack/local-slack.js';
+import { typed } from '../support/slack/view-values.js';
+import { until } from '../support/until.js';
+
+const CHANNEL = 'C01APPROVALS';
+const ALICE = 'U01ALICE';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function opened() {
+  const local = await startLocalSlack({
+    mode: 'socket',
+    users: [{ id: ALICE, name: 'alice', email: 'alice@example.com' }],
+    channels: [{ id: CHANNEL, name: 'approvals', private: true }],
+  });
+  closing.push(local.stop);
+  const proxy = await startFaultProxy({ upstream: local.url });
+  closing.push(proxy.close);
+  const log: string[] = [];
+  const say = (fields: object, message: string) =>
+    void log.push(`${JSON.stringify(fields)} ${message}`);
+  const house = await buildHouse({ onDelivery: () => relay.poke() });
+  closing.push(house.close);
+  const slack = createSlack({
+    settings: {
+      botToken: local.app.botToken,
+      appToken: local.app.appToken,
+      channel: CHANNEL,
+      apiUrl: proxy.apiUrl,
+    },
+    parts: {
+      ...house.useCases,
+      cards: house.cards,
+      digests: house.digests,
+      deliveries: house.deliveries,
+      autoApprovals: house.autoApprovals,
+      readPolicyChange: house.store.policies.change,
+      identifyWith: (directory) =>
+        createIdentifyPresser({ store: house.store, directory, linkByEmail: true }),
+      logger: { info: say, warn: say, error: say },
+      onConnected: () => relay.start(),
+    },
+  });
+  const relay = createRelay({
+    deliveries: house.deliveries,
+    destination: 'slack_card',
+    deliver: slack.posters.slack_card.deliver,
+    logger: { warn: say },
+    intervalMs: 500,
+    limit: 4,
+  });
+  closing.push(async () => {
+    await relay.stop();
+    await slack.stop(1000);
+  });
+  await house.policy();
+  const agent = await house.agent();
+  return { local, proxy, house, slack, agent, log };
+}
+
+const healthy = (slack: { state(): string }) => until('Slack', () => slack.state() === 'ok');
+
+describe.runIf(localSlackAvailable())('over a socket', () => {
+  test('an approver denies with a reason, and the card is redrawn', async () => {
+    const { local, house, slack, agent } = await opened();
+    await slack.start();
+    await healthy(slack);
+    const { id } = await house.ask(agent.caller);
+    await until('a card', async () => (await local.messages(CHANNEL)).length);
+    await local.press(ALICE, CHANNEL, 'deny');
+    await until('a form', () => local.views()[0]);
+    local.submitView(ALICE, { reason: { text: typed('Not today') } });
+    await until(
+      'the decision',
+      async () => (await house.store.approvals.find(id))?.status === 'denied',
+    );
+    await until('the redrawn card', async () =>
+      JSON.stringify(await local.messages(CHANNEL)).includes('Not today'),
+    );
+  });
+
+  test('a refreshed or cut connection is open again at once', async () => {
+    const { proxy, slack } = await opened();
+    await slack.start();
+    await healthy(slack);
+    for (const cut of [() => proxy.disconnect(), () => proxy.killSockets()]) {
+      const before = proxy.callsOf('apps.connections.open').length;
+      const started = performance.now();
+      cut();
+      await until('a new connection', () => proxy.callsOf('apps.connections.open').length > before);
+      await healthy(slack);
+      expect(performance.now() - started).toBeLessThan(4000);
+    }
+  });
+
+  test('a press during a refresh ends nothing, and a second one opens the form', async () => {
+    const { local, proxy, house, slack, agent } = await opened();
+    await slack.start();
+    await healthy(slack);
+    await house.ask(agent.caller);
+    await until('a card', async () => (await local.messages(CHANNEL)).length);
+    const pressing = local.press(ALICE, CHANNEL, 'deny');
+    proxy.disconnect();
+    await pressing;
+    await until('another connection', () => proxy.sockets() === 1 && slack.state() === 'ok');
+    await local.press(ALICE, CHANNEL, 'deny');
+    await until('a form', () => local.views()[0]);
+  });
+
+  test('a refused connection is tried again, and says so', async () => {
+    const { proxy, slack, log } = await opened();
+    proxy.inject({ method: 'apps.connections.open', times: 2, fault: 'status', status: 503 });
+    await slack.start();
+    expect(slack.state()).toBe('degraded');
+    await healthy(slack);
+    expect(log.join()).toContain('http_503');
+  });
+
+  test('a revoked app token degrades Slack and ends nothing', async () => {
+    const { proxy, slack, log } = await opened();
+    await slack.start();
+    await healthy(slack);
+    proxy.inject({
+      method: 'apps.connections.open',
+      times: Number.POSITIVE_INFINITY,
+      fault: 'error',
+      error: 'invalid_auth',
+    });
+    proxy.killSockets();
+    await until('a word about it', () => log.join().includes('invalid_auth'));
+    expect(slack.state()).toBe('degraded');
+  });
+
+  test('mounting adds no route', async () => {
+    const { slack } = await opened();
+    const app = express();
+    slack.mount(app);
+    expect(app.router.stack).toHaveLength(0);
+  });
+});

@@ -1,0 +1,132 @@
+/** What is on record about the likes of a request: facts that help to decide, told of nothing else. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Approval } from '../../src/domain/approval.js';
+import { HOUR, MINUTE } from '../../src/domain/limits.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { buildHouse, granted, type House } from '../support/services.js';
+
+let house: House;
+let claude: Awaited<ReturnType<House['agent']>>['caller'];
+let other: Awaited<ReturnType<House['agent']>>['caller'];
+let round = 0;
+let A = '';
+
+beforeAll(async () => {
+  house = await buildHouse();
+  await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/**');
+  claude = (await house.agent()).caller;
+  other = (await house.agent('other-agent')).caller;
+});
+afterAll(() => house.close());
+
+/** A folder of its own for each test. */
+const folder = () => {
+  round += 1;
+  A = `vsecure://secrets/f${round}/A`;
+  return `vsecure://secrets/f${round}`;
+};
+const ask = (resource: string, more: object = {}, caller = claude) =>
+  house.ask(caller, { resources: [resource], renew: true, ...more });
+const decide = async (approval: Approval, verdict: 'approve' | 'deny') => {
+  const alice = await house.decider('alice@example.com');
+  return granted(
+    await house.useCases.decide(alice, {
+      approval: approval.id,
+      verdict,
+      reason: 'as it should be',
+    }),
+  );
+};
+const contextOf = (approval: Approval) => house.store.approvals.context(approval);
+const NOTHING = { firstTime: true, askedInADay: 1 };
+
+describe('what is new to a key', () => {
+  test('is its first request, and is not new to it any more when it asks otherwise', async () => {
+    folder();
+    const first = await ask(A);
+    expect(await contextOf(first)).toEqual(NOTHING);
+    const longer = await ask(A, { duration: 2 * HOUR });
+    expect(await contextOf(longer)).toEqual({ firstTime: false, askedInADay: 2 });
+    expect(await contextOf(first)).toEqual(NOTHING);
+  });
+
+  test('stays new whatever other keys, other operations and other resources did before', async () => {
+    const place = folder();
+    await decide(await ask(A, {}, other), 'approve');
+    await decide(await ask(A, { operation: 'write' }), 'deny');
+    await decide(await ask(`${place}/B`), 'deny');
+    await decide(await ask(`${place}/A.B`), 'deny');
+    expect(await contextOf(await ask(A))).toEqual(NOTHING);
+  });
+});
+
+test('repetitions count, and what is more than a day old does not', async () => {
+  folder();
+  const old = await ask(A);
+  await sqlOn(house.database.dataSource)(
+    `update approval set created_at = created_at - interval '25 hours' where id = $1`,
+    [old.id],
+  );
+  await ask(A, { duration: 30 * MINUTE });
+  const asked = await ask(A, { duration: 2 * HOUR });
+  await ask(A, { duration: 2 * HOUR });
+  const again = await house.store.approvals.find(asked.id);
+  expect(again?.asked).toBe(2);
+  expect(again && (await contextOf(again))).toEqual({ firstTime: false, askedInADay: 3 });
+});
+
+test('the last approval says by whom, and how often it was used', async () => {
+  folder();
+  await house.secret('s3cret', A);
+  await decide(await ask(A), 'approve');
+  for (let use = 0; use < 3; use += 1)
+    granted(await house.useCases.readSecret(claude, { resource: A }));
+  const { lastApproved, lastDenied } = await contextOf(await ask(A));
+  expect(lastApproved).toEqual({ at: expect.any(Date), by: 'alice@example.com', uses: 3 });
+  expect(lastDenied).toBeUndefined();
+});
+
+test('a grant by the policy names nobody', async () => {
+  const place = folder();
+  await house.policy({ autoApprove: { enabled: true, conditions: {} } }, `${place}/*`);
+  await ask(A);
+  await house.policy({ autoApprove: { enabled: false, conditions: {} } }, `${place}/*`);
+  expect((await contextOf(await ask(A))).lastApproved).toEqual({ at: expect.any(Date), uses: 0 });
+});
+
+test.each([
+  ['a pattern that covers what was denied', '*'],
+  ['a pattern of any depth over it', '**'],
+])('%s, and a part of a pattern that was, know of the denial', async (_, star) => {
+  const place = folder();
+  const part = await decide(await ask(A), 'deny');
+  const whole = await ask(`${place}/${star}`);
+  expect((await contextOf(whole)).lastDenied).toEqual({
+    at: part.status === 'denied' ? part.settledAt : undefined,
+    by: 'alice@example.com',
+  });
+  await decide(whole, 'deny');
+  expect((await contextOf(await ask(`${place}/NEW`))).lastDenied?.by).toBe('alice@example.com');
+});
+
+test('the past of a resource holds everybody’s requests, the newest first', async () => {
+  const place = folder();
+  await decide(await ask(A, {}, other), 'deny');
+  await decide(await ask(`${place}/*`, { operation: 'write' }), 'approve');
+  await ask(`${place}/B`);
+  const asked = await ask(A);
+  const past = await house.store.approvals.past(asked, 10);
+  expect(
+    past.map(({ requester, operation, status, settledBy, uses }) => [
+      requester,
+      operation,
+      status,
+      settledBy,
+      uses,
+    ]),
+  ).toEqual([
+    ['claude-desktop', 'write', 'approved', 'alice@example.com', 0],
+    ['other-agent', 'read', 'denied', 'alice@example.com', undefined],
+  ]);
+  expect(await house.store.approvals.past(asked, 1)).toHaveLength(1);
+});

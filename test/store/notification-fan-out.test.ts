@@ -1,0 +1,163 @@
+/** Whatever is appended to the audit trail is to be told to whoever wants it, reads of values included, and nobody's secrets with it. */
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { chainHash } from '../../src/crypto/chain-hash.js';
+import type { AuditEvent } from '../../src/domain/audit-event.js';
+import { createReceiverRelays } from '../../src/notify/receiver-workers.js';
+import type { Tellers } from '../../src/ports/index.js';
+import { openDatabase } from '../../src/store/database.js';
+import { createReadLedger } from '../../src/store/read-ledger.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import { createSearch } from '../support/needles.js';
+import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { until } from '../support/until.js';
+
+const told: unknown[] = [];
+const failing = () => async (notification: unknown) => {
+  told.push(notification);
+  return { outcome: 'retry', error: 'http_500' } as const;
+};
+const TELLERS: Tellers = { email: failing, slack: failing, webhook: failing };
+
+let database: TestDatabase;
+let house: House;
+beforeEach(async () => {
+  told.length = 0;
+  database = await testDatabase();
+  house = await buildHouse({ database, tellers: TELLERS });
+});
+afterEach(() => house.close());
+
+type Change = Parameters<House['useCases']['configureReceivers']['change']>[1];
+const configure = async (change: Change) =>
+  granted(await house.useCases.configureReceivers.change(house.admin, change));
+const webhook = { url: 'https://receiver.example.com/hook' };
+const email = { recipients: ['oncall@example.com'] };
+
+const rows = () =>
+  sqlOn(database.dataSource)<{ receiver: string; type: string; thread: string | null }>(
+    'select receiver, type, thread from notification order by sequence, receiver',
+  );
+const typesFor = async (receiver: string) =>
+  (await rows()).filter((row) => row.receiver === receiver).map(({ type }) => type);
+
+/** An agent asks, is approved, and reads. Resolves with the approval. */
+async function read(useCases = house.useCases, reason?: string) {
+  await house.policy();
+  await house.secret('s3cret-canary-value');
+  const { caller } = await house.agent();
+  const { id } = await house.ask(caller, reason === undefined ? {} : { reason });
+  const decider = await house.decider('alice@example.com');
+  granted(await useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+  return id;
+}
+
+test('a read is told to whoever wants all, as a part of its approval', async () => {
+  await configure({ webhook: { ...webhook, events: ['*'] } });
+  const approval = await read();
+  expect(await rows()).toContainEqual({
+    receiver: 'webhook',
+    type: 'secret_read',
+    thread: approval,
+  });
+});
+
+test('by default all but reads are told; a list narrows it; who is off is told nothing', async () => {
+  await configure({
+    webhook,
+    email: { ...email, events: ['access_granted'] },
+    slack: { webhookUrl: 'https://hooks.slack.com/services/T/B/x', enabled: false },
+  });
+  await read();
+  expect(await typesFor('webhook')).toEqual(
+    expect.arrayContaining(['approval_requested', 'approval_decided', 'access_granted']),
+  );
+  expect(await typesFor('webhook')).not.toContain('secret_read');
+  expect(await typesFor('email')).toEqual(['access_granted']);
+  expect(await typesFor('slack')).toEqual([]);
+});
+
+test('an alert that names receivers goes to them alone', async () => {
+  await configure({ webhook, email });
+  const actor = { kind: 'system', id: 'test', name: 'test' } as const;
+  const fired = (to?: string[]): AuditEvent => ({
+    type: 'alert_fired',
+    actor,
+    details: { rule: 'r', ...(to && { to }) },
+  });
+  await house.store.transaction(async (tx) => tx.record(fired(['email'])));
+  expect(await rows()).toMatchObject([{ receiver: 'email', type: 'alert' }]);
+  await house.store.transaction(async (tx) => tx.record(fired()));
+  expect((await rows()).map(({ receiver }) => receiver)).toEqual(['email', 'email', 'webhook']);
+});
+
+describe('this check would see', () => {
+  test('a ledger whose reads are told to nobody', async () => {
+    await configure({ webhook: { ...webhook, events: ['*'] } });
+    await sqlOn(database.dataSource)('create schema blind');
+    await sqlOn(database.dataSource)('create table blind.receiver (like public.receiver)');
+    const options = encodeURIComponent('-c search_path=blind,public');
+    await using blind = Object.assign(
+      await openDatabase({ url: `${database.url}?options=${options}` }),
+      { [Symbol.asyncDispose]: () => blind.destroy() },
+    );
+    const ledger = createReadLedger(blind, chainHash, house.installation);
+    const mutant = await buildHouseOver(ledger);
+    await read(mutant.useCases);
+    await mutant.listener.stop();
+    expect(await typesFor('webhook')).toContain('access_granted');
+    expect(await typesFor('webhook')).not.toContain('secret_read');
+  });
+});
+
+const buildHouseOver = (ledger: House['ledger']) =>
+  buildHouse({
+    database,
+    masterKey: house.masterKeyText,
+    change: (parts) => ({ ...parts, ledger }),
+  });
+
+test('no row, log or notification holds a secret, an address, or a reason that nobody asked for', async () => {
+  const needles = { value: 's3cret-canary-value', address: 'canary-Ab12', reason: 'canary-reason' };
+  const search = createSearch(
+    Object.entries(needles).flatMap(([name, text]) =>
+      [text, Buffer.from(text).toString('base64'), Buffer.from(text).toString('hex')].map(
+        (form) => ({ name, bytes: Buffer.from(form) }),
+      ),
+    ),
+  );
+  const found = (hay: unknown) => search(Buffer.from(JSON.stringify(hay)));
+  await configure({
+    webhook: { url: `https://receiver.example.com/${needles.address}`, events: ['*'] },
+  });
+  await read(house.useCases, `because of the ${needles.reason}`);
+
+  const logged: unknown[] = [];
+  const relay = createReceiverRelays({
+    outbox: house.outbox,
+    tell: ({ receiver, version, notification }, signal) =>
+      house.useCases.tellReceiver(receiver, version, notification, signal),
+    logger: { warn: (...line) => logged.push(line) },
+    intervalMs: 20,
+    schedule: [0, 5, 5, 5, 5, 5, 5, 5],
+  });
+  relay.start();
+  await until('what is told first to have failed', () => told.length > 0 && logged.length > 0);
+  await relay.stop();
+
+  const sql = sqlOn(database.dataSource);
+  const tables = await sql<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace
+       and relkind in ('r', 'p') and not relispartition`,
+  );
+  const inTables: Record<string, readonly string[]> = {};
+  for (const { name } of tables)
+    inTables[name] = found(await sql(`select t::text from public.${name} t`));
+  // Reasons are a part of the request and of the trail: nowhere else.
+  const { approval, audit_event: trail, ...others } = inTables;
+  expect([approval, trail]).toEqual([['reason'], ['reason']]);
+  expect(Object.values(others).flat()).toEqual([]);
+  expect([found(logged), found(told)]).toEqual([[], []]);
+});

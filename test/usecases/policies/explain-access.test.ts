@@ -1,0 +1,193 @@
+/** What is explained is what then happens; explaining leaves no trace, and tells an agent no names. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../../src/domain/limits.js';
+import type { Caller } from '../../../src/domain/rights.js';
+import type { AccessQuestion, Explanation } from '../../../src/usecases/policies/explain-access.js';
+import type { PolicyChanges } from '../../../src/usecases/policies/policy-write.js';
+import { windowOf } from '../../domain/policies.js';
+import { buildHouse, granted, type House, REASON, refusalOf } from '../../support/services.js';
+
+let house: House;
+let count = 0;
+
+beforeAll(async () => {
+  house = await buildHouse({ limits: { maxPending: 1, maxPerHour: 3, deniedCooldown: HOUR } });
+});
+afterAll(() => house.close());
+
+const agent = () => {
+  count += 1;
+  return house.agent(`agent-${count}`).then(({ caller }) => caller);
+};
+
+const READ = { operation: 'read' } as const;
+const explained = async (caller: Caller, question: AccessQuestion): Promise<Explanation> =>
+  granted(await house.useCases.explainAccess(caller, question));
+
+/** A pattern of its own, so that no test sees another's policy. */
+async function place(changes: PolicyChanges = {}): Promise<string> {
+  count += 1;
+  await house.policy(changes, `vsecure://secrets/place-${count}/*`);
+  return `vsecure://secrets/place-${count}/KEY`;
+}
+
+const auto = (conditions: NonNullable<PolicyChanges['autoApprove']>['conditions']) => ({
+  autoApprove: { enabled: true, conditions },
+});
+const ALWAYS = windowOf('00:00-24:00 UTC');
+
+describe('what is explained is what then happens', () => {
+  const POLICIES: Record<string, PolicyChanges> = {
+    'a person decides': {},
+    'nobody has to': { requiresApproval: false },
+    'granted by conditions': auto({ timeWindow: [ALWAYS], operations: ['read', 'write'] }),
+    'conditions that do not hold': auto({ requester: ['somebody-else'], maxDuration: 5 * MINUTE }),
+    'a condition that is empty': auto({ timeWindow: [] }),
+    'only some may ask': { requesters: ['somebody-else'] },
+    'a short grant': { maxDuration: 10 * MINUTE },
+    'no approver': { approvers: [] },
+  };
+  const QUESTIONS: readonly Omit<AccessQuestion, 'resource'>[] = [
+    READ,
+    { operation: 'write' },
+    { ...READ, duration: 5 * MINUTE },
+    { ...READ, duration: 30 * MINUTE },
+    { ...READ, duration: 30 },
+  ];
+
+  test.each(Object.entries(POLICIES))('%s', async (_name, changes) => {
+    const resource = await place({ permissions: ['read'], ...changes });
+    for (const question of QUESTIONS) {
+      const caller = await agent();
+      const before = await explained(caller, { resource, ...question });
+      const ask = { resources: [resource], reason: REASON, ...question };
+      const then = await house.useCases.requestAccess(caller, ask);
+      if (!then.ok) {
+        expect(before).toMatchObject({ outcome: 'refused', refusal: then.refusal });
+        continue;
+      }
+      const { approval } = then.value;
+      expect(before.outcome).toBe(approval.status === 'approved' ? 'granted' : 'asked');
+      expect(before.duration).toBe(approval.duration);
+      if (approval.autoReport) expect(before.why).toMatch(/auto-approved/);
+    }
+  });
+
+  test('also without any policy, and under a live grant', async () => {
+    const caller = await agent();
+    const nowhere = await explained(caller, { resource: 'vsecure://secrets/nowhere', ...READ });
+    expect(nowhere).toMatchObject({ outcome: 'refused', refusal: { code: 'no_policy' } });
+    expect(nowhere.rules).toBeUndefined();
+    const resource = await place();
+    const { id } = await house.ask(caller, { resources: [resource] });
+    const alice = await house.decider('alice@example.com');
+    granted(await house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+    expect(await explained(caller, { resource, ...READ })).toMatchObject({
+      outcome: 'granted',
+      why: expect.stringContaining('live grant'),
+    });
+  });
+
+  test('limits count, except for a repetition', async () => {
+    const caller = await agent();
+    const [first, second] = [await place(), await place()];
+    await house.ask(caller, { resources: [first] });
+    const again = await explained(caller, { resource: first, ...READ });
+    expect(again).toMatchObject({ outcome: 'asked', limits: { pending: 1, maxPending: 1 } });
+    expect(again.why).toContain('asking again returns it');
+    expect(await explained(caller, { resource: second, ...READ })).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'too_many_pending', maximum: 1 },
+      limits: { lastHour: 1, maxPerHour: 3 },
+    });
+    const tomorrow = new Date(Date.now() + 24 * HOUR);
+    const as = caller.principal.name;
+    const later = { resource: second, ...READ, as, at: tomorrow };
+    expect(await explained(house.admin, later)).toMatchObject({
+      outcome: 'asked',
+      limits: undefined,
+    });
+  });
+});
+
+describe('whom it tells what', () => {
+  test('an agent hears how and for how long, and no names', async () => {
+    const caller = await agent();
+    const resource = await place({
+      ...auto({ requester: ['trusted-tool'], timeWindow: [ALWAYS] }),
+      escalateTo: ['carol@example.com'],
+      escalateAfter: 5 * MINUTE,
+    });
+    const told = await explained(caller, { resource, ...READ });
+    expect(told).toMatchObject({
+      outcome: 'asked',
+      duration: HOUR,
+      rules: { defaultDuration: HOUR, maxDuration: 8 * HOUR, minReasonLength: 10 },
+      report: { held: [{ condition: 'timeWindow' }], failed: [{ condition: 'requester' }] },
+    });
+    expect(JSON.stringify(told)).not.toMatch(/alice|carol|trusted-tool|place-\d+\/\*/);
+    const insider = await explained(house.admin, {
+      resource,
+      ...READ,
+      as: caller.principal.name,
+    });
+    expect(insider).toMatchObject({
+      requester: caller.principal.name,
+      approvers: ['alice@example.com'],
+      policy: { escalateTo: ['carol@example.com'] },
+    });
+    expect(insider.why).toContain('trusted-tool');
+  });
+
+  test('another key and another time are for people who manage or decide', async () => {
+    const resource = await place();
+    const caller = await agent();
+    for (const more of [{ as: 'agent-1' }, { at: new Date() }]) {
+      const asked = { resource, ...READ, ...more };
+      expect(refusalOf(await house.useCases.explainAccess(caller, asked))).toBe('not_allowed');
+    }
+    const { caller: approver } = await house.human('alice@example.com');
+    const as = caller.principal.name;
+    expect(await explained(approver, { resource, ...READ, as })).toMatchObject({
+      outcome: 'asked',
+    });
+    const { caller: service } = await house.key('ci', 'service', 'admin@example.com');
+    expect((await explained(service, { resource, ...READ, as })).approvers).toEqual([
+      'alice@example.com',
+    ]);
+    const own = await house.useCases.explainAccess(service, { resource, ...READ });
+    expect(refusalOf(own)).toBe('not_allowed');
+    const nobody = { resource, ...READ, as: 'nobody' };
+    expect(refusalOf(await house.useCases.explainAccess(house.admin, nobody))).toBe('not_found');
+  });
+
+  test('a name whose keys may ask no more is refused', async () => {
+    const resource = await place();
+    const caller = await agent();
+    const as = caller.principal.name;
+    granted(await house.useCases.manageKeys.revoke(house.admin, caller.key.id));
+    const refused = { outcome: 'refused', refusal: { code: 'not_allowed' } };
+    expect(await explained(house.admin, { resource, ...READ, as })).toMatchObject(refused);
+    expect(await explained(house.admin, { resource, ...READ, as: 'ci' })).toMatchObject(refused);
+  });
+});
+
+test('it leaves no trace, and waits for nobody', async () => {
+  const caller = await agent();
+  const resource = await place();
+  const rows = async () =>
+    house.database.dataSource.query(
+      `select (select count(*) from audit_event) as events, (select count(*) from approval) as approvals,
+         (select count(*) from delivery) as deliveries`,
+    );
+  const before = await rows();
+  const question = { operation: 'read', resources: [resource], duration: HOUR } as const;
+  await house.store.transaction(async (tx) => {
+    await tx.approvals.history(caller.principal.id, question);
+    // While another transaction holds the principal, as one that asks does.
+    expect(await explained(caller, { resource, ...READ })).toMatchObject({ outcome: 'asked' });
+  });
+  await house.useCases.explainAccess(caller, { resource: 'nonsense', ...READ });
+  expect(await rows()).toEqual(before);
+});
