@@ -1,7 +1,7 @@
 /** Audited reads at the use case, against the least that any audit could cost: a transaction that inserts one row. */
 import pg from 'pg';
 import type { Caller } from '../src/domain/rights.js';
-import { granted } from '../test/support/services.js';
+import { unwrap } from '../test/support/services.js';
 import { rates } from './measure.js';
 import { line, title } from './report.js';
 import type { Stage } from './stage.js';
@@ -37,7 +37,7 @@ function readOf({ useCases }: Stage, readers: readonly Reader[]): Work {
   return async () => {
     const reader = readers[next++ % readers.length];
     if (!reader) throw new Error('there is nobody to read');
-    granted(await useCases.readSecret(reader.caller, { resource: reader.resource }));
+    unwrap(await useCases.readSecret(reader.caller, { resource: reader.resource }));
   };
 }
 

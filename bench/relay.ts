@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEgress } from '../src/notify/egress.js';
-import { createReceiverRelays } from '../src/notify/receiver-workers.js';
-import { createTellers } from '../src/notify/senders.js';
-import { createTellReceiver } from '../src/usecases/notifications/notify-receiver.js';
-import { granted } from '../test/support/services.js';
+import { createReceiverWorkers } from '../src/notify/receiver-workers.js';
+import { createSenders } from '../src/notify/senders.js';
+import { createNotifyReceiver } from '../src/usecases/notifications/notify-receiver.js';
+import { unwrap } from '../test/support/services.js';
 import { quantile, turns } from './measure.js';
 import { line, title } from './report.js';
 import type { Stage } from './stage.js';
@@ -21,7 +21,7 @@ const AT_ONCE = 8;
 export async function benchRelay(stage: Stage): Promise<void> {
   const sink = await openSink();
   const { configureReceivers } = stage.useCases;
-  granted(await configureReceivers.change(stage.admin, { webhook: { url: sink.url } }));
+  unwrap(await configureReceivers.change(stage.admin, { webhook: { url: sink.url } }));
   const taken = await turns(TURNS, {
     posts: () => timed(() => postAll(sink.url)),
     relay: () => tellAll(stage, sink),
@@ -30,7 +30,7 @@ export async function benchRelay(stage: Stage): Promise<void> {
   const [floor, subject] = [perSecond(taken.posts), perSecond(taken.relay)];
   title('events told to a webhook, against bare POSTs (a second)');
   line('8 at once', floor, subject, subject / floor);
-  granted(await configureReceivers.change(stage.admin, { webhook: { enabled: false } }));
+  unwrap(await configureReceivers.change(stage.admin, { webhook: { enabled: false } }));
   await sink.close();
 }
 
@@ -97,9 +97,9 @@ async function tellAll(stage: Stage, sink: Sink): Promise<number> {
 }
 
 function openRelay({ store, vault, installation, stopwatch, outbox }: Stage, { url }: Sink) {
-  const tellers = createTellers(createEgress({ allowed: [url] }), undefined, [url]);
-  const tell = createTellReceiver({ store, vault, installation, stopwatch, tellers });
-  return createReceiverRelays({
+  const senders = createSenders(createEgress({ allowed: [url] }), undefined, [url]);
+  const tell = createNotifyReceiver({ store, vault, installation, stopwatch, senders });
+  return createReceiverWorkers({
     outbox,
     tell: ({ receiver, version, notification }, signal) =>
       tell(receiver, version, notification, signal),

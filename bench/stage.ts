@@ -5,7 +5,7 @@ import path from 'node:path';
 import { startEmbedded } from '../src/postgres/embedded.js';
 import { openDatabase } from '../src/store/database.js';
 import { migrated } from '../test/support/migrated.js';
-import { buildHouse, granted } from '../test/support/services.js';
+import { buildServices, unwrap } from '../test/support/services.js';
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
@@ -26,14 +26,14 @@ export async function openStage() {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const house = await buildHouse({ database: { connection, dataSource, close } });
-  await house.policy();
-  await house.secret();
-  const { caller, token } = await house.agent();
-  const alice = await house.decider('alice@example.com');
-  return { ...house, connection, url, caller, token, alice, approve };
+  const services = await buildServices({ database: { connection, dataSource, close } });
+  await services.policy();
+  await services.secret();
+  const { caller, token } = await services.agent();
+  const alice = await services.decider('alice@example.com');
+  return { ...services, connection, url, caller, token, alice, approve };
 
   async function approve(id: `appr_${string}`): Promise<void> {
-    granted(await house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+    unwrap(await services.useCases.decide(alice, { approval: id, verdict: 'approve' }));
   }
 }

@@ -1,7 +1,7 @@
 /** From the commit of a decision to the answer of whoever waited for it, against a bare round trip of LISTEN and NOTIFY. */
 import { once } from 'node:events';
 import pg from 'pg';
-import { granted } from '../test/support/services.js';
+import { unwrap } from '../test/support/services.js';
 import { openBareSdk, openMcp } from './mcp.js';
 import { quantile, turns } from './measure.js';
 import { line, title } from './report.js';
@@ -35,7 +35,7 @@ export async function benchWakeUp(stage: Stage): Promise<void> {
     useCase: () =>
       answered(async (id) => {
         const waiting = { ms: 10_000, onWait: () => begun() };
-        granted(await stage.useCases.awaitDecision(stage.caller, id, waiting));
+        unwrap(await stage.useCases.awaitDecision(stage.caller, id, waiting));
       }),
     throughMcp: () =>
       answered((id) => mcp.call('wait-for-decision', { approval_id: id, wait_seconds: 10 })),

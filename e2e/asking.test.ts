@@ -58,18 +58,18 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   });
 
   test('the Home shows what waits, opens its form, and follows a decision by command line within seconds', async () => {
-    const { slack, agent, server, house } = workspace;
+    const { slack, agent, server, services } = workspace;
     const id = await agent.ask('The checkout service cannot connect');
     await slack.openHome(ALICE);
     const waiting = await home(ALICE, 'Waiting for you', id);
     expect(buttonValues(waiting, 'approve')).toContain(id);
 
-    slack.pressHome(ALICE, 'deny');
+    slack.clickHome(ALICE, 'deny');
     const form = await until('a form', () => slack.views().at(-1));
     expect(form['callback_id']).toBe('deny_form');
     slack.closeView(ALICE);
 
-    const { token } = await house.human('alice@example.com');
+    const { token } = await services.human('alice@example.com');
     const env = { VSECURE_URL: server.url, VSECURE_API_KEY: token };
     const begun = performance.now();
     const ran = await vsecure(['mcp:approve', id, '--reason', 'by CLI'], { env });
@@ -77,7 +77,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     const after = await home(ALICE, 'You approved', 'In force (1)');
     expect(performance.now() - begun).toBeLessThan(15_000);
 
-    slack.pressHome(ALICE, 'revoke');
+    slack.clickHome(ALICE, 'revoke');
     const revoke = await until('the form', () =>
       slack.views().find(({ callback_id }) => callback_id === 'revoke_form'),
     );
@@ -88,9 +88,9 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   });
 
   test('an access is ended by a command, too', async () => {
-    const { agent, house, server } = workspace;
+    const { agent, services, server } = workspace;
     const id = await agent.ask('Once more, please');
-    const { token } = await house.key('alice-desk', 'human', 'alice@example.com');
+    const { token } = await services.key('alice-desk', 'human', 'alice@example.com');
     const env = { VSECURE_URL: server.url, VSECURE_API_KEY: token };
     expect((await vsecure(['mcp:approve', id, '--yes'], { env })).exit).toBe(0);
     expect(await command(BOB, `revoke ${id} that was not me`)).toContain('Revoked grnt_');

@@ -71,7 +71,7 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   /** Decided by alice in Slack. */
   async function decide(id: string, verdict: 'approve' | 'deny') {
     const card = await workspace.card(id);
-    await workspace.press(ALICE, card, verdict);
+    await workspace.click(ALICE, card, verdict);
     workspace.slack.submitView(ALICE, { reason: { text: typed(CONTROL) } });
     await workspace.redrawn(card['ts'], verdict === 'approve' ? 'Approved' : 'Denied');
     await until('the form to close', () => workspace.slack.views().length === 0);
@@ -95,8 +95,8 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   }
 
   test('two are read, over HTTP and over stdio, and come in that reply alone', async () => {
-    const { agent, house, server } = workspace;
-    await house.secret(RELAYED, secret('RELAYED'));
+    const { agent, services, server } = workspace;
+    await services.secret(RELAYED, secret('RELAYED'));
     await decide(await agent.ask(CONTROL), 'approve');
     await decide(await agent.ask(CONTROL, secret('RELAYED')), 'approve');
     const reply = await agent.read();
@@ -115,8 +115,8 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   });
 
   test('one is denied and then asked for again and again', async () => {
-    const { agent, house } = workspace;
-    await house.secret(DENIED, secret('DENIED'));
+    const { agent, services } = workspace;
+    await services.secret(DENIED, secret('DENIED'));
     const id = await agent.ask(CONTROL, secret('DENIED'));
     await decide(id, 'deny');
     const refused = await agent.read(secret('DENIED'));
@@ -125,7 +125,7 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   });
 
   test('a receiver’s address and secret are set, tried, and set wrongly', async () => {
-    const { adminToken } = workspace.house;
+    const { adminToken } = workspace.services;
     const env = { VSECURE_URL: workspace.server.url, VSECURE_API_KEY: adminToken };
     const set = ['notifications:set', 'webhook', '--events', '*', '--url'];
     const made = await vsecure(set, { env, stdin: `https://receiver.invalid/${ADDRESS}` });
@@ -139,13 +139,13 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   });
 
   test('others are stored, replaced, misplaced, broken and sent by whoever may not', async () => {
-    const { house, agent } = workspace;
-    const { adminToken } = house;
+    const { services, agent } = workspace;
+    const { adminToken } = services;
     expect(
       await run('storing', ['secrets:set', 'production/TYPED'], adminToken, TYPED),
     ).toMatchObject({ exit: 0 });
-    await house.secret(OLD, secret('REPLACED'));
-    await house.secret('new', secret('REPLACED'));
+    await services.secret(OLD, secret('REPLACED'));
+    await services.secret('new', secret('REPLACED'));
     expect(
       (await run('a wrong name', ['secrets:set', '../TYPED'], adminToken, TYPED)).exit,
     ).not.toBe(0);
@@ -174,9 +174,9 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   });
 
   test('are in no list, log, message to Slack, answer, column, file or log of changes; the control is in all of them', async () => {
-    const { server, house } = workspace;
-    const { dataSource } = house.database;
-    const { adminToken } = house;
+    const { server, services } = workspace;
+    const { dataSource } = services.database;
+    const { adminToken } = services;
     for (const name of [
       'secrets:list',
       'mcp:audit',

@@ -81,7 +81,7 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
     await until('the card', async () => (await slack.messages('C01APPROVALS')).some(hasButton));
     // Slack shows the card a moment before vsecure has heard where it is; until then a press is not known.
     await until('the form', async () => {
-      await slack.press('U01ALICE', 'C01APPROVALS', 'approve');
+      await slack.click('U01ALICE', 'C01APPROVALS', 'approve');
       await sleep(500);
       return slack.views().length > 0;
     });

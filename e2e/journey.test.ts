@@ -22,14 +22,14 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   afterAll(() => workspace.close());
 
   test('the card appears, alice approves with a reason, the card says so, and the waiting agent reads', async () => {
-    const { slack, agent, card, press, redrawn } = workspace;
+    const { slack, agent, card, click, redrawn } = workspace;
     const id = await agent.ask('Users cannot log in; checking the connection');
     const waiting = agent.wait(id);
     const pending = await card(id);
     expect(wordsOf(pending)).toContain('production/DATABASE_URL');
     expect(wordsOf(pending)).toContain('Users cannot log in');
 
-    expect(await press(ALICE, pending, 'approve')).toMatchObject({ callback_id: 'approve_form' });
+    expect(await click(ALICE, pending, 'approve')).toMatchObject({ callback_id: 'approve_form' });
     slack.submitView(ALICE, reason('Known incident'));
     const done = await redrawn(pending['ts'], 'Approved');
     expect(wordsOf(done)).toContain('Known incident');
@@ -42,12 +42,12 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   });
 
   test('a denial without a reason is held back at its field; with one the agent hears it', async () => {
-    const { slack, agent, card, press, redrawn } = workspace;
+    const { slack, agent, card, click, redrawn } = workspace;
     const id = await agent.ask('I would like to have a look');
     const waiting = agent.wait(id);
     const pending = await card(id);
 
-    expect(await press(ALICE, pending, 'deny')).toMatchObject({ callback_id: 'deny_form' });
+    expect(await click(ALICE, pending, 'deny')).toMatchObject({ callback_id: 'deny_form' });
     slack.submitView(ALICE, reason(''));
     await until('words at the field', () => slack.viewErrors()?.['reason']);
     expect(await card(id)).toEqual(pending);
@@ -61,10 +61,10 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   });
 
   test('bob, whose key asks, is told why he cannot approve, and the request stays as it is', async () => {
-    const { slack, agent, card, press } = workspace;
+    const { slack, agent, card, click } = workspace;
     const id = await agent.ask('Bob wants this to be quick');
     const pending = await card(id);
-    expect(await press(BOB, pending, 'approve')).toMatchObject({ callback_id: 'approve_form' });
+    expect(await click(BOB, pending, 'approve')).toMatchObject({ callback_id: 'approve_form' });
     slack.submitView(BOB, reason('It is mine'));
     const notice = await until('an explanation', () =>
       slack.views().find(({ callback_id }) => callback_id !== 'approve_form'),
@@ -78,10 +78,10 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   });
 
   test('a decision on the command line redraws the card, and who presses an old one is told the outcome', async () => {
-    const { slack, agent, card, press, redrawn, server, house } = workspace;
+    const { slack, agent, card, click, redrawn, server, services } = workspace;
     const id = await agent.ask('Looking at the slow query');
     const pending = await card(id);
-    const { token } = await house.human('alice@example.com');
+    const { token } = await services.human('alice@example.com');
     const env = { VSECURE_URL: server.url, VSECURE_API_KEY: token };
     const ran = await vsecure(['mcp:approve', id, '--reason', 'by CLI', '--duration', '30m'], {
       env,
@@ -92,18 +92,18 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
 
     slack.closeView(ALICE);
     await until('no form', () => slack.views().length === 0);
-    const told = await press(ALICE, pending, 'deny');
+    const told = await click(ALICE, pending, 'deny');
     expect(wordsOf(told)).toContain('Approved');
     expect(told['callback_id']).not.toBe('deny_form');
     slack.closeView(ALICE);
   });
 
   test('a request that nobody decides in time has its card say so, and the agent is told that it was not denied', async () => {
-    const { agent, card, redrawn, house } = workspace;
+    const { agent, card, redrawn, services } = workspace;
     const id = await agent.ask('Nobody is there to see this');
     const pending = await card(id);
     const waiting = agent.wait(id);
-    await sqlOn(house.database.dataSource)(
+    await sqlOn(services.database.dataSource)(
       `update approval set created_at = clock_timestamp() - interval '2 hours',
          expires_at = clock_timestamp() - interval '1 second' where id = $1`,
       [id],
@@ -111,6 +111,6 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     const done = await redrawn(pending['ts'], 'Expired');
     expect(findAction(done, 'approve')).toBeUndefined();
     expect(await waiting).toMatchObject({ status: 'expired' });
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 });

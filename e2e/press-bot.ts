@@ -43,7 +43,7 @@ export const MODAL: ModalView = {
   ],
 };
 
-export interface PressBotOptions {
+export interface ClickBotOptions {
   readonly slackApiUrl: string;
   readonly token: string;
   /** Socket Mode with this token; else signed HTTP. */
@@ -53,7 +53,7 @@ export interface PressBotOptions {
 }
 
 /** Starts it; `post` puts a card in the channel and resolves with its ts. */
-export async function startPressBot(options: PressBotOptions) {
+export async function startClickBot(options: ClickBotOptions) {
   const { signingSecret, token, appToken, slackApiUrl, port } = options;
   const receiver = new ExpressReceiver({
     signingSecret,

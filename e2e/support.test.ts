@@ -15,7 +15,7 @@ import { startResponseSink } from '../test/support/slack/response-sink.js';
 import { createSlackDriver } from '../test/support/slack/signed-driver.js';
 import { userBecomes } from '../test/support/slack/user-changes.js';
 import { typed } from '../test/support/slack/view-values.js';
-import { CARD, MODAL, startPressBot } from './press-bot.js';
+import { CARD, MODAL, startClickBot } from './press-bot.js';
 
 /** Starts a look-alike, says where, and does nothing more. */
 const PARENT = fileURLToPath(new URL('look-alike-parent.ts', import.meta.url));
@@ -156,7 +156,7 @@ describe('the signed driver', () => {
     const port = await freePort();
     const { botToken: token, signingSecret, teamId, appId } = slack;
     const bot = closing(
-      await startPressBot({ token, signingSecret, slackApiUrl: proxy.apiUrl, port }),
+      await startClickBot({ token, signingSecret, slackApiUrl: proxy.apiUrl, port }),
       ({ stop }) => stop(),
     );
     const driver = createSlackDriver({
@@ -169,18 +169,18 @@ describe('the signed driver', () => {
     });
     const messageTs = await bot.post(slack.channelId);
     const { alice: user } = slack.users;
-    const press = { user, actionId: 'approve', channel: slack.channelId, messageTs };
-    return { slack, proxy, sink, driver, press, user };
+    const click = { user, actionId: 'approve', channel: slack.channelId, messageTs };
+    return { slack, proxy, sink, driver, click, user };
   }
 
   test('plays a press, a modal with and without a reason, a command and App Home', async () => {
-    const { slack, proxy, sink, driver, press, user } = await driven();
-    expect(await driver.press(press)).toMatchObject({ status: 200, body: '' });
+    const { slack, proxy, sink, driver, click, user } = await driven();
+    expect(await driver.click(click)).toMatchObject({ status: 200, body: '' });
     await vi.waitFor(() => expect(proxy.callsOf('views.open')[0]?.status).toBe(200));
     const modal = {
       user,
       callbackId: 'approve',
-      privateMetadata: JSON.stringify([slack.channelId, press.messageTs]),
+      privateMetadata: JSON.stringify([slack.channelId, click.messageTs]),
     };
     const without = await driver.submitView({
       ...modal,
@@ -189,7 +189,7 @@ describe('the signed driver', () => {
     expect(without.body).toMatchObject({ response_action: 'errors' });
     await driver.submitView({ ...modal, values: { reason: { text: typed('release') } } });
     await vi.waitFor(async () =>
-      expect(await slack.message(press.messageTs)).toMatchObject({
+      expect(await slack.message(click.messageTs)).toMatchObject({
         text: `Approved by ${user}: release`,
       }),
     );
@@ -200,11 +200,11 @@ describe('the signed driver', () => {
   });
 
   test('is refused with another secret or an old timestamp, and replays the very same bytes', async () => {
-    const { driver, press } = await driven();
+    const { driver, click } = await driven();
     const old = Math.floor(Date.now() / 1000) - 301;
-    expect((await driver.press({ ...press, secret: 'wrong' })).status).toBe(401);
-    expect((await driver.press({ ...press, timestamp: old })).status).toBe(401);
-    const first = await driver.press(press);
+    expect((await driver.click({ ...click, secret: 'wrong' })).status).toBe(401);
+    expect((await driver.click({ ...click, timestamp: old })).status).toBe(401);
+    const first = await driver.click(click);
     const second = await driver.replay(first);
     expect([first.status, second.status]).toEqual([200, 200]);
     expect(second.request).toEqual(first.request);
@@ -232,7 +232,7 @@ describe.runIf(localSlackAvailable())('local-slack', () => {
     const proxy = closing(await startFaultProxy({ upstream: slack.url }), ({ close }) => close());
     const { botToken: token, appToken, signingSecret } = slack.app;
     const bot = closing(
-      await startPressBot({
+      await startClickBot({
         token,
         signingSecret,
         port,
@@ -249,7 +249,7 @@ describe.runIf(localSlackAvailable())('local-slack', () => {
     async (mode) => {
       const { slack, bot } = await started(mode);
       await bot.post('C01APPROVALS');
-      await slack.press('U01ALICE', 'C01APPROVALS', 'approve');
+      await slack.click('U01ALICE', 'C01APPROVALS', 'approve');
       await vi.waitFor(() => expect(slack.views()).toMatchObject([{ callback_id: 'approve' }]));
       slack.submitView('U01ALICE', { reason: { text: typed('') } });
       await vi.waitFor(() => expect(slack.viewErrors()).toEqual({ reason: 'Say why.' }));

@@ -4,7 +4,7 @@ import { approvalId } from '../src/contract/fields.js';
 import { type TestDatabase, testDatabase } from '../test/support/database.js';
 import { type AnyClient, call, connectClient, fields } from '../test/support/mcp-client.js';
 import { startVsecure } from '../test/support/server.js';
-import { buildHouse, DATABASE_URL } from '../test/support/services.js';
+import { buildServices, DATABASE_URL } from '../test/support/services.js';
 import { findAction } from '../test/support/slack/card.js';
 import { asObject, type JsonObject } from '../test/support/slack/json.js';
 import { startLocalSlack } from '../test/support/slack/local-slack.js';
@@ -41,12 +41,12 @@ export async function openWorkspace(options: WorkspaceOptions) {
   const requestUrl = `http://127.0.0.1:${port}/slack/events`;
   const slack = await startLocalSlack({ ...PEOPLE, mode, requestUrl });
   const database = options.database ?? (await testDatabase());
-  const house = await buildHouse({ database });
-  await house.policy({ name: 'Production secrets' });
-  await house.secret(options.value);
+  const services = await buildServices({ database });
+  await services.policy({ name: 'Production secrets' });
+  await services.secret(options.value);
   const server = await startVsecure({
     database,
-    masterKey: house.masterKeyText,
+    masterKey: services.masterKeyText,
     env: {
       PORT: String(port),
       SLACK_BOT_TOKEN: slack.app.botToken,
@@ -61,12 +61,12 @@ export async function openWorkspace(options: WorkspaceOptions) {
       ...options.env,
     },
   });
-  const { token } = await house.agent('claude-desktop');
+  const { token } = await services.agent('claude-desktop');
   const agent = await connectClient({ url: server.url, token, name: 'Claude Desktop' });
 
   return {
     slack,
-    house,
+    services,
     server,
     agent: { ...createAgent(agent), token },
 
@@ -74,7 +74,7 @@ export async function openWorkspace(options: WorkspaceOptions) {
     card: (approval: string, like: (message: JsonObject) => boolean = () => true) =>
       until(`the card of ${approval}`, async () => {
         // Slack shows a message before vsecure has heard where it is; a test could press in between.
-        const known = await house.cards.find(approvalId.parse(approval));
+        const known = await services.cards.find(approvalId.parse(approval));
         const shown = (await slack.messages(CHANNEL)).find(
           (message) => JSON.stringify(message).includes(approval) && like(message),
         );
@@ -90,7 +90,7 @@ export async function openWorkspace(options: WorkspaceOptions) {
       ),
 
     /** Presses a button on this very card, and resolves with the form or notice that opens. */
-    async press(user: string, card: JsonObject, actionId: string): Promise<JsonObject> {
+    async click(user: string, card: JsonObject, actionId: string): Promise<JsonObject> {
       const action = findAction(card, actionId);
       if (!action) throw new Error(`the card has no ${actionId}`);
       await slack.interact({ user, channel: CHANNEL, messageTs: String(card['ts']), action });
@@ -101,7 +101,7 @@ export async function openWorkspace(options: WorkspaceOptions) {
       await agent.close();
       await server[Symbol.asyncDispose]();
       await slack.stop();
-      await house.close();
+      await services.close();
     },
   };
 }

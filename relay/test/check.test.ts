@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/support/database.js';
 import { temporaryFolder } from '../../test/support/folder.js';
 import { type RunningServer, startVsecure } from '../../test/support/server.js';
-import { buildHouse, granted, type House } from '../../test/support/services.js';
+import { buildServices, type Services, unwrap } from '../../test/support/services.js';
 import { vsecure } from '../../test/support/vsecure.js';
 import { API_KEY, listen, startMcpServer } from './mcp-server.js';
 import { startRelay } from './relay-process.js';
@@ -41,18 +41,18 @@ async function checkAgainst(respond: RequestListener): Promise<Checked> {
 const OTHERS = ['key', 'scopes', 'protocol 2025-11-25', 'protocol 2026-07-28', 'database', 'Slack'];
 
 describe('against a real server', () => {
-  let house: House;
+  let services: Services;
   let server: RunningServer;
   let token: string;
   beforeAll(async () => {
     const database = await testDatabase();
-    house = await buildHouse({ database });
-    server = await startVsecure({ database, masterKey: house.masterKeyText });
-    ({ token } = await house.agent('claude-desktop', 'bob@example.com'));
+    services = await buildServices({ database });
+    server = await startVsecure({ database, masterKey: services.masterKeyText });
+    ({ token } = await services.agent('claude-desktop', 'bob@example.com'));
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
-    await house.close();
+    await services.close();
   });
 
   const checkKey = (apiKey: string) => check({ VSECURE_URL: server.url, VSECURE_API_KEY: apiKey });
@@ -90,8 +90,8 @@ describe('against a real server', () => {
   });
 
   it('says of an unknown key and of a revoked one what to do, and looks at the rest', async () => {
-    const revoked = await house.agent('cursor', 'bob@example.com');
-    granted(await house.useCases.manageKeys.revoke(house.admin, revoked.caller.key.id));
+    const revoked = await services.agent('cursor', 'bob@example.com');
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, revoked.caller.key.id));
     for (const apiKey of [API_KEY, revoked.token]) {
       const { exit, line } = await checkKey(apiKey);
       expect(exit).toBe(1);
@@ -103,11 +103,11 @@ describe('against a real server', () => {
   });
 
   it("warns of a person's key, and refuses one that can neither ask nor read", async () => {
-    const human = await house.human('alice@example.com');
+    const human = await services.human('alice@example.com');
     const warned = await checkKey(human.token);
     expect(warned.lines[0]).toMatch(/^! warning: the API key is a person's key/);
     expect(warned.exit).toBe(0);
-    const service = await house.key('deployer', 'service', 'admin@example.com');
+    const service = await services.key('deployer', 'service', 'admin@example.com');
     const refused = await checkKey(service.token);
     expect(refused.line('scopes')).toMatch(/^✗ scopes: access:request and grants:use missing/);
     expect(refused.exit).toBe(1);

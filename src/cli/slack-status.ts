@@ -4,7 +4,7 @@ import { time } from './fact-list.js';
 import type { Io } from './io.js';
 
 /** Says nothing when nothing does, or when the server does not tell. */
-export async function tellSlackFaults(io: Io): Promise<void> {
+export async function printSlackStatus(io: Io): Promise<void> {
   const { slack_faults: faults = [] } = await io
     .client()
     .readiness()

@@ -7,7 +7,7 @@ import {
   WAIT_DEFAULT_SECONDS,
   WAIT_MAX_SECONDS,
 } from '../domain/limits.js';
-import { DOORS, VERDICTS } from '../domain/vocabulary.js';
+import { ENTRY_POINTS, VERDICTS } from '../domain/vocabulary.js';
 import {
   approvalId,
   approvalStatus,
@@ -74,9 +74,6 @@ const approvalDetail = z.object({ ...access.shape, deciding: deciding.optional()
 described.add(approvalDetail, { id: 'ApprovalDetail' });
 export type WireApprovalDetail = z.output<typeof approvalDetail>;
 
-/** Slack proves who pressed in its own way, so its door is not for the asking. */
-const door = z.enum(DOORS).exclude(['slack']);
-
 const params = z.strictObject({ id: approvalId });
 
 export const approvalRoutes = {
@@ -140,7 +137,8 @@ export const approvalRoutes = {
       /** Of those asked for, the ones to grant. Absent: all. */
       resources: z.array(uri).min(1).max(RESOURCES_MAX).optional(),
       digest: digest.optional(),
-      door: door.default('api'),
+      /** What the client calls itself: recorded as its own claim, decides nothing. The entry point follows from the key. */
+      door: z.enum(ENTRY_POINTS).exclude(['slack']).optional(),
     }),
     answer: approval,
   },

@@ -10,7 +10,7 @@ import {
   TIME_WINDOWS_MAX,
   URI_MAX_BYTES,
 } from '../domain/limits.js';
-import { DOORS, OPERATIONS } from '../domain/vocabulary.js';
+import { ENTRY_POINTS, OPERATIONS } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
 import { approver, duration, INT_MAX, requester, slackChannelId } from './fields.js';
 import { described } from './schema-names.js';
@@ -35,7 +35,7 @@ function people<T extends z.ZodType>(item: T, most: number, what: string) {
 }
 
 const operations = words(OPERATIONS, 'a list of operations');
-const doors = words(DOORS, 'a list of doors');
+const entryPoints = words(ENTRY_POINTS, 'a list of doors');
 const approvers = people(approver, APPROVERS_MAX, 'e-mail addresses and Slack ids');
 const requesters = people(requester, REQUESTERS_MAX, 'names of keys and e-mail addresses');
 
@@ -75,7 +75,7 @@ export const policyDocument = z.strictObject(
     requiresApproval: yesNo.exactOptional(),
     approvers: approvers.exactOptional(),
     requesters: requesters.exactOptional(),
-    decideFrom: doors.min(1, accepts('at least one door')).exactOptional(),
+    decideFrom: entryPoints.min(1, accepts('at least one door')).exactOptional(),
     listed: yesNo.exactOptional(),
     minApprovals: whole(MIN_APPROVALS_MAX).exactOptional(),
     allowSelfApproval: yesNo.exactOptional(),

@@ -1,7 +1,7 @@
 /** Policies on the wire, one by one. */
 
 import { z } from 'zod';
-import { DOORS } from '../domain/vocabulary.js';
+import { ENTRY_POINTS } from '../domain/vocabulary.js';
 import { operation, page } from './fields.js';
 import { policyDocument } from './policy-document.js';
 import { bare, listOf, type Route } from './route.js';
@@ -29,7 +29,7 @@ const policy = z.object({
   approvers: z.array(z.string()).optional(),
   /** Absent: everyone. */
   requesters: z.array(z.string()).optional(),
-  decideFrom: z.array(z.enum(DOORS)),
+  decideFrom: z.array(z.enum(ENTRY_POINTS)),
   listed: z.boolean(),
   minApprovals: z.int(),
   allowSelfApproval: z.boolean(),

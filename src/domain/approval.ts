@@ -3,11 +3,11 @@
 import { isDuration } from './duration.js';
 import { DURATION_MIN } from './limits.js';
 import type { Person, PersonId } from './person.js';
-import { isApprover, type Policy, type PolicyId } from './policy/policy.js';
+import { acceptsFrom, isApprover, type Policy, type PolicyId } from './policy/policy.js';
 import type { PrincipalId } from './principal.js';
 import type { Refusal } from './refusal.js';
 import { type Result, refused } from './result.js';
-import type { Door, Operation, Verdict } from './vocabulary.js';
+import type { EntryPoint, Operation, Verdict } from './vocabulary.js';
 
 export type ApprovalId = `appr_${string}`;
 
@@ -141,8 +141,8 @@ function whyNot({ approval, policy, approvers, voter, vote, earlier, now }: Ball
   if (owns && vote.verdict === 'approve' && !policy.allowSelfApproval)
     return refused({ code: 'own_request' });
   if (!ownDenial && !isApprover(voter, approvers)) return refused({ code: 'not_an_approver' });
-  if (!ownDenial && !policy.decideFrom.includes(vote.door))
-    return refused({ code: 'wrong_door', door: vote.door, allowed: policy.decideFrom });
+  if (!ownDenial && !acceptsFrom(policy, vote.entryPoint))
+    return refused({ code: 'wrong_door', entryPoint: vote.entryPoint, allowed: policy.decideFrom });
   if (earlier.some(({ person }) => person === vote.person))
     return refused({ code: 'already_voted' });
   return whyNotThisVote(approval, policy, vote);
@@ -182,7 +182,7 @@ export interface Vote {
   readonly approval: ApprovalId;
   readonly person: PersonId;
   readonly verdict: Verdict;
-  readonly door: Door;
+  readonly entryPoint: EntryPoint;
   readonly reason?: string | undefined;
   /** Of the resources asked for, those that this approver would grant. Undefined: all. */
   readonly resources?: readonly string[] | undefined;

@@ -6,7 +6,7 @@ import type { GrantId } from './grant.js';
 import type { Person } from './person.js';
 import type { Principal, PrincipalId } from './principal.js';
 import type { Caller } from './rights.js';
-import type { Door, EventType, Operation, RefusalCode } from './vocabulary.js';
+import type { EntryPoint, EventType, Operation, RefusalCode } from './vocabulary.js';
 
 export interface Actor {
   readonly kind: 'key' | 'person' | 'system' | 'stranger';
@@ -24,7 +24,7 @@ export interface AuditEvent {
   readonly principal?: PrincipalId | undefined;
   readonly resources?: readonly string[] | undefined;
   readonly operation?: Operation | undefined;
-  readonly door?: Door | undefined;
+  readonly entryPoint?: EntryPoint | undefined;
   /** Why not, when something was refused. */
   readonly refusal?: RefusalCode | undefined;
   /** Free text of whoever acted. */
@@ -44,7 +44,7 @@ export interface RecordedEvent extends AuditEvent {
 /** The bytes that the chain is reckoned over: RFC 8785 of the event with its number and time. */
 export function canonicalEvent(event: AuditEvent, sequence: number, at: string): string {
   const { type, actor, approval, grant, principal, resources, operation } = event;
-  const { door, refusal, reason, details } = event;
+  const { entryPoint, refusal, reason, details } = event;
   return canonicalJson({
     sequence,
     at,
@@ -55,7 +55,8 @@ export function canonicalEvent(event: AuditEvent, sequence: number, at: string):
     principal,
     resources,
     operation,
-    door,
+    // The name that events have been hashed with since the first release.
+    door: entryPoint,
     refusal,
     reason,
     details,

@@ -1,7 +1,7 @@
 /** Every way to say no, and the one sentence that whoever asked may read. Never holds a value, a name of an approver, or whether an invisible thing exists. */
 
 import { formatDuration } from './duration.js';
-import type { ApprovalStatus, Door, Operation, RefusalCode } from './vocabulary.js';
+import type { ApprovalStatus, EntryPoint, Operation, RefusalCode } from './vocabulary.js';
 
 type Plain = Exclude<
   RefusalCode,
@@ -40,7 +40,11 @@ export type Refusal =
   | { readonly code: 'too_many_requests'; readonly maximum: number; readonly retryAfter: number }
   | { readonly code: 'denied_recently'; readonly retryAfter: number }
   | { readonly code: 'already_decided'; readonly status: Exclude<ApprovalStatus, 'pending'> }
-  | { readonly code: 'wrong_door'; readonly door: Door; readonly allowed: readonly Door[] }
+  | {
+      readonly code: 'wrong_door';
+      readonly entryPoint: EntryPoint;
+      readonly allowed: readonly EntryPoint[];
+    }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
   | { readonly code: 'needs_value'; readonly command: string }
   | { readonly code: 'shown_once'; readonly made: string }

@@ -5,7 +5,7 @@ import type { PersonId } from './person.js';
 import type { Policy, PolicyId } from './policy/policy.js';
 import type { PrincipalId } from './principal.js';
 
-export interface Sight {
+export interface VisibilityScope {
   readonly everything: boolean;
   /** Whose doings are the viewer's own. */
   readonly principals: readonly PrincipalId[];
@@ -23,11 +23,11 @@ export interface Sight {
 }
 
 /** Of a key that sees its own doings, or of somebody who sees everything; no approver's. */
-export const plainSight = (
+export const ownVisibility = (
   everything: boolean,
   principals: readonly PrincipalId[],
   person?: PersonId,
-): Sight => ({
+): VisibilityScope => ({
   everything,
   principals,
   person,
@@ -43,23 +43,27 @@ export interface Access {
   readonly createdAt?: Date | undefined;
 }
 
-export function seesAccess(sight: Sight, { principal, resources, createdAt }: Access): boolean {
-  if (sight.everything || sight.principals.includes(principal)) return true;
-  return sight.deciding(resources, createdAt) !== undefined;
+export function seesAccess(
+  visibility: VisibilityScope,
+  { principal, resources, createdAt }: Access,
+): boolean {
+  if (visibility.everything || visibility.principals.includes(principal)) return true;
+  return visibility.deciding(resources, createdAt) !== undefined;
 }
 
 /** What was refused to somebody would tell them of what is not theirs, so of their own acts only those are shown that were let. */
 export function seesEvent(
-  sight: Sight,
+  visibility: VisibilityScope,
   { principal, actor, refusal, resources = [] }: AuditEvent,
 ): boolean {
-  if (sight.everything || (principal && sight.principals.includes(principal))) return true;
-  if (refusal === undefined && actorIds(sight).includes(actor.id)) return true;
-  return resources.length > 0 && sight.deciding(resources) !== undefined;
+  if (visibility.everything || (principal && visibility.principals.includes(principal)))
+    return true;
+  if (refusal === undefined && actorIds(visibility).includes(actor.id)) return true;
+  return resources.length > 0 && visibility.deciding(resources) !== undefined;
 }
 
 /** By these ids the viewer's own acts are on record; none for a key that sees what it is about alone. */
-export function actorIds({ person, principals }: Sight): readonly string[] {
+export function actorIds({ person, principals }: VisibilityScope): readonly string[] {
   return person ? [person, ...principals] : [];
 }
 

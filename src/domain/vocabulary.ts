@@ -15,8 +15,8 @@ export const VERDICTS = ['approve', 'deny'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Where a decision can come in. All of them lead to the one `decide`. */
-export const DOORS = ['slack', 'dashboard', 'cli', 'api'] as const;
-export type Door = (typeof DOORS)[number];
+export const ENTRY_POINTS = ['slack', 'dashboard', 'cli', 'api'] as const;
+export type EntryPoint = (typeof ENTRY_POINTS)[number];
 
 export const KEY_CLASSES = ['agent', 'human', 'service'] as const;
 export type KeyClass = (typeof KEY_CLASSES)[number];

@@ -5,18 +5,18 @@ import type { Route } from '../contract/route.js';
 import { IDEMPOTENCY_KEY_MAX } from '../domain/limits.js';
 import { done, type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
-import type { Repeat } from '../usecases/idempotent.js';
+import type { IdempotencyKey } from '../usecases/idempotent.js';
 import type { Input } from './read-input.js';
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_MAX}}$`);
 
 /** Undefined where there is none. The question is the route with everything that was read of the request. */
-export function readRepeat(
+export function readIdempotencyKey(
   { method, path }: Route,
   req: Request,
   { principal }: Caller,
   { params, body }: Input<Route>,
-): Result<Repeat | undefined> {
+): Result<IdempotencyKey | undefined> {
   const key = req.get('idempotency-key');
   if (key === undefined || method === 'GET') return done(undefined);
   if (!KEY.test(key))

@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import type { Route } from '../contract/route.js';
 import { done, type Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
-import type { Repeat } from '../usecases/idempotent.js';
+import type { IdempotencyKey } from '../usecases/idempotent.js';
 import { callerOf } from './bearer.js';
-import { readRepeat } from './idempotency-key.js';
+import { readIdempotencyKey } from './idempotency-key.js';
 import { sendRefusal } from './problem.js';
 import { type Input, readInput } from './read-input.js';
 import { whyNotCalled } from './require-scope.js';
@@ -15,7 +15,7 @@ import { whyNotCalled } from './require-scope.js';
 export interface Call<R extends Route> extends Input<R> {
   readonly caller: Caller;
   /** Of a change that may have been sent before. */
-  readonly repeat: Repeat | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal;
 }
@@ -48,9 +48,9 @@ function readCall<R extends Route>(route: R, req: Request, gone: AbortSignal): R
   if (forbidden) return forbidden;
   const input = readInput(route, req);
   if (!input.ok) return input;
-  const repeat = readRepeat(route, req, caller, input.value);
-  if (!repeat.ok) return repeat;
-  return done({ ...input.value, caller, repeat: repeat.value, gone });
+  const idempotencyKey = readIdempotencyKey(route, req, caller, input.value);
+  if (!idempotencyKey.ok) return idempotencyKey;
+  return done({ ...input.value, caller, idempotencyKey: idempotencyKey.value, gone });
 }
 
 function goneOf(res: Response): AbortSignal {

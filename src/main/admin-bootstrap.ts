@@ -4,7 +4,7 @@ import { readConfig } from '../config.js';
 import { explain } from '../domain/refusal.js';
 import { createDisposal } from './disposal.js';
 import { createLogger } from './logger.js';
-import { openHouse } from './services.js';
+import { openServices } from './services.js';
 
 /** The key goes to stdout and nothing else does; it never passes the logger. */
 export async function run(): Promise<number> {
@@ -12,7 +12,7 @@ export async function run(): Promise<number> {
   const log = createLogger(config.logLevel);
   const disposal = createDisposal(log);
   try {
-    const { useCases } = await openHouse(config, log, disposal);
+    const { useCases } = await openServices(config, log, disposal);
     const made = await useCases.bootstrapAdmin(config.adminEmail);
     if (!made.ok) {
       process.stderr.write(`${explain(made.refusal)}\n`);

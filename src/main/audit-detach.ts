@@ -3,7 +3,7 @@
 import { readConfig } from '../config.js';
 import { createDisposal } from './disposal.js';
 import { createLogger } from './logger.js';
-import { openHouse } from './services.js';
+import { openServices } from './services.js';
 
 const USAGE = `Usage: vsecure audit:detach --before <date> --yes
 
@@ -23,7 +23,7 @@ export async function run(argv: string[]): Promise<number> {
   const log = createLogger(config.logLevel);
   const disposal = createDisposal(log);
   try {
-    const { useCases } = await openHouse(config, log, disposal);
+    const { useCases } = await openServices(config, log, disposal);
     const parts = await useCases.detachAudit(before);
     process.stdout.write(
       parts.length === 0

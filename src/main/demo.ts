@@ -11,7 +11,7 @@ import { APPROVER, OWNER, setScene, WANTED } from './demo/seed-data.js';
 import {
   findLookAlike,
   LOOK_ALIKE_APP,
-  type LookAlike,
+  type SlackLookAlike,
   startLookAlike,
 } from './demo/slack-look-alike.js';
 import { createDisposal, type Disposal } from './disposal.js';
@@ -55,7 +55,7 @@ async function play(
   const lookAlike = await openLookAlike(disposal);
   const server = await startServer(readConfig(environment(dataDir, lookAlike)), log);
   disposal.add('server', () => server.stop());
-  const scene = await setScene(server.house.useCases);
+  const scene = await setScene(server.services.useCases);
   const agent = await connectAgent(server.url, scene.agentKey);
   disposal.add('agent', () => agent.close());
 
@@ -68,7 +68,7 @@ async function play(
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-async function openLookAlike(disposal: Disposal): Promise<LookAlike | undefined> {
+async function openLookAlike(disposal: Disposal): Promise<SlackLookAlike | undefined> {
   const binary = findLookAlike();
   if (!binary) return undefined;
   const lookAlike = await startLookAlike({
@@ -82,7 +82,7 @@ async function openLookAlike(disposal: Disposal): Promise<LookAlike | undefined>
 }
 
 /** The demo's own settings and nothing else: whatever the user has set for a real server stays out of it. */
-function environment(dataDir: string, lookAlike: LookAlike | undefined): NodeJS.ProcessEnv {
+function environment(dataDir: string, lookAlike: SlackLookAlike | undefined): NodeJS.ProcessEnv {
   const base = { VSECURE_DATA_DIR: dataDir, PORT: '0', VSECURE_ADMIN_EMAIL: 'admin@example.com' };
   if (!lookAlike) return base;
   return {

@@ -3,7 +3,7 @@
 import type { Config } from '../config.js';
 import { createEgress } from '../notify/egress.js';
 import { createMailer } from '../notify/email.js';
-import { createCheckTarget, createTellers } from '../notify/senders.js';
+import { createCheckTarget, createSenders } from '../notify/senders.js';
 import type { Disposal } from './disposal.js';
 
 export function openEgress({ mail, webhookAllow }: Config, disposal: Disposal) {
@@ -11,7 +11,7 @@ export function openEgress({ mail, webhookAllow }: Config, disposal: Disposal) {
   const mailer = mail && createMailer({ url: mail.url.reveal(), from: mail.from });
   if (mailer) disposal.add('mail', async () => mailer.close());
   return {
-    tellers: createTellers(egress, mailer, webhookAllow),
+    senders: createSenders(egress, mailer, webhookAllow),
     checkTarget: createCheckTarget(egress, webhookAllow),
   };
 }

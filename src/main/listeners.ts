@@ -18,8 +18,8 @@ import { welcomeFirstAdmin } from './first-admin.js';
 import { createAnnounced } from './log-decide-commands.js';
 import { createAlarmed } from './log-suspensions.js';
 import { createReadiness } from './readiness.js';
-import { startReceiverRelays } from './receiver-workers.js';
-import type { House } from './services.js';
+import { startReceiverWorkers } from './receiver-workers.js';
+import type { Services } from './services.js';
 import { connectSlack } from './slack.js';
 import { traceRequests } from './tracing.js';
 import { VERSION } from './version.js';
@@ -28,7 +28,7 @@ import { createLogged } from './with-logging.js';
 /** How long a stop may take in all (ms). */
 const STOP_WITHIN = 8_000;
 
-export interface Doors {
+export interface Listeners {
   readonly url: string;
   /** Something may be due for Slack, or for a receiver. */
   poke(): void;
@@ -37,24 +37,27 @@ export interface Doors {
 }
 
 /** Resolves when all of them are open. They are closed by the disposal, in reverse. */
-export async function openDoors(
+export async function openListeners(
   config: Config,
-  house: House,
+  services: Services,
   log: Logger,
   disposal: Disposal,
-): Promise<Doors> {
-  const { tracing } = house;
+): Promise<Listeners> {
+  const { tracing } = services;
   const slack = connectSlack(
     config,
-    { ...house, useCases: createAlarmed(createLogged(house.useCases, house.store, log), log) },
+    {
+      ...services,
+      useCases: createAlarmed(createLogged(services.useCases, services.store, log), log),
+    },
     log,
   );
   const slackState = () => slack?.state() ?? 'off';
   const useCases = createAlarmed(
-    createAnnounced(createLogged(house.useCases, house.store, log), slackState, log),
+    createAnnounced(createLogged(services.useCases, services.store, log), slackState, log),
     log,
   );
-  await welcomeFirstAdmin(house.store, useCases, config.adminEmail, log);
+  await welcomeFirstAdmin(services.store, useCases, config.adminEmail, log);
 
   const stopping = new AbortController();
   const mcp = createMcpEndpoint({ useCases, callerOf, logger: log, version: VERSION });
@@ -64,7 +67,7 @@ export async function openDoors(
     admission,
     logger: log,
     first: tracing ? [createAccessLog(log), traceRequests(tracing)] : [createAccessLog(log)],
-    ready: createReadiness(house, slackState),
+    ready: createReadiness(services, slackState),
     allowedHosts: allowedHosts(config),
     trustProxy: config.http.trustProxy,
     stopping: stopping.signal,
@@ -86,26 +89,26 @@ export async function openDoors(
       'Slack is not connected: set SLACK_BOT_TOKEN. People decide by `vsecure mcp:approvals` and `vsecure mcp:approve`',
     );
 
-  const receivers = startReceiverRelays(house, log);
+  const receivers = startReceiverWorkers(services, log);
   disposal.add('receivers', () => receivers.stop());
 
-  const forgetDelivered = createForgetDelivered(house.dataSource, config.keepDeliveries);
+  const forgetDelivered = createForgetDelivered(services.dataSource, config.keepDeliveries);
   const jobs = startJobs(
     [
       { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
       { name: 'remind', when: '*/10 * * * * *', run: useCases.remindApprovers },
       { name: 'escalate', when: '*/10 * * * * *', run: useCases.escalateApprovals },
-      { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.tellFirstUses },
-      { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopLeavers.all },
+      { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.notifyFirstUses },
+      { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopDeactivatedUsers.all },
       { name: 'alerts', when: '0 * * * * *', run: useCases.evaluateAlerts },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
-      { name: 'count-on', when: '5 * * * * *', run: house.countOn },
+      { name: 'count-on', when: '5 * * * * *', run: services.countOn },
       { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
       { name: 'forget-delivered', when: '0 47 3 * * *', run: forgetDelivered },
       { name: 'next-audit-part', when: '0 */10 * * * *', run: useCases.nextAuditPart },
-      { name: 'forget-job-runs', when: '0 17 3 * * *', run: house.jobRuns.forget },
+      { name: 'forget-job-runs', when: '0 17 3 * * *', run: services.jobRuns.forget },
     ],
-    house.jobRuns,
+    services.jobRuns,
     log,
   );
   disposal.add('jobs', () => jobs.stop());
@@ -118,7 +121,7 @@ export async function openDoors(
   return {
     url,
     poke() {
-      slack?.relay.poke();
+      slack?.worker.poke();
       receivers.poke();
     },
     directory: slack?.directory,

@@ -3,10 +3,10 @@
 import type { Readiness } from '../http/health.js';
 import { slackFaults } from '../slack/delivery/stalled-deliveries.js';
 import { schemaState } from '../store/migrate.js';
-import type { House } from './services.js';
+import type { Services } from './services.js';
 
 export function createReadiness(
-  { dataSource, deliveries }: Pick<House, 'dataSource' | 'deliveries'>,
+  { dataSource, slackOutbox }: Pick<Services, 'dataSource' | 'slackOutbox'>,
   slackState: () => Readiness['slack'],
 ): () => Promise<Readiness> {
   return async () => {
@@ -14,7 +14,7 @@ export function createReadiness(
     try {
       const state = await schemaState(dataSource);
       if (state !== 'current') return { ok: false, database: 'schema_behind', slack };
-      return { ok: true, database: 'ok', ...(await slackReadiness(deliveries, slack)) };
+      return { ok: true, database: 'ok', ...(await slackReadiness(slackOutbox, slack)) };
     } catch (error) {
       const newer = error instanceof Error && error.name === 'NewerSchemaError';
       return { ok: false, database: newer ? 'schema_newer' : 'unreachable', slack };
@@ -24,10 +24,10 @@ export function createReadiness(
 
 /** From the database, so that every process knows what only one of them has met. */
 async function slackReadiness(
-  deliveries: House['deliveries'],
+  slackOutbox: Services['slackOutbox'],
   slack: Readiness['slack'],
 ): Promise<Pick<Readiness, 'slack' | 'slack_faults'>> {
-  const faults = slack === 'off' ? [] : slackFaults(await deliveries.failing());
+  const faults = slack === 'off' ? [] : slackFaults(await slackOutbox.failing());
   if (faults.length === 0) return { slack };
   const wired = faults.map((fault) => ({ ...fault, since: fault.since.toISOString() }));
   return { slack: 'degraded', slack_faults: wired };

@@ -3,13 +3,13 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { createDisposal, type Disposal } from './disposal.js';
-import { type Doors, openDoors } from './listeners.js';
-import { type House, openHouse } from './services.js';
+import { type Listeners, openListeners } from './listeners.js';
+import { openServices, type Services } from './services.js';
 import { openTracing } from './tracing.js';
 
 export interface Server {
   readonly url: string;
-  readonly house: House;
+  readonly services: Services;
   /** Takes no new work, lets what runs finish, and closes everything. */
   stop(): Promise<void>;
 }
@@ -26,14 +26,14 @@ export async function startServer(config: Config, log: Logger): Promise<Server> 
 }
 
 async function putUp(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
-  let doors: Doors | undefined;
+  let listeners: Listeners | undefined;
   const tracing = await openTracing(config);
   if (tracing) disposal.add('tracing', () => tracing.stop());
-  const house = await openHouse(config, log, disposal, {
-    onDelivery: () => doors?.poke(),
-    directory: () => doors?.directory,
+  const services = await openServices(config, log, disposal, {
+    onDelivery: () => listeners?.poke(),
+    directory: () => listeners?.directory,
     tracing,
   });
-  doors = await openDoors(config, house, log, disposal);
-  return { url: doors.url, house, stop: () => disposal.run() };
+  listeners = await openListeners(config, services, log, disposal);
+  return { url: listeners.url, services, stop: () => disposal.run() };
 }

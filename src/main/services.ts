@@ -23,9 +23,9 @@ import { createDigests } from '../store/digests.js';
 import { createJobRuns } from '../store/job-runs.js';
 import { createCountOn } from '../store/metric-rollup.js';
 import { migrate, schemaState } from '../store/migrate.js';
-import { createOutbox } from '../store/notification-outbox.js';
+import { createNotificationOutbox } from '../store/notification-outbox.js';
 import { createReadLedger } from '../store/read-ledger.js';
-import { createDeliveries } from '../store/slack-outbox.js';
+import { createSlackOutbox } from '../store/slack-outbox.js';
 import { createStore } from '../store/store.js';
 import { createListener } from '../store/wakeups.js';
 import { createUseCases } from '../usecases/index.js';
@@ -76,11 +76,11 @@ async function locate(config: Config, log: Log, disposal: Disposal): Promise<Dat
   return { host, port, user, database };
 }
 
-export type House = Omit<Awaited<ReturnType<typeof openHouse>>, 'tracing'> &
-  Pick<HouseHooks, 'tracing'>;
+export type Services = Omit<Awaited<ReturnType<typeof openServices>>, 'tracing'> &
+  Pick<ServiceHooks, 'tracing'>;
 
 /** What the house needs of doors that are put up after it. */
-export interface HouseHooks {
+export interface ServiceHooks {
   /** Called when a transaction made a delivery due. */
   readonly onDelivery?: () => void;
   /** Undefined while no Slack is connected. */
@@ -90,11 +90,11 @@ export interface HouseHooks {
 }
 
 /** Throws what config, migration and master key have to say. */
-export async function openHouse(
+export async function openServices(
   config: Config,
   log: Log,
   disposal: Disposal,
-  { onDelivery = () => {}, directory = () => undefined, tracing }: HouseHooks = {},
+  { onDelivery = () => {}, directory = () => undefined, tracing }: ServiceHooks = {},
 ) {
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
   const masterKey = loadMasterKey(config);
@@ -134,8 +134,8 @@ export async function openHouse(
     tracing,
     store,
     dataSource,
-    deliveries: createDeliveries(dataSource),
-    outbox: createOutbox(dataSource),
+    slackOutbox: createSlackOutbox(dataSource),
+    outbox: createNotificationOutbox(dataSource),
     countOn: createCountOn(dataSource),
     cards,
     autoApprovals: createAutoApprovals(dataSource),

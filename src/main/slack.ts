@@ -3,18 +3,23 @@
 import type { Express } from 'express';
 import type { Config } from '../config.js';
 import { errorName } from '../domain/error-name.js';
-import { asOne, createRelay, type Deliver, type Relay } from '../notify/outbox-worker.js';
+import {
+  asOne,
+  createOutboxWorker,
+  type Deliver,
+  type OutboxWorker,
+} from '../notify/outbox-worker.js';
 import type { Directory, Log } from '../ports/index.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
 import type { Posters } from '../slack/delivery/posters.js';
-import { createIdentifyPresser } from '../usecases/people/identify-slack-user.js';
-import type { House } from './services.js';
+import { createIdentifySlackActor } from '../usecases/people/identify-slack-user.js';
+import type { Services } from './services.js';
 import { traceDelivery } from './tracing.js';
 import { approvalIn } from './with-logging.js';
-import { createTold } from './with-request-context.js';
+import { withRequestContext } from './with-request-context.js';
 
 export interface ConnectedSlack {
-  readonly relay: Pick<Relay, 'poke'>;
+  readonly worker: Pick<OutboxWorker, 'poke'>;
   readonly directory: Directory;
   mount(app: Express): void;
   start(): Promise<void>;
@@ -42,10 +47,14 @@ const AT_ONCE: Readonly<Record<keyof Posters, number>> = {
 const LOOKED_AT = 2;
 
 /** Undefined when no Slack is configured. From the moment the workspace is known messages are delivered and approvers' accounts linked. */
-export function connectSlack(config: Config, house: House, log: Log): ConnectedSlack | undefined {
+export function connectSlack(
+  config: Config,
+  services: Services,
+  log: Log,
+): ConnectedSlack | undefined {
   const { slack: settings } = config;
   if (!settings) return undefined;
-  const { useCases, store, cards, digests, deliveries } = house;
+  const { useCases, store, cards, digests, slackOutbox } = services;
   const slack = createSlack({
     settings: {
       botToken: settings.botToken.reveal(),
@@ -60,39 +69,39 @@ export function connectSlack(config: Config, house: House, log: Log): ConnectedS
     parts: {
       ...useCases,
       identifyWith: (directory) =>
-        createIdentifyPresser({ store, directory, linkByEmail: settings.linkByEmail }),
+        createIdentifySlackActor({ store, directory, linkByEmail: settings.linkByEmail }),
       readPolicyChange: store.policies.change,
       cards,
       digests,
-      deliveries,
-      autoApprovals: house.autoApprovals,
+      slackOutbox,
+      autoApprovals: services.autoApprovals,
       logger: log,
       onConnected() {
-        relay.start();
+        worker.start();
         void linkApprovers(useCases, log);
       },
     },
   });
-  const relay = createRelays(slack, house, log);
+  const worker = createSlackWorkers(slack, services, log);
   return {
-    relay,
+    worker,
     directory: slack.directory,
     mount: slack.mount,
     start: slack.start,
     state: slack.state,
     async stop(graceMs) {
-      await relay.stop();
+      await worker.stop();
       await slack.stop(graceMs);
     },
   };
 }
 
 /** One for each thing that Slack is told, and one for cards that a person looks at, as if they were one. */
-function createRelays(
+function createSlackWorkers(
   { posters }: SlackConnection,
-  { deliveries, store, tracing }: Pick<House, 'deliveries' | 'store' | 'tracing'>,
+  { slackOutbox, store, tracing }: Pick<Services, 'slackOutbox' | 'store' | 'tracing'>,
   logger: Log,
-): Relay {
+): OutboxWorker {
   const traced =
     (destination: keyof Posters): Deliver =>
     (leased, signal) =>
@@ -100,16 +109,16 @@ function createRelays(
         posters[destination].deliver(leased, signal),
       );
   const deliverTo = (destination: keyof Posters) =>
-    createTold(store, destination, traced(destination), logger);
-  const shared = { deliveries, logger, intervalMs: LOOK_EVERY };
+    withRequestContext(store, destination, traced(destination), logger);
+  const shared = { outbox: slackOutbox, logger, intervalMs: LOOK_EVERY };
   const relayTo = (destination: keyof Posters) =>
-    createRelay({
+    createOutboxWorker({
       ...shared,
       destination,
       deliver: deliverTo(destination),
       limit: AT_ONCE[destination],
     });
-  const looked = createRelay({
+  const looked = createOutboxWorker({
     ...shared,
     destination: 'slack_card',
     deliver: deliverTo('slack_card'),
@@ -122,7 +131,7 @@ function createRelays(
 const destinationsOf = (posters: Posters) => Object.keys(posters) as (keyof Posters)[];
 
 /** Policies written before Slack was connected name people whose accounts nobody has looked up yet. */
-async function linkApprovers({ refreshApprovers }: House['useCases'], log: Log): Promise<void> {
+async function linkApprovers({ refreshApprovers }: Services['useCases'], log: Log): Promise<void> {
   try {
     await refreshApprovers();
   } catch (error) {

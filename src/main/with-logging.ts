@@ -46,7 +46,8 @@ export function createLogged(useCases: UseCases, found: Found, log: Log): UseCas
       const answer = await decide(decider, decision, repeat);
       const about = answer.ok ? answer.value : await found.approvals.find(decision.approval);
       const outcome = answer.ok ? answer.value.status : answer.refusal.code;
-      if (about) log.info({ ...approvalFields(about), door: decider.door, outcome }, 'decision');
+      if (about)
+        log.info({ ...approvalFields(about), entryPoint: decider.entryPoint, outcome }, 'decision');
       return answer;
     },
     readSecret: loggedRead(readSecret),

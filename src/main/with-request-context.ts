@@ -6,7 +6,7 @@ import { withinRequest } from './request-context.js';
 import { newRequestId } from './request-id.js';
 import { approvalFields, approvalIn } from './with-logging.js';
 
-export function createTold(
+export function withRequestContext(
   { approvals }: Pick<Reads, 'approvals'>,
   destination: string,
   deliver: Deliver,

@@ -5,11 +5,11 @@
  */
 
 import { z } from 'zod';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 
 /** Serves one message. Its guest leaves early when the call is taken back meanwhile. */
-export type Serve = (message: unknown, guest: Guest, work: Work) => Promise<void>;
-type Work = (guest: Guest) => Promise<void>;
+export type Serve = (message: unknown, requestContext: RequestContext, work: Work) => Promise<void>;
+type Work = (requestContext: RequestContext) => Promise<void>;
 
 const id = z.union([z.string(), z.number()]);
 const call = z.object({ id, method: z.literal('tools/call') });
@@ -21,7 +21,7 @@ const notification = z.object({
 /** Calls are told apart by key and number. Where two clients of one key gave the same number, neither call is taken back. */
 export function createTakingBack(): Serve {
   const open = new Map<string, Set<AbortController>>();
-  const placeOf = ({ caller }: Guest, number: string | number) =>
+  const placeOf = ({ caller }: RequestContext, number: string | number) =>
     JSON.stringify([caller.key.id, number]);
 
   function takeBack(place: string): void {
@@ -29,22 +29,31 @@ export function createTakingBack(): Serve {
     if (!another) one?.abort();
   }
 
-  async function serveCall(place: string, guest: Guest, work: Work): Promise<void> {
+  async function serveCall(
+    place: string,
+    requestContext: RequestContext,
+    work: Work,
+  ): Promise<void> {
     const taken = new AbortController();
     const calls = open.get(place) ?? new Set();
     open.set(place, calls.add(taken));
     try {
-      await work({ ...guest, leaving: AbortSignal.any([guest.leaving, taken.signal]) });
+      await work({
+        ...requestContext,
+        leaving: AbortSignal.any([requestContext.leaving, taken.signal]),
+      });
     } finally {
       calls.delete(taken);
       if (calls.size === 0) open.delete(place);
     }
   }
 
-  return async (message, guest, work) => {
+  return async (message, requestContext, work) => {
     const cancelled = notification.safeParse(message).data;
-    if (cancelled) takeBack(placeOf(guest, cancelled.params.requestId));
+    if (cancelled) takeBack(placeOf(requestContext, cancelled.params.requestId));
     const called = call.safeParse(message).data;
-    return called ? serveCall(placeOf(guest, called.id), guest, work) : work(guest);
+    return called
+      ? serveCall(placeOf(requestContext, called.id), requestContext, work)
+      : work(requestContext);
   };
 }

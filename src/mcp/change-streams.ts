@@ -17,7 +17,7 @@ import {
 import type { ListenRequest } from './listen-request.js';
 import { invalidParams } from './protocol-answer.js';
 import { createPlaces } from './slots.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 
 /** A stream as the SDK serves it. */
 export interface Stream {
@@ -30,7 +30,7 @@ export interface Stream {
 /** Serves a stream to its end, or answers with what to refuse it with. */
 export type Listening = (
   asked: ListenRequest,
-  guest: Guest,
+  requestContext: RequestContext,
   begin: (bus: ServerEventBus) => Stream,
 ) => Promise<ProtocolError | undefined>;
 
@@ -42,11 +42,15 @@ export function createListening(
 ): Listening {
   const places = createPlaces(STREAMS_PER_KEY);
 
-  async function run(followed: Followed, guest: Guest, begin: Parameters<Listening>[2]) {
+  async function run(
+    followed: Followed,
+    requestContext: RequestContext,
+    begin: Parameters<Listening>[2],
+  ) {
     const tooOld = new AbortController();
     const timer = setTimeout(() => tooOld.abort(), lasting);
-    const until = AbortSignal.any([guest.leaving, tooOld.signal]);
-    const bus = createBusOf(followed, useCases, { caller: guest.caller, until, onEnd });
+    const until = AbortSignal.any([requestContext.leaving, tooOld.signal]);
+    const bus = createBusOf(followed, useCases, { caller: requestContext.caller, until, onEnd });
     const stream = begin(bus);
 
     // Once is enough: what ends one of them ends all.
@@ -64,16 +68,16 @@ export function createListening(
     }
   }
 
-  return async ({ uris, undeclaredTasks }, guest, begin) => {
+  return async ({ uris, undeclaredTasks }, requestContext, begin) => {
     if (!uris) return NO_LIST;
     if (undeclaredTasks) return tasksNotDeclared();
     if (uris.length > FOLLOWED_MAX) return TOO_MANY_RESOURCES;
-    const leave = places.take(guest.caller.key.id);
+    const leave = places.take(requestContext.caller.key.id);
     if (!leave) return TOO_MANY_STREAMS;
     try {
-      const followed = await lookAtAll(useCases, guest.caller, uris);
+      const followed = await lookAtAll(useCases, requestContext.caller, uris);
       if (!followed) return NOT_YOURS;
-      await run(followed, guest, begin);
+      await run(followed, requestContext, begin);
       return undefined;
     } finally {
       leave();

@@ -29,7 +29,7 @@ export async function lookAtAll(
   return followed;
 }
 
-export interface Telling {
+export interface SendResult {
   readonly caller: Caller;
   /** Aborts when the stream has to end. */
   readonly until: AbortSignal;
@@ -44,7 +44,7 @@ export interface Telling {
 export function createBusOf(
   followed: Followed,
   { followApproval }: FollowingUseCases,
-  { caller, until, onEnd }: Telling,
+  { caller, until, onEnd }: SendResult,
 ): ServerEventBus {
   return {
     // Nothing is told but what is followed.

@@ -14,7 +14,7 @@ import type {
 import { z } from 'zod';
 import { SECOND, WAIT_DEFAULT_SECONDS } from '../domain/limits.js';
 import type { Caller } from '../domain/rights.js';
-import type { QuestionId } from '../ports/index.js';
+import type { ElicitationId } from '../ports/index.js';
 import type { AskPerson } from '../usecases/approvals/ask-tool-user.js';
 import { type Progress, tellWaiting } from './progress.js';
 
@@ -89,7 +89,7 @@ const reply = z.object({
 });
 
 export interface Reply {
-  readonly id: QuestionId;
+  readonly id: ElicitationId;
   readonly answer: z.output<typeof answered>;
 }
 

@@ -6,7 +6,7 @@ import type { ReportFault } from './fault.js';
 import type { Prompt } from './prompt.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
 import type { ResourceFamily } from './resource.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 
 /** What can be completed. */
 export interface Completable {
@@ -17,7 +17,7 @@ export interface Completable {
 export function offerCompletion(
   { server }: McpServer,
   completable: Completable,
-  { caller }: Guest,
+  { caller }: RequestContext,
   report: ReportFault,
 ): void {
   server.registerCapabilities({ completions: {} });

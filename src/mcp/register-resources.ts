@@ -8,12 +8,12 @@ import { invalidParams, protocolAnswer } from './protocol-answer.js';
 import { offerSubscriptions } from './register-subscriptions.js';
 import type { Look } from './resource.js';
 import type { Resources } from './resources/index.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 
 const CURSOR = /^[\x21-\x7e]+$/;
 
 interface Offered {
-  readonly guest: Guest;
+  readonly requestContext: RequestContext;
   readonly era: McpRequestContext['era'];
   readonly subscriptions: ManageSubscriptions;
 }
@@ -22,14 +22,14 @@ interface Offered {
 export function offerResources(
   { server }: McpServer,
   resources: Resources,
-  { guest, era, subscriptions }: Offered,
+  { requestContext, era, subscriptions }: Offered,
   report: ReportFault,
 ): void {
-  const { caller } = guest;
+  const { caller } = requestContext;
   const { fixed, families } = resources;
   const note = (fault: unknown) => report(fault, 'resources');
   server.registerCapabilities({ resources: { listChanged: false, subscribe: true } });
-  if (era === 'legacy') offerSubscriptions(server, subscriptions, guest, note);
+  if (era === 'legacy') offerSubscriptions(server, subscriptions, requestContext, note);
 
   server.setRequestHandler('resources/list', ({ params }) =>
     protocolAnswer(async () => {

@@ -10,13 +10,13 @@ import type { ManageSubscriptions } from '../usecases/approvals/manage-subscript
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
 import { approvalIdIn } from './resources/approvals.js';
 import type { Session } from './session.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 
 /** Any address is taken; requests of one's own are all that is ever told of. */
 export function offerSubscriptions(
   server: Server,
   subscriptions: ManageSubscriptions,
-  { caller, session }: Guest,
+  { caller, session }: RequestContext,
   note: (fault: unknown) => string,
 ): void {
   const take = (uri: string, work: (session: Session, id: ApprovalId) => Promise<void>) =>

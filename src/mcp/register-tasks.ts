@@ -10,14 +10,14 @@ import { EXTENSIONS, takesTasks, tasksNotDeclared } from './extensions.js';
 import type { ReportFault } from './fault.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
 import { taskOf } from './task.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 import { showDecision } from './tools/wait-for-decision.js';
 
 /** On a server of protocol 2026-07-28: what the one before calls tasks is another thing. */
 export function offerTasks(
   { server }: McpServer,
   awaitDecision: AwaitDecision,
-  { caller }: Guest,
+  { caller }: RequestContext,
   report: ReportFault,
 ): void {
   server.registerCapabilities({ extensions: EXTENSIONS });

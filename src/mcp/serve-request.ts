@@ -26,7 +26,7 @@ import { offerTasks } from './register-tasks.js';
 import { BODY_MAX_BYTES } from './request-body.js';
 import type { Resources } from './resources/index.js';
 import { SESSION_HEADER, sessionOpenedBy } from './session.js';
-import type { Guest, Tool } from './tool.js';
+import type { RequestContext, Tool } from './tool.js';
 import { calledTool, refuseUnknownTool } from './unknown-tool.js';
 
 export interface ServingParts {
@@ -44,7 +44,7 @@ export interface ServingParts {
 
 export interface Serving {
   /** Answers a request whose body has been read. Resolves when the answer has left. */
-  serve(req: Request, res: Response, guest: Guest): Promise<void>;
+  serve(req: Request, res: Response, requestContext: RequestContext): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function createServing(parts: ServingParts): Serving {
   const { tools, listening, subscriptions, logger, report } = parts;
   const names: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
   /** The guest travels beside the SDK: what that passes on is an empty pass, and only this very pass opens the map. */
-  const guests = new WeakMap<AuthInfo, Visitor>();
+  const requestContexts = new WeakMap<AuthInfo, ToolCaller>();
   // Mostly requests that a client got wrong; what it was told is in its answer.
   const onerror = (fault: Error) => logger.debug(describeFault(fault), 'mcp: request refused');
   const options = { onerror, maxRequestBodySize: BODY_MAX_BYTES };
@@ -65,26 +65,30 @@ export function createServing(parts: ServingParts): Serving {
   }
 
   function serverFor({ authInfo, era }: McpRequestContext): McpServer {
-    const visitor = authInfo && guests.get(authInfo);
-    if (!visitor) throw new Error('a request reached the MCP server without its caller');
-    const { guest, calls } = visitor;
+    const toolContext = authInfo && requestContexts.get(authInfo);
+    if (!toolContext) throw new Error('a request reached the MCP server without its caller');
+    const { requestContext, calls } = toolContext;
     const tool = calls === undefined ? undefined : tools.find(({ name }) => name === calls);
-    return tool ? furnishFor(tool, parts, guest) : furnish(parts, guest, era);
+    return tool ? furnishFor(tool, parts, requestContext) : furnish(parts, requestContext, era);
   }
 
   return {
-    async serve(req, res, guest) {
+    async serve(req, res, requestContext) {
       const unknown = refuseUnknownTool(req.body, names);
       if (unknown) return void res.json(unknown);
-      const pass: AuthInfo = { token: '', clientId: guest.caller.principal.id, scopes: [] };
-      guests.set(pass, { guest, calls: calledTool(req.body) });
+      const pass: AuthInfo = {
+        token: '',
+        clientId: requestContext.caller.principal.id,
+        scopes: [],
+      };
+      requestContexts.set(pass, { requestContext, calls: calledTool(req.body) });
       const opened = sessionOpenedBy(req.body, subscriptions.newSession);
       if (opened) res.setHeader(SESSION_HEADER, opened);
       const answerBy = ({ answer }: typeof usual) => answer(admitted(req, pass), res, req.body);
       const asked = readListen(req.body);
       if (!asked) await answerBy(usual);
       else {
-        const refusal = await listening(asked, guest, (bus) => {
+        const refusal = await listening(asked, requestContext, (bus) => {
           const own = mount({ bus });
           return { over: answerBy(own), close: own.close };
         });
@@ -97,8 +101,8 @@ export function createServing(parts: ServingParts): Serving {
 }
 
 /** Whoever came with a request, and the tool that it calls. */
-interface Visitor {
-  readonly guest: Guest;
+interface ToolCaller {
+  readonly requestContext: RequestContext;
   readonly calls: string | undefined;
 }
 
@@ -109,21 +113,25 @@ const bareServer = (version: string) =>
   );
 
 /** The server of one call: all that it could do beside the one tool would be set up for nothing. */
-function furnishFor(tool: Tool, parts: ServingParts, guest: Guest): McpServer {
+function furnishFor(tool: Tool, parts: ServingParts, requestContext: RequestContext): McpServer {
   const server = bareServer(parts.version);
-  tool.register(server, guest, parts);
+  tool.register(server, requestContext, parts);
   return server;
 }
 
 /** The server of any other request, with everything that this guest is offered. */
-function furnish(parts: ServingParts, guest: Guest, era: McpRequestContext['era']): McpServer {
+function furnish(
+  parts: ServingParts,
+  requestContext: RequestContext,
+  era: McpRequestContext['era'],
+): McpServer {
   const { tools, resources, prompts, subscriptions, awaitDecision, version, report } = parts;
   const server = bareServer(version);
-  for (const tool of tools) tool.register(server, guest, parts);
-  offerResources(server, resources, { guest, era, subscriptions }, report);
-  if (era === 'modern') offerTasks(server, awaitDecision, guest, report);
+  for (const tool of tools) tool.register(server, requestContext, parts);
+  offerResources(server, resources, { requestContext, era, subscriptions }, report);
+  if (era === 'modern') offerTasks(server, awaitDecision, requestContext, report);
   offerPrompts(server, prompts);
-  offerCompletion(server, { families: resources.families, prompts }, guest, report);
+  offerCompletion(server, { families: resources.families, prompts }, requestContext, report);
   return server;
 }
 

@@ -16,7 +16,7 @@ import { createResources, type ResourceUseCases } from './resources/index.js';
 import { createServing } from './serve-request.js';
 import { readSession, SESSION_HEADER } from './session.js';
 import { createServeSession } from './session-stream.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 import { createTools, type McpUseCases } from './tools/index.js';
 
 export interface McpParts {
@@ -82,8 +82,12 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
       return refuse(res, 403, INVALID_REQUEST, 'This origin may not call');
     if (closed) return refuse(res, 503, INTERNAL_ERROR, 'The server is stopping');
     const caller = callerOf(req);
-    const guest: Guest = { caller, leaving, session: readSession(req.headers[SESSION_HEADER]) };
-    if (await serveSession(req.method, res, guest)) return;
+    const requestContext: RequestContext = {
+      caller,
+      leaving,
+      session: readSession(req.headers[SESSION_HEADER]),
+    };
+    if (await serveSession(req.method, res, requestContext)) return;
     const problem = await readBody(req, res);
     if (problem) return refuse(res, problem.status, problem.code, problem.message);
     res.setHeader('Cache-Control', 'no-store');
@@ -92,7 +96,7 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
       await useCases.askPerson.answer(caller, reply.id, reply.answer);
       return void res.status(202).end();
     }
-    await unlessTakenBack(req.body, guest, (one) => serving.serve(req, res, one));
+    await unlessTakenBack(req.body, requestContext, (one) => serving.serve(req, res, one));
   }
 
   return {

@@ -9,13 +9,17 @@ import type { ManageSubscriptions } from '../usecases/approvals/manage-subscript
 import { approvalUri } from './resources/approvals.js';
 import type { Session } from './session.js';
 import { createPlaces } from './slots.js';
-import type { Guest } from './tool.js';
+import type { RequestContext } from './tool.js';
 
 /**
  * Answers what a client does with its session beside sending messages: a GET streams, a DELETE forgets. False for everything else, and
  * when the key has no stream left: a client that is told that there is none goes on without.
  */
-export type ServeSession = (method: string, res: Response, guest: Guest) => Promise<boolean>;
+export type ServeSession = (
+  method: string,
+  res: Response,
+  requestContext: RequestContext,
+) => Promise<boolean>;
 
 /** Milliseconds. Proxies take a silent connection for a dead one. */
 const SIGN_OF_LIFE = 15 * SECOND;
@@ -27,7 +31,11 @@ export function createServeSession(
 ): ServeSession {
   const places = createPlaces(SESSION_STREAMS_PER_KEY);
 
-  async function stream(res: Response, { caller, leaving }: Guest, { id }: Session): Promise<void> {
+  async function stream(
+    res: Response,
+    { caller, leaving }: RequestContext,
+    { id }: Session,
+  ): Promise<void> {
     const over = new AbortController();
     const end = () => over.abort();
     res.once('close', end);
@@ -47,8 +55,8 @@ export function createServeSession(
     }
   }
 
-  return async (method, res, guest) => {
-    const { caller, session } = guest;
+  return async (method, res, requestContext) => {
+    const { caller, session } = requestContext;
     if (!session) return false;
     if (method === 'DELETE') {
       await subscriptions.remove(caller, session.id);
@@ -57,7 +65,7 @@ export function createServeSession(
     }
     const leave = method === 'GET' ? places.take(caller.key.id) : undefined;
     if (!leave) return false;
-    await stream(res, guest, session).finally(leave);
+    await stream(res, requestContext, session).finally(leave);
     return true;
   };
 }

@@ -21,7 +21,7 @@ import { described, problemOf } from './published-schema.js';
 import type { Session } from './session.js';
 
 /** Who came with this HTTP request, and until when it may take. */
-export interface Guest {
+export interface RequestContext {
   readonly caller: Caller;
   /** Aborts when the server stops, or the call is taken back: whoever waits then gets their answer now. */
   readonly leaving: AbortSignal;
@@ -30,7 +30,7 @@ export interface Guest {
 }
 
 /** What a tool knows about one call beside its arguments. */
-export interface Visit {
+export interface ToolContext {
   readonly caller: Caller;
   /** The client's own word for itself: shown as its claim, decides nothing. */
   readonly claimedClient?: string | undefined;
@@ -55,13 +55,13 @@ export interface ToolDefinition<In extends z.ZodObject, Out extends z.ZodObject>
   /** What clients are told to send, where that is more than what is accepted. */
   readonly told?: z.ZodObject;
   readonly output: Out;
-  run(input: z.output<In>, visit: Visit): Promise<Answer<z.input<Out>> | Question>;
+  run(input: z.output<In>, toolContext: ToolContext): Promise<Answer<z.input<Out>> | Question>;
 }
 
 export interface Tool {
   readonly name: ToolName;
   /** Offers the tool on a server that lives for one request of this guest. */
-  register(server: McpServer, guest: Guest, parts: ToolParts): void;
+  register(server: McpServer, requestContext: RequestContext, parts: ToolParts): void;
 }
 
 export interface ToolParts {
@@ -82,33 +82,39 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
     outputSchema: described(output),
   };
 
-  async function judge(given: unknown, visit: Visit) {
+  async function judge(given: unknown, toolContext: ToolContext) {
     const read = input.safeParse(given);
     if (!read.success) return refused({ code: 'invalid_input', problem: problemOf(read.error) });
-    const found = await run(read.data, visit);
+    const found = await run(read.data, toolContext);
     if (!('ok' in found) || !found.ok) return found;
     return { ...done(output.parse(found.value)), task: found.task };
   }
 
   /** Asks in the middle of the call, as often as the tool has questions; each of them it asks once. */
-  async function judgeAsking(given: unknown, visit: Visit, { shows }: Session, ask: Ask) {
-    let found = await judge(given, visit);
+  async function judgeAsking(
+    given: unknown,
+    toolContext: ToolContext,
+    { shows }: Session,
+    ask: Ask,
+  ) {
+    let found = await judge(given, toolContext);
     for (let said: InputResponses = {}; 'ask' in found; ) {
       said = { ...said, ...(await ask(found.ask)) };
-      found = await judge(given, { ...visit, person: personAt(shows, said) });
+      found = await judge(given, { ...toolContext, person: personAt(shows, said) });
     }
     return found;
   }
 
   return {
     name,
-    register(server, guest, { report, callBack }) {
+    register(server, requestContext, { report, callBack }) {
       server.registerTool(name, face, (given, { mcpReq }) => {
-        const session = mcpReq.envelope ? undefined : guest.session;
-        const visit = visitOf({ ...guest, session }, mcpReq);
-        const ask: Ask = (asked) => callBack(asked, { ...visit, server, call: mcpReq.id });
+        const session = mcpReq.envelope ? undefined : requestContext.session;
+        const toolContext = toolContextOf({ ...requestContext, session }, mcpReq);
+        const ask: Ask = (asked) => callBack(asked, { ...toolContext, server, call: mcpReq.id });
         return answer(
-          () => (session ? judgeAsking(given, visit, session, ask) : judge(given, visit)),
+          () =>
+            session ? judgeAsking(given, toolContext, session, ask) : judge(given, toolContext),
           (fault) => report(fault, name),
         );
       });
@@ -118,7 +124,10 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
 
 type Ask = (asked: Question['ask']) => Promise<InputResponses>;
 
-function visitOf({ caller, leaving, session }: Guest, mcpReq: ServerContext['mcpReq']): Visit {
+function toolContextOf(
+  { caller, leaving, session }: RequestContext,
+  mcpReq: ServerContext['mcpReq'],
+): ToolContext {
   const { envelope, signal, inputResponses } = mcpReq;
   return {
     caller,

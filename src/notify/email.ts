@@ -2,12 +2,12 @@
 
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Notification } from '../domain/notification.js';
-import type { EmailSettings, Tell, Telling } from '../ports/index.js';
+import type { EmailSettings, Send, SendResult } from '../ports/index.js';
 import { factsOf, headlineOf, reasonOf } from './message-text.js';
 import { unlessLate } from './with-timeout.js';
 
 export interface Mailer {
-  readonly teller: (settings: EmailSettings) => Tell;
+  readonly sender: (settings: EmailSettings) => Send;
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): M
     disableUrlAccess: true,
   });
   return {
-    teller:
+    sender:
       ({ recipients }) =>
       async (notification, signal) => {
         const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * 1.5)]);
@@ -53,7 +53,7 @@ async function send(
   from: string,
   to: readonly string[],
   notification: Notification,
-): Promise<Telling> {
+): Promise<SendResult> {
   try {
     await transport.sendMail({ from, to: [...to], ...mailOf(notification, domainOf(from)) });
     return { outcome: 'sent' };
@@ -92,7 +92,7 @@ function mailOf(notification: Notification, domain: string) {
 const domainOf = (from: string) => /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
 
 /** A server that answers with a code refuses this message; one that does not answer is away. */
-function failureOf(error: unknown): Telling {
+function failureOf(error: unknown): SendResult {
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : NaN;
   if (code >= 400 && code < 600)
     return { outcome: code === 421 ? 'away' : 'retry', error: `smtp_${code}` };

@@ -39,8 +39,8 @@ export interface Due<L extends Leased, D extends string> {
   retry(destination: D, leased: L, delayMs: number, error: string): Promise<void>;
 }
 
-export interface RelayParts<L extends Leased = Leased, D extends string = Destination> {
-  readonly deliveries: Due<L, D>;
+export interface OutboxWorkerParts<L extends Leased = Leased, D extends string = Destination> {
+  readonly outbox: Due<L, D>;
   readonly destination: D;
   readonly deliver: Deliver<L>;
   readonly logger: Pick<Log, 'warn'>;
@@ -56,7 +56,7 @@ export interface RelayParts<L extends Leased = Leased, D extends string = Destin
   readonly restMs?: ((earlier: number) => number) | undefined;
 }
 
-export interface Relay {
+export interface OutboxWorker {
   start(): void;
   /** Something may be due: look now. Harmless at any time. */
   poke(): void;
@@ -67,10 +67,10 @@ export interface Relay {
 /** Milliseconds. */
 const LEASE = 15 * SECOND;
 
-export function createRelay<L extends Leased = Leased, D extends string = Destination>(
-  parts: RelayParts<L, D>,
-): Relay {
-  const { deliveries, destination, limit, restMs = restSpread } = parts;
+export function createOutboxWorker<L extends Leased = Leased, D extends string = Destination>(
+  parts: OutboxWorkerParts<L, D>,
+): OutboxWorker {
+  const { outbox, destination, limit, restMs = restSpread } = parts;
   const circuit = createCircuit({ limit, rest: restMs, onRested: look });
   const work = createWork(parts, circuit);
   const running = new Set<Promise<void>>();
@@ -99,7 +99,7 @@ export function createRelay<L extends Leased = Leased, D extends string = Destin
 
   async function lease(count: number): Promise<readonly L[]> {
     try {
-      return await deliveries.lease(destination, count, parts.leaseMs ?? LEASE, parts.urgentOnly);
+      return await outbox.lease(destination, count, parts.leaseMs ?? LEASE, parts.urgentOnly);
     } catch (error) {
       parts.logger.warn({ destination, error: errorName(error) }, 'could not look for deliveries');
       return [];
@@ -136,7 +136,7 @@ const restSpread = (earlier: number) => rest(earlier, Math.random());
 
 /** One delivery from lease to note. Never rejects: without a note the lease runs out, and it is done again. */
 function createWork<L extends Leased, D extends string>(
-  { deliveries, destination, deliver, logger, restMs = restSpread }: RelayParts<L, D>,
+  { outbox, destination, deliver, logger, restMs = restSpread }: OutboxWorkerParts<L, D>,
   circuit: Circuit,
 ) {
   return async (leased: L, signal: AbortSignal): Promise<void> => {
@@ -145,14 +145,14 @@ function createWork<L extends Leased, D extends string>(
     if (outcome.outcome === 'away') circuit.silent();
     else circuit.answered();
     try {
-      if (outcome.outcome === 'sent') return await deliveries.sent(destination, leased);
+      if (outcome.outcome === 'sent') return await outbox.sent(destination, leased);
       const delayMs = delayOf(outcome, attempts - 1);
       if (!signal.aborted)
         logger.warn(
           { destination, subject, error: outcome.error, attempts, retryAfterMs: delayMs },
           'not delivered yet',
         );
-      await deliveries.retry(destination, leased, delayMs, outcome.error);
+      await outbox.retry(destination, leased, delayMs, outcome.error);
     } catch (error) {
       logger.warn({ destination, subject, error: errorName(error) }, 'could not note a delivery');
     }
@@ -175,16 +175,16 @@ function createWork<L extends Leased, D extends string>(
 }
 
 /** Several, as if they were one. */
-export function asOne(relays: readonly Relay[]): Relay {
+export function asOne(workers: readonly OutboxWorker[]): OutboxWorker {
   return {
     start() {
-      for (const relay of relays) relay.start();
+      for (const worker of workers) worker.start();
     },
     poke() {
-      for (const relay of relays) relay.poke();
+      for (const worker of workers) worker.poke();
     },
     async stop() {
-      await Promise.all(relays.map((relay) => relay.stop()));
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
 }

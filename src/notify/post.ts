@@ -1,13 +1,17 @@
 /** What an answer to a POST means for whoever is told by it. */
 
-import type { Telling } from '../ports/index.js';
+import type { SendResult } from '../ports/index.js';
 import { type Egress, EgressError, type Posting } from './egress.js';
 
 /** These say "not now", whatever is posted. */
 const OVERLOADED: readonly number[] = [429, 502, 503, 504];
 
 /** Never rejects. A redirect is a failure: where it leads nobody has looked at. */
-export async function tellByPost(egress: Egress, url: string, posting: Posting): Promise<Telling> {
+export async function sendByPost(
+  egress: Egress,
+  url: string,
+  posting: Posting,
+): Promise<SendResult> {
   try {
     const { status, retryAfterMs } = await egress.post(url, posting);
     const error = `http_${status}`;

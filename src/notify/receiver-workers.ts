@@ -3,12 +3,12 @@
 import { MINUTE, SECOND } from '../domain/limits.js';
 import { TRIES } from '../domain/receiver.js';
 import { RECEIVERS, type ReceiverKind } from '../domain/vocabulary.js';
-import type { LeasedNotification, Log, Outbox, Telling } from '../ports/index.js';
-import { asOne, createRelay, type Outcome, type Relay } from './outbox-worker.js';
+import type { LeasedNotification, Log, NotificationOutbox, SendResult } from '../ports/index.js';
+import { asOne, createOutboxWorker, type OutboxWorker, type Outcome } from './outbox-worker.js';
 
-export interface ReceiverRelayParts {
-  readonly outbox: Outbox;
-  readonly tell: (leased: LeasedNotification, signal: AbortSignal) => Promise<Telling>;
+export interface ReceiverWorkerParts {
+  readonly outbox: NotificationOutbox;
+  readonly tell: (leased: LeasedNotification, signal: AbortSignal) => Promise<SendResult>;
   readonly logger: Pick<Log, 'warn'>;
   /** How often to look without being poked (ms). */
   readonly intervalMs: number;
@@ -29,13 +29,13 @@ const RESTS = [SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE] as const;
 const RETRY_AFTER_MAX = 60 * MINUTE;
 
 /** As if they were one. */
-export const createReceiverRelays = (parts: ReceiverRelayParts): Relay =>
+export const createReceiverWorkers = (parts: ReceiverWorkerParts): OutboxWorker =>
   asOne(RECEIVERS.map((kind) => relayTo(kind, parts)));
 
-function relayTo(kind: ReceiverKind, parts: ReceiverRelayParts): Relay {
+function relayTo(kind: ReceiverKind, parts: ReceiverWorkerParts): OutboxWorker {
   const { outbox, tell, logger, intervalMs, schedule = TRIES, restMs = restSpread } = parts;
-  return createRelay<LeasedNotification, ReceiverKind>({
-    deliveries: outbox,
+  return createOutboxWorker<LeasedNotification, ReceiverKind>({
+    outbox: outbox,
     destination: kind,
     deliver: async (leased, signal) =>
       outcomeOf(await tell(leased, signal), delayAfter(leased.attempts, schedule)),
@@ -48,7 +48,7 @@ function relayTo(kind: ReceiverKind, parts: ReceiverRelayParts): Relay {
 }
 
 /** A receiver that is gone was switched off; what waits for it waits until it is switched on again. */
-function outcomeOf(telling: Telling, usual: number): Outcome {
+function outcomeOf(telling: SendResult, usual: number): Outcome {
   switch (telling.outcome) {
     case 'sent':
       return telling;

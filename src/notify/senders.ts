@@ -1,21 +1,21 @@
 /** How each kind of receiver is told. */
 
-import type { CheckTarget, Tellers } from '../ports/index.js';
+import type { CheckTarget, Senders } from '../ports/index.js';
 import type { Egress } from './egress.js';
 import type { Mailer } from './email.js';
-import { createSlackWebhookTeller, isSlackTarget, SLACK } from './slack-webhook.js';
-import { createWebhookTeller } from './webhook.js';
+import { createSlackWebhookSender, isSlackTarget, SLACK } from './slack-webhook.js';
+import { createWebhookSender } from './webhook.js';
 
 /** Without a mailer nobody is told by e-mail. */
-export function createTellers(
+export function createSenders(
   egress: Egress,
   mailer: Mailer | undefined,
   allowed: readonly string[],
-): Tellers {
+): Senders {
   return {
-    email: mailer?.teller,
-    slack: createSlackWebhookTeller(egress, allowed),
-    webhook: createWebhookTeller(egress),
+    email: mailer?.sender,
+    slack: createSlackWebhookSender(egress, allowed),
+    webhook: createWebhookSender(egress),
   };
 }
 

@@ -1,10 +1,10 @@
 /** A Slack incoming webhook: plain text only, so that nothing in it is parsed. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 
 import type { Notification } from '../domain/notification.js';
-import type { SlackWebhookSettings, Tell } from '../ports/index.js';
+import type { Send, SlackWebhookSettings } from '../ports/index.js';
 import { type Egress, isAllowed } from './egress.js';
 import { factsOf, headlineOf, reasonOf } from './message-text.js';
-import { tellByPost } from './post.js';
+import { sendByPost } from './post.js';
 
 /** Slack refuses a section with more; counted in UTF-16, which is the stricter way. */
 const TEXT_MAX = 3000;
@@ -20,15 +20,15 @@ export function isSlackTarget(text: string, allowed: readonly string[]): boolean
 }
 
 /** Looks at the address again at every try: what the operator allows may have changed since it was written down. */
-export function createSlackWebhookTeller(
+export function createSlackWebhookSender(
   egress: Egress,
   allowed: readonly string[],
-): (settings: SlackWebhookSettings) => Tell {
+): (settings: SlackWebhookSettings) => Send {
   return ({ webhookUrl }) =>
     async (notification, signal) => {
       if (!isSlackTarget(webhookUrl, allowed))
         return { outcome: 'retry', error: 'forbidden_address' };
-      return tellByPost(egress, webhookUrl, {
+      return sendByPost(egress, webhookUrl, {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(messageOf(notification)),
         signal,

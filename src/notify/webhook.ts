@@ -2,12 +2,12 @@
 
 import { Webhook } from 'standardwebhooks';
 import { NOTIFICATION_SCHEMA, type Notification } from '../domain/notification.js';
-import type { Tell, WebhookSettings } from '../ports/index.js';
+import type { Send, WebhookSettings } from '../ports/index.js';
 import type { Egress } from './egress.js';
-import { tellByPost } from './post.js';
+import { sendByPost } from './post.js';
 
 /** Every secret signs: a receiver that still has the one before takes it too. */
-export function createWebhookTeller(egress: Egress): (settings: WebhookSettings) => Tell {
+export function createWebhookSender(egress: Egress): (settings: WebhookSettings) => Send {
   return ({ url, secrets }) => {
     const signers = secrets.map((secret) => new Webhook(secret));
     return (notification, signal) => {
@@ -20,7 +20,7 @@ export function createWebhookTeller(egress: Egress): (settings: WebhookSettings)
         'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
         'webhook-signature': signers.map((one) => one.sign(notification.id, now, body)).join(' '),
       };
-      return tellByPost(egress, url, { headers, body, signal });
+      return sendByPost(egress, url, { headers, body, signal });
     };
   };
 }

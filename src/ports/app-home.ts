@@ -1,7 +1,7 @@
 /** Who has looked at their App Home, and what it showed: so that it is drawn anew for them, and for nobody else. */
 
 import type { PersonId } from '../domain/person.js';
-import type { Sight } from '../domain/visibility.js';
+import type { VisibilityScope } from '../domain/visibility.js';
 
 export interface HomeVisit {
   readonly person: PersonId;
@@ -20,7 +20,7 @@ export interface HomeReads {
 export interface Homes extends HomeReads {
   opened(person: PersonId, userId: string): Promise<void>;
   /** From now on a change of anything that this sight takes in makes the Home due. */
-  watch(person: PersonId, sight: Sight): Promise<void>;
+  watch(person: PersonId, visibility: VisibilityScope): Promise<void>;
   drawn(person: PersonId, hash: string | undefined): Promise<void>;
   /** It is not kept up to date any more. */
   close(person: PersonId): Promise<void>;

@@ -5,7 +5,7 @@ import type { Grant, GrantId, NewGrant } from '../domain/grant.js';
 import type { PersonId } from '../domain/person.js';
 import type { Policy, PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
-import type { Sight } from '../domain/visibility.js';
+import type { VisibilityScope } from '../domain/visibility.js';
 import type { Operation } from '../domain/vocabulary.js';
 import type { AskingContext, Likeness, PastRequest } from './approval-context.js';
 import type { Listed, Page } from './page.js';
@@ -20,7 +20,7 @@ export interface AskingHistory {
   /** Milliseconds until the oldest request of the last hour is an hour old; 0 when there is none. */
   readonly freeAfter: number;
   /** The very same question is waiting already, so asking it again costs nobody anything. */
-  readonly repeats: boolean;
+  readonly sameRequest: boolean;
   /** Milliseconds since a person denied this, or a part of it; undefined when nobody did. */
   readonly sinceDenied?: number | undefined;
 }
@@ -29,7 +29,7 @@ export interface ApprovalFilter {
   readonly status?: Approval['status'] | undefined;
   readonly principal?: PrincipalId | undefined;
   /** Only what this viewer may see. A page may then hold fewer than its limit while there is a next one. */
-  readonly sight?: Sight | undefined;
+  readonly visibility?: VisibilityScope | undefined;
   /** Only those that this person has voted on, or has not. */
   readonly voter?: { readonly person: PersonId; readonly voted: boolean } | undefined;
 }
@@ -90,7 +90,7 @@ export interface GrantFilter {
   readonly principal?: PrincipalId | undefined;
   readonly activeOnly?: boolean | undefined;
   /** As for approvals. */
-  readonly sight?: Sight | undefined;
+  readonly visibility?: VisibilityScope | undefined;
 }
 
 export interface GrantReads {

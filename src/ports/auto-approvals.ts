@@ -3,7 +3,7 @@
 import type { Approved } from '../domain/approval.js';
 import type { PostedCard } from './cards.js';
 
-export interface Untold {
+export interface Unsent {
   /** The newest of them, oldest first. */
   readonly approvals: readonly Approved[];
   /** How many there are in all. */
@@ -12,7 +12,7 @@ export interface Untold {
 
 /** Requests that a policy's conditions granted. A channel is a Slack id; undefined is the configured default. */
 export interface AutoApprovals {
-  untold(channel: string | undefined, limit: number): Promise<Untold>;
+  unsent(channel: string | undefined, limit: number): Promise<Unsent>;
   /**
    * Notes that the channel knows of everything up to the newest of these, and which message shows them, and spares it for a minute.
    * Told twice is better than never.

@@ -3,24 +3,24 @@
 import type { ApprovalId } from '../domain/approval.js';
 import type { PrincipalId } from '../domain/principal.js';
 
-export type QuestionId = `ask_${string}`;
+export type ElicitationId = `ask_${string}`;
 /** Made by `initialize` for clients of protocol 2025-11-25 and older. It gives no right: each request brings its key. */
 export type SessionId = `sess_${string}`;
 
 /** What can be waited for. */
-export type WakeupId = ApprovalId | QuestionId | SessionId;
+export type WakeupId = ApprovalId | ElicitationId | SessionId;
 
-export interface QuestionReads {
+export interface ElicitationReads {
   /** What was answered, as it came; undefined while nothing was. */
-  answerTo(id: QuestionId): Promise<unknown>;
+  answerTo(id: ElicitationId): Promise<unknown>;
 }
 
-export interface Questions extends QuestionReads {
+export interface Elicitations extends ElicitationReads {
   /** Those that nobody waits for any more are forgotten with it. */
-  insert(id: QuestionId, principal: PrincipalId): Promise<void>;
+  insert(id: ElicitationId, principal: PrincipalId): Promise<void>;
   /** Conditional: the first answer counts, and only one of the principal that was asked. True when it was this one. */
-  answer(id: QuestionId, principal: PrincipalId, answer: object): Promise<boolean>;
-  remove(id: QuestionId): Promise<void>;
+  answer(id: ElicitationId, principal: PrincipalId, answer: object): Promise<boolean>;
+  remove(id: ElicitationId): Promise<void>;
 }
 
 /** A request that a session wants to be told of. */

@@ -5,25 +5,25 @@ import type { PersonId } from '../domain/person.js';
 import type { PrincipalId } from '../domain/principal.js';
 
 /** `asked`, `settled` and `first_use` go to the owner of the asking key; `suspended` to whoever must know of it. */
-export type NoticeKind = 'asked' | 'settled' | 'first_use' | 'suspended';
+export type DirectMessageKind = 'asked' | 'settled' | 'first_use' | 'suspended';
 
-export interface NewNotice {
+export interface NewDirectMessage {
   readonly person: PersonId;
-  readonly kind: NoticeKind;
+  readonly kind: DirectMessageKind;
   readonly principal: PrincipalId;
   readonly approval?: ApprovalId | undefined;
 }
 
-export interface Notice extends NewNotice {
+export interface DirectMessage extends NewDirectMessage {
   readonly id: string;
   readonly at: Date;
 }
 
 /** What a person has not been told yet, oldest first. Told twice is better than never. */
-export interface Notices {
-  untold(person: PersonId, limit: number): Promise<readonly Notice[]>;
-  told(ids: readonly Notice['id'][]): Promise<void>;
+export interface DirectMessageOutbox {
+  unsent(person: PersonId, limit: number): Promise<readonly DirectMessage[]>;
+  told(ids: readonly DirectMessage['id'][]): Promise<void>;
 }
 
 /** What is said once in the thread of a card. */
-export type ThreadNote = 'reminder' | 'escalation';
+export type ThreadReply = 'reminder' | 'escalation';

@@ -8,7 +8,7 @@ export interface KeptAnswer {
   readonly answer: unknown;
 }
 
-export interface Repeats {
+export interface IdempotencyStore {
   /**
    * Takes this principal's key for the change that is being made, once nobody else is making one under it. Answers with what it
    * was used for before; undefined when it is new, and then `keep` or `release` must follow in the same transaction.

@@ -1,6 +1,6 @@
 /** Counting requests and decisions. */
 
-import type { Sight } from '../domain/visibility.js';
+import type { VisibilityScope } from '../domain/visibility.js';
 import type { Grouping, Metric, Operation } from '../domain/vocabulary.js';
 
 export interface Span {
@@ -84,10 +84,14 @@ export interface Gauges {
 
 export interface MetricsReads {
   /** One number over a span, exact to the event, of what the sight covers. */
-  measure(sight: Sight, query: MetricQuery): Promise<Measured>;
+  measure(visibility: VisibilityScope, query: MetricQuery): Promise<Measured>;
   /** The same in parts, the largest first. Uses have no outcome: they have happened. */
-  series(sight: Sight, query: MetricQuery, by: Grouping): Promise<readonly MetricGroup[]>;
+  series(
+    visibility: VisibilityScope,
+    query: MetricQuery,
+    by: Grouping,
+  ): Promise<readonly MetricGroup[]>;
   gauges(): Promise<Gauges>;
   /** Of what the sight covers: the viewer's own keys, and what was asked under policies that name the viewer. */
-  access(sight: Sight, span: Span): Promise<AccessMetrics>;
+  access(visibility: VisibilityScope, span: Span): Promise<AccessMetrics>;
 }

@@ -38,7 +38,7 @@ export interface ReceiverSettings {
 }
 
 /** What came of one try. `error` is a short code, never a body or an address. */
-export type Telling =
+export type SendResult =
   | { readonly outcome: 'sent' }
   /** This one was not taken; others may be. */
   | {
@@ -52,11 +52,11 @@ export type Telling =
   | { readonly outcome: 'gone'; readonly error: string };
 
 /** Tells one receiver of one thing, in at most 15 s. Never rejects. Built anew whenever the settings change. */
-export type Tell = (notification: Notification, signal: AbortSignal) => Promise<Telling>;
+export type Send = (notification: Notification, signal: AbortSignal) => Promise<SendResult>;
 
 /** How each kind of receiver is told. Undefined: this installation cannot (no SMTP_URL). */
-export type Tellers = {
-  readonly [Kind in ReceiverKind]: ((settings: ReceiverSettings[Kind]) => Tell) | undefined;
+export type Senders = {
+  readonly [Kind in ReceiverKind]: ((settings: ReceiverSettings[Kind]) => Send) | undefined;
 };
 
 /** Whether an address may be posted to at all, by what it says: undefined, or what is wrong with it and what would do. */
@@ -74,7 +74,7 @@ export interface LeasedNotification extends Leased {
 }
 
 /** The outbox of receivers. Those of one approval are leased one after another, in the order of the audit trail. */
-export interface Outbox {
+export interface NotificationOutbox {
   lease(
     receiver: ReceiverKind,
     limit: number,

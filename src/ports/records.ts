@@ -3,7 +3,7 @@
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { SecretMetadata, SecretVersion } from '../domain/secret.js';
-import type { Sight } from '../domain/visibility.js';
+import type { VisibilityScope } from '../domain/visibility.js';
 import type { Listed, Page } from './page.js';
 
 export interface SecretReads {
@@ -30,10 +30,10 @@ export interface AuditFilter {
   /** A key's name or a person's e-mail. */
   readonly actor?: string | undefined;
   /** Only what this viewer may see. */
-  readonly sight?: Sight | undefined;
+  readonly visibility?: VisibilityScope | undefined;
 }
 
-export interface AuditCountFilter extends Omit<AuditFilter, 'type' | 'sight'> {
+export interface AuditCountFilter extends Omit<AuditFilter, 'type' | 'visibility'> {
   /** Only of this principal's keys. */
   readonly principal?: PrincipalId | undefined;
   readonly types: readonly AuditEvent['type'][];

@@ -26,7 +26,7 @@ export type Destination =
   | 'slack_home';
 
 /** The outbox. A lease that runs out is given again, so a destination must bear hearing a thing twice. */
-export interface Deliveries {
+export interface SlackOutbox {
   /** For `leaseMs`. `urgentOnly`: nothing but what a person has just decided and is looking at. */
   lease(
     destination: Destination,

@@ -8,14 +8,18 @@ import type { HomeReads, Homes } from './app-home.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './approvals-and-grants.js';
 import type { AuditParts } from './audit-partitions.js';
 import type {
-  QuestionReads,
-  Questions,
+  ElicitationReads,
+  Elicitations,
   SubscriptionReads,
   Subscriptions,
   WakeupId,
 } from './client-callbacks.js';
-import type { NewNotice, Notices, ThreadNote } from './direct-message-outbox.js';
-import type { Repeats } from './idempotency.js';
+import type {
+  DirectMessageOutbox,
+  NewDirectMessage,
+  ThreadReply,
+} from './direct-message-outbox.js';
+import type { IdempotencyStore } from './idempotency.js';
 import type { LoginReads, Logins } from './logins.js';
 import type { MetricsReads } from './metrics.js';
 import type { ReceiverReads, Receivers } from './notification-outbox.js';
@@ -40,9 +44,9 @@ export interface Reads {
   readonly people: PersonReads;
   readonly secrets: SecretReads;
   readonly groups: SlackGroups;
-  readonly notices: Pick<Notices, 'untold'>;
+  readonly directMessageOutbox: Pick<DirectMessageOutbox, 'unsent'>;
   readonly logins: LoginReads;
-  readonly questions: QuestionReads;
+  readonly elicitations: ElicitationReads;
   readonly subscriptions: SubscriptionReads;
   readonly receivers: ReceiverReads;
   readonly audit: AuditReads;
@@ -61,31 +65,31 @@ export interface Tx extends Reads {
   readonly people: People;
   readonly secrets: Secrets;
   readonly logins: Logins;
-  readonly questions: Questions;
+  readonly elicitations: Elicitations;
   readonly subscriptions: Subscriptions;
   readonly receivers: Receivers;
   readonly installation: Installations;
   readonly alerts: Alerts;
   readonly homes: Homes;
-  readonly repeats: Repeats;
+  readonly idempotency: IdempotencyStore;
   readonly auditParts: AuditParts;
   readonly linkCodes: LinkCodes;
-  readonly notices: Notices;
+  readonly directMessageOutbox: DirectMessageOutbox;
   /**
    * Appends to the audit chain. Events are written by the store as the last statements before COMMIT, so that the chain's
    * head is the last row that any transaction locks.
    */
   record(event: AuditEvent): void;
   /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
-  touchCard(id: ApprovalId): Promise<void>;
+  enqueueCardUpdate(id: ApprovalId): Promise<void>;
   /** Queues a direct message, last of all but the events. A person without an account in Slack is told nothing. */
-  notify(notice: NewNotice): Promise<void>;
+  enqueueDirectMessage(message: NewDirectMessage): Promise<void>;
   /** Queues a reply in the thread of the approval's card. */
-  note(kind: ThreadNote, id: ApprovalId): Promise<void>;
+  enqueueThreadReply(kind: ThreadReply, id: ApprovalId): Promise<void>;
   /** Queues a quiet line about what no person had to decide. Undefined: the default channel. */
-  mentionAutoApproval(channel: string | undefined): Promise<void>;
+  enqueueAutoApprovalLine(channel: string | undefined): Promise<void>;
   /** Queues the announcement of a policy's change. */
-  announce(id: PolicyId, version: number): Promise<void>;
+  enqueuePolicyAnnouncement(id: PolicyId, version: number): Promise<void>;
   /** Wakes everyone who waits for it, on every process, when the transaction commits. */
   wake(id: WakeupId): Promise<void>;
 }

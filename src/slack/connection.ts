@@ -5,27 +5,27 @@ import type { Express } from 'express';
 import type {
   AutoApprovals,
   Cards,
-  Deliveries,
   Digests,
   Directory,
   Log,
   PolicyReads,
+  SlackOutbox,
 } from '../ports/index.js';
 import type { HomeUseCases } from '../usecases/approvals/app-home.js';
 import type { ReadCardAudience } from '../usecases/approvals/card-audience.js';
 import type { ReadCardFacts, ReadGrantFacts } from '../usecases/approvals/card-facts.js';
 import type { Decide } from '../usecases/approvals/decide.js';
 import type { RevokeGrant } from '../usecases/approvals/end-grant.js';
-import type { RecordRefusedPress } from '../usecases/approvals/record-refused-click.js';
+import type { RecordRefusedClick } from '../usecases/approvals/record-refused-click.js';
 import type { ReadRequestHistory } from '../usecases/approvals/request-history.js';
 import type { LoginUseCases } from '../usecases/authorization/login.js';
 import type { RecordForeign } from '../usecases/authorization/record-foreign-workspace.js';
 import type { RecordRefusedSuspension } from '../usecases/authorization/record-refused-suspension.js';
 import type { SuspendPrincipal } from '../usecases/authorization/suspend-principal.js';
 import type { DirectMessages } from '../usecases/notifications/direct-messages.js';
-import type { IdentifyPresser } from '../usecases/people/identify-slack-user.js';
-import type { StopLeavers } from '../usecases/people/stop-deactivated-users.js';
-import { createFindLeavers } from './client/deactivated-users.js';
+import type { IdentifySlackActor } from '../usecases/people/identify-slack-user.js';
+import type { StopDeactivatedUsers } from '../usecases/people/stop-deactivated-users.js';
+import { createFindDeactivatedUsers } from './client/deactivated-users.js';
 import { createDirectory } from './client/directory.js';
 import { clientOptions, createWebClients } from './client/web-clients.js';
 import { createWorkspaceLink, type WorkspaceLink } from './client/workspace.js';
@@ -38,7 +38,7 @@ import { boltLogger } from './inbound/bolt-logger.js';
 import { addEvents } from './inbound/events.js';
 import { addHandlers } from './inbound/handlers.js';
 import { createInFlight } from './inbound/in-flight.js';
-import { createDoorkeeper, type SlackContext } from './inbound/request-guard.js';
+import { createRequestGuard, type SlackContext } from './inbound/request-guard.js';
 import { createTransport, type Transport } from './inbound/transport.js';
 
 export interface SlackSettings {
@@ -61,7 +61,7 @@ export interface SlackParts extends CatalogueParts {
   readonly decide: Decide;
   readonly login: Pick<LoginUseCases, 'look' | 'confirm'>;
   /** Slack says who an account belongs to; whether that person may act is not Slack's to say. */
-  readonly identifyWith: (directory: Directory) => IdentifyPresser;
+  readonly identifyWith: (directory: Directory) => IdentifySlackActor;
   readonly readCardFacts: ReadCardFacts;
   readonly readGrantFacts: ReadGrantFacts;
   readonly readRequestHistory: ReadRequestHistory;
@@ -69,16 +69,16 @@ export interface SlackParts extends CatalogueParts {
   readonly autoApprovals: AutoApprovals;
   readonly readPolicyChange: PolicyReads['change'];
   readonly recordForeign: RecordForeign;
-  readonly recordRefusedPress: RecordRefusedPress;
+  readonly recordRefusedClick: RecordRefusedClick;
   readonly directMessages: DirectMessages;
   readonly home: HomeUseCases;
   readonly suspendPrincipal: SuspendPrincipal;
   readonly recordRefusedSuspension: RecordRefusedSuspension;
-  readonly stopLeavers: StopLeavers;
+  readonly stopDeactivatedUsers: StopDeactivatedUsers;
   readonly cards: Cards;
   readonly logger: Log;
   readonly digests: Digests;
-  readonly deliveries: Pick<Deliveries, 'sent' | 'retryAll'>;
+  readonly slackOutbox: Pick<SlackOutbox, 'sent' | 'retryAll'>;
   readonly readCardAudience: ReadCardAudience;
   /** Default: as fast as Slack allows. */
   readonly pace?: Pace | undefined;
@@ -120,7 +120,7 @@ export function createSlack(options: {
   const directory = createDirectory({
     ...shared,
     client: clients.directory,
-    findLeavers: createFindLeavers(clients.leavers, log),
+    findDeactivatedUsers: createFindDeactivatedUsers(clients.deactivatedUsers, log),
   });
   const identify = identifyWith(directory);
   const posters = createPosters({
@@ -134,7 +134,7 @@ export function createSlack(options: {
   const inFlight = createInFlight();
   const inbound = { ...shared, client: clients.interactive, inFlight };
   const app = createApp(transport, settings, log);
-  app.use(createDoorkeeper(inbound));
+  app.use(createRequestGuard(inbound));
   addHandlers(app, { ...inbound, identify });
   addEvents(app, { ...inbound, identify, link });
 

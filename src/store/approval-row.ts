@@ -4,7 +4,7 @@ import type { Approval, Vote } from '../domain/approval.js';
 import type { PersonId } from '../domain/person.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
-import type { Door, Operation, Verdict } from '../domain/vocabulary.js';
+import type { EntryPoint, Operation, Verdict } from '../domain/vocabulary.js';
 
 export const APPROVAL_COLUMNS = `
   a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,
@@ -87,7 +87,7 @@ export interface VoteRow {
   readonly approval_id: Approval['id'];
   readonly person_id: PersonId;
   readonly verdict: Verdict;
-  readonly door: Door;
+  readonly door: EntryPoint;
   readonly reason: string | null;
   readonly duration_ms: number | null;
   readonly resources: readonly string[] | null;
@@ -98,7 +98,7 @@ export function toVote(row: VoteRow): Vote {
     approval: row.approval_id,
     person: row.person_id,
     verdict: row.verdict,
-    door: row.door,
+    entryPoint: row.door,
     reason: row.reason ?? undefined,
     duration: row.duration_ms ?? undefined,
     resources: row.resources ?? undefined,

@@ -15,7 +15,7 @@ import {
 import { listed } from './page.js';
 import { askingHistory } from './request-history.js';
 import { first, only, type Sql } from './sql.js';
-import { accessInSight, sightParameters } from './visibility.js';
+import { accessVisible, visibilityParameters } from './visibility.js';
 
 const FROM = `
   from approval a join principal p on p.id = a.principal_id join person o on o.id = p.owner_id
@@ -29,22 +29,24 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return row && toApproval(row);
     },
 
-    async list({ status, principal, sight, voter }, { limit, after }) {
+    async list({ status, principal, visibility, voter }, { limit, after }) {
       const rows = await sql<ApprovalRow>(
         `${SELECT}
          where ($1::text is null or a.status = $1) and ($2::text is null or a.principal_id = $2)
            and ($3::text is null or (a.created_at, a.id) < (select created_at, id from approval where id = $3))
            and ($5::text is null or $6 = exists (select from vote v where v.approval_id = a.id and v.person_id = $5))
-           and ${accessInSight('a', 7)}
+           and ${accessVisible('a', 7)}
          order by a.created_at desc, a.id desc limit $4`,
         [
           ...[status ?? null, principal ?? null, after ?? null, limit + 1],
           ...[voter?.person ?? null, voter?.voted ?? false],
-          ...sightParameters(sight),
+          ...visibilityParameters(visibility),
         ],
       );
       const page = listed(rows.map(toApproval), limit, ({ id }) => id);
-      return sight ? { ...page, items: page.items.filter((one) => seesAccess(sight, one)) } : page;
+      return visibility
+        ? { ...page, items: page.items.filter((one) => seesAccess(visibility, one)) }
+        : page;
     },
 
     async since(moment, { limit, after }) {
@@ -136,11 +138,19 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
       return reads.history(principal, question);
     },
 
-    async addVote({ approval, person, verdict, door, reason, duration, resources }: Vote) {
+    async addVote({ approval, person, verdict, entryPoint, reason, duration, resources }: Vote) {
       await sql(
         `insert into vote (approval_id, person_id, verdict, door, reason, duration_ms, resources)
          values ($1, $2, $3, $4, $5, $6, $7)`,
-        [approval, person, verdict, door, reason ?? null, duration ?? null, resources ?? null],
+        [
+          approval,
+          person,
+          verdict,
+          entryPoint,
+          reason ?? null,
+          duration ?? null,
+          resources ?? null,
+        ],
       );
     },
 

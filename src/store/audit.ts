@@ -7,11 +7,15 @@ import type { AuditFilter, AuditReads } from '../ports/index.js';
 import { auditCounts } from './audit-counts.js';
 import { listed } from './page.js';
 import { first, only, type Sql } from './sql.js';
-import { eventInSight, isExact } from './visibility.js';
+import { eventVisible, isExact } from './visibility.js';
 
 interface EventRow {
   readonly sequence: string;
-  readonly body: AuditEvent & { readonly at: string };
+  /** As it was hashed; there an entry point is called a door. */
+  readonly body: Omit<AuditEvent, 'entryPoint'> & {
+    readonly at: string;
+    readonly door?: AuditEvent['entryPoint'];
+  };
   readonly hash: Buffer;
 }
 
@@ -20,8 +24,8 @@ const CHUNK = 500;
 
 export function auditReads(sql: Sql): AuditReads {
   const chunk = (before: number | null, filter: AuditFilter, limit: number) => {
-    const { since, until, type, actor, sight } = filter;
-    const { condition, parameters } = eventInSight(sight, 7);
+    const { since, until, type, actor, visibility } = filter;
+    const { condition, parameters } = eventVisible(visibility, 7);
     return sql<EventRow>(
       `select sequence, body, hash from audit_event
        where ($1::timestamptz is null or at >= $1) and ($2::timestamptz is null or at < $2)
@@ -65,11 +69,11 @@ export function auditReads(sql: Sql): AuditReads {
     },
 
     async list(filter, { limit, after }) {
-      const { resource, sight } = filter;
+      const { resource, visibility } = filter;
       const wanted = (event: RecordedEvent) =>
-        (sight === undefined || seesEvent(sight, event)) &&
+        (visibility === undefined || seesEvent(visibility, event)) &&
         (resource === undefined || (event.resources ?? []).some((one) => covers(resource, one)));
-      const exact = resource === undefined && isExact(sight);
+      const exact = resource === undefined && isExact(visibility);
       const found: RecordedEvent[] = [];
       let before = after === undefined ? null : Number(after);
       for (;;) {
@@ -84,8 +88,9 @@ export function auditReads(sql: Sql): AuditReads {
   };
 }
 
-const toEvent = ({ sequence, body, hash }: EventRow): RecordedEvent => ({
+const toEvent = ({ sequence, body: { door, ...body }, hash }: EventRow): RecordedEvent => ({
   ...body,
+  ...(door && { entryPoint: door }),
   sequence: Number(sequence),
   hash: hash.toString('hex'),
 });

@@ -11,7 +11,7 @@ const UNTOLD = `from approval a join policy p on p.id = a.policy_id
   where a.status = 'approved' and a.settled_by is null and a.shown_at is null and a.auto_report is not null
     and a.created_at > now() - interval '1 day' and p.channel is not distinct from $1`;
 
-interface UntoldRow {
+interface UnsentRow {
   readonly count: number;
   readonly ids: readonly Approved['id'][] | null;
 }
@@ -20,9 +20,9 @@ export function createAutoApprovals(dataSource: DataSource): AutoApprovals {
   const sql = sqlOn(dataSource);
   const { find } = approvalReads(sql);
   return {
-    async untold(channel, limit) {
+    async unsent(channel, limit) {
       const row = only(
-        await sql<UntoldRow>(
+        await sql<UnsentRow>(
           `select (select count(*)::int ${UNTOLD}) as count,
              (select array_agg(id order by created_at, id) from (
                 select a.id, a.created_at ${UNTOLD} order by a.created_at desc, a.id desc limit $2) newest) as ids`,

@@ -1,9 +1,9 @@
 /** Questions to people at tools, answered by conditional updates. */
 
-import type { QuestionReads, Questions } from '../ports/index.js';
+import type { ElicitationReads, Elicitations } from '../ports/index.js';
 import { first, type Sql } from './sql.js';
 
-export function questionReads(sql: Sql): QuestionReads {
+export function elicitationReads(sql: Sql): ElicitationReads {
   return {
     async answerTo(id) {
       const rows = await sql<{ answer: string | null }>(
@@ -16,9 +16,9 @@ export function questionReads(sql: Sql): QuestionReads {
   };
 }
 
-export function questions(sql: Sql): Questions {
+export function elicitations(sql: Sql): Elicitations {
   return {
-    ...questionReads(sql),
+    ...elicitationReads(sql),
 
     async insert(id, principal) {
       await sql(`delete from question where asked_at < clock_timestamp() - interval '1 hour'`);

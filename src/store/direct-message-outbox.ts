@@ -1,39 +1,42 @@
 /** What people are still to be told in direct messages. */
 
-import type { NewNotice, Notice, Notices } from '../ports/index.js';
+import type { DirectMessage, DirectMessageOutbox, NewDirectMessage } from '../ports/index.js';
 import type { Sql } from './sql.js';
 
-interface NoticeRow {
+interface DirectMessageRow {
   readonly id: string;
-  readonly person_id: Notice['person'];
-  readonly kind: Notice['kind'];
-  readonly principal_id: Notice['principal'];
-  readonly approval_id: NonNullable<Notice['approval']> | null;
+  readonly person_id: DirectMessage['person'];
+  readonly kind: DirectMessage['kind'];
+  readonly principal_id: DirectMessage['principal'];
+  readonly approval_id: NonNullable<DirectMessage['approval']> | null;
   readonly created_at: Date;
 }
 
-export async function insertNotices(sql: Sql, notices: readonly NewNotice[]): Promise<void> {
+export async function insertDirectMessages(
+  sql: Sql,
+  directMessageOutbox: readonly NewDirectMessage[],
+): Promise<void> {
   await sql(
     `insert into notice (person_id, kind, principal_id, approval_id)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])`,
     [
-      notices.map(({ person }) => person),
-      notices.map(({ kind }) => kind),
-      notices.map(({ principal }) => principal),
-      notices.map(({ approval }) => approval ?? null),
+      directMessageOutbox.map(({ person }) => person),
+      directMessageOutbox.map(({ kind }) => kind),
+      directMessageOutbox.map(({ principal }) => principal),
+      directMessageOutbox.map(({ approval }) => approval ?? null),
     ],
   );
 }
 
-export function notices(sql: Sql): Notices {
+export function directMessageOutbox(sql: Sql): DirectMessageOutbox {
   return {
-    async untold(person, limit) {
-      const rows = await sql<NoticeRow>(
+    async unsent(person, limit) {
+      const rows = await sql<DirectMessageRow>(
         `select id, person_id, kind, principal_id, approval_id, created_at from notice
          where person_id = $1 and told_at is null order by id limit $2`,
         [person, limit],
       );
-      return rows.map(toNotice);
+      return rows.map(toDirectMessage);
     },
 
     async told(ids) {
@@ -45,7 +48,7 @@ export function notices(sql: Sql): Notices {
   };
 }
 
-const toNotice = (row: NoticeRow): Notice => ({
+const toDirectMessage = (row: DirectMessageRow): DirectMessage => ({
   id: row.id,
   person: row.person_id,
   kind: row.kind,

@@ -9,7 +9,7 @@ import type { GrantStatus, Operation } from '../domain/vocabulary.js';
 import type { GrantReads, Grants } from '../ports/index.js';
 import { listed } from './page.js';
 import { first, only, type Sql } from './sql.js';
-import { accessInSight, sightParameters } from './visibility.js';
+import { accessVisible, visibilityParameters } from './visibility.js';
 
 /**
  * True in SQL for a grant that may be used at that time. `now()` is never later than the clock: it is there because an index can be
@@ -77,16 +77,24 @@ export function grantReads(sql: Sql): GrantReads {
       return (await sql<GrantRow>(statement, [principal], 'hot')).map(toGrant);
     },
 
-    async list({ principal, activeOnly = false, sight }, { limit, after }) {
+    async list({ principal, activeOnly = false, visibility }, { limit, after }) {
       const rows = await sql<GrantRow>(
         `${SELECT} where ($1::text is null or g.principal_id = $1) and (not $2 or ${LIVE})
            and ($3::text is null or (g.starts_at, g.id) < (select starts_at, id from access_grant where id = $3))
-           and ${accessInSight('g', 5)}
+           and ${accessVisible('g', 5)}
          order by g.starts_at desc, g.id desc limit $4`,
-        [principal ?? null, activeOnly, after ?? null, limit + 1, ...sightParameters(sight)],
+        [
+          principal ?? null,
+          activeOnly,
+          after ?? null,
+          limit + 1,
+          ...visibilityParameters(visibility),
+        ],
       );
       const page = listed(rows.map(toGrant), limit, ({ id }) => id);
-      return sight ? { ...page, items: page.items.filter((one) => seesAccess(sight, one)) } : page;
+      return visibility
+        ? { ...page, items: page.items.filter((one) => seesAccess(visibility, one)) }
+        : page;
     },
 
     async covering(principal, policy, operation, resources) {

@@ -1,6 +1,6 @@
 /** Kept answers. Whoever uses a key first holds its row until the change is committed or undone; the others wait for that. */
 
-import type { Repeats } from '../ports/index.js';
+import type { IdempotencyStore } from '../ports/index.js';
 import { fromKept, type Kept, toKept } from './answer-json.js';
 import { only, type Sql } from './sql.js';
 
@@ -9,7 +9,7 @@ interface KeptRow {
   readonly answer: Kept | null;
 }
 
-export function repeats(sql: Sql): Repeats {
+export function idempotency(sql: Sql): IdempotencyStore {
   return {
     async claim(principal, key, fingerprint) {
       const { answer, ...kept } = only(

@@ -93,12 +93,12 @@ export interface Question {
 }
 
 /** One row for each question, in their order. */
-export function openGroup(sql: Sql, questions: readonly Question[]): Promise<SeenRow[]> {
+export function openGroup(sql: Sql, elicitations: readonly Question[]): Promise<SeenRow[]> {
   return sql<SeenRow>(OPEN, [
-    questions.map(({ read }) => read.principal),
-    questions.map(({ read }) => read.resource),
-    questions.map(({ read }) => coveringPatterns(read.resource).join(' ')),
-    questions.map(({ read }) => read.version ?? null),
-    questions.map(({ reads }) => reads),
+    elicitations.map(({ read }) => read.principal),
+    elicitations.map(({ read }) => read.resource),
+    elicitations.map(({ read }) => coveringPatterns(read.resource).join(' ')),
+    elicitations.map(({ read }) => read.version ?? null),
+    elicitations.map(({ reads }) => reads),
   ]);
 }

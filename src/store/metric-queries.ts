@@ -1,6 +1,6 @@
 /** One number, or one in parts: of requests by how they ended, and of uses. */
 
-import type { Sight } from '../domain/visibility.js';
+import type { VisibilityScope } from '../domain/visibility.js';
 import type { Grouping, Metric } from '../domain/vocabulary.js';
 import type { Measured, MetricGroup, MetricQuery, MetricsReads, UseCount } from '../ports/index.js';
 import { only, type Sql } from './sql.js';
@@ -32,7 +32,7 @@ const CHOSEN = `
   and ($8::text is null or exists (select from unnest(a.resources) one where one ~ $8))`;
 
 const parametersOf = (
-  { everything, principals, policies }: Sight,
+  { everything, principals, policies }: VisibilityScope,
   { since, until, key, operation, resource }: MetricQuery,
 ) => [
   since,
@@ -63,7 +63,7 @@ interface MeasuredRow {
 }
 
 export function measures(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
-  const requests = (sight: Sight, query: MetricQuery, by?: Grouping) => {
+  const requests = (visibility: VisibilityScope, query: MetricQuery, by?: Grouping) => {
     const { metric } = query;
     if (metric === 'access_count') throw new TypeError('uses are no requests');
     const timed = metric === 'time_to_decision';
@@ -75,19 +75,21 @@ export function measures(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
          ${by === 'resource' ? 'cross join lateral unnest(a.resources) r(resource)' : ''}
        where ${COUNTED[metric]} and ${CHOSEN}
        ${by ? 'group by 1 order by 2 desc, 1' : ''}`,
-      parametersOf(sight, query),
+      parametersOf(visibility, query),
     );
   };
 
   return {
-    async measure(sight, query) {
-      if (query.metric !== 'access_count') return toMeasured(only(await requests(sight, query)));
-      return { count: sum(await countUses(sql, sight, query)) };
+    async measure(visibility, query) {
+      if (query.metric !== 'access_count')
+        return toMeasured(only(await requests(visibility, query)));
+      return { count: sum(await countUses(sql, visibility, query)) };
     },
 
-    async series(sight, query, by) {
-      if (query.metric === 'access_count') return grouped(await countUses(sql, sight, query), by);
-      const rows = await requests(sight, query, by);
+    async series(visibility, query, by) {
+      if (query.metric === 'access_count')
+        return grouped(await countUses(sql, visibility, query), by);
+      const rows = await requests(visibility, query, by);
       return rows.map((row) => ({ name: row.name, ...toMeasured(row) }));
     },
   };

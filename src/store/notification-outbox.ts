@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Notification } from '../domain/notification.js';
 import { TRIES } from '../domain/receiver.js';
-import type { LeasedNotification, Outbox } from '../ports/index.js';
+import type { LeasedNotification, NotificationOutbox } from '../ports/index.js';
 import { sqlOn } from './sql.js';
 
 /**
@@ -47,7 +47,7 @@ interface LeasedRow {
   readonly link: string | null;
 }
 
-export function createOutbox(dataSource: DataSource): Outbox {
+export function createNotificationOutbox(dataSource: DataSource): NotificationOutbox {
   const sql = sqlOn(dataSource);
   return {
     async lease(receiver, limit, leaseMs) {

@@ -32,8 +32,8 @@ export function createReadLedger(
 
   const commit = (reads: readonly ReadRequest[]): Promise<readonly Outcome[]> =>
     preparedTransaction(dataSource, async (sql) => {
-      const { questions, places } = gather(reads);
-      const rows = await openGroup(sql, questions);
+      const { elicitations, places } = gather(reads);
+      const rows = await openGroup(sql, elicitations);
       const settle = createSettle(installation);
       const outcomes = reads.map((read, at) => settle(read, rowAt(rows, places[at])));
       const last = appendAfter(toHead(rowAt(rows, 0)), sql, chain, outcomes.map(readEvent));
@@ -69,18 +69,18 @@ export function createReadLedger(
 
 /** Reads that ask the same are looked up together. `places` holds, for each read, the place of its question. */
 function gather(reads: readonly ReadRequest[]) {
-  const questions: Question[] = [];
+  const elicitations: Question[] = [];
   const asked = new Map<string, number>();
   const places = reads.map((read) => {
     // Neither ids nor resources hold a space.
     const key = `${read.principal} ${read.resource} ${read.version ?? ''}`;
-    const place = asked.get(key) ?? questions.push({ read, reads: 0 }) - 1;
+    const place = asked.get(key) ?? elicitations.push({ read, reads: 0 }) - 1;
     asked.set(key, place);
-    const question = questions[place];
+    const question = elicitations[place];
     if (question) question.reads += 1;
     return place;
   });
-  return { questions, places };
+  return { elicitations, places };
 }
 
 function rowAt(rows: readonly SeenRow[], place = -1): SeenRow {

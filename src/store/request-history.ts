@@ -39,7 +39,7 @@ export async function askingHistory(
     pending: row.pending,
     lastHour: row.last_hour,
     freeAfter: row.free_after_ms ?? 0,
-    repeats: row.repeats,
+    sameRequest: row.repeats,
     sinceDenied: await sinceDenied(sql, principal, { operation, resources }),
   };
 }

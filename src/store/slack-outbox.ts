@@ -1,7 +1,7 @@
 /** The outbox: what is due is leased for a while, by the database's clock, to one process at a time. */
 
 import type { DataSource } from 'typeorm';
-import type { Deliveries, FailingDeliveries, Leased } from '../ports/index.js';
+import type { FailingDeliveries, Leased, SlackOutbox } from '../ports/index.js';
 import { sqlOn } from './sql.js';
 
 interface LeasedRow {
@@ -12,10 +12,10 @@ interface LeasedRow {
   readonly urgent: boolean;
 }
 
-export function createDeliveries(dataSource: DataSource): Deliveries {
+export function createSlackOutbox(dataSource: DataSource): SlackOutbox {
   const sql = sqlOn(dataSource);
 
-  const retryAll: Deliveries['retryAll'] = async (destination, leased, delayMs, error) => {
+  const retryAll: SlackOutbox['retryAll'] = async (destination, leased, delayMs, error) => {
     // A change that came meanwhile is due at once, whatever went wrong with the older one.
     await sql(
       `update delivery set leased_until = null, last_error = left($5, 500),

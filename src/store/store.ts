@@ -8,7 +8,7 @@ import type {
   Destination,
   Installation,
   MakeId,
-  NewNotice,
+  NewDirectMessage,
   Reads,
   Store,
   Tx,
@@ -19,10 +19,10 @@ import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
 import { auditParts } from './audit-partitions.js';
-import { questionReads, questions } from './client-questions.js';
-import { insertNotices, notices } from './direct-message-outbox.js';
+import { elicitationReads, elicitations } from './client-questions.js';
+import { directMessageOutbox, insertDirectMessages } from './direct-message-outbox.js';
 import { grantReads, grants } from './grants.js';
-import { repeats } from './idempotency.js';
+import { idempotency } from './idempotency.js';
 import { linkCodes } from './link-codes.js';
 import { loginReads, logins } from './logins.js';
 import { metricsReads } from './metrics.js';
@@ -51,10 +51,12 @@ export function createStore(dataSource: DataSource, parts: StoreParts): Store {
       dataSource.transaction('READ COMMITTED', async (manager) => {
         const sql = sqlIn(manager);
         const events: AuditEvent[] = [];
-        const notices: NewNotice[] = [];
+        const directMessageOutbox: NewDirectMessage[] = [];
         const touched = new Set<ApprovalId>();
-        const result = await work(writes(manager, sql, { events, notices, touched }, parts));
-        await queueNotices(sql, notices);
+        const result = await work(
+          writes(manager, sql, { events, directMessageOutbox, touched }, parts),
+        );
+        await queueDirectMessages(sql, directMessageOutbox);
         await queueHomes(sql, touched);
         await appendEvents(sql, parts.chain, events);
         return result;
@@ -73,9 +75,9 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     people: personReader,
     secrets: secretReads(manager, sql),
     groups: slackGroups(sql),
-    notices: notices(sql),
+    directMessageOutbox: directMessageOutbox(sql),
     logins: loginReads(sql),
-    questions: questionReads(sql),
+    elicitations: elicitationReads(sql),
     subscriptions: subscriptionReads(sql),
     receivers: receiverReads(sql),
     audit: auditReads(sql),
@@ -91,7 +93,7 @@ const nobody = () => undefined;
 /** What a transaction writes when its work is done. */
 interface Late {
   readonly events: AuditEvent[];
-  readonly notices: NewNotice[];
+  readonly directMessageOutbox: NewDirectMessage[];
   /** What a Home may show. */
   readonly touched: Set<ApprovalId>;
 }
@@ -117,25 +119,25 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
     homes: homes(sql),
 
     logins: logins(sql),
-    questions: questions(sql),
+    elicitations: elicitations(sql),
     subscriptions: subscriptions(sql),
     receivers: receivers(sql),
-    repeats: repeats(sql),
+    idempotency: idempotency(sql),
     auditParts: auditParts(sql),
 
     linkCodes: linkCodes(sql),
-    notices: notices(sql),
+    directMessageOutbox: directMessageOutbox(sql),
 
     record: (event) => void late.events.push(event),
 
-    async touchCard(id) {
+    async enqueueCardUpdate(id) {
       late.touched.add(id);
       await deliver('slack_card', id);
     },
-    notify: async (notice) => void late.notices.push(notice),
-    note: (kind, id) => deliver('slack_thread', `${kind}:${id}`),
-    mentionAutoApproval: (channel) => queueAutoApproval(sql, channel),
-    announce: (id, version) => deliver('slack_policy_change', `${id}:${version}`),
+    enqueueDirectMessage: async (message) => void late.directMessageOutbox.push(message),
+    enqueueThreadReply: (kind, id) => deliver('slack_thread', `${kind}:${id}`),
+    enqueueAutoApprovalLine: (channel) => queueAutoApproval(sql, channel),
+    enqueuePolicyAnnouncement: (id, version) => deliver('slack_policy_change', `${id}:${version}`),
 
     async wake(id) {
       await sql('select pg_notify($1, $2)', [APPROVAL_CHANNEL, id]);
@@ -164,9 +166,9 @@ export async function queueDeliveries(
 }
 
 /** In the order of people: two transactions that tell the same ones never wait for each other in a ring. */
-async function queueNotices(sql: Sql, queued: readonly NewNotice[]): Promise<void> {
+async function queueDirectMessages(sql: Sql, queued: readonly NewDirectMessage[]): Promise<void> {
   if (queued.length === 0) return;
-  await insertNotices(sql, queued);
+  await insertDirectMessages(sql, queued);
   const people = [...new Set(queued.map(({ person }) => person))].sort();
   await queueDeliveries(sql, 'slack_direct', people);
 }

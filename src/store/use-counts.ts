@@ -2,7 +2,7 @@
 
 import { HOUR } from '../domain/limits.js';
 import { covers } from '../domain/pattern.js';
-import { actorIds, type Sight } from '../domain/visibility.js';
+import { actorIds, type VisibilityScope } from '../domain/visibility.js';
 import type { MetricQuery, UseCount } from '../ports/index.js';
 import { USES } from './metric-rollup.js';
 import type { Sql } from './sql.js';
@@ -47,7 +47,7 @@ interface UseRow extends UseCount {
 /** By resource, key and operation, as far as the sight covers. */
 export async function countUses(
   sql: Sql,
-  sight: Sight,
+  visibility: VisibilityScope,
   { since, until, resource, key, operation }: MetricQuery,
 ): Promise<readonly UseCount[]> {
   const rows = await sql<UseRow>(COUNT, [
@@ -57,11 +57,11 @@ export async function countUses(
     operation ?? null,
   ]);
   return rows.filter(
-    (row) => (resource === undefined || covers(resource, row.resource)) && sees(sight, row),
+    (row) => (resource === undefined || covers(resource, row.resource)) && sees(visibility, row),
   );
 }
 
-function sees(sight: Sight, { principal, resource }: UseRow): boolean {
-  if (sight.everything || sight.principals.some((one) => one === principal)) return true;
-  return actorIds(sight).includes(principal) || sight.deciding([resource]) !== undefined;
+function sees(visibility: VisibilityScope, { principal, resource }: UseRow): boolean {
+  if (visibility.everything || visibility.principals.some((one) => one === principal)) return true;
+  return actorIds(visibility).includes(principal) || visibility.deciding([resource]) !== undefined;
 }

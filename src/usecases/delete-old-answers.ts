@@ -7,5 +7,5 @@ export type ForgetAnswers = () => Promise<number>;
 
 /** Resolves with how many were forgotten. Harmless to run twice or on several processes at once. */
 export function createForgetAnswers(store: Store): ForgetAnswers {
-  return () => store.transaction((tx) => tx.repeats.forget(ANSWERS_KEPT));
+  return () => store.transaction((tx) => tx.idempotency.forget(ANSWERS_KEPT));
 }

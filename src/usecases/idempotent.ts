@@ -8,7 +8,7 @@ import type { Caller } from '../domain/rights.js';
 import type { Tx } from '../ports/index.js';
 
 /** A change that whoever asks for it may send again, because an answer can be lost. */
-export interface Repeat {
+export interface IdempotencyKey {
   /** Keys of different principals have nothing to do with each other. */
   readonly principal: PrincipalId;
   /** Of the caller's choosing. */
@@ -24,9 +24,9 @@ export interface Keeping<T, K> {
 }
 
 /** Without a `repeat` every call is a change of its own. */
-export type Once = <T, K = T>(
+export type Idempotent = <T, K = T>(
   tx: Tx,
-  repeat: Repeat | undefined,
+  idempotencyKey: IdempotencyKey | undefined,
   change: () => Promise<Result<T>>,
   keeping?: Keeping<T, K>,
 ) => Promise<Result<T>>;
@@ -35,32 +35,36 @@ export type Once = <T, K = T>(
  * The answer is kept in the transaction that makes the change, so neither is ever there without the other; whoever repeats it
  * meanwhile waits for that transaction. Only what was done is kept: after a refusal the key is free again.
  */
-export function createOnce(fingerprint: Digest): Once {
+export function createIdempotent(fingerprint: Digest): Idempotent {
   return async <T, K = T>(
     tx: Tx,
-    repeat: Repeat | undefined,
+    idempotencyKey: IdempotencyKey | undefined,
     change: () => Promise<Result<T>>,
     keeping?: Keeping<T, K>,
   ) => {
-    if (!repeat) return change();
-    const { principal, key, question } = repeat;
+    if (!idempotencyKey) return change();
+    const { principal, key, question } = idempotencyKey;
     const mark = fingerprint(canonicalJson(question));
-    const kept = await tx.repeats.claim(principal, key, mark);
+    const kept = await tx.idempotency.claim(principal, key, mark);
     if (kept && kept.fingerprint !== mark) return refused({ code: 'idempotency_mismatch' });
     // The same question is a question to the same verb, so this is an answer of the same kind.
     if (kept) return keeping ? keeping.again(kept.answer as K) : done(kept.answer as T);
     const answer = await change();
     if (answer.ok)
-      await tx.repeats.keep(principal, key, keeping ? keeping.keep(answer.value) : answer.value);
-    else await tx.repeats.release(principal, key);
+      await tx.idempotency.keep(
+        principal,
+        key,
+        keeping ? keeping.keep(answer.value) : answer.value,
+      );
+    else await tx.idempotency.release(principal, key);
     return answer;
   };
 }
 
 /** Undefined without a key: then every call is a change of its own. */
-export const repeatOf = (
+export const idempotencyKeyOf = (
   { principal }: Caller,
   key: string | undefined,
   question: Json,
-): Repeat | undefined =>
+): IdempotencyKey | undefined =>
   key === undefined ? undefined : { principal: principal.id, key, question };

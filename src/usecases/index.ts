@@ -10,8 +10,8 @@ import type {
   MakeSigningSecret,
   MakeToken,
   ReadLedger,
+  Senders,
   Store,
-  Tellers,
   Vault,
   Wakeups,
 } from '../ports/index.js';
@@ -29,7 +29,7 @@ import { createShowApprovals } from './approvals/list-approvals.js';
 import { createShowHeldGrants } from './approvals/list-held-grants.js';
 import { createManageSubscriptions } from './approvals/manage-subscriptions.js';
 import { createObtainGrant } from './approvals/obtain-grant.js';
-import { createRecordRefusedPress } from './approvals/record-refused-click.js';
+import { createRecordRefusedClick } from './approvals/record-refused-click.js';
 import { createRemindApprovers } from './approvals/remind-approvers.js';
 import { createRequestAccess } from './approvals/request-access.js';
 import { createReadRequestHistory } from './approvals/request-history.js';
@@ -49,20 +49,20 @@ import { createRecordRefusedSuspension } from './authorization/record-refused-su
 import { createReviewKeys } from './authorization/review-keys.js';
 import { createSuspendPrincipal } from './authorization/suspend-principal.js';
 import { createForgetAnswers } from './delete-old-answers.js';
-import { createOnce } from './idempotent.js';
+import { createIdempotent } from './idempotent.js';
 import { createCountUses } from './metrics/count-uses.js';
 import { createEvaluateAlerts } from './metrics/evaluate-alerts.js';
 import { createManageAlerts } from './metrics/manage-alerts.js';
 import { createMeasure, createMetrics, createReadGauges } from './metrics/metrics.js';
 import { createConfigureReceivers } from './notifications/configure-receivers.js';
 import { createDirectMessages } from './notifications/direct-messages.js';
-import { createTellFirstUses } from './notifications/notify-first-uses.js';
-import { createTellReceiver } from './notifications/notify-receiver.js';
+import { createNotifyFirstUses } from './notifications/notify-first-uses.js';
+import { createNotifyReceiver } from './notifications/notify-receiver.js';
 import { createReviewDeliveries } from './notifications/review-deliveries.js';
 import { createNameAccount } from './people/account-name.js';
 import { createCreateLinkCode, createLinkByCode } from './people/link-codes.js';
 import { createManagePeople } from './people/manage-people.js';
-import { createStopLeavers } from './people/stop-deactivated-users.js';
+import { createStopDeactivatedUsers } from './people/stop-deactivated-users.js';
 import { createApplyPolicies } from './policies/apply-policies.js';
 import { createConfigureResource } from './policies/configure-resource.js';
 import { createExplainAccess } from './policies/explain-access.js';
@@ -90,7 +90,7 @@ export interface Parts {
   readonly fingerprint: Digest;
   readonly makeToken: MakeToken;
   readonly makeSigningSecret: MakeSigningSecret;
-  readonly tellers: Tellers;
+  readonly senders: Senders;
   readonly checkTarget: CheckTarget;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
@@ -110,15 +110,15 @@ export interface Parts {
 export type UseCases = ReturnType<typeof createUseCases>;
 
 export function createUseCases(given: Parts) {
-  const once = createOnce(given.fingerprint);
-  const parts = { ...given, once };
+  const idempotent = createIdempotent(given.fingerprint);
+  const parts = { ...given, idempotent };
   const { store, ledger, wakeups, vault, hasher, makeId, stopwatch } = parts;
   const linkApprovers = createLinkApprovers(parts);
   const applyPolicies = createApplyPolicies({ ...parts, linkApprovers });
   const readCardFacts = createReadCardFacts(parts);
   const showApprovals = createShowApprovals(store, parts.defaultApprovers);
   const queryAudit = createQueryAudit(store, parts.defaultApprovers);
-  const suspendPrincipal = createSuspendPrincipal(store, once);
+  const suspendPrincipal = createSuspendPrincipal(store, idempotent);
   const requestAccess = createRequestAccess(parts);
   const readSecret = createReadSecret(ledger, vault, stopwatch);
   const changeSecret = createChangeSecret(parts, UNDER_GRANT);
@@ -133,12 +133,12 @@ export function createUseCases(given: Parts) {
     followApproval,
     manageSubscriptions: createManageSubscriptions(parts, followApproval),
     decide: createDecide(parts),
-    cancelRequest: createCancelRequest(store, once),
+    cancelRequest: createCancelRequest(store, idempotent),
     readSecret,
-    releaseGrant: createReleaseGrant(store, once),
+    releaseGrant: createReleaseGrant(store, idempotent),
     revokeGrant: createRevokeGrant(parts),
     evaluateAlerts: createEvaluateAlerts(store),
-    manageAlerts: createManageAlerts(store, once),
+    manageAlerts: createManageAlerts(store, idempotent),
     expireApprovals: createExpireApprovals(store),
     showApprovals,
     showHeldGrants: createShowHeldGrants(store, showApprovals),
@@ -162,14 +162,14 @@ export function createUseCases(given: Parts) {
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),
     manageKeys: createManageKeys(parts),
-    managePeople: createManagePeople(store, once),
+    managePeople: createManagePeople(store, idempotent),
     createLinkCode: createCreateLinkCode(parts),
     linkByCode: createLinkByCode(parts),
     login: createLogin(parts),
-    stopLeavers: createStopLeavers(store, parts.directory),
+    stopDeactivatedUsers: createStopDeactivatedUsers(store, parts.directory),
     suspendPrincipal,
-    manageSuspensions: createManageSuspensions(store, once, suspendPrincipal),
-    tellFirstUses: createTellFirstUses(store),
+    manageSuspensions: createManageSuspensions(store, idempotent, suspendPrincipal),
+    notifyFirstUses: createNotifyFirstUses(store),
     remindApprovers: createRemindApprovers(store),
     escalateApprovals: createEscalateApprovals(store),
     directMessages: createDirectMessages(store, readCardFacts),
@@ -181,14 +181,14 @@ export function createUseCases(given: Parts) {
     exportAudit: createExportAudit(store, parts.installation),
     configureReceivers: createConfigureReceivers(parts),
     reviewDeliveries: createReviewDeliveries(parts),
-    tellReceiver: createTellReceiver(parts),
+    notifyReceiver: createNotifyReceiver(parts),
     metrics: createMetrics(store, parts.defaultApprovers),
     measure: createMeasure(store, parts.defaultApprovers),
     readGauges: createReadGauges(store),
     nameAccount: createNameAccount(store),
     home: createHome(store, parts.defaultApprovers),
     recordForeign: createRecordForeign(store),
-    recordRefusedPress: createRecordRefusedPress(store),
+    recordRefusedClick: createRecordRefusedClick(store),
     recordRefusedSuspension: createRecordRefusedSuspension(store),
   };
 }

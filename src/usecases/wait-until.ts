@@ -24,7 +24,7 @@ interface WatchingParts {
 const PROGRESS_EVERY = 10_000;
 
 /** Resolves with what was seen last: enough, or what there was when the time was over or the signal aborted. */
-export async function lookUntil<T>(
+export async function waitUntil<T>(
   { wakeups, stopwatch }: WatchingParts,
   { id, ms, signal, look, isEnough, onWait }: Watching<T>,
 ): Promise<T> {

@@ -2,14 +2,14 @@
 
 import { beforeEach, expect, test } from 'vitest';
 import type { Notification } from '../../src/domain/notification.js';
-import { createReceiverRelays } from '../../src/notify/receiver-workers.js';
-import type { Tellers } from '../../src/ports/index.js';
+import { createReceiverWorkers } from '../../src/notify/receiver-workers.js';
+import type { Senders } from '../../src/ports/index.js';
 import { startServing } from '../http/serving.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { run, type TerminalOptions } from './terminal.js';
 
-let house: House;
+let services: Services;
 let admin: TerminalOptions;
 /** What each receiver was told. */
 let told: Record<'email' | 'slack' | 'webhook', Notification[]>;
@@ -20,18 +20,18 @@ beforeEach(async () => {
     told[receiver].push(one);
     return { outcome: 'sent' } as const;
   };
-  const tellers: Tellers = {
+  const senders: Senders = {
     email: tellTo('email'),
     slack: tellTo('slack'),
     webhook: tellTo('webhook'),
   };
-  house = await buildHouse({ tellers });
-  const serving = await startServing(house);
-  admin = { url: serving.server.url, token: house.adminToken };
-  const relay = createReceiverRelays({
-    outbox: house.outbox,
+  services = await buildServices({ senders });
+  const serving = await startServing(services);
+  admin = { url: serving.server.url, token: services.adminToken };
+  const relay = createReceiverWorkers({
+    outbox: services.outbox,
     tell: ({ receiver, version, notification }, signal) =>
-      house.useCases.tellReceiver(receiver, version, notification, signal),
+      services.useCases.notifyReceiver(receiver, version, notification, signal),
     logger: { warn: () => {} },
     intervalMs: 20,
   });
@@ -39,7 +39,7 @@ beforeEach(async () => {
   return async () => {
     await relay.stop();
     await serving.close();
-    await house.close();
+    await services.close();
   };
 });
 
@@ -47,11 +47,11 @@ const cli = (...argv: string[]) => run(admin, ...argv);
 const RULE = '--metric denied_count --over 0 --period 1h --resource production/*'.split(' ');
 
 async function denied(): Promise<void> {
-  await house.policy();
-  const { caller } = await house.agent();
-  const { id } = await house.ask(caller);
-  const alice = await house.decider('alice@example.com');
-  granted(await house.useCases.decide(alice, { approval: id, verdict: 'deny', reason: 'no' }));
+  await services.policy();
+  const { caller } = await services.agent();
+  const { id } = await services.ask(caller);
+  const alice = await services.decider('alice@example.com');
+  unwrap(await services.useCases.decide(alice, { approval: id, verdict: 'deny', reason: 'no' }));
 }
 
 test('a rule that fires tells the receiver that it names, and no other', async () => {
@@ -68,7 +68,7 @@ test('a rule that fires tells the receiver that it names, and no other', async (
   const made = await cli('alerts:set', 'denials', ...RULE, '--to', 'webhook');
   expect(made).toMatchObject({ exit: 0, out: 'Set denials.', err: '' });
   await denied();
-  await house.useCases.evaluateAlerts();
+  await services.useCases.evaluateAlerts();
   await until('the alert to be told', () => told.webhook.length > 0);
   expect(told.webhook).toMatchObject([
     { type: 'alert', outcome: 'firing', details: { rule: 'denials', value: 1, threshold: 0 } },
@@ -90,7 +90,7 @@ test('what is silenced fires nothing, and what is removed is gone', async () => 
   const silenced = await cli('alerts:silence', 'denials', '--for', '2h', '--reason', 'a test run');
   expect(silenced.out).toMatch(/^Silenced denials until \d{4}-/);
   await denied();
-  await house.useCases.evaluateAlerts();
+  await services.useCases.evaluateAlerts();
   expect(JSON.parse((await cli('alerts:list', '--json')).out)).not.toContainEqual(
     expect.objectContaining({ state: 'firing' }),
   );
@@ -119,7 +119,7 @@ test('what cannot be meant is wrong usage, and sets nothing', async () => {
   ];
   for (const argv of wrong) expect((await cli(...argv)).exit, argv.join(' ')).toBe(2);
   expect((await cli('alerts:rules')).out).not.toMatch(/^x /m);
-  const agent = await house.agent();
+  const agent = await services.agent();
   const refused = await run({ ...admin, token: agent.token }, 'alerts:set', 'x', ...RULE);
   expect(refused).toMatchObject({ exit: 1, out: '' });
 });

@@ -13,7 +13,7 @@ let admin: TerminalOptions;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = { url: serving.server.url, token: serving.house.adminToken };
+  admin = { url: serving.server.url, token: serving.services.adminToken };
 });
 afterAll(() => serving.close());
 
@@ -21,7 +21,7 @@ const VERIFY = 'mcp:audit:verify';
 
 /** What somebody with the database's own password can do. */
 async function tamper(statement: string): Promise<void> {
-  const { dataSource } = serving.house.database;
+  const { dataSource } = serving.services.database;
   await dataSource.transaction(async (manager) => {
     await manager.query('set local session_replication_role = replica');
     await manager.query(statement);
@@ -47,7 +47,7 @@ test('a whole trail holds, its checkpoint is kept, and grows with it', async () 
 });
 
 test('an agent and a member cannot have the whole trail, and a file that is no checkpoint is refused unread', async () => {
-  const { token } = await serving.house.agent('curious');
+  const { token } = await serving.services.agent('curious');
   const refused = await run({ ...admin, token }, VERIFY);
   expect(refused).toMatchObject({
     exit: 1,
@@ -76,11 +76,11 @@ test('--follow shows each event once, as it happens, and ends with Ctrl-C', asyn
 });
 
 test('a trail whose beginning was detached holds from there, and says so', async () => {
-  const { house } = serving;
-  await house.store.transaction((tx) => tx.auditParts.next());
+  const { services } = serving;
+  await services.store.transaction((tx) => tx.auditParts.next());
   await addSecret('BEHIND');
-  await house.countOn();
-  const [part] = await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
+  await services.countOn();
+  const [part] = await services.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   const { exit, out } = await run(admin, VERIFY);
   expect({ exit, out }).toMatchObject({
     exit: 0,

@@ -9,7 +9,7 @@ import { run } from './terminal.js';
 let serving: Serving;
 beforeAll(async () => {
   serving = await startServing();
-  const apiKey = serving.house.adminToken;
+  const apiKey = serving.services.adminToken;
   const { secrets } = new VSecureClient({ url: serving.server.url, apiKey });
   for (const name of ['OFTEN', 'OFTEN', 'OFTEN', 'ONCE'])
     await secrets.set(`production/${name}`, 'a value');
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => serving.close());
 
 const audit = (...argv: string[]) =>
-  run({ url: serving.server.url, token: serving.house.adminToken }, 'mcp:audit', ...argv);
+  run({ url: serving.server.url, token: serving.services.adminToken }, 'mcp:audit', ...argv);
 
 test('resources are counted, the most used first, with a bar for each', async () => {
   const { exit, out } = await audit('--group-by', 'resource', '--since', '24h');

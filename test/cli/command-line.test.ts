@@ -29,7 +29,7 @@ async function vsecure(argv: readonly string[], { stdin = '', env, preload = [] 
     env: {
       PATH: process.env['PATH'] ?? '',
       VSECURE_URL: serving.server.url,
-      VSECURE_API_KEY: serving.house.adminToken,
+      VSECURE_API_KEY: serving.services.adminToken,
       ...env,
     },
   });
@@ -85,7 +85,7 @@ test('a reader that stops early is no failure', async () => {
       env: {
         PATH: process.env['PATH'] ?? '',
         VSECURE_URL: serving.server.url,
-        VSECURE_API_KEY: serving.house.adminToken,
+        VSECURE_API_KEY: serving.services.adminToken,
       },
     },
   );

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { DATABASE_URL, granted, REASON } from '../support/services.js';
+import { DATABASE_URL, REASON, unwrap } from '../support/services.js';
 import { run } from './terminal.js';
 
 let serving: Serving;
@@ -13,24 +13,24 @@ let count = 0;
 
 beforeAll(async () => {
   serving = await startServing();
-  const { token } = await serving.house.human('alice@example.com');
+  const { token } = await serving.services.human('alice@example.com');
   alice = { url: serving.server.url, token };
 });
 afterAll(() => serving.close());
 
 beforeEach(async () => {
   count += 1;
-  await serving.house.policy({ name: 'Production', requireDecisionReason: false });
-  agent = (await serving.house.agent(`agent-${count}`)).caller;
+  await serving.services.policy({ name: 'Production', requireDecisionReason: false });
+  agent = (await serving.services.agent(`agent-${count}`)).caller;
 });
 
 const statusOf = async (id: `appr_${string}`) =>
-  granted(await serving.house.useCases.showApprovals.one(agent, id)).approval.status;
+  unwrap(await serving.services.useCases.showApprovals.one(agent, id)).approval.status;
 
 const yes = () => 'y';
 
 test('the facts of the card are shown, then the stranger’s words, then comes the question', async () => {
-  const { id } = await serving.house.ask(agent, { claimedClient: 'Claude Desktop 1.0' });
+  const { id } = await serving.services.ask(agent, { claimedClient: 'Claude Desktop 1.0' });
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id, '--duration', '30m');
   expect(ran).toMatchObject({ exit: 0, asked: ['Approve this? [y/N] '] });
   expect(ran.out).toBe(`Approved ${id} for 30m.`);
@@ -55,19 +55,19 @@ test('the facts of the card are shown, then the stranger’s words, then comes t
 
 test('several resources can be narrowed to some of them', async () => {
   const resources = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
-  const { id } = await serving.house.ask(agent, { resources });
+  const { id } = await serving.services.ask(agent, { resources });
   const only = ['--resource', 'production/A', '--resource', `${resources[2]}`];
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id, ...only);
   expect(ran.err).toContain(`Only: ${resources[0]}, ${resources[2]}`);
   expect(ran.out).toBe(`Approved ${id} for 1h, only for ${resources[0]}, ${resources[2]}.`);
-  const other = await serving.house.ask(agent, { resources: [`${resources[1]}`] });
+  const other = await serving.services.ask(agent, { resources: [`${resources[1]}`] });
   const wider = await run(alice, 'mcp:approve', other.id, '--resource', 'production/A');
   expect(wider).toMatchObject({ exit: 1, out: '' });
   expect(await statusOf(other.id)).toBe('pending');
 });
 
 test('anything but yes decides nothing', async () => {
-  const { id } = await serving.house.ask(agent);
+  const { id } = await serving.services.ask(agent);
   for (const answer of ['', 'n', 'yeah right', 'approve']) {
     const ran = await run({ ...alice, answer: () => answer }, 'mcp:approve', id);
     expect(ran).toMatchObject({ exit: 1, out: '' });
@@ -77,9 +77,9 @@ test('anything but yes decides nothing', async () => {
 });
 
 test('a policy that changes while the question stands makes the answer void', async () => {
-  const { id } = await serving.house.ask(agent);
+  const { id } = await serving.services.ask(agent);
   const answer = async () => {
-    await serving.house.policy({ minApprovals: 1, maxUses: count });
+    await serving.services.policy({ minApprovals: 1, maxUses: count });
     return 'y';
   };
   const ran = await run({ ...alice, answer }, 'mcp:approve', id);
@@ -90,17 +90,17 @@ test('a policy that changes while the question stands makes the answer void', as
 });
 
 test('--yes and a program are not asked', async () => {
-  const first = await serving.house.ask(agent);
+  const first = await serving.services.ask(agent);
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', first.id, '--yes');
   expect(ran).toMatchObject({ exit: 0, asked: [], err: '' });
-  const second = await serving.house.ask(agent, { renew: true });
+  const second = await serving.services.ask(agent, { renew: true });
   const denied = await run(alice, 'mcp:deny', second.id, '--reason', 'use staging', '--json');
   expect(denied).toMatchObject({ exit: 0, asked: [] });
   expect(JSON.parse(denied.out)).toMatchObject({ status: 'denied', decisionReason: 'use staging' });
 });
 
 test('a denial without a reason is wrong usage', async () => {
-  const { id } = await serving.house.ask(agent);
+  const { id } = await serving.services.ask(agent);
   const ran = await run(alice, 'mcp:deny', id);
   expect(ran.exit).toBe(2);
   expect(ran.err).toContain('--reason');
@@ -108,18 +108,18 @@ test('a denial without a reason is wrong usage', async () => {
 });
 
 test('a vote that does not settle says so', async () => {
-  await serving.house.policy({
+  await serving.services.policy({
     minApprovals: 2,
     approvers: ['alice@example.com', 'jane@example.com'],
   });
-  const { id } = await serving.house.ask(agent);
+  const { id } = await serving.services.ask(agent);
   const ran = await run(alice, 'mcp:approve', id);
   expect(ran.out).toContain('needs more');
-  await serving.house.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
+  await serving.services.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
 });
 
 test('what is decided already is not asked about: it says how it stands', async () => {
-  const { id } = await serving.house.ask(agent);
+  const { id } = await serving.services.ask(agent);
   await run(alice, 'mcp:deny', id, '--reason', 'no');
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id);
   expect(ran).toMatchObject({ exit: 1, asked: [] });
@@ -128,7 +128,7 @@ test('what is decided already is not asked about: it says how it stands', async 
 
 test('hostile words of an agent stay in their lines and are shown by code point', async () => {
   const reason = `${REASON}\nApprovers  mallory@example.com\u001b[1A\u001b[2K\u202e`;
-  const { id } = await serving.house.ask(agent, { reason });
+  const { id } = await serving.services.ask(agent, { reason });
   const { err } = await run({ ...alice, answer: () => 'n' }, 'mcp:approve', id);
   const [certain = ''] = err.split('Not verified');
   expect(certain).not.toContain('mallory');
@@ -137,7 +137,7 @@ test('hostile words of an agent stay in their lines and are shown by code point'
 });
 
 test('pending requests are listed with the command that decides them', async () => {
-  const { id } = await serving.house.ask(agent);
+  const { id } = await serving.services.ask(agent);
   const listed = await run(alice, 'mcp:approvals', '--status', 'pending');
   expect(listed.out).toMatch(new RegExp(`^${id}  pending  read ${DATABASE_URL}  1h`, 'm'));
   expect(listed.err).toContain(`vsecure mcp:approve ${id}`);

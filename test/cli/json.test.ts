@@ -21,12 +21,12 @@ let admin: TerminalOptions;
 let pending: string;
 beforeAll(async () => {
   serving = await startServing();
-  const { house, server } = serving;
-  admin = { url: server.url, token: house.adminToken };
-  await house.policy();
-  await house.secret();
-  const { caller } = await house.agent('claude-desktop');
-  pending = (await house.ask(caller)).id;
+  const { services, server } = serving;
+  admin = { url: server.url, token: services.adminToken };
+  await services.policy();
+  await services.secret();
+  const { caller } = await services.agent('claude-desktop');
+  pending = (await services.ask(caller)).id;
 });
 afterAll(() => serving.close());
 

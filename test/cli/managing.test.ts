@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
-import { DATABASE_URL, granted } from '../support/services.js';
+import { DATABASE_URL, unwrap } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
 let serving: Serving;
@@ -10,7 +10,7 @@ let admin: TerminalOptions;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = { url: serving.server.url, token: serving.house.adminToken };
+  admin = { url: serving.server.url, token: serving.services.adminToken };
 });
 afterAll(() => serving.close());
 
@@ -19,11 +19,11 @@ describe('secrets:set', () => {
 
   /** Reads the latest value the way an agent would, with a grant of its own. */
   async function stored(resource: string): Promise<string> {
-    await serving.house.policy({ requiresApproval: false }, resource);
+    await serving.services.policy({ requiresApproval: false }, resource);
     const name = `reader-${resource.replaceAll(/\W/g, '-')}-${Math.random()}`.slice(0, 100);
-    const { caller } = await serving.house.agent(name);
-    await serving.house.ask(caller, { resources: [resource] });
-    const read = granted(await serving.house.useCases.readSecret(caller, { resource }));
+    const { caller } = await serving.services.agent(name);
+    await serving.services.ask(caller, { resources: [resource] });
+    const read = unwrap(await serving.services.useCases.readSecret(caller, { resource }));
     return Buffer.from(read.value).toString();
   }
 
@@ -77,10 +77,10 @@ describe('secrets:set', () => {
 
   test('mcp:grants lists what is in force, and mcp:revoke ends it', async () => {
     const resource = 'vsecure://secrets/production/GRANTED';
-    await serving.house.policy({ requiresApproval: false }, resource);
-    const { caller } = await serving.house.agent('granted-agent');
-    const { id } = await serving.house.ask(caller, { resources: [resource] });
-    const grant = (await serving.house.store.grants.ofApproval(id))?.id ?? '';
+    await serving.services.policy({ requiresApproval: false }, resource);
+    const { caller } = await serving.services.agent('granted-agent');
+    const { id } = await serving.services.ask(caller, { resources: [resource] });
+    const grant = (await serving.services.store.grants.ofApproval(id))?.id ?? '';
     const listed = await run(admin, 'mcp:grants');
     expect(listed.out).toContain(`${grant}  active`);
     expect(listed.err).toContain('vsecure mcp:revoke');

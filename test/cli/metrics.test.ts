@@ -8,12 +8,12 @@ let serving: Serving;
 beforeAll(async () => {
   serving = await startServing();
   for (const name of ['OFTEN', 'OFTEN', 'ONCE'])
-    await serving.house.secret('a value', `vsecure://secrets/production/${name}`);
+    await serving.services.secret('a value', `vsecure://secrets/production/${name}`);
 });
 afterAll(() => serving.close());
 
 const metrics = (...argv: string[]) =>
-  run({ url: serving.server.url, token: serving.house.adminToken }, 'mcp:metrics', ...argv);
+  run({ url: serving.server.url, token: serving.services.adminToken }, 'mcp:metrics', ...argv);
 
 test('without a metric it sums up what became of requests', async () => {
   const { exit, out } = await metrics('--since', '7d');

@@ -1,9 +1,9 @@
 /** Who is told, from a terminal, against the real server; and secrets that the server makes anew. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Tellers, Telling } from '../../src/ports/index.js';
+import type { Senders, SendResult } from '../../src/ports/index.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { buildHouse, granted } from '../support/services.js';
+import { buildServices, unwrap } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
 const CANARY = 'canary-8Jd3';
@@ -12,18 +12,18 @@ const WEBHOOK_URL = `https://receiver.example.com/${CANARY}`;
 
 let serving: Serving;
 let admin: TerminalOptions;
-let answer: Telling;
+let answer: SendResult;
 
 beforeEach(async () => {
   answer = { outcome: 'sent' };
   const tell = () => async () => answer;
-  const tellers: Tellers = { email: tell, slack: tell, webhook: tell };
-  const house = await buildHouse({ tellers });
-  serving = await startServing(house);
-  admin = { url: serving.server.url, token: house.adminToken };
+  const senders: Senders = { email: tell, slack: tell, webhook: tell };
+  const services = await buildServices({ senders });
+  serving = await startServing(services);
+  admin = { url: serving.server.url, token: services.adminToken };
   return async () => {
     await serving.close();
-    await house.close();
+    await services.close();
   };
 });
 
@@ -121,7 +121,7 @@ describe('notifications:set', () => {
 });
 
 test('who may not manage notifications sees and changes none', async () => {
-  const { token } = await serving.house.agent('curious');
+  const { token } = await serving.services.agent('curious');
   for (const argv of [['list'], ['test', 'email'], ['deliveries'], ['set', 'email', '--on']]) {
     const [verb, ...rest] = argv;
     const ran = await run({ ...admin, token }, `notifications:${verb}`, ...rest);
@@ -152,8 +152,8 @@ test('notifications:test says what came of it, and fails when nothing arrived', 
 
 test('what was given up is listed and told once more, by id or all of a receiver', async () => {
   await set({ stdin: WEBHOOK_URL }, 'webhook', '--url', '--events', 'policy_changed');
-  await serving.house.policy();
-  await serving.house.policy({ maxUses: 3 });
+  await serving.services.policy();
+  await serving.services.policy({ maxUses: 3 });
   const waiting = await run(admin, 'notifications:deliveries');
   expect(waiting.out).toMatch(/^dlvr_\S+ .* webhook +policy_changed +waiting +0 +-$/m);
   await set({}, 'webhook', '--off');
@@ -188,19 +188,19 @@ describe('secrets:rotate', () => {
   const uri = 'vsecure://secrets/staging/SESSION_KEY';
 
   test('has the server make a value, which is printed nowhere', async () => {
-    const { house } = serving;
-    await house.secret(CANARY, uri);
+    const { services } = serving;
+    await services.secret(CANARY, uri);
     const rotated = await run(admin, 'secrets:rotate', 'staging/SESSION_KEY', '--length', '64');
     expect(rotated).toMatchObject({ exit: 0, out: `Rotated ${uri}, version 2.`, err: '' });
     const json = await run(admin, 'secrets:rotate', uri, '--json');
     expect(JSON.parse(json.out)).toEqual({ path: uri, version: 3, previousVersion: 2 });
 
-    await house.policy({ requiresApproval: false }, uri);
-    const { caller } = await house.agent('reading');
-    await house.ask(caller, { resources: [uri] });
+    await services.policy({ requiresApproval: false }, uri);
+    const { caller } = await services.agent('reading');
+    await services.ask(caller, { resources: [uri] });
     const stored = async (version: number) => {
-      const read = await house.useCases.readSecret(caller, { resource: uri, version });
-      return Buffer.from(granted(read).value).toString();
+      const read = await services.useCases.readSecret(caller, { resource: uri, version });
+      return Buffer.from(unwrap(read).value).toString();
     };
     const [second, third] = [await stored(2), await stored(3)];
     expect([second.length, third.length]).toEqual([64, 43]);

@@ -13,10 +13,10 @@ let serving: Serving;
 let env: Record<string, string>;
 beforeAll(async () => {
   serving = await startServing();
-  await serving.house.policy();
-  const { caller } = await serving.house.agent('asking');
-  await serving.house.ask(caller);
-  env = { VSECURE_URL: serving.server.url, VSECURE_API_KEY: serving.house.adminToken };
+  await serving.services.policy();
+  const { caller } = await serving.services.agent('asking');
+  await serving.services.ask(caller);
+  env = { VSECURE_URL: serving.server.url, VSECURE_API_KEY: serving.services.adminToken };
 });
 afterAll(() => serving.close());
 

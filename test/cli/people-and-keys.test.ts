@@ -11,10 +11,10 @@ let agent: TerminalOptions;
 
 beforeAll(async () => {
   serving = await startServing();
-  const { house, server } = serving;
-  admin = { url: server.url, token: house.adminToken };
-  bob = { ...admin, token: (await house.human('bob@example.com')).token };
-  agent = { ...admin, token: (await house.agent('claude-desktop')).token };
+  const { services, server } = serving;
+  admin = { url: server.url, token: services.adminToken };
+  bob = { ...admin, token: (await services.human('bob@example.com')).token };
+  agent = { ...admin, token: (await services.agent('claude-desktop')).token };
 });
 afterAll(() => serving.close());
 
@@ -47,9 +47,9 @@ describe('keys:suspend', () => {
   });
 
   test('is not for an AI tool, nor for somebody else', async () => {
-    const { house } = serving;
-    const other = { ...admin, token: (await house.agent('cursor')).token };
-    const eve = { ...admin, token: (await house.human('eve@example.com')).token };
+    const { services } = serving;
+    const other = { ...admin, token: (await services.agent('cursor')).token };
+    const eve = { ...admin, token: (await services.human('eve@example.com')).token };
     for (const who of [other, eve]) {
       const ran = await run(who, 'keys:suspend', 'cursor', '--reason', 'why not');
       expect(ran).toMatchObject({ exit: 1, out: '' });

@@ -7,7 +7,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { temporaryFolder } from '../support/folder.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
 let serving: Serving;
@@ -16,12 +16,12 @@ let agent: Caller;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = { url: serving.server.url, token: serving.house.adminToken };
-  agent = (await serving.house.agent('claude-desktop')).caller;
+  admin = { url: serving.server.url, token: serving.services.adminToken };
+  agent = (await serving.services.agent('claude-desktop')).caller;
 });
 afterAll(() => serving.close());
 
-const policies = () => serving.house.useCases.showPolicies(serving.house.admin).then(granted);
+const policies = () => serving.services.useCases.showPolicies(serving.services.admin).then(unwrap);
 const uris = async () => (await policies()).map(({ uri }) => uri);
 
 function file(text: string): string {
@@ -182,7 +182,7 @@ requiresApproval: false
   });
 
   test('a key that may not manage is told so', async () => {
-    const { token } = await serving.house.human('dora@example.com');
+    const { token } = await serving.services.human('dora@example.com');
     const ran = await run({ ...admin, token }, 'mcp:configure', '-f', file(PRODUCTION));
     expect(ran).toMatchObject({ exit: 1, out: '' });
     expect(ran.err).toContain('resources:manage');
@@ -237,13 +237,13 @@ describe('mcp:explain', () => {
 describe('mcp:simulate', () => {
   test('lists what would go another way, what a person had denied first', async () => {
     const ask = (name: string) =>
-      serving.house.ask(agent, { resources: [`vsecure://secrets/past/${name}`] });
-    await serving.house.policy({}, 'vsecure://secrets/past/*');
+      serving.services.ask(agent, { resources: [`vsecure://secrets/past/${name}`] });
+    await serving.services.policy({}, 'vsecure://secrets/past/*');
     const fine = await ask('FINE');
     const denied = await ask('DENIED');
-    const alice = await serving.house.decider('alice@example.com');
-    granted(
-      await serving.house.useCases.decide(alice, {
+    const alice = await serving.services.decider('alice@example.com');
+    unwrap(
+      await serving.services.useCases.decide(alice, {
         approval: denied.id,
         verdict: 'deny',
         reason: 'not today',

@@ -9,7 +9,7 @@ import { parseWindow } from '../../src/domain/policy/time-window.js';
 import { parseZone } from '../../src/domain/policy/time-zone.js';
 import { policy } from '../domain/policies.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { run } from './terminal.js';
 
 const TEXT = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
@@ -36,13 +36,13 @@ describe('examples', () => {
   test('there are some', () => expect(examples.length).toBeGreaterThan(8));
 
   test.each(examples)('is taken as it is and put in force %#', async (yaml) => {
-    const terminal = { url: serving.server.url, token: serving.house.adminToken, stdin: yaml };
+    const terminal = { url: serving.server.url, token: serving.services.adminToken, stdin: yaml };
     const json = ['mcp:configure', '-f', '-', '--json'];
     const applied = JSON.parse((await run(terminal, ...json)).out);
     const shown = await run(terminal, 'mcp:configure', '-f', '-', '--dry-run');
     expect(shown).toMatchObject({ exit: 0 });
     expect(shown.out.split('\n').at(-1)).toBe(`${applied.length} unchanged.`);
-    const inForce = granted(await serving.house.useCases.showPolicies(serving.house.admin));
+    const inForce = unwrap(await serving.services.useCases.showPolicies(serving.services.admin));
     const uris = inForce.map(({ uri }) => uri);
     for (const { uri } of applied) expect(uris).toContain(uri);
   });

@@ -15,8 +15,8 @@ beforeAll(async () => {
   serving = await startServing();
   home = temporaryFolder('config');
   file = path.join(home, 'vsecure', 'config.json');
-  const { token } = await serving.house.agent('my-agent');
-  writeProfile(file, 'default', { url: serving.server.url, apiKey: serving.house.adminToken });
+  const { token } = await serving.services.agent('my-agent');
+  writeProfile(file, 'default', { url: serving.server.url, apiKey: serving.services.adminToken });
   writeProfile(file, 'agent', { url: serving.server.url, apiKey: token });
 });
 afterAll(() => serving.close());
@@ -39,7 +39,7 @@ test('the command line goes before the environment, a key in the environment bef
   expect(await classOf([])).toBe('human');
   expect(await classOf(['--profile', 'agent'])).toBe('agent');
   expect(await classOf([], { VSECURE_PROFILE: 'agent' })).toBe('agent');
-  const { token } = await serving.house.agent('another');
+  const { token } = await serving.services.agent('another');
   const env = { VSECURE_API_KEY: token, VSECURE_URL: url };
   expect(await classOf([], env)).toBe('agent');
   expect(await classOf(['--profile', 'default'], env)).toBe('human');

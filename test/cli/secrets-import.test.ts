@@ -12,7 +12,7 @@ let admin: TerminalOptions;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = { url: serving.server.url, token: serving.house.adminToken };
+  admin = { url: serving.server.url, token: serving.services.adminToken };
 });
 afterAll(() => serving.close());
 

@@ -31,18 +31,18 @@ const words = [
 beforeAll(async () => {
   // A server that is about to stop lets nobody wait.
   serving = await startServing(undefined, { stopping: AbortSignal.abort() });
-  const { house } = serving;
-  await house.policy({ permissions: ['list', 'read', 'write', 'delete'] });
+  const { services } = serving;
+  await services.policy({ permissions: ['list', 'read', 'write', 'delete'] });
   const open = { requiresApproval: false, permissions: ['read', 'write', 'delete'] } as const;
-  await house.policy(open, 'vsecure://secrets/random/*');
-  await house.secret();
-  await house.secret('x', 'vsecure://secrets/random/ONE');
-  const { token, caller } = await house.agent('asking-at-random');
-  tokens = [house.adminToken, token];
-  const pending = await house.ask(caller);
-  const granted = await house.ask(caller, { resources: ['vsecure://secrets/random/ONE'] });
-  const grant = await house.store.grants.ofApproval(granted.id);
-  const other = (await house.agent('another')).caller.key.id;
+  await services.policy(open, 'vsecure://secrets/random/*');
+  await services.secret();
+  await services.secret('x', 'vsecure://secrets/random/ONE');
+  const { token, caller } = await services.agent('asking-at-random');
+  tokens = [services.adminToken, token];
+  const pending = await services.ask(caller);
+  const granted = await services.ask(caller, { resources: ['vsecure://secrets/random/ONE'] });
+  const grant = await services.store.grants.ofApproval(granted.id);
+  const other = (await services.agent('another')).caller.key.id;
   words.push(pending.id, granted.id, grant?.id ?? '', other, pending.digest);
 });
 afterAll(() => serving.close());

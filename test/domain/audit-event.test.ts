@@ -20,7 +20,7 @@ const whole: Required<Omit<AuditEvent, 'type'>> = {
   principal: 'prin_1',
   resources: ['vsecure://secrets/a'],
   operation: 'read',
-  door: 'slack',
+  entryPoint: 'slack',
   refusal: 'expired',
   reason: 'because',
   details: { a: 1 },

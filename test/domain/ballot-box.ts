@@ -5,7 +5,7 @@ import { type Approval, castVote } from '../../src/domain/approval.js';
 import { formatDuration } from '../../src/domain/duration.js';
 import type { Person } from '../../src/domain/person.js';
 import type { Policy, PolicyRules } from '../../src/domain/policy/policy.js';
-import type { Door, Verdict } from '../../src/domain/vocabulary.js';
+import type { EntryPoint, Verdict } from '../../src/domain/vocabulary.js';
 import { NOW, pending, person, policy } from './scene.js';
 
 /** Bob owns the asking key; Mallory is nobody's approver; Eve was one of them and has left. */
@@ -23,7 +23,7 @@ export interface Cast {
   readonly who: Name;
   readonly verdict: Verdict;
   readonly duration?: number | undefined;
-  readonly door?: Door | undefined;
+  readonly entryPoint?: EntryPoint | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -41,14 +41,14 @@ export function ballotBox(rules: Partial<PolicyRules> = {}, start: Partial<Appro
     approval: { ...pending(), ...start } as Approval,
     votes: [],
 
-    cast({ who, verdict, duration, door = 'cli', reason = 'because' }) {
+    cast({ who, verdict, duration, entryPoint = 'cli', reason = 'because' }) {
       const voter = PEOPLE[who];
       const { approval, votes } = box;
       const vote: Vote = {
         approval: approval.id,
         person: voter.id,
         verdict,
-        door,
+        entryPoint,
         reason,
         duration,
       };

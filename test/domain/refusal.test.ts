@@ -19,7 +19,7 @@ const PARTICULARS: { [Code in RefusalCode]?: Extract<Refusal, { code: Code }> } 
   denied_recently: { code: 'denied_recently', retryAfter: 14 * MINUTE },
   cannot_widen: { code: 'cannot_widen', asked: HOUR },
   already_decided: { code: 'already_decided', status: 'denied' },
-  wrong_door: { code: 'wrong_door', door: 'cli', allowed: ['slack', 'dashboard'] },
+  wrong_door: { code: 'wrong_door', entryPoint: 'cli', allowed: ['slack', 'dashboard'] },
   grant_ended: { code: 'grant_ended', how: 'revoked' },
   needs_value: { code: 'needs_value', command: 'vsecure secrets:set production/KEY' },
   shown_once: { code: 'shown_once', made: 'the key k3yId00000' },

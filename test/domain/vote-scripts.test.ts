@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { parseDuration } from '../../src/domain/duration.js';
 import { HOUR } from '../../src/domain/limits.js';
 import type { PolicyRules } from '../../src/domain/policy/policy.js';
-import { DOORS } from '../../src/domain/vocabulary.js';
+import { ENTRY_POINTS } from '../../src/domain/vocabulary.js';
 import { ballotBox, type Cast, PEOPLE } from './ballot-box.js';
 
 const TWO = { minApprovals: 2 };
 const SELF = { allowSelfApproval: true, approvers: ['bob@example.com', 'alice@example.com'] };
 const SLACK_ONLY = { decideFrom: ['slack'] } as const;
 
-/** `<+ approves or - denies><who> [duration] [@door] [silently] = <outcome>` */
+/** `<+ approves or - denies><who> [duration] [@entry point] [silently] = <outcome>` */
 const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
   ['one approver is enough by default', {}, ['+alice = approved 1h']],
   ['an approver named by Slack id is one too', {}, ['+dave = approved 1h']],
@@ -167,7 +167,7 @@ const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
   ],
   ['the owner denies with a reason too', {}, ['-bob silently = reason_missing', '-bob = denied']],
   [
-    'only the doors of the policy decide',
+    'only the entry points of the policy decide',
     SLACK_ONLY,
     [
       '+alice @cli = wrong_door',
@@ -177,17 +177,17 @@ const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
     ],
   ],
   [
-    'only the doors of the policy deny',
+    'only the entry points of the policy deny',
     SLACK_ONLY,
     ['-alice @cli = wrong_door', '-alice @slack = denied'],
   ],
   [
-    'a vote through a wrong door is not counted',
+    'a vote from another entry point is not counted',
     { ...SLACK_ONLY, ...TWO },
     ['+alice @cli = wrong_door', '+carol @slack = counted', '+alice @slack = approved 1h'],
   ],
   [
-    'no door, no decision',
+    'without an entry point nothing is decided',
     { decideFrom: [] },
     ['+alice @slack = wrong_door', '-alice @cli = wrong_door'],
   ],
@@ -213,7 +213,7 @@ describe('votes, one after another', () => {
 
 function read(text: string): Cast {
   const who = Object.keys(PEOPLE).find((name) => text.slice(1).split(' ')[0] === name);
-  const door = DOORS.find((one) => text.includes(`@${one}`));
+  const entryPoint = ENTRY_POINTS.find((one) => text.includes(`@${one}`));
   if (!who) throw new Error(`nobody in "${text}"`);
   return {
     who: who as keyof typeof PEOPLE,
@@ -222,7 +222,7 @@ function read(text: string): Cast {
       .split(' ')
       .map(parseDuration)
       .find((ms) => ms !== undefined),
-    door,
+    entryPoint,
     reason: text.includes('silently') ? ' \n ' : undefined,
   };
 }

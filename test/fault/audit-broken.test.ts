@@ -4,20 +4,20 @@ import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { approvedGrant } from '../flow/grants.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 
-let house: House;
+let services: Services;
 let agent: Caller;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.secret('s3cret-value');
-  agent = (await house.agent()).caller;
+  services = await buildServices();
+  await services.policy();
+  await services.secret('s3cret-value');
+  agent = (await services.agent()).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-const sql = (text: string) => sqlOn(house.database.dataSource)(text);
-const read = () => house.useCases.readSecret(agent, { resource: DATABASE_URL });
+const sql = (text: string) => sqlOn(services.database.dataSource)(text);
+const read = () => services.useCases.readSecret(agent, { resource: DATABASE_URL });
 
 /** Every insert into the audit trail raises from now on. Resolves with the way to mend it. */
 async function breakAudit(): Promise<() => Promise<unknown>> {
@@ -32,11 +32,11 @@ async function breakAudit(): Promise<() => Promise<unknown>> {
 }
 
 const uses = async (grant: Awaited<ReturnType<typeof approvedGrant>>) =>
-  (await house.store.grants.find(grant))?.uses;
+  (await services.store.grants.find(grant))?.uses;
 
 describe('while the audit trail cannot be written', () => {
   test('not one of a thousand reads gets a value, and once it can be written they all do', async () => {
-    const grant = await approvedGrant(house, agent);
+    const grant = await approvedGrant(services, agent);
     const mend = await breakAudit();
     const readings = await Promise.allSettled(Array.from({ length: 1000 }, read));
     expect(readings.filter(({ status }) => status === 'rejected')).toHaveLength(1000);
@@ -46,49 +46,51 @@ describe('while the audit trail cannot be written', () => {
     const after = await Promise.all(Array.from({ length: 1000 }, read));
     expect(after.filter(({ ok }) => ok)).toHaveLength(1000);
     expect(await uses(grant)).toBe(1000);
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
   test('a refused read is not answered either: refusals are recorded as well', async () => {
-    const { caller } = await house.agent('nobody-approved-this-one');
+    const { caller } = await services.agent('nobody-approved-this-one');
     await breakAudit();
-    await expect(house.useCases.readSecret(caller, { resource: DATABASE_URL })).rejects.toThrow();
+    await expect(
+      services.useCases.readSecret(caller, { resource: DATABASE_URL }),
+    ).rejects.toThrow();
   });
 
   test('nobody decides: the approval stays pending, without vote or grant, until it can be written', async () => {
-    const { id } = await house.ask(agent, { renew: true });
-    const alice = await house.decider('alice@example.com');
-    const decide = () => house.useCases.decide(alice, { approval: id, verdict: 'approve' });
+    const { id } = await services.ask(agent, { renew: true });
+    const alice = await services.decider('alice@example.com');
+    const decide = () => services.useCases.decide(alice, { approval: id, verdict: 'approve' });
     const mend = await breakAudit();
     await expect(decide()).rejects.toThrow();
-    expect(await house.store.approvals.find(id)).toMatchObject({ status: 'pending' });
-    expect(await house.store.approvals.votes(id)).toEqual([]);
-    expect(await house.store.grants.ofApproval(id)).toBeUndefined();
+    expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending' });
+    expect(await services.store.approvals.votes(id)).toEqual([]);
+    expect(await services.store.grants.ofApproval(id)).toBeUndefined();
 
     await mend();
-    expect(granted(await decide()).status).toBe('approved');
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(unwrap(await decide()).status).toBe('approved');
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
   test('nobody asks, cancels, revokes or writes, and what was there before stays as it was', async () => {
-    const grant = await approvedGrant(house, agent);
-    const { id } = await house.ask(agent, { renew: true });
-    const alice = await house.person('alice@example.com');
+    const grant = await approvedGrant(services, agent);
+    const { id } = await services.ask(agent, { renew: true });
+    const alice = await services.person('alice@example.com');
     await breakAudit();
-    const { useCases } = house;
+    const { useCases } = services;
     const changes = [
-      house.ask(agent, { renew: true, duration: 120_000 }),
+      services.ask(agent, { renew: true, duration: 120_000 }),
       useCases.cancelRequest(agent, id),
       useCases.revokeGrant(alice, grant, 'enough'),
       useCases.releaseGrant(agent, grant),
-      house.secret('another value'),
-      house.policy({ approvers: ['mallory@example.com'] }),
+      services.secret('another value'),
+      services.policy({ approvers: ['mallory@example.com'] }),
     ];
     const outcomes = await Promise.allSettled(changes);
     expect(outcomes.map(({ status }) => status)).toEqual(changes.map(() => 'rejected'));
-    expect(await house.store.approvals.find(id)).toMatchObject({ status: 'pending', asked: 1 });
-    expect(await house.store.grants.find(grant)).toMatchObject({ status: 'active' });
-    expect(await house.store.secrets.find(DATABASE_URL)).toMatchObject({ version: 1 });
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending', asked: 1 });
+    expect(await services.store.grants.find(grant)).toMatchObject({ status: 'active' });
+    expect(await services.store.secrets.find(DATABASE_URL)).toMatchObject({ version: 1 });
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 });

@@ -6,22 +6,22 @@ import { startEmbedded } from '../../src/postgres/embedded.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
 import { approvedGrant } from '../flow/grants.js';
-import { type DurableHouse, durableHouse } from '../support/durable-services.js';
+import { type DurableServices, durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
 
-let house: DurableHouse;
+let services: DurableServices;
 let agent: Caller;
 let alice: Decider;
 beforeAll(async () => {
-  house = await durableHouse();
-  await house.policy();
-  await house.secret();
-  agent = (await house.agent()).caller;
-  alice = await house.decider('alice@example.com');
+  services = await durableServices();
+  await services.policy();
+  await services.secret();
+  agent = (await services.agent()).caller;
+  alice = await services.decider('alice@example.com');
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 /** What was acknowledged: everything in here must be true for ever. */
 interface Acknowledged {
@@ -30,27 +30,27 @@ interface Acknowledged {
 }
 
 test('when Postgres is killed under load, nothing that was acknowledged is lost, and whoever waits goes on waiting', async () => {
-  await approvedGrant(house, agent);
-  const waitedFor = (await house.ask(agent, { renew: true, duration: 60_000 })).id;
+  await approvedGrant(services, agent);
+  const waitedFor = (await services.ask(agent, { renew: true, duration: 60_000 })).id;
   const { acknowledged, stop } = load();
   await until('some load', () => acknowledged.approved.length > 10 && acknowledged.reads > 100);
   let waits = false;
-  const waiting = house.useCases.awaitDecision(agent, waitedFor, {
+  const waiting = services.useCases.awaitDecision(agent, waitedFor, {
     ms: 25_000,
     onWait: () => {
       waits = true;
     },
   });
   await until('somebody to wait', () => waits);
-  process.kill(house.server.pid ?? 0, 'SIGKILL');
-  await until('the listener to notice', () => !house.listener.connected);
-  const { dataDir } = house.server;
+  process.kill(services.server.pid ?? 0, 'SIGKILL');
+  await until('the listener to notice', () => !services.listener.connected);
+  const { dataDir } = services.server;
   await using _again = await startEmbedded({ dataDir });
   await stop();
-  await until('the listener to be back', () => house.listener.connected);
+  await until('the listener to be back', () => services.listener.connected);
 
   await until('a decision', () =>
-    house.useCases
+    services.useCases
       .decide(alice, { approval: waitedFor, verdict: 'approve' })
       .catch(() => undefined),
   );
@@ -59,21 +59,21 @@ test('when Postgres is killed under load, nothing that was acknowledged is lost,
     value: { approval: { status: 'approved' }, grant: { status: 'active' } },
   });
   expect(await lost(acknowledged)).toEqual({ decisions: [], reads: 0 });
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.listener.stop();
-  await house.database.dataSource.destroy();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.listener.stop();
+  await services.database.dataSource.destroy();
 });
 
 /** Reads and decides as fast as it can; what throws was not acknowledged. */
 function load() {
   const acknowledged: Acknowledged = { approved: [], reads: 0 };
   const ending = new AbortController();
-  const { useCases } = house;
+  const { useCases } = services;
   const forever = async (work: () => Promise<void>) => {
     while (!ending.signal.aborted) await work().catch(() => new Promise(setImmediate));
   };
   const decide = async () => {
-    const { id } = await house.ask(agent, { renew: true });
+    const { id } = await services.ask(agent, { renew: true });
     const answer = await useCases.decide(alice, { approval: id, verdict: 'approve' });
     if (answer.ok) acknowledged.approved.push(id);
   };
@@ -92,7 +92,7 @@ function load() {
 }
 
 async function lost({ approved, reads }: Acknowledged) {
-  const sql = sqlOn(house.database.dataSource);
+  const sql = sqlOn(services.database.dataSource);
   const kept = await sql<{ id: ApprovalId }>(
     `select a.id from approval a join access_grant g on g.approval_id = a.id where a.status = 'approved'`,
   );

@@ -5,39 +5,39 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import { createEgress } from '../../src/notify/egress.js';
-import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
-import { createReceiverRelays } from '../../src/notify/receiver-workers.js';
-import { createTellers } from '../../src/notify/senders.js';
-import type { Outbox } from '../../src/ports/index.js';
+import { createOutboxWorker, type OutboxWorker } from '../../src/notify/outbox-worker.js';
+import { createReceiverWorkers } from '../../src/notify/receiver-workers.js';
+import { createSenders } from '../../src/notify/senders.js';
+import type { NotificationOutbox } from '../../src/ports/index.js';
 import type { DatabaseConnection } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { builtProgram } from '../support/built.js';
 import { type Heard, type Manners, type Receiver, startReceiver } from '../support/receiver.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 
 const QUICK = { intervalMs: 20, schedule: [0, 5, 5, 5, 5, 5, 5, 5], restMs: () => 5 } as const;
 
-let house: House;
+let services: Services;
 let receiver: Receiver;
-let relays: Relay[] = [];
+let relays: OutboxWorker[] = [];
 
 beforeEach(async () => {
   receiver = await startReceiver();
   const egress = createEgress({ allowed: [receiver.url], timeoutMs: 250 });
-  house = await buildHouse({ tellers: createTellers(egress, undefined, []) });
+  services = await buildServices({ senders: createSenders(egress, undefined, []) });
   await configure({ webhook: { url: receiver.url, events: ['*'] } });
 });
 afterEach(async () => {
   await Promise.all(relays.map((relay) => relay.stop()));
   relays = [];
   await receiver.close();
-  await house.close();
+  await services.close();
 });
 
-type Change = Parameters<House['useCases']['configureReceivers']['change']>[1];
+type Change = Parameters<Services['useCases']['configureReceivers']['change']>[1];
 const configure = async (change: Change) =>
-  granted(await house.useCases.configureReceivers.change(house.admin, change));
+  unwrap(await services.useCases.configureReceivers.change(services.admin, change));
 
 const STEPS = [
   'approval_requested',
@@ -49,22 +49,22 @@ const STEPS = [
 /** So many requests with four events each, interleaved: the first of all, the second of all… */
 async function happen(requests: number): Promise<number> {
   const actor = { kind: 'system', id: 'test', name: 'test' } as const;
-  const ids = Array.from({ length: requests }, () => house.makeId('appr'));
+  const ids = Array.from({ length: requests }, () => services.makeId('appr'));
   for (const type of STEPS)
     for (let at = 0; at < ids.length; at += 500)
-      await house.store.transaction(async (tx) => {
+      await services.store.transaction(async (tx) => {
         for (const approval of ids.slice(at, at + 500))
           tx.record({ type, actor, approval } satisfies AuditEvent);
       });
   return requests * STEPS.length;
 }
 
-function relay(outbox: Outbox = house.outbox): Relay {
-  const started = createReceiverRelays({
+function relay(outbox: NotificationOutbox = services.outbox): OutboxWorker {
+  const started = createReceiverWorkers({
     ...QUICK,
     outbox,
     tell: ({ receiver: kind, version, notification }, signal) =>
-      house.useCases.tellReceiver(kind, version, notification, signal),
+      services.useCases.notifyReceiver(kind, version, notification, signal),
     logger: { warn: () => {} },
   });
   started.start();
@@ -73,8 +73,11 @@ function relay(outbox: Outbox = house.outbox): Relay {
 }
 
 const left = async (state = 'waiting') =>
-  (await sqlOn(house.database.dataSource)('select 1 from notification where state = $1', [state]))
-    .length;
+  (
+    await sqlOn(services.database.dataSource)('select 1 from notification where state = $1', [
+      state,
+    ])
+  ).length;
 
 /** Of each approval, the numbers of what was taken first, in the order in which it was taken. */
 function outOfOrder(taken: readonly Heard[]): readonly string[] {
@@ -115,23 +118,23 @@ describe('10,000 events to a receiver that drops, answers 500, hangs, forgets an
 
 describe('these checks would see', () => {
   test('a lease that does not mind the order', async () => {
-    const unordered: Outbox = {
-      ...house.outbox,
+    const unordered: NotificationOutbox = {
+      ...services.outbox,
       async lease(kind, limit, leaseMs) {
-        const sql = sqlOn(house.database.dataSource);
+        const sql = sqlOn(services.database.dataSource);
         // What the order rule looks at is taken away, and put back.
         await sql('update notification set thread = id where thread is not null');
-        return house.outbox.lease(kind, limit, leaseMs);
+        return services.outbox.lease(kind, limit, leaseMs);
       },
     };
     receiver.behave(({ type }, before) =>
       type === 'approval_requested' && before < 2 ? 500 : 204,
     );
-    await sqlOn(house.database.dataSource)(
+    await sqlOn(services.database.dataSource)(
       `create table was as select id, thread from notification where false`,
     );
     await happen(20);
-    const approvals = await sqlOn(house.database.dataSource)<{
+    const approvals = await sqlOn(services.database.dataSource)<{
       sequence: string;
       approval: string;
     }>(`select sequence, thread as approval from notification`);
@@ -149,10 +152,10 @@ describe('these checks would see', () => {
     receiver.behave((_, before) => (before === 0 ? 500 : 204));
     const events = await happen(5);
     relay({
-      ...house.outbox,
+      ...services.outbox,
       async lease(kind, limit, leaseMs) {
-        const leased = await house.outbox.lease(kind, limit, leaseMs);
-        await house.outbox.sent(kind, ...leased);
+        const leased = await services.outbox.lease(kind, limit, leaseMs);
+        await services.outbox.sent(kind, ...leased);
         return leased;
       },
     });
@@ -168,11 +171,11 @@ function urlOf(connection: DatabaseConnection): string {
   return `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
-function startTeller(): ChildProcess {
-  const { masterKeyText, installation } = house;
-  const args = [urlOf(house.database.connection), masterKeyText, installation, receiver.url];
-  const [node, teller] = builtProgram('test/fault/children/sender.ts');
-  return spawn(node, [teller, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+function startSender(): ChildProcess {
+  const { masterKeyText, installation } = services;
+  const args = [urlOf(services.database.connection), masterKeyText, installation, receiver.url];
+  const [node, sender] = builtProgram('test/fault/children/sender.ts');
+  return spawn(node, [sender, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 test('nothing is lost when the process that tells is killed 50 times', async () => {
@@ -181,11 +184,11 @@ test('nothing is lost when the process that tells is killed 50 times', async () 
   );
   const events = await happen(250);
   // The next one is up before this one is killed, so that starting does not take most of the time.
-  let next = startTeller();
+  let next = startSender();
   for (let kills = 0; kills < 50; kills += 1) {
     const child = next;
     if (child.stdout) await once(child.stdout, 'data');
-    next = startTeller();
+    next = startSender();
     const told = receiver.taken.length;
     await until(
       'something to be told',
@@ -203,7 +206,7 @@ test('whoever is killed while telling brings nothing nearer to being given up', 
   await happen(1);
   for (let killed = 0; killed < 20; killed += 1)
     await until('it to be leased again', async () => {
-      const [leased] = await house.outbox.lease('webhook', 1, 1);
+      const [leased] = await services.outbox.lease('webhook', 1, 1);
       if (leased) expect(leased.attempts).toBe(1);
       return leased !== undefined;
     });
@@ -216,11 +219,11 @@ test('whoever is killed while telling brings nothing nearer to being given up', 
 test('a receiver that hangs slows neither decisions, nor Slack, nor another receiver', async () => {
   const other = await startReceiver();
   const egress = createEgress({ allowed: [other.url, receiver.url], timeoutMs: 60_000 });
-  const { slack, webhook } = createTellers(egress, undefined, []);
-  await house.close();
-  house = await buildHouse({
+  const { slack, webhook } = createSenders(egress, undefined, []);
+  await services.close();
+  services = await buildServices({
     // The second webhook takes the place of Slack's.
-    tellers: {
+    senders: {
       email: undefined,
       slack: ({ webhookUrl }) => (webhook ?? nobody)({ url: webhookUrl, secrets: [] }),
       webhook,
@@ -231,8 +234,8 @@ test('a receiver that hangs slows neither decisions, nor Slack, nor another rece
   await configure({ webhook: { url: receiver.url }, slack: { webhookUrl: other.url } });
   relay();
   const cards = new Set<string>();
-  const slackRelay = createRelay({
-    deliveries: house.deliveries,
+  const slackRelay = createOutboxWorker({
+    outbox: services.slackOutbox,
     destination: 'slack_card',
     deliver: async ({ subject }) => {
       cards.add(subject);
@@ -244,12 +247,14 @@ test('a receiver that hangs slows neither decisions, nor Slack, nor another rece
   });
   slackRelay.start();
   relays.push(slackRelay);
-  await house.policy();
-  const { caller } = await house.agent();
-  const decider = await house.decider('alice@example.com');
+  await services.policy();
+  const { caller } = await services.agent();
+  const decider = await services.decider('alice@example.com');
   for (let count = 0; count < 20; count += 1) {
-    const { id } = await house.ask(caller, { renew: true, duration: 60_000 * (count + 1) });
-    granted(await house.useCases.decide(decider, { approval: id, verdict: 'deny', reason: 'no' }));
+    const { id } = await services.ask(caller, { renew: true, duration: 60_000 * (count + 1) });
+    unwrap(
+      await services.useCases.decide(decider, { approval: id, verdict: 'deny', reason: 'no' }),
+    );
   }
   await until('the other to hear of them', () => other.taken.length >= 40);
   await until('Slack to have the cards', () => cards.size === 20);
@@ -265,26 +270,27 @@ test('one that is gone is switched off, the others are told, and its letters can
   await happen(1);
   relay();
   await until('it to be off', async () => {
-    const [one] = await house.store.receivers.list();
+    const [one] = await services.store.receivers.list();
     return one?.enabled === false;
   });
-  const [off] = await house.store.receivers.list();
+  const [off] = await services.store.receivers.list();
   expect(off?.disabledBecause).toBe('http_410');
   expect(await left('dead')).toBe(4);
-  const events = (await house.store.audit.list({ type: 'receiver_disabled' }, { limit: 5 })).items;
+  const events = (await services.store.audit.list({ type: 'receiver_disabled' }, { limit: 5 }))
+    .items;
   expect(events).toMatchObject([{ details: { receiver: 'webhook', because: 'http_410' } }]);
 
   receiver.behave(() => 204);
   await configure({ webhook: { enabled: true } });
   const all = { receiver: 'webhook', state: 'dead' } as const;
-  granted(await house.useCases.reviewDeliveries.replay(house.admin, all));
+  unwrap(await services.useCases.reviewDeliveries.replay(services.admin, all));
   await until('all of it', async () => (await left()) === 0);
   expect(outOfOrder(receiver.taken)).toEqual([]);
 });
 
 test('what fails eight times is given up, and holds up nobody but its own approval', async () => {
   await happen(3);
-  const [first] = await sqlOn(house.database.dataSource)<{ event_id: string; thread: string }>(
+  const [first] = await sqlOn(services.database.dataSource)<{ event_id: string; thread: string }>(
     'select event_id, thread from notification order by sequence limit 1',
   );
   receiver.behave(({ id }) => (id === first?.event_id ? 500 : 204));
@@ -295,7 +301,7 @@ test('what fails eight times is given up, and holds up nobody but its own approv
 });
 
 test('one that nothing has reached for five days is switched off, and one that answers in between is not', async () => {
-  const sql = sqlOn(house.database.dataSource);
+  const sql = sqlOn(services.database.dataSource);
   const failing = () =>
     sql(`update receiver set failing_since = clock_timestamp() - interval '5 days'`);
   receiver.behave((_, before) => (before === 0 ? 500 : 204));
@@ -308,5 +314,5 @@ test('one that nothing has reached for five days is switched off, and one that a
   await failing();
   await happen(1);
   relays[0]?.poke();
-  await until('it to be off', async () => !(await house.store.receivers.list())[0]?.enabled);
+  await until('it to be off', async () => !(await services.store.receivers.list())[0]?.enabled);
 });

@@ -3,25 +3,26 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readiness } from '../../src/contract/readiness.js';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { run } from '../cli/terminal.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 
-let scene: HouseWithSlack;
+let scene: ServicesWithSlack;
 let token: string;
-let agent: Awaited<ReturnType<HouseWithSlack['house']['agent']>>;
+let agent: Awaited<ReturnType<ServicesWithSlack['services']['agent']>>;
 beforeAll(async () => {
-  scene = await houseWithSlack({ users: ['alice', 'carol'] });
-  await scene.house.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
-  token = (await scene.house.human('alice@example.com')).token;
-  agent = await scene.house.agent();
+  scene = await servicesWithSlack({ users: ['alice', 'carol'] });
+  await scene.services.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
+  token = (await scene.services.human('alice@example.com')).token;
+  agent = await scene.services.agent();
 });
 afterEach(() => scene.workspace.proxy.clearFaults());
 afterAll(() => scene.close());
 
 const ask = async (name: string): Promise<ApprovalId> =>
-  (await scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${name}`] })).id;
+  (await scene.services.ask(agent.caller, { resources: [`vsecure://secrets/production/${name}`] }))
+    .id;
 
 const terminal = (...argv: string[]) => run({ url: scene.url, token }, ...argv);
 

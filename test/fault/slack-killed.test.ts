@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { SECOND } from '../../src/domain/limits.js';
-import { type DurableHouse, durableHouse } from '../support/durable-services.js';
+import { type DurableServices, durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
 import type { Fault } from '../support/slack/faults.js';
@@ -26,7 +26,7 @@ const DYING = {
 type Name = keyof typeof DYING;
 
 describe('a server that was killed', () => {
-  let house: DurableHouse;
+  let services: DurableServices;
   let workspace: Workspace;
   let server: RunningServer;
   let hands: Hands;
@@ -34,15 +34,15 @@ describe('a server that was killed', () => {
   let up: number;
 
   beforeAll(async () => {
-    house = await durableHouse();
+    services = await durableServices();
     workspace = await openWorkspace(['alice']);
     server = await startVsecure({
-      database: { url: house.server.url },
-      masterKey: house.masterKeyText,
+      database: { url: services.server.url },
+      masterKey: services.masterKeyText,
       env: workspace.env,
     });
-    hands = createHands({ workspace, url: server.url, cards: house.cards });
-    await house.policy();
+    hands = createHands({ workspace, url: server.url, cards: services.cards });
+    await services.policy();
     await killWhileAllHang();
     await server.restart();
     up = performance.now();
@@ -50,13 +50,13 @@ describe('a server that was killed', () => {
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     await workspace.close();
-    await house.close();
+    await services.close();
   });
 
   async function killWhileAllHang(): Promise<void> {
-    const { caller } = await house.agent();
+    const { caller } = await services.agent();
     const ask = (name: Name) =>
-      house.ask(caller, { resources: [`vsecure://secrets/production/${name}`] });
+      services.ask(caller, { resources: [`vsecure://secrets/production/${name}`] });
     const decided = await ask('DECIDED');
     const form = await hands.openForm('alice', decided.id, 'approve');
     for (const [name, fault] of Object.entries(DYING))
@@ -96,7 +96,7 @@ describe('a server that was killed', () => {
 
   test('between a decision’s commit and the update of the card shows the decision on it', async () => {
     const { id } = approvals.DECIDED;
-    expect(await house.store.grants.ofApproval(id)).toMatchObject({ status: 'active' });
+    expect(await services.store.grants.ofApproval(id)).toMatchObject({ status: 'active' });
     expect(JSON.stringify(await showsInTime('DECIDED', 'Approved'))).toContain('known incident');
     expect(await cardsOf('DECIDED')).toHaveLength(1);
   });
@@ -116,6 +116,6 @@ describe('a server that was killed', () => {
   });
 
   test('has lost nothing and done nothing twice', async () => {
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 });

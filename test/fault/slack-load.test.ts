@@ -7,9 +7,9 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { startServing } from '../http/serving.js';
 import { brokenInvariants } from '../support/invariants.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const REQUESTS = 1_000;
@@ -19,21 +19,21 @@ const KEYS = 10;
 const SAMPLE = 11;
 const MEGABYTE = 1024 * 1024;
 
-let scene: HouseWithSlack;
+let scene: ServicesWithSlack;
 let alice: VSecureClient;
 beforeAll(async () => {
-  scene = await houseWithSlack({ users: ['alice', 'carol'] });
-  alice = await approver(scene.house, scene.url);
+  scene = await servicesWithSlack({ users: ['alice', 'carol'] });
+  alice = await approver(scene.services, scene.url);
 });
 afterAll(() => scene.close());
 
-async function approver(house: House, url: string): Promise<VSecureClient> {
-  await house.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
-  const { token } = await house.human('alice@example.com');
+async function approver(services: Services, url: string): Promise<VSecureClient> {
+  await services.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
+  const { token } = await services.human('alice@example.com');
   return new VSecureClient({ url, apiKey: token });
 }
 
-const query = async (sql: string) => (await scene.house.database.dataSource.query(sql))[0];
+const query = async (sql: string) => (await scene.services.database.dataSource.query(sql))[0];
 
 /** What is in use when nothing is left to be thrown away (bytes). */
 function memory(): number {
@@ -42,12 +42,12 @@ function memory(): number {
   return process.memoryUsage().heapUsed;
 }
 
-async function askSome(house: House, name: string, count: number): Promise<ApprovalId[]> {
-  const { caller } = await house.agent(name);
+async function askSome(services: Services, name: string, count: number): Promise<ApprovalId[]> {
+  const { caller } = await services.agent(name);
   const ids: ApprovalId[] = [];
   for (let n = 0; n < count; n += 1) {
     const resources = [`vsecure://secrets/production/${name}_${n}`];
-    ids.push((await house.ask(caller, { resources })).id);
+    ids.push((await services.ask(caller, { resources })).id);
   }
   return ids;
 }
@@ -65,14 +65,14 @@ async function decideAll(client: VSecureClient, ids: readonly ApprovalId[]): Pro
 }
 
 /** Asks a thousand times within ten seconds. */
-async function askThousand(house: House): Promise<void> {
+async function askThousand(services: Services): Promise<void> {
   const began = performance.now();
   const askers = Array.from({ length: KEYS }, async (_, key) => {
-    const { caller } = await house.agent(`agent-${key}`);
+    const { caller } = await services.agent(`agent-${key}`);
     for (let n = 0; n < REQUESTS / KEYS; n += 1) {
       const early = began + (n * WITHIN * KEYS) / REQUESTS - performance.now();
       if (early > 0) await sleep(early);
-      await house.ask(caller, { resources: [`vsecure://secrets/production/K${key}_${n}`] });
+      await services.ask(caller, { resources: [`vsecure://secrets/production/K${key}_${n}`] });
     }
   });
   await Promise.all(askers);
@@ -82,9 +82,9 @@ async function askThousand(house: House): Promise<void> {
 async function besideWithoutSlack(): Promise<number> {
   const serving = await startServing();
   try {
-    const client = await approver(serving.house, serving.server.url);
-    const ids = await askSome(serving.house, 'busy', SAMPLE);
-    const load = askThousand(serving.house);
+    const client = await approver(serving.services, serving.server.url);
+    const ids = await askSome(serving.services, 'busy', SAMPLE);
+    const load = askThousand(serving.services);
     const beside = await decideAll(client, ids);
     await load;
     return beside;
@@ -93,7 +93,7 @@ async function besideWithoutSlack(): Promise<number> {
   }
 }
 
-const everythingTold = () =>
+const everythingSent = () =>
   until(
     'everything to be told',
     async () =>
@@ -107,13 +107,13 @@ const everythingTold = () =>
 
 test('1,000 requests in 10 s are all shown, at one message a second, without holding up decisions', async () => {
   const without = await besideWithoutSlack();
-  const busy = await askSome(scene.house, 'busy', SAMPLE);
-  await everythingTold();
+  const busy = await askSome(scene.services, 'busy', SAMPLE);
+  await everythingSent();
   const before = memory();
-  const load = askThousand(scene.house);
+  const load = askThousand(scene.services);
   const beside = await decideAll(alice, busy);
   await load;
-  await everythingTold();
+  await everythingSent();
   const grown = memory() - before;
 
   const sums = await query(
@@ -134,11 +134,11 @@ test('1,000 requests in 10 s are all shown, at one message a second, without hol
   // The requests themselves take their share of the machine and of the audit trail, with or without Slack.
   expect(beside / without, 'slower by Slack').toBeLessThan(4);
   expect(grown).toBeLessThan(50 * MEGABYTE);
-  expect(await brokenInvariants(scene.house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(scene.services.database.dataSource)).toEqual([]);
 }, 110_000);
 
 /** The least time (ms) between two messages in one channel, as they came in. */
-function closest({ workspace }: HouseWithSlack): number {
+function closest({ workspace }: ServicesWithSlack): number {
   const last = new Map<unknown, number>();
   let least = Number.POSITIVE_INFINITY;
   for (const { body, at } of workspace.proxy.callsOf('chat.postMessage')) {

@@ -9,7 +9,7 @@ import type { Approval } from '../../src/domain/approval.js';
 import { rest } from '../../src/notify/retry-schedule.js';
 import { SLACKS_PACE } from '../../src/slack/delivery/pacing.js';
 import { openScene, type Scene } from '../slack/scene.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
 import { until } from '../support/until.js';
 
@@ -38,18 +38,18 @@ beforeAll(async () => {
     },
   });
   await scene.slack.start();
-  await scene.house.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
+  await scene.services.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
 });
 afterAll(() => scene.close());
 
 async function askMany(name: string, count: number): Promise<Approval[]> {
-  const { caller } = await scene.house.agent(name);
+  const { caller } = await scene.services.agent(name);
   const asked: Approval[] = [];
   const ask = async () => {
     for (let n = asked.length; n < count; n = asked.length) {
       asked.length += 1;
       const resources = [`vsecure://secrets/production/${name}_${n}`];
-      asked[n] = await scene.house.ask(caller, { resources });
+      asked[n] = await scene.services.ask(caller, { resources });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
@@ -57,14 +57,14 @@ async function askMany(name: string, count: number): Promise<Approval[]> {
 }
 
 async function denyAll(approvals: readonly Approval[]): Promise<void> {
-  const alice = await scene.house.decider('alice@example.com');
+  const alice = await scene.services.decider('alice@example.com');
   for (const { id } of approvals) {
     const decision = { approval: id, verdict: 'deny', reason: 'Slack is away' } as const;
-    granted(await scene.house.useCases.decide(alice, decision));
+    unwrap(await scene.services.useCases.decide(alice, decision));
   }
 }
 
-const query = async (sql: string) => (await scene.house.database.dataSource.query(sql))[0];
+const query = async (sql: string) => (await scene.services.database.dataSource.query(sql))[0];
 
 /** Everything that anybody can see says how it stands, and whatever is open can be seen. */
 async function allTrue(): Promise<boolean> {
@@ -77,7 +77,7 @@ async function allTrue(): Promise<boolean> {
      where sent < wanted and destination in ('slack_card', 'slack_digest')`,
   );
   if (unseen.n > 0 || due.n > 0) return false;
-  const places = await scene.house.database.dataSource.query(
+  const places = await scene.services.database.dataSource.query(
     `select c.message_ts as ts, c.kind, count(*)::int as of,
        count(*) filter (where a.status = 'pending')::int as open
      from card c join approval a on a.id = c.approval_id group by 1, 2`,

@@ -5,7 +5,7 @@ import { run } from '../cli/terminal.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { PRODUCTION, REASON } from '../support/services.js';
 import type { Fault } from '../support/slack/faults.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const USERS = ['alice'];
@@ -15,18 +15,18 @@ const AT_ONCE = 2_000;
 type Id = `appr_${string}`;
 
 interface Prepared {
-  readonly scene: HouseWithSlack;
+  readonly scene: ServicesWithSlack;
   /** Of the tool that asks. */
   readonly agent: VSecureClient;
   /** Alice's key. */
   readonly token: string;
 }
 
-async function prepare(options: Parameters<typeof houseWithSlack>[0]): Promise<Prepared> {
-  const scene = await houseWithSlack(options);
-  await scene.house.policy({}, PRODUCTION);
-  const agent = new VSecureClient({ url: scene.url, apiKey: (await scene.house.agent()).token });
-  const { token } = await scene.house.human('alice@example.com');
+async function prepare(options: Parameters<typeof servicesWithSlack>[0]): Promise<Prepared> {
+  const scene = await servicesWithSlack(options);
+  await scene.services.policy({}, PRODUCTION);
+  const agent = new VSecureClient({ url: scene.url, apiKey: (await scene.services.agent()).token });
+  const { token } = await scene.services.human('alice@example.com');
   return { scene, agent, token };
 }
 
@@ -75,7 +75,7 @@ describe('a request that is made while Slack', () => {
   test.each(TROUBLES)(
     '%s exists, can be decided by CLI, and has its card when Slack is back',
     async (_, trouble) => {
-      const { house, workspace, hands } = it.scene;
+      const { services, workspace, hands } = it.scene;
       const { proxy } = workspace;
       proxy.inject({ method: /./, times: Number.POSITIVE_INFINITY, ...trouble });
       const decided = await ask(it, `DECIDED_${proxy.calls.length}`);
@@ -84,7 +84,7 @@ describe('a request that is made while Slack', () => {
         [decided, open].every((id) => postsOf(it, id).length > 0),
       );
       expect(await approve(it, decided)).toMatchObject({ exit: 0 });
-      expect((await house.store.grants.ofApproval(decided))?.status).toBe('active');
+      expect((await services.store.grants.ofApproval(decided))?.status).toBe('active');
 
       proxy.clearFaults();
       await hands.card(open);
@@ -95,7 +95,7 @@ describe('a request that is made while Slack', () => {
       expect(await cardsOf(it, open)).toHaveLength(1);
       for (const card of await cardsOf(it, decided))
         expect(JSON.stringify(card)).toContain('Approved');
-      expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+      expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
     },
     60_000,
   );
@@ -117,7 +117,7 @@ describe('a request that is made while Slack', () => {
 /** Resolves when no delivery is due any more. */
 const settled = ({ scene }: Prepared) =>
   until('an empty outbox', async () => {
-    const due = await scene.house.database.dataSource.query(
+    const due = await scene.services.database.dataSource.query(
       'select from delivery where sent < wanted',
     );
     return due.length === 0;

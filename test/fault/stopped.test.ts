@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { approvedGrant, endIn, untilOver } from '../flow/grants.js';
 import { builtProgram } from '../support/built.js';
-import { durableHouse } from '../support/durable-services.js';
+import { durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
@@ -17,21 +17,21 @@ interface Read {
 }
 
 test('a process that was stopped across the end of a grant hands out nothing when it goes on', async () => {
-  const house = await durableHouse();
-  onTestFinished(() => house.close());
-  await house.policy();
-  await house.secret();
-  const { token, caller } = await house.agent();
-  const grant = await approvedGrant(house, caller);
+  const services = await durableServices();
+  onTestFinished(() => services.close());
+  await services.policy();
+  await services.secret();
+  const { token, caller } = await services.agent();
+  const grant = await approvedGrant(services, caller);
 
-  const { child, reads } = startReader(house.server.connection, house.masterKeyText, token);
+  const { child, reads } = startReader(services.server.connection, services.masterKeyText, token);
   await until('some reads', () => reads.filter(({ got }) => got === 'value').length > 20);
-  await endIn(house, grant, 1_500);
+  await endIn(services, grant, 1_500);
   // What is under way now may have been committed before the end was moved, and knows the old one alone.
   const moved = process.hrtime.bigint();
   await until('a read after that', () => reads.some(({ looked }) => looked > moved));
   await stop(child);
-  await untilOver(house, grant);
+  await untilOver(services, grant);
   const over = process.hrtime.bigint();
   const before = reads.length;
   child.kill('SIGCONT');
@@ -41,7 +41,7 @@ test('a process that was stopped across the end of a grant hands out nothing whe
   expect(late.length).toBeGreaterThan(0);
   expect(new Set(late.map(({ got }) => got))).toEqual(new Set(['grant_ended']));
   await kill(child);
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
 function startReader(connection: object, masterKey: string, token: string) {

@@ -3,12 +3,12 @@ import type { GrantId } from '../../src/domain/grant.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { ReadLedger } from '../../src/ports/index.js';
 import { sqlIn, sqlOn } from '../../src/store/sql.js';
-import { DATABASE_URL, type House } from '../support/services.js';
+import { DATABASE_URL, type Services } from '../support/services.js';
 import { until } from '../support/until.js';
 import { approvedGrant, endIn, isOver, untilOver } from './grants.js';
 
 export interface Scene {
-  readonly house: House;
+  readonly services: Services;
   readonly ledger: ReadLedger;
   readonly caller: Caller;
 }
@@ -30,9 +30,9 @@ const open = ({ ledger, caller: { principal, key } }: Scene) =>
     resource: DATABASE_URL,
   });
 
-async function shortGrant({ house, caller }: Scene, ms: number): Promise<GrantId> {
-  const grant = await approvedGrant(house, caller);
-  await endIn(house, grant, ms);
+async function shortGrant({ services, caller }: Scene, ms: number): Promise<GrantId> {
+  const grant = await approvedGrant(services, caller);
+  await endIn(services, grant, ms);
   return grant;
 }
 
@@ -42,7 +42,7 @@ async function readingAcrossTheEnd(scene: Scene): Promise<string[]> {
   const reads: { readonly over: boolean; readonly ok: boolean }[] = [];
   const reader = async () => {
     for (let late = 0; late < 25; ) {
-      const over = await isOver(scene.house, grant);
+      const over = await isOver(scene.services, grant);
       if (over) late += 1;
       reads.push({ over, ok: (await open(scene)).ok });
     }
@@ -55,7 +55,7 @@ async function readingAcrossTheEnd(scene: Scene): Promise<string[]> {
 
 /** A read begins before the end and has to wait for the grant's row until after it. */
 async function waitingAcrossTheEnd(scene: Scene): Promise<string[]> {
-  const { dataSource } = scene.house.database;
+  const { dataSource } = scene.services.database;
   const grant = await shortGrant(scene, 1_500);
   const reading = await dataSource.transaction(async (manager) => {
     await sqlIn(manager)('select 1 from access_grant where id = $1 for update', [grant]);
@@ -66,8 +66,9 @@ async function waitingAcrossTheEnd(scene: Scene): Promise<string[]> {
       );
       return waiting.length > 0;
     });
-    if (await isOver(scene.house, grant)) throw new Error('the grant ended before the read waited');
-    await untilOver(scene.house, grant);
+    if (await isOver(scene.services, grant))
+      throw new Error('the grant ended before the read waited');
+    await untilOver(scene.services, grant);
     return { answer };
   });
   const { ok } = await reading.answer;

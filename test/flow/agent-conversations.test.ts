@@ -6,7 +6,7 @@ import { brokenInvariants } from '../support/invariants.js';
 import { type AnyClient, connectClient, fields } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 import { until } from '../support/until.js';
 import { vsecure } from '../support/vsecure.js';
 import { openServers } from './real-servers.js';
@@ -17,27 +17,27 @@ const PRODUCTION = AUTH.map((name) => `vsecure://secrets/production/${name}`);
 const TEMPLATE = 'vsecure://templates/service.env';
 const STAGING = ['STAGING_DATABASE_URL', 'STAGING_API_KEY', 'STAGING_REDIS_URL'];
 
-let house: House;
+let services: Services;
 let server: RunningServer;
 let alice: VSecureClient;
 let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  ({ house, server, alice, stop } = await openServers(1, furnish));
+  ({ services, server, alice, stop } = await openServers(1, furnish));
 });
 afterAll(async () => {
   await stop();
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.close();
 });
 
-async function furnish(house: House): Promise<void> {
-  await house.policy();
-  await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/staging/*');
-  await house.policy({ requiresApproval: false }, 'vsecure://templates/**');
-  for (const uri of ['vsecure://audit', 'vsecure://api-keys']) await house.policy({}, uri);
-  for (const [place, uri] of PRODUCTION.entries()) await house.secret(secretAt(place), uri);
-  await house.secret('unused-canary-9', 'vsecure://secrets/production/BILLING_KEY');
-  await house.secret(STAGING.join('\n'), TEMPLATE);
+async function furnish(services: Services): Promise<void> {
+  await services.policy();
+  await services.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/staging/*');
+  await services.policy({ requiresApproval: false }, 'vsecure://templates/**');
+  for (const uri of ['vsecure://audit', 'vsecure://api-keys']) await services.policy({}, uri);
+  for (const [place, uri] of PRODUCTION.entries()) await services.secret(secretAt(place), uri);
+  await services.secret('unused-canary-9', 'vsecure://secrets/production/BILLING_KEY');
+  await services.secret(STAGING.join('\n'), TEMPLATE);
 }
 
 const secretAt = (place: number) => `production-canary-${place}`;
@@ -46,7 +46,7 @@ let count = 0;
 /** A tool that a person has just set up, over stdio as Claude Desktop has it. */
 async function connected(): Promise<AnyClient> {
   count += 1;
-  const { token } = await house.agent(`assistant-${count}`);
+  const { token } = await services.agent(`assistant-${count}`);
   const through = [process.execPath, RELAY] as const;
   const client = await connectClient({ url: server.url, token, kind: 'v1', through });
   onTestFinished(() => client.close());
@@ -72,7 +72,7 @@ async function promptOf(client: AnyClient, name: string, args: Record<string, st
 }
 
 const typesOf = async (name: string) => {
-  const { items } = await house.store.audit.list({ actor: name }, { limit: 200 });
+  const { items } = await services.store.audit.list({ actor: name }, { limit: 200 });
   return items.map(({ type }) => type).reverse();
 };
 
@@ -200,7 +200,7 @@ test('a new staging environment gets its secrets, and the conversation none of t
   expect(needs.error.code).toBe('needs_value');
   agent.say(needs.error.message);
   const [, command = ''] = /: (vsecure .+)$/.exec(needs.error.message) ?? [];
-  const env = { VSECURE_URL: server.url, VSECURE_API_KEY: house.adminToken };
+  const env = { VSECURE_URL: server.url, VSECURE_API_KEY: services.adminToken };
   const typed = await vsecure(command.split(' ').slice(1), { env, stdin: 'typed-canary-7' });
   expect(typed.exit, typed.stderr).toBe(0);
 

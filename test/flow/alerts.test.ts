@@ -9,50 +9,50 @@ import type { Store } from '../../src/ports/index.js';
 import { openDatabase } from '../../src/store/database.js';
 import { createStore } from '../../src/store/store.js';
 import { createEvaluateAlerts } from '../../src/usecases/metrics/evaluate-alerts.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
+import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 import { lookThenFire } from './alert-mutants.js';
 
 const RULE: AlertRuleChange = { metric: 'access_count', threshold: 50, period: 3_600_000 };
 const DAY = 86_400_000;
 
-let house: House;
+let services: Services;
 let second: DataSource;
 let other: Store;
 /** What every rule with a metric measures now. */
 let count = 0;
 beforeAll(async () => {
-  house = await buildHouse();
-  second = await openDatabase(house.database.connection);
+  services = await buildServices();
+  second = await openDatabase(services.database.connection);
   other = createStore(second, { chain: chainHash, makeId });
 });
 afterAll(async () => {
   await second.destroy();
-  await house.close();
+  await services.close();
 });
 beforeEach(async () => {
   count = 0;
-  await house.database.dataSource.query('truncate alert, alert_rule, alert_silence');
+  await services.database.dataSource.query('truncate alert, alert_rule, alert_silence');
 });
 
 const measured = (store: Store): Store => ({
   ...store,
   metrics: { ...store.metrics, measure: async () => ({ count }) },
 });
-const evaluateAt = (value: number, store = house.store) => {
+const evaluateAt = (value: number, store = services.store) => {
   count = value;
   return createEvaluateAlerts(measured(store))();
 };
 const set = async (change: AlertRuleChange = RULE, name = 'many') =>
-  granted(await house.useCases.manageAlerts.setAlertRule(house.admin, name, change));
+  unwrap(await services.useCases.manageAlerts.setAlertRule(services.admin, name, change));
 const sequence = async () => (await newest())?.sequence ?? 0;
-const newest = async () => (await house.store.audit.list({}, { limit: 1 })).items[0];
+const newest = async () => (await services.store.audit.list({}, { limit: 1 })).items[0];
 const told = async (since: number) =>
-  (await house.store.audit.list({}, { limit: 200 })).items
+  (await services.store.audit.list({}, { limit: 200 })).items
     .filter((event) => event.sequence > since && event.type.startsWith('alert_'))
     .toReversed()
     .map(({ type, details }) => `${type} ${String(details?.['alert'])}`);
 const later = (ms: number) =>
-  house.database.dataSource.query(
+  services.database.dataSource.query(
     `update alert set fired_at = fired_at - $1::float8 * interval '1 ms'`,
     [ms],
   );
@@ -80,8 +80,8 @@ describe('a rule over a metric', () => {
     await set({ metric: 'time_to_decision', threshold: 60, period: 3_600_000 });
     const evaluate = (median: number) =>
       createEvaluateAlerts({
-        ...house.store,
-        metrics: { ...house.store.metrics, measure: async () => ({ count: 1, median }) },
+        ...services.store,
+        metrics: { ...services.store.metrics, measure: async () => ({ count: 1, median }) },
       })();
     const before = await sequence();
     await evaluate(60_000);
@@ -89,8 +89,8 @@ describe('a rule over a metric', () => {
     await evaluate(60_001.5);
     expect((await newest())?.details).toMatchObject({ alert: 'many', value: 61 });
     const half = { ...RULE, threshold: 1.5 };
-    const { manageAlerts } = house.useCases;
-    expect(refusalOf(await manageAlerts.setAlertRule(house.admin, 'half', half))).toBe(
+    const { manageAlerts } = services.useCases;
+    expect(refusalOf(await manageAlerts.setAlertRule(services.admin, 'half', half))).toBe(
       'invalid_input',
     );
   });
@@ -104,11 +104,11 @@ describe('a rule over a metric', () => {
   test('is silent as long as it is silenced, and fires afterwards if it is still so', async () => {
     await set();
     const silence = { rule: 'many', duration: DAY, reason: 'a load test' };
-    granted(await house.useCases.manageAlerts.silenceAlert(house.admin, silence));
+    unwrap(await services.useCases.manageAlerts.silenceAlert(services.admin, silence));
     const before = await sequence();
     await evaluateAt(99);
     expect(await told(before)).toEqual([]);
-    await house.database.dataSource.query('update alert_silence set until = clock_timestamp()');
+    await services.database.dataSource.query('update alert_silence set until = clock_timestamp()');
     await evaluateAt(99);
     expect(await told(before)).toEqual(['alert_fired many']);
   });
@@ -129,10 +129,10 @@ describe('a rule over a metric', () => {
     await set();
     const before = await sequence();
     const failing: Store = {
-      ...house.store,
-      alerts: { ...house.store.alerts, unlike: () => Promise.reject(new Error('down')) },
+      ...services.store,
+      alerts: { ...services.store.alerts, unlike: () => Promise.reject(new Error('down')) },
       metrics: {
-        ...house.store.metrics,
+        ...services.store.metrics,
         measure: async (_, { key }) => (key ? Promise.reject(new Error('down')) : { count: 99 }),
       },
     };
@@ -142,17 +142,17 @@ describe('a rule over a metric', () => {
 });
 
 test('a rule counts real requests, of what its filter names alone', async () => {
-  await house.policy({ requiresApproval: false });
-  await house.policy({ requiresApproval: false }, 'vsecure://secrets/staging/*');
-  const { caller } = await house.agent('counted');
+  await services.policy({ requiresApproval: false });
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/staging/*');
+  const { caller } = await services.agent('counted');
   const asked = { metric: 'request_count', threshold: 0, period: 3_600_000 } as const;
   await set({ ...asked, resource: 'vsecure://secrets/production/*', key: 'counted' });
   const before = await sequence();
-  await house.ask(caller, { resources: ['vsecure://secrets/staging/KEY'] });
-  await house.useCases.evaluateAlerts();
+  await services.ask(caller, { resources: ['vsecure://secrets/staging/KEY'] });
+  await services.useCases.evaluateAlerts();
   expect(await told(before)).toEqual([]);
-  await house.ask(caller);
-  await house.useCases.evaluateAlerts();
+  await services.ask(caller);
+  await services.useCases.evaluateAlerts();
   expect(await told(before)).toEqual(['alert_fired many']);
 });
 
@@ -165,7 +165,7 @@ describe('two processes that evaluate at once', () => {
   };
 
   test('fire once', async () => {
-    const many = Array.from({ length: 4 }, () => [house.store, other]).flat();
+    const many = Array.from({ length: 4 }, () => [services.store, other]).flat();
     expect(await race(many)).toBe(1);
   });
 
@@ -178,7 +178,7 @@ describe('two processes that evaluate at once', () => {
       if (looking === 2) gate.emit('open');
       return opened;
     };
-    const broken = [house.store, other].map((store) => lookThenFire(store, bothLooked));
+    const broken = [services.store, other].map((store) => lookThenFire(store, bothLooked));
     expect(await race(broken)).toBe(2);
   });
 });
@@ -199,20 +199,20 @@ describe('what cannot be a rule is refused', () => {
     ['nobody', { ...RULE, to: [] }],
     ['burst', RULE],
   ])('%j', async (name, change) => {
-    const result = await house.useCases.manageAlerts.setAlertRule(house.admin, name, change);
+    const result = await services.useCases.manageAlerts.setAlertRule(services.admin, name, change);
     expect(refusalOf(result)).toBe('invalid_input');
   });
 
   test('and a pattern that is none', async () => {
     const change = { ...RULE, resource: 'vsecure://secrets/../x' };
-    const result = await house.useCases.manageAlerts.setAlertRule(house.admin, 'bad', change);
+    const result = await services.useCases.manageAlerts.setAlertRule(services.admin, 'bad', change);
     expect(refusalOf(result)).toBe('invalid_resource');
   });
 });
 
 test('an agent’s key can do none of it', async () => {
-  const { caller } = await house.agent('nosy');
-  const { manageAlerts: use } = house.useCases;
+  const { caller } = await services.agent('nosy');
+  const { manageAlerts: use } = services.useCases;
   const silence = { rule: 'burst', duration: DAY, reason: 'mine' };
   const tried = [
     use.listAlertRules(caller),

@@ -4,23 +4,23 @@ import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/domain/limits.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
-import { granted, PRODUCTION, refusalOf } from '../support/services.js';
+import { PRODUCTION, refusalOf, unwrap } from '../support/services.js';
 import { ALICE, policyScene } from './policy-scene.js';
 
-const { apply, at, house, inForce, one, outcomes, traces } = policyScene();
+const { apply, at, services, inForce, one, outcomes, traces } = policyScene();
 
 describe('merging and replacing', () => {
   test('merging keeps what is not named; replacing goes back to the defaults', async () => {
     const first = { maxUses: 3, minApprovals: 1, channel: 'C0PROD', listed: false } as const;
-    granted(await apply({ 'a/*': first }));
-    granted(await apply({ 'a/*': { maxDuration: 2 * HOUR } }, { mode: 'merge' }));
+    unwrap(await apply({ 'a/*': first }));
+    unwrap(await apply({ 'a/*': { maxDuration: 2 * HOUR } }, { mode: 'merge' }));
     expect(await one('a/*')).toMatchObject({
       ...first,
       ...ALICE,
       maxDuration: 2 * HOUR,
       version: 2,
     });
-    granted(await apply({ 'a/*': { mention: false } }));
+    unwrap(await apply({ 'a/*': { mention: false } }));
     expect(await one('a/*')).toMatchObject({
       ...ALICE,
       maxUses: undefined,
@@ -45,7 +45,7 @@ describe('merging and replacing', () => {
   });
 
   test('two merges at once both stand', async () => {
-    granted(await apply({ 'a/*': {} }));
+    unwrap(await apply({ 'a/*': {} }));
     await Promise.all([
       apply({ 'a/*': { maxUses: 7 } }, { mode: 'merge' }),
       apply({ 'a/*': { listed: false } }, { mode: 'merge' }),
@@ -77,7 +77,7 @@ describe('merging and replacing', () => {
       escalateTo: ['dave@example.com'],
       escalateAfter: 10 * MINUTE,
     } as const satisfies PolicyChanges;
-    granted(await apply({ 'a/*': rules }));
+    unwrap(await apply({ 'a/*': rules }));
     expect(await one('a/*')).toMatchObject(rules);
     expect(outcomes(await apply({ 'a/*': rules }))).toEqual(['a/* unchanged']);
   });
@@ -85,14 +85,14 @@ describe('merging and replacing', () => {
 
 describe('a set', () => {
   test('says of each policy what became of it, in the order of the patterns', async () => {
-    granted(await apply({ 'b/*': {}, 'c/*': { maxUses: 1 } }));
+    unwrap(await apply({ 'b/*': {}, 'c/*': { maxUses: 1 } }));
     const applied = await apply({ 'c/*': { maxUses: 2 }, 'a/*': {}, 'b/*': {} });
     expect(outcomes(applied)).toEqual(['a/* created', 'b/* unchanged', 'c/* changed']);
     expect(await inForce()).toEqual(['a/* 1', 'b/* 1', 'c/* 2']);
   });
 
   test('that says what holds already writes nothing', async () => {
-    granted(await apply({ 'a/*': { maxUses: 1 }, 'b/*': {} }));
+    unwrap(await apply({ 'a/*': { maxUses: 1 }, 'b/*': {} }));
     const before = await traces();
     const shuffled = { approvers: ['ALICE@example.com', 'alice@example.com'], maxUses: 1 };
     expect(outcomes(await apply({ 'b/*': {}, 'a/*': shuffled }))).toEqual([
@@ -103,7 +103,7 @@ describe('a set', () => {
   });
 
   test('leaves out no change because a key is called like nobody or everybody', async () => {
-    granted(await apply({ 'a/*': {} }));
+    unwrap(await apply({ 'a/*': {} }));
     expect(outcomes(await apply({ 'a/*': { requesters: ['everyone'] } }))).toEqual(['a/* changed']);
     expect(outcomes(await apply({ 'a/*': { requesters: ['none'] } }))).toEqual(['a/* changed']);
     expect(outcomes(await apply({ 'a/*': { requesters: [] } }))).toEqual(['a/* changed']);
@@ -138,7 +138,7 @@ describe('a set', () => {
       /b\/\*\* can never decide anything/,
     ],
   ])('with %s is refused as a whole', async (_, policies, says) => {
-    granted(await apply({ 'kept/*': {} }));
+    unwrap(await apply({ 'kept/*': {} }));
     const before = await traces();
     const answer = await apply(policies);
     expect(answer.ok ? '' : explain(answer.refusal)).toMatch(says);
@@ -147,33 +147,35 @@ describe('a set', () => {
 
   test('with one pattern twice is refused', async () => {
     const write = { uri: PRODUCTION, changes: ALICE, mode: 'replace' } as const;
-    const answer = await house().useCases.applyPolicies(house().admin, { writes: [write, write] });
+    const answer = await services().useCases.applyPolicies(services().admin, {
+      writes: [write, write],
+    });
     expect(answer).toMatchObject({
       refusal: { code: 'invalid_input', problem: `${PRODUCTION} is in the set twice.` },
     });
   });
 
   test('leaves nothing when the database gives up in the middle', async () => {
-    granted(await apply({ 'kept/*': {} }));
+    unwrap(await apply({ 'kept/*': {} }));
     const before = await traces();
     await expect(apply({ 'a/*': {}, 'b/*': { maxUses: -1 }, 'c/*': {} })).rejects.toThrow();
     expect(await traces()).toEqual(before);
   });
 
   test('is not for whoever may not manage', async () => {
-    const { caller } = await house().human('alice@example.com');
+    const { caller } = await services().human('alice@example.com');
     const set = { writes: [{ uri: PRODUCTION, changes: ALICE, mode: 'merge' }] } as const;
-    expect(refusalOf(await house().useCases.applyPolicies(caller, set))).toBe('not_allowed');
+    expect(refusalOf(await services().useCases.applyPolicies(caller, set))).toBe('not_allowed');
     expect(await inForce()).toEqual([]);
   });
 });
 
 describe('a dry run', () => {
   test('says what would happen, and changes nothing', async () => {
-    granted(await apply({ 'a/*': {}, 'gone/*': {} }));
+    unwrap(await apply({ 'a/*': {}, 'gone/*': {} }));
     const before = await traces();
     const set = { 'a/*': { maxDuration: 9 * HOUR }, 'new/*': { approvers: ['x@example.com'] } };
-    const planned = granted(await apply(set, { dryRun: true, prune: true }));
+    const planned = unwrap(await apply(set, { dryRun: true, prune: true }));
     expect(planned.map(({ outcome }) => outcome)).toEqual(['changed', 'created', 'removed']);
     expect(planned[0]?.change).toEqual({
       lines: ['maxDuration: 8h → 9h'],
@@ -194,8 +196,8 @@ describe('a dry run', () => {
 
 describe('pruning', () => {
   test('removes what is not in the set, and nothing is removed without it', async () => {
-    granted(await apply({ 'a/*': {}, 'b/*': {}, 'c/*': {} }));
-    granted(await apply({ 'b/*': {} }));
+    unwrap(await apply({ 'a/*': {}, 'b/*': {}, 'c/*': {} }));
+    unwrap(await apply({ 'b/*': {} }));
     expect(await inForce()).toEqual(['a/* 1', 'b/* 1', 'c/* 1']);
     expect(outcomes(await apply({ 'b/*': {} }, { prune: true }))).toEqual([
       'b/* unchanged',
@@ -206,16 +208,16 @@ describe('pruning', () => {
   });
 
   test('does not lint against what it removes', async () => {
-    granted(await apply({ 'a/*': {} }));
+    unwrap(await apply({ 'a/*': {} }));
     expect(refusalOf(await apply({ 'a/x': {}, 'a/**': {}, 'a/*/**': {} }))).toBe('invalid_input');
     const applied = await apply({ 'a/x': {}, 'a/**': {} }, { prune: true });
     expect(outcomes(applied)).toEqual(['a/** created', 'a/x created', 'a/* removed']);
   });
 
   test('a pattern that comes back is another policy', async () => {
-    granted(await apply({ 'a/*': { maxUses: 3 } }));
+    unwrap(await apply({ 'a/*': { maxUses: 3 } }));
     const { id } = await one('a/*');
-    granted(await apply({}, { prune: true }));
+    unwrap(await apply({}, { prune: true }));
     expect(await inForce()).toEqual([]);
     expect(outcomes(await apply({ 'a/*': {} }, { mode: 'merge' }))).toEqual(['a/* created']);
     const back = await one('a/*');
@@ -224,18 +226,18 @@ describe('pruning', () => {
   });
 
   test('leaves requests under the removed policy to be looked at again', async () => {
-    granted(await apply({ 'production/*': {} }));
-    const { caller } = await house().agent();
-    const approval = await house().ask(caller);
-    granted(await apply({}, { prune: true }));
-    const alice = await house().decider('alice@example.com');
+    unwrap(await apply({ 'production/*': {} }));
+    const { caller } = await services().agent();
+    const approval = await services().ask(caller);
+    unwrap(await apply({}, { prune: true }));
+    const alice = await services().decider('alice@example.com');
     const decide = (verdict: 'approve' | 'deny') =>
-      house().useCases.decide(alice, { approval: approval.id, verdict, reason: 'because' });
+      services().useCases.decide(alice, { approval: approval.id, verdict, reason: 'because' });
     expect(refusalOf(await decide('approve'))).toBe('policy_changed');
     expect(refusalOf(await decide('approve'))).toBe('policy_changed');
-    granted(await apply({ '**': {} }));
+    unwrap(await apply({ '**': {} }));
     expect(refusalOf(await decide('approve'))).toBe('policy_changed');
-    expect(granted(await decide('approve'))).toMatchObject({
+    expect(unwrap(await decide('approve'))).toMatchObject({
       status: 'approved',
       policy: (await one('**')).id,
     });

@@ -7,7 +7,13 @@ import { sqlOn } from '../../src/store/sql.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { createLinkApprovers } from '../../src/usecases/policies/link-approvers.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House, PRODUCTION, refusalOf } from '../support/services.js';
+import {
+  buildServices,
+  PRODUCTION,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 
 const TEAM = 'T0HOME';
 const ALICE = 'alice@example.com';
@@ -22,14 +28,14 @@ interface Workspace {
 }
 
 let slack: Workspace;
-let house: House;
+let services: Services;
 beforeEach(async () => {
   slack = { team: TEAM, silent: false, accounts: new Map(), groups: new Map(), asked: 0 };
-  house = await buildHouse({ directory: directoryOf(slack) });
+  services = await buildServices({ directory: directoryOf(slack) });
 });
 afterEach(async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.close();
 });
 
 function directoryOf(workspace: Workspace): Directory {
@@ -55,23 +61,23 @@ function account(email: string, userId: string, changes: Partial<SlackProfile> =
 }
 
 const configure = async (changes: PolicyChanges) =>
-  granted(await house.useCases.configureResource(house.admin, PRODUCTION, changes, 'merge'));
+  unwrap(await services.useCases.configureResource(services.admin, PRODUCTION, changes, 'merge'));
 
 const slackOf = async (email: string) =>
-  (await house.store.people.byEmail(email))?.slack.map(
+  (await services.store.people.byEmail(email))?.slack.map(
     ({ teamId, userId }) => `${teamId}/${userId}`,
   );
 
 /** What becomes of a request when these people approve it, one after the other. */
 async function approving(emails: readonly string[], wait = async () => {}) {
   agents += 1;
-  const { caller } = await house.agent(`agent-${agents}`);
-  const { id } = await house.ask(caller);
+  const { caller } = await services.agent(`agent-${agents}`);
+  const { id } = await services.ask(caller);
   await wait();
   const said: string[] = [];
   for (const email of emails) {
-    const decider = await house.decider(email);
-    const answer = await house.useCases.decide(decider, { approval: id, verdict: 'approve' });
+    const decider = await services.decider(email);
+    const answer = await services.useCases.decide(decider, { approval: id, verdict: 'approve' });
     said.push(answer.ok ? answer.value.status : answer.refusal.code);
   }
   return said;
@@ -79,7 +85,7 @@ async function approving(emails: readonly string[], wait = async () => {}) {
 let agents = 0;
 
 const sql = (query: string, parameters: readonly unknown[] = []) =>
-  sqlOn(house.database.dataSource)(query, parameters);
+  sqlOn(services.database.dataSource)(query, parameters);
 
 describe('an address that is written into a policy', () => {
   test('is linked to the account that has it, once, and that is on record', async () => {
@@ -87,7 +93,7 @@ describe('an address that is written into a policy', () => {
     const { warnings } = await configure({ approvers: ['Alice@Example.com'] });
     expect(warnings).toEqual([]);
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
-    expect(await house.store.people.bySlack(TEAM, 'U0ALICE')).toMatchObject({ email: ALICE });
+    expect(await services.store.people.bySlack(TEAM, 'U0ALICE')).toMatchObject({ email: ALICE });
     const events = await sql(
       `select body -> 'details' ->> 'email' as email, body -> 'details' ->> 'slack' as slack from audit_event
        where body ->> 'type' = 'slack_linked'`,
@@ -100,10 +106,10 @@ describe('an address that is written into a policy', () => {
     await configure({ approvers: [ALICE] });
     account(ALICE, 'U0MALLORY');
     const { warnings } = await configure({ approvers: [ALICE], maxUses: 3 });
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(warnings).toEqual([]);
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
-    expect(await house.store.people.bySlack(TEAM, 'U0MALLORY')).toBeUndefined();
+    expect(await services.store.people.bySlack(TEAM, 'U0MALLORY')).toBeUndefined();
   });
 
   test('never takes an account away from somebody else', async () => {
@@ -144,14 +150,14 @@ describe('an address that is written into a policy', () => {
   test('is not called nobody while Slack is silent, and is linked once it answers', async () => {
     account(ALICE, 'U0ALICE');
     slack.silent = true;
-    const link = createLinkApprovers(house);
+    const link = createLinkApprovers(services);
     expect([...(await link([ALICE, 'U0ALICE', 'S0TEAM'])).values()]).toEqual(
       Array(3).fill('unavailable'),
     );
     expect((await configure({ approvers: [ALICE] })).warnings).toEqual([]);
     expect(await slackOf(ALICE)).toEqual([]);
     slack.silent = false;
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
 
@@ -161,21 +167,21 @@ describe('an address that is written into a policy', () => {
     await configure({ approvers: [ALICE] });
     expect([await slackOf(ALICE), slack.asked]).toEqual([[], 0]);
     slack.team = TEAM;
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
 
   test('is left alone where linking by address is switched off', async () => {
     account(ALICE, 'U0ALICE');
-    const link = createLinkApprovers({ ...house, linkByEmail: false });
+    const link = createLinkApprovers({ ...services, linkByEmail: false });
     expect([...(await link([ALICE]))]).toEqual([[ALICE, 'unavailable']]);
-    expect(await house.store.people.byEmail(ALICE)).toBeUndefined();
+    expect(await services.store.people.byEmail(ALICE)).toBeUndefined();
     expect(slack.asked).toBe(0);
   });
 
   test('is linked once, however many write at the same moment', async () => {
     account(ALICE, 'U0ALICE');
-    const link = createLinkApprovers(house);
+    const link = createLinkApprovers(services);
     await Promise.all(Array.from({ length: 8 }, () => link([ALICE])));
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
     expect(
@@ -185,7 +191,7 @@ describe('an address that is written into a policy', () => {
 
   test('that is the only asker is pointed out', async () => {
     account('bob@example.com', 'U0BOB');
-    await house.agent('claude-desktop', 'bob@example.com');
+    await services.agent('claude-desktop', 'bob@example.com');
     const { warnings } = await configure({ approvers: ['bob@example.com'] });
     expect(warnings).toEqual([
       'Requests by the keys of bob@example.com can never be approved: only bob@example.com could approve them, and nobody approves their own. Name somebody else, or set allowSelfApproval.',
@@ -202,8 +208,8 @@ describe('a user group', () => {
       ['dave@example.com', 'U0DAVE'],
     ] as const) {
       account(email, id);
-      const person = await house.person(email);
-      await house.store.transaction((tx) =>
+      const person = await services.person(email);
+      await services.store.transaction((tx) =>
         tx.people.link(person.id, { teamId: TEAM, userId: id }),
       );
     }
@@ -217,22 +223,22 @@ describe('a user group', () => {
 
   test('whose member was taken out stops being decided by them', async () => {
     slack.groups.set('S0TEAM', ['U0CAROL']);
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(await approving([ALICE, 'carol@example.com'])).toEqual(['not_an_approver', 'approved']);
   });
 
   test('does not count the vote of somebody who was taken out after it', async () => {
     await configure({ approvers: ['S0TEAM', 'dave@example.com'], minApprovals: 2 });
-    const { caller } = await house.agent('claude-desktop');
-    const { id } = await house.ask(caller);
+    const { caller } = await services.agent('claude-desktop');
+    const { id } = await services.ask(caller);
     const vote = async (email: string) => {
-      const decider = await house.decider(email);
-      const answer = await house.useCases.decide(decider, { approval: id, verdict: 'approve' });
-      return granted(answer).status;
+      const decider = await services.decider(email);
+      const answer = await services.useCases.decide(decider, { approval: id, verdict: 'approve' });
+      return unwrap(answer).status;
     };
     expect(await vote(ALICE)).toBe('pending');
     slack.groups.set('S0TEAM', ['U0CAROL']);
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(await vote('dave@example.com')).toBe('pending');
     expect(await vote('carol@example.com')).toBe('approved');
   });
@@ -249,10 +255,10 @@ describe('a user group', () => {
   test('that is too old decides again once Slack has been asked', async () => {
     await sql(`update slack_group set fetched_at = clock_timestamp() - interval '1 hour'`);
     slack.silent = true;
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(await approving([ALICE])).toEqual(['not_an_approver']);
     slack.silent = false;
-    await house.useCases.refreshApprovers();
+    await services.useCases.refreshApprovers();
     expect(await approving([ALICE])).toEqual(['approved']);
   });
 
@@ -265,10 +271,10 @@ describe('a user group', () => {
 
   test('lets somebody who owns the asking key approve as little as anybody else', async () => {
     slack.groups.set('S0TEAM', ['U0BOB', 'U0CAROL']);
-    const bob = await house.person('bob@example.com');
+    const bob = await services.person('bob@example.com');
     const linked = { teamId: TEAM, userId: 'U0BOB' };
-    await house.store.transaction((tx) => tx.people.link(bob.id, linked));
-    await house.useCases.refreshApprovers();
+    await services.store.transaction((tx) => tx.people.link(bob.id, linked));
+    await services.useCases.refreshApprovers();
     expect(await approving(['bob@example.com', 'carol@example.com'])).toEqual([
       'own_request',
       'approved',
@@ -276,11 +282,11 @@ describe('a user group', () => {
   });
 
   test('shows its requests to its members', async () => {
-    const { caller } = await house.agent('claude-desktop');
-    const { id } = await house.ask(caller);
+    const { caller } = await services.agent('claude-desktop');
+    const { id } = await services.ask(caller);
     const sees = async (email: string) => {
-      const human = (await house.human(email)).caller;
-      return (await house.useCases.showApprovals.one(human, id)).ok;
+      const human = (await services.human(email)).caller;
+      return (await services.useCases.showApprovals.one(human, id)).ok;
     };
     expect([await sees(ALICE), await sees('dave@example.com')]).toEqual([true, false]);
   });
@@ -319,8 +325,8 @@ describe('further approvers', () => {
   });
 
   test('may be a user group', async () => {
-    const person = await house.person(DAVE);
-    await house.store.transaction((tx) =>
+    const person = await services.person(DAVE);
+    await services.store.transaction((tx) =>
       tx.people.link(person.id, { teamId: TEAM, userId: 'U0DAVE' }),
     );
     slack.groups.set('S0NIGHT', ['U0DAVE']);
@@ -330,10 +336,10 @@ describe('further approvers', () => {
   });
 
   test('see the request once they may decide it', async () => {
-    const { caller } = await house.agent('claude-desktop');
-    const { id } = await house.ask(caller);
-    const dave = (await house.human(DAVE)).caller;
-    const sees = async () => (await house.useCases.showApprovals.one(dave, id)).ok;
+    const { caller } = await services.agent('claude-desktop');
+    const { id } = await services.ask(caller);
+    const dave = (await services.human(DAVE)).caller;
+    const sees = async () => (await services.useCases.showApprovals.one(dave, id)).ok;
     expect(await sees()).toBe(false);
     await silence(10 * MINUTE)();
     expect(await sees()).toBe(true);
@@ -342,7 +348,7 @@ describe('further approvers', () => {
 
 test('where nobody at all is named nothing can be asked', async () => {
   await configure({});
-  const { caller } = await house.agent();
+  const { caller } = await services.agent();
   const ask = { resources: [PRODUCTION], operation: 'read', reason: 'a good reason' } as const;
-  expect(refusalOf(await house.useCases.requestAccess(caller, ask))).toBe('approvers_missing');
+  expect(refusalOf(await services.useCases.requestAccess(caller, ask))).toBe('approvers_missing');
 });

@@ -10,17 +10,23 @@ import { sqlOn } from '../../src/store/sql.js';
 import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
 import type { Ask } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  PRODUCTION,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 
-let house: House;
-let claude: Awaited<ReturnType<House['agent']>>['caller'];
+let services: Services;
+let claude: Awaited<ReturnType<Services['agent']>>['caller'];
 let other: typeof claude;
 beforeAll(async () => {
-  house = await buildHouse();
-  claude = (await house.agent('claude-desktop')).caller;
-  other = (await house.agent('other-agent')).caller;
+  services = await buildServices();
+  claude = (await services.agent('claude-desktop')).caller;
+  other = (await services.agent('other-agent')).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 /** Open at any time, whenever the tests run. */
 const ALWAYS = '00:00-24:00 UTC';
@@ -38,32 +44,32 @@ function windowOf(text: string): TimeWindow {
 }
 
 const setPolicy = (conditions: AutoApproveConditions, enabled = true) =>
-  house.policy({ permissions: ['read', 'write'], autoApprove: { enabled, conditions } });
+  services.policy({ permissions: ['read', 'write'], autoApprove: { enabled, conditions } });
 
 async function ask(more: Partial<Ask> = {}, caller = claude): Promise<Access> {
   const question = { resources: [DATABASE_URL], operation: 'read', renew: true } as const;
-  const access = granted(
-    await house.useCases.requestAccess(caller, {
+  const access = unwrap(
+    await services.useCases.requestAccess(caller, {
       ...question,
       reason: 'Debugging the failing database connection',
       ...more,
     }),
   );
   if (access.approval.status === 'pending')
-    granted(await house.useCases.cancelRequest(caller, access.approval.id));
+    unwrap(await services.useCases.cancelRequest(caller, access.approval.id));
   return access;
 }
 
 /** Puts text into the stored policy that no writer would have been allowed to. */
 const corrupt = (autoApprove: string) =>
-  sqlOn(house.database.dataSource)(
+  sqlOn(services.database.dataSource)(
     'update policy set auto_approve = $1::jsonb where uri = $2 and removed_at is null',
     [autoApprove, PRODUCTION],
   );
 
 /** What the audit trail says of the conditions, newest first. */
 async function recorded({ id }: Approval): Promise<unknown[]> {
-  const rows = await sqlOn(house.database.dataSource)<{ type: string; conditions: unknown }>(
+  const rows = await sqlOn(services.database.dataSource)<{ type: string; conditions: unknown }>(
     `select body ->> 'type' as type, body -> 'details' ->> 'conditions' as conditions from audit_event
      where body ->> 'approval' = $1 and body ->> 'type' in ('access_granted', 'approval_requested') order by sequence`,
     [id],
@@ -147,7 +153,7 @@ describe('every condition that is given must hold', () => {
   test('the card is told why a person is asked', async () => {
     await setPolicy({ requester: ['ci-bot'] });
     const { approval } = await ask();
-    const facts = await house.useCases.readCardFacts(approval.id);
+    const facts = await services.useCases.readCardFacts(approval.id);
     expect(facts?.approval.autoReport).toBe(
       'not auto-approved: asked by claude-desktop, which is not one of ci-bot',
     );
@@ -280,5 +286,5 @@ describe('what a client says decides nothing', () => {
 });
 
 test('after all of this the database holds together', async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

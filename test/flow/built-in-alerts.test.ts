@@ -2,30 +2,30 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BuiltInRule } from '../../src/domain/alert.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services } from '../support/services.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let house: House;
+let services: Services;
 let agent: Caller;
 let made = 0;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ requiresApproval: false }, 'vsecure://secrets/**');
+  services = await buildServices();
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/**');
 });
 beforeEach(async () => {
   made += 1;
-  agent = (await house.agent(`agent-${made}`)).caller;
+  agent = (await services.agent(`agent-${made}`)).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const sql = (text: string, parameters: unknown[]) =>
-  house.database.dataSource.query(text, parameters);
+  services.database.dataSource.query(text, parameters);
 const found = async (rule: BuiltInRule) => {
-  await house.countOn();
-  return (await house.store.alerts.unlike(rule)).find(
+  await services.countOn();
+  return (await services.store.alerts.unlike(rule)).find(
     ({ subject, value, threshold }) => subject === agent.principal.name && value > threshold,
   );
 };
@@ -44,7 +44,7 @@ async function read(...ago: readonly number[]): Promise<void> {
 
 /** So many requests for the same, the first of them so long ago. */
 async function asked(times: number, since: number): Promise<void> {
-  const { id } = await house.ask(agent, { resources: [DATABASE_URL] });
+  const { id } = await services.ask(agent, { resources: [DATABASE_URL] });
   await sql(
     `insert into approval (id, principal_id, policy_id, policy_version, operation, resources, reason, duration_ms, digest, status,
        created_at, expires_at, settled_at, granted_ms)
@@ -62,7 +62,7 @@ const days = (count: number, each: (day: number) => readonly number[]) =>
 test('a key that asks for what it never asked for before is told of, once it has a history', async () => {
   await asked(20, 8 * DAY);
   expect(await found('novel_access')).toBeUndefined();
-  await house.ask(agent, { resources: ['vsecure://secrets/payroll/KEY'] });
+  await services.ask(agent, { resources: ['vsecure://secrets/payroll/KEY'] });
   expect(await found('novel_access')).toMatchObject({ value: 1, threshold: 0 });
 });
 
@@ -71,7 +71,7 @@ test.each([
   ['too young a history', 30, 6 * DAY],
 ])('but not with %s', async (_, times, since) => {
   await asked(times, since);
-  await house.ask(agent, { resources: ['vsecure://secrets/payroll/KEY'] });
+  await services.ask(agent, { resources: ['vsecure://secrets/payroll/KEY'] });
   expect(await found('novel_access')).toBeUndefined();
 });
 

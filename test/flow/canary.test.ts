@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sqlOn } from '../../src/store/sql.js';
 import { findCanaries } from '../support/canary.js';
-import { type DurableHouse, durableHouse } from '../support/durable-services.js';
-import { granted } from '../support/services.js';
+import { type DurableServices, durableServices } from '../support/durable-services.js';
+import { unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { approvedGrant } from './grants.js';
 
@@ -24,45 +24,45 @@ const VALUES = Array.from({ length: 32 }, (_, index) => {
 });
 const path = (index: number) => `vsecure://secrets/production/KEY_${index}`;
 
-let house: DurableHouse;
+let services: DurableServices;
 beforeAll(async () => {
-  house = await durableHouse();
-  await house.policy();
+  services = await durableServices();
+  await services.policy();
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 test('thirty-two values are written, read and refused, and are in no column, file, log of changes or error', async () => {
-  const { caller } = await house.agent();
-  const other = await house.agent('another-agent');
-  for (const [index, value] of VALUES.entries()) await house.secret(value, path(index));
+  const { caller } = await services.agent();
+  const other = await services.agent('another-agent');
+  for (const [index, value] of VALUES.entries()) await services.secret(value, path(index));
   for (const few of [VALUES.slice(0, 20), VALUES.slice(20)])
-    await approvedGrant(house, caller, {
+    await approvedGrant(services, caller, {
       resources: few.map((value) => path(VALUES.indexOf(value))),
     });
 
   const answers: string[] = [];
   for (const [index, value] of VALUES.entries()) {
     const resource = path(index);
-    const read = granted(await house.useCases.readSecret(caller, { resource }));
+    const read = unwrap(await services.useCases.readSecret(caller, { resource }));
     expect(Buffer.from(read.value).toString()).toBe(value);
-    answers.push(inspect(await house.useCases.readSecret(other.caller, { resource })));
+    answers.push(inspect(await services.useCases.readSecret(other.caller, { resource })));
   }
-  answers.push(inspect(await house.useCases.listSecrets(caller, { limit: 100 }), { depth: 10 }));
+  answers.push(inspect(await services.useCases.listSecrets(caller, { limit: 100 }), { depth: 10 }));
   answers.push(
-    inspect(await house.useCases.queryAudit(house.admin, {}, { limit: 200 }), { depth: 10 }),
+    inspect(await services.useCases.queryAudit(services.admin, {}, { limit: 200 }), { depth: 10 }),
   );
   answers.push(await errorsOf(caller));
 
-  const { dataSource } = house.database;
+  const { dataSource } = services.database;
   await sqlOn(dataSource)('checkpoint');
-  const files = [house.server.dataDir];
+  const files = [services.server.dataDir];
   const texts = { 'answers and errors': answers.join('\n') };
   expect(await findCanaries({ texts, files, dataSource }, VALUES)).toEqual([]);
 });
 
 /** What somebody gets to see when the store breaks while a value is written and while one is read. */
-async function errorsOf(caller: Parameters<DurableHouse['useCases']['readSecret']>[0]) {
-  const sql = sqlOn(house.database.dataSource);
+async function errorsOf(caller: Parameters<DurableServices['useCases']['readSecret']>[0]) {
+  const sql = sqlOn(services.database.dataSource);
   await sql(`create function broken() returns trigger language plpgsql as
     $$ begin raise exception 'broken' using detail = new::text; end $$`);
   for (const table of ['audit_event', 'secret_version'])
@@ -70,8 +70,8 @@ async function errorsOf(caller: Parameters<DurableHouse['useCases']['readSecret'
       `create trigger broken before insert on ${table} for each row execute function broken()`,
     );
   const failed = await Promise.allSettled([
-    house.secret(VALUES[0], path(0)),
-    house.useCases.readSecret(caller, { resource: path(0) }),
+    services.secret(VALUES[0], path(0)),
+    services.useCases.readSecret(caller, { resource: path(0) }),
   ]);
   for (const table of ['audit_event', 'secret_version'])
     await sql(`drop trigger broken on ${table}`);
@@ -81,12 +81,12 @@ async function errorsOf(caller: Parameters<DurableHouse['useCases']['readSecret'
 
 test('a value that is planted in the database is found in its table, in its file and in the log of changes', async () => {
   const planted = randomBytes(24).toString('base64');
-  const { dataSource } = house.database;
+  const { dataSource } = services.database;
   const sql = sqlOn(dataSource);
   await sql('create table planted (word text)');
   await sql('insert into planted values ($1)', [planted]);
   await sql('checkpoint');
-  const files = [house.server.dataDir];
+  const files = [services.server.dataDir];
   const hits = await until('the files to be written', async () => {
     const found = await findCanaries({ files, dataSource }, [planted]);
     return found.length >= 3 && found;

@@ -5,25 +5,25 @@ import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 import { expectRefusal, refusalsDuring } from './refused.js';
 
-let house: House;
+let services: Services;
 let agent: Caller;
 let alice: Decider;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  agent = (await house.agent()).caller;
-  alice = await house.decider('alice@example.com');
+  services = await buildServices();
+  await services.policy();
+  agent = (await services.agent()).caller;
+  alice = await services.decider('alice@example.com');
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const approve = (approval: `appr_${string}`, seen?: string) =>
-  house.useCases.decide(alice, { approval, verdict: 'approve', reason: 'fine with me', seen });
+  services.useCases.decide(alice, { approval, verdict: 'approve', reason: 'fine with me', seen });
 
 async function drawings(id: string): Promise<number | undefined> {
-  const [row] = await sqlOn(house.database.dataSource)<{ wanted: number }>(
+  const [row] = await sqlOn(services.database.dataSource)<{ wanted: number }>(
     'select wanted from delivery where subject = $1',
     [id],
   );
@@ -31,13 +31,13 @@ async function drawings(id: string): Promise<number | undefined> {
 }
 
 test('a press on a card whose policy changed since is refused, the card is redrawn, and the next press counts', async () => {
-  const shown = await house.ask(agent);
+  const shown = await services.ask(agent);
   const first = await drawings(shown.id);
-  const policy = await house.policy({ maxDuration: HOUR, defaultDuration: 30 * MINUTE });
+  const policy = await services.policy({ maxDuration: HOUR, defaultDuration: 30 * MINUTE });
   const drawn = await drawings(shown.id);
   expect(drawn).toBe((first ?? 0) + 1);
 
-  const events = await refusalsDuring(house, 'decision_refused', async () => {
+  const events = await refusalsDuring(services, 'decision_refused', async () => {
     const answer = await approve(shown.id, shown.digest);
     expectRefusal(answer, 'policy_changed', /redrawn: look at it again/);
   });
@@ -45,87 +45,87 @@ test('a press on a card whose policy changed since is refused, the card is redra
     { refusal: 'policy_changed', actor: 'alice@example.com', approval: shown.id },
   ]);
   expect(await drawings(shown.id)).toBe((drawn ?? 0) + 1);
-  const redrawn = await house.store.approvals.find(shown.id);
+  const redrawn = await services.store.approvals.find(shown.id);
   expect(redrawn).toMatchObject({ status: 'pending', policyVersion: policy.version });
   expect(redrawn?.digest).not.toBe(shown.digest);
 
   expectRefusal(await approve(shown.id, shown.digest), 'policy_changed', /look at it again/);
-  expect(granted(await approve(shown.id, redrawn?.digest)).status).toBe('approved');
-  const grant = await house.store.grants.ofApproval(shown.id);
+  expect(unwrap(await approve(shown.id, redrawn?.digest)).status).toBe('approved');
+  const grant = await services.store.grants.ofApproval(shown.id);
   expect(grant).toMatchObject({ status: 'active', digest: redrawn?.digest });
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
 test('whoever has seen what holds by now decides at once, and votes cast before the change are void', async () => {
   const approvers = ['alice@example.com', 'carol@example.com'];
   const uri = 'vsecure://secrets/void/*';
-  await house.policy({ minApprovals: 2, approvers }, uri);
-  const { id } = await house.ask(agent, { resources: ['vsecure://secrets/void/A'] });
-  const carol = await house.decider('carol@example.com');
-  granted(await house.useCases.decide(carol, { approval: id, verdict: 'approve' }));
-  const policy = await house.policy({ maxUses: 5, approvers }, uri);
+  await services.policy({ minApprovals: 2, approvers }, uri);
+  const { id } = await services.ask(agent, { resources: ['vsecure://secrets/void/A'] });
+  const carol = await services.decider('carol@example.com');
+  unwrap(await services.useCases.decide(carol, { approval: id, verdict: 'approve' }));
+  const policy = await services.policy({ maxUses: 5, approvers }, uri);
 
-  const facts = await house.useCases.readCardFacts(id);
+  const facts = await services.useCases.readCardFacts(id);
   expect(facts?.changes.flatMap(({ lines }) => lines)).toEqual(['maxUses: unlimited → 5']);
   expect(facts?.digest).not.toBe(facts?.approval.digest);
-  expect(granted(await approve(id, facts?.digest)).status).toBe('pending');
-  expect(await house.store.approvals.find(id)).toMatchObject({
+  expect(unwrap(await approve(id, facts?.digest)).status).toBe('pending');
+  expect(await services.store.approvals.find(id)).toMatchObject({
     policyVersion: policy.version,
     digest: facts?.digest,
   });
   expect(
-    granted(await house.useCases.decide(carol, { approval: id, verdict: 'approve' })),
+    unwrap(await services.useCases.decide(carol, { approval: id, verdict: 'approve' })),
   ).toMatchObject({
     status: 'approved',
     digest: facts?.digest,
   });
-  expect(await house.store.grants.ofApproval(id)).toMatchObject({ digest: facts?.digest });
-  const votes = (await house.store.audit.list({}, { limit: 200 })).items.filter(
+  expect(await services.store.grants.ofApproval(id)).toMatchObject({ digest: facts?.digest });
+  const votes = (await services.store.audit.list({}, { limit: 200 })).items.filter(
     ({ approval, type }) => approval === id && type === 'vote_cast',
   );
   expect(votes).toHaveLength(3);
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
 test('a change of policy redraws the open requests that it covers, and no others', async () => {
-  const covered = await house.ask(agent, { renew: true, duration: 4 * MINUTE });
-  await house.policy({}, 'vsecure://secrets/apart/*');
-  const apart = await house.ask(agent, { resources: ['vsecure://secrets/apart/A'] });
+  const covered = await services.ask(agent, { renew: true, duration: 4 * MINUTE });
+  await services.policy({}, 'vsecure://secrets/apart/*');
+  const apart = await services.ask(agent, { resources: ['vsecure://secrets/apart/A'] });
   const [before, other] = [await drawings(covered.id), await drawings(apart.id)];
-  await house.policy({ maxUses: 7 }, 'vsecure://secrets/**');
+  await services.policy({ maxUses: 7 }, 'vsecure://secrets/**');
   expect(await drawings(covered.id)).toBe((before ?? 0) + 1);
-  await house.policy({ maxUses: 9 });
+  await services.policy({ maxUses: 9 });
   expect(await drawings(covered.id)).toBe((before ?? 0) + 2);
   expect(await drawings(apart.id)).toBe((other ?? 0) + 1);
-  await house.policy({ maxUses: 9 });
+  await services.policy({ maxUses: 9 });
   expect(await drawings(covered.id)).toBe((before ?? 0) + 2);
 });
 
 test('an approver who was struck off the policy cannot decide what was asked before', async () => {
-  const { id } = await house.ask(agent, { renew: true });
-  await house.policy({ approvers: ['carol@example.com'] });
+  const { id } = await services.ask(agent, { renew: true });
+  await services.policy({ approvers: ['carol@example.com'] });
   expectRefusal(await approve(id), 'policy_changed', /look at it again/);
   expectRefusal(await approve(id), 'not_an_approver', /not one of the approvers/);
-  await house.policy({ approvers: ['alice@example.com'] });
+  await services.policy({ approvers: ['alice@example.com'] });
 });
 
 test('a stricter policy that appears below decides what was asked before it', async () => {
-  const { id } = await house.ask(agent, { renew: true, duration: 2 * MINUTE });
-  const stricter = await house.policy(
+  const { id } = await services.ask(agent, { renew: true, duration: 2 * MINUTE });
+  const stricter = await services.policy(
     { minApprovals: 2, approvers: ['alice@example.com', 'carol@example.com'] },
     DATABASE_URL,
   );
   expectRefusal(await approve(id), 'policy_changed', /look at it again/);
-  expect(await house.store.approvals.find(id)).toMatchObject({ policy: stricter.id });
-  expect(granted(await approve(id)).status).toBe('pending');
+  expect(await services.store.approvals.find(id)).toMatchObject({ policy: stricter.id });
+  expect(unwrap(await approve(id)).status).toBe('pending');
 });
 
 test('an approval whose resources have come under several policies cannot be decided at all', async () => {
   const [one, other] = ['vsecure://secrets/pair/ONE', 'vsecure://secrets/pair/OTHER'];
-  await house.policy({}, 'vsecure://secrets/pair/*');
-  const { id } = await house.ask(agent, { resources: [one, other] });
-  await house.policy({}, other);
+  await services.policy({}, 'vsecure://secrets/pair/*');
+  const { id } = await services.ask(agent, { resources: [one, other] });
+  await services.policy({}, other);
   expectRefusal(await approve(id), 'policy_changed', /look at it again/);
   expectRefusal(await approve(id), 'policy_changed', /look at it again/);
-  expect(await house.store.approvals.find(id)).toMatchObject({ status: 'pending' });
+  expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending' });
 });

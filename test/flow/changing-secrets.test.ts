@@ -11,7 +11,7 @@ import { sqlIn, sqlOn } from '../../src/store/sql.js';
 import type { WriteWish } from '../../src/usecases/secrets/change-secret.js';
 import { findCanaries } from '../support/canary.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
+import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { approvedGrant, endIn, isOver, untilOver } from './grants.js';
 import { refusalsDuring } from './refused.js';
@@ -20,13 +20,13 @@ const STAGING = 'vsecure://secrets/staging/*';
 const ALL = ['read', 'write', 'delete'] as const;
 const path = (name: string) => `vsecure://secrets/staging/${name}`;
 
-let house: House;
-let change: House['useCases']['changeSecret'];
+let services: Services;
+let change: Services['useCases']['changeSecret'];
 /** What the server made up, in the order in which it did. */
 const tokens: string[] = [];
 
 beforeAll(async () => {
-  house = await buildHouse({
+  services = await buildServices({
     change: (parts) => ({
       ...parts,
       makeToken: (bytes) => {
@@ -36,25 +36,25 @@ beforeAll(async () => {
       },
     }),
   });
-  change = house.useCases.changeSecret;
-  await house.policy({ permissions: ALL }, STAGING);
+  change = services.useCases.changeSecret;
+  await services.policy({ permissions: ALL }, STAGING);
 });
 afterAll(async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.close();
 });
 
 let agents = 0;
 async function agentWith(...operations: (typeof ALL)[number][]): Promise<Caller> {
   agents += 1;
-  const { caller } = await house.agent(`agent-${agents}`);
+  const { caller } = await services.agent(`agent-${agents}`);
   for (const operation of operations)
-    await approvedGrant(house, caller, { resources: [STAGING], operation });
+    await approvedGrant(services, caller, { resources: [STAGING], operation });
   return caller;
 }
 
 const text = async (caller: Caller, resource: string, version?: number) => {
-  const read = granted(await house.useCases.readSecret(caller, { resource, version }));
+  const read = unwrap(await services.useCases.readSecret(caller, { resource, version }));
   return Buffer.from(read.value).toString();
 };
 
@@ -62,68 +62,68 @@ describe('under a live grant', () => {
   test('a secret is created, updated, rotated and deleted, and whoever may read it sees each version', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('LIFE');
-    expect(granted(await change.create(caller, { resource, value: 'one' }))).toEqual({
+    expect(unwrap(await change.create(caller, { resource, value: 'one' }))).toEqual({
       resource,
       version: 1,
       previousVersion: undefined,
     });
     expect(await text(caller, resource)).toBe('one');
     expect(
-      granted(await change.update(caller, { resource, value: 'two', expectedVersion: 1 })),
+      unwrap(await change.update(caller, { resource, value: 'two', expectedVersion: 1 })),
     ).toEqual({ resource, version: 2, previousVersion: 1 });
-    expect(granted(await change.rotate(caller, { resource, generate: { length: 64 } }))).toEqual({
+    expect(unwrap(await change.rotate(caller, { resource, generate: { length: 64 } }))).toEqual({
       resource,
       version: 3,
       previousVersion: 2,
     });
     expect(await text(caller, resource)).toMatch(/^[\w-]{64}$/);
     expect(await text(caller, resource, 1)).toBe('one');
-    expect(granted(await change.delete(caller, { resource }))).toEqual({ resource, version: 3 });
+    expect(unwrap(await change.delete(caller, { resource }))).toEqual({ resource, version: 3 });
   });
 
   test('what is deleted is not found, not listed and not readable in any version, and comes back as another version', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('GONE');
-    granted(await change.create(caller, { resource, value: 'old' }));
-    granted(await change.delete(caller, { resource }));
+    unwrap(await change.create(caller, { resource, value: 'old' }));
+    unwrap(await change.delete(caller, { resource }));
     for (const version of [undefined, 1])
-      expect(refusalOf(await house.useCases.readSecret(caller, { resource, version }))).toBe(
+      expect(refusalOf(await services.useCases.readSecret(caller, { resource, version }))).toBe(
         'not_found',
       );
     expect(refusalOf(await change.update(caller, { resource, value: 'new' }))).toBe('not_found');
     expect(refusalOf(await change.delete(caller, { resource }))).toBe('not_found');
-    const { items } = granted(await house.useCases.listSecrets(house.admin, { limit: 200 }));
+    const { items } = unwrap(await services.useCases.listSecrets(services.admin, { limit: 200 }));
     expect(items.map((item) => item.path)).not.toContain(resource);
 
-    expect(granted(await change.create(caller, { resource, value: 'new' }))).toMatchObject({
+    expect(unwrap(await change.create(caller, { resource, value: 'new' }))).toMatchObject({
       version: 2,
     });
     expect(await text(caller, resource)).toBe('new');
-    expect(refusalOf(await house.useCases.readSecret(caller, { resource, version: 1 }))).toBe(
+    expect(refusalOf(await services.useCases.readSecret(caller, { resource, version: 1 }))).toBe(
       'not_found',
     );
   });
 
   test('an operator can write again what was deleted, and delete it', async () => {
     const resource = path('OPERATED');
-    await house.secret('first', resource);
-    granted(await house.useCases.manageSecret.delete(house.admin, { resource }));
-    expect(refusalOf(await house.useCases.manageSecret.delete(house.admin, { resource }))).toBe(
-      'not_found',
-    );
-    expect(await house.secret('second', resource)).toMatchObject({ version: 2 });
+    await services.secret('first', resource);
+    unwrap(await services.useCases.manageSecret.delete(services.admin, { resource }));
+    expect(
+      refusalOf(await services.useCases.manageSecret.delete(services.admin, { resource })),
+    ).toBe('not_found');
+    expect(await services.secret('second', resource)).toMatchObject({ version: 2 });
     expect(await text(await agentWith('read'), resource)).toBe('second');
   });
 
   test('a path that exists, or differs only in case, is not created again, deleted or not', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('TAKEN');
-    granted(await change.create(caller, { resource, value: 'one' }));
+    unwrap(await change.create(caller, { resource, value: 'one' }));
     for (const taken of [resource, path('taken')])
       expect(refusalOf(await change.create(caller, { resource: taken, value: 'x' }))).toBe(
         'already_exists',
       );
-    granted(await change.delete(caller, { resource }));
+    unwrap(await change.delete(caller, { resource }));
     expect(refusalOf(await change.create(caller, { resource: path('taken'), value: 'x' }))).toBe(
       'already_exists',
     );
@@ -132,7 +132,7 @@ describe('under a live grant', () => {
   test('a change that expects another version is refused, and nothing is done', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('EXPECTED');
-    granted(await change.create(caller, { resource, value: 'one' }));
+    unwrap(await change.create(caller, { resource, value: 'one' }));
     const wish = { resource, value: 'two', expectedVersion: 7 };
     for (const one of [
       change.update(caller, wish),
@@ -146,14 +146,14 @@ describe('under a live grant', () => {
   test('of twenty updates of the same version at once, one is made', async () => {
     const caller = await agentWith('write');
     const resource = path('RACE');
-    granted(await change.create(caller, { resource, value: 'one' }));
+    unwrap(await change.create(caller, { resource, value: 'one' }));
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
         change.update(caller, { resource, value: `two-${at}`, expectedVersion: 1 }),
       ),
     );
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(await house.store.secrets.find(resource)).toMatchObject({ version: 2 });
+    expect(await services.store.secrets.find(resource)).toMatchObject({ version: 2 });
   });
 });
 
@@ -170,7 +170,7 @@ describe('without one', () => {
     async (operation) => {
       const caller = await agentWith(operation);
       const resource = path(`ONLY_${operation}`);
-      await house.secret('kept', resource);
+      await services.secret('kept', resource);
       const writing =
         operation === 'write'
           ? ['already_exists', undefined, undefined]
@@ -186,7 +186,7 @@ describe('without one', () => {
         operation === 'delete' ? undefined : 'approval_required',
       ]);
       if (operation !== 'read')
-        expect(refusalOf(await house.useCases.readSecret(caller, { resource }))).toBe(
+        expect(refusalOf(await services.useCases.readSecret(caller, { resource }))).toBe(
           'approval_required',
         );
     },
@@ -196,28 +196,28 @@ describe('without one', () => {
     await agentWith(...ALL);
     const stranger = await agentWith();
     const resource = path('GUARDED');
-    await house.secret('kept', resource);
+    await services.secret('kept', resource);
     expect(await refusals(stranger, resource)).toEqual(Array(4).fill('approval_required'));
 
     const late = await agentWith();
     for (const operation of ['write', 'delete'] as const) {
-      const grant = await approvedGrant(house, late, { resources: [STAGING], operation });
-      await endIn(house, grant, 1);
-      await untilOver(house, grant);
+      const grant = await approvedGrant(services, late, { resources: [STAGING], operation });
+      await endIn(services, grant, 1);
+      await untilOver(services, grant);
     }
     expect(await refusals(late, resource)).toEqual(Array(4).fill('grant_ended'));
 
     const outruled = await agentWith('write', 'delete');
-    await house.policy({ permissions: ALL }, resource);
+    await services.policy({ permissions: ALL }, resource);
     expect(await refusals(outruled, resource)).toEqual(Array(4).fill('not_permitted'));
-    expect(await house.store.secrets.find(resource)).toMatchObject({ version: 1 });
+    expect(await services.store.secrets.find(resource)).toMatchObject({ version: 1 });
   });
 
   test('nobody learns whether a secret exists, and every attempt is on the audit trail', async () => {
     const caller = await agentWith();
     const resource = path('EXISTS');
-    await house.secret('kept', resource);
-    const attempts = await refusalsDuring(house, 'use_refused', async () => {
+    await services.secret('kept', resource);
+    const attempts = await refusalsDuring(services, 'use_refused', async () => {
       expect(await refusals(caller, resource)).toEqual(await refusals(caller, path('EXISTS_NOT')));
     });
     expect(attempts).toHaveLength(8);
@@ -226,22 +226,25 @@ describe('without one', () => {
   });
 
   test('a refused change leaves nothing behind: no use, no secret, no taken key', async () => {
-    const { caller } = await house.agent('refused-agent');
+    const { caller } = await services.agent('refused-agent');
     const resource = path('LEFT_BEHIND');
-    const grant = await approvedGrant(house, caller, { resources: [STAGING], operation: 'write' });
+    const grant = await approvedGrant(services, caller, {
+      resources: [STAGING],
+      operation: 'write',
+    });
     const wish = { resource, value: 'x', idempotencyKey: 'one' };
     expect(refusalOf(await change.update(caller, wish))).toBe('not_found');
-    expect(await house.store.grants.find(grant)).toMatchObject({ uses: 0 });
-    granted(await change.create(caller, wish));
-    expect(await house.store.grants.find(grant)).toMatchObject({ uses: 1 });
+    expect(await services.store.grants.find(grant)).toMatchObject({ uses: 0 });
+    unwrap(await change.create(caller, wish));
+    expect(await services.store.grants.find(grant)).toMatchObject({ uses: 1 });
   });
 });
 
 test('a grant for three uses allows three of twenty changes at once', async () => {
   const uri = 'vsecure://secrets/counted/*';
-  await house.policy({ permissions: ALL, maxUses: 3 }, uri);
-  const { caller } = await house.agent('counted-agent');
-  const grant = await approvedGrant(house, caller, { resources: [uri], operation: 'write' });
+  await services.policy({ permissions: ALL, maxUses: 3 }, uri);
+  const { caller } = await services.agent('counted-agent');
+  const grant = await approvedGrant(services, caller, { resources: [uri], operation: 'write' });
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, at) =>
       change.create(caller, { resource: `vsecure://secrets/counted/N${at}`, generate: {} }),
@@ -249,15 +252,15 @@ test('a grant for three uses allows three of twenty changes at once', async () =
   );
   const codes = answers.map((answer) => (answer.ok ? 'done' : answer.refusal.code));
   expect(codes.sort()).toEqual([...Array(3).fill('done'), ...Array(17).fill('grant_ended')]);
-  expect(await house.store.grants.find(grant)).toMatchObject({ uses: 3, status: 'used_up' });
+  expect(await services.store.grants.find(grant)).toMatchObject({ uses: 3, status: 'used_up' });
 });
 
 test('a change that has to wait for its grant until after the grant’s end is not made', async () => {
-  const { caller } = await house.agent('waiting-agent');
+  const { caller } = await services.agent('waiting-agent');
   const resource = path('WAITED');
-  const grant = await approvedGrant(house, caller, { resources: [STAGING], operation: 'write' });
-  await endIn(house, grant, 1_500);
-  const { dataSource } = house.database;
+  const grant = await approvedGrant(services, caller, { resources: [STAGING], operation: 'write' });
+  await endIn(services, grant, 1_500);
+  const { dataSource } = services.database;
   const waiting = await dataSource.transaction(async (manager) => {
     await sqlIn(manager)('select 1 from access_grant where id = $1 for update', [grant]);
     const answer = change.create(caller, { resource, generate: {} });
@@ -267,12 +270,12 @@ test('a change that has to wait for its grant until after the grant’s end is n
       );
       return locked.length > 0;
     });
-    expect(await isOver(house, grant)).toBe(false);
-    await untilOver(house, grant);
+    expect(await isOver(services, grant)).toBe(false);
+    await untilOver(services, grant);
     return { answer };
   });
   expect(refusalOf(await waiting.answer)).toBe('grant_ended');
-  expect(await house.store.secrets.find(resource)).toBeUndefined();
+  expect(await services.store.secrets.find(resource)).toBeUndefined();
 });
 
 describe('a change under an idempotency key', () => {
@@ -283,10 +286,10 @@ describe('a change under an idempotency key', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => change.create(caller, wish)),
     );
-    for (const answer of answers) expect(granted(answer)).toMatchObject({ resource, version: 1 });
-    expect(await house.store.secrets.find(resource)).toMatchObject({ version: 1 });
+    for (const answer of answers) expect(unwrap(answer)).toMatchObject({ resource, version: 1 });
+    expect(await services.store.secrets.find(resource)).toMatchObject({ version: 1 });
     const [grant] = (
-      await house.store.grants.list({ principal: caller.principal.id }, { limit: 9 })
+      await services.store.grants.list({ principal: caller.principal.id }, { limit: 9 })
     ).items;
     expect(grant?.uses).toBe(1);
   });
@@ -294,7 +297,7 @@ describe('a change under an idempotency key', () => {
   test('is not taken for another change, and not for another key holder\u2019s', async () => {
     const [one, other] = [await agentWith('write', 'delete'), await agentWith('write')];
     const wish = { resource: path('MINE'), value: 'v', idempotencyKey: 'key-2' };
-    granted(await change.create(one, wish));
+    unwrap(await change.create(one, wish));
     const others: WriteWish[] = [
       { ...wish, value: 'w' },
       { ...wish, resource: path('OTHER') },
@@ -304,25 +307,25 @@ describe('a change under an idempotency key', () => {
       expect(refusalOf(await change.create(one, different))).toBe('idempotency_mismatch');
     expect(refusalOf(await change.update(one, wish))).toBe('idempotency_mismatch');
     expect(refusalOf(await change.delete(one, wish))).toBe('idempotency_mismatch');
-    expect(granted(await change.update(other, wish))).toMatchObject({ version: 2 });
+    expect(unwrap(await change.update(other, wish))).toMatchObject({ version: 2 });
   });
 
   test('is remembered for seven days', async () => {
     const caller = await agentWith('write');
     const resource = path('WEEK');
     const aged = (days: number) =>
-      house.database.dataSource.query(
+      services.database.dataSource.query(
         `update kept_answer set created_at = clock_timestamp() - make_interval(days => $2) where principal_id = $1`,
         [caller.principal.id, days],
       );
-    granted(await change.create(caller, { resource, value: 'v', idempotencyKey: 'k' }));
+    unwrap(await change.create(caller, { resource, value: 'v', idempotencyKey: 'k' }));
     await aged(6);
-    await house.useCases.forgetAnswers();
+    await services.useCases.forgetAnswers();
     const update = { resource, value: 'w', idempotencyKey: 'k' };
     expect(refusalOf(await change.update(caller, update))).toBe('idempotency_mismatch');
     await aged(8);
-    expect(await house.useCases.forgetAnswers()).toBe(1);
-    expect(granted(await change.update(caller, update))).toMatchObject({ version: 2 });
+    expect(await services.useCases.forgetAnswers()).toBe(1);
+    expect(unwrap(await change.update(caller, update))).toMatchObject({ version: 2 });
   });
 });
 
@@ -357,7 +360,7 @@ test('whatever a grant to write is used for, no value comes back, and none is an
     const canary = value && randomBytes(24).toString('base64url');
     if (canary) given.push(canary);
     if (verb === 'read') {
-      const read = await house.useCases.readSecret(caller, { resource: rest.resource });
+      const read = await services.useCases.readSecret(caller, { resource: rest.resource });
       expect(refusalOf(read)).toBe('approval_required');
       return;
     }
@@ -379,7 +382,7 @@ test('whatever a grant to write is used for, no value comes back, and none is an
   );
   const values = [...given, ...tokens].map((value) => value.slice(0, 22));
   expect(values.length).toBeGreaterThan(20);
-  const { dataSource } = house.database;
+  const { dataSource } = services.database;
   expect(await findCanaries({ texts: { answers: said.join('\n') }, dataSource }, values)).toEqual(
     [],
   );

@@ -15,7 +15,7 @@ import {
 } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
-import { type House, REASON } from '../support/services.js';
+import { REASON, type Services } from '../support/services.js';
 import { until } from '../support/until.js';
 import { vsecureCommand } from '../support/vsecure.js';
 import { openServers } from './real-servers.js';
@@ -29,25 +29,25 @@ const WAYS: Record<string, readonly [string, ...string[]] | undefined> = {
 
 const EACH = CLIENT_KINDS.flatMap((kind) => Object.keys(WAYS).map((way) => [kind, way] as const));
 
-let house: House;
+let services: Services;
 let server: RunningServer;
 let alice: VSecureClient;
 let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  ({ house, server, alice, stop } = await openServers(1));
+  ({ services, server, alice, stop } = await openServers(1));
 });
 afterAll(async () => {
   await stop();
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.close();
 });
 
 let count = 0;
 async function agentOf(kind: ClientKind, way: string) {
   count += 1;
   const resource = `vsecure://secrets/production/NUMBER_${count}`;
-  await house.secret(`value ${count}`, resource);
-  const { token } = await house.agent(`agent-${count}`);
+  await services.secret(`value ${count}`, resource);
+  const { token } = await services.agent(`agent-${count}`);
   const client = await connectClient({ url: server.url, token, kind, through: WAYS[way] });
   return { client, resource, value: `value ${count}` };
 }

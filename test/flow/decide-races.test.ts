@@ -4,10 +4,10 @@ import type { Approval } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createDecide, type Decide } from '../../src/usecases/approvals/decide.js';
-import { createOnce } from '../../src/usecases/idempotent.js';
-import { type DurableHouse, durableHouse } from '../support/durable-services.js';
+import { createIdempotent } from '../../src/usecases/idempotent.js';
+import { type DurableServices, durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { DATABASE_URL, granted } from '../support/services.js';
+import { DATABASE_URL, unwrap } from '../support/services.js';
 import { createReadThenWriteDecide, withoutLock } from './mutants.js';
 import { deciders, PEOPLE, violationsOf } from './one-decision.js';
 
@@ -15,36 +15,36 @@ const QUORUM = 'vsecure://secrets/quorum/*';
 const EVERYBODY = 'vsecure://secrets/everybody/*';
 const ROUNDS = 8;
 
-let house: DurableHouse;
+let services: DurableServices;
 let agent: Caller;
 
 beforeAll(async () => {
-  house = await durableHouse();
-  await house.policy({ approvers: PEOPLE });
-  await house.policy({ approvers: PEOPLE, minApprovals: 3 }, QUORUM);
-  await house.policy({ approvers: PEOPLE, minApprovals: 10 }, EVERYBODY);
-  await house.secret();
-  agent = (await house.agent()).caller;
+  services = await durableServices();
+  await services.policy({ approvers: PEOPLE });
+  await services.policy({ approvers: PEOPLE, minApprovals: 3 }, QUORUM);
+  await services.policy({ approvers: PEOPLE, minApprovals: 10 }, EVERYBODY);
+  await services.secret();
+  agent = (await services.agent()).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const pending = (resource = DATABASE_URL) =>
-  house.ask(agent, { resources: [resource], renew: true });
+  services.ask(agent, { resources: [resource], renew: true });
 
 async function violations(decide: Decide, rounds: number): Promise<string[]> {
   const found: string[] = [];
   for (let round = 0; round < rounds; round += 1)
-    found.push(...(await violationsOf(house, decide, await pending())));
+    found.push(...(await violationsOf(services, decide, await pending())));
   return found;
 }
 
 describe('twenty people who press Approve and Deny at the same moment', () => {
   test('make one decision and at most one grant, and nineteen of them are told what happened', async () => {
-    expect(await violations(house.useCases.decide, ROUNDS)).toEqual([]);
+    expect(await violations(services.useCases.decide, ROUNDS)).toEqual([]);
   });
 
   test('would make several decisions if reading and writing were two steps', async () => {
-    const other = await durableHouse();
+    const other = await durableServices();
     try {
       await other.policy({ approvers: PEOPLE });
       const { caller } = await other.agent();
@@ -58,9 +58,9 @@ describe('twenty people who press Approve and Deny at the same moment', () => {
 
   test('would not all be told the truth if the approval were not held while it is weighed', async () => {
     const decide = createDecide({
-      ...house,
-      once: createOnce(house.fingerprint),
-      store: withoutLock(house.store),
+      ...services,
+      idempotent: createIdempotent(services.fingerprint),
+      store: withoutLock(services.store),
     });
     const found = await violations(decide, 1);
     expect(found).toContainEqual(expect.stringMatching(/^told what happened: \d+ instead of 19$/));
@@ -73,16 +73,16 @@ describe('a quorum', () => {
     { policy: EVERYBODY, resource: 'vsecure://secrets/everybody/KEY', counted: 10 },
   ])('of $counted loses none of ten votes that land together', async ({ resource, counted }) => {
     const approval = await pending(resource);
-    const found = await tenApprove(house.useCases.decide, approval);
+    const found = await tenApprove(services.useCases.decide, approval);
     expect(found).toEqual({ counted, refusals: 10 - counted, status: 'approved', votes: counted });
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
   test('would lose votes if the approval were not held while they are counted', async () => {
     const decide = createDecide({
-      ...house,
-      once: createOnce(house.fingerprint),
-      store: withoutLock(house.store),
+      ...services,
+      idempotent: createIdempotent(services.fingerprint),
+      store: withoutLock(services.store),
     });
     const statuses: unknown[] = [];
     for (const name of ['A', 'B', 'C', 'D']) {
@@ -94,24 +94,24 @@ describe('a quorum', () => {
 });
 
 async function tenApprove(decide: Decide, { id }: Approval) {
-  const people = (await deciders(house)).slice(0, 10);
+  const people = (await deciders(services)).slice(0, 10);
   const results = await Promise.all(
     people.map((person) => decide(person, { approval: id, verdict: 'approve', reason: 'yes' })),
   );
   return {
     counted: results.filter(({ ok }) => ok).length,
     refusals: results.filter((one) => !one.ok && one.refusal.code === 'already_decided').length,
-    status: (await house.store.approvals.find(id))?.status,
-    votes: (await house.store.approvals.votes(id)).length,
+    status: (await services.store.approvals.find(id))?.status,
+    votes: (await services.store.approvals.votes(id)).length,
   };
 }
 
 describe('races with other ends', () => {
   test('between approving, denying, cancelling and expiring, one wins and all agree which', async () => {
-    const sql = sqlOn(house.database.dataSource);
-    const [alice, bob] = await deciders(house);
+    const sql = sqlOn(services.database.dataSource);
+    const [alice, bob] = await deciders(services);
     if (!alice || !bob) throw new Error('nobody is here');
-    const { decide, cancelRequest, expireApprovals } = house.useCases;
+    const { decide, cancelRequest, expireApprovals } = services.useCases;
     const outcomes = new Set<string | undefined>();
     for (let round = 0; round < 40; round += 1) {
       const { id } = await pending();
@@ -128,7 +128,7 @@ describe('races with other ends', () => {
         expireApprovals(),
       ]);
       await expireApprovals();
-      const status = (await house.store.approvals.find(id))?.status;
+      const status = (await services.store.approvals.find(id))?.status;
       outcomes.add(status);
       expect([approved.ok, denied.ok, cancelled.ok]).toEqual([
         status === 'approved',
@@ -139,32 +139,32 @@ describe('races with other ends', () => {
     expect(outcomes).not.toContain('pending');
     expect(outcomes).toContain('expired');
     expect(outcomes.size).toBeGreaterThan(1);
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
   test('between reads and a revocation, no read gets in after it', async () => {
-    const [alice] = await deciders(house);
+    const [alice] = await deciders(services);
     if (!alice) throw new Error('nobody is here');
-    const { decide, readSecret, revokeGrant } = house.useCases;
+    const { decide, readSecret, revokeGrant } = services.useCases;
     for (let round = 0; round < 10; round += 1) {
       const { id } = await pending();
-      granted(await decide(alice, { approval: id, verdict: 'approve' }));
-      const grant = await house.store.grants.ofApproval(id);
+      unwrap(await decide(alice, { approval: id, verdict: 'approve' }));
+      const grant = await services.store.grants.ofApproval(id);
       if (!grant) throw new Error('there is no grant');
-      const holders = await house.store.grants.list({ activeOnly: true }, { limit: 200 });
+      const holders = await services.store.grants.list({ activeOnly: true }, { limit: 200 });
       for (const other of holders.items.filter((one) => one.id !== grant.id))
         await revokeGrant(alice.person, other.id, 'only one may be left');
 
       const reading = Array.from({ length: 60 }, () =>
         readSecret(agent, { resource: DATABASE_URL }),
       );
-      granted(await revokeGrant(alice.person, grant.id, 'enough'));
+      unwrap(await revokeGrant(alice.person, grant.id, 'enough'));
       const late = await readSecret(agent, { resource: DATABASE_URL });
       expect(late).toMatchObject({ ok: false, refusal: { code: 'grant_ended', how: 'revoked' } });
 
       const values = (await Promise.all(reading)).filter(({ ok }) => ok).length;
-      expect((await house.store.grants.find(grant.id))?.uses).toBe(values);
+      expect((await services.store.grants.find(grant.id))?.uses).toBe(values);
     }
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 });

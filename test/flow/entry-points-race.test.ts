@@ -1,29 +1,29 @@
 /** Many people, one approval, the same moment, and every door there is. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Decide } from '../../src/usecases/approvals/decide.js';
-import type { House } from '../support/services.js';
-import { houseWithSlack } from '../support/slack/services-with-slack.js';
-import { gather, NAMES, together, violationsThroughDoors } from './entry-points.js';
+import type { Services } from '../support/services.js';
+import { servicesWithSlack } from '../support/slack/services-with-slack.js';
+import { gather, NAMES, together, violationsThroughEntryPoints } from './entry-points.js';
 import { createReadThenWriteDecide } from './mutants.js';
 import { PEOPLE } from './one-decision.js';
 
 const ROUNDS = 5;
 
 /** Each call is a round of twenty at a new request. */
-async function ring(deciding: (house: House) => Decide) {
-  const change = (house: House) => ({ decide: together(deciding(house)) });
-  const scene = await houseWithSlack({ users: NAMES, durable: true, change });
+async function ring(deciding: (services: Services) => Decide) {
+  const change = (services: Services) => ({ decide: together(deciding(services)) });
+  const scene = await servicesWithSlack({ users: NAMES, durable: true, change });
   onTestFinished(() => scene.close());
-  const { house } = scene;
-  await house.policy({ approvers: PEOPLE });
-  const { caller } = await house.agent();
+  const { services } = scene;
+  await services.policy({ approvers: PEOPLE });
+  const { caller } = await services.agent();
   const people = await gather(scene);
   return async () =>
-    violationsThroughDoors(scene, people, await house.ask(caller, { renew: true }));
+    violationsThroughEntryPoints(scene, people, await services.ask(caller, { renew: true }));
 }
 
 test('twenty people who press Approve and Deny at the same moment, in Slack, over REST and on the command line, make one decision, and nineteen are told which', async () => {
-  const round = await ring((house) => house.useCases.decide);
+  const round = await ring((services) => services.useCases.decide);
   for (let count = 0; count < ROUNDS; count += 1) expect(await round()).toEqual([]);
 }, 60_000);
 

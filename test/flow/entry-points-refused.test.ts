@@ -6,40 +6,40 @@ import type { Caller } from '../../src/domain/rights.js';
 import type { EventType, RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import type { Forgery } from '../support/slack/interactions.js';
 import type { JsonObject } from '../support/slack/json.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { until } from '../support/until.js';
 
-let scene: HouseWithSlack;
+let scene: ServicesWithSlack;
 let agent: Caller;
 beforeAll(async () => {
-  scene = await houseWithSlack({ users: ['alice', 'bob', 'mallory', 'nobody'] });
-  const { house } = scene;
-  agent = (await house.agent('claude-desktop', 'bob@example.com')).caller;
+  scene = await servicesWithSlack({ users: ['alice', 'bob', 'mallory', 'nobody'] });
+  const { services } = scene;
+  agent = (await services.agent('claude-desktop', 'bob@example.com')).caller;
   for (const name of ['alice', 'bob', 'mallory']) await link(name);
-  await house.policy({}, UNTOUCHED);
+  await services.policy({}, UNTOUCHED);
 });
 async function link(name: string) {
-  const { house, workspace } = scene;
+  const { services, workspace } = scene;
   const email = `${name}@example.com`;
-  await house.person(email);
+  await services.person(email);
   const account = { teamId: workspace.emulate.teamId, userId: workspace.idOf(name) };
-  granted(await house.useCases.managePeople.link(house.admin, email, account));
+  unwrap(await services.useCases.managePeople.link(services.admin, email, account));
 }
 afterEach(() => scene.workspace.proxy.clearFaults());
 afterAll(() => scene.close());
 
-type Gesture = 'button' | 'form';
+type Interaction = 'button' | 'form';
 
 interface Refused {
   /** Who presses or what came before, in words. */
   readonly when: string;
   readonly by?: string;
   /** What is pressed; by default the form, since a button only opens it. */
-  readonly with?: readonly Gesture[];
+  readonly with?: readonly Interaction[];
   readonly code: RefusalCode;
   readonly words: RegExp;
   /** Who is on record: a person's address, or a Slack account. */
@@ -66,7 +66,7 @@ const REFUSED: readonly Refused[] = [
     with: BOTH,
     code: 'already_decided',
     words: /already cancelled/,
-    before: ({ id }) => scene.house.useCases.cancelRequest(agent, id),
+    before: ({ id }) => scene.services.useCases.cancelRequest(agent, id),
   },
   {
     when: 'after somebody else',
@@ -74,8 +74,8 @@ const REFUSED: readonly Refused[] = [
     code: 'already_decided',
     words: /already denied/,
     before: async ({ id }) =>
-      granted(
-        await scene.house.useCases.decide(await scene.house.decider('bob@example.com'), {
+      unwrap(
+        await scene.services.useCases.decide(await scene.services.decider('bob@example.com'), {
           approval: id,
           verdict: 'deny',
           reason: 'I never asked for this',
@@ -157,13 +157,14 @@ const REFUSED: readonly Refused[] = [
     code: 'policy_changed',
     words: /changed while the form was open.*maxDuration: 8h → 30m/,
     before: async ({ resources: [resource = ''] }) =>
-      scene.house.policy({ maxDuration: HOUR / 2, defaultDuration: 10 * MINUTE }, resource),
+      scene.services.policy({ maxDuration: HOUR / 2, defaultDuration: 10 * MINUTE }, resource),
   },
 ];
 
 const CASES = REFUSED.flatMap((refused) =>
   (refused.with ?? ['form']).map(
-    (gesture) => [`${gesture} pressed ${refused.when}`, { ...refused, gesture }] as const,
+    (interaction) =>
+      [`${interaction} pressed ${refused.when}`, { ...refused, interaction }] as const,
   ),
 );
 const UNTOUCHED = 'vsecure://secrets/untouched/KEY';
@@ -171,16 +172,16 @@ let cases = 0;
 
 /** A request under a policy of its own where something happens to it first; else the one that stays as it is. */
 async function ask({ before }: Refused): Promise<Approval> {
-  if (!before) return scene.house.ask(agent, { resources: [UNTOUCHED] });
+  if (!before) return scene.services.ask(agent, { resources: [UNTOUCHED] });
   cases += 1;
   const resource = `vsecure://secrets/case-${cases}/KEY`;
-  await scene.house.policy({}, resource);
-  return scene.house.ask(agent, { resources: [resource] });
+  await scene.services.policy({}, resource);
+  return scene.services.ask(agent, { resources: [resource] });
 }
 
 test.each(CASES)('a %s is refused, explained and recorded', async (_, refused) => {
-  const { house, workspace, hands } = scene;
-  const { by = 'alice', code, words, gesture, forgery, type = 'decision_refused' } = refused;
+  const { services, workspace, hands } = scene;
+  const { by = 'alice', code, words, interaction, forgery, type = 'decision_refused' } = refused;
   const approval = await ask(refused);
   const card = await hands.card(approval.id);
   const form = await hands.openForm(by, approval.id, 'approve');
@@ -190,23 +191,23 @@ test.each(CASES)('a %s is refused, explained and recorded', async (_, refused) =
   const hears = listening();
 
   const delivery =
-    gesture === 'form'
+    interaction === 'form'
       ? await hands.submit(by, form, { reason: 'fine with me' }, forgery)
-      : (await hands.pressOn(card, by, 'approve', forgery)).delivery;
+      : (await hands.clickOn(card, by, 'approve', forgery)).delivery;
 
   expect(delivery.status).toBe(200);
   await until(`the words ${words}`, () => words.test(`${said(delivery.body)} ${hears()}`));
   const events = await until('a record', () => recordedSince(sequence));
   expect(events).toEqual([expect.objectContaining({ type, refusal: code, ...whoIs(refused, by) })]);
   if (type === 'decision_refused')
-    expect(events[0]).toMatchObject({ approval: approval.id, door: 'slack' });
+    expect(events[0]).toMatchObject({ approval: approval.id, entryPoint: 'slack' });
   expect(await stateOf(approval)).toMatchObject(before);
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
 /** Resolves when the sweeper, which runs beside this, has had its turn. */
 async function expired(id: Approval['id']) {
-  const { useCases, store, database } = scene.house;
+  const { useCases, store, database } = scene.services;
   await sqlOn(database.dataSource)(
     `update approval set created_at = clock_timestamp() - interval '2 hours',
        expires_at = clock_timestamp() where id = $1`,
@@ -229,7 +230,7 @@ function whoIs({ code, forgery }: Refused, by: string) {
 
 /** Everything that a refused press must leave as it is. */
 async function stateOf({ id }: Approval) {
-  const { store } = scene.house;
+  const { store } = scene.services;
   const [newest] = (await store.audit.list({}, { limit: 1 })).items;
   return {
     status: (await store.approvals.find(id))?.status,
@@ -241,7 +242,7 @@ async function stateOf({ id }: Approval) {
 
 /** The refusals that were recorded since then; undefined while there are none. */
 async function recordedSince(sequence: number) {
-  const { items } = await scene.house.store.audit.list({}, { limit: 10 });
+  const { items } = await scene.services.store.audit.list({}, { limit: 10 });
   const refusals = items.filter((event) => event.sequence > sequence && event.refusal);
   return refusals.length > 0 ? refusals : undefined;
 }

@@ -7,7 +7,7 @@ import type { Caller } from '../../src/domain/rights.js';
 import { FORM, toMetadata } from '../../src/slack/format/action-ids.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import type { Delivery } from '../support/slack/signed-request.js';
 
 /** Slack's patience (ms). https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
@@ -20,18 +20,18 @@ const JITTER = 400;
 /** Makes disorder that is the same each time. */
 const PRIME = 7919;
 
-let scene: HouseWithSlack;
+let scene: ServicesWithSlack;
 let agent: Caller;
 beforeAll(async () => {
-  scene = await houseWithSlack({ users: ['alice'] });
-  await scene.house.policy();
-  await scene.house.person('alice@example.com');
-  agent = (await scene.house.agent()).caller;
+  scene = await servicesWithSlack({ users: ['alice'] });
+  await scene.services.policy();
+  await scene.services.person('alice@example.com');
+  agent = (await scene.services.agent()).caller;
 });
 afterAll(() => scene.close());
 
 const ask = (name: string) =>
-  scene.house.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
+  scene.services.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
 
 /** A submitted form, as people and networks send it: anew by a second click, or the very bytes again. */
 async function sendOften(approval: Approval, place: number): Promise<Delivery[]> {
@@ -62,14 +62,14 @@ test('a press that is sent again, that is old or that is dated ahead reaches no 
   const { hands, workspace } = scene;
   const { id } = await ask('REPLAYED');
   const card = await hands.card(id);
-  const { delivery, triggerId } = await hands.pressOn(card, 'alice', 'approve');
+  const { delivery, triggerId } = await hands.clickOn(card, 'alice', 'approve');
   await hands.opened(triggerId);
   const opened = workspace.proxy.callsOf('views.open').length;
 
   expect(await hands.driver.replay(delivery)).toMatchObject({ status: 200, body: '' });
   const now = Math.floor(Date.now() / 1000);
   for (const timestamp of [now - 360, now + 360]) {
-    const forged = await hands.pressOn(card, 'alice', 'approve', { timestamp });
+    const forged = await hands.clickOn(card, 'alice', 'approve', { timestamp });
     expect(forged.delivery).toMatchObject({ status: 401, body: '' });
   }
   // What comes after them is handled, so they have had their turn.
@@ -88,7 +88,7 @@ test('200 interactions that come one to four times each, in disorder, have one e
   const odd = answers.filter(({ body }) => body !== '' && !JSON.stringify(body).includes(LATER));
   expect(odd).toEqual([]);
   expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(PATIENCE);
-  const [counts] = await sqlOn(scene.house.database.dataSource)(
+  const [counts] = await sqlOn(scene.services.database.dataSource)(
     `select (select count(*)::int from approval where status = 'approved') as approved,
        (select count(*)::int from approval where status = 'denied') as denied,
        (select count(*)::int from access_grant) as grants, (select count(*)::int from vote) as votes,
@@ -103,5 +103,5 @@ test('200 interactions that come one to four times each, in disorder, have one e
     decided: INTERACTIONS,
     refused: 0,
   });
-  expect(await brokenInvariants(scene.house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(scene.services.database.dataSource)).toEqual([]);
 }, 60_000);

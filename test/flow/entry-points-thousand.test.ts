@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { findAction } from '../support/slack/card.js';
 import { asString, type JsonObject } from '../support/slack/json.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import type { Delivery } from '../support/slack/signed-request.js';
 import { until } from '../support/until.js';
 
@@ -18,13 +18,13 @@ const PRIME = 7919;
 /** 99 of 100 acknowledgements come within (ms); Slack waits for 3,000. */
 const PROMPT = 500;
 
-let scene: HouseWithSlack;
+let scene: ServicesWithSlack;
 let approval: Approval;
 let card: JsonObject;
 beforeAll(async () => {
-  scene = await houseWithSlack({ users: ['alice', 'carol'] });
-  await scene.house.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
-  approval = await scene.house.ask((await scene.house.agent()).caller);
+  scene = await servicesWithSlack({ users: ['alice', 'carol'] });
+  await scene.services.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
+  approval = await scene.services.ask((await scene.services.agent()).caller);
   card = await scene.hands.card(approval.id);
 });
 afterAll(() => scene.close());
@@ -32,7 +32,7 @@ afterAll(() => scene.close());
 /** Presses that open a form, slash commands, and presses of buttons that nobody knows. */
 const KINDS = ['press', 'command', 'unknown', 'unknown'] as const;
 
-async function gesture(place: number): Promise<Delivery> {
+async function interaction(place: number): Promise<Delivery> {
   const user = scene.workspace.idOf('alice');
   const channel = scene.workspace.emulate.channelId;
   const messageTs = asString(card['ts']);
@@ -40,7 +40,7 @@ async function gesture(place: number): Promise<Delivery> {
   if (kind === 'command')
     return scene.hands.driver.command({ user, channel, text: `help ${place}` });
   if (kind === 'unknown')
-    return scene.hands.driver.press({
+    return scene.hands.driver.click({
       user,
       channel,
       messageTs,
@@ -48,7 +48,7 @@ async function gesture(place: number): Promise<Delivery> {
       triggerId: 'none',
     });
   const value = asString(findAction(card, 'deny')?.['value']);
-  return scene.hands.driver.press({
+  return scene.hands.driver.click({
     user,
     channel,
     messageTs,
@@ -59,7 +59,7 @@ async function gesture(place: number): Promise<Delivery> {
 }
 
 async function sendOften(place: number): Promise<Delivery[]> {
-  const first = gesture(place);
+  const first = interaction(place);
   const copies = Array.from({ length: Math.floor(place / KINDS.length) % 4 }, async (_, copy) => {
     await sleep(((place + copy) * PRIME) % JITTER);
     return scene.hands.driver.replay(await first);
@@ -93,7 +93,7 @@ test('each of 1,000 interactions that come one to four times has one effect, and
   );
   await until('every answer', () => scene.workspace.sink.bodies.length >= (INTERACTIONS * 3) / 4);
   // Whatever came twice has had its turn with these.
-  expect((await gesture(1)).status).toBe(200);
+  expect((await interaction(1)).status).toBe(200);
   await until('one more answer', () => scene.workspace.sink.bodies.length > (INTERACTIONS * 3) / 4);
   expect(scene.workspace.proxy.callsOf('views.open')).toHaveLength(opened + INTERACTIONS / 4);
   expect(scene.workspace.sink.bodies).toHaveLength((INTERACTIONS * 3) / 4 + 1);

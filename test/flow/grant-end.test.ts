@@ -7,61 +7,68 @@ import { createReadLedger } from '../../src/store/read-ledger.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createReadSecret } from '../../src/usecases/secrets/read-secret.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 import { openedAfterTheEnd } from './after-the-end.js';
 import { approvedGrant, endIn } from './grants.js';
 import { createTimerLedger, freezeClockInTransactions } from './ledger-mutants.js';
 
-let house: House;
+let services: Services;
 let caller: Caller;
 beforeAll(async () => {
-  house = await newHouse();
-  caller = (await house.agent()).caller;
+  services = await newServices();
+  caller = (await services.agent()).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-async function newHouse(): Promise<House> {
-  const built = await buildHouse();
+async function newServices(): Promise<Services> {
+  const built = await buildServices();
   await built.policy();
   await built.secret('s3cret-value');
   return built;
 }
 
-const read = (who: Caller = caller) => house.useCases.readSecret(who, { resource: DATABASE_URL });
+const read = (who: Caller = caller) =>
+  services.useCases.readSecret(who, { resource: DATABASE_URL });
 
 describe('the end of a grant', () => {
   test('is never passed by a read: not in a stream of them, nor by one that waits or stands still across it', async () => {
-    expect(await openedAfterTheEnd({ house, ledger: house.ledger, caller })).toEqual([]);
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await openedAfterTheEnd({ services, ledger: services.ledger, caller })).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
   test('would be passed by a ledger that looks at the time at which its transaction began', async () => {
-    const frozen = await newHouse();
+    const frozen = await newServices();
     onTestFinished(() => frozen.close());
     const agent = await frozen.agent();
     await freezeClockInTransactions(frozen.database.dataSource);
     const dataSource = await openDatabase(frozen.database.connection);
     onTestFinished(() => dataSource.destroy());
     const ledger = createReadLedger(dataSource, chainHash, frozen.installation);
-    const found = await openedAfterTheEnd({ house: frozen, ledger, caller: agent.caller });
+    const found = await openedAfterTheEnd({ services: frozen, ledger, caller: agent.caller });
     expect(found).toEqual(['a read that waited across the end was let through']);
   });
 
   test('would be passed by a ledger that leaves it to a timer of its own process', async () => {
-    const ledger = createTimerLedger(house.ledger);
-    const found = await openedAfterTheEnd({ house, ledger, caller });
+    const ledger = createTimerLedger(services.ledger);
+    const found = await openedAfterTheEnd({ services, ledger, caller });
     expect(found).toContain('a read after a standstill was let through');
   });
 
   test('closes a value that was already on its way out when the process stopped', async () => {
-    const grant = await approvedGrant(house, caller);
-    await endIn(house, grant, 60_000);
+    const grant = await approvedGrant(services, caller);
+    await endIn(services, grant, 60_000);
     const reading = (elapsed: number) => {
       const stamps = [5_000, 5_000 + elapsed];
       const stopwatch = () => stamps.shift() ?? Number.NaN;
       return createReadSecret(
-        house.ledger,
-        house.vault,
+        services.ledger,
+        services.vault,
         stopwatch,
       )(caller, {
         resource: DATABASE_URL,
@@ -71,25 +78,25 @@ describe('the end of a grant', () => {
       ok: false,
       refusal: { code: 'grant_ended', how: 'expired' },
     });
-    expect(Buffer.from(granted(await reading(1)).value).toString()).toBe('s3cret-value');
-    granted(await house.useCases.releaseGrant(caller, grant));
+    expect(Buffer.from(unwrap(await reading(1)).value).toString()).toBe('s3cret-value');
+    unwrap(await services.useCases.releaseGrant(caller, grant));
   });
 });
 
 describe('a grant that is over for another reason', () => {
   test('a grant of one use gives one of two hundred readers the value, and records why the others got none', async () => {
     const single = 'vsecure://secrets/single/KEY';
-    await house.policy({ maxUses: 1 }, single);
-    await house.secret('once', single);
-    const grant = await approvedGrant(house, caller, { resources: [single] });
+    await services.policy({ maxUses: 1 }, single);
+    await services.secret('once', single);
+    const grant = await approvedGrant(services, caller, { resources: [single] });
     const results = await Promise.all(
-      Array.from({ length: 200 }, () => house.useCases.readSecret(caller, { resource: single })),
+      Array.from({ length: 200 }, () => services.useCases.readSecret(caller, { resource: single })),
     );
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(results.filter((one) => !one.ok && one.refusal.code === 'grant_ended')).toHaveLength(
       199,
     );
-    const events = await sqlOn(house.database.dataSource)(
+    const events = await sqlOn(services.database.dataSource)(
       `select body ->> 'type' as type, count(*)::int from audit_event where body ->> 'grant' = $1 and body -> 'resources' = $2::jsonb
          and body ->> 'type' like '%read%' group by type order by type`,
       [grant, JSON.stringify([single])],
@@ -98,58 +105,58 @@ describe('a grant that is over for another reason', () => {
       { type: 'read_refused', count: 199 },
       { type: 'secret_read', count: 1 },
     ]);
-    expect(await house.store.grants.find(grant)).toMatchObject({ status: 'used_up', uses: 1 });
+    expect(await services.store.grants.find(grant)).toMatchObject({ status: 'used_up', uses: 1 });
   });
 
   test('a released grant is closed for the very next read', async () => {
-    const grant = await approvedGrant(house, caller);
-    granted(await read());
-    granted(await house.useCases.releaseGrant(caller, grant));
+    const grant = await approvedGrant(services, caller);
+    unwrap(await read());
+    unwrap(await services.useCases.releaseGrant(caller, grant));
     expect(await read()).toMatchObject({ refusal: { code: 'grant_ended', how: 'released' } });
   });
 
   test('a revoked grant is closed for the very next read', async () => {
-    const grant = await approvedGrant(house, caller);
-    granted(await read());
-    const alice = await house.person('alice@example.com');
-    granted(await house.useCases.revokeGrant(alice, grant, 'not today'));
+    const grant = await approvedGrant(services, caller);
+    unwrap(await read());
+    const alice = await services.person('alice@example.com');
+    unwrap(await services.useCases.revokeGrant(alice, grant, 'not today'));
     expect(await read()).toMatchObject({ refusal: { code: 'grant_ended', how: 'revoked' } });
   });
 });
 
 describe('a live grant', () => {
   test('opens for nobody but the principal that it was given to', async () => {
-    await approvedGrant(house, caller);
-    granted(await read());
-    const other = await house.agent('another-agent');
+    await approvedGrant(services, caller);
+    unwrap(await read());
+    const other = await services.agent('another-agent');
     expect(refusalOf(await read(other.caller))).toBe('approval_required');
-    expect(refusalOf(await read(house.admin))).toBe('approval_required');
+    expect(refusalOf(await read(services.admin))).toBe('approval_required');
   });
 
   test('opens no other secret under the same policy', async () => {
     const other = 'vsecure://secrets/production/OTHER';
-    await house.secret('other', other);
-    await approvedGrant(house, caller);
-    const answer = await house.useCases.readSecret(caller, { resource: other });
+    await services.secret('other', other);
+    await approvedGrant(services, caller);
+    const answer = await services.useCases.readSecret(caller, { resource: other });
     expect(refusalOf(answer)).toBe('approval_required');
   });
 
   test('is closed while its policy does not permit reading', async () => {
-    await approvedGrant(house, caller);
-    await house.policy({ permissions: ['list'] });
+    await approvedGrant(services, caller);
+    await services.policy({ permissions: ['list'] });
     expect(refusalOf(await read())).toBe('not_permitted');
-    await house.policy({ permissions: ['read'] });
-    granted(await read());
+    await services.policy({ permissions: ['read'] });
+    unwrap(await read());
   });
 
   test('stays closed where a more specific policy has come to decide', async () => {
     const resource = 'vsecure://secrets/team/api/TOKEN';
-    await house.policy({}, 'vsecure://secrets/team/**');
-    await house.secret('token', resource);
-    await approvedGrant(house, caller, { resources: [resource] });
-    granted(await house.useCases.readSecret(caller, { resource }));
-    await house.policy({ approvers: ['carol@example.com'] }, 'vsecure://secrets/team/api/*');
-    const answer = await house.useCases.readSecret(caller, { resource });
+    await services.policy({}, 'vsecure://secrets/team/**');
+    await services.secret('token', resource);
+    await approvedGrant(services, caller, { resources: [resource] });
+    unwrap(await services.useCases.readSecret(caller, { resource }));
+    await services.policy({ approvers: ['carol@example.com'] }, 'vsecure://secrets/team/api/*');
+    const answer = await services.useCases.readSecret(caller, { resource });
     expect(refusalOf(answer)).toBe('not_permitted');
   });
 });

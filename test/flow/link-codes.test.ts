@@ -4,22 +4,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MINUTE } from '../../src/domain/limits.js';
 import type { SlackProfile } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { createOnce } from '../../src/usecases/idempotent.js';
+import { createIdempotent } from '../../src/usecases/idempotent.js';
 import { createLinkByCode } from '../../src/usecases/people/link-codes.js';
 import { memberDirectory } from '../support/directories.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
+import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 
 const TEAM = 'T0HOME';
 
-let house: House;
+let services: Services;
 let standing: SlackProfile['standing'] | 'silent';
 let passed: number;
 let count = 0;
 let email: string;
-let owner: Awaited<ReturnType<House['human']>>;
+let owner: Awaited<ReturnType<Services['human']>>;
 beforeAll(async () => {
   passed = 0;
-  house = await buildHouse({
+  services = await buildServices({
     directory: memberDirectory(TEAM, {
       profile: async (userId) =>
         standing === 'silent' ? undefined : { teamId: TEAM, userId, standing },
@@ -27,26 +27,27 @@ beforeAll(async () => {
     change: (parts) => ({ ...parts, stopwatch: () => passed }),
   });
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 beforeEach(async () => {
   standing = 'member';
   count += 1;
   email = `person${count}@example.com`;
-  owner = await house.human(email);
+  owner = await services.human(email);
 });
 
 const account = (more = '') => ({ teamId: TEAM, userId: `U0P${count}${more}` });
-const make = async () => granted(await house.useCases.createLinkCode(owner.caller)).code;
-const type = (code: string, presser = account()) => house.useCases.linkByCode(presser, code);
+const make = async () => unwrap(await services.useCases.createLinkCode(owner.caller)).code;
+const type = (code: string, slackActor = account()) =>
+  services.useCases.linkByCode(slackActor, code);
 const slackOf = async () =>
-  (await house.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
-const newest = async () => (await house.store.audit.list({}, { limit: 1 })).items[0];
+  (await services.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
+const newest = async () => (await services.store.audit.list({}, { limit: 1 })).items[0];
 
 test('a person makes one with their own key and types it: the account is theirs, on record', async () => {
   const code = await make();
   expect(code).toMatch(/^link_[0-9A-Za-z]{22}$/);
   expect(await newest()).toMatchObject({ type: 'link_code_created', details: { email } });
-  expect(granted(await type(` ${code} `)).email).toBe(email);
+  expect(unwrap(await type(` ${code} `)).email).toBe(email);
   expect(await slackOf()).toEqual([account().userId]);
   expect(await newest()).toMatchObject({
     type: 'slack_linked',
@@ -57,16 +58,16 @@ test('a person makes one with their own key and types it: the account is theirs,
 
 test('only its hash is stored, and it is on no record', async () => {
   const code = await make();
-  const sql = sqlOn(house.database.dataSource);
+  const sql = sqlOn(services.database.dataSource);
   const rows = await sql('select encode(hash, $1) as hash, * from link_code', ['escape']);
-  const { items } = await house.store.audit.list({}, { limit: 200 });
+  const { items } = await services.store.audit.list({}, { limit: 200 });
   expect(JSON.stringify([rows, items])).not.toContain(code);
 });
 
 describe('a code does not work', () => {
   test('a second time', async () => {
     const code = await make();
-    granted(await type(code));
+    unwrap(await type(code));
     expect(refusalOf(await type(code, account('B')))).toBe('invalid_code');
   });
 
@@ -78,12 +79,14 @@ describe('a code does not work', () => {
   });
 
   test('after ten minutes', async () => {
-    const { expiresAt } = granted(await house.useCases.createLinkCode(owner.caller));
-    const left = expiresAt.getTime() - (await house.store.now()).getTime();
+    const { expiresAt } = unwrap(await services.useCases.createLinkCode(owner.caller));
+    const left = expiresAt.getTime() - (await services.store.now()).getTime();
     expect(left).toBeGreaterThan(9 * MINUTE);
     expect(left).toBeLessThanOrEqual(10 * MINUTE);
     const code = await make();
-    await sqlOn(house.database.dataSource)('update link_code set expires_at = clock_timestamp()');
+    await sqlOn(services.database.dataSource)(
+      'update link_code set expires_at = clock_timestamp()',
+    );
     expect(refusalOf(await type(code))).toBe('invalid_code');
   });
 
@@ -91,27 +94,27 @@ describe('a code does not work', () => {
     const code = await make();
     const newer = await make();
     expect(refusalOf(await type(code))).toBe('invalid_code');
-    granted(await type(newer));
+    unwrap(await type(newer));
   });
 
   test('for an account that is somebody’s already, and is not used up by it', async () => {
     const other = { email: `other${count}@example.com`, ...account('B') };
-    const { managePeople } = house.useCases;
-    granted(await managePeople.link(house.admin, other.email, account('B')));
+    const { managePeople } = services.useCases;
+    unwrap(await managePeople.link(services.admin, other.email, account('B')));
     const code = await make();
     expect(refusalOf(await type(code, account('B')))).toBe('already_linked');
-    granted(await type(code));
+    unwrap(await type(code));
   });
 
   test('for a person who has an account here already', async () => {
-    granted(await type(await make()));
+    unwrap(await type(await make()));
     expect(refusalOf(await type(await make(), account('B')))).toBe('already_linked');
     expect(await slackOf()).toEqual([account().userId]);
   });
 
   test('for somebody who has left meanwhile', async () => {
     const code = await make();
-    granted(await house.useCases.managePeople.set(house.admin, { email, active: false }));
+    unwrap(await services.useCases.managePeople.set(services.admin, { email, active: false }));
     expect(refusalOf(await type(code))).toBe('person_inactive');
   });
 
@@ -128,13 +131,13 @@ describe('a code does not work', () => {
     expect(refusalOf(await type(code))).toBe(refusal);
     expect(await slackOf()).toEqual([]);
     standing = 'member';
-    granted(await type(code));
+    unwrap(await type(code));
   });
 
   test('while no Slack is connected', async () => {
     const linkByCode = createLinkByCode({
-      ...house,
-      once: createOnce(house.fingerprint),
+      ...services,
+      idempotent: createIdempotent(services.fingerprint),
       directory: () => undefined,
     });
     expect(refusalOf(await linkByCode(account(), await make()))).toBe('unavailable');
@@ -161,34 +164,36 @@ describe('wrong codes', () => {
     passed += 10 * MINUTE - 1;
     expect(refusalOf(await type(code))).toBe('too_many_codes');
     passed += 1;
-    granted(await type(code));
+    unwrap(await type(code));
   });
 
   test('of one account do not lock another one out', async () => {
     const code = await make();
     for (let wrong = 0; wrong < 5; wrong += 1) await type('link_wrong', account('B'));
-    granted(await type(code));
+    unwrap(await type(code));
   });
 });
 
 describe('who may make one', () => {
   test('an administrator for anybody who is known', async () => {
-    const made = granted(await house.useCases.createLinkCode(house.admin, email.toUpperCase()));
+    const made = unwrap(
+      await services.useCases.createLinkCode(services.admin, email.toUpperCase()),
+    );
     expect(made.email).toBe(email);
-    granted(await type(made.code));
-    const nobody = await house.useCases.createLinkCode(house.admin, 'nobody@example.com');
+    unwrap(await type(made.code));
+    const nobody = await services.useCases.createLinkCode(services.admin, 'nobody@example.com');
     expect(refusalOf(nobody)).toBe('not_found');
   });
 
   test('nobody else for another person', async () => {
-    const { createLinkCode } = house.useCases;
+    const { createLinkCode } = services.useCases;
     const answer = await createLinkCode(owner.caller, 'admin@example.com');
     expect(refusalOf(answer)).toBe('not_allowed');
   });
 
   test('an AI tool not even for its owner', async () => {
-    const agent = await house.agent(`agent-${count}`, email);
-    const { createLinkCode } = house.useCases;
+    const agent = await services.agent(`agent-${count}`, email);
+    const { createLinkCode } = services.useCases;
     expect(refusalOf(await createLinkCode(agent.caller))).toBe('not_allowed');
     expect(refusalOf(await createLinkCode(agent.caller, email))).toBe('not_allowed');
   });

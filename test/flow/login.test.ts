@@ -7,40 +7,40 @@ import type { Login } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { BegunLogin } from '../../src/usecases/authorization/login.js';
 import { memberDirectory } from '../support/directories.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
+import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 
-let house: House;
+let services: Services;
 let begun: BegunLogin;
 let count = 0;
 beforeAll(async () => {
-  house = await buildHouse({ directory: memberDirectory('T1') });
+  services = await buildServices({ directory: memberDirectory('T1') });
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 beforeEach(async () => {
   count += 1;
-  begun = granted(await house.useCases.login.begin('ana@laptop', '192.0.2.7'));
+  begun = unwrap(await services.useCases.login.begin('ana@laptop', '192.0.2.7'));
 });
 
-const person = (name: string) => house.person(`${name}${count}@example.com`);
+const person = (name: string) => services.person(`${name}${count}@example.com`);
 const look = async (name: string, code: string) =>
-  house.useCases.login.look(await person(name), code);
+  services.useCases.login.look(await person(name), code);
 const confirm = async (name: string, { id }: Pick<Login, 'id'>) =>
-  house.useCases.login.confirm(await person(name), id);
-const take = (secret = begun.secret) => house.useCases.login.take(begun.id, secret);
+  services.useCases.login.confirm(await person(name), id);
+const take = (secret = begun.secret) => services.useCases.login.take(begun.id, secret);
 
 test('nobody is logged in until somebody confirms; then the terminal has a key of theirs', async () => {
-  expect(granted(await take())).toBe('waiting');
-  const found = granted(await look('ana', begun.code.toLowerCase().replace('-', '')));
+  expect(unwrap(await take())).toBe('waiting');
+  const found = unwrap(await look('ana', begun.code.toLowerCase().replace('-', '')));
   expect(found).toMatchObject({ device: 'ana@laptop', address: '192.0.2.7' });
-  expect(granted(await take())).toBe('waiting');
-  granted(await confirm('ana', found));
-  const taken = granted(await take());
+  expect(unwrap(await take())).toBe('waiting');
+  unwrap(await confirm('ana', found));
+  const taken = unwrap(await take());
   if (taken === 'waiting') throw new Error('it was confirmed');
   expect(taken.owner.email).toBe(`ana${count}@example.com`);
   expect(taken.key).toMatchObject({ class: 'human', scopes: CLASS_SCOPES.human });
-  const caller = granted(await house.useCases.authenticate(taken.token));
+  const caller = unwrap(await services.useCases.authenticate(taken.token));
   expect(caller.principal.name).toBe(`login.ana${count}@example.com`);
-  const { items } = await house.store.audit.list({}, { limit: 2 });
+  const { items } = await services.store.audit.list({}, { limit: 2 });
   expect(items.map(({ type, actor }) => [type, actor.name])).toEqual([
     ['key_created', `ana${count}@example.com`],
     ['login_confirmed', `ana${count}@example.com`],
@@ -48,16 +48,16 @@ test('nobody is logged in until somebody confirms; then the terminal has a key o
 });
 
 test('a code is good for one confirmation, and a login is taken once', async () => {
-  const found = granted(await look('ana', begun.code));
-  granted(await confirm('ana', found));
+  const found = unwrap(await look('ana', begun.code));
+  unwrap(await confirm('ana', found));
   expect(refusalOf(await look('ana', begun.code))).toBe('invalid_code');
   expect(refusalOf(await confirm('ana', found))).toBe('invalid_code');
-  granted(await take());
+  unwrap(await take());
   expect(refusalOf(await take())).toBe('invalid_code');
 });
 
 test('however many confirm and take at once, it is one person’s and one key', async () => {
-  const found = granted(await look('ana', begun.code));
+  const found = unwrap(await look('ana', begun.code));
   const confirmed = await Promise.all(
     ['ana', 'ben', 'cem', 'dil'].map((name) => confirm(name, found)),
   );
@@ -67,36 +67,36 @@ test('however many confirm and take at once, it is one person’s and one key', 
 });
 
 test('another person’s second confirmation changes nothing', async () => {
-  const found = granted(await look('ben', begun.code));
-  granted(await confirm('ana', found));
+  const found = unwrap(await look('ben', begun.code));
+  unwrap(await confirm('ana', found));
   expect(refusalOf(await confirm('ben', found))).toBe('invalid_code');
-  const taken = granted(await take());
+  const taken = unwrap(await take());
   expect(taken === 'waiting' || taken.owner.email).toBe(`ana${count}@example.com`);
 });
 
 test('the code is not the secret, and a wrong secret gets nothing and spoils nothing', async () => {
-  granted(await confirm('ana', granted(await look('ana', begun.code))));
+  unwrap(await confirm('ana', unwrap(await look('ana', begun.code))));
   expect(refusalOf(await take(begun.code))).toBe('invalid_code');
   expect(refusalOf(await take(`${begun.secret}x`))).toBe('invalid_code');
-  granted(await take());
+  unwrap(await take());
 });
 
 describe('when its time is up by the database’s clock', () => {
   const late = () =>
-    sqlOn(house.database.dataSource)(
+    sqlOn(services.database.dataSource)(
       `update login set expires_at = clock_timestamp() where id = $1`,
       [begun.id],
     );
 
   test('a code is neither found nor confirmed', async () => {
-    const found = granted(await look('ana', begun.code));
+    const found = unwrap(await look('ana', begun.code));
     await late();
     expect(refusalOf(await look('ana', begun.code))).toBe('invalid_code');
     expect(refusalOf(await confirm('ana', found))).toBe('invalid_code');
   });
 
   test('what was confirmed is not taken any more', async () => {
-    granted(await confirm('ana', granted(await look('ana', begun.code))));
+    unwrap(await confirm('ana', unwrap(await look('ana', begun.code))));
     await late();
     expect(refusalOf(await take())).toBe('invalid_code');
   });
@@ -106,34 +106,34 @@ test('five wrong codes of one person are enough, also for right ones; others go 
   for (let wrong = 0; wrong < 5; wrong += 1)
     expect(refusalOf(await look('eve', 'BBBB-BBBB'))).toBe('invalid_code');
   expect(refusalOf(await look('eve', begun.code))).toBe('too_many_codes');
-  granted(await look('ana', begun.code));
+  unwrap(await look('ana', begun.code));
 });
 
 test('who was deactivated meanwhile neither confirms nor gets a key', async () => {
-  const found = granted(await look('ana', begun.code));
+  const found = unwrap(await look('ana', begun.code));
   const ana = await person('ana');
   const active = (yes: boolean) =>
-    house.store.transaction((tx) => tx.people.setActive(ana.id, yes));
+    services.store.transaction((tx) => tx.people.setActive(ana.id, yes));
   await active(false);
   // As somebody who was identified just before.
-  expect(refusalOf(await house.useCases.login.confirm(ana, found.id))).toBe('person_inactive');
+  expect(refusalOf(await services.useCases.login.confirm(ana, found.id))).toBe('person_inactive');
   await active(true);
-  granted(await house.useCases.login.confirm(ana, found.id));
+  unwrap(await services.useCases.login.confirm(ana, found.id));
   await active(false);
   expect(refusalOf(await take())).toBe('person_inactive');
 });
 
 test('an address that cannot be in a name gets a key all the same', async () => {
-  const odd = await house.person(`o'hara${count}@example.com`);
-  granted(await house.useCases.login.confirm(odd, granted(await look('ana', begun.code)).id));
-  const taken = granted(await take());
+  const odd = await services.person(`o'hara${count}@example.com`);
+  unwrap(await services.useCases.login.confirm(odd, unwrap(await look('ana', begun.code)).id));
+  const taken = unwrap(await take());
   expect(taken === 'waiting' || taken.principal.name).toBe(`login.${odd.id}`);
 });
 
 test('no token, secret or code is kept', async () => {
-  granted(await confirm('ana', granted(await look('ana', begun.code))));
-  const taken = granted(await take());
-  const sql = sqlOn(house.database.dataSource);
+  unwrap(await confirm('ana', unwrap(await look('ana', begun.code))));
+  const taken = unwrap(await take());
+  const sql = sqlOn(services.database.dataSource);
   const rows = JSON.stringify([
     await sql('select * from login'),
     await sql('select * from api_key'),
@@ -146,7 +146,7 @@ test('no token, secret or code is kept', async () => {
 
 describe('without Slack', () => {
   test('no login is begun, and it is said who makes the key', async () => {
-    const other = await buildHouse();
+    const other = await buildServices();
     const refused = await other.useCases.login.begin('ana@laptop', '');
     expect(!refused.ok && explain(refused.refusal)).toContain('vsecure keys:create');
     await other.close();
@@ -157,7 +157,7 @@ describe('a key that decides', () => {
   const wish = { name: 'desk', class: 'human', owner: 'ana@example.com' } as const;
 
   test('is made by nobody but its person where logins are on; others are, and the first one', async () => {
-    const strict = await buildHouse({ change: (parts) => ({ ...parts, humanKeys: 'login' }) });
+    const strict = await buildServices({ change: (parts) => ({ ...parts, humanKeys: 'login' }) });
     const { manageKeys, bootstrapAdmin } = strict.useCases;
     for (const scopes of [undefined, ['audit:read', 'approvals:decide'] as const]) {
       const refused = await manageKeys.create(strict.admin, { ...wish, scopes });
@@ -169,17 +169,17 @@ describe('a key that decides', () => {
     expect(refusalOf(await manageKeys.create(strict.admin, { ...again, owner }))).toBe(
       'not_allowed',
     );
-    granted(await manageKeys.create(strict.admin, { ...wish, scopes: ['audit:read'] }));
-    granted(await manageKeys.create(strict.admin, { ...wish, name: 'bot', class: 'agent' }));
-    granted(await bootstrapAdmin('other@example.com'));
+    unwrap(await manageKeys.create(strict.admin, { ...wish, scopes: ['audit:read'] }));
+    unwrap(await manageKeys.create(strict.admin, { ...wish, name: 'bot', class: 'agent' }));
+    unwrap(await bootstrapAdmin('other@example.com'));
     await strict.close();
   });
 
   test('may be made by an administrator where that is chosen, and is on record as that', async () => {
-    granted(await house.useCases.manageKeys.create(house.admin, wish));
+    unwrap(await services.useCases.manageKeys.create(services.admin, wish));
     const agent = { ...wish, name: 'bot', class: 'agent' } as const;
-    granted(await house.useCases.manageKeys.create(house.admin, agent));
-    const { items } = await house.store.audit.list({ type: 'key_created' }, { limit: 2 });
+    unwrap(await services.useCases.manageKeys.create(services.admin, agent));
+    const { items } = await services.store.audit.list({ type: 'key_created' }, { limit: 2 });
     expect(items.map(({ details }) => details?.['by'])).toEqual([undefined, 'admin']);
   });
 });

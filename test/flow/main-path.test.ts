@@ -1,43 +1,49 @@
 /** The main path through the house, without its doors. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.secret('s3cret-value');
+  services = await buildServices();
+  await services.policy();
+  await services.secret('s3cret-value');
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 describe('an agent, a person and a secret', () => {
   test('what is asked for and approved can be read, and every step is on the audit trail', async () => {
-    const { caller } = await house.agent();
-    const { useCases } = house;
+    const { caller } = await services.agent();
+    const { useCases } = services;
     expect(refusalOf(await useCases.readSecret(caller, { resource: DATABASE_URL }))).toBe(
       'approval_required',
     );
-    const approval = await house.ask(caller);
+    const approval = await services.ask(caller);
     expect(approval.status).toBe('pending');
 
     const waiting = useCases.awaitDecision(caller, approval.id, { ms: 20_000 });
-    const alice = await house.decider('alice@example.com');
+    const alice = await services.decider('alice@example.com');
     const decided = await useCases.decide(alice, {
       approval: approval.id,
       verdict: 'approve',
       reason: 'go ahead',
     });
-    expect(granted(decided).status).toBe('approved');
-    expect(granted(await waiting)).toMatchObject({
+    expect(unwrap(decided).status).toBe('approved');
+    expect(unwrap(await waiting)).toMatchObject({
       approval: { status: 'approved' },
       grant: { status: 'active' },
     });
 
-    const read = granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+    const read = unwrap(await useCases.readSecret(caller, { resource: DATABASE_URL }));
     expect(Buffer.from(read.value).toString()).toBe('s3cret-value');
 
-    const { items } = granted(await useCases.queryAudit(house.admin, {}, { limit: 50 }));
+    const { items } = unwrap(await useCases.queryAudit(services.admin, {}, { limit: 50 }));
     expect(items.map(({ type }) => type).reverse()).toEqual([
       'installation_created',
       'key_created',

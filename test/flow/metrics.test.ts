@@ -5,50 +5,50 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import { canonicalEvent } from '../../src/domain/audit-event.js';
-import { plainSight } from '../../src/domain/visibility.js';
+import { ownVisibility } from '../../src/domain/visibility.js';
 import type { MetricQuery } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { countUses } from '../../src/store/use-counts.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 
 const REDIS = 'vsecure://secrets/production/REDIS_URL';
 const STAGING = 'vsecure://secrets/staging/KEY';
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy(
+  services = await buildServices();
+  await services.policy();
+  await services.policy(
     { requiresApproval: false, approvers: ['carol@example.com'] },
     'vsecure://secrets/staging/*',
   );
-  for (const path of [DATABASE_URL, REDIS, STAGING]) await house.secret('value', path);
+  for (const path of [DATABASE_URL, REDIS, STAGING]) await services.secret('value', path);
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-type Asked = Parameters<House['useCases']['measure']>[1];
-const measured = async (asked: Asked, caller = house.admin) =>
-  granted(await house.useCases.measure(caller, asked));
+type Asked = Parameters<Services['useCases']['measure']>[1];
+const measured = async (asked: Asked, caller = services.admin) =>
+  unwrap(await services.useCases.measure(caller, asked));
 
 async function reads(key: string, resource: string, times: number) {
-  const { caller } = await house.agent(key);
-  const { id, status } = await house.ask(caller, { resources: [resource] });
-  const decider = await house.decider('alice@example.com');
+  const { caller } = await services.agent(key);
+  const { id, status } = await services.ask(caller, { resources: [resource] });
+  const decider = await services.decider('alice@example.com');
   if (status === 'pending')
-    granted(await house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+    unwrap(await services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
   for (let count = 0; count < times; count += 1)
-    granted(await house.useCases.readSecret(caller, { resource }));
+    unwrap(await services.useCases.readSecret(caller, { resource }));
 }
 
 test('uses, requests, refusals and times are counted, in all and in parts', async () => {
   await reads('one', DATABASE_URL, 3);
-  await house.countOn();
+  await services.countOn();
   await reads('two', REDIS, 2);
   await reads('three', STAGING, 1);
-  const { caller } = await house.agent('four');
-  const { id } = await house.ask(caller);
-  const decider = await house.decider('alice@example.com');
-  granted(await house.useCases.decide(decider, { approval: id, verdict: 'deny', reason: 'no' }));
+  const { caller } = await services.agent('four');
+  const { id } = await services.ask(caller);
+  const decider = await services.decider('alice@example.com');
+  unwrap(await services.useCases.decide(decider, { approval: id, verdict: 'deny', reason: 'no' }));
 
   const hour = { periodMs: 3_600_000 };
   const operation = 'read';
@@ -94,40 +94,40 @@ test('uses, requests, refusals and times are counted, in all and in parts', asyn
 
 describe('what somebody may see', () => {
   test('an approver sees what their policies decide, and everybody their own keys', async () => {
-    const alice = (await house.human('alice@example.com')).caller;
+    const alice = (await services.human('alice@example.com')).caller;
     const asked = { metric: 'access_count', operation: 'read', groupBy: 'resource' } as const;
     expect((await measured(asked, alice)).series?.map(({ name }) => name)).toEqual([
       DATABASE_URL,
       REDIS,
     ]);
-    const eve = (await house.human('eve@example.com')).caller;
+    const eve = (await services.human('eve@example.com')).caller;
     expect(await measured(asked, eve)).toMatchObject({ count: 0, series: [] });
     expect(await measured({ metric: 'request_count' }, eve)).toMatchObject({ count: 0 });
-    const bob = (await house.human('bob@example.com')).caller;
+    const bob = (await services.human('bob@example.com')).caller;
     expect((await measured(asked, bob)).count).toBe(6);
   });
 
   test('is looked at: one who counts without a sight would be seen here', async () => {
-    const blind = { ...plainSight(true, []) };
+    const blind = { ...ownVisibility(true, []) };
     const since = new Date(0);
     const query: MetricQuery = { metric: 'access_count', since, operation: 'read' };
-    const eve = await house.person('eve@example.com');
-    expect(await house.store.metrics.measure(plainSight(false, [], eve.id), query)).toEqual({
+    const eve = await services.person('eve@example.com');
+    expect(await services.store.metrics.measure(ownVisibility(false, [], eve.id), query)).toEqual({
       count: 0,
     });
-    expect(await house.store.metrics.measure(blind, query)).toEqual({ count: 6 });
+    expect(await services.store.metrics.measure(blind, query)).toEqual({ count: 6 });
   });
 
   test('an agent sees none', async () => {
-    const { caller } = await house.agent('nosy');
-    const refused = await house.useCases.measure(caller, { metric: 'access_count' });
+    const { caller } = await services.agent('nosy');
+    const refused = await services.useCases.measure(caller, { metric: 'access_count' });
     expect(refused).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } });
-    expect(await house.useCases.readGauges(caller)).toMatchObject({ ok: false });
+    expect(await services.useCases.readGauges(caller)).toMatchObject({ ok: false });
   });
 });
 
 /** Events of the past, on a chain of their own. */
-async function past(db: House, at: readonly Date[]): Promise<void> {
+async function past(db: Services, at: readonly Date[]): Promise<void> {
   const sql = sqlOn(db.database.dataSource);
   const [head] = await sql<{ sequence: string; hash: Buffer }>(
     'select sequence, hash from audit_head',
@@ -155,7 +155,7 @@ async function past(db: House, at: readonly Date[]): Promise<void> {
 }
 
 test('every span is exact, wherever it begins and ends and however far has been counted', async () => {
-  const other = await buildHouse();
+  const other = await buildServices();
   const start = Date.UTC(2026, 0, 5, 10);
   const at = Array.from({ length: 300 }, (_, place) => new Date(start + place * 97_000));
   await past(other, at.slice(0, 120));
@@ -176,7 +176,7 @@ test('every span is exact, wherever it begins and ends and however far has been 
       new Date(edges[randomInt(edges.length * 2)] ?? start + randomInt(300 * 97_000));
     const [since, until] = [pick(), pick()].sort((a, b) => a.getTime() - b.getTime());
     if (!since || !until) throw new Error('no span');
-    const uses = await countUses(sql, plainSight(true, []), {
+    const uses = await countUses(sql, ownVisibility(true, []), {
       metric: 'access_count',
       since,
       until,

@@ -4,12 +4,12 @@ import { refused } from '../../src/domain/result.js';
 import type { Store } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decide } from '../../src/usecases/approvals/decide.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 
 /** Reads the approval, looks at its status in memory, and then writes whatever it made up its mind about. */
-export function createReadThenWriteDecide({ store, database, makeId }: House): Decide {
+export function createReadThenWriteDecide({ store, database, makeId }: Services): Decide {
   const sql = sqlOn(database.dataSource);
-  return async ({ person, door }, { approval: id, verdict, reason }) => {
+  return async ({ person, entryPoint }, { approval: id, verdict, reason }) => {
     const approval = await store.approvals.find(id);
     if (!approval) return refused({ code: 'not_found' });
     if (approval.status !== 'pending')
@@ -29,7 +29,7 @@ export function createReadThenWriteDecide({ store, database, makeId }: House): D
     );
     const duration = approval.duration;
     await store.transaction(async (tx) => {
-      await tx.approvals.addVote({ approval: id, person: person.id, verdict, door });
+      await tx.approvals.addVote({ approval: id, person: person.id, verdict, entryPoint });
       if (approved)
         await tx.grants.insert({ ...approval, id: makeId('grnt'), approval: id, duration });
     });

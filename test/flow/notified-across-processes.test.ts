@@ -8,7 +8,7 @@ import { ask, TASKS } from '../mcp/modern-client.js';
 import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 import { until } from '../support/until.js';
 import { openServers } from './real-servers.js';
 
@@ -16,24 +16,24 @@ const WAYS = { HTTP: undefined, stdio: [process.execPath, RELAY] } as const;
 /** Milliseconds: what a broken notification would cost is 15 s. */
 const SOON = 5_000;
 
-let house: House;
+let services: Services;
 let server: RunningServer;
 let other: RunningServer;
 let alice: VSecureClient;
 let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  ({ house, server, other, alice, stop } = await openServers(2));
+  ({ services, server, other, alice, stop } = await openServers(2));
 });
 afterAll(async () => {
   await stop();
-  await house.close();
+  await services.close();
 });
 
 let count = 0;
 async function asker() {
   count += 1;
-  const { token, caller } = await house.agent(`agent-${count}`);
-  const { id } = await house.ask(caller);
+  const { token, caller } = await services.agent(`agent-${count}`);
+  const { id } = await services.ask(caller);
   return { token, id };
 }
 

@@ -5,17 +5,17 @@ import type { Result } from '../../src/domain/result.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decide, Decider } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 
 export const PEOPLE = Array.from({ length: 20 }, (_, place) => `person${place}@example.com`);
 
-export const deciders = (house: House): Promise<Decider[]> =>
-  Promise.all(PEOPLE.map((email) => house.decider(email)));
+export const deciders = (services: Services): Promise<Decider[]> =>
+  Promise.all(PEOPLE.map((email) => services.decider(email)));
 
 type Answer = PromiseSettledResult<Result<Approval>>;
 
 /** Half approve, half deny, all at the same moment. */
-function pressTogether(
+function clickTogether(
   decide: Decide,
   people: readonly Decider[],
   approval: ApprovalId,
@@ -33,16 +33,16 @@ function pressTogether(
 
 /** Lets twenty people decide one pending approval with `decide`. What is wrong afterwards, in words; nothing when all is well. */
 export async function violationsOf(
-  house: House,
+  services: Services,
   decide: Decide,
   pending: Approval,
 ): Promise<string[]> {
-  const people = await deciders(house);
-  const answers = await pressTogether(decide, people, pending.id);
-  const stored = await house.store.approvals.find(pending.id);
+  const people = await deciders(services);
+  const answers = await clickTogether(decide, people, pending.id);
+  const stored = await services.store.approvals.find(pending.id);
   if (!stored || stored.status === 'pending') return ['nobody decided'];
   const answered = answers.map((answer) => inWords(answer, stored.status));
-  const counts = await countsOf(house, pending.id);
+  const counts = await countsOf(services, pending.id);
   return [
     ...expected('decisions', answered.filter((word) => word === 'decided').length, 1),
     ...expected('told what happened', answered.filter((word) => word === 'told').length, 19),
@@ -50,7 +50,7 @@ export async function violationsOf(
     ...expected('votes', counts.votes, 1),
     ...expected('grants', counts.grants, stored.status === 'approved' ? 1 : 0),
     ...expected('refusals on the audit trail', counts.refusals, 19),
-    ...(await brokenInvariants(house.database.dataSource)),
+    ...(await brokenInvariants(services.database.dataSource)),
   ];
 }
 
@@ -72,8 +72,8 @@ interface Counts {
   readonly refusals: number;
 }
 
-async function countsOf(house: House, id: ApprovalId): Promise<Counts> {
-  const [counts] = await sqlOn(house.database.dataSource)<Counts>(
+async function countsOf(services: Services, id: ApprovalId): Promise<Counts> {
+  const [counts] = await sqlOn(services.database.dataSource)<Counts>(
     `select (select count(*)::int from vote where approval_id = $1) as votes,
        (select count(*)::int from access_grant where approval_id = $1) as grants,
        (select count(*)::int from audit_event where body ->> 'type' = 'decision_refused' and body ->> 'approval' = $1

@@ -11,9 +11,9 @@ import type { Decision } from '../../src/usecases/approvals/decide.js';
 import type { Ask } from '../../src/usecases/approvals/request-access.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House, REASON, refusalOf } from '../support/services.js';
+import { buildServices, REASON, refusalOf, type Services, unwrap } from '../support/services.js';
 
-let house: House;
+let services: Services;
 let agent: Caller;
 let rounds = 0;
 /** Every test has a folder of its own, with a policy for all of it. */
@@ -21,28 +21,28 @@ let top: string;
 const at = (path: string) => `vsecure://secrets/${top}/${path}`;
 
 beforeAll(async () => {
-  house = await buildHouse();
+  services = await buildServices();
 });
 beforeEach(async () => {
   rounds += 1;
   top = `folder${rounds}`;
-  agent = (await house.agent(`agent-${rounds}`)).caller;
+  agent = (await services.agent(`agent-${rounds}`)).caller;
   await policy('**');
-  for (const path of ['A', 'B', 'C', 'deep/A']) await house.secret(path, at(path));
+  for (const path of ['A', 'B', 'C', 'deep/A']) await services.secret(path, at(path));
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const policy = (path: string, changes: PolicyChanges = {}) =>
-  house.policy({ approvers: ['alice@example.com', 'carol@example.com'], ...changes }, at(path));
+  services.policy({ approvers: ['alice@example.com', 'carol@example.com'], ...changes }, at(path));
 
 const remove = async (path: string) => {
-  const keep = (await house.store.policies.list()).filter(({ uri }) => uri !== at(path));
+  const keep = (await services.store.policies.list()).filter(({ uri }) => uri !== at(path));
   const writes = keep.map(({ uri }) => ({ uri, changes: {}, mode: 'merge' }) as const);
-  granted(await house.useCases.applyPolicies(house.admin, { writes, prune: true }));
+  unwrap(await services.useCases.applyPolicies(services.admin, { writes, prune: true }));
 };
 
 const ask = (paths: readonly string[], more: Partial<Ask> = {}): Promise<Result<Access>> =>
-  house.useCases.requestAccess(agent, {
+  services.useCases.requestAccess(agent, {
     resources: paths.map(at),
     operation: 'read',
     reason: REASON,
@@ -50,21 +50,21 @@ const ask = (paths: readonly string[], more: Partial<Ask> = {}): Promise<Result<
   });
 
 const pending = async (paths: readonly string[], more: Partial<Ask> = {}) =>
-  granted(await ask(paths, more)).approval;
+  unwrap(await ask(paths, more)).approval;
 
 async function decide(who: string, { id }: Approval, decision: Partial<Decision> = {}) {
-  const decider = await house.decider(`${who}@example.com`);
-  return house.useCases.decide(decider, { approval: id, verdict: 'approve', ...decision });
+  const decider = await services.decider(`${who}@example.com`);
+  return services.useCases.decide(decider, { approval: id, verdict: 'approve', ...decision });
 }
 
 /** Asked and approved. */
 async function approved(paths: readonly string[], more: Partial<Ask> = {}): Promise<Approval> {
-  return granted(await decide('alice', await pending(paths, more)));
+  return unwrap(await decide('alice', await pending(paths, more)));
 }
 
 /** `open`, or the code of the refusal. */
 async function read(path: string): Promise<string> {
-  const answer = await house.useCases.readSecret(agent, { resource: at(path) });
+  const answer = await services.useCases.readSecret(agent, { resource: at(path) });
   if (!answer.ok) return answer.refusal.code;
   expect(Buffer.from(answer.value.value).toString()).toBe(path);
   return 'open';
@@ -114,7 +114,7 @@ describe('one request may name', () => {
       operation: 'read',
       reason: REASON,
     } as const;
-    expect(refusalOf(await house.useCases.requestAccess(agent, above))).toBe('no_policy');
+    expect(refusalOf(await services.useCases.requestAccess(agent, above))).toBe('no_policy');
   });
 });
 
@@ -175,7 +175,7 @@ describe('a granted pattern', () => {
     expect(await read('A')).toBe('not_permitted');
     const again = await pending(['*']);
     expect(again.status).toBe('pending');
-    granted(await decide('alice', again));
+    unwrap(await decide('alice', again));
     expect(await read('A')).toBe('open');
   });
 
@@ -196,7 +196,7 @@ describe('a granted pattern', () => {
 
 describe('what a live grant covers already', () => {
   const answered = async (paths: readonly string[], more: Partial<Ask> = {}) => {
-    const { approval, grant } = granted(await ask(paths, more));
+    const { approval, grant } = unwrap(await ask(paths, more));
     return { status: approval.status, id: approval.id, granted: grant?.resources };
   };
 
@@ -225,12 +225,12 @@ describe('what a live grant covers already', () => {
     expect(await answered(['A'], { renew: true })).toMatchObject({ status: 'pending' });
     expect(await answered(['B'], { operation: 'write' })).toMatchObject({ status: 'pending' });
     const first = agent;
-    agent = (await house.agent(`neighbour-${rounds}`)).caller;
+    agent = (await services.agent(`neighbour-${rounds}`)).caller;
     expect(await answered(['B'])).toMatchObject({ status: 'pending' });
     agent = first;
-    const { grant } = granted(await house.useCases.showApprovals.one(agent, id));
+    const { grant } = unwrap(await services.useCases.showApprovals.one(agent, id));
     if (!grant) throw new Error('there is no grant');
-    granted(await house.useCases.releaseGrant(agent, grant.id));
+    unwrap(await services.useCases.releaseGrant(agent, grant.id));
     expect(await answered(['C'])).toMatchObject({ status: 'pending' });
   });
 
@@ -243,14 +243,14 @@ describe('what a live grant covers already', () => {
 
 describe('an approver narrows', () => {
   const grantOf = async ({ id }: Approval) => {
-    const grant = await house.store.grants.ofApproval(id);
+    const grant = await services.store.grants.ofApproval(id);
     return grant && [grant.resources, grant.endsAt.getTime() - grant.startsAt.getTime()];
   };
 
   test('which of the resources, and for how long: the grant covers that and no more', async () => {
     const approval = await pending(['A', 'B', 'deep/*']);
     const resources = ['deep/*', 'A'].map(at);
-    const settled = granted(await decide('alice', approval, { resources, duration: HOUR / 2 }));
+    const settled = unwrap(await decide('alice', approval, { resources, duration: HOUR / 2 }));
     expect(settled).toMatchObject({
       status: 'approved',
       resources: ['A', 'B', 'deep/*'].map(at),
@@ -275,15 +275,15 @@ describe('an approver narrows', () => {
     const approval = await pending(['A', 'B', 'deep/*']);
     const answer = await decide('alice', approval, { resources: paths.map(at) });
     expect(refusalOf(answer)).toBe('cannot_widen');
-    expect((await house.store.approvals.find(approval.id))?.status).toBe('pending');
+    expect((await services.store.approvals.find(approval.id))?.status).toBe('pending');
   });
 
   test('with a quorum to what all of them chose', async () => {
     await policy('**', { minApprovals: 2 });
     const approval = await pending(['A', 'B', 'C']);
-    granted(await decide('alice', approval, { resources: [at('A'), at('B')] }));
+    unwrap(await decide('alice', approval, { resources: [at('A'), at('B')] }));
     const settled = await decide('carol', approval, { resources: [at('C'), at('B')] });
-    expect(granted(settled)).toMatchObject({ grantedResources: [at('B')] });
+    expect(unwrap(settled)).toMatchObject({ grantedResources: [at('B')] });
     expect(await grantOf(approval)).toEqual([[at('B')], HOUR]);
     expect([await read('A'), await read('B')]).toEqual(['approval_required', 'open']);
   });
@@ -291,26 +291,26 @@ describe('an approver narrows', () => {
   test('with a quorum that has nothing in common is told so, and may choose again', async () => {
     await policy('**', { minApprovals: 2 });
     const approval = await pending(['A', 'B']);
-    granted(await decide('alice', approval, { resources: [at('A')] }));
+    unwrap(await decide('alice', approval, { resources: [at('A')] }));
     const answer = await decide('carol', approval, { resources: [at('B')] });
     expect(refusalOf(answer)).toBe('nothing_in_common');
     const settled = await decide('carol', approval, { duration: MINUTE });
-    expect(granted(settled)).toMatchObject({ status: 'approved', grantedResources: [at('A')] });
+    expect(unwrap(settled)).toMatchObject({ status: 'approved', grantedResources: [at('A')] });
     expect(await grantOf(approval)).toEqual([[at('A')], MINUTE]);
   });
 
   test('and a vote that was void with its policy narrows nothing', async () => {
     await policy('**', { minApprovals: 2 });
     const approval = await pending(['A', 'B']);
-    granted(await decide('alice', approval, { resources: [at('A')] }));
+    unwrap(await decide('alice', approval, { resources: [at('A')] }));
     await policy('**', { minApprovals: 1 });
     expect(refusalOf(await decide('carol', approval))).toBe('policy_changed');
-    expect(granted(await decide('carol', approval))).toMatchObject({
+    expect(unwrap(await decide('carol', approval))).toMatchObject({
       grantedResources: [at('A'), at('B')],
     });
   });
 });
 
 test('after all of this the database holds together', async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../src/domain/limits.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { policyScene } from './policy-scene.js';
 
-const { apply, at, house, one, rows } = policyScene();
+const { apply, at, services, one, rows } = policyScene();
 
 describe('every change is on record', () => {
   interface Change {
@@ -22,10 +22,10 @@ describe('every change is on record', () => {
   }
 
   test('in words, with what is looser, for its announcement', async () => {
-    granted(await apply({ 'a/*': { channel: 'C0PROD' } }));
-    granted(await apply({ 'a/*': { channel: 'C0PROD', maxUses: 3 } }));
-    granted(await apply({ 'a/*': { channel: 'C0PROD', permissions: ['read', 'write'] } }));
-    granted(await apply({}, { prune: true }));
+    unwrap(await apply({ 'a/*': { channel: 'C0PROD' } }));
+    unwrap(await apply({ 'a/*': { channel: 'C0PROD', maxUses: 3 } }));
+    unwrap(await apply({ 'a/*': { channel: 'C0PROD', permissions: ['read', 'write'] } }));
+    unwrap(await apply({}, { prune: true }));
     const changes = await rows<Change>('select * from policy_change order by version');
     expect(
       changes.map(({ version, actor, lines, loosens }) => [
@@ -37,30 +37,30 @@ describe('every change is on record', () => {
     ).toEqual([
       [
         1,
-        house().admin.principal.name,
+        services().admin.principal.name,
         ['new policy', `uri: ${at('a/*')}`, `name: ${at('a/*')}`],
         ['it opens what had no policy or a broader one'],
       ],
-      [2, house().admin.principal.name, ['maxUses: unlimited → 3'], []],
+      [2, services().admin.principal.name, ['maxUses: unlimited → 3'], []],
       [
         3,
-        house().admin.principal.name,
+        services().admin.principal.name,
         ['permissions: read → read, write', 'maxUses: 3 → unlimited'],
         ['write can now be asked for', 'one grant allows more reads'],
       ],
       [
         4,
-        house().admin.principal.name,
+        services().admin.principal.name,
         ['policy removed', `uri: ${at('a/*')}`, `name: ${at('a/*')}`],
         ['what it guarded is left to the next broader policy, if there is one'],
       ],
     ]);
-    const due = await house().deliveries.lease('slack_policy_change', 10, 60_000);
+    const due = await services().slackOutbox.lease('slack_policy_change', 10, 60_000);
     expect(due.map(({ subject }) => subject).sort()).toEqual(
       changes.map(({ policy_id, version }) => `${policy_id}:${version}`),
     );
     const [first] = changes;
-    const found = await house().store.policies.change(first?.policy_id as `plcy_${string}`, 2);
+    const found = await services().store.policies.change(first?.policy_id as `plcy_${string}`, 2);
     expect(found).toMatchObject({ channel: 'C0PROD', uri: at('a/*'), loosens: [] });
   });
 
@@ -68,13 +68,13 @@ describe('every change is on record', () => {
     const windows = [
       { days: [1, 2], start: 0, end: 60, zone: 'UTC', text: 'Mon-Tue 00:00-01:00 UTC' },
     ];
-    granted(await apply({ 'a/*': { maxUses: 3 } }));
-    granted(
+    unwrap(await apply({ 'a/*': { maxUses: 3 } }));
+    unwrap(
       await apply({
         'a/*': { autoApprove: { enabled: true, conditions: { timeWindow: windows } } },
       }),
     );
-    granted(await apply({}, { prune: true }));
+    unwrap(await apply({}, { prune: true }));
     const events = await rows<Audited>(
       `select body -> 'resources' ->> 0 as uri, body -> 'details' -> 'before' as before, body -> 'details' -> 'after' as after
        from audit_event where body ->> 'type' = 'policy_changed' order by sequence`,
@@ -98,14 +98,14 @@ describe('sets at the same moment', () => {
     Object.fromEntries(paths.map((path) => [path, { maxUses }]));
 
   test('over the same policies in opposite orders both come through, one after the other', async () => {
-    granted(await apply(set(names, 1)));
+    unwrap(await apply(set(names, 1)));
     const both = await Promise.all([
       apply(set(names, 2)),
       apply(set(names.toReversed(), 3)),
       apply(set(names, 4)),
     ]);
     expect(both.map(({ ok }) => ok)).toEqual([true, true, true]);
-    const uses = (await house().store.policies.list()).map(({ maxUses, version }) => [
+    const uses = (await services().store.policies.list()).map(({ maxUses, version }) => [
       maxUses,
       version,
     ]);
@@ -116,9 +116,9 @@ describe('sets at the same moment', () => {
   test('that make the same new policies make each once', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map((uses) => apply(set(names, uses))));
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
-    const all = answers.flatMap((answer) => granted(answer).map(({ outcome }) => outcome));
+    const all = answers.flatMap((answer) => unwrap(answer).map(({ outcome }) => outcome));
     expect(all.filter((outcome) => outcome === 'created')).toHaveLength(8);
-    expect(await house().store.policies.list()).toHaveLength(8);
+    expect(await services().store.policies.list()).toHaveLength(8);
   });
 
   test('that remove each other leave one of the two', async () => {
@@ -129,7 +129,7 @@ describe('sets at the same moment', () => {
         apply(set(right, round), { prune: true }),
       ]);
       expect(answers.map(({ ok }) => ok)).toEqual([true, true]);
-      const stands = (await house().store.policies.list()).map(({ uri }) =>
+      const stands = (await services().store.policies.list()).map(({ uri }) =>
         uri.slice(at('').length),
       );
       expect([left, right]).toContainEqual(stands);
@@ -137,20 +137,20 @@ describe('sets at the same moment', () => {
   });
 
   test('while agents ask and people decide hold nobody up', async () => {
-    granted(await apply({ 'production/*': {} }));
-    const { caller } = await house().agent();
-    const alice = await house().decider('alice@example.com');
+    unwrap(await apply({ 'production/*': {} }));
+    const { caller } = await services().agent();
+    const alice = await services().decider('alice@example.com');
     const asking = async () => {
       for (let one = 0; one < 15; one += 1) {
-        const { id } = await house().ask(caller, { duration: (one + 1) * MINUTE });
-        const vote = () => house().useCases.decide(alice, { approval: id, verdict: 'approve' });
-        for (let press = await vote(); !press.ok; press = await vote())
-          expect(press.refusal.code).toBe('policy_changed');
+        const { id } = await services().ask(caller, { duration: (one + 1) * MINUTE });
+        const vote = () => services().useCases.decide(alice, { approval: id, verdict: 'approve' });
+        for (let click = await vote(); !click.ok; click = await vote())
+          expect(click.refusal.code).toBe('policy_changed');
       }
     };
     const writing = async () => {
       for (let uses = 1; uses <= 15; uses += 1)
-        granted(await apply({ 'production/*': { maxUses: uses } }));
+        unwrap(await apply({ 'production/*': { maxUses: uses } }));
     };
     await Promise.all([asking(), writing(), writing()]);
     expect((await one('production/*')).version).toBeGreaterThan(15);

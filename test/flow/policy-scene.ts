@@ -6,7 +6,7 @@ import { sqlOn } from '../../src/store/sql.js';
 import type { AppliedPolicy, PolicySet } from '../../src/usecases/policies/apply-policies.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 
 export const ALICE = { approvers: ['alice@example.com'] };
 
@@ -14,13 +14,13 @@ type Mode = 'merge' | 'replace';
 
 /** Sets up and tidies up around every test of the file that calls it. */
 export function policyScene() {
-  let house: House;
+  let services: Services;
   beforeEach(async () => {
-    house = await buildHouse();
+    services = await buildServices();
   });
   afterEach(async () => {
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-    await house.close();
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+    await services.close();
   });
 
   const at = (path: string) => `vsecure://secrets/${path}`;
@@ -35,24 +35,24 @@ export function policyScene() {
       changes: { ...ALICE, ...changes },
       mode,
     }));
-    return house.useCases.applyPolicies(house.admin, { ...set, writes });
+    return services.useCases.applyPolicies(services.admin, { ...set, writes });
   };
 
   const outcomes = (applied: Result<readonly AppliedPolicy[]>) =>
-    granted(applied).map(({ uri, outcome }) => `${uri.slice(at('').length)} ${outcome}`);
+    unwrap(applied).map(({ uri, outcome }) => `${uri.slice(at('').length)} ${outcome}`);
 
   const inForce = async () =>
-    (await house.store.policies.list()).map(
+    (await services.store.policies.list()).map(
       ({ uri, version }) => `${uri.slice(at('').length)} ${version}`,
     );
 
   const one = async (path: string) => {
-    const [policy] = await house.store.policies.matching([at(path)]);
+    const [policy] = await services.store.policies.matching([at(path)]);
     if (!policy) throw new Error(`there is no policy of ${path}`);
     return policy;
   };
 
-  const rows = <Row>(query: string) => sqlOn(house.database.dataSource)<Row>(query);
+  const rows = <Row>(query: string) => sqlOn(services.database.dataSource)<Row>(query);
 
   /** Everything that a change leaves behind. */
   const traces = async () => ({
@@ -69,5 +69,5 @@ export function policyScene() {
     people: await rows('select email from person order by email'),
   });
 
-  return { house: () => house, at, apply, outcomes, inForce, one, rows, traces };
+  return { services: () => services, at, apply, outcomes, inForce, one, rows, traces };
 }

@@ -4,26 +4,26 @@ import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
 import { needRelay } from '../support/relay.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 
 /** `furnish` is awaited before any of them starts. */
 export async function openServers<Count extends 1 | 2>(
   count: Count,
-  furnish: (house: House) => Promise<unknown> = (house) => house.policy(),
+  furnish: (services: Services) => Promise<unknown> = (services) => services.policy(),
 ) {
   needRelay();
   const database = await testDatabase();
-  const house = await buildHouse({ database });
-  await furnish(house);
-  const options = { database, masterKey: house.masterKeyText };
+  const services = await buildServices({ database });
+  await furnish(services);
+  const options = { database, masterKey: services.masterKeyText };
   const first = startVsecure(options);
   const servers = await Promise.all(count === 1 ? [first] : [first, startVsecure(options)]);
   const [server] = servers;
   const other = servers.at(-1);
   if (!server || !other) throw new Error('no server was started');
-  const { token } = await house.human('alice@example.com');
+  const { token } = await services.human('alice@example.com');
   return {
-    house,
+    services,
     server,
     /** The last of them, at which Alice is. */
     other,

@@ -7,7 +7,7 @@ import type { RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decider, Decision } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { expectRefusal, refusalsDuring } from './refused.js';
 
 const APPROVERS = ['alice@example.com', 'bob@example.com', 'gone@example.com'];
@@ -16,39 +16,39 @@ const SLACK_ONLY = 'vsecure://secrets/slack-only/KEY';
 const STRICT = 'vsecure://secrets/strict/KEY';
 const TWO = 'vsecure://secrets/two/KEY';
 
-let house: House;
+let services: Services;
 let agent: Caller;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ approvers: APPROVERS }, 'vsecure://secrets/open/*');
-  await house.policy(
+  services = await buildServices();
+  await services.policy({ approvers: APPROVERS }, 'vsecure://secrets/open/*');
+  await services.policy(
     { approvers: APPROVERS, decideFrom: ['slack'] },
     'vsecure://secrets/slack-only/*',
   );
-  await house.policy(
+  await services.policy(
     { approvers: APPROVERS, requireDecisionReason: true },
     'vsecure://secrets/strict/*',
   );
-  await house.policy({ approvers: APPROVERS, minApprovals: 2 }, 'vsecure://secrets/two/*');
-  agent = (await house.agent('claude-desktop', 'bob@example.com')).caller;
+  await services.policy({ approvers: APPROVERS, minApprovals: 2 }, 'vsecure://secrets/two/*');
+  agent = (await services.agent('claude-desktop', 'bob@example.com')).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-type Press = Omit<Decision, 'approval'>;
+type Click = Omit<Decision, 'approval'>;
 
 interface Scene {
   readonly who: string;
   readonly by: string;
   readonly code: RefusalCode;
   readonly words: RegExp;
-  readonly press?: Press;
+  readonly click?: Click;
   readonly resource?: string;
   readonly status?: Approval['status'];
   /** What happens before the press. */
   readonly before?: (approval: Approval, by: Decider) => Promise<unknown>;
 }
 
-const APPROVE: Press = { verdict: 'approve', reason: 'fine with me' };
+const APPROVE: Click = { verdict: 'approve', reason: 'fine with me' };
 
 const SCENES: readonly Scene[] = [
   {
@@ -66,7 +66,7 @@ const SCENES: readonly Scene[] = [
     status: 'expired',
     before: async (approval) => {
       await letExpire(approval);
-      await house.useCases.expireApprovals();
+      await services.useCases.expireApprovals();
     },
   },
   {
@@ -75,7 +75,7 @@ const SCENES: readonly Scene[] = [
     code: 'already_decided',
     words: /already cancelled/,
     status: 'cancelled',
-    before: ({ id }) => house.useCases.cancelRequest(agent, id),
+    before: ({ id }) => services.useCases.cancelRequest(agent, id),
   },
   {
     who: 'somebody who comes after it was denied',
@@ -84,7 +84,7 @@ const SCENES: readonly Scene[] = [
     words: /already denied/,
     status: 'denied',
     before: async ({ id }) =>
-      house.useCases.decide(await house.decider('bob@example.com'), {
+      services.useCases.decide(await services.decider('bob@example.com'), {
         approval: id,
         verdict: 'deny',
         reason: 'not mine',
@@ -124,21 +124,21 @@ const SCENES: readonly Scene[] = [
   {
     who: 'an approver who would widen it',
     by: 'alice@example.com',
-    press: { ...APPROVE, duration: HOUR + SECOND },
+    click: { ...APPROVE, duration: HOUR + SECOND },
     code: 'cannot_widen',
     words: /An approver can narrow what was asked for \(1h/,
   },
   {
     who: 'an approver who allows next to nothing',
     by: 'alice@example.com',
-    press: { ...APPROVE, duration: MINUTE - 1 },
+    click: { ...APPROVE, duration: MINUTE - 1 },
     code: 'invalid_duration',
     words: /at least 1m/,
   },
   {
     who: 'an approver who denies without a reason',
     by: 'alice@example.com',
-    press: { verdict: 'deny', reason: '  \n ' },
+    click: { verdict: 'deny', reason: '  \n ' },
     code: 'reason_missing',
     words: /reason is required/,
   },
@@ -146,7 +146,7 @@ const SCENES: readonly Scene[] = [
     who: 'an approver who gives no reason where the policy wants one',
     by: 'alice@example.com',
     resource: STRICT,
-    press: { verdict: 'approve' },
+    click: { verdict: 'approve' },
     code: 'reason_missing',
     words: /reason is required/,
   },
@@ -156,33 +156,33 @@ const SCENES: readonly Scene[] = [
     resource: TWO,
     code: 'already_voted',
     words: /already counted/,
-    before: ({ id }, by) => house.useCases.decide(by, { approval: id, ...APPROVE }),
+    before: ({ id }, by) => services.useCases.decide(by, { approval: id, ...APPROVE }),
   },
 ];
 
 describe('a press is refused, explained and recorded once, and changes nothing, when it comes from', () => {
-  test.each(SCENES)('$who', async ({ by, code, words, press, resource, status, before }) => {
-    const approval = await house.ask(agent, { resources: [resource ?? OPEN], renew: true });
-    const decider = { ...(await house.decider(by)), ...(await standing(by)) };
+  test.each(SCENES)('$who', async ({ by, code, words, click, resource, status, before }) => {
+    const approval = await services.ask(agent, { resources: [resource ?? OPEN], renew: true });
+    const decider = { ...(await services.decider(by)), ...(await standing(by)) };
     await before?.(approval, decider);
-    const votes = await house.store.approvals.votes(approval.id);
+    const votes = await services.store.approvals.votes(approval.id);
 
-    const events = await refusalsDuring(house, 'decision_refused', async () => {
-      const decision = { approval: approval.id, ...(press ?? APPROVE) };
-      expectRefusal(await house.useCases.decide(decider, decision), code, words);
+    const events = await refusalsDuring(services, 'decision_refused', async () => {
+      const decision = { approval: approval.id, ...(click ?? APPROVE) };
+      expectRefusal(await services.useCases.decide(decider, decision), code, words);
     });
     expect(events).toEqual([{ refusal: code, actor: by, approval: approval.id }]);
-    const after = await house.store.approvals.find(approval.id);
+    const after = await services.store.approvals.find(approval.id);
     expect(after?.status).toBe(status ?? 'pending');
-    expect(await house.store.approvals.votes(approval.id)).toEqual(votes);
-    expect(await house.store.grants.ofApproval(approval.id)).toBeUndefined();
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-    if (after?.status === 'pending') await house.useCases.cancelRequest(agent, approval.id);
+    expect(await services.store.approvals.votes(approval.id)).toEqual(votes);
+    expect(await services.store.grants.ofApproval(approval.id)).toBeUndefined();
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+    if (after?.status === 'pending') await services.useCases.cancelRequest(agent, approval.id);
   });
 });
 
 const letExpire = ({ id }: Approval) =>
-  sqlOn(house.database.dataSource)(
+  sqlOn(services.database.dataSource)(
     `update approval set created_at = clock_timestamp() - interval '2 hours', expires_at = clock_timestamp() where id = $1`,
     [id],
   );
@@ -190,35 +190,35 @@ const letExpire = ({ id }: Approval) =>
 async function standing(email: string): Promise<Partial<Decider>> {
   if (email !== 'gone@example.com') return {};
   const change = { email, active: false };
-  return { person: granted(await house.useCases.managePeople.set(house.admin, change)) };
+  return { person: unwrap(await services.useCases.managePeople.set(services.admin, change)) };
 }
 
 describe('the owner of the key that asks', () => {
   test('may deny, from wherever, without being an approver', async () => {
-    const { caller } = await house.agent('dans-agent', 'dan@example.com');
-    const { id } = await house.ask(caller, { resources: [OPEN] });
-    const dan = await house.decider('dan@example.com');
-    const answer = await house.useCases.decide(dan, {
+    const { caller } = await services.agent('dans-agent', 'dan@example.com');
+    const { id } = await services.ask(caller, { resources: [OPEN] });
+    const dan = await services.decider('dan@example.com');
+    const answer = await services.useCases.decide(dan, {
       approval: id,
       verdict: 'deny',
       reason: 'I never asked for this',
     });
-    expect(granted(answer).status).toBe('denied');
+    expect(unwrap(answer).status).toBe('denied');
   });
 
   test('may approve where the policy says so, for someone alone', async () => {
     const resource = 'vsecure://secrets/alone/KEY';
-    await house.policy({ approvers: ['bob@example.com'], allowSelfApproval: true }, resource);
-    const { id } = await house.ask(agent, { resources: [resource] });
-    const bob = await house.decider('bob@example.com');
-    expect(granted(await house.useCases.decide(bob, { approval: id, ...APPROVE })).status).toBe(
+    await services.policy({ approvers: ['bob@example.com'], allowSelfApproval: true }, resource);
+    const { id } = await services.ask(agent, { resources: [resource] });
+    const bob = await services.decider('bob@example.com');
+    expect(unwrap(await services.useCases.decide(bob, { approval: id, ...APPROVE })).status).toBe(
       'approved',
     );
   });
 });
 
 test('an approval that does not exist is not found, whoever asks', async () => {
-  const alice = await house.decider('alice@example.com');
-  const answer = await house.useCases.decide(alice, { approval: 'appr_nothing', ...APPROVE });
+  const alice = await services.decider('alice@example.com');
+  const answer = await services.useCases.decide(alice, { approval: 'appr_nothing', ...APPROVE });
   expectRefusal(answer, 'not_found', /no such thing/);
 });

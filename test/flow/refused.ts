@@ -4,7 +4,7 @@ import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { EventType, RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 
 interface RefusalEvent {
   readonly refusal: RefusalCode;
@@ -13,8 +13,12 @@ interface RefusalEvent {
 }
 
 /** The refusals of that type which the audit trail gained while `work` ran. */
-export async function refusalsDuring(house: House, type: EventType, work: () => Promise<unknown>) {
-  const sql = sqlOn(house.database.dataSource);
+export async function refusalsDuring(
+  services: Services,
+  type: EventType,
+  work: () => Promise<unknown>,
+) {
+  const sql = sqlOn(services.database.dataSource);
   const [head] = await sql<{ sequence: string }>('select sequence from audit_head');
   await work();
   return sql<RefusalEvent>(

@@ -5,24 +5,24 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/limits.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { type Sql, sqlOn } from '../../src/store/sql.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 
-let house: House;
+let services: Services;
 let sql: Sql;
 let caller: Caller;
 let count = 0;
 beforeAll(async () => {
-  house = await buildHouse();
-  sql = sqlOn(house.database.dataSource);
+  services = await buildServices();
+  sql = sqlOn(services.database.dataSource);
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 beforeEach(async () => {
   count += 1;
-  caller = (await house.agent(`agent-${count}`)).caller;
+  caller = (await services.agent(`agent-${count}`)).caller;
 });
 
 const uri = () => `vsecure://secrets/area${count}/*`;
-const ask = () => house.ask(caller, { resources: [uri().replace('*', 'KEY')] });
+const ask = () => services.ask(caller, { resources: [uri().replace('*', 'KEY')] });
 
 /** As if it had been asked so long ago (ms). */
 const asIfAsked = (id: ApprovalId, ago: number) =>
@@ -45,34 +45,34 @@ const escalated = (id: ApprovalId) => queued('slack_thread', `escalation:${id}`)
 
 describe('a reminder', () => {
   test('comes halfway, not before, and once', async () => {
-    await house.policy({ requestTtl: HOUR }, uri());
+    await services.policy({ requestTtl: HOUR }, uri());
     const { id } = await ask();
     await asIfAsked(id, 29 * MINUTE);
-    await house.useCases.remindApprovers();
+    await services.useCases.remindApprovers();
     expect(await reminded(id)).toBe(0);
     await asIfAsked(id, MINUTE);
-    await Promise.all([house.useCases.remindApprovers(), house.useCases.remindApprovers()]);
-    await house.useCases.remindApprovers();
+    await Promise.all([services.useCases.remindApprovers(), services.useCases.remindApprovers()]);
+    await services.useCases.remindApprovers();
     expect(await reminded(id)).toBe(1);
   });
 
   test('does not come for what may wait for less than two minutes', async () => {
-    await house.policy({ requestTtl: 2 * MINUTE - SECOND }, uri());
+    await services.policy({ requestTtl: 2 * MINUTE - SECOND }, uri());
     const { id } = await ask();
     await asIfAsked(id, 100 * SECOND);
-    await house.useCases.remindApprovers();
+    await services.useCases.remindApprovers();
     expect(await reminded(id)).toBe(0);
   });
 
   test('does not come for what is decided, or over', async () => {
-    await house.policy({ requestTtl: HOUR }, uri());
+    await services.policy({ requestTtl: HOUR }, uri());
     const { id } = await ask();
-    const decider = await house.decider('alice@example.com');
-    granted(await house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+    const decider = await services.decider('alice@example.com');
+    unwrap(await services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
     await asIfAsked(id, 40 * MINUTE);
-    const late = await house.ask(caller, { resources: [uri().replace('*', 'LATE')] });
+    const late = await services.ask(caller, { resources: [uri().replace('*', 'LATE')] });
     await asIfAsked(late.id, 61 * MINUTE);
-    await house.useCases.remindApprovers();
+    await services.useCases.remindApprovers();
     expect([await reminded(id), await reminded(late.id)]).toEqual([0, 0]);
   });
 });
@@ -81,48 +81,51 @@ describe('an escalation', () => {
   const CAROL = { escalateTo: ['carol@example.com'], escalateAfter: 10 * MINUTE };
 
   test('asks the further approvers after the silence, once, redraws the card, and is on record', async () => {
-    await house.policy(CAROL, uri());
+    await services.policy(CAROL, uri());
     const { id } = await ask();
     await asIfAsked(id, 9 * MINUTE);
-    await house.useCases.escalateApprovals();
+    await services.useCases.escalateApprovals();
     expect([await escalated(id), await queued('slack_card', id)]).toEqual([0, 1]);
-    expect((await house.useCases.readCardFacts(id))?.approvers).toEqual(['alice@example.com']);
+    expect((await services.useCases.readCardFacts(id))?.approvers).toEqual(['alice@example.com']);
     await asIfAsked(id, MINUTE);
-    await Promise.all([house.useCases.escalateApprovals(), house.useCases.escalateApprovals()]);
-    await house.useCases.escalateApprovals();
+    await Promise.all([
+      services.useCases.escalateApprovals(),
+      services.useCases.escalateApprovals(),
+    ]);
+    await services.useCases.escalateApprovals();
     expect([await escalated(id), await queued('slack_card', id)]).toEqual([1, 2]);
-    expect((await house.useCases.readCardFacts(id))?.approvers).toEqual([
+    expect((await services.useCases.readCardFacts(id))?.approvers).toEqual([
       'alice@example.com',
       'carol@example.com',
     ]);
     const filter = { type: 'approval_escalated' } as const;
-    const { items } = await house.store.audit.list(filter, { limit: 50 });
+    const { items } = await services.store.audit.list(filter, { limit: 50 });
     expect(items.filter(({ approval }) => approval === id)).toMatchObject([
       { actor: { kind: 'system' }, details: { to: ['carol@example.com'] } },
     ]);
   });
 
   test('does not come for a policy without one, nor for what is decided', async () => {
-    await house.policy({}, uri());
+    await services.policy({}, uri());
     const { id } = await ask();
     await asIfAsked(id, 50 * MINUTE);
-    await house.policy(CAROL, `vsecure://secrets/area${count}/sub/*`);
-    const other = await house.ask(caller, {
+    await services.policy(CAROL, `vsecure://secrets/area${count}/sub/*`);
+    const other = await services.ask(caller, {
       resources: [`vsecure://secrets/area${count}/sub/KEY`],
     });
     await asIfAsked(other.id, 11 * MINUTE);
-    const decider = await house.decider('alice@example.com');
-    granted(await house.useCases.decide(decider, { approval: other.id, verdict: 'approve' }));
-    await house.useCases.escalateApprovals();
+    const decider = await services.decider('alice@example.com');
+    unwrap(await services.useCases.decide(decider, { approval: other.id, verdict: 'approve' }));
+    await services.useCases.escalateApprovals();
     expect([await escalated(id), await escalated(other.id)]).toEqual([0, 0]);
   });
 
   test('is not told where another policy decides by now', async () => {
-    await house.policy(CAROL, uri());
+    await services.policy(CAROL, uri());
     const { id } = await ask();
     await asIfAsked(id, 11 * MINUTE);
-    await house.policy({}, uri().replace('*', 'KEY'));
-    await house.useCases.escalateApprovals();
+    await services.policy({}, uri().replace('*', 'KEY'));
+    await services.useCases.escalateApprovals();
     expect(await escalated(id)).toBe(0);
   });
 });

@@ -6,26 +6,26 @@ import type { RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Ask } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
+import { buildServices, DATABASE_URL, REASON, type Services, unwrap } from '../support/services.js';
 import { approvedGrant } from './grants.js';
 import { expectRefusal, refusalsDuring } from './refused.js';
 
 const STAGING = 'vsecure://secrets/staging/API_KEY';
 const ORPHAN = 'vsecure://secrets/orphan/KEY';
 
-let house: House;
+let services: Services;
 let agent: Caller;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({}, 'vsecure://secrets/staging/*');
-  await house.policy({ approvers: [] }, 'vsecure://secrets/orphan/*');
-  agent = (await house.agent()).caller;
+  services = await buildServices();
+  await services.policy();
+  await services.policy({}, 'vsecure://secrets/staging/*');
+  await services.policy({ approvers: [] }, 'vsecure://secrets/orphan/*');
+  agent = (await services.agent()).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const request = (ask: Partial<Ask> = {}, caller = agent) =>
-  house.useCases.requestAccess(caller, {
+  services.useCases.requestAccess(caller, {
     resources: [DATABASE_URL],
     operation: 'read',
     reason: REASON,
@@ -33,7 +33,7 @@ const request = (ask: Partial<Ask> = {}, caller = agent) =>
   });
 
 const approvals = async () =>
-  (await sqlOn(house.database.dataSource)('select 1 from approval')).length;
+  (await sqlOn(services.database.dataSource)('select 1 from approval')).length;
 
 interface Refused {
   readonly what: string;
@@ -109,7 +109,7 @@ const REFUSED: readonly Refused[] = [
 describe('a request is refused, explained and recorded once, and leaves nothing behind, when it is for', () => {
   test.each(REFUSED)('$what', async ({ ask, code, words }) => {
     const before = await approvals();
-    const events = await refusalsDuring(house, 'access_refused', async () => {
+    const events = await refusalsDuring(services, 'access_refused', async () => {
       expectRefusal(await request(ask), code, words);
     });
     expect(events).toEqual([{ refusal: code, actor: 'claude-desktop', approval: null }]);
@@ -125,32 +125,34 @@ describe('a request is refused, explained and recorded once, and leaves nothing 
 
 describe('the same question', () => {
   test('gets the same approval back while it is pending; the first reason stands and it counts how often', async () => {
-    const first = await house.ask(agent, { reason: 'the first reason that was given' });
-    const again = await house.ask(agent, { reason: 'another reason, given later' });
+    const first = await services.ask(agent, { reason: 'the first reason that was given' });
+    const again = await services.ask(agent, { reason: 'another reason, given later' });
     expect(again).toMatchObject({ id: first.id, asked: 2, reason: first.reason });
-    const longer = await house.ask(agent, { duration: 2 * HOUR });
+    const longer = await services.ask(agent, { duration: 2 * HOUR });
     expect(longer.id).not.toBe(first.id);
   });
 
   test('gets one approval when it is asked ten times at once', async () => {
-    const { caller } = await house.agent('hasty-agent');
-    const asked = await Promise.all(Array.from({ length: 10 }, () => house.ask(caller)));
+    const { caller } = await services.agent('hasty-agent');
+    const asked = await Promise.all(Array.from({ length: 10 }, () => services.ask(caller)));
     expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
-    expect(await house.store.approvals.find(asked[0]?.id ?? 'appr_')).toMatchObject({ asked: 10 });
+    expect(await services.store.approvals.find(asked[0]?.id ?? 'appr_')).toMatchObject({
+      asked: 10,
+    });
   });
 
   test('gets its approval and grant back while the grant is live, and asks anew only when told to', async () => {
-    const { caller } = await house.agent('patient-agent');
+    const { caller } = await services.agent('patient-agent');
     const other = 'vsecure://secrets/production/OTHER';
-    const grant = await approvedGrant(house, caller, { resources: [other, DATABASE_URL] });
-    const covered = granted(await request({ resources: [other] }, caller));
+    const grant = await approvedGrant(services, caller, { resources: [other, DATABASE_URL] });
+    const covered = unwrap(await request({ resources: [other] }, caller));
     expect(covered).toMatchObject({ approval: { status: 'approved' }, grant: { id: grant } });
-    const anew = granted(await request({ resources: [other], renew: true }, caller));
+    const anew = unwrap(await request({ resources: [other], renew: true }, caller));
     expect(anew).toMatchObject({ approval: { status: 'pending' } });
     expect(anew.grant).toBeUndefined();
 
-    granted(await house.useCases.releaseGrant(caller, grant));
-    expect(granted(await request({ resources: [other] }, caller)).approval.id).toBe(
+    unwrap(await services.useCases.releaseGrant(caller, grant));
+    expect(unwrap(await request({ resources: [other] }, caller)).approval.id).toBe(
       anew.approval.id,
     );
   });
@@ -159,41 +161,41 @@ describe('the same question', () => {
 describe('who is asked', () => {
   test('nobody, where the policy requires no approval: the grant is there at once, and on record', async () => {
     const resource = 'vsecure://secrets/open/KEY';
-    await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
-    await house.secret('not so secret', resource);
-    const access = granted(await request({ resources: [resource], reason: '' }));
+    await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+    await services.secret('not so secret', resource);
+    const access = unwrap(await request({ resources: [resource], reason: '' }));
     expect(access).toMatchObject({ approval: { status: 'approved' }, grant: { status: 'active' } });
-    const value = granted(await house.useCases.readSecret(agent, { resource })).value;
+    const value = unwrap(await services.useCases.readSecret(agent, { resource })).value;
     expect(Buffer.from(value).toString()).toBe('not so secret');
-    expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
   test('the approvers of the next broader policy, where the deciding one names none', async () => {
-    await house.policy({ approvers: ['dora@example.com'] }, 'vsecure://secrets/team/**');
-    await house.policy({ approvers: [], maxDuration: 2 * HOUR }, 'vsecure://secrets/team/api/*');
-    const { id } = await house.ask(agent, { resources: ['vsecure://secrets/team/api/KEY'] });
+    await services.policy({ approvers: ['dora@example.com'] }, 'vsecure://secrets/team/**');
+    await services.policy({ approvers: [], maxDuration: 2 * HOUR }, 'vsecure://secrets/team/api/*');
+    const { id } = await services.ask(agent, { resources: ['vsecure://secrets/team/api/KEY'] });
     const decide = async (email: string) =>
-      house.useCases.decide(await house.decider(email), { approval: id, verdict: 'approve' });
+      services.useCases.decide(await services.decider(email), { approval: id, verdict: 'approve' });
     expectRefusal(await decide('alice@example.com'), 'not_an_approver', /not one of/);
-    expect(granted(await decide('dora@example.com')).status).toBe('approved');
+    expect(unwrap(await decide('dora@example.com')).status).toBe('approved');
   });
 
   test('the approvers of the installation, where no policy names any', async () => {
-    const other = await buildHouse({ defaultApprovers: ['erin@example.com'] });
+    const other = await buildServices({ defaultApprovers: ['erin@example.com'] });
     try {
       await other.policy({ approvers: [] });
       const { caller } = await other.agent();
       const { id } = await other.ask(caller);
       const erin = await other.decider('erin@example.com');
       const answer = await other.useCases.decide(erin, { approval: id, verdict: 'approve' });
-      expect(granted(answer).status).toBe('approved');
+      expect(unwrap(answer).status).toBe('approved');
     } finally {
       await other.close();
     }
   });
 
   test('nobody, when the key may not ask at all', async () => {
-    const { caller } = await house.key('a-service', 'service', 'bob@example.com');
+    const { caller } = await services.key('a-service', 'service', 'bob@example.com');
     expectRefusal(await request({}, caller), 'not_allowed', /access:request/);
   });
 });

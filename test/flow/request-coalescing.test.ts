@@ -4,42 +4,46 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { type Ask, questionOf } from '../../src/usecases/approvals/request-access.js';
-import { repeatOf } from '../../src/usecases/idempotent.js';
+import { idempotencyKeyOf } from '../../src/usecases/idempotent.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
-  buildHouse,
+  buildServices,
   DATABASE_URL,
-  granted,
-  type House,
   REASON,
   refusalOf,
+  type Services,
+  unwrap,
 } from '../support/services.js';
 import { approvedGrant } from './grants.js';
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  services = await buildServices();
+  await services.policy();
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
 });
 afterAll(async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.close();
 });
 
 let agents = 0;
 async function newAgent() {
   agents += 1;
-  return (await house.agent(`agent-${agents}`)).caller;
+  return (await services.agent(`agent-${agents}`)).caller;
 }
 
 function ask(caller: Caller, wish: Partial<Ask> = {}, key = 'key-1') {
   const asked = { resources: [DATABASE_URL], operation: 'read', reason: REASON, ...wish } as const;
-  return house.useCases.requestAccess(caller, asked, repeatOf(caller, key, questionOf(asked)));
+  return services.useCases.requestAccess(
+    caller,
+    asked,
+    idempotencyKeyOf(caller, key, questionOf(asked)),
+  );
 }
 
 const eventsOf = async ({ principal }: Caller) => {
-  const rows = await sqlOn(house.database.dataSource)<{ type: string }>(
+  const rows = await sqlOn(services.database.dataSource)<{ type: string }>(
     `select body ->> 'type' as type from audit_event where body ->> 'principal' = $1 order by sequence`,
     [principal.id],
   );
@@ -47,40 +51,40 @@ const eventsOf = async ({ principal }: Caller) => {
 };
 
 async function decide(approval: `appr_${string}`, verdict: 'approve' | 'deny') {
-  const alice = await house.decider('alice@example.com');
-  granted(await house.useCases.decide(alice, { approval, verdict, reason: 'because' }));
+  const alice = await services.decider('alice@example.com');
+  unwrap(await services.useCases.decide(alice, { approval, verdict, reason: 'because' }));
 }
 
 describe('a request under an idempotency key', () => {
   test('sent twenty times at once is asked once', async () => {
     const caller = await newAgent();
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(caller)));
-    const ids = new Set(answers.map((answer) => granted(answer).approval.id));
+    const ids = new Set(answers.map((answer) => unwrap(answer).approval.id));
     expect(ids.size).toBe(1);
-    expect(granted(await ask(caller)).approval).toMatchObject({ status: 'pending', asked: 1 });
+    expect(unwrap(await ask(caller)).approval).toMatchObject({ status: 'pending', asked: 1 });
     expect(await eventsOf(caller)).toEqual(['approval_requested']);
   });
 
   test('shows how it stands when it is sent again, also after the end', async () => {
     const caller = await newAgent();
-    const { approval } = granted(await ask(caller));
+    const { approval } = unwrap(await ask(caller));
     await decide(approval.id, 'approve');
-    const again = granted(await ask(caller));
+    const again = unwrap(await ask(caller));
     expect(again).toMatchObject({
       approval: { id: approval.id, status: 'approved' },
       grant: { status: 'active' },
     });
-    granted(await house.useCases.releaseGrant(caller, again.grant?.id ?? 'grnt_none'));
-    const late = granted(await ask(caller));
+    unwrap(await services.useCases.releaseGrant(caller, again.grant?.id ?? 'grnt_none'));
+    const late = unwrap(await ask(caller));
     expect(late).toMatchObject({ approval: { id: approval.id }, grant: { status: 'released' } });
-    expect(granted(await ask(caller, {}, 'key-2')).approval.id).not.toBe(approval.id);
+    expect(unwrap(await ask(caller, {}, 'key-2')).approval.id).not.toBe(approval.id);
   });
 
   test('that was denied stays denied, and asks nobody again', async () => {
     const caller = await newAgent();
-    const { approval } = granted(await ask(caller));
+    const { approval } = unwrap(await ask(caller));
     await decide(approval.id, 'deny');
-    expect(granted(await ask(caller)).approval).toMatchObject({
+    expect(unwrap(await ask(caller)).approval).toMatchObject({
       id: approval.id,
       status: 'denied',
     });
@@ -89,7 +93,7 @@ describe('a request under an idempotency key', () => {
   test('granted at once is granted once', async () => {
     const caller = await newAgent();
     const wish = { resources: ['vsecure://secrets/open/KEY'], renew: true };
-    const grants = [granted(await ask(caller, wish)).grant, granted(await ask(caller, wish)).grant];
+    const grants = [unwrap(await ask(caller, wish)).grant, unwrap(await ask(caller, wish)).grant];
     expect(grants[0]).toMatchObject({ status: 'active' });
     expect(grants[1]?.id).toBe(grants[0]?.id);
   });
@@ -97,8 +101,8 @@ describe('a request under an idempotency key', () => {
   test('is the same question in whatever order it names what it is for, and in no other way', async () => {
     const caller = await newAgent();
     const resources = [DATABASE_URL, 'vsecure://secrets/production/API_KEY'];
-    const { approval } = granted(await ask(caller, { resources }));
-    const turned = granted(await ask(caller, { resources: resources.toReversed() }));
+    const { approval } = unwrap(await ask(caller, { resources }));
+    const turned = unwrap(await ask(caller, { resources: resources.toReversed() }));
     expect(turned.approval.id).toBe(approval.id);
     const others: Partial<Ask>[] = [
       {},
@@ -109,33 +113,33 @@ describe('a request under an idempotency key', () => {
     ];
     for (const other of others)
       expect(refusalOf(await ask(caller, other))).toBe('idempotency_mismatch');
-    const somebodyElse = granted(await ask(await newAgent(), { resources }));
+    const somebodyElse = unwrap(await ask(await newAgent(), { resources }));
     expect(somebodyElse.approval.id).not.toBe(approval.id);
   });
 
   test('leaves its key free when it is refused, and every refusal on record', async () => {
     const caller = await newAgent();
     expect(refusalOf(await ask(caller, { reason: 'no' }))).toBe('reason_too_short');
-    expect(granted(await ask(caller)).approval.status).toBe('pending');
+    expect(unwrap(await ask(caller)).approval.status).toBe('pending');
     expect(await eventsOf(caller)).toEqual(['access_refused', 'approval_requested']);
   });
 
   test('is the same question whatever the person at the tool wrote in place of its reason', async () => {
     const caller = await newAgent();
-    const { approval } = granted(await ask(caller, { reason: '', typedReason: REASON }));
+    const { approval } = unwrap(await ask(caller, { reason: '', typedReason: REASON }));
     expect(approval.reason).toBe(REASON);
-    const repeated = granted(await ask(caller, { reason: '' }));
+    const repeated = unwrap(await ask(caller, { reason: '' }));
     expect(repeated.approval).toMatchObject({ id: approval.id, asked: 1 });
   });
 });
 
 test('a request is cancelled once under its key, and without one the second time is refused', async () => {
   const caller = await newAgent();
-  const { id } = granted(await ask(caller)).approval;
+  const { id } = unwrap(await ask(caller)).approval;
   const cancel = (key?: string) =>
-    house.useCases.cancelRequest(caller, id, repeatOf(caller, key, { cancel: id }));
+    services.useCases.cancelRequest(caller, id, idempotencyKeyOf(caller, key, { cancel: id }));
   const answers = await Promise.all([1, 2, 3].map(() => cancel('cancel-1')));
-  for (const answer of answers) expect(granted(answer)).toMatchObject({ id, status: 'cancelled' });
+  for (const answer of answers) expect(unwrap(answer)).toMatchObject({ id, status: 'cancelled' });
   expect(refusalOf(await cancel())).toBe('already_decided');
   expect(refusalOf(await cancel('key-1'))).toBe('idempotency_mismatch');
   expect(refusalOf(await cancel('cancel-2'))).toBe('already_decided');
@@ -144,14 +148,17 @@ test('a request is cancelled once under its key, and without one the second time
 
 test('a grant is released once under its key, and a key that was refused can be used again', async () => {
   const caller = await newAgent();
-  const [one, other] = [await approvedGrant(house, caller), await approvedGrant(house, caller)];
+  const [one, other] = [
+    await approvedGrant(services, caller),
+    await approvedGrant(services, caller),
+  ];
   const release = (id: typeof one, key?: string) =>
-    house.useCases.releaseGrant(caller, id, repeatOf(caller, key, { release: id }));
+    services.useCases.releaseGrant(caller, id, idempotencyKeyOf(caller, key, { release: id }));
   expect(refusalOf(await release('grnt_0123456789abcdefghijkl', 'k'))).toBe('not_found');
   const answers = await Promise.all([1, 2, 3].map(() => release(one, 'k')));
   for (const answer of answers)
-    expect(granted(answer)).toMatchObject({ id: one, status: 'released' });
+    expect(unwrap(answer)).toMatchObject({ id: one, status: 'released' });
   expect(refusalOf(await release(one))).toBe('grant_ended');
   expect(refusalOf(await release(other, 'k'))).toBe('idempotency_mismatch');
-  expect(granted(await release(other, 'l'))).toMatchObject({ status: 'released' });
+  expect(unwrap(await release(other, 'l'))).toMatchObject({ status: 'released' });
 });

@@ -8,26 +8,26 @@ import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Ask } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House, REASON } from '../support/services.js';
+import { buildServices, REASON, type Services, unwrap } from '../support/services.js';
 
 const secret = (name: string) => `vsecure://secrets/production/${name}`;
 const LIMITS = { maxPending: 5, maxPerHour: 30, deniedCooldown: 15 * MINUTE };
 
-let house: House;
+let services: Services;
 let agents = 0;
 let agent: Caller;
 beforeAll(async () => {
-  house = await buildHouse({ limits: LIMITS });
-  await house.policy({}, 'vsecure://secrets/production/**');
+  services = await buildServices({ limits: LIMITS });
+  await services.policy({}, 'vsecure://secrets/production/**');
 });
 beforeEach(async () => {
   agents += 1;
-  agent = (await house.agent(`agent-${agents}`)).caller;
+  agent = (await services.agent(`agent-${agents}`)).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const ask = (name: string | readonly string[], more: Partial<Ask> = {}, caller = agent) =>
-  house.useCases.requestAccess(caller, {
+  services.useCases.requestAccess(caller, {
     resources: [name].flat().map(secret),
     operation: 'read',
     reason: REASON,
@@ -40,30 +40,30 @@ function refusal(result: Result<unknown>): Refusal {
 }
 
 async function deny(name: string | readonly string[], more: Partial<Ask> = {}) {
-  const { approval } = granted(await ask(name, more));
-  const alice = await house.decider('alice@example.com');
+  const { approval } = unwrap(await ask(name, more));
+  const alice = await services.decider('alice@example.com');
   const verdict = { approval: approval.id, verdict: 'deny', reason: 'no' } as const;
-  granted(await house.useCases.decide(alice, verdict));
+  unwrap(await services.useCases.decide(alice, verdict));
 }
 
 /** Lets the database believe that everything this agent did was done so much earlier. */
 async function earlier(ms: number) {
   const shift = `- $2::float8 * interval '1 ms'`;
-  await sqlOn(house.database.dataSource)(
+  await sqlOn(services.database.dataSource)(
     `update approval set created_at = created_at ${shift}, settled_at = settled_at ${shift} where principal_id = $1`,
     [agent.principal.id, ms],
   );
 }
 
 async function askMany(count: number, prefix = 'S') {
-  for (let one = 1; one <= count; one += 1) granted(await ask(`${prefix}${one}`));
+  for (let one = 1; one <= count; one += 1) unwrap(await ask(`${prefix}${one}`));
 }
 
 /** Thirty requests an hour, none of which waits any more. */
 async function askAndCancel(count: number) {
   for (let one = 1; one <= count; one += 1) {
-    const { approval } = granted(await ask(`C${one}`));
-    granted(await house.useCases.cancelRequest(agent, approval.id));
+    const { approval } = unwrap(await ask(`C${one}`));
+    unwrap(await services.useCases.cancelRequest(agent, approval.id));
   }
 }
 
@@ -79,20 +79,20 @@ describe('requests that wait', () => {
 
   test('make room when one is cancelled, as they were told', async () => {
     await askMany(4);
-    const { approval } = granted(await ask('S5'));
+    const { approval } = unwrap(await ask('S5'));
     expect(refusal(await ask('S6')).code).toBe('too_many_pending');
-    granted(await house.useCases.cancelRequest(agent, approval.id));
-    expect(granted(await ask('S6')).approval.status).toBe('pending');
+    unwrap(await services.useCases.cancelRequest(agent, approval.id));
+    expect(unwrap(await ask('S6')).approval.status).toBe('pending');
   });
 
   test('make room when one has expired, whether or not anybody swept', async () => {
     await askMany(5);
-    await sqlOn(house.database.dataSource)(
+    await sqlOn(services.database.dataSource)(
       `update approval set created_at = created_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
        where principal_id = $1 and resources = $2`,
       [agent.principal.id, [secret('S1')]],
     );
-    expect(granted(await ask('S6')).approval.status).toBe('pending');
+    expect(unwrap(await ask('S6')).approval.status).toBe('pending');
   });
 
   test('never exceed the limit, however many are asked at once', async () => {
@@ -102,7 +102,7 @@ describe('requests that wait', () => {
     expect(answers.filter((answer) => !answer.ok).map((answer) => refusal(answer).code)).toEqual(
       Array(15).fill('too_many_pending'),
     );
-    const counted = await sqlOn(house.database.dataSource)(
+    const counted = await sqlOn(services.database.dataSource)(
       `select id from approval where principal_id = $1 and status = 'pending'`,
       [agent.principal.id],
     );
@@ -111,30 +111,30 @@ describe('requests that wait', () => {
 
   test('of one key do not stand in the way of another', async () => {
     await askMany(5);
-    const { caller } = await house.agent(`neighbour-${agents}`);
+    const { caller } = await services.agent(`neighbour-${agents}`);
     expect(refusal(await ask('S6')).code).toBe('too_many_pending');
-    expect(granted(await ask('S6', {}, caller)).approval.status).toBe('pending');
+    expect(unwrap(await ask('S6', {}, caller)).approval.status).toBe('pending');
   });
 
   test('are counted once, however often the same is asked', async () => {
     await askMany(5);
     for (let again = 2; again <= 40; again += 1)
-      expect(granted(await ask('S3')).approval.asked).toBe(again);
+      expect(unwrap(await ask('S3')).approval.asked).toBe(again);
     expect(refusal(await ask('S3', { duration: 2 * HOUR })).code).toBe('too_many_pending');
   });
 
   test('do not hold up what needs no person', async () => {
     const uri = 'vsecure://secrets/open/*';
-    await house.policy({ requiresApproval: false }, uri);
+    await services.policy({ requiresApproval: false }, uri);
     await askMany(5);
     for (let one = 0; one < 40; one += 1) {
-      const answer = await house.useCases.requestAccess(agent, {
+      const answer = await services.useCases.requestAccess(agent, {
         resources: ['vsecure://secrets/open/X'],
         operation: 'read',
         reason: '',
         renew: true,
       });
-      expect(granted(answer).approval.status).toBe('approved');
+      expect(unwrap(answer).approval.status).toBe('approved');
     }
     expect(refusal(await ask('S6')).code).toBe('too_many_pending');
   });
@@ -154,27 +154,27 @@ describe('requests of one hour', () => {
     const over = refusal(await ask('S1'));
     expect(over).toMatchObject({ code: 'too_many_requests', retryAfter: 10 * MINUTE });
     await earlier(10 * MINUTE);
-    expect(granted(await ask('S1')).approval.status).toBe('pending');
+    expect(unwrap(await ask('S1')).approval.status).toBe('pending');
   });
 
   test('do not count those that no person was asked for', async () => {
-    await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+    await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
     for (let one = 0; one < 31; one += 1)
-      granted(
-        await house.useCases.requestAccess(agent, {
+      unwrap(
+        await services.useCases.requestAccess(agent, {
           resources: ['vsecure://secrets/open/X'],
           operation: 'read',
           reason: '',
           renew: true,
         }),
       );
-    expect(granted(await ask('S1')).approval.status).toBe('pending');
+    expect(unwrap(await ask('S1')).approval.status).toBe('pending');
   });
 
   test('of one key are not counted for another', async () => {
     await askAndCancel(30);
-    const { caller } = await house.agent(`neighbour-${agents}`);
-    expect(granted(await ask('S1', {}, caller)).approval.status).toBe('pending');
+    const { caller } = await services.agent(`neighbour-${agents}`);
+    expect(unwrap(await ask('S1', {}, caller)).approval.status).toBe('pending');
   });
 });
 
@@ -187,7 +187,7 @@ describe('what a person denied', () => {
       'A person denied this same request. Do not repeat it; if something changed, ask again in 15m.',
     );
     await earlier(15 * MINUTE);
-    expect(granted(await ask('D1')).approval.status).toBe('pending');
+    expect(unwrap(await ask('D1')).approval.status).toBe('pending');
   });
 
   test.each<[string, string | string[], Partial<Ask>]>([
@@ -210,25 +210,25 @@ describe('what a person denied', () => {
     ['a pattern beside it', 'other/*', {}],
   ])('of several resources does not stand in the way of %s', async (_, name, more) => {
     await deny(['D1', 'D2']);
-    expect(granted(await ask(name, more)).approval.status).toBe('pending');
+    expect(unwrap(await ask(name, more)).approval.status).toBe('pending');
   });
 
   test('as a pattern does not stand in the way of one resource under it', async () => {
     await deny('*');
     expect(refusal(await ask('**')).code).toBe('denied_recently');
-    expect(granted(await ask('D1')).approval.status).toBe('pending');
+    expect(unwrap(await ask('D1')).approval.status).toBe('pending');
   });
 
   test('for one operation does not stand in the way of another', async () => {
-    await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/production/**');
+    await services.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/production/**');
     await deny('D1');
-    expect(granted(await ask('D1', { operation: 'write' })).approval.status).toBe('pending');
+    expect(unwrap(await ask('D1', { operation: 'write' })).approval.status).toBe('pending');
   });
 
   test('to one key may be asked by another', async () => {
     await deny('D1');
-    const { caller } = await house.agent(`neighbour-${agents}`);
-    expect(granted(await ask('D1', {}, caller)).approval.status).toBe('pending');
+    const { caller } = await services.agent(`neighbour-${agents}`);
+    expect(unwrap(await ask('D1', {}, caller)).approval.status).toBe('pending');
   });
 
   test('says how long is left, rounded up', async () => {
@@ -239,22 +239,22 @@ describe('what a person denied', () => {
 });
 
 test('repeating a question while it is being approved holds nobody up', async () => {
-  const alice = await house.decider('alice@example.com');
+  const alice = await services.decider('alice@example.com');
   for (let round = 0; round < 25; round += 1) {
-    const { approval } = granted(await ask(`R${round}`));
+    const { approval } = unwrap(await ask(`R${round}`));
     const answers = await Promise.all([
       ask(`R${round}`, { renew: true }),
-      house.useCases.decide(alice, { approval: approval.id, verdict: 'approve' }),
+      services.useCases.decide(alice, { approval: approval.id, verdict: 'approve' }),
       ask(`R${round}`, { renew: true }),
     ]);
     expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
     for (const answer of answers)
       if (answer.ok && 'approval' in answer.value && answer.value.approval.status === 'pending')
-        await house.useCases.cancelRequest(agent, answer.value.approval.id);
+        await services.useCases.cancelRequest(agent, answer.value.approval.id);
     await earlier(2 * HOUR);
   }
 });
 
 test('after all of this the database holds together', async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

@@ -12,7 +12,7 @@ import type { KeyClass } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createUseCases, type Parts } from '../../src/usecases/index.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House, REASON } from '../support/services.js';
+import { buildServices, REASON, type Services, unwrap } from '../support/services.js';
 import {
   type Agents,
   at,
@@ -30,7 +30,7 @@ const email = (who: string) => `${who}@example.com`;
 const changes = ({ approvers, ...rest }: Rules) => ({ ...rest, approvers: approvers.map(email) });
 
 type Verbs = Pick<
-  House['useCases'],
+  Services['useCases'],
   'requestAccess' | 'decide' | 'cancelRequest' | 'configureResource' | 'expireApprovals'
 >;
 interface Cast {
@@ -54,18 +54,18 @@ function play(
         reason: REASON,
         renew: true,
       } as const;
-      return granted(await verbs.requestAccess(agents[agent], ask)).approval.id;
+      return unwrap(await verbs.requestAccess(agents[agent], ask)).approval.id;
     },
     vote: async (who, id, choice) =>
       outcome(
         await verbs.decide(
-          { person: person(who), door: 'cli', through: 'a test' },
+          { person: person(who), entryPoint: 'cli', through: 'a test' },
           toDecision(folder, id, choice),
         ),
       ),
     cancel: async (agent, id) => outcome(await verbs.cancelRequest(agents[agent], id)),
     policy: async (next) =>
-      granted(await verbs.configureResource(admin, at(folder)('**'), changes(next), 'merge')),
+      unwrap(await verbs.configureResource(admin, at(folder)('**'), changes(next), 'merge')),
     sweep: verbs.expireApprovals,
   };
 }
@@ -174,24 +174,24 @@ test('five thousand scripts come out as the model says', { timeout: 120_000 }, a
 
 // ---------------------------------------------------------------- on Postgres
 
-let house: House;
+let services: Services;
 let cast: Cast;
 beforeAll(async () => {
-  house = await buildHouse();
+  services = await buildServices();
   const people = new Map<Who, Person>();
-  for (const who of WHO) people.set(who, await house.person(email(who)));
+  for (const who of WHO) people.set(who, await services.person(email(who)));
   const agents = {
-    bob: (await house.agent('agent-of-bob', email('bob'))).caller,
-    carol: (await house.agent('agent-of-carol', email('carol'))).caller,
+    bob: (await services.agent('agent-of-bob', email('bob'))).caller,
+    carol: (await services.agent('agent-of-carol', email('carol'))).caller,
   };
   cast = {
-    verbs: house.useCases,
-    admin: house.admin,
+    verbs: services.useCases,
+    admin: services.admin,
     agents,
     person: (who) => people.get(who) ?? personNamed(who),
   };
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 let folders = 0;
 async function onPostgres(first: Rules): Promise<Played> {
@@ -202,14 +202,14 @@ async function onPostgres(first: Rules): Promise<Played> {
   return {
     ...played,
     late: (id) =>
-      sqlOn(house.database.dataSource)(
+      sqlOn(services.database.dataSource)(
         `update approval set created_at = created_at - interval '1 day', expires_at = expires_at - interval '1 day'
          where id = $1 and status = 'pending'`,
         [id],
       ),
     async stands(id) {
-      const approval = await house.store.approvals.find(id);
-      const grant = await house.store.grants.ofApproval(id);
+      const approval = await services.store.approvals.find(id);
+      const grant = await services.store.grants.ofApproval(id);
       return {
         status: approval?.status ?? 'missing',
         granted: grant && {
@@ -231,5 +231,5 @@ test('two hundred scripts on Postgres come out as the model says', {
     }),
     { numRuns: 200 },
   );
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

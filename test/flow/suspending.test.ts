@@ -8,25 +8,25 @@ import { createAuthenticate } from '../../src/usecases/authorization/authenticat
 import type { Parts } from '../../src/usecases/index.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
-  buildHouse,
+  buildServices,
   DATABASE_URL,
-  granted,
-  type House,
   REASON,
   refusalOf,
+  type Services,
+  unwrap,
 } from '../support/services.js';
 import { until } from '../support/until.js';
 
-let house: House;
+let services: Services;
 let count = 0;
 beforeAll(async () => {
-  house = await newHouse();
+  services = await newServices();
 });
-afterAll(() => house.close());
-afterEach(async () => expect(await brokenInvariants(house.database.dataSource)).toEqual([]));
+afterAll(() => services.close());
+afterEach(async () => expect(await brokenInvariants(services.database.dataSource)).toEqual([]));
 
-async function newHouse(change?: (parts: Parts) => Parts): Promise<House> {
-  const built = await buildHouse(change ? { change } : {});
+async function newServices(change?: (parts: Parts) => Parts): Promise<Services> {
+  const built = await buildServices(change ? { change } : {});
   await built.policy();
   await built.policy({ requiresApproval: false }, 'vsecure://secrets/development/*');
   await built.secret();
@@ -34,13 +34,13 @@ async function newHouse(change?: (parts: Parts) => Parts): Promise<House> {
 }
 
 /** A key of bob's, with a live grant and a pending request. */
-async function atWork(where: House = house) {
+async function atWork(where: Services = services) {
   count += 1;
   const { token, caller } = await where.agent(`agent-${count}`);
   const approved = await where.ask(caller);
   const alice = await where.decider('alice@example.com');
   const decision = { approval: approved.id, verdict: 'approve' } as const;
-  granted(await where.useCases.decide(alice, decision));
+  unwrap(await where.useCases.decide(alice, decision));
   const pending = await where.ask(caller, { resources: ['vsecure://secrets/production/OTHER'] });
   const bob = { person: await where.person('bob@example.com'), through: 'slack T1/U0BOB' };
   const suspend = (by = bob, reason?: string) =>
@@ -48,13 +48,13 @@ async function atWork(where: House = house) {
   return { token, caller, approved, pending, bob, suspend };
 }
 
-const read = (caller: Caller) => house.useCases.readSecret(caller, { resource: DATABASE_URL });
+const read = (caller: Caller) => services.useCases.readSecret(caller, { resource: DATABASE_URL });
 const eventsOf = async (caller: Caller) =>
-  (await house.store.audit.list({}, { limit: 200 })).items.filter(
+  (await services.store.audit.list({}, { limit: 200 })).items.filter(
     ({ principal }) => principal === caller.principal.id,
   );
 const toldOf = async (kind: string, caller: Caller) => {
-  const rows = await sqlOn(house.database.dataSource)<{ email: string }>(
+  const rows = await sqlOn(services.database.dataSource)<{ email: string }>(
     `select o.email from notice n join person o on o.id = n.person_id
      where n.kind = $1 and n.principal_id = $2 order by o.email`,
     [kind, caller.principal.id],
@@ -65,13 +65,13 @@ const toldOf = async (kind: string, caller: Caller) => {
 describe('the owner suspends a key', () => {
   test('and its access ends, its requests are withdrawn, and the key is refused as suspended', async () => {
     const { token, caller, approved, pending, suspend } = await atWork();
-    granted(await read(caller));
-    const suspended = granted(await suspend());
+    unwrap(await read(caller));
+    const suspended = unwrap(await suspend());
     expect(suspended).toMatchObject({ already: false, grants: 1, requests: 1 });
-    expect(refusalOf(await house.useCases.authenticate(token))).toBe('key_suspended');
+    expect(refusalOf(await services.useCases.authenticate(token))).toBe('key_suspended');
     expect(refusalOf(await read(caller))).toBe('grant_ended');
-    expect((await house.store.grants.ofApproval(approved.id))?.status).toBe('revoked');
-    expect(await house.store.approvals.find(pending.id)).toMatchObject({
+    expect((await services.store.grants.ofApproval(approved.id))?.status).toBe('revoked');
+    expect(await services.store.approvals.find(pending.id)).toMatchObject({
       status: 'cancelled',
       settledBy: { email: 'bob@example.com' },
     });
@@ -79,7 +79,7 @@ describe('the owner suspends a key', () => {
 
   test('and it is on record with all that it ended, and the administrators and the owner are told', async () => {
     const { caller, suspend } = await atWork();
-    granted(await suspend(undefined, 'I was asleep'));
+    unwrap(await suspend(undefined, 'I was asleep'));
     const [last, ...before] = await eventsOf(caller);
     expect(last).toMatchObject({
       type: 'key_suspended',
@@ -96,15 +96,15 @@ describe('the owner suspends a key', () => {
 
   test('and whoever waits for its request hears that it was cancelled', async () => {
     const { caller, pending, suspend } = await atWork();
-    const waiting = house.useCases.awaitDecision(caller, pending.id, { ms: 20_000 });
-    granted(await suspend());
-    expect(granted(await waiting).approval.status).toBe('cancelled');
+    const waiting = services.useCases.awaitDecision(caller, pending.id, { ms: 20_000 });
+    unwrap(await suspend());
+    expect(unwrap(await waiting).approval.status).toBe('cancelled');
   });
 
   test('twice, and the second time changes nothing and alarms nobody', async () => {
     const { caller, suspend } = await atWork();
     const both = await Promise.all([suspend(), suspend()]);
-    expect(both.map((one) => granted(one).already).sort()).toEqual([false, true]);
+    expect(both.map((one) => unwrap(one).already).sort()).toEqual([false, true]);
     const types = (await eventsOf(caller)).map(({ type }) => type);
     expect(types.filter((type) => type === 'key_suspended')).toHaveLength(1);
     expect(await toldOf('suspended', caller)).toHaveLength(2);
@@ -113,26 +113,26 @@ describe('the owner suspends a key', () => {
   test('and with a key of its own nothing else of theirs stops', async () => {
     const { suspend } = await atWork();
     const other = await atWork();
-    granted(await suspend());
-    granted(await house.useCases.authenticate(other.token));
-    granted(await read(other.caller));
+    unwrap(await suspend());
+    unwrap(await services.useCases.authenticate(other.token));
+    unwrap(await read(other.caller));
   });
 
   test('and another key of the same name is suspended with it', async () => {
     const { caller, suspend } = await atWork();
     const wish = { name: caller.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
-    const second = granted(
-      await house.useCases.manageKeys.create(house.admin, { ...wish, additional: true }),
+    const second = unwrap(
+      await services.useCases.manageKeys.create(services.admin, { ...wish, additional: true }),
     );
-    granted(await suspend());
-    expect(refusalOf(await house.useCases.authenticate(second.token))).toBe('key_suspended');
+    unwrap(await suspend());
+    expect(refusalOf(await services.useCases.authenticate(second.token))).toBe('key_suspended');
   });
 
   test('and a wrong key of that id is still only an invalid one', async () => {
     const { token, suspend } = await atWork();
-    granted(await suspend());
-    const hasher = { ...house.hasher, matches: () => false };
-    const authenticate = createAuthenticate(house.store, hasher);
+    unwrap(await suspend());
+    const hasher = { ...services.hasher, matches: () => false };
+    const authenticate = createAuthenticate(services.store, hasher);
     expect(refusalOf(await authenticate(token))).toBe('invalid_key');
   });
 });
@@ -140,17 +140,17 @@ describe('the owner suspends a key', () => {
 describe('who may', () => {
   test('an administrator, for any key', async () => {
     const { suspend, token } = await atWork();
-    granted(await suspend({ person: house.admin.owner, through: 'a test' }));
-    expect(refusalOf(await house.useCases.authenticate(token))).toBe('key_suspended');
+    unwrap(await suspend({ person: services.admin.owner, through: 'a test' }));
+    expect(refusalOf(await services.useCases.authenticate(token))).toBe('key_suspended');
   });
 
   test.each(['alice@example.com', 'mallory@example.com'])(
     'not %s, and the attempt is on record',
     async (email) => {
       const { caller, token, suspend } = await atWork();
-      const person = await house.person(email);
+      const person = await services.person(email);
       expect(refusalOf(await suspend({ person, through: 'slack T1/U0X' }))).toBe('not_allowed');
-      granted(await house.useCases.authenticate(token));
+      unwrap(await services.useCases.authenticate(token));
       expect((await eventsOf(caller))[0]).toMatchObject({
         type: 'suspension_refused',
         actor: { name: email },
@@ -167,46 +167,46 @@ describe('who may', () => {
 
   test('by command the owner with a human key, who cannot resume it', async () => {
     const { caller, token } = await atWork();
-    const { manageSuspensions } = house.useCases;
+    const { manageSuspensions } = services.useCases;
     const { name } = caller.principal;
-    const bobs = await house.key(`bob-laptop-${count}`, 'human', 'bob@example.com');
-    const alices = await house.key(`alice-laptop-${count}`, 'human', 'alice@example.com');
+    const bobs = await services.key(`bob-laptop-${count}`, 'human', 'bob@example.com');
+    const alices = await services.key(`alice-laptop-${count}`, 'human', 'alice@example.com');
     const why = 'not me';
     expect(refusalOf(await manageSuspensions.suspend(alices.caller, name, why))).toBe(
       'not_allowed',
     );
     expect(refusalOf(await manageSuspensions.suspend(caller, name, why))).toBe('not_allowed');
-    granted(await manageSuspensions.suspend(bobs.caller, name, why));
-    expect(refusalOf(await house.useCases.authenticate(token))).toBe('key_suspended');
+    unwrap(await manageSuspensions.suspend(bobs.caller, name, why));
+    expect(refusalOf(await services.useCases.authenticate(token))).toBe('key_suspended');
     expect(refusalOf(await manageSuspensions.resume(bobs.caller, name))).toBe('not_allowed');
   });
 
   test('nobody for a key that is not there', async () => {
-    const { suspend, resume } = house.useCases.manageSuspensions;
-    expect(refusalOf(await suspend(house.admin, 'nobody', 'why'))).toBe('not_found');
-    expect(refusalOf(await resume(house.admin, 'nobody'))).toBe('not_found');
+    const { suspend, resume } = services.useCases.manageSuspensions;
+    expect(refusalOf(await suspend(services.admin, 'nobody', 'why'))).toBe('not_found');
+    expect(refusalOf(await resume(services.admin, 'nobody'))).toBe('not_found');
   });
 });
 
 test('an administrator resumes it: the key works, and what was revoked stays revoked', async () => {
   const { caller, token, pending, suspend } = await atWork();
-  granted(await suspend());
-  const { resume } = house.useCases.manageSuspensions;
-  granted(await resume(house.admin, caller.principal.name, 'it was bob'));
-  granted(await house.useCases.authenticate(token));
+  unwrap(await suspend());
+  const { resume } = services.useCases.manageSuspensions;
+  unwrap(await resume(services.admin, caller.principal.name, 'it was bob'));
+  unwrap(await services.useCases.authenticate(token));
   expect(refusalOf(await read(caller))).toBe('grant_ended');
-  expect((await house.store.approvals.find(pending.id))?.status).toBe('cancelled');
+  expect((await services.store.approvals.find(pending.id))?.status).toBe('cancelled');
   expect((await eventsOf(caller)).find(({ type }) => type === 'key_resumed')).toMatchObject({
-    actor: { name: house.admin.principal.name },
+    actor: { name: services.admin.principal.name },
     reason: 'it was bob',
   });
-  expect(refusalOf(await resume(house.admin, caller.principal.name))).toBe('not_found');
+  expect(refusalOf(await resume(services.admin, caller.principal.name))).toBe('not_found');
 });
 
 describe('what is on its way when the key is suspended', () => {
   test('asks, decisions and reads at the same moment leave neither grant nor request', async () => {
-    const { useCases } = house;
-    const alice = await house.decider('alice@example.com');
+    const { useCases } = services;
+    const alice = await services.decider('alice@example.com');
     for (let round = 0; round < 8; round += 1) {
       const { caller, pending, suspend } = await atWork();
       const dev = { resources: ['vsecure://secrets/development/A'], reason: '' };
@@ -221,7 +221,7 @@ describe('what is on its way when the key is suspended', () => {
         read(caller),
         useCases.requestAccess(caller, { ...asked, renew: true }),
       ]);
-      expect(await leftOpen(house, caller)).toEqual([]);
+      expect(await leftOpen(services, caller)).toEqual([]);
       expect(refusalOf(await useCases.requestAccess(caller, asked))).toBe('key_suspended');
     }
   });
@@ -237,7 +237,7 @@ describe('what is on its way when the key is suspended', () => {
 });
 
 /** What is open of this key's. */
-async function leftOpen({ store }: House, { principal: { id: principal } }: Caller) {
+async function leftOpen({ store }: Services, { principal: { id: principal } }: Caller) {
   const page = { limit: 50 };
   const grants = await store.grants.list({ principal, activeOnly: true }, page);
   const requests = await store.approvals.list({ principal, status: 'pending' }, page);
@@ -269,7 +269,7 @@ async function askAcrossSuspension(change: (parts: Parts) => Parts): Promise<str
         },
       },
     }));
-  const built = await newHouse((parts) => change({ ...parts, store: stopping(parts.store) }));
+  const built = await newServices((parts) => change({ ...parts, store: stopping(parts.store) }));
   onTestFinished(() => built.close());
   const { caller } = await built.agent();
   const resources = ['vsecure://secrets/development/A'];

@@ -13,7 +13,7 @@ import {
 } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
-import { granted, type House, REASON } from '../support/services.js';
+import { REASON, type Services, unwrap } from '../support/services.js';
 import { tcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { openServers } from './real-servers.js';
@@ -24,18 +24,18 @@ const EACH = CLIENT_KINDS.flatMap((kind) =>
   (['HTTP', 'stdio'] as const).map((way) => [kind, way] as const),
 );
 
-let house: House;
+let services: Services;
 let server: RunningServer;
 let other: RunningServer;
 let alice: VSecureClient;
 let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  ({ house, server, other, alice, stop } = await openServers(2));
+  ({ services, server, other, alice, stop } = await openServers(2));
 });
 afterAll(async () => {
   await stop();
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
-  await house.close();
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  await services.close();
 });
 
 let count = 0;
@@ -43,8 +43,8 @@ let count = 0;
 async function askAt(url: string, kind: ClientKind, way: Way) {
   count += 1;
   const resource = `vsecure://secrets/production/NUMBER_${count}`;
-  await house.secret(`value ${count}`, resource);
-  const { token } = await house.agent(`agent-${count}`);
+  await services.secret(`value ${count}`, resource);
+  const { token } = await services.agent(`agent-${count}`);
   const client = await connectClient({ url, token, kind, through: WAYS[way] && [...WAYS[way]] });
   onTestFinished(() => client.close());
   const question = { resources: [resource], operation: 'read', reason: REASON };
@@ -71,8 +71,10 @@ const waitAgain = async ({ client, id }: Asker) =>
   fields(await call(client, 'wait-for-decision', { approval_id: id }));
 
 async function decide({ id }: Asker): Promise<void> {
-  const person = await house.decider('alice@example.com');
-  granted(await house.useCases.decide(person, { approval: id, verdict: 'approve', reason: 'yes' }));
+  const person = await services.decider('alice@example.com');
+  unwrap(
+    await services.useCases.decide(person, { approval: id, verdict: 'approve', reason: 'yes' }),
+  );
 }
 
 async function expectRead({ client, resource, value }: Asker): Promise<void> {

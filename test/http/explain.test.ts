@@ -8,7 +8,7 @@ import { problem } from '../../src/contract/problem.js';
 import { MINUTE } from '../../src/domain/limits.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { VSecureClient } from '../../src/sdk/index.js';
-import { buildHouse, DATABASE_URL, granted, REASON } from '../support/services.js';
+import { buildServices, DATABASE_URL, REASON, unwrap } from '../support/services.js';
 import { type Serving, startServing } from './serving.js';
 
 const API_TOKEN = 'vsecure://secrets/production/API_TOKEN';
@@ -19,15 +19,15 @@ let alice: { token: string };
 
 beforeAll(async () => {
   const limits = { maxPending: 2, maxPerHour: 100, deniedCooldown: 10 * MINUTE };
-  serving = await startServing(await buildHouse({ limits }));
+  serving = await startServing(await buildServices({ limits }));
   const conditions = { requester: ['trusted-tool'] };
-  await serving.house.policy({ autoApprove: { enabled: true, conditions } });
-  agent = await serving.house.agent();
-  alice = await serving.house.human('alice@example.com');
+  await serving.services.policy({ autoApprove: { enabled: true, conditions } });
+  agent = await serving.services.agent();
+  alice = await serving.services.human('alice@example.com');
 });
 afterAll(async () => {
   await serving.close();
-  await serving.house.close();
+  await serving.services.close();
 });
 
 const client = ({ token }: { token: string }) =>
@@ -58,7 +58,7 @@ describe('GET /explain', () => {
   });
 
   test('whoever manages asks for another key and time, and sees who decides', async () => {
-    const found = await client({ token: serving.house.adminToken }).mcp.explainAccess({
+    const found = await client({ token: serving.services.adminToken }).mcp.explainAccess({
       resource: API_TOKEN,
       operation: 'read',
       as: 'claude-desktop',
@@ -74,7 +74,7 @@ describe('GET /explain', () => {
 
   test('a question in another form is refused by field', async () => {
     const wrong = await serving.api('GET', `${asked}&at=noon&duration=long`, {
-      token: serving.house.adminToken,
+      token: serving.services.adminToken,
     });
     expect(detailOf(wrong).detail).toMatch(
       /duration: text of another form; .*at: a time is written/,
@@ -83,10 +83,10 @@ describe('GET /explain', () => {
 });
 
 test('POST /simulate replays a proposed set and changes nothing', async () => {
-  const { id } = await serving.house.ask(agent.caller);
+  const { id } = await serving.services.ask(agent.caller);
   const uri = 'vsecure://secrets/production/*';
   const body = { policies: [{ uri, requiresApproval: false }], since: '1h' };
-  const said = await serving.api('POST', '/simulate', { token: serving.house.adminToken, body });
+  const said = await serving.api('POST', '/simulate', { token: serving.services.adminToken, body });
   expect(policySetRoutes.simulate.answer.parse(said.json)).toMatchObject({
     replayed: 1,
     askedToGranted: 1,
@@ -94,7 +94,7 @@ test('POST /simulate replays a proposed set and changes nothing', async () => {
   });
   const odd = { ...body, policies: [{ uri: 'a', maxDuration: '30d' }] };
   const wrong = await serving.api('POST', '/simulate', {
-    token: serving.house.adminToken,
+    token: serving.services.adminToken,
     body: odd,
   });
   expect(detailOf(wrong).detail).toMatch(/^policies\[0\]\.maxDuration.*\npolicies\[0\]\.uri/);
@@ -103,7 +103,7 @@ test('POST /simulate replays a proposed set and changes nothing', async () => {
   await client(agent).mcp.cancel(id);
 });
 
-test('an approver narrows what is granted; nobody can widen it', async () => {
+test('an approver narrows what is unwrap; nobody can widen it', async () => {
   const resources = [API_TOKEN, DATABASE_URL];
   const { id } = await client(agent).mcp.requestApproval({
     resources,
@@ -121,7 +121,7 @@ test('an approver narrows what is granted; nobody can widen it', async () => {
 });
 
 test('why a person was asked is shown to whoever may see policies, not to the agent', async () => {
-  const { id } = await serving.house.ask(agent.caller, { renew: true });
+  const { id } = await serving.services.ask(agent.caller, { renew: true });
   const path = `/approvals/${id}`;
   const shown = async (token: string) =>
     approvalRoutes.show.answer.parse((await serving.api('GET', path, { token })).json);
@@ -141,8 +141,8 @@ test('what is refused for a while says for how long, to programs too', async () 
       },
     });
   const { id } = approvalRoutes.request.answer.parse((await ask('ONE')).json);
-  granted(
-    await serving.house.useCases.decide(await serving.house.decider('alice@example.com'), {
+  unwrap(
+    await serving.services.useCases.decide(await serving.services.decider('alice@example.com'), {
       approval: id,
       verdict: 'deny',
       reason: 'not today',

@@ -24,14 +24,14 @@ let count = 0;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = serving.house.adminToken;
-  alice = (await serving.house.human('alice@example.com')).token;
-  await serving.house.policy();
+  admin = serving.services.adminToken;
+  alice = (await serving.services.human('alice@example.com')).token;
+  await serving.services.policy();
 });
 afterAll(() => serving.close());
 beforeEach(async () => {
   count += 1;
-  agent = (await serving.house.agent(`repeating-${count}`)).token;
+  agent = (await serving.services.agent(`repeating-${count}`)).token;
 });
 
 const send = (method: string, path: string, token: string, key: string, body: object = {}) =>
@@ -40,7 +40,7 @@ const send = (method: string, path: string, token: string, key: string, body: ob
 const codeOf = ({ json }: Said) => problem.parse(json).code;
 
 const events = async (): Promise<number> => {
-  const rows = await sqlOn(serving.house.database.dataSource)('select 1 from audit_event');
+  const rows = await sqlOn(serving.services.database.dataSource)('select 1 from audit_event');
   return rows.length;
 };
 
@@ -105,7 +105,7 @@ describe('sent again under its key, once is enough for', () => {
   test('deciding, where one vote is not enough', async () => {
     const uri = 'vsecure://secrets/quorum/*';
     const approvers = ['alice@example.com', 'jane@example.com'];
-    await serving.house.policy({ minApprovals: 2, approvers }, uri);
+    await serving.services.policy({ minApprovals: 2, approvers }, uri);
     const { id } = await asked({ ...ASK, resources: ['vsecure://secrets/quorum/A'] });
     const decision = { action: 'approve', reason: 'go' };
     const first = await sentThrice('POST', `/approvals/${id}/decision`, alice, decision);
@@ -152,7 +152,7 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('POST', '/people', admin, { email: 'ann@example.com', role: 'auditor' });
     const link = { email: 'ann@example.com', teamId: 'T9', userId: 'U9' };
     await sentThrice('POST', '/people/link', admin, link);
-    const { caller } = await serving.house.agent(`leaving-${count}`);
+    const { caller } = await serving.services.agent(`leaving-${count}`);
     await sentThrice('POST', `/keys/${caller.key.id}/revoke`, admin);
   });
 
@@ -171,7 +171,7 @@ describe('sent again under its key, once is enough for', () => {
   });
 
   test('suspending a key, and resuming it', async () => {
-    const { caller } = await serving.house.agent(`suspended-${count}`);
+    const { caller } = await serving.services.agent(`suspended-${count}`);
     const { name } = caller.principal;
     await sentThrice('POST', '/keys/suspend', admin, { name, reason: 'odd requests' });
     await sentThrice('POST', '/keys/resume', admin, { name });
@@ -194,7 +194,7 @@ test('a new key is shown once: who asks again is told which it was, and it is ke
   expect([again.status, codeOf(again)]).toEqual([409, 'shown_once']);
   expect(again.text).toContain(made.id);
   expect(again.text).not.toContain(made.token);
-  const kept = await sqlOn(serving.house.database.dataSource)('select * from kept_answer');
+  const kept = await sqlOn(serving.services.database.dataSource)('select * from kept_answer');
   expect(JSON.stringify(kept)).not.toContain(made.token.slice(-40));
 });
 
@@ -204,7 +204,7 @@ test('a code for linking is shown once, too', async () => {
   expect(first.status).toBe(200);
   const again = await send('POST', '/people/code', admin, key);
   expect([again.status, codeOf(again)]).toEqual([409, 'shown_once']);
-  const kept = await sqlOn(serving.house.database.dataSource)('select * from kept_answer');
+  const kept = await sqlOn(serving.services.database.dataSource)('select * from kept_answer');
   const { code } = personRoutes.code.answer.parse(first.json);
   expect(JSON.stringify(kept)).not.toContain(code);
 });
@@ -236,7 +236,7 @@ test('the order of the fields makes no other request of it', async () => {
 
 test('two principals may use the same key for different things', async () => {
   const key = randomUUID();
-  const other = (await serving.house.agent(`other-${count}`)).token;
+  const other = (await serving.services.agent(`other-${count}`)).token;
   const mine = access.parse((await send('POST', '/approvals', agent, key, ASK)).json);
   const longer = { ...ASK, duration: '2h' };
   const theirs = access.parse((await send('POST', '/approvals', other, key, longer)).json);
@@ -278,7 +278,7 @@ test('free text that no encoding can carry is still the same request when it is 
 });
 
 test('answers are kept for seven days, with no value in them', async () => {
-  const { database, useCases } = serving.house;
+  const { database, useCases } = serving.services;
   const sql = sqlOn(database.dataSource);
   const key = randomUUID();
   const body = { path: `vsecure://secrets/kept/${count}`, value: CANARY };

@@ -17,14 +17,14 @@ let count = 0;
 
 beforeAll(async () => {
   serving = await startServing();
-  await serving.house.policy();
-  alice = (await serving.house.human('alice@example.com')).token;
+  await serving.services.policy();
+  alice = (await serving.services.human('alice@example.com')).token;
 });
 afterAll(() => serving.close());
 
 beforeEach(async () => {
   count += 1;
-  agent = (await serving.house.agent(`agent-${count}`)).token;
+  agent = (await serving.services.agent(`agent-${count}`)).token;
 });
 
 const ask = async (body: object = ASK) =>
@@ -80,7 +80,7 @@ test('an agent sees its own request but not who may decide it', async () => {
 
 test('another agent cannot see, wait for or withdraw a request, and cannot tell it from none', async () => {
   const { id } = await ask();
-  const token = (await serving.house.agent(`stranger-${count}`)).token;
+  const token = (await serving.services.agent(`stranger-${count}`)).token;
   const answers = await Promise.all([
     serving.api('GET', `/approvals/${id}`, { token }),
     serving.api('GET', `/approvals/${id}/wait?seconds=0`, { token }),
@@ -102,8 +102,8 @@ test('a denial needs a reason, is a person’s word, and reaches the agent as de
 
 test('no agent’s or service’s key decides or revokes, whoever owns it', async () => {
   const { id } = await ask();
-  const own = await serving.house.agent(`alices-agent-${count}`, 'alice@example.com');
-  const service = await serving.house.key(`robot-${count}`, 'service', 'alice@example.com');
+  const own = await serving.services.agent(`alices-agent-${count}`, 'alice@example.com');
+  const service = await serving.services.key(`robot-${count}`, 'service', 'alice@example.com');
   const grant = 'grnt_0000000000000000000000';
   for (const { token } of [own, service]) {
     expect(refusal(await decide(id, { action: 'approve' }, token))).toEqual([403, 'not_allowed']);
@@ -113,7 +113,7 @@ test('no agent’s or service’s key decides or revokes, whoever owns it', asyn
   }
 });
 
-test('Slack’s door is not for the asking', async () => {
+test('a request cannot claim to come from Slack', async () => {
   const { id } = await ask();
   const answer = await decide(id, { action: 'approve', door: 'slack' });
   expect(refusal(answer)).toEqual([400, 'invalid_input']);
@@ -121,7 +121,7 @@ test('Slack’s door is not for the asking', async () => {
 
 test('a decision on facts that have changed since is refused, and the new facts can be decided', async () => {
   const asked = await ask();
-  await serving.house.policy({ minReasonLength: 10 + count });
+  await serving.services.policy({ minReasonLength: 10 + count });
   const stale = await decide(asked.id, { action: 'approve', digest: asked.digest });
   expect(refusal(stale)).toEqual([409, 'policy_changed']);
   const { json } = await serving.api('GET', `/approvals/${asked.id}`, { token: alice });
@@ -180,16 +180,27 @@ test('pending requests are listed for approvers page by page, each once', async 
   expect(seen).toEqual(expect.arrayContaining([...wanted]));
 });
 
-test('the audit trail says by which door and key a decision came; an agent sees its own doings only', async () => {
+test('a client that calls itself the dashboard does not pass a policy that accepts the dashboard only', async () => {
+  await serving.services.policy({ decideFrom: ['dashboard'] });
+  const { id } = await ask();
+  const answer = await decide(id, { action: 'approve', door: 'dashboard' });
+  expect(refusal(answer)).toEqual([403, 'wrong_door']);
+  await serving.services.policy({ decideFrom: ['slack', 'dashboard', 'cli', 'api'] });
+});
+
+test('the audit trail says from which entry point and with which key a decision came, and what the client calls itself', async () => {
   const { id } = await ask();
   await decide(id, { action: 'approve', door: 'cli' });
   const path = `/audit?since=1h&type=vote_cast&resource=${encodeURIComponent(PRODUCTION)}`;
-  const all = await serving.api('GET', path, { token: serving.house.adminToken });
+  const all = await serving.api('GET', path, { token: serving.services.adminToken });
   const events = auditRoutes.list.answer.parse(all.json).items;
   expect(events.find(({ approval }) => approval === id)).toMatchObject({
-    door: 'cli',
+    door: 'api',
     actor: { kind: 'person', name: 'alice@example.com' },
-    details: { verdict: 'approve', through: expect.stringMatching(/^key [0-9A-Za-z]{10}$/) },
+    details: {
+      verdict: 'approve',
+      through: expect.stringMatching(/^key [0-9A-Za-z]{10} \(client: cli, self-reported\)$/),
+    },
   });
   const own = await serving.api('GET', '/audit?limit=200', { token: agent });
   const { items } = auditRoutes.list.answer.parse(own.json);

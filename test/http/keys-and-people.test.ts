@@ -18,7 +18,7 @@ let token: string;
 
 beforeAll(async () => {
   serving = await startServing();
-  token = serving.house.adminToken;
+  token = serving.services.adminToken;
 });
 afterAll(() => serving.close());
 
@@ -36,7 +36,7 @@ test('a secret is deleted by who manages secrets, and then it is not there', asy
   const deleted = await send('POST', '/secrets/delete', { path });
   expect(secretRoutes.delete.answer.parse(deleted.json)).toMatchObject({ path, version: 1 });
   expect(refusal(await send('POST', '/secrets/delete', { path }))).toMatchObject({ status: 404 });
-  const agent = await serving.house.agent('deleting-agent');
+  const agent = await serving.services.agent('deleting-agent');
   const refused = await serving.api('POST', '/secrets/delete', {
     token: agent.token,
     body: { path },
@@ -237,7 +237,7 @@ describe('secrets', () => {
   });
 
   test('an agent may list but not write', async () => {
-    const agent = await serving.house.agent('writer');
+    const agent = await serving.services.agent('writer');
     const saying = { token: agent.token, body: { path, value: CANARY } };
     const said = await serving.api('PUT', '/secrets', saying);
     expect(refusal(said)).toMatchObject({ status: 403, code: 'not_allowed' });

@@ -3,20 +3,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem } from '../../src/contract/problem.js';
 import { createAdmission } from '../../src/http/admission.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 const PER_MINUTE = 5;
 
-let house: House;
+let services: Services;
 let serving: Serving;
 beforeAll(async () => {
-  house = await buildHouse();
-  serving = await startServing(house, { admission: createAdmission(house.useCases, PER_MINUTE) });
+  services = await buildServices();
+  serving = await startServing(services, {
+    admission: createAdmission(services.useCases, PER_MINUTE),
+  });
 });
 afterAll(async () => {
   await serving.close();
-  await house.close();
+  await services.close();
 });
 
 const codeOf = ({ json }: Said) => problem.parse(json).code;
@@ -24,9 +26,9 @@ const whoami = (token: string) => serving.api('GET', '/whoami', { token });
 
 describe('requests', () => {
   test('are counted for all keys of a principal together, and say how many are left', async () => {
-    const { token, caller } = await house.agent('busy');
+    const { token, caller } = await services.agent('busy');
     const wish = { name: caller.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
-    const second = await house.useCases.manageKeys.create(house.admin, {
+    const second = await services.useCases.manageKeys.create(services.admin, {
       ...wish,
       additional: true,
     });
@@ -47,7 +49,7 @@ describe('requests', () => {
   });
 
   test('of one key are not held against another, nor against whoever asks for the description', async () => {
-    const { token } = await house.agent('quiet');
+    const { token } = await services.agent('quiet');
     expect((await whoami(token)).status).toBe(200);
     for (let made = 0; made < 2 * PER_MINUTE; made += 1)
       expect((await serving.api('GET', '/openapi.json')).status).toBe(200);
@@ -61,7 +63,7 @@ describe('requests', () => {
     const said = await whoami('vsk_a_wrong');
     expect(codeOf(said)).toBe('rate_limited');
     expect(Number(said.headers.get('retry-after'))).toBeGreaterThan(0);
-    const { token } = await house.agent('neighbour');
+    const { token } = await services.agent('neighbour');
     expect((await whoami(token)).status).toBe(200);
   });
 });
@@ -70,8 +72,8 @@ describe('methods', () => {
   let token: string;
   let open: Serving;
   beforeAll(async () => {
-    token = house.adminToken;
-    open = await startServing(house);
+    token = services.adminToken;
+    open = await startServing(services);
   });
   afterAll(() => open.close());
 
@@ -90,8 +92,8 @@ describe('methods', () => {
   test('HEAD reads nothing: it would use a grant up and show nobody', async () => {
     const head = await open.api('HEAD', '/secrets/value?path=vsecure://secrets/a', { token });
     expect(head.status).toBe(405);
-    const events = await house.useCases.queryAudit(
-      house.admin,
+    const events = await services.useCases.queryAudit(
+      services.admin,
       { type: 'read_refused' },
       { limit: 10 },
     );

@@ -6,9 +6,9 @@ import { notificationRoutes } from '../../src/contract/notification.js';
 import { problem } from '../../src/contract/problem.js';
 import { createEgress } from '../../src/notify/egress.js';
 import { createCheckTarget } from '../../src/notify/senders.js';
-import type { Tellers, Telling } from '../../src/ports/index.js';
+import type { Senders, SendResult } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { buildHouse } from '../support/services.js';
+import { buildServices } from '../support/services.js';
 import { type Serving, startServing } from './serving.js';
 
 const CANARY = 'canary-Zx81';
@@ -17,7 +17,7 @@ const WEBHOOK_URL = `https://receiver.example.com/${CANARY}?token=${CANARY}`;
 
 let serving: Serving;
 let told: string[];
-let answer: Telling = { outcome: 'sent' };
+let answer: SendResult = { outcome: 'sent' };
 
 beforeAll(async () => {
   told = [];
@@ -25,17 +25,17 @@ beforeAll(async () => {
     told.push(kind);
     return answer;
   };
-  const tellers: Tellers = { email: tell('email'), slack: tell('slack'), webhook: tell('webhook') };
+  const senders: Senders = { email: tell('email'), slack: tell('slack'), webhook: tell('webhook') };
   const checkTarget = createCheckTarget(createEgress({ allowed: [] }), []);
   serving = await startServing(
-    await buildHouse({ tellers, change: (parts) => ({ ...parts, checkTarget }) }),
+    await buildServices({ senders, change: (parts) => ({ ...parts, checkTarget }) }),
   );
 });
 afterAll(() => serving.close());
 
 const api = (method: string, path: string, body?: unknown, key = randomUUID()) =>
   serving.api(method, `/notifications${path}`, {
-    token: serving.house.adminToken,
+    token: serving.services.adminToken,
     body,
     ...(method !== 'GET' && { headers: { 'idempotency-key': key } }),
   });
@@ -70,7 +70,7 @@ describe('configuring', () => {
       slack: { origin: 'https://hooks.slack.com', channel: '#security-approvals' },
       webhook: { origin: 'https://receiver.example.com' },
     });
-    const sql = sqlOn(serving.house.database.dataSource);
+    const sql = sqlOn(serving.services.database.dataSource);
     const rows = [
       ...(await sql('select * from receiver')),
       ...(await sql('select canonical from audit_event')),
@@ -140,9 +140,9 @@ test('a test is sent once, however often it is asked for under its key', async (
 });
 
 test('what is to be told is listed page by page, and can be told once more', async () => {
-  await serving.house.policy();
-  const { caller } = await serving.house.agent('listed');
-  await serving.house.ask(caller);
+  await serving.services.policy();
+  const { caller } = await serving.services.agent('listed');
+  await serving.services.ask(caller);
   const all = notificationRoutes.deliveries.answer.parse((await api('GET', '/deliveries')).json);
   const types = new Set(all.items.map(({ receiver, type }) => `${receiver} ${type}`));
   expect(types).toContain('webhook approval_requested');

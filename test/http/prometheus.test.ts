@@ -9,13 +9,13 @@ let serving: Serving;
 let token: string;
 beforeAll(async () => {
   serving = await startServing();
-  token = (await serving.house.key('prometheus', 'service', 'admin@example.com')).token;
-  await serving.house.policy();
-  const { caller } = await serving.house.agent();
-  const { id } = await serving.house.ask(caller);
-  const decider = await serving.house.decider('alice@example.com');
-  await serving.house.useCases.decide(decider, { approval: id, verdict: 'approve' });
-  await serving.house.ask(caller, { renew: true, duration: 120_000 });
+  token = (await serving.services.key('prometheus', 'service', 'admin@example.com')).token;
+  await serving.services.policy();
+  const { caller } = await serving.services.agent();
+  const { id } = await serving.services.ask(caller);
+  const decider = await serving.services.decider('alice@example.com');
+  await serving.services.useCases.decide(decider, { approval: id, verdict: 'approve' });
+  await serving.services.ask(caller, { renew: true, duration: 120_000 });
 });
 afterAll(() => serving.close());
 
@@ -24,9 +24,9 @@ const scrape = (headers: Record<string, string> = { authorization: `Bearer ${tok
 
 test('a key with metrics:read of somebody who sees everything scrapes, nobody else does', async () => {
   expect((await scrape({})).status).toBe(401);
-  const agent = (await serving.house.agent('nosy')).token;
+  const agent = (await serving.services.agent('nosy')).token;
   expect((await scrape({ authorization: `Bearer ${agent}` })).status).toBe(403);
-  const member = (await serving.house.human('member@example.com')).token;
+  const member = (await serving.services.human('member@example.com')).token;
   expect((await scrape({ authorization: `Bearer ${member}` })).status).toBe(403);
   expect((await scrape()).status).toBe(200);
 });
@@ -38,7 +38,7 @@ test('the numbers are those of the database, before and after they were counted 
   expect(before).toContain('vsecure_grants_active 1');
   expect(before).toContain('vsecure_events_total{type="approval_decided",outcome="approved"} 1');
   expect(before).toContain('vsecure_time_to_decision_seconds_count 1');
-  await serving.house.countOn();
+  await serving.services.countOn();
   const own = (all: string[]) => all.filter((line) => /^vsecure_(?!audit)/.test(line));
   expect(own(await lines())).toEqual(own(before));
 });

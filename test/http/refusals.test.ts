@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROBLEM_CODES, problem } from '../../src/contract/problem.js';
 import { STATUS } from '../../src/http/problem.js';
-import { buildHouse } from '../support/services.js';
+import { buildServices } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 const CANARY = 'canary-7Qm2-hunter2';
@@ -14,7 +14,7 @@ let token: string;
 
 beforeAll(async () => {
   serving = await startServing();
-  token = serving.house.adminToken;
+  token = serving.services.adminToken;
 });
 afterAll(() => serving.close());
 
@@ -42,7 +42,7 @@ describe('without a good key', () => {
   });
 
   test('a wrong, an unknown and a revoked key get the same answer', async () => {
-    const { token: good, caller } = await serving.house.agent('revoked-soon');
+    const { token: good, caller } = await serving.services.agent('revoked-soon');
     await serving.api('POST', `/keys/${caller.key.id}/revoke`, { token });
     const flipped = token.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
     for (const bad of [good, flipped, 'x', `vsk_h_${CANARY}`]) {
@@ -198,26 +198,26 @@ describe('addresses', () => {
 });
 
 test('an error of ours is a reference to the log; neither has what was sent or what the error says', async () => {
-  const house = await buildHouse();
-  const broken = await startServing(house, {
+  const services = await buildServices();
+  const broken = await startServing(services, {
     useCases: {
-      ...house.useCases,
+      ...services.useCases,
       writeSecret: async (_caller, { value }) => {
         throw new TypeError(`bad value ${Buffer.from(value)}`, { cause: new Error(CANARY) });
       },
     },
   });
   const said = await broken.api('PUT', '/secrets', {
-    token: house.adminToken,
+    token: services.adminToken,
     body: { path: 'vsecure://secrets/production/X', value: CANARY },
   });
   expect(refusal(said)).toMatchObject({ status: 500, code: 'internal' });
   const [logged = ''] = broken.logged;
   expect(logged).toContain(problem.parse(said.json).instance);
-  expect(logged).toContain('refusing.test.ts');
+  expect(logged).toContain('refusals.test.ts');
   expect(logged).not.toContain(CANARY);
   await broken.close();
-  await house.close();
+  await services.close();
 });
 
 test('ready means the database; Slack’s trouble is told but stops nobody', async () => {
@@ -226,13 +226,13 @@ test('ready means the database; Slack’s trouble is told but stops nobody', asy
     database: 'ok',
     slack: 'off',
   });
-  const { house } = serving;
-  const degraded = await startServing(house, {
+  const { services } = serving;
+  const degraded = await startServing(services, {
     ready: async () => ({ ok: true, database: 'ok', slack: 'degraded' }),
   });
   expect((await degraded.say('GET', '/readyz')).status).toBe(200);
   await degraded.close();
-  const down = await startServing(house, { ready: () => Promise.reject(new Error(CANARY)) });
+  const down = await startServing(services, { ready: () => Promise.reject(new Error(CANARY)) });
   const said = await down.say('GET', '/readyz');
   expect(said.status).toBe(503);
   expect(said.text).not.toContain(CANARY);

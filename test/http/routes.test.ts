@@ -6,7 +6,7 @@ import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import { KEY_CLASSES, type KeyClass, type Scope } from '../../src/domain/vocabulary.js';
 import { createApi } from '../../src/http/api/index.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 /** Any one of these scopes opens the route; ANY is every good key; OPEN and FIRST need none: these are for who has none yet. */
@@ -87,12 +87,12 @@ let mounted: readonly Mounted[];
 
 beforeAll(async () => {
   serving = await startServing();
-  mounted = routesOf(serving.house.useCases);
+  mounted = routesOf(serving.services.useCases);
 });
 afterAll(() => serving.close());
 
 /** What the router itself has, and not what anybody says that it has. */
-function routesOf(useCases: Serving['house']['useCases']): readonly Mounted[] {
+function routesOf(useCases: Serving['services']['useCases']): readonly Mounted[] {
   const { signal } = new AbortController();
   const router = createApi({ useCases, admission: [], now: () => new Date(), stopping: signal });
   return router.stack.flatMap(({ route }) =>
@@ -138,7 +138,9 @@ describe.each(KEY_CLASSES)('a key of class %s', (keyClass: KeyClass) => {
   test.each(CLASS_SCOPES[keyClass])('with the scope %s alone', async (scope) => {
     const name = `${keyClass}-${scope.replace(':', '-')}`;
     const wish = { name, class: keyClass, owner: 'admin@example.com', scopes: [scope] };
-    const made = granted(await serving.house.useCases.manageKeys.create(serving.house.admin, wish));
+    const made = unwrap(
+      await serving.services.useCases.manageKeys.create(serving.services.admin, wish),
+    );
     for (const { name: route, method, path } of mounted) {
       const said = await serving.api(method, addressOf(path), { token: made.token });
       const scopes = scopesOf(route);
@@ -150,7 +152,7 @@ describe.each(KEY_CLASSES)('a key of class %s', (keyClass: KeyClass) => {
 });
 
 test('a member’s key manages nothing, whatever scopes it was given', async () => {
-  const { token } = await serving.house.human('member@example.com');
+  const { token } = await serving.services.human('member@example.com');
   for (const { name, method, path } of mounted) {
     const scopes = scopesOf(name);
     const managing = scopes.length > 0 && scopes.every((scope) => scope.endsWith(':manage'));
@@ -199,7 +201,7 @@ describe('an agent’s key with every scope that there is for agents, owned by a
 
   /** Everything that decides: decisions, votes, grants, policies, keys, people. */
   async function state() {
-    const sql = sqlOn(serving.house.database.dataSource);
+    const sql = sqlOn(serving.services.database.dataSource);
     const tables = ['approval', 'vote', 'access_grant', 'policy', 'api_key', 'principal', 'person'];
     const all = [
       ...tables,
@@ -216,15 +218,19 @@ describe('an agent’s key with every scope that there is for agents, owned by a
   }
 
   test('changes no decision, grant, policy, key or person through any route', async () => {
-    const { house } = serving;
-    await house.policy(POLICY);
-    const { caller } = await house.agent('asking');
-    const pending = await house.ask(caller);
-    const approved = await house.ask(caller, { operation: 'read', renew: true, duration: 600_000 });
-    const decider = await house.decider('admin@example.com');
-    granted(await house.useCases.decide(decider, { approval: approved.id, verdict: 'approve' }));
-    const grant = await house.store.grants.ofApproval(approved.id);
-    const { token } = await house.agent('mighty', 'admin@example.com');
+    const { services } = serving;
+    await services.policy(POLICY);
+    const { caller } = await services.agent('asking');
+    const pending = await services.ask(caller);
+    const approved = await services.ask(caller, {
+      operation: 'read',
+      renew: true,
+      duration: 600_000,
+    });
+    const decider = await services.decider('admin@example.com');
+    unwrap(await services.useCases.decide(decider, { approval: approved.id, verdict: 'approve' }));
+    const grant = await services.store.grants.ofApproval(approved.id);
+    const { token } = await services.agent('mighty', 'admin@example.com');
     const ids: Readonly<Record<string, string>> = {
       approvals: pending.id,
       grants: grant?.id ?? '',

@@ -5,7 +5,7 @@ import { access } from '../../src/contract/approval.js';
 import { auditRoutes } from '../../src/contract/audit.js';
 import { problem } from '../../src/contract/problem.js';
 import { secretRoutes } from '../../src/contract/secret.js';
-import { DATABASE_URL, granted, REASON } from '../support/services.js';
+import { DATABASE_URL, REASON, unwrap } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
 
 const CANARY = 'canary-8Hf3-postgres://app@db';
@@ -20,16 +20,16 @@ let count = 0;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = serving.house.adminToken;
-  await serving.house.policy({ permissions: ['read', 'write', 'delete'] });
-  await serving.house.policy(OPENNESS, DEVELOPMENT);
-  await serving.house.secret(CANARY);
-  await serving.house.secret(CANARY, TOKEN);
+  admin = serving.services.adminToken;
+  await serving.services.policy({ permissions: ['read', 'write', 'delete'] });
+  await serving.services.policy(OPENNESS, DEVELOPMENT);
+  await serving.services.secret(CANARY);
+  await serving.services.secret(CANARY, TOKEN);
 });
 afterAll(() => serving.close());
 beforeEach(async () => {
   count += 1;
-  agent = (await serving.house.agent(`handling-${count}`)).token;
+  agent = (await serving.services.agent(`handling-${count}`)).token;
 });
 
 const value = (token: string, path = DATABASE_URL, more = '') =>
@@ -41,9 +41,9 @@ const refusal = ({ status, json }: Said) => [status, problem.parse(json).code];
 async function approve(operation: 'read' | 'write' | 'delete', token = agent) {
   const ask = { resources: [DATABASE_URL], operation, reason: REASON };
   const { json } = await serving.api('POST', '/approvals', { token, body: ask });
-  const decider = await serving.house.decider('alice@example.com');
+  const decider = await serving.services.decider('alice@example.com');
   const approval = access.parse(json).id;
-  granted(await serving.house.useCases.decide(decider, { approval, verdict: 'approve' }));
+  unwrap(await serving.services.useCases.decide(decider, { approval, verdict: 'approve' }));
 }
 
 async function eventsOf(token: string): Promise<string[]> {
@@ -69,7 +69,9 @@ test('a value is read under a live grant, and the answer is kept nowhere', async
 test('bytes that are not text come in base64', async () => {
   const path = 'vsecure://secrets/development/BYTES';
   const bytes = Uint8Array.from([0xff, 0, 1]);
-  granted(await serving.house.useCases.writeSecret(serving.house.admin, { path, value: bytes }));
+  unwrap(
+    await serving.services.useCases.writeSecret(serving.services.admin, { path, value: bytes }),
+  );
   const { json } = await value(agent, path);
   expect(secretRoutes.open.answer.parse(json)).toMatchObject({ encoding: 'base64', value: '/wAB' });
 });
@@ -88,7 +90,7 @@ test('where no approval is required a grant is obtained, on record, and used aga
 
 test('a policy that wants a reason gets none made up: then a program has to ask itself', async () => {
   const uri = 'vsecure://secrets/reasons/*';
-  await serving.house.policy({ requiresApproval: false, requireReason: true }, uri);
+  await serving.services.policy({ requiresApproval: false, requireReason: true }, uri);
   expect(refusal(await value(agent, 'vsecure://secrets/reasons/A'))).toEqual([
     403,
     'approval_required',
@@ -97,7 +99,7 @@ test('a policy that wants a reason gets none made up: then a program has to ask 
 
 test('an administrator reads nothing without a grant, and a service’s key nothing at all', async () => {
   expect(refusal(await value(admin))).toEqual([403, 'approval_required']);
-  const service = await serving.house.key(`robot-${count}`, 'service', 'admin@example.com');
+  const service = await serving.services.key(`robot-${count}`, 'service', 'admin@example.com');
   expect(refusal(await value(service.token, TOKEN))).toEqual([403, 'not_allowed']);
 });
 

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { createAdmission } from '../../src/http/admission.js';
 import { createHttpApp, type HttpParts } from '../../src/http/app.js';
 import { listen } from '../../src/http/server.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 
 export interface Said {
   readonly status: number;
@@ -26,14 +26,14 @@ export interface Saying {
 export type Serving = Awaited<ReturnType<typeof startServing>>;
 
 /** Everything that was logged, as one would read it. */
-export async function startServing(given?: House, parts: Partial<HttpParts> = {}) {
-  const house = given ?? (await buildHouse());
+export async function startServing(given?: Services, parts: Partial<HttpParts> = {}) {
+  const services = given ?? (await buildServices());
   const logged: string[] = [];
   const stopping = new AbortController();
   const app = createHttpApp({
-    useCases: house.useCases,
+    useCases: services.useCases,
     // A test is quicker than any client should be.
-    admission: createAdmission(house.useCases, 1_000_000),
+    admission: createAdmission(services.useCases, 1_000_000),
     logger: { error: (fields, message) => logged.push(JSON.stringify({ message, ...fields })) },
     ready: async () => ({ ok: true, database: 'ok', slack: 'off' }),
     allowedHosts: ['127.0.0.1', 'vsecure.example.com'],
@@ -60,7 +60,7 @@ export async function startServing(given?: House, parts: Partial<HttpParts> = {}
   };
 
   return {
-    house,
+    services,
     logged,
     server,
     stopping,
@@ -79,7 +79,7 @@ export async function startServing(given?: House, parts: Partial<HttpParts> = {}
     async close() {
       stopping.abort();
       await server.close(1000);
-      if (!given) await house.close();
+      if (!given) await services.close();
     },
   };
 }

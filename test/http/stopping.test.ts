@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { access } from '../../src/contract/approval.js';
 import { listen } from '../../src/http/server.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { startServing } from './serving.js';
 
 function event() {
@@ -17,43 +17,43 @@ function event() {
 }
 
 /** `began` resolves when somebody has begun to wait. */
-function watched(house: House) {
+function watched(services: Services) {
   const began = event();
-  const awaitDecision: House['useCases']['awaitDecision'] = (caller, id, waiting) =>
-    house.useCases.awaitDecision(caller, id, {
+  const awaitDecision: Services['useCases']['awaitDecision'] = (caller, id, waiting) =>
+    services.useCases.awaitDecision(caller, id, {
       ...waiting,
       onWait: () => began.happen(),
     });
-  return { useCases: { ...house.useCases, awaitDecision }, began: began.happened };
+  return { useCases: { ...services.useCases, awaitDecision }, began: began.happened };
 }
 
 test('a waiting call is answered as it stands when the server begins to stop', async () => {
-  const house = await buildHouse();
-  await house.policy();
-  const { caller, token } = await house.agent();
-  const { id } = await house.ask(caller);
-  const { useCases, began } = watched(house);
-  const serving = await startServing(house, { useCases });
+  const services = await buildServices();
+  await services.policy();
+  const { caller, token } = await services.agent();
+  const { id } = await services.ask(caller);
+  const { useCases, began } = watched(services);
+  const serving = await startServing(services, { useCases });
   const waiting = serving.api('GET', `/approvals/${id}/wait?seconds=200`, { token });
   await began;
   await serving.close();
   expect(access.parse((await waiting).json).status).toBe('pending');
-  await house.close();
+  await services.close();
 });
 
 test('a wait ends on the server when its client has gone, and the request stays', async () => {
-  const house = await buildHouse();
-  await house.policy();
-  const { caller, token } = await house.agent();
-  const { id } = await house.ask(caller);
-  const { useCases, began } = watched(house);
+  const services = await buildServices();
+  await services.policy();
+  const { caller, token } = await services.agent();
+  const { id } = await services.ask(caller);
+  const { useCases, began } = watched(services);
   const ended = event();
   const awaitDecision: typeof useCases.awaitDecision = async (...asked) => {
     const answer = await useCases.awaitDecision(...asked);
     ended.happen();
     return answer;
   };
-  const serving = await startServing(house, { useCases: { ...useCases, awaitDecision } });
+  const serving = await startServing(services, { useCases: { ...useCases, awaitDecision } });
   const client = new AbortController();
   const waiting = fetch(`${serving.server.url}/api/v1/approvals/${id}/wait?seconds=200`, {
     headers: { authorization: `Bearer ${token}` },
@@ -63,11 +63,11 @@ test('a wait ends on the server when its client has gone, and the request stays'
   client.abort();
   await expect(waiting).rejects.toThrow();
   await ended.happened;
-  expect(granted(await house.useCases.showApprovals.one(caller, id)).approval.status).toBe(
+  expect(unwrap(await services.useCases.showApprovals.one(caller, id)).approval.status).toBe(
     'pending',
   );
   await serving.close();
-  await house.close();
+  await services.close();
 });
 
 test('a connection on which nothing was ever asked does not hold up the stop', async () => {

@@ -3,17 +3,17 @@
 import { expect, test } from 'vitest';
 import { startServing } from '../http/serving.js';
 import { testDatabase } from '../support/database.js';
-import { buildHouse } from '../support/services.js';
+import { buildServices } from '../support/services.js';
 import { vsecure } from '../support/vsecure.js';
 
 test('old parts become tables of their own, and what remains of the trail still verifies', async () => {
   const database = await testDatabase();
-  const house = await buildHouse({ database });
-  await house.policy();
-  await house.store.transaction((tx) => tx.auditParts.next());
-  await house.secret();
-  await house.countOn();
-  const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: house.masterKeyText };
+  const services = await buildServices({ database });
+  await services.policy();
+  await services.store.transaction((tx) => tx.auditParts.next());
+  await services.secret();
+  await services.countOn();
+  const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: services.masterKeyText };
   const detach = (...argv: string[]) => vsecure(['audit:detach', ...argv], { env });
 
   expect(await detach('--before', '2020-01-01', '--yes')).toMatchObject({
@@ -30,14 +30,14 @@ test('old parts become tables of their own, and what remains of the trail still 
   const rows = await database.dataSource.query(`select sequence from ${archive}`);
   expect(rows.length).toBeGreaterThan(0);
 
-  const serving = await startServing(house);
+  const serving = await startServing(services);
   const verified = await vsecure(['mcp:audit:verify'], {
-    env: { VSECURE_URL: serving.server.url, VSECURE_API_KEY: house.adminToken },
+    env: { VSECURE_URL: serving.server.url, VSECURE_API_KEY: services.adminToken },
   });
   expect(verified).toMatchObject({ exit: 0, stderr: '' });
   expect(verified.stdout).toContain(`${rows.length + 1}`);
   await serving.close();
-  await house.close();
+  await services.close();
 });
 
 test('nothing is detached unless it is asked for in full', async () => {

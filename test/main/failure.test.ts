@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explainFailure } from '../../src/main/failure.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/folder.js';
-import { buildHouse } from '../support/services.js';
+import { buildServices } from '../support/services.js';
 import { freePort, listenOnLoopback, shut } from '../support/slack/loopback.js';
 import { type Ended, vsecure } from '../support/vsecure.js';
 
@@ -18,9 +18,9 @@ let database: TestDatabase;
 let masterKey: string;
 beforeAll(async () => {
   database = await testDatabase();
-  const house = await buildHouse({ database });
-  masterKey = house.masterKeyText;
-  await house.listener.stop();
+  const services = await buildServices({ database });
+  masterKey = services.masterKeyText;
+  await services.listener.stop();
 });
 afterAll(() => database.close());
 

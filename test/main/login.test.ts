@@ -12,18 +12,18 @@ import { findAction } from '../support/slack/card.js';
 import { asString } from '../support/slack/json.js';
 import { listenOnLoopback, shut } from '../support/slack/loopback.js';
 import { readBytes } from '../support/slack/request-body.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 import { type Program, startProgram, vsecure } from '../support/vsecure.js';
 
-let running: HouseWithSlack;
+let running: ServicesWithSlack;
 beforeAll(async () => {
-  running = await houseWithSlack({ users: ['alice'] });
-  await running.house.person('alice@example.com');
+  running = await servicesWithSlack({ users: ['alice'] });
+  await running.services.person('alice@example.com');
 });
 afterAll(() => running.close());
 
-interface Door extends AsyncDisposable {
+interface EntryPoint extends AsyncDisposable {
   readonly url: string;
   /** Every answer that went through. */
   readonly answers: readonly string[];
@@ -33,7 +33,7 @@ interface Door extends AsyncDisposable {
 }
 
 /** A door to the server that can be shut, as if the server were being restarted. */
-async function door(): Promise<Door> {
+async function door(): Promise<EntryPoint> {
   const answers: string[] = [];
   const server = createServer(async (request, response) => {
     if (one.away) {
@@ -54,7 +54,7 @@ async function door(): Promise<Door> {
     response.writeHead(answer.status, { 'content-type': type }).end(text);
   });
   const port = await listenOnLoopback(server);
-  const one: Door = {
+  const one: EntryPoint = {
     url: `http://127.0.0.1:${port}`,
     answers,
     away: false,
@@ -75,7 +75,7 @@ async function confirm(code: string): Promise<void> {
   const alice = { user: idOf('alice'), channel: emulate.channelId };
   await hands.driver.command({ ...alice, text: `login ${code}` });
   const answer = await until('the question', () => sink.bodies[before]);
-  await hands.driver.press({
+  await hands.driver.click({
     ...alice,
     messageTs: '1700000000.000100',
     actionId: 'confirm_login',
@@ -113,7 +113,7 @@ test('a person logs a terminal in through a restart, and the key is in their fil
     log: JSON.stringify(running.lines),
     slack: JSON.stringify([running.workspace.sink.bodies, running.workspace.proxy.calls]),
   };
-  const { dataSource } = running.house.database;
+  const { dataSource } = running.services.database;
   expect(await findCanaries({ texts, dataSource }, [token])).toEqual([]);
 
   const whoami = await vsecure(['auth:whoami', '--json', '--profile', 'prod'], { env });
@@ -150,7 +150,9 @@ test('whoever gives up, or waits too long, is told so and keeps nothing', async 
   });
   const late = startProgram(['login'], { env });
   await codeShown(late);
-  await sqlOn(running.house.database.dataSource)('update login set expires_at = clock_timestamp()');
+  await sqlOn(running.services.database.dataSource)(
+    'update login set expires_at = clock_timestamp()',
+  );
   expect(await late.ended).toMatchObject({
     exit: 1,
     stdout: '',

@@ -1,31 +1,33 @@
 /** The running server by itself tells owners, alarms, and stops the keys of whoever has left Slack. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { unwrap } from '../support/services.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { until } from '../support/until.js';
 
-let running: HouseWithSlack;
+let running: ServicesWithSlack;
 beforeAll(async () => {
-  running = await houseWithSlack({ users: ['alice', 'bob', 'carol'] });
-  const { house, workspace } = running;
+  running = await servicesWithSlack({ users: ['alice', 'bob', 'carol'] });
+  const { services, workspace } = running;
   for (const name of ['bob', 'carol']) {
     const account = { teamId: workspace.emulate.teamId, userId: workspace.idOf(name) };
-    granted(await house.useCases.managePeople.link(house.admin, `${name}@example.com`, account));
+    unwrap(
+      await services.useCases.managePeople.link(services.admin, `${name}@example.com`, account),
+    );
   }
-  await house.policy({ requiresApproval: false });
-  await house.secret();
+  await services.policy({ requiresApproval: false });
+  await services.secret();
 });
 afterAll(() => running.close());
 
 /** A key of this person's that reads a secret under a grant of its own. */
 async function reading(name: string, owner: string) {
-  const { house } = running;
-  const { caller, token } = await house.agent(name, owner);
-  const { resources } = await house.ask(caller);
+  const { services } = running;
+  const { caller, token } = await services.agent(name, owner);
+  const { resources } = await services.ask(caller);
   const [resource = ''] = resources;
-  granted(await house.useCases.readSecret(caller, { resource }));
+  unwrap(await services.useCases.readSecret(caller, { resource }));
   return { caller, token };
 }
 
@@ -42,7 +44,7 @@ test('an owner hears of the first use within seconds, and a suspension is a warn
   const answer = await fetch(`${running.url}/api/v1/keys/suspend`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${running.house.adminToken}`,
+      authorization: `Bearer ${running.services.adminToken}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({ name: caller.principal.name, reason: 'Not us' }),
@@ -63,6 +65,6 @@ test('a key of somebody who is deactivated in Slack stops within a minute', {
 }, async () => {
   const { token } = await reading('cursor', 'carol@example.com');
   running.workspace.proxy.inject(userBecomes(running.workspace.idOf('carol'), { deleted: true }));
-  const stopped = async () => !(await running.house.useCases.authenticate(token)).ok;
+  const stopped = async () => !(await running.services.useCases.authenticate(token)).ok;
   await until('the key to stop', stopped, 60_000);
 });

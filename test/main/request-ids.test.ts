@@ -5,7 +5,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import { requestOrigin } from '../../src/main/request-id.js';
 import { DATABASE_URL } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
-import { type HouseWithSlack, houseWithSlack } from '../support/slack/services-with-slack.js';
+import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
 import { until } from '../support/until.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -23,13 +23,13 @@ const FIELDS = new Set(
    url mcp slack team subject code channel todo error attempts retryAfterMs`.split(/\s+/),
 );
 
-let running: HouseWithSlack;
-let agent: Awaited<ReturnType<HouseWithSlack['house']['agent']>>;
+let running: ServicesWithSlack;
+let agent: Awaited<ReturnType<ServicesWithSlack['services']['agent']>>;
 beforeAll(async () => {
-  running = await houseWithSlack({ users: ['alice', 'bob'] });
-  await running.house.policy();
-  await running.house.secret(SPOKEN.value);
-  agent = await running.house.agent();
+  running = await servicesWithSlack({ users: ['alice', 'bob'] });
+  await running.services.policy();
+  await running.services.secret(SPOKEN.value);
+  agent = await running.services.agent();
 });
 afterAll(() => running.close());
 
@@ -83,16 +83,16 @@ describe('an approval that an agent asked for over MCP and a person decided in S
     ['access was asked for', { outcome: 'pending' }],
     ['delivered', { destination: 'slack_card' }],
     ['a card was pressed', { verdict: 'approve' }],
-    ['decision', { door: 'slack', outcome: 'approved' }],
+    ['decision', { entryPoint: 'slack', outcome: 'approved' }],
     ['a secret was read', {}],
   ])('is found by the id of the call: %s', async (msg, fields) => {
     expect(await lineOf(msg, approval)).toMatchObject({ request: TRACE, approval, ...fields });
   });
 
   test('has the same digest as one that came with no request', async () => {
-    const remembered = await running.house.store.approvals.find(approval);
+    const remembered = await running.services.store.approvals.find(approval);
     expect(remembered).toMatchObject({ request: TRACE, traceparent: TRACEPARENT });
-    const other = await running.house.ask(agent.caller, { renew: true });
+    const other = await running.services.ask(agent.caller, { renew: true });
     expect(other.request).toBeUndefined();
     expect(other.digest).toBe(remembered?.digest);
   });
@@ -104,7 +104,7 @@ describe('an approval that an agent asked for over MCP and a person decided in S
       running.lines.some(({ msg, route }) => msg === 'request' && route === 'none'),
     );
     const text = JSON.stringify(running.lines);
-    const secrets = [...Object.values(SPOKEN), agent.token, running.house.adminToken];
+    const secrets = [...Object.values(SPOKEN), agent.token, running.services.adminToken];
     expect(text).toContain(approval);
     expect(found(text, secrets)).toEqual([]);
     // The search finds what is there.

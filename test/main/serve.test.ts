@@ -5,22 +5,22 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import { testDatabase } from '../support/database.js';
 import { call, connectClient, fields } from '../support/mcp-client.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { vsecure } from '../support/vsecure.js';
 
-let house: House;
+let services: Services;
 let server: RunningServer;
 beforeAll(async () => {
   const database = await testDatabase();
-  house = await buildHouse({ database });
-  await house.policy();
-  await house.secret('s3cret-value');
-  server = await startVsecure({ database, masterKey: house.masterKeyText });
+  services = await buildServices({ database });
+  await services.policy();
+  await services.secret('s3cret-value');
+  server = await startVsecure({ database, masterKey: services.masterKeyText });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
-  await house.close();
+  await services.close();
 });
 
 const ask = (token: string) =>
@@ -50,12 +50,12 @@ test('without Slack, the log has the very command that approves a waiting reques
   expect(server.log()).toContainEqual(
     expect.objectContaining({ level: 40, msg: expect.stringMatching(/^Slack is not connected/) }),
   );
-  const { token } = await house.agent('asks-without-slack');
+  const { token } = await services.agent('asks-without-slack');
   const { client, id } = await ask(token);
   const line = await until('a line about the request', () =>
     server.log().find(({ approval, approve }) => approval === id && approve !== undefined),
   );
-  const alice = (await house.human('alice@example.com')).token;
+  const alice = (await services.human('alice@example.com')).token;
   const [program, ...argv] = String(line['approve']).split(' ');
   expect(program).toBe('vsecure');
   const env = { VSECURE_URL: server.url, VSECURE_API_KEY: alice };
@@ -69,7 +69,7 @@ test('without Slack, the log has the very command that approves a waiting reques
 });
 
 test('a SIGTERM lets a waiting agent have its answer, and the process is gone within 10 s with exit code 0', async () => {
-  const { token } = await house.agent('waits-for-ever');
+  const { token } = await services.agent('waits-for-ever');
   const { client, id } = await ask(token);
   let waits = false;
   const onprogress = () => {
@@ -92,6 +92,7 @@ test('a SIGTERM lets a waiting agent have its answer, and the process is gone wi
 
   await server.restart();
   expect(
-    granted(await house.useCases.showApprovals.one(house.admin, id as ApprovalId)).approval.status,
+    unwrap(await services.useCases.showApprovals.one(services.admin, id as ApprovalId)).approval
+      .status,
   ).toBe('pending');
 });

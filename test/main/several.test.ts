@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { sqlOn } from '../../src/store/sql.js';
 import { testDatabase } from '../support/database.js';
 import { startVsecure } from '../support/server.js';
-import { buildHouse } from '../support/services.js';
+import { buildServices } from '../support/services.js';
 import { until } from '../support/until.js';
 
 test('two that start at the same moment on an empty database both come up, and one of them makes the schema', async () => {
@@ -28,16 +28,16 @@ test('two that start at the same moment on an empty database both come up, and o
 
 test('what expired is closed by the job once, however many processes run it', async () => {
   const database = await testDatabase();
-  const house = await buildHouse({ database });
-  onTestFinished(() => house.close());
-  await house.policy();
+  const services = await buildServices({ database });
+  onTestFinished(() => services.close());
+  await services.policy();
   const sql = sqlOn(database.dataSource);
-  const { caller } = await house.agent();
+  const { caller } = await services.agent();
   const asked = [];
   for (let minutes = 1; minutes <= 30; minutes += 1)
-    asked.push((await house.ask(caller, { duration: minutes * 60_000 })).id);
+    asked.push((await services.ask(caller, { duration: minutes * 60_000 })).id);
 
-  const options = { database, masterKey: house.masterKeyText };
+  const options = { database, masterKey: services.masterKeyText };
   const servers = await Promise.all([1, 2].map(() => startVsecure(options)));
   try {
     await sql(

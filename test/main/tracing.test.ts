@@ -11,7 +11,7 @@ import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/folder.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
-import { buildHouse, DATABASE_URL, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services } from '../support/services.js';
 import { until } from '../support/until.js';
 
 const CANARY = 'canary-4Tz9';
@@ -45,19 +45,19 @@ const collector = createServer(async (req, res) => {
   res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 });
 
-let house: House;
+let services: Services;
 let server: RunningServer;
 beforeAll(async () => {
   const database = await testDatabase();
-  house = await buildHouse({ database });
-  await house.policy();
-  await house.secret(`${CANARY} is the value`);
+  services = await buildServices({ database });
+  await services.policy();
+  await services.secret(`${CANARY} is the value`);
   collector.listen(0, '127.0.0.1');
   await once(collector, 'listening');
   const { port } = collector.address() as AddressInfo;
   server = await startVsecure({
     database: { url: database.url },
-    masterKey: house.masterKeyText,
+    masterKey: services.masterKeyText,
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=for%20the%20collector',
@@ -69,7 +69,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   collector.closeAllConnections();
   collector.close();
-  await house.close();
+  await services.close();
 });
 
 const clientOf = (apiKey: string, headers: Record<string, string> = {}) =>
@@ -85,8 +85,8 @@ const said = ({ attributes }: (typeof spans)[number]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
 test('a request, its verb, its transactions and what is decided on it are spans that belong together', async () => {
-  const agent = (await house.agent()).token;
-  const alice = (await house.human('alice@example.com')).token;
+  const agent = (await services.agent()).token;
+  const alice = (await services.human('alice@example.com')).token;
   const asked = await clientOf(agent, { traceparent: INBOUND }).mcp.requestApproval({
     resource: DATABASE_URL,
     operation: 'read',
@@ -144,7 +144,7 @@ test('spans hold names of ours and ids, and nothing that anybody said', () => {
 test('a collector that is away changes nothing but the traces', async () => {
   collector.closeAllConnections();
   collector.close();
-  const { token } = await house.agent('later');
+  const { token } = await services.agent('later');
   const asked = await clientOf(token).mcp.requestApproval({
     resource: DATABASE_URL,
     operation: 'read',

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Caller, may } from '../../src/domain/rights.js';
 import { KEY_CLASSES, type KeyClass } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { buildHouse, DATABASE_URL, granted, type House, PRODUCTION } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  PRODUCTION,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
 
 /** Who owns them: each key can do the most that its class ever can. */
@@ -16,31 +22,31 @@ const HOLDERS: Record<KeyClass | 'admin', string> = {
 };
 const EVERYBODY = [...KEY_CLASSES, 'admin'] as const;
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 /** What waits for a decision: a request of each that may ask. */
 const pending: string[] = [];
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ permissions: ['read', 'write', 'delete', 'list'] });
-  for (const uri of ['vsecure://audit', 'vsecure://api-keys']) await house.policy({}, uri);
-  await house.secret();
-  const keys: Record<string, Caller> = { admin: house.admin };
+  services = await buildServices();
+  await services.policy({ permissions: ['read', 'write', 'delete', 'list'] });
+  for (const uri of ['vsecure://audit', 'vsecure://api-keys']) await services.policy({}, uri);
+  await services.secret();
+  const keys: Record<string, Caller> = { admin: services.admin };
   for (const keyClass of KEY_CLASSES)
-    keys[keyClass] = (await house.key(`a-${keyClass}`, keyClass, HOLDERS[keyClass])).caller;
+    keys[keyClass] = (await services.key(`a-${keyClass}`, keyClass, HOLDERS[keyClass])).caller;
   for (const caller of Object.values(keys))
-    if (may(caller, 'access:request')) pending.push((await house.ask(caller)).id);
-  endpoint = await startEndpoint({ useCases: house.useCases, keys });
+    if (may(caller, 'access:request')) pending.push((await services.ask(caller)).id);
+  endpoint = await startEndpoint({ useCases: services.useCases, keys });
 });
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 /** Everything that only a person may change, or an operator. */
 async function power() {
-  const sql = sqlOn(house.database.dataSource);
+  const sql = sqlOn(services.database.dataSource);
   const [approvals, votes, grants, policies, keys, principals, people] = await Promise.all([
     sql(`select id, status from approval where status in ('approved', 'denied') order by id`),
     sql('select * from vote'),
@@ -190,10 +196,10 @@ test('every kind of client is offered the same', async () => {
 
 test('what a person may do would have been noticed', async () => {
   const before = await power();
-  const alice = await house.decider('alice@example.com');
-  const { id: approval } = await house.ask((await house.agent('late')).caller);
-  granted(await house.useCases.decide(alice, { approval, verdict: 'approve', reason: 'yes' }));
-  await house.policy({ approvers: ['bob@example.com'] });
+  const alice = await services.decider('alice@example.com');
+  const { id: approval } = await services.ask((await services.agent('late')).caller);
+  unwrap(await services.useCases.decide(alice, { approval, verdict: 'approve', reason: 'yes' }));
+  await services.policy({ approvers: ['bob@example.com'] });
   const after = await power();
   for (const kind of ['approvals', 'votes', 'grants', 'policies', 'keys'] as const)
     expect(after[kind], kind).not.toEqual(before[kind]);

@@ -5,12 +5,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import type { McpParts } from '../../src/mcp/server.js';
 import type { Wakeups } from '../../src/ports/index.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { CLIENT_KINDS, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { ask, listening, send, TASKS } from './modern-client.js';
 
-type Agent = Awaited<ReturnType<House['agent']>>;
+type Agent = Awaited<ReturnType<Services['agent']>>;
 
 const UNKNOWN = 'vsecure://approvals/appr_0123456789abcdefghijkl';
 const uriOf = ({ id }: Approval) => `vsecure://approvals/${id}`;
@@ -36,7 +36,7 @@ function watched(inner: Wakeups) {
 /** Milliseconds. Long enough to be none, unless a test is about it. */
 let lookEvery = 60_000;
 
-let house: House;
+let services: Services;
 let open: { waiters: number };
 let ann: Agent;
 let ben: Agent;
@@ -44,26 +44,26 @@ let endpoint: TestEndpoint;
 
 beforeEach(async () => {
   lookEvery = 60_000;
-  house = await buildHouse({
+  services = await buildServices({
     change(parts) {
       const watching = watched(parts.wakeups);
       open = watching.open;
       return { ...parts, wakeups: watching.wakeups };
     },
   });
-  await house.policy();
-  ann = await house.agent('ann');
-  ben = await house.agent('ben');
+  await services.policy();
+  ann = await services.agent('ann');
+  ben = await services.agent('ben');
 });
 afterEach(async () => {
   await endpoint.close();
   await until('every waiter to be freed', () => open.waiters === 0);
   expect(endpoint.errors).toEqual([]);
-  await house.close();
+  await services.close();
 });
 
 async function start(
-  useCases: McpParts['useCases'] = house.useCases,
+  useCases: McpParts['useCases'] = services.useCases,
   more: { streamLasts?: number } = {},
 ) {
   const keys = { ann: ann.caller, ben: ben.caller };
@@ -83,9 +83,9 @@ async function listener(token: string) {
 }
 
 const decide = async (approval: Approval, verdict: 'approve' | 'deny' = 'approve') => {
-  const alice = await house.decider('alice@example.com');
+  const alice = await services.decider('alice@example.com');
   const vote = { approval: approval.id, verdict, reason: 'as it was asked for' } as const;
-  return granted(await house.useCases.decide(alice, vote));
+  return unwrap(await services.useCases.decide(alice, vote));
 };
 
 const refusalOf = (token: string, uris: readonly unknown[]) =>
@@ -95,48 +95,48 @@ test('an agent is told when its request is decided, and when the access is over,
   await start();
   const { told, listen } = await listener('ann');
   const [first, second] = [
-    await house.ask(ann.caller),
-    await house.ask(ann.caller, { renew: true, duration: 120_000 }),
+    await services.ask(ann.caller),
+    await services.ask(ann.caller, { renew: true, duration: 120_000 }),
   ];
   const subscription = await listen(uriOf(first), uriOf(second));
   expect(subscription.honoredFilter).toEqual({
     resourceSubscriptions: [uriOf(first), uriOf(second)],
   });
-  const { grant } = granted(await house.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
+  const { grant } = unwrap(await services.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
   expect(grant).toBeUndefined();
   await decide(first);
   await until('the decision to be told', () => told.length === 1);
   await decide(second, 'deny');
   await until('the denial to be told', () => told.length === 2);
-  const now = granted(await house.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
+  const now = unwrap(await services.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
   if (!now.grant) throw new Error('a grant was expected');
-  granted(await house.useCases.releaseGrant(ann.caller, now.grant.id));
+  unwrap(await services.useCases.releaseGrant(ann.caller, now.grant.id));
   await until('the end of the grant to be told', () => told.length === 3);
   expect(told).toEqual([uriOf(first), uriOf(second), uriOf(first)]);
   await subscription.close();
 });
 
 test('what changes nothing for the agent is not told', async () => {
-  await house.policy({ approvers: ['alice@example.com', 'carol@example.com'], minApprovals: 2 });
+  await services.policy({ approvers: ['alice@example.com', 'carol@example.com'], minApprovals: 2 });
   await start();
   const { told, listen } = await listener('ann');
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   const subscription = await listen(uriOf(approval));
-  await house.ask(ann.caller);
+  await services.ask(ann.caller);
   await decide(approval);
-  const carol = await house.decider('carol@example.com');
-  granted(await house.useCases.decide(carol, { approval: approval.id, verdict: 'approve' }));
+  const carol = await services.decider('carol@example.com');
+  unwrap(await services.useCases.decide(carol, { approval: approval.id, verdict: 'approve' }));
   await until('the decision to be told', () => told.length > 0);
   await subscription.close();
   expect(told).toEqual([uriOf(approval)]);
 });
 
 test('a decision between the look and the stream is told as soon as there is a stream', async () => {
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   await start({
-    ...house.useCases,
+    ...services.useCases,
     async awaitDecision(...asked) {
-      const seen = await house.useCases.awaitDecision(...asked);
+      const seen = await services.useCases.awaitDecision(...asked);
       await decide(approval);
       return seen;
     },
@@ -150,8 +150,8 @@ test('a decision between the look and the stream is told as soon as there is a s
 /** Ben tries to listen to a request of Ann's, which is then decided. What came of it. */
 async function eavesdrop(useCases: McpParts['useCases']) {
   await start(useCases);
-  const approval = await house.ask(ann.caller);
-  const own = await house.ask(ben.caller);
+  const approval = await services.ask(ann.caller);
+  const own = await services.ask(ben.caller);
   const { told, listen } = await listener('ben');
   const refused = await Promise.all(
     [[uriOf(approval)], [uriOf(own), uriOf(approval)], [UNKNOWN]].map((uris) =>
@@ -169,20 +169,20 @@ async function eavesdrop(useCases: McpParts['useCases']) {
 }
 
 test('a request of somebody else’s cannot be told from one that does not exist, and nothing is told of it', async () => {
-  const { refused, told, own } = await eavesdrop(house.useCases);
+  const { refused, told, own } = await eavesdrop(services.useCases);
   expect(refused[0]).toMatchObject({ code: -32602 });
   expect(refused).toEqual([refused[0], refused[0], refused[0]]);
   expect(told).toEqual([own]);
 });
 
 test('the test for that fails on a server that does not ask whose a request is', async () => {
-  const { awaitDecision, followApproval } = house.useCases;
+  const { awaitDecision, followApproval } = services.useCases;
   const ownerOf = async (id: Approval['id']) => {
-    const approval = await house.store.approvals.find(id);
+    const approval = await services.store.approvals.find(id);
     return approval?.principal === ann.caller.principal.id ? ann.caller : ben.caller;
   };
   const { refused, told, other } = await eavesdrop({
-    ...house.useCases,
+    ...services.useCases,
     awaitDecision: async (_, id, waiting) => awaitDecision(await ownerOf(id), id, waiting),
     followApproval: async (_, id, following) => followApproval(await ownerOf(id), id, following),
   });
@@ -192,7 +192,7 @@ test('the test for that fails on a server that does not ask whose a request is',
 
 test('a stream that is closed frees its waiters, and so does a client that is simply gone', async () => {
   await start();
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   const { client, listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
   await until('the waiter', () => open.waiters === 1);
@@ -215,10 +215,10 @@ test('a stream that is closed frees its waiters, and so does a client that is si
 
 test('a key that is revoked is told nothing more, and its stream ends', async () => {
   await start();
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   const { told, listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
-  granted(await house.useCases.manageKeys.revoke(house.admin, ann.caller.key.id));
+  unwrap(await services.useCases.manageKeys.revoke(services.admin, ann.caller.key.id));
   await decide(approval);
   expect(await subscription.closed).toBe('graceful');
   expect(told).toEqual([]);
@@ -229,19 +229,19 @@ test('the stream of a revoked key, or of a key whose owner has left, ends at the
   await start();
   const streams = [];
   for (const [name, agent] of Object.entries({ ann, ben })) {
-    const approval = await house.ask(agent.caller);
+    const approval = await services.ask(agent.caller);
     const { listen } = await listener(name);
     streams.push(await listen(uriOf(approval)));
   }
-  granted(await house.useCases.manageKeys.revoke(house.admin, ann.caller.key.id));
+  unwrap(await services.useCases.manageKeys.revoke(services.admin, ann.caller.key.id));
   expect(await streams[0]?.closed).toBe('graceful');
-  await house.store.transaction((tx) => tx.people.setActive(ben.caller.owner.id, false));
+  await services.store.transaction((tx) => tx.people.setActive(ben.caller.owner.id, false));
   expect(await streams[1]?.closed).toBe('graceful');
 });
 
 test('a stream is ended after its time, and can be opened anew', async () => {
-  await start(house.useCases, { streamLasts: 100 });
-  const approval = await house.ask(ann.caller);
+  await start(services.useCases, { streamLasts: 100 });
+  const approval = await services.ask(ann.caller);
   const { listen } = await listener('ann');
   for (const _ of [1, 2]) {
     const subscription = await listen(uriOf(approval));
@@ -251,7 +251,7 @@ test('a stream is ended after its time, and can be opened anew', async () => {
 
 test('a stopping server ends the streams', async () => {
   await start();
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   const { listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
   await endpoint.stop();
@@ -260,7 +260,7 @@ test('a stopping server ends the streams', async () => {
 
 test('one key holds four streams at most; another key is not kept from its own', async () => {
   await start();
-  const [mine, others] = [await house.ask(ann.caller), await house.ask(ben.caller)];
+  const [mine, others] = [await services.ask(ann.caller), await services.ask(ben.caller)];
   const { listen } = await listener('ann');
   const streams = [];
   for (const _ of [1, 2, 3, 4]) streams.push(await listen(uriOf(mine)));
@@ -277,10 +277,10 @@ test('one key holds four streams at most; another key is not kept from its own',
 test('a list that is too long, or of anything but requests, is refused before anybody looks', async () => {
   let looks = 0;
   await start({
-    ...house.useCases,
+    ...services.useCases,
     awaitDecision(...asked) {
       looks += 1;
-      return house.useCases.awaitDecision(...asked);
+      return services.useCases.awaitDecision(...asked);
     },
   });
   const many = Array.from({ length: 21 }, (_, at) => `${UNKNOWN.slice(0, -2)}${10 + at}`);
@@ -309,7 +309,7 @@ test('a list that is too long, or of anything but requests, is refused before an
 
 test('the same request named twenty times is told of once', async () => {
   await start();
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   const { told, listen } = await listener('ann');
   const subscription = await listen(...Array(21).fill(uriOf(approval)));
   await until('the waiter', () => open.waiters === 1);
@@ -329,7 +329,7 @@ test('whoever asks for nothing that is served is told so, and the stream ends', 
 
 test('tasks are not told of: a client that declares them polls, one that does not is refused', async () => {
   await start();
-  const { id } = await house.ask(ann.caller);
+  const { id } = await services.ask(ann.caller);
   const asking = { url: endpoint.url, token: 'ann', ...listening([], { taskIds: [id] }) };
   const { status, error } = await ask(asking);
   expect({ status, error }).toMatchObject({ status: 400, error: { code: -32021 } });
@@ -339,12 +339,12 @@ test('tasks are not told of: a client that declares them polls, one that does no
 });
 
 test('a database that breaks ends the stream, and the log knows a reference', async () => {
-  const approval = await house.ask(ann.caller);
+  const approval = await services.ask(ann.caller);
   await start({
-    ...house.useCases,
+    ...services.useCases,
     followApproval: () => Promise.reject(new Error('select canary')),
   });
-  const second = await house.ask(ann.caller, { duration: 120_000 });
+  const second = await services.ask(ann.caller, { duration: 120_000 });
   const { listen } = await listener('ann');
   expect(await (await listen(uriOf(approval), uriOf(second))).closed).toBe('graceful');
   expect(endpoint.errors.splice(0)).toMatchObject([{ details: { where: 'listening' } }]);

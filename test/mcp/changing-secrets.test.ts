@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approvedGrant } from '../flow/grants.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import {
   type AnyClient,
   CLIENT_KINDS,
@@ -15,7 +15,7 @@ import {
 
 type Kind = (typeof CLIENT_KINDS)[number];
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 const names = (kind: Kind) => kind.replace(' ', '-');
 const pattern = (kind: Kind) => `vsecure://secrets/${names(kind)}/*`;
@@ -25,7 +25,7 @@ const tokens: string[] = [];
 const said: string[] = [];
 
 beforeAll(async () => {
-  house = await buildHouse({
+  services = await buildServices({
     change: (parts) => ({
       ...parts,
       makeToken(bytes) {
@@ -35,24 +35,24 @@ beforeAll(async () => {
       },
     }),
   });
-  const keys: Record<string, Awaited<ReturnType<House['agent']>>['caller']> = {};
+  const keys: Record<string, Awaited<ReturnType<Services['agent']>>['caller']> = {};
   for (const kind of CLIENT_KINDS) {
-    await house.policy({ permissions: ['read', 'write', 'delete'] }, pattern(kind));
-    const { caller } = await house.agent(names(kind));
+    await services.policy({ permissions: ['read', 'write', 'delete'] }, pattern(kind));
+    const { caller } = await services.agent(names(kind));
     keys[kind] = caller;
     for (const operation of ['write', 'delete'] as const)
-      await approvedGrant(house, caller, { resources: [pattern(kind)], operation });
+      await approvedGrant(services, caller, { resources: [pattern(kind)], operation });
   }
-  keys['nobody'] = (await house.agent('nobody')).caller;
-  endpoint = await startEndpoint({ useCases: house.useCases, keys });
+  keys['nobody'] = (await services.agent('nobody')).caller;
+  endpoint = await startEndpoint({ useCases: services.useCases, keys });
 });
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   expect(tokens.length).toBeGreaterThan(0);
   for (const token of tokens) expect(said.join('\n')).not.toContain(token);
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 async function say(client: AnyClient, tool: string, args: Record<string, unknown>) {

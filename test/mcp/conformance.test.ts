@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import { startGuardedApp } from './guarded-app.js';
 
 const run = promisify(execFile);
@@ -59,17 +59,17 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'prompts-get-with-image': TEST_PROMPTS,
 };
 
-let house: House;
+let services: Services;
 let app: Awaited<ReturnType<typeof startGuardedApp>>;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.secret();
-  app = await startGuardedApp(house, (await house.agent()).token);
+  services = await buildServices();
+  await services.policy();
+  await services.secret();
+  app = await startGuardedApp(services, (await services.agent()).token);
 });
 afterAll(async () => {
   await app.close();
-  await house.close();
+  await services.close();
 });
 
 const suite = (...words: string[]) => run(process.execPath, ['--import', LOADER, SUITE, ...words]);

@@ -11,7 +11,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { temporaryFolder } from '../support/folder.js';
 import { needRelay, RELAY } from '../support/relay.js';
-import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
+import { buildServices, DATABASE_URL, REASON, type Services, unwrap } from '../support/services.js';
 import {
   type AnyClient,
   CLIENT_KINDS,
@@ -32,7 +32,7 @@ interface Shown {
 }
 type Reply = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, string> };
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 const links = new Map<ApprovalId, string>();
 const agents: Record<string, Caller> = {};
@@ -42,22 +42,22 @@ beforeAll(async () => {
     if (links.get(id) === 'LOST') throw new Error('nobody knows where it is');
     return links.get(id);
   };
-  house = await buildHouse({ change: (parts) => ({ ...parts, cardLink }) });
-  await house.policy();
-  await house.policy({ requireReason: false }, 'vsecure://secrets/free/*');
+  services = await buildServices({ change: (parts) => ({ ...parts, cardLink }) });
+  await services.policy();
+  await services.policy({ requireReason: false }, 'vsecure://secrets/free/*');
   for (const name of ['one', 'other']) {
-    const { token, caller } = await house.agent(name);
+    const { token, caller } = await services.agent(name);
     agents[name] = caller;
     agents[token] = caller;
     tokens[name] = token;
   }
-  endpoint = await startEndpoint({ useCases: house.useCases, keys: agents });
+  endpoint = await startEndpoint({ useCases: services.useCases, keys: agents });
 });
 const tokens: Record<string, string> = {};
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 let clients: AnyClient[];
@@ -155,7 +155,7 @@ describe('a reason that is missing or says too little', () => {
           required: ['reason'],
         },
       });
-      const approval = await house.store.approvals.find(answer['approval_id'] as ApprovalId);
+      const approval = await services.store.approvals.find(answer['approval_id'] as ApprovalId);
       expect(approval?.reason).toBe(REASON);
     }
   });
@@ -220,7 +220,9 @@ describe('a reason that is missing or says too little', () => {
     const hostile = `<!channel> *ok* ${'\u202e'}gnitirw\u0000 this`;
     const { client } = await withPerson(FORM, accept(hostile));
     const answer = await call(client, 'request-access', question(undefined));
-    const approval = await house.store.approvals.find(fields(answer)['approval_id'] as ApprovalId);
+    const approval = await services.store.approvals.find(
+      fields(answer)['approval_id'] as ApprovalId,
+    );
     expect(approval?.reason).toBe(hostile.replace('\0', '\ufffd'));
   });
 });
@@ -257,7 +259,9 @@ async function rawly(args: object, reply: Reply) {
 describe('the card of a pending request', () => {
   const pending = async (caller = 'one') => {
     asked += 1;
-    const { id } = await house.ask(agents[caller] ?? house.admin, { duration: asked * 60_000 });
+    const { id } = await services.ask(agents[caller] ?? services.admin, {
+      duration: asked * 60_000,
+    });
     return id;
   };
   const wait = (id: string) => ({ approval_id: id, wait_seconds: 0 });
@@ -276,9 +280,9 @@ describe('the card of a pending request', () => {
       link: LINK,
       message: expect.stringContaining('with the link'),
     });
-    const alice = await house.decider('alice@example.com');
+    const alice = await services.decider('alice@example.com');
     const no = { approval: id, verdict: 'deny', reason: 'not today' } as const;
-    granted(await house.useCases.decide(alice, no));
+    unwrap(await services.useCases.decide(alice, no));
     const decided = fields(await call(client, 'wait-for-decision', wait(id)));
     expect(decided).toMatchObject({ status: 'denied' });
     expect(decided).not.toHaveProperty('link');

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { needRelay, RELAY } from '../support/relay.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import type { ClientRow, Connected, Reach } from './client-row.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { EVERY_CLIENT } from './every-client.js';
@@ -18,21 +18,21 @@ const SECRET = 'vsecure://secrets/open/GREETING';
 /** What stands between the marks in the page. */
 const TABLE = /(?<=<!-- clients -->\n).*?(?=<!-- \/clients -->)/s;
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 let token: string;
 beforeAll(async () => {
   needRelay();
-  house = await buildHouse();
-  await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
-  await house.secret('hello', SECRET);
-  const agent = await house.agent();
+  services = await buildServices();
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  await services.secret('hello', SECRET);
+  const agent = await services.agent();
   token = agent.token;
-  endpoint = await startEndpoint({ useCases: house.useCases, keys: { [token]: agent.caller } });
+  endpoint = await startEndpoint({ useCases: services.useCases, keys: { [token]: agent.caller } });
 });
 afterAll(async () => {
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 const ERRANDS: Readonly<Record<string, (client: Connected['client']) => Promise<unknown>>> = {

@@ -6,10 +6,10 @@ import type { Express } from 'express';
 import { createHttpApp } from '../../src/http/app.js';
 import { callerOf, createBearer } from '../../src/http/bearer.js';
 import { createMcpEndpoint } from '../../src/mcp/server.js';
-import type { House } from '../support/services.js';
+import type { Services } from '../support/services.js';
 
 /** Every request that carries no key gets `token`. Pages of the app's own address may call. */
-export async function startGuardedApp({ useCases }: House, token: string) {
+export async function startGuardedApp({ useCases }: Services, token: string) {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

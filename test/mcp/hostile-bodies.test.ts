@@ -1,7 +1,7 @@
 /** Two hundred hostile bodies against a whole house: each is refused for little work, says nothing back, and changes nothing. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { CANARY, HOSTILE_BODIES, type HostileBody } from './hostile-bodies.js';
 
@@ -10,19 +10,19 @@ const CPU_MAX = 50;
 /** Tries: a collection of garbage is not the body's doing. */
 const TRIES = 5;
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
+  services = await buildServices();
+  await services.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
   endpoint = await startEndpoint({
-    useCases: house.useCases,
-    keys: { agent: (await house.agent()).caller },
+    useCases: services.useCases,
+    keys: { agent: (await services.agent()).caller },
   });
 });
 afterAll(async () => {
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 async function send(body: HostileBody[1]): Promise<string> {
@@ -68,15 +68,15 @@ test(`none of them costs ${CPU_MAX} ms of CPU`, { timeout: 60_000 }, async () =>
 
 test('nothing broke inside, nothing was asked for, and nothing was granted', async () => {
   expect(endpoint.errors).toEqual([]);
-  expect((await house.store.approvals.list({}, { limit: 1 })).items).toEqual([]);
-  expect((await house.store.grants.list({}, { limit: 1 })).items).toEqual([]);
+  expect((await services.store.approvals.list({}, { limit: 1 })).items).toEqual([]);
+  expect((await services.store.grants.list({}, { limit: 1 })).items).toEqual([]);
 });
 
 test('an attempt that is denied leaves its event all the same', async () => {
   const resource = 'vsecure://secrets/locked/UNCOVERED';
   const attempts = async () => {
     const filter = { type: 'read_refused', resource } as const;
-    return (await house.store.audit.list(filter, { limit: 200 })).items.length;
+    return (await services.store.audit.list(filter, { limit: 200 })).items.length;
   };
   const before = await attempts();
   const params = { name: 'read-secret', arguments: { resource } };

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import {
   type AnyClient,
   CLIENT_KINDS,
@@ -17,43 +17,49 @@ const REASON = 'Debugging the failing database connection';
 const OPEN = 'vsecure://secrets/open/GREETING';
 const BINARY = 'vsecure://secrets/open/BINARY';
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 const agents: Record<string, Caller> = {};
 
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  services = await buildServices();
+  await services.policy();
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
   const conditions = {
     operations: ['read'],
     requester: ['trusted-tool'],
     maxDuration: 30 * 60_000,
   } as const;
-  await house.policy({ autoApprove: { enabled: true, conditions } }, 'vsecure://secrets/hours/*');
-  await house.secret('hello, wörld', OPEN);
-  await house.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
-  granted(
-    await house.useCases.writeSecret(house.admin, { path: BINARY, value: Buffer.from([0xff, 0]) }),
+  await services.policy(
+    { autoApprove: { enabled: true, conditions } },
+    'vsecure://secrets/hours/*',
+  );
+  await services.secret('hello, wörld', OPEN);
+  await services.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
+  unwrap(
+    await services.useCases.writeSecret(services.admin, {
+      path: BINARY,
+      value: Buffer.from([0xff, 0]),
+    }),
   );
   for (const kind of CLIENT_KINDS) {
     const name = kind.replace(' ', '-');
-    agents[kind] = (await house.agent(name)).caller;
-    await house.secret(`value for ${kind}`, secretOf(kind));
+    agents[kind] = (await services.agent(name)).caller;
+    await services.secret(`value for ${kind}`, secretOf(kind));
   }
-  endpoint = await startEndpoint({ useCases: house.useCases, keys: agents });
+  endpoint = await startEndpoint({ useCases: services.useCases, keys: agents });
 });
 afterAll(async () => {
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 const secretOf = (kind: string) => `vsecure://secrets/production/FOR_${kind.replace(' ', '_')}`;
 
 async function decide(approval: unknown, verdict: 'approve' | 'deny', reason: string) {
-  const alice = await house.decider('alice@example.com');
-  return granted(
-    await house.useCases.decide(alice, { approval: approval as ApprovalId, verdict, reason }),
+  const alice = await services.decider('alice@example.com');
+  return unwrap(
+    await services.useCases.decide(alice, { approval: approval as ApprovalId, verdict, reason }),
   );
 }
 
@@ -165,7 +171,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     const no = fields(await call(client, 'explain-access', locked));
     expect(no).toMatchObject({ outcome: 'refused', code: 'no_policy' });
     expect(no['next']).toBeUndefined();
-    const events = await house.store.audit.list({ type: 'access_refused' }, { limit: 10 });
+    const events = await services.store.audit.list({ type: 'access_refused' }, { limit: 10 });
     expect(events.items).toEqual([]);
   });
 
@@ -213,7 +219,7 @@ test('the name that a client gives itself reaches the card as its claim', async 
   for (const kind of CLIENT_KINDS) {
     const client = await endpoint.client(kind, kind, `I am ${kind}`);
     const asked = fields(await ask(client, secretOf(kind), { duration: '42m' }));
-    const approval = await house.store.approvals.find(asked['approval_id'] as ApprovalId);
+    const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
     claims[kind] = approval?.claimedClient;
   }
   expect(claims).toEqual(Object.fromEntries(CLIENT_KINDS.map((kind) => [kind, `I am ${kind}`])));
@@ -222,6 +228,6 @@ test('the name that a client gives itself reaches the card as its claim', async 
 test.each(CLIENT_KINDS)('%s has no name if that is too long for a card', async (kind) => {
   const client = await endpoint.client(kind, kind, 'n'.repeat(201));
   const asked = fields(await ask(client, secretOf(kind), { duration: '43m' }));
-  const approval = await house.store.approvals.find(asked['approval_id'] as ApprovalId);
+  const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
   expect(approval).toMatchObject({ status: 'pending', claimedClient: undefined });
 });

@@ -2,31 +2,31 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
-import type { QuestionId, Store } from '../../src/ports/index.js';
+import type { ElicitationId, Store } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createListener, type Listener } from '../../src/store/wakeups.js';
 import { createUseCases } from '../../src/usecases/index.js';
-import { buildHouse, DATABASE_URL, granted, type House, REASON } from '../support/services.js';
+import { buildServices, DATABASE_URL, REASON, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { initialized, type Message, messagesOf, type Sender, send } from './legacy-client.js';
 
-let house: House;
+let services: Services;
 /** Two processes over one database. */
 let here: TestEndpoint;
 let there: TestEndpoint;
 let listener: Listener;
 let tokens: readonly string[];
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  const agents = [await house.agent('one'), await house.agent('other')];
+  services = await buildServices();
+  await services.policy();
+  const agents = [await services.agent('one'), await services.agent('other')];
   tokens = agents.map(({ token }) => token);
   const keys = Object.fromEntries(agents.map(({ token, caller }) => [token, caller]));
-  listener = createListener(house.database.connection);
+  listener = createListener(services.database.connection);
   await listener.start();
-  const elsewhere = createUseCases({ ...house, wakeups: listener });
-  here = await startEndpoint({ useCases: house.useCases, keys });
+  const elsewhere = createUseCases({ ...services, wakeups: listener });
+  here = await startEndpoint({ useCases: services.useCases, keys });
   there = await startEndpoint({ useCases: elsewhere, keys });
 });
 afterAll(async () => {
@@ -34,11 +34,11 @@ afterAll(async () => {
   await here.close();
   await there.close();
   await listener.stop();
-  await house.close();
+  await services.close();
 });
 
 /** Nothing of a question outlives it. */
-const open = () => sqlOn(house.database.dataSource)('select id from question');
+const open = () => sqlOn(services.database.dataSource)('select id from question');
 afterEach(async () => {
   await until('every question to be gone', async () => (await open()).length === 0);
 });
@@ -72,7 +72,7 @@ describe('an answer', () => {
     expect(taken.status).toBe(202);
     const told = textOf(await stream.next());
     expect(told).toMatchObject({ status: 'pending' });
-    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
@@ -85,7 +85,7 @@ describe('an answer', () => {
     expect(taken.status).toBe(202);
     await send(one, { id, result: written(REASON) });
     const told = textOf(await stream.next());
-    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
@@ -97,7 +97,7 @@ describe('an answer', () => {
     for (const reason of answers)
       expect((await send(one, { id, result: written(reason) })).ok).toBe(true);
     const told = textOf(await stream.next());
-    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
@@ -136,8 +136,8 @@ describe('an answer', () => {
 describe('whoever does not answer', () => {
   test('lets the call end with the plain refusal', async () => {
     const impatient = await startEndpoint({
-      useCases: house.useCases,
-      keys: { [tokens[0] ?? '']: granted(await house.useCases.authenticate(tokens[0] ?? '')) },
+      useCases: services.useCases,
+      keys: { [tokens[0] ?? '']: unwrap(await services.useCases.authenticate(tokens[0] ?? '')) },
       answerWithin: 50,
     });
     const one = await initialized(ofOne(impatient), FORMS);
@@ -163,7 +163,7 @@ describe('the id of a session', () => {
     const one = await initialized(ofOne(), {}, 'Claude Code');
     const stream = await call(one, { ...question(), reason: REASON });
     const told = textOf(await stream.next());
-    const approval = await house.store.approvals.find(told.approval_id as ApprovalId);
+    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
     expect(approval?.claimedClient).toBe('Claude Code');
   });
 
@@ -203,25 +203,25 @@ describe('the id of a session', () => {
 });
 
 test('an answer would be anybody’s, were it found by its id alone', async () => {
-  const sql = sqlOn(house.database.dataSource);
+  const sql = sqlOn(services.database.dataSource);
   /** Takes whoever was asked for whoever answers. */
   const trusting = ({ transaction, ...store }: Store): Store => ({
     ...store,
     transaction: (work) =>
       transaction((tx) => {
-        const answer = async (id: QuestionId, _: unknown, said: object) => {
+        const answer = async (id: ElicitationId, _: unknown, said: object) => {
           const [row] = await sql<{ principal_id: `prin_${string}` }>(
             'select principal_id from question where id = $1',
             [id],
           );
-          return row ? tx.questions.answer(id, row.principal_id, said) : false;
+          return row ? tx.elicitations.answer(id, row.principal_id, said) : false;
         };
-        return work({ ...tx, questions: { ...tx.questions, answer } });
+        return work({ ...tx, elicitations: { ...tx.elicitations, answer } });
       }),
   });
-  const useCases = createUseCases({ ...house, store: trusting(house.store) });
-  const [one = house.admin, other = house.admin] = await Promise.all(
-    tokens.map(async (token) => granted(await useCases.authenticate(token))),
+  const useCases = createUseCases({ ...services, store: trusting(services.store) });
+  const [one = services.admin, other = services.admin] = await Promise.all(
+    tokens.map(async (token) => unwrap(await useCases.authenticate(token))),
   );
   const heard = useCases.askPerson.ask(one, {
     ask: async (id) => useCases.askPerson.answer(other, id, written('Written by somebody else')),

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 
 const KEYS = 50;
@@ -12,7 +12,7 @@ const CALLS = 10_000;
 /** Connections that are busy at once: as many as keys, so that the calls of all of them mix. */
 const AT_ONCE = KEYS;
 
-interface Guest {
+interface RequestContext {
   readonly name: string;
   /** In its paths and its reasons. */
   readonly canary: string;
@@ -23,39 +23,39 @@ interface Guest {
   readonly grant: string;
 }
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
-const agents: Guest[] = [];
+const agents: RequestContext[] = [];
 
 beforeAll(async () => {
-  house = await buildHouse();
-  const keys: Record<string, Awaited<ReturnType<House['agent']>>['caller']> = {};
+  services = await buildServices();
+  const keys: Record<string, Awaited<ReturnType<Services['agent']>>['caller']> = {};
   for (let at = 0; at < KEYS; at += 1) {
     const name = `agent${at}x`;
     const canary = `canary${at}x`;
     const secret = `vsecure://secrets/${canary}/KEY`;
-    const { caller } = await house.agent(name);
+    const { caller } = await services.agent(name);
     const rules = {
       requesters: [name],
       listed: false,
       requiresApproval: false,
       permissions: ['list', 'read'] as const,
     };
-    await house.policy(rules, `vsecure://secrets/${canary}/*`);
+    await services.policy(rules, `vsecure://secrets/${canary}/*`);
     const value = `value-of-${canary}`;
-    await house.secret(value, secret);
+    await services.secret(value, secret);
     const lasting = { resources: [secret], operation: 'list', reason: canary } as const;
-    granted(await house.useCases.requestAccess(caller, lasting));
+    unwrap(await services.useCases.requestAccess(caller, lasting));
     const reading = { resources: [secret], operation: 'read', reason: canary } as const;
-    const { approval, grant } = granted(await house.useCases.requestAccess(caller, reading));
+    const { approval, grant } = unwrap(await services.useCases.requestAccess(caller, reading));
     agents.push({ name, canary, value, secret, approval: approval.id, grant: String(grant?.id) });
     keys[name] = caller;
   }
-  endpoint = await startEndpoint({ useCases: house.useCases, keys });
+  endpoint = await startEndpoint({ useCases: services.useCases, keys });
 }, 120_000);
 afterAll(async () => {
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 interface Question {
@@ -72,7 +72,7 @@ const tool = (name: string, args: object, told: string): Question => ({
 });
 
 /** Asked in every twentieth round: it looks at what comes after it in the list of all secrets. */
-const completeSecrets = (self: Guest): Question => ({
+const completeSecrets = (self: RequestContext): Question => ({
   method: 'completion/complete',
   params: {
     ref: { type: 'ref/resource', uri: 'vsecure://secrets/{+path}' },
@@ -83,7 +83,7 @@ const completeSecrets = (self: Guest): Question => ({
 const SELDOM = 20;
 
 /** What one agent asks: for its own things, and for those of `other`. */
-const QUESTIONS: readonly ((self: Guest, other: Guest) => Question)[] = [
+const QUESTIONS: readonly ((self: RequestContext, other: RequestContext) => Question)[] = [
   (self) => tool('read-secret', { resource: self.secret }, self.value),
   (self) => tool('wait-for-decision', { approval_id: self.approval, wait_seconds: 0 }, self.grant),
   (self) => ({ method: 'resources/read', params: { uri: self.secret }, told: 'granted' }),
@@ -114,7 +114,7 @@ const QUESTIONS: readonly ((self: Guest, other: Guest) => Question)[] = [
 ];
 
 /** Everything that tells of somebody, but for what the asking key said itself. */
-const tellsOf = ({ canary, value, approval, grant }: Guest, said: string) =>
+const notificationsOf = ({ canary, value, approval, grant }: RequestContext, said: string) =>
   [canary, value, approval, grant].filter((word) => !said.includes(word));
 
 function chosen(at: number) {
@@ -149,7 +149,8 @@ async function ask(at: number): Promise<string[]> {
   const { method, params, told } = question;
   const said = JSON.stringify({ jsonrpc: '2.0', id: `${at}`, method, params });
   const answer = await post(said, self.name);
-  const met = (agent: Guest) => tellsOf(agent, said).some((word) => answer.includes(word));
+  const met = (agent: RequestContext) =>
+    notificationsOf(agent, said).some((word) => answer.includes(word));
   const strangers = agents.filter((agent) => agent !== self && met(agent));
   const wrong = strangers.map(({ name }) => `${self.name} was told of ${name} by ${method}`);
   if (!answer.includes(told)) wrong.push(`${self.name}, ${method}: ${answer}`);

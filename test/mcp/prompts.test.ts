@@ -1,23 +1,23 @@
 /** The three prompts that a person can pick in their AI tool. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ listed: false }, 'vsecure://secrets/vault/*');
+  services = await buildServices();
+  await services.policy({ listed: false }, 'vsecure://secrets/vault/*');
   for (const place of ['production/A', 'production/B', 'preview/A', 'staging/A', 'vault/A'])
-    await house.secret('x', `vsecure://secrets/${place}`);
-  const { caller } = await house.agent();
-  endpoint = await startEndpoint({ useCases: house.useCases, keys: { agent: caller } });
+    await services.secret('x', `vsecure://secrets/${place}`);
+  const { caller } = await services.agent();
+  endpoint = await startEndpoint({ useCases: services.useCases, keys: { agent: caller } });
 });
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 const wordsOf = async (client: AnyClient, name: string, args: Record<string, string>) => {

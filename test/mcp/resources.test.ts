@@ -2,33 +2,33 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval, ApprovalId } from '../../src/domain/approval.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
 
 const VALUE = 'the-value-itself-3b1f';
 const HIDDEN = 'vsecure://secrets/vault/ROOT';
 const MANY = 120;
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 const asked: Record<string, Approval> = {};
 
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({ listed: false }, 'vsecure://secrets/vault/*');
-  await house.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
-  await house.secret(VALUE, HIDDEN);
-  await house.secret(VALUE, 'vsecure://secrets/open/GREETING');
-  await house.secret(VALUE, 'vsecure://templates/open/URL');
-  await house.secret(VALUE);
+  services = await buildServices();
+  await services.policy();
+  await services.policy({ listed: false }, 'vsecure://secrets/vault/*');
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
+  await services.secret(VALUE, HIDDEN);
+  await services.secret(VALUE, 'vsecure://secrets/open/GREETING');
+  await services.secret(VALUE, 'vsecure://templates/open/URL');
+  await services.secret(VALUE);
   for (let at = 0; at < MANY; at += 1)
-    await house.secret(VALUE, `vsecure://secrets/staging/S${at}`);
-  const [ann, ben] = [await house.agent('ann'), await house.agent('ben')];
-  asked['ann'] = await house.ask(ann.caller);
-  asked['ben'] = await house.ask(ben.caller);
-  granted(
-    await house.useCases.requestAccess(ann.caller, {
+    await services.secret(VALUE, `vsecure://secrets/staging/S${at}`);
+  const [ann, ben] = [await services.agent('ann'), await services.agent('ben')];
+  asked['ann'] = await services.ask(ann.caller);
+  asked['ben'] = await services.ask(ben.caller);
+  unwrap(
+    await services.useCases.requestAccess(ann.caller, {
       resources: ['vsecure://secrets/open/GREETING'],
       operation: 'read',
       reason: 'to say hello to everybody',
@@ -36,14 +36,14 @@ beforeAll(async () => {
   );
   const unscoped = { ...ann.caller, scopes: new Set<never>() };
   endpoint = await startEndpoint({
-    useCases: house.useCases,
+    useCases: services.useCases,
     keys: { ann: ann.caller, ben: ben.caller, unscoped },
   });
 });
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 const all = async (client: AnyClient) => {
@@ -192,10 +192,10 @@ test('on the wire, every list and look says that nobody may keep it', async () =
 test('a fault behind a resource is a reference and nothing more', async () => {
   const broken = await startEndpoint({
     useCases: {
-      ...house.useCases,
+      ...services.useCases,
       describeSecret: () => Promise.reject(new Error(`select '${VALUE}'`)),
     },
-    keys: { ann: (await house.agent('carl')).caller },
+    keys: { ann: (await services.agent('carl')).caller },
   });
   for (const kind of CLIENT_KINDS) {
     const refusal = await refusalOf(await broken.client('ann', kind), HIDDEN);

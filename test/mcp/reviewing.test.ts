@@ -4,34 +4,34 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approvedGrant } from '../flow/grants.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { type AnyClient, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 
 const AUDIT = 'vsecure://audit';
 const KEYS = 'vsecure://api-keys';
 
-let house: House;
+let services: Services;
 let endpoint: TestEndpoint;
 let rest: Serving;
 let client: AnyClient;
 let token: string;
-let reviewer: House['admin'];
+let reviewer: Services['admin'];
 
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  for (const uri of [AUDIT, KEYS]) await house.policy({}, uri);
-  const other = await house.agent('other-agent');
-  await house.ask(other.caller);
-  const made = await house.agent('reviewer');
+  services = await buildServices();
+  await services.policy();
+  for (const uri of [AUDIT, KEYS]) await services.policy({}, uri);
+  const other = await services.agent('other-agent');
+  await services.ask(other.caller);
+  const made = await services.agent('reviewer');
   token = made.token;
   reviewer = made.caller;
-  endpoint = await startEndpoint({ useCases: house.useCases, keys: { reviewer } });
+  endpoint = await startEndpoint({ useCases: services.useCases, keys: { reviewer } });
   client = await endpoint.client('reviewer');
-  rest = await startServing(house);
+  rest = await startServing(services);
 });
 afterAll(async () => {
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   await endpoint.close();
   await rest.close();
 });
@@ -49,7 +49,7 @@ const overRest = async () => {
 };
 
 test('without a grant it sees its own doings through both doors, is told so, and no keys', async () => {
-  await house.ask(reviewer, { duration: 60_000 });
+  await services.ask(reviewer, { duration: 60_000 });
   const own = fields(await call(client, 'query-audit-log'));
   expect(own).toMatchObject({
     seen: 'own',
@@ -63,12 +63,12 @@ test('without a grant it sees its own doings through both doors, is told so, and
     code: 'approval_required',
     next: { tool: 'request-access', arguments: { resources: [KEYS], operation: 'read' } },
   });
-  const refusals = await house.store.audit.list({ type: 'use_refused' }, { limit: 9 });
+  const refusals = await services.store.audit.list({ type: 'use_refused' }, { limit: 9 });
   expect(refusals.items).toMatchObject([{ resources: [KEYS], refusal: 'approval_required' }]);
 });
 
 test('under a grant it sees everybody\u2019s through both doors, and every look is counted and on record', async () => {
-  const grant = await approvedGrant(house, reviewer, { resources: [AUDIT] });
+  const grant = await approvedGrant(services, reviewer, { resources: [AUDIT] });
   const whole = fields(await call(client, 'query-audit-log', { limit: 2 }));
   expect(whole).toMatchObject({ seen: 'all', next_cursor: expect.any(String) });
   expect(whole).not.toHaveProperty('next');
@@ -77,13 +77,13 @@ test('under a grant it sees everybody\u2019s through both doors, and every look 
     'other-agent',
   );
   expect(await overRest()).toContain('other-agent');
-  expect(await house.store.grants.find(grant)).toMatchObject({ uses: 3 });
-  const looks = await house.store.audit.list({ type: 'records_read' }, { limit: 9 });
+  expect(await services.store.grants.find(grant)).toMatchObject({ uses: 3 });
+  const looks = await services.store.audit.list({ type: 'records_read' }, { limit: 9 });
   expect(looks.items).toMatchObject(
     Array(3).fill({ grant, resources: [AUDIT], actor: { name: 'reviewer' } }),
   );
 
-  granted(await house.useCases.releaseGrant(reviewer, grant));
+  unwrap(await services.useCases.releaseGrant(reviewer, grant));
   expect(fields(await call(client, 'query-audit-log'))).toMatchObject({ seen: 'own' });
   expect(await overRest()).not.toContain('other-agent');
 });
@@ -99,7 +99,7 @@ test('the trail can be narrowed, and a narrowing that makes no sense is refused'
 });
 
 test('under a grant it sees whose keys there are, and never a key', async () => {
-  const grant = await approvedGrant(house, reviewer, { resources: [KEYS] });
+  const grant = await approvedGrant(services, reviewer, { resources: [KEYS] });
   const answer = await call(client, 'list-api-keys');
   expect(fields(answer)['keys']).toMatchObject([
     { owner: 'admin@example.com', class: 'human' },
@@ -107,5 +107,5 @@ test('under a grant it sees whose keys there are, and never a key', async () => 
     { name: 'reviewer', key_id: reviewer.key.id },
   ]);
   expect(answer.text).not.toMatch(/vsk_|hash|hint/);
-  expect(await house.store.grants.find(grant)).toMatchObject({ uses: 1 });
+  expect(await services.store.grants.find(grant)).toMatchObject({ uses: 1 });
 });

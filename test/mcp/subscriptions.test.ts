@@ -11,18 +11,18 @@ import { createListener, type Listener } from '../../src/store/wakeups.js';
 import { createUseCases } from '../../src/usecases/index.js';
 import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { type AnyClient, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { ask, initialized, messagesOf, openStream, type Sender } from './legacy-client.js';
 
-type Agent = Awaited<ReturnType<House['agent']>>;
+type Agent = Awaited<ReturnType<Services['agent']>>;
 
 const OLDER = ['v1', 'v2 legacy'] as const;
 const UNKNOWN = 'vsecure://approvals/appr_0123456789abcdefghijkl';
 const uriOf = ({ id }: Approval) => `vsecure://approvals/${id}`;
 
-let house: House;
+let services: Services;
 let ann: Agent;
 let ben: Agent;
 let endpoint: TestEndpoint;
@@ -30,20 +30,20 @@ let clients: AnyClient[];
 
 beforeEach(async () => {
   clients = [];
-  house = await buildHouse();
-  await house.policy();
-  ann = await house.agent('ann');
-  ben = await house.agent('ben');
-  endpoint = await startAt(house.useCases);
+  services = await buildServices();
+  await services.policy();
+  ann = await services.agent('ann');
+  ben = await services.agent('ben');
+  endpoint = await startAt(services.useCases);
 });
 afterEach(async () => {
   for (const client of clients) await client.close();
   await endpoint.close();
   expect(endpoint.errors).toEqual([]);
-  await house.close();
+  await services.close();
 });
 
-const startAt = (useCases: House['useCases'], more: { streamLasts?: number } = {}) =>
+const startAt = (useCases: Services['useCases'], more: { streamLasts?: number } = {}) =>
   startEndpoint({
     useCases,
     keys: { [ann.token]: ann.caller, [ben.token]: ben.caller },
@@ -74,18 +74,18 @@ async function subscriber(
 }
 
 const decide = async ({ id }: Approval, verdict: 'approve' | 'deny' = 'approve') => {
-  const alice = await house.decider('alice@example.com');
+  const alice = await services.decider('alice@example.com');
   const vote = { approval: id, verdict, reason: 'as it was asked for' } as const;
-  return granted(await house.useCases.decide(alice, vote));
+  return unwrap(await services.useCases.decide(alice, vote));
 };
 
 let asked = 0;
 const askAs = ({ caller }: Agent) => {
   asked += 1;
-  return house.ask(caller, { duration: asked * 60_000 });
+  return services.ask(caller, { duration: asked * 60_000 });
 };
 
-const subscriptions = () => sqlOn(house.database.dataSource)('select * from subscription');
+const subscriptions = () => sqlOn(services.database.dataSource)('select * from subscription');
 
 describe.each(OLDER)('%s', (kind) => {
   test.each([false, true])(
@@ -99,9 +99,9 @@ describe.each(OLDER)('%s', (kind) => {
       await until('the decision to be told', () => told.length === 1);
       await decide(second, 'deny');
       await until('the denial to be told', () => told.length === 2);
-      const now = granted(await house.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
+      const now = unwrap(await services.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
       if (!now.grant) throw new Error('a grant was expected');
-      granted(await house.useCases.releaseGrant(ann.caller, now.grant.id));
+      unwrap(await services.useCases.releaseGrant(ann.caller, now.grant.id));
       await until('the end of the grant to be told', () => told.length === 3);
       expect(told).toEqual([uriOf(first), uriOf(second), uriOf(first)]);
     },
@@ -134,7 +134,7 @@ describe.each(OLDER)('%s', (kind) => {
 });
 
 test('a stream that ended is opened again by mcp-server-vsecure', async () => {
-  const brief = await startAt(house.useCases, { streamLasts: 100 });
+  const brief = await startAt(services.useCases, { streamLasts: 100 });
   const { told, subscribe } = await subscriber(ann, 'v2 legacy', { at: brief, stdio: true });
   const approval = await askAs(ann);
   await subscribe(uriOf(approval));
@@ -149,9 +149,9 @@ describe('two processes', () => {
   let listener: Listener;
   let there: TestEndpoint;
   beforeEach(async () => {
-    listener = createListener(house.database.connection);
+    listener = createListener(services.database.connection);
     await listener.start();
-    there = await startAt(createUseCases({ ...house, wakeups: listener }));
+    there = await startAt(createUseCases({ ...services, wakeups: listener }));
   });
   afterEach(async () => {
     await there.close();
@@ -195,13 +195,13 @@ test('the session of another key tells nothing, though its id is known', async (
 });
 
 test('the tests for that fail on a server that takes every request for the caller’s own', async () => {
-  const { approvals } = house.store;
+  const { approvals } = services.store;
   const find = async (id: Approval['id']) => {
     const found = await approvals.find(id);
     return found && { ...found, principal: ben.caller.principal.id };
   };
-  const store = { ...house.store, approvals: { ...approvals, find } };
-  const trusting = await startAt(createUseCases({ ...house, store }));
+  const store = { ...services.store, approvals: { ...approvals, find } };
+  const trusting = await startAt(createUseCases({ ...services, store }));
   const { told, subscribe } = await subscriber(ben, 'v1', { at: trusting });
   const hers = await askAs(ann);
   await subscribe(uriOf(hers));
@@ -216,13 +216,13 @@ test('a key that is revoked is told nothing more, and its stream ends', async ()
   const approval = await askAs(ann);
   await subscribeRaw(hers, uriOf(approval));
   const stream = await streamOf(hers);
-  granted(await house.useCases.manageKeys.revoke(house.admin, ann.caller.key.id));
+  unwrap(await services.useCases.manageKeys.revoke(services.admin, ann.caller.key.id));
   await decide(approval).catch(() => undefined);
   expect(await stream.next()).toBeUndefined();
 });
 
 test('a stream is ended after its time and when the server stops, and nothing waits any more', async () => {
-  const brief = await startAt(house.useCases, { streamLasts: 50 });
+  const brief = await startAt(services.useCases, { streamLasts: 50 });
   const brieflyHers = await initialized(senderOf(ann, brief));
   expect(await (await streamOf(brieflyHers)).next()).toBeUndefined();
   await brief.close();

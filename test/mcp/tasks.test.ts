@@ -2,38 +2,38 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { CLIENT_KINDS, call, ERA, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { ask, TASKS } from './modern-client.js';
 
-type Agent = Awaited<ReturnType<House['agent']>>;
+type Agent = Awaited<ReturnType<Services['agent']>>;
 
-let house: House;
+let services: Services;
 let ann: Agent;
 let endpoint: TestEndpoint;
 
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  ann = await house.agent('ann');
+  services = await buildServices();
+  await services.policy();
+  ann = await services.agent('ann');
   const unscoped = { ...ann.caller, scopes: new Set<never>() };
-  const ben = await house.agent('ben');
+  const ben = await services.agent('ben');
   endpoint = await startEndpoint({
-    useCases: house.useCases,
+    useCases: services.useCases,
     keys: { ann: ann.caller, ben: ben.caller, unscoped },
   });
 });
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   await endpoint.close();
-  await house.close();
+  await services.close();
 });
 
 let minutes = 1;
 /** A request of Ann's that is like no other. */
 const request = () => {
   minutes += 1;
-  return house.ask(ann.caller, { duration: minutes * 60_000, renew: true });
+  return services.ask(ann.caller, { duration: minutes * 60_000, renew: true });
 };
 
 /** Sent by a client that declares tasks, unless told otherwise. */
@@ -54,9 +54,9 @@ const wait = (
 };
 
 const decide = async ({ id }: Approval, verdict: 'approve' | 'deny') => {
-  const alice = await house.decider('alice@example.com');
+  const alice = await services.decider('alice@example.com');
   const vote = { approval: id, verdict, reason: 'not today' } as const;
-  return granted(await house.useCases.decide(alice, vote));
+  return unwrap(await services.useCases.decide(alice, vote));
 };
 
 test('a wait that would block is a task at once, with the state so far and how to ask for the rest', async () => {
@@ -96,12 +96,12 @@ test('a task ends with what the tool would have answered, whatever was decided',
 
 test('what was withdrawn, or expired, completes its task too', async () => {
   const [withdrawn, late] = [await request(), await request()];
-  granted(await house.useCases.cancelRequest(ann.caller, withdrawn.id));
-  await house.database.dataSource.query(
+  unwrap(await services.useCases.cancelRequest(ann.caller, withdrawn.id));
+  await services.database.dataSource.query(
     `update approval set created_at = clock_timestamp() - interval '2 hours', expires_at = clock_timestamp() - interval '1 second' where id = $1`,
     [late.id],
   );
-  await house.useCases.expireApprovals();
+  await services.useCases.expireApprovals();
   for (const [{ id }, status] of [
     [withdrawn, 'cancelled'],
     [late, 'expired'],
@@ -139,7 +139,7 @@ test('cancelling a task ends the wait, which can begin again; the request stays 
   await wait(approval);
   const { result } = await send('tasks/cancel', { taskId: approval.id });
   expect(result).toMatchObject({ resultType: 'complete' });
-  expect((await house.store.approvals.find(approval.id))?.status).toBe('pending');
+  expect((await services.store.approvals.find(approval.id))?.status).toBe('pending');
   expect((await wait(approval)).result).toMatchObject({ resultType: 'task' });
   await decide(approval, 'approve');
   expect((await send('tasks/get', { taskId: approval.id })).result).toMatchObject({
@@ -152,7 +152,7 @@ test('a task is told things that it never asked for, and stays as it is', async 
   const inputResponses = { approve: { action: 'accept', content: { verdict: 'approve' } } };
   const { result } = await send('tasks/update', { taskId: approval.id, inputResponses });
   expect(result).toMatchObject({ resultType: 'complete' });
-  expect((await house.store.approvals.find(approval.id))?.status).toBe('pending');
+  expect((await services.store.approvals.find(approval.id))?.status).toBe('pending');
 });
 
 test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
@@ -176,7 +176,7 @@ test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
     ])
       expect(await answer(taskId)).toEqual(unknown);
     expect((await send(method, {})).error).toMatchObject({ code: expect.any(Number) });
-    expect((await house.store.approvals.find(id))?.status).toBe('pending');
+    expect((await services.store.approvals.find(id))?.status).toBe('pending');
   },
 );
 

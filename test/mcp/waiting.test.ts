@@ -5,7 +5,7 @@ import type { Approval } from '../../src/domain/approval.js';
 import type { AwaitDecision } from '../../src/usecases/approvals/wait-for-decision.js';
 import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
-import { buildHouse, granted } from '../support/services.js';
+import { buildServices, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { APPROVAL_ID, agentCaller, pendingApproval, verbs } from './tool-calls.js';
@@ -42,14 +42,14 @@ function latch() {
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
   test('sees progress at once, then the decision, and no name in between', async () => {
-    const house = await buildHouse();
-    const { caller } = await house.agent();
-    await house.policy();
-    endpoint = await startEndpoint({ useCases: house.useCases, keys: { agent: caller } });
-    const approval = await house.ask(caller);
+    const services = await buildServices();
+    const { caller } = await services.agent();
+    await services.policy();
+    endpoint = await startEndpoint({ useCases: services.useCases, keys: { agent: caller } });
+    const approval = await services.ask(caller);
     const decide = async () => {
-      const alice = await house.decider('alice@example.com');
-      granted(await house.useCases.decide(alice, { approval: approval.id, verdict: 'approve' }));
+      const alice = await services.decider('alice@example.com');
+      unwrap(await services.useCases.decide(alice, { approval: approval.id, verdict: 'approve' }));
     };
     const seen: object[] = [];
     const client = await endpoint.client('agent', kind);
@@ -61,7 +61,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(seen).toEqual([
       { progress: 0, total: 30, message: 'waiting for an approver, 0 s so far' },
     ]);
-    await house.close();
+    await services.close();
   });
 
   test('sees the seconds grow with every progress', async () => {
@@ -115,10 +115,10 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   test.each(['HTTP', 'stdio'] as const)(
     'frees the waiter when it cancels the call over %s, and can call again',
     async (way) => {
-      const { house, open } = await houseWithCount();
-      const { caller, token } = await house.agent();
-      const { id } = await house.ask(caller);
-      endpoint = await startEndpoint({ useCases: house.useCases, keys: { [token]: caller } });
+      const { services, open } = await servicesWithCount();
+      const { caller, token } = await services.agent();
+      const { id } = await services.ask(caller);
+      endpoint = await startEndpoint({ useCases: services.useCases, keys: { [token]: caller } });
       const through = way === 'stdio' ? ([process.execPath, RELAY] as const) : undefined;
       const client = await connectClient({ url: endpoint.origin, token, kind, through });
       const cancel = new AbortController();
@@ -133,17 +133,17 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       expect(fields(await after)).toMatchObject({ status: 'pending' });
       expect(open()).toBe(0);
       await client.close();
-      await house.close();
+      await services.close();
     },
   );
 });
 
 test('a cancelled call is nobody else’s: not one of another key, and not where two have the same number', async () => {
-  const { house, open } = await houseWithCount();
-  const [one, other] = [await house.agent('one'), await house.agent('other')];
-  const { id } = await house.ask(one.caller);
+  const { services, open } = await servicesWithCount();
+  const [one, other] = [await services.agent('one'), await services.agent('other')];
+  const { id } = await services.ask(one.caller);
   endpoint = await startEndpoint({
-    useCases: house.useCases,
+    useCases: services.useCases,
     keys: { one: one.caller, other: other.caller },
   });
   const post = (message: object, token: string) =>
@@ -182,13 +182,13 @@ test('a cancelled call is nobody else’s: not one of another key, and not where
   await endpoint.stop();
   expect(await (await answer).text()).toContain('pending');
   expect(await (await twin).text()).toContain('pending');
-  await house.close();
+  await services.close();
 });
 
 /** A house that counts who waits for a decision. */
-async function houseWithCount() {
+async function servicesWithCount() {
   let count = 0;
-  const house = await buildHouse({
+  const services = await buildServices({
     change: (parts) => ({
       ...parts,
       wakeups: {
@@ -207,15 +207,15 @@ async function houseWithCount() {
       },
     }),
   });
-  await house.policy();
-  return { house, open: () => count };
+  await services.policy();
+  return { services, open: () => count };
 }
 
 test.each(CLIENT_KINDS)(
   '%s sees every ten seconds that somebody is being waited for',
   async (kind) => {
     let clock = 0;
-    const house = await buildHouse({
+    const services = await buildServices({
       change: (parts) => ({
         ...parts,
         stopwatch: () => clock,
@@ -232,10 +232,10 @@ test.each(CLIENT_KINDS)(
         },
       }),
     });
-    await house.policy();
-    const { caller } = await house.agent();
-    const { id } = await house.ask(caller);
-    endpoint = await startEndpoint({ useCases: house.useCases, keys: { agent: caller } });
+    await services.policy();
+    const { caller } = await services.agent();
+    const { id } = await services.ask(caller);
+    endpoint = await startEndpoint({ useCases: services.useCases, keys: { agent: caller } });
     const seen: (string | undefined)[] = [];
     const onprogress = ({ message }: { message?: string | undefined }) => void seen.push(message);
     const wait = { approval_id: id };
@@ -245,7 +245,7 @@ test.each(CLIENT_KINDS)(
     expect(seen).toEqual(
       [0, 10, 20, 30, 40].map((seconds) => `waiting for an approver, ${seconds} s so far`),
     );
-    await house.close();
+    await services.close();
   },
 );
 

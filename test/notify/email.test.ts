@@ -63,7 +63,7 @@ beforeEach(() => {
 });
 
 async function mailed(change: Partial<Notification> = {}) {
-  const tell = mailer.teller({ recipients: ['oncall@example.com', 'ana@example.com'] });
+  const tell = mailer.sender({ recipients: ['oncall@example.com', 'ana@example.com'] });
   const telling = await tell({ ...NOTIFICATION, ...change }, new AbortController().signal);
   const { raw = '', to = [] } = mails.at(-1) ?? {};
   const end = raw.indexOf('\r\n\r\n');
@@ -156,7 +156,7 @@ describe('a server that', () => {
     await once(dribbling, 'listening');
     const url = `smtp://127.0.0.1:${(dribbling.address() as AddressInfo).port}`;
     const slow = createMailer({ url, from: 'a@example.com', timeoutMs: 200 });
-    const tell = slow.teller({ recipients: ['a@example.com'] });
+    const tell = slow.sender({ recipients: ['a@example.com'] });
     const telling = await tell(NOTIFICATION, new AbortController().signal);
     expect(telling.outcome).toBe('away');
     slow.close();
@@ -166,7 +166,7 @@ describe('a server that', () => {
 
   test('is not there is away', async () => {
     const gone = createMailer({ url: 'smtp://127.0.0.1:1', from: 'a@example.com', timeoutMs: 500 });
-    const tell = gone.teller({ recipients: ['a@example.com'] });
+    const tell = gone.sender({ recipients: ['a@example.com'] });
     expect(await tell(NOTIFICATION, new AbortController().signal)).toEqual({
       outcome: 'away',
       error: 'smtp_unreachable',

@@ -1,17 +1,17 @@
 /** What was committed is told: at least once, patiently, and never by two at a time. */
 import { afterEach, describe, expect, test } from 'vitest';
 import {
-  createRelay,
+  createOutboxWorker,
   type Deliver,
+  type OutboxWorker,
   type Outcome,
-  type Relay,
 } from '../../src/notify/outbox-worker.js';
 import { backoff, rest } from '../../src/notify/retry-schedule.js';
-import type { Deliveries, Leased } from '../../src/ports/index.js';
+import type { Leased, SlackOutbox } from '../../src/ports/index.js';
 import { until } from '../support/until.js';
 
 /** An outbox in memory that keeps the promises of the port, with a clock of its own. */
-function createOutbox(...subjects: readonly string[]) {
+function createMemoryOutbox(...subjects: readonly string[]) {
   const rows = new Map(
     subjects.map((subject) => [
       subject,
@@ -27,7 +27,7 @@ function createOutbox(...subjects: readonly string[]) {
     if (!found) throw new Error(`no delivery for ${subject}`);
     return found;
   };
-  const deliveries: Deliveries = {
+  const outbox: SlackOutbox = {
     async lease(_destination, limit) {
       if (broken > 0) {
         broken -= 1;
@@ -50,12 +50,12 @@ function createOutbox(...subjects: readonly string[]) {
       Object.assign(row(subject), { dueAt: clock + delayMs, leased: false });
     },
     async retryAll(destination, leased, delayMs, error) {
-      for (const one of leased) await deliveries.retry(destination, one, delayMs, error);
+      for (const one of leased) await outbox.retry(destination, one, delayMs, error);
     },
     failing: async () => [],
   };
   return {
-    deliveries,
+    outbox,
     retries,
     row,
     pass(ms: number) {
@@ -71,15 +71,15 @@ function createOutbox(...subjects: readonly string[]) {
   };
 }
 
-let relay: Relay | undefined;
+let relay: OutboxWorker | undefined;
 afterEach(() => relay?.stop());
 
 const SENT: Outcome = { outcome: 'sent' };
 
-function started(outbox: ReturnType<typeof createOutbox>, deliver: Deliver, limit = 4) {
+function started(outbox: ReturnType<typeof createMemoryOutbox>, deliver: Deliver, limit = 4) {
   const log: object[] = [];
-  relay = createRelay({
-    deliveries: outbox.deliveries,
+  relay = createOutboxWorker({
+    outbox: outbox.outbox,
     destination: 'slack_card',
     deliver,
     logger: { warn: (fields, message) => void log.push({ ...fields, message }) },
@@ -91,7 +91,7 @@ function started(outbox: ReturnType<typeof createOutbox>, deliver: Deliver, limi
 }
 
 test('everything that is due is delivered, in bundles of at most the limit', async () => {
-  const outbox = createOutbox(...Array.from({ length: 25 }, (_, index) => `s${index}`));
+  const outbox = createMemoryOutbox(...Array.from({ length: 25 }, (_, index) => `s${index}`));
   let running = 0;
   let most = 0;
   started(outbox, async () => {
@@ -106,7 +106,7 @@ test('everything that is due is delivered, in bundles of at most the limit', asy
 });
 
 test('a slow delivery does not hold up the others', async () => {
-  const outbox = createOutbox('slow', 'a', 'b', 'c', 'd');
+  const outbox = createMemoryOutbox('slow', 'a', 'b', 'c', 'd');
   let finish = () => {};
   const slow = new Promise<void>((resolve) => {
     finish = resolve;
@@ -127,7 +127,7 @@ test('a slow delivery does not hold up the others', async () => {
 });
 
 test('a change during a delivery is delivered after it, never beside it', async () => {
-  const outbox = createOutbox('card');
+  const outbox = createMemoryOutbox('card');
   const drawn: number[] = [];
   started(outbox, async ({ wanted }) => {
     drawn.push(wanted);
@@ -143,7 +143,7 @@ test('a change during a delivery is delivered after it, never beside it', async 
 });
 
 test('a failure waits longer each time, and Slack’s own word comes first', async () => {
-  const outbox = createOutbox('card');
+  const outbox = createMemoryOutbox('card');
   const answers: Outcome[] = [
     ...Array.from({ length: 6 }, (): Outcome => ({ outcome: 'retry', error: 'http_503' })),
     { outcome: 'retry', error: 'rate_limited', retryAfterMs: 7000 },
@@ -168,7 +168,7 @@ test('a failure waits longer each time, and Slack’s own word comes first', asy
 
 describe('what throws', () => {
   test('in a delivery is tried again, and only its name is noted', async () => {
-    const outbox = createOutbox('card');
+    const outbox = createMemoryOutbox('card');
     let first = true;
     const { log } = started(outbox, async () => {
       if (!first) return SENT;
@@ -183,7 +183,7 @@ describe('what throws', () => {
   });
 
   test('in the database is survived', async () => {
-    const outbox = createOutbox('card');
+    const outbox = createMemoryOutbox('card');
     outbox.breakFor(3);
     const { log } = started(outbox, async () => SENT);
     await until('an empty outbox', outbox.idle);
@@ -193,7 +193,7 @@ describe('what throws', () => {
 });
 
 test('stopping finishes what runs, notes it, and begins nothing new', async () => {
-  const outbox = createOutbox('one');
+  const outbox = createMemoryOutbox('one');
   let begun = 0;
   const { relay } = started(outbox, async (_leased: Leased, signal) => {
     begun += 1;
@@ -213,9 +213,9 @@ describe('a destination that does not answer', () => {
   const AWAY: Outcome = { outcome: 'away', error: 'no_answer' };
   const MANY = Array.from({ length: 100 }, (_, index) => `s${index}`);
 
-  function opened(outbox: ReturnType<typeof createOutbox>, deliver: Deliver) {
-    relay = createRelay({
-      deliveries: outbox.deliveries,
+  function opened(outbox: ReturnType<typeof createMemoryOutbox>, deliver: Deliver) {
+    relay = createOutboxWorker({
+      outbox: outbox.outbox,
       destination: 'slack_card',
       deliver,
       logger: { warn: () => {} },
@@ -227,7 +227,7 @@ describe('a destination that does not answer', () => {
   }
 
   test('is asked by one delivery at a time, and gets everything at once when it answers', async () => {
-    const outbox = createOutbox(...MANY);
+    const outbox = createMemoryOutbox(...MANY);
     let away = true;
     let asked = 0;
     opened(outbox, async () => {
@@ -248,7 +248,7 @@ describe('a destination that does not answer', () => {
   });
 
   test('is not taken for silent by one thing that cannot be told', async () => {
-    const outbox = createOutbox(...MANY);
+    const outbox = createMemoryOutbox(...MANY);
     opened(outbox, async ({ subject }) => (subject === 's0' ? AWAY : SENT));
     await until('all the others', () =>
       MANY.every((subject) => subject === 's0' || outbox.row(subject).sent === 1),

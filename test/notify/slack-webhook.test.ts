@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Notification } from '../../src/domain/notification.js';
 import { createEgress } from '../../src/notify/egress.js';
-import { createCheckTarget, createTellers } from '../../src/notify/senders.js';
+import { createCheckTarget, createSenders } from '../../src/notify/senders.js';
 import { messageOf } from '../../src/notify/slack-webhook.js';
 import { hostileText } from '../slack/hostile.js';
 import { startReceiver } from '../support/receiver.js';
@@ -73,7 +73,7 @@ describe('it leads to Slack, or to what the operator allows', () => {
   test('also when it was allowed as it was written down, and is not any more', async () => {
     const receiver = await startReceiver();
     const egress = createEgress({ allowed: [receiver.url] });
-    const tell = createTellers(egress, undefined, []).slack?.({ webhookUrl: receiver.url });
+    const tell = createSenders(egress, undefined, []).slack?.({ webhookUrl: receiver.url });
     expect(await tell?.(NOTIFICATION, new AbortController().signal)).toEqual({
       outcome: 'retry',
       error: 'forbidden_address',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSigningSecret } from '../../src/crypto/signing-secret.js';
 import type { Notification } from '../../src/domain/notification.js';
 import { createEgress } from '../../src/notify/egress.js';
-import { createWebhookTeller, webhookBody } from '../../src/notify/webhook.js';
+import { createWebhookSender, webhookBody } from '../../src/notify/webhook.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
 
 const [SECRET, OLD] = [makeSigningSecret(), makeSigningSecret()];
@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => receiver.close());
 
 async function heardWith(...secrets: string[]) {
-  const tell = createWebhookTeller(createEgress({ allowed: [receiver.url], timeoutMs: 500 }))({
+  const tell = createWebhookSender(createEgress({ allowed: [receiver.url], timeoutMs: 500 }))({
     url: receiver.url,
     secrets,
   });

@@ -11,14 +11,14 @@ let admin: VSecureClient;
 let alice: VSecureClient;
 
 const clientOf = (apiKey: string) => new VSecureClient({ url: serving.server.url, apiKey });
-const agentClient = async (name: string) => clientOf((await serving.house.agent(name)).token);
+const agentClient = async (name: string) => clientOf((await serving.services.agent(name)).token);
 
 const ASK = { resource: DATABASE_URL, operation: 'read', reason: REASON } as const;
 
 beforeAll(async () => {
   serving = await startServing();
-  admin = clientOf(serving.house.adminToken);
-  alice = clientOf((await serving.house.human('alice@example.com')).token);
+  admin = clientOf(serving.services.adminToken);
+  alice = clientOf((await serving.services.human('alice@example.com')).token);
   await admin.mcp.configureResource({
     uri: PRODUCTION,
     name: 'Production Secrets',
@@ -148,7 +148,7 @@ test('where and who come from the environment, and what is wrong is said before 
   const { VSECURE_URL, VSECURE_API_KEY } = process.env;
   try {
     process.env['VSECURE_URL'] = `${serving.server.url}/`;
-    process.env['VSECURE_API_KEY'] = serving.house.adminToken;
+    process.env['VSECURE_API_KEY'] = serving.services.adminToken;
     expect((await new VSecureClient().whoami()).owner.role).toBe('admin');
     delete process.env['VSECURE_API_KEY'];
     expect(() => new VSecureClient()).toThrow(/No API key/);

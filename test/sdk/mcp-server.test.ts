@@ -22,8 +22,8 @@ let token: string;
 const clients: AnyClient[] = [];
 beforeAll(async () => {
   serving = await startServing();
-  ({ token } = await serving.house.agent());
-  await serving.house.policy();
+  ({ token } = await serving.services.agent());
+  await serving.services.policy();
 });
 afterAll(async () => {
   for (const client of clients) await client.close();
@@ -115,7 +115,7 @@ describe.each(CLIENT_KINDS)('to a client of the kind %s', (kind) => {
 describe('while a person is waited for', () => {
   let approver: string;
   beforeAll(async () => {
-    approver = (await serving.house.human('alice@example.com')).token;
+    approver = (await serving.services.human('alice@example.com')).token;
   });
 
   const pending = async () => {

@@ -50,7 +50,7 @@ describe('when the answer to every first try is lost, once is enough for', () =>
 
   beforeAll(async () => {
     serving = await startServing();
-    await serving.house.policy();
+    await serving.services.policy();
     lossy = (apiKey) => {
       const lost = new Set<string | null>();
       return new VSecureClient({
@@ -72,7 +72,7 @@ describe('when the answer to every first try is lost, once is enough for', () =>
 
   /** Events of this type so far. */
   const events = async (type: string): Promise<number> => {
-    const rows = await sqlOn(serving.house.database.dataSource)(
+    const rows = await sqlOn(serving.services.database.dataSource)(
       `select 1 from audit_event where body ->> 'type' = $1`,
       [type],
     );
@@ -87,8 +87,8 @@ describe('when the answer to every first try is lost, once is enough for', () =>
   }
 
   test('asking, deciding, giving back', async () => {
-    const agent = lossy((await serving.house.agent('lossy')).token);
-    const alice = lossy((await serving.house.human('alice@example.com')).token);
+    const agent = lossy((await serving.services.agent('lossy')).token);
+    const alice = lossy((await serving.services.human('alice@example.com')).token);
     const ask = () => agent.mcp.requestApproval({ ...ASK, waitFor: 0 });
     const asked = await onceMore('approval_requested', ask);
     expect(asked.asked).toBe(1);
@@ -100,7 +100,7 @@ describe('when the answer to every first try is lost, once is enough for', () =>
   });
 
   test('operating', async () => {
-    const admin = lossy(serving.house.adminToken);
+    const admin = lossy(serving.services.adminToken);
     const name = 'lossy/TOKEN';
     const secret = () => admin.secrets.create(name, { generate: {} });
     expect(await onceMore('secret_written', secret)).toMatchObject({ version: 1 });
@@ -120,7 +120,7 @@ describe('when the answer to every first try is lost, once is enough for', () =>
   });
 
   test('making a key, whose answer cannot be given again: the error names the key to revoke', async () => {
-    const admin = lossy(serving.house.adminToken);
+    const admin = lossy(serving.services.adminToken);
     const wish = { name: 'lost', class: 'agent', owner: 'bob@example.com' } as const;
     const error = await onceMore('key_created', () =>
       admin.keys.create(wish).catch((thrown: unknown) => thrown),

@@ -5,7 +5,7 @@ import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
 import { packed } from '../support/packed.js';
 import { startVsecure } from '../support/server.js';
-import { buildHouse, DATABASE_URL, REASON } from '../support/services.js';
+import { buildServices, DATABASE_URL, REASON } from '../support/services.js';
 
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 export type Who = 'admin' | 'alice' | 'agent';
@@ -13,21 +13,21 @@ export type Who = 'admin' | 'alice' | 'agent';
 /** Bob owns the AI tool `claude-desktop`; Alice decides. `env`: further settings of the server. */
 export async function openScene(env: Readonly<Record<string, string>> = {}) {
   const database = await testDatabase();
-  const house = await buildHouse({ database });
+  const services = await buildServices({ database });
   const { modules } = await packed();
   const vsecure = [process.execPath, path.join(modules, 'vsecure/dist/src/bin.js')] as const;
-  const server = await startVsecure({ database, masterKey: house.masterKeyText, vsecure, env });
+  const server = await startVsecure({ database, masterKey: services.masterKeyText, vsecure, env });
   const as = (apiKey: string) => ({
     client: new VSecureClient({ url: server.url, apiKey }),
     env: { VSECURE_URL: server.url, VSECURE_API_KEY: apiKey },
   });
   return {
-    admin: as(house.adminToken),
-    alice: as((await house.human('alice@example.com')).token),
-    agent: as((await house.agent()).token),
+    admin: as(services.adminToken),
+    alice: as((await services.human('alice@example.com')).token),
+    agent: as((await services.agent()).token),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await house.close();
+      await services.close();
     },
   };
 }

@@ -12,14 +12,14 @@ const WHY = { reason: { text: typed('Known incident') } };
 
 async function opened(options?: SceneOptions) {
   scene = await openScene(options);
-  await scene.house.policy();
-  const agent = await scene.house.agent();
+  await scene.services.policy();
+  const agent = await scene.services.agent();
   await scene.slack.start();
-  return scene.house.ask(agent.caller);
+  return scene.services.ask(agent.caller);
 }
 
-const pressUnknown = () =>
-  scene.driver.press({
+const clickUnknown = () =>
+  scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
     messageTs: '1.1',
@@ -32,12 +32,12 @@ test('until the workspace is known nothing is handled, and everything is answere
   scene.proxy.inject({ method: 'auth.test', times: 1, fault: 'status', status: 503 });
   await scene.slack.start();
   expect([scene.slack.state(), scene.slack.teamId()]).toEqual(['degraded', undefined]);
-  expect((await pressUnknown()).status).toBe(200);
+  expect((await clickUnknown()).status).toBe(200);
   await scene.told('not connected to this workspace yet');
 
   await until('a connection', () => scene.slack.teamId());
   expect(scene.slack.state()).toBe('ok');
-  expect((await pressUnknown()).status).toBe(200);
+  expect((await clickUnknown()).status).toBe(200);
   await scene.told('older version');
 });
 
@@ -56,7 +56,7 @@ test('when a handler throws, the press is acknowledged once and its person is to
   const { id } = await opened({
     change: (parts) => ({ ...parts, cards: { ...parts.cards, shows: failing } }),
   });
-  const { status } = await scene.press('alice', id, 'approve');
+  const { status } = await scene.click('alice', id, 'approve');
   expect(status).toBe(200);
   await scene.told('Something went wrong');
   expect(JSON.stringify(scene.log)).not.toContain('hunter2');
@@ -97,13 +97,13 @@ test('a decision that takes longer than Slack waits is answered in time and show
   expect(wordsOf(body)).toContain('takes longer than usual');
   const late = await until('the late outcome', () => scene.proxy.callsOf('views.update')[0]);
   expect(JSON.stringify(late.body)).toContain('Your answer was counted');
-  expect((await scene.house.store.approvals.find(id))?.status).toBe('denied');
+  expect((await scene.services.store.approvals.find(id))?.status).toBe('denied');
 });
 
 test('a form that Slack does not open is explained', async () => {
   const { id } = await opened();
   scene.proxy.inject({ method: 'views.open', fault: 'error', error: 'expired_trigger_id' });
-  await scene.press('alice', id, 'approve');
+  await scene.click('alice', id, 'approve');
   await scene.told('Please press the button again');
 });
 
@@ -123,7 +123,7 @@ test('stopping waits for a decision that is under way', async () => {
   const answer = scene.submit('alice', form, WHY);
   await until('the decision to begin', () => begun);
   await scene.slack.stop(5000);
-  expect((await scene.house.store.approvals.find(id))?.status).toBe('denied');
+  expect((await scene.services.store.approvals.find(id))?.status).toBe('denied');
   expect((await answer).body).toBe('');
   expect(scene.slack.state()).toBe('off');
 });

@@ -6,7 +6,7 @@ import { openScene, type Scene } from './scene.js';
 let scene: Scene;
 beforeAll(async () => {
   scene = await openScene();
-  await scene.house.policy();
+  await scene.services.policy();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
@@ -36,8 +36,8 @@ test.each([
       },
     ]);
     expect(scene.slack.teamId()).toBeUndefined();
-    const { caller } = await scene.house.agent(`during-${type}`);
-    const { id } = await scene.house.ask(caller);
+    const { caller } = await scene.services.agent(`during-${type}`);
+    const { id } = await scene.services.ask(caller);
     const asked = scene.proxy.callsOf('auth.test').length;
     await until('another attempt', () => scene.proxy.callsOf('auth.test').length > asked);
 
@@ -51,7 +51,7 @@ test('tokens of people that were revoked are none of ours', async () => {
   await scene.driver.event({ type: 'tokens_revoked', tokens: { oauth: ['U0BOB'], bot: [] } });
   await scene.driver.event({ type: 'tokens_revoked', tokens: 'all' });
   await scene.driver.event({ type: 'app_uninstalled' }, { team: 'T0OTHER' });
-  const { caller } = await scene.house.agent('after-all');
-  await scene.card((await scene.house.ask(caller)).id);
+  const { caller } = await scene.services.agent('after-all');
+  await scene.card((await scene.services.ask(caller)).id);
   expect(scene.slack.state()).toBe('ok');
 });

@@ -249,7 +249,9 @@ test('where the policy wants no phone to ring, no approver and no voter is menti
     factsOf({
       approvers: ['S01ONCALL', 'U01DAVE', 'alice@example.com'],
       policyChanges: { mention: false, minApprovals: 2 },
-      votes: [{ approval: PENDING.id, person: 'prsn_alice', verdict: 'approve', door: 'cli' }],
+      votes: [
+        { approval: PENDING.id, person: 'prsn_alice', verdict: 'approve', entryPoint: 'cli' },
+      ],
     }),
   );
   expect(JSON.stringify(blocks)).not.toMatch(/<@|<!subteam/);

@@ -2,19 +2,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { toMetadata } from '../../src/slack/format/action-ids.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asObject, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { typed } from '../support/slack/view-values.js';
 import { openScene, type Scene, wordsOf } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 let area = 0;
 
 beforeAll(async () => {
   scene = await openScene();
-  agent = await scene.house.agent();
+  agent = await scene.services.agent();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
@@ -25,13 +25,13 @@ const idOf = (user: 'alice' | 'bob' | 'carol' | 'mallory') => scene.emulate.user
 /** A policy of its own, and one request under it. */
 async function asked(changes: PolicyChanges) {
   area += 1;
-  await scene.house.policy(changes, `vsecure://secrets/area${area}/*`);
+  await scene.services.policy(changes, `vsecure://secrets/area${area}/*`);
   const resources = [`vsecure://secrets/area${area}/KEY`];
-  return scene.house.ask(agent.caller, { resources });
+  return scene.services.ask(agent.caller, { resources });
 }
 
 const standing = async (id: Awaited<ReturnType<typeof asked>>['id']) =>
-  (await scene.house.store.approvals.find(id))?.status;
+  (await scene.services.store.approvals.find(id))?.status;
 
 async function approveAs(user: string, id: Awaited<ReturnType<typeof asked>>['id']) {
   const form = await scene.openForm(user, id, 'approve');
@@ -50,7 +50,7 @@ describe('an approver’s address', () => {
       }),
     });
   const accountOf = async (email: string) =>
-    (await scene.house.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
+    (await scene.services.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
 
   test('is looked up and pinned when the policy is written, on record, and never moved', async () => {
     await asked({ approvers: ['alice@example.com'] });
@@ -63,15 +63,15 @@ describe('an approver’s address', () => {
     ]);
 
     lookUpsGive({ id: idOf('mallory') });
-    await scene.house.useCases.refreshApprovers();
+    await scene.services.useCases.refreshApprovers();
     expect(await accountOf('alice@example.com')).toEqual([idOf('alice')]);
   });
 
   test('of nobody is accepted with a warning', async () => {
     const rules = { approvers: ['nobody@example.com'] };
     const uri = 'vsecure://secrets/nobody/*';
-    const { useCases, admin } = scene.house;
-    const { warnings } = granted(await useCases.configureResource(admin, uri, rules, 'merge'));
+    const { useCases, admin } = scene.services;
+    const { warnings } = unwrap(await useCases.configureResource(admin, uri, rules, 'merge'));
     expect(warnings.join()).toContain('nobody@example.com is nobody');
   });
 
@@ -114,7 +114,7 @@ describe('a user group', () => {
     expect(await standing(id)).toBe('pending');
     return wordsOf(body);
   };
-  beforeAll(() => scene.house.person('carol@example.com'));
+  beforeAll(() => scene.services.person('carol@example.com'));
 
   test('lets its members decide, and the card mentions it', async () => {
     groupHolds(idOf('carol'));
@@ -135,7 +135,7 @@ describe('a user group', () => {
     groupHolds(idOf('carol'));
     const { id } = await asked({ approvers: [GROUP] });
     groupHolds(idOf('alice'));
-    await scene.house.useCases.refreshApprovers();
+    await scene.services.useCases.refreshApprovers();
     expect(await refusedAs('carol', id)).toContain('not one of the approvers');
     expect((await approveAs('alice', id)).body).toBe('');
   });
@@ -143,16 +143,16 @@ describe('a user group', () => {
   test('that Slack has not been asked about for a quarter of an hour lets nobody decide', async () => {
     groupHolds(idOf('carol'));
     const { id } = await asked({ approvers: [GROUP] });
-    await scene.house.database.dataSource.query(
+    await scene.services.database.dataSource.query(
       `update slack_group set fetched_at = clock_timestamp() - interval '15 minutes 1 second'`,
     );
     expect(await refusedAs('carol', id)).toContain('not one of the approvers');
-    await scene.house.useCases.refreshApprovers();
+    await scene.services.useCases.refreshApprovers();
     expect((await approveAs('carol', id)).body).toBe('');
   });
 
   test('that the app may not read lets nobody decide, and the log says what to do', async () => {
-    await scene.house.database.dataSource.query('delete from slack_group');
+    await scene.services.database.dataSource.query('delete from slack_group');
     scene.proxy.inject({
       method: 'usergroups.users.list',
       times: Number.POSITIVE_INFINITY,
@@ -173,7 +173,7 @@ test('where Slack may not decide, the card says from where, and an old button is
   const card = await scene.card(id);
   expect(JSON.stringify(card)).toContain('Decisions for this come from: cli');
   expect(JSON.stringify(card)).not.toContain('"action_id":"approve"');
-  const facts = await scene.house.useCases.readCardFacts(id);
+  const facts = await scene.services.useCases.readCardFacts(id);
   const policy = { policy: facts?.policy?.id, version: facts?.policy?.version };
   const { body } = await scene.driver.submitView({
     user: idOf('alice'),

@@ -12,9 +12,12 @@ export function createAsking(scene: Scene) {
   const idOf = (user: string) => scene.emulate.users[user] ?? user;
 
   /** The one answer to a gesture. */
-  const answered = async (what: string, gesture: () => Promise<{ readonly status: number }>) => {
+  const answered = async (
+    what: string,
+    interaction: () => Promise<{ readonly status: number }>,
+  ) => {
     const before = scene.sink.bodies.length;
-    const { status } = await gesture();
+    const { status } = await interaction();
     if (status !== 200) throw new Error(`${what} was answered with ${status}`);
     return until(`an answer to ${what}`, () => scene.sink.bodies[before]);
   };
@@ -31,9 +34,9 @@ export function createAsking(scene: Scene) {
       ),
 
     /** Presses a button of an answer, which only its reader can see: so says Slack, and a forger may say otherwise. */
-    press: (user: string, answer: JsonObject, actionId: string, value?: string) =>
+    click: (user: string, answer: JsonObject, actionId: string, value?: string) =>
       answered(`a press on ${actionId}`, () =>
-        scene.driver.press({
+        scene.driver.click({
           user: idOf(user),
           channel: scene.emulate.channelId,
           messageTs: '1700000000.000100',

@@ -1,9 +1,9 @@
 /** What no person had to decide is told quietly: several in one message, once a minute at most, and never twice. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
+import { createOutboxWorker, type OutboxWorker } from '../../src/notify/outbox-worker.js';
 import { autoApprovedLines, LINES_MAX } from '../../src/slack/cards/auto-approved-lines.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { lintMessage } from '../support/slack/blocks-lint.js';
 import { asArray, asObject, asString } from '../support/slack/json.js';
 import { until } from '../support/until.js';
@@ -50,17 +50,17 @@ describe('the message', () => {
 
 describe('a channel', () => {
   let scene: Scene;
-  let relay: Relay;
-  let agent: Awaited<ReturnType<Scene['house']['agent']>>['caller'];
+  let relay: OutboxWorker;
+  let agent: Awaited<ReturnType<Scene['services']['agent']>>['caller'];
 
   const opened = async (options: SceneOptions = {}) => {
     scene = await openScene(options);
     const auto = { requiresApproval: true, autoApprove: { enabled: true, conditions: {} } };
-    await scene.house.policy(auto);
-    agent = (await scene.house.agent()).caller;
+    await scene.services.policy(auto);
+    agent = (await scene.services.agent()).caller;
     await scene.slack.start();
-    relay = createRelay({
-      deliveries: scene.house.deliveries,
+    relay = createOutboxWorker({
+      outbox: scene.services.slackOutbox,
       destination: 'slack_auto',
       deliver: scene.slack.posters.slack_auto.deliver,
       logger: { warn: () => {} },
@@ -75,8 +75,8 @@ describe('a channel', () => {
   });
 
   const ask = (name: string) =>
-    scene.house.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
-  const sql = <Row>(text: string) => sqlOn(scene.house.database.dataSource)<Row>(text);
+    scene.services.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
+  const sql = <Row>(text: string) => sqlOn(scene.services.database.dataSource)<Row>(text);
   const messages = () => scene.emulate.messages();
   const told = (words: string) =>
     until(`the words "${words}"`, async () =>
@@ -115,19 +115,19 @@ describe('a channel', () => {
 
   test('hears nothing of what a policy lets through that never asks anybody, nor of what people decide', async () => {
     const free = 'vsecure://secrets/free/*';
-    await scene.house.policy({ requiresApproval: false, requireReason: false }, free);
-    await scene.house.ask(agent, { resources: ['vsecure://secrets/free/A'] });
-    await scene.house.policy({ autoApprove: { enabled: false, conditions: {} } });
+    await scene.services.policy({ requiresApproval: false, requireReason: false }, free);
+    await scene.services.ask(agent, { resources: ['vsecure://secrets/free/A'] });
+    await scene.services.policy({ autoApprove: { enabled: false, conditions: {} } });
     const asked = await ask('PERSON');
-    const alice = await scene.house.decider('alice@example.com');
-    granted(await scene.house.useCases.decide(alice, { approval: asked.id, verdict: 'approve' }));
+    const alice = await scene.services.decider('alice@example.com');
+    unwrap(await scene.services.useCases.decide(alice, { approval: asked.id, verdict: 'approve' }));
     expect(await sql(`select 1 from delivery where destination = 'slack_auto'`)).toEqual([]);
   });
 
   test('is told where its policy says', async () => {
     const elsewhere = { channel: 'C0ELSEWHERE', autoApprove: { enabled: true, conditions: {} } };
-    await scene.house.policy(elsewhere, 'vsecure://secrets/elsewhere/*');
-    await scene.house.ask(agent, { resources: ['vsecure://secrets/elsewhere/A'] });
+    await scene.services.policy(elsewhere, 'vsecure://secrets/elsewhere/*');
+    await scene.services.ask(agent, { resources: ['vsecure://secrets/elsewhere/A'] });
     relay.start();
     const post = await until('a post', () => scene.proxy.callsOf('chat.postMessage')[0]);
     expect(post.body['channel']).toBe('C0ELSEWHERE');
@@ -156,10 +156,10 @@ describe('a channel', () => {
     relay.start();
     const message = await told('production/A');
     await until('its place', () =>
-      scene.house.cards.shows(scene.emulate.channelId, asString(message['ts']), id),
+      scene.services.cards.shows(scene.emulate.channelId, asString(message['ts']), id),
     );
     const [, line] = asArray(message['blocks']);
-    await scene.driver.press({
+    await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
       messageTs: asString(message['ts']),
@@ -169,7 +169,7 @@ describe('a channel', () => {
     const opened = await until('the details', () => scene.proxy.callsOf('views.open')[0]);
     const words = JSON.stringify(opened.body['view']);
     expect(words).toContain('Granted by the policy');
-    const grant = await scene.house.store.grants.ofApproval(id);
+    const grant = await scene.services.store.grants.ofApproval(id);
     expect(words).toContain(`"action_id":"revoke"`);
     expect(words).toContain(`"value":"${grant?.id}"`);
   });

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { typed } from '../support/slack/view-values.js';
@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 import { openScene, type Scene, type SceneOptions } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 afterEach(() => scene.close());
 
 const ALWAYS = Number.POSITIVE_INFINITY;
@@ -19,13 +19,13 @@ const TWO = ['alice@example.com', 'carol@example.com'];
 async function opened(policy: PolicyChanges = {}, options: SceneOptions = {}) {
   scene = await openScene(options);
   await scene.slack.start();
-  await scene.house.policy(policy);
-  agent = await scene.house.agent();
+  await scene.services.policy(policy);
+  agent = await scene.services.agent();
 }
 
 const idOf = (user: string) => scene.emulate.users[user] ?? '';
 const ask = (resource = 'DATABASE_URL') =>
-  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
+  scene.services.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
 const posts = () => scene.proxy.callsOf('chat.postMessage');
 
 /** Slack says that this person is not in the channel. */
@@ -53,15 +53,15 @@ const directCount = async (user: string) =>
 
 const told = (id: Approval['id']) =>
   until('the delivery', async () => {
-    const [due] = await scene.house.database.dataSource.query(
+    const [due] = await scene.services.database.dataSource.query(
       `select 1 from delivery where destination = 'slack_card' and subject = '${id}' and sent < wanted`,
     );
     return due === undefined;
   });
 
 const deny = async (id: Approval['id']) =>
-  granted(
-    await scene.house.useCases.decide(await scene.house.decider('alice@example.com'), {
+  unwrap(
+    await scene.services.useCases.decide(await scene.services.decider('alice@example.com'), {
       approval: id,
       verdict: 'deny',
       reason: 'Not now',
@@ -89,7 +89,7 @@ describe('a direct message with the card goes', () => {
     await scene.card(id);
     expect(await directCount('alice')).toBe(0);
     const [message = {}] = found;
-    await scene.driver.press({
+    await scene.driver.click({
       user: idOf('carol'),
       channel,
       messageTs: asString(message['ts']),
@@ -128,10 +128,10 @@ describe('a direct message with the card goes', () => {
     const { id } = await ask();
     await told(id);
     expect(posts()).toHaveLength(1);
-    await scene.house.database.dataSource.query(
+    await scene.services.database.dataSource.query(
       `update approval set created_at = created_at - interval '2 minutes' where id = '${id}'`,
     );
-    await scene.house.store.transaction((tx) => tx.touchCard(id));
+    await scene.services.store.transaction((tx) => tx.enqueueCardUpdate(id));
     await directCard('dora', 'Approval needed');
   });
 
@@ -176,20 +176,20 @@ describe('one copy that fails', () => {
     const { id } = await ask();
     await told(id);
     expect(scene.slack.state()).toBe('ok');
-    expect(await scene.house.deliveries.failing()).toEqual([]);
+    expect(await scene.services.slackOutbox.failing()).toEqual([]);
   });
 });
 
 test('the card’s address in Slack is kept, and a card is as good without one', async () => {
   await opened({ approvers: TWO });
   const { id } = await ask('LINKED');
-  const link = await until('a link', () => scene.house.cards.link(id));
+  const link = await until('a link', () => scene.services.cards.link(id));
   expect(link).toMatch(/^https?:\/\/\S+\/archives\/\w+\/p\d+/);
   scene.proxy.inject({ method: 'chat.getPermalink', times: ALWAYS, fault: 'status', status: 503 });
   const other = (await ask('UNLINKED')).id;
   await told(other);
   await scene.card(other);
-  expect(await scene.house.cards.link(other)).toBeUndefined();
+  expect(await scene.services.cards.link(other)).toBeUndefined();
 });
 
 describe('a channel that cannot be used', () => {
@@ -208,15 +208,15 @@ describe('a channel that cannot be used', () => {
       });
       const { id } = await ask();
       for (const user of ['alice', 'carol']) await directCard(user, 'Approval needed');
-      await until('a fault', async () => (await scene.house.deliveries.failing()).length);
-      expect(await scene.house.deliveries.failing()).toMatchObject([
+      await until('a fault', async () => (await scene.services.slackOutbox.failing()).length);
+      expect(await scene.services.slackOutbox.failing()).toMatchObject([
         { error: `${error} ${scene.emulate.channelId}`, waiting: 1 },
       ]);
       expect(scene.slack.state()).toBe('degraded');
       scene.proxy.clearFaults();
       await until('the card in the channel', async () => (await scene.emulate.messages()).length);
       await told(id);
-      expect(await scene.house.deliveries.failing()).toEqual([]);
+      expect(await scene.services.slackOutbox.failing()).toEqual([]);
       expect(scene.slack.state()).toBe('ok');
       expect([await directCount('alice'), await directCount('carol')]).toEqual([1, 1]);
     },
@@ -235,7 +235,7 @@ describe('a channel that cannot be used', () => {
     expect(posts().filter(({ body }) => toChannel(body))).toEqual([]);
     // The direct messages are there before what is wrong with the channel has been written down.
     await expect
-      .poll(async () => (await scene.house.deliveries.failing())[0]?.error)
+      .poll(async () => (await scene.services.slackOutbox.failing())[0]?.error)
       .toBe(`shared_channel ${scene.emulate.channelId}`);
   });
 
@@ -257,7 +257,7 @@ describe('a channel that cannot be used', () => {
     await directCard('carol', '30 requests wait');
     await until(
       'all to wait',
-      async () => (await scene.house.deliveries.failing())[0]?.waiting === 30,
+      async () => (await scene.services.slackOutbox.failing())[0]?.waiting === 30,
     );
     expect(posts().filter(({ body }) => toChannel(body))).toHaveLength(1);
     expect([await directCount('alice'), await directCount('carol')]).toEqual([1, 1]);
@@ -266,8 +266,8 @@ describe('a channel that cannot be used', () => {
 
 describe('a policy’s channel', () => {
   const configure = (channel: string) =>
-    scene.house.useCases.configureResource(
-      scene.house.admin,
+    scene.services.useCases.configureResource(
+      scene.services.admin,
       'vsecure://secrets/staging/*',
       { approvers: TWO, channel },
       'merge',
@@ -292,7 +292,7 @@ describe('a policy’s channel', () => {
   test('of which Slack does not speak is accepted with a warning', async () => {
     await opened();
     scene.proxy.inject({ method: 'conversations.info', fault: 'error', error: 'missing_scope' });
-    const written = granted(await configure('C0UNKNOWN'));
+    const written = unwrap(await configure('C0UNKNOWN'));
     expect(written.warnings.join()).toContain(
       'C0UNKNOWN is shared with another company: give the app channels:read',
     );

@@ -1,13 +1,13 @@
 /** What changes while a form is open is shown in the form, and decides nothing until it has been looked at. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { picked, typed } from '../support/slack/view-values.js';
 import { until } from '../support/until.js';
 import { openScene, type Scene, wordsOf } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 let round = 0;
 let uri = '';
 
@@ -16,8 +16,8 @@ const APPROVERS = ['alice@example.com', 'carol@example.com'];
 
 beforeAll(async () => {
   scene = await openScene();
-  agent = await scene.house.agent();
-  await scene.house.person('carol@example.com');
+  agent = await scene.services.agent();
+  await scene.services.person('carol@example.com');
   await scene.slack.start();
 });
 afterAll(() => scene.close());
@@ -26,19 +26,19 @@ afterAll(() => scene.close());
 async function ask(rules: object = {}) {
   round += 1;
   uri = `vsecure://secrets/again${round}/*`;
-  await scene.house.policy({ approvers: APPROVERS, ...rules }, uri);
+  await scene.services.policy({ approvers: APPROVERS, ...rules }, uri);
   return again();
 }
 const again = () =>
-  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/again${round}/A`] });
+  scene.services.ask(agent.caller, { resources: [`vsecure://secrets/again${round}/A`] });
 type Id = Awaited<ReturnType<typeof ask>>['id'];
 
 const WHY = { reason: { text: typed('Known incident') } };
-const now = async (id: Id) => scene.house.store.approvals.find(id);
+const now = async (id: Id) => scene.services.store.approvals.find(id);
 const viewIn = (body: unknown): JsonObject => asObject(asObject(body)['view']);
 const votes = async (id: Id, email: string) => {
-  const decider = await scene.house.decider(email);
-  granted(await scene.house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  const decider = await scene.services.decider(email);
+  unwrap(await scene.services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
 };
 
 test.each(['approve', 'deny'] as const)(
@@ -46,8 +46,8 @@ test.each(['approve', 'deny'] as const)(
   async (verdict) => {
     const { id } = await ask();
     const form = await scene.openForm('alice', id, verdict);
-    await scene.house.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
-    await scene.house.policy({ maxUses: 3 }, uri);
+    await scene.services.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
+    await scene.services.policy({ maxUses: 3 }, uri);
     const { body } = await scene.submit('alice', form, WHY);
     expect(body).toMatchObject({ response_action: 'update', view: { submit: {} } });
     const words = wordsOf(body);
@@ -67,12 +67,12 @@ test.each(['approve', 'deny'] as const)(
 test('a form that is opened after the change shows it, and decides at once', async () => {
   const { id, digest } = await ask();
   const card = await scene.card(id);
-  await scene.house.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
+  await scene.services.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
   // Nobody has pressed yet, and the card shows the change by itself.
   const redrawn = await scene.card(id, (text) => text.includes('maxDuration: 8h → 30m'));
   expect(redrawn['ts']).toBe(card['ts']);
   const before = scene.proxy.callsOf('views.open').length;
-  await scene.driver.press({
+  await scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
     messageTs: asString(card['ts']),
@@ -92,7 +92,7 @@ test('a stricter policy that appears meanwhile is told, and its approvers decide
   const { id } = await ask();
   const form = await scene.openForm('alice', id, 'approve');
   const stricter = { approvers: ['carol@example.com'], name: 'The strict one' };
-  await scene.house.policy(stricter, `vsecure://secrets/again${round}/A`);
+  await scene.services.policy(stricter, `vsecure://secrets/again${round}/A`);
   const { body } = await scene.submit('alice', form, WHY);
   expect(wordsOf(body)).toContain('Another policy decides this now: The strict one');
   const refused = await scene.submit('alice', viewIn(body), WHY);
@@ -140,11 +140,11 @@ test('two clicks on one form of a quorum count once, and the second reads as no 
 test('what no single policy covers any more nobody can decide, and the form says so', async () => {
   round += 1;
   uri = `vsecure://secrets/again${round}/*`;
-  await scene.house.policy({ approvers: APPROVERS }, uri);
+  await scene.services.policy({ approvers: APPROVERS }, uri);
   const [one, other] = ['A', 'B'].map((name) => `vsecure://secrets/again${round}/${name}`);
-  const { id } = await scene.house.ask(agent.caller, { resources: [one ?? '', other ?? ''] });
+  const { id } = await scene.services.ask(agent.caller, { resources: [one ?? '', other ?? ''] });
   const form = await scene.openForm('alice', id, 'approve');
-  await scene.house.policy({ approvers: APPROVERS }, one);
+  await scene.services.policy({ approvers: APPROVERS }, one);
   const { body } = await scene.submit('alice', form, WHY);
   expect(wordsOf(body)).toContain('no single one covers these resources any more');
   expect(await now(id)).toMatchObject({ status: 'pending' });

@@ -12,17 +12,17 @@ import {
 } from '../../src/slack/commands/argument-values.js';
 import { readArguments, type Takes } from '../../src/slack/commands/arguments.js';
 import { splitWords } from '../../src/slack/commands/split-words.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 
 const TAKES: Takes = { words: 1, flags: { since: '24h', 'group-by': 'resource' } };
 const REVOKE: Takes = { words: 1, flags: {}, freeText: true };
 
-const words = (typed: string) => granted(splitWords(typed)).map(({ text }) => text);
+const words = (typed: string) => unwrap(splitWords(typed)).map(({ text }) => text);
 const read = (typed: string, takes = TAKES) => {
   const split = splitWords(typed);
   return split.ok ? readArguments(takes, split.value, typed) : split;
 };
-const flags = (typed: string) => Object.fromEntries(granted(read(typed)).flags);
+const flags = (typed: string) => Object.fromEntries(unwrap(read(typed)).flags);
 const why = (answer: Result<unknown>) => (answer.ok ? 'nothing is wrong' : explain(answer.refusal));
 
 describe('words', () => {
@@ -118,7 +118,7 @@ describe('flags', () => {
   });
 
   test('a quoted word is none', () => {
-    expect(granted(read('"--since"')).words).toEqual(['--since']);
+    expect(unwrap(read('"--since"')).words).toEqual(['--since']);
   });
 
   test.each([
@@ -135,7 +135,7 @@ describe('flags', () => {
 });
 
 describe('free text', () => {
-  const reason = (typed: string) => granted(read(`grnt_1 ${typed}`, REVOKE)).rest;
+  const reason = (typed: string) => unwrap(read(`grnt_1 ${typed}`, REVOKE)).rest;
 
   test.each([
     ['the incident is over', 'the incident is over'],
@@ -165,7 +165,7 @@ describe('values', () => {
     ['2026-11-01T09:00:00Z', '2026-11-01T09:00:00.000Z'],
     ['2026-11-01T09:00:00+02:00', '2026-11-01T07:00:00.000Z'],
   ])('the time %s', (text, expected) => {
-    expect(granted(moment(text)).toISOString()).toBe(expected);
+    expect(unwrap(moment(text)).toISOString()).toBe(expected);
   });
 
   test.each(['yesterday', '24', '2026-13-01', '2026-02-30', '01.11.2026', '', "1' or '1'='1"])(
@@ -176,8 +176,8 @@ describe('values', () => {
   );
 
   test('a pattern may be short or whole', () => {
-    expect(granted(readPattern('production/*'))).toBe('vsecure://secrets/production/*');
-    expect(granted(readPattern('vsecure://audit'))).toBe('vsecure://audit');
+    expect(unwrap(readPattern('production/*'))).toBe('vsecure://secrets/production/*');
+    expect(unwrap(readPattern('vsecure://audit'))).toBe('vsecure://audit');
     expect(why(readPattern('../etc'))).toContain('Examples: production/*');
   });
 
@@ -190,7 +190,7 @@ describe('values', () => {
 
   test('a word of a closed list is suggested when it was nearly right', () => {
     const status = readWord('status', ['pending', 'approved']);
-    expect(granted(status('PENDING'))).toBe('pending');
+    expect(unwrap(status('PENDING'))).toBe('pending');
     expect(why(status('pendign'))).toContain('Did you mean pending?');
     expect(why(status('xyz'))).toContain('It is one of: pending, approved');
   });

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/domain/vocabulary.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { type Asking, createAsking, rowsOf, wordsIn } from './asking.js';
 import { openScene, type Scene } from './scene.js';
@@ -14,27 +14,27 @@ let asking: Asking;
 beforeAll(async () => {
   scene = await openScene();
   asking = createAsking(scene);
-  const { house } = scene;
-  await house.policy({ approvers: ['alice@example.com'] });
-  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
+  const { services } = scene;
+  await services.policy({ approvers: ['alice@example.com'] });
+  await services.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
   // Stricter than what alice approves: she must not see what is below it.
-  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/production/VAULT');
+  await services.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/production/VAULT');
   await use('claude-desktop', 'bob@example.com', 'production/WEB', 'alice@example.com');
   await use('cursor', 'erin@example.com', 'staging/DB', 'dave@example.com');
   await use('windsurf', 'erin@example.com', 'production/VAULT', 'dave@example.com');
-  for (const email of ['carol@example.com', 'mallory@example.com']) await house.person(email);
+  for (const email of ['carol@example.com', 'mallory@example.com']) await services.person(email);
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 
 async function use(key: string, owner: string, path: string, approver: string) {
-  const { house } = scene;
-  const { caller } = await house.agent(key, owner);
+  const { services } = scene;
+  const { caller } = await services.agent(key, owner);
   const resources = [`vsecure://secrets/${path}`];
-  const { id } = await house.ask(caller, { resources });
-  const decider = await house.decider(approver);
-  granted(await house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
-  await house.ask(caller, {
+  const { id } = await services.ask(caller, { resources });
+  const decider = await services.decider(approver);
+  unwrap(await services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  await services.ask(caller, {
     resources: [...resources],
     operation: 'read',
     duration: 120_000,
@@ -43,8 +43,8 @@ async function use(key: string, owner: string, path: string, approver: string) {
 }
 
 async function becomes(user: string, role: Role) {
-  const { id } = await scene.house.person(`${user}@example.com`);
-  await scene.house.store.transaction((tx) => tx.people.setRole(id, role));
+  const { id } = await scene.services.person(`${user}@example.com`);
+  await scene.services.store.transaction((tx) => tx.people.setRole(id, role));
 }
 
 const THINGS = ['production/WEB', 'staging/DB', 'production/VAULT'] as const;
@@ -117,8 +117,8 @@ test('while Slack does not say who somebody is, nobody is shown anything', async
 });
 
 test('an approver who is taken off the policy sees nothing of it any more but their own votes', async () => {
-  const { house } = scene;
-  await house.policy({ approvers: ['dave@example.com'] });
+  const { services } = scene;
+  await services.policy({ approvers: ['dave@example.com'] });
   try {
     for (const text of ['approvals', 'grants', 'resources', 'audit --action approval_requested'])
       expect(wordsIn(await asking.command('alice', text))).not.toContain('production');
@@ -130,7 +130,7 @@ test('an approver who is taken off the policy sees nothing of it any more but th
       'vote_cast',
     ]);
   } finally {
-    await house.policy({ approvers: ['alice@example.com'] });
+    await services.policy({ approvers: ['alice@example.com'] });
   }
 });
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DATABASE_URL, granted } from '../support/services.js';
+import { DATABASE_URL, unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asObject, asString, type JsonObject, parseJson } from '../support/slack/json.js';
 import { readBytes } from '../support/slack/request-body.js';
@@ -16,24 +16,24 @@ import { openScene, type Scene } from './scene.js';
 
 let scene: Scene;
 let asking: Asking;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 
 beforeAll(async () => {
   scene = await openScene();
   asking = createAsking(scene);
-  await scene.house.policy();
-  await scene.house.secret();
-  agent = await scene.house.agent();
+  await scene.services.policy();
+  await scene.services.secret();
+  agent = await scene.services.agent();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 
 const ask = (name = `R${crypto.randomUUID().slice(0, 8)}`) =>
-  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${name}`] });
+  scene.services.ask(agent.caller, { resources: [`vsecure://secrets/production/${name}`] });
 const approve = async (id: Awaited<ReturnType<typeof ask>>['id']) => {
-  const decider = await scene.house.decider('alice@example.com');
-  granted(await scene.house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
-  const grant = await scene.house.store.grants.ofApproval(id);
+  const decider = await scene.services.decider('alice@example.com');
+  unwrap(await scene.services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  const grant = await scene.services.store.grants.ofApproval(id);
   if (!grant) throw new Error('an approval without a grant');
   return grant;
 };
@@ -133,7 +133,7 @@ describe('grants and revoke', () => {
     expect(listed.flat()).toContain(grant.id);
     const answer = await asking.command('alice', `revoke ${grant.id} it's over, “really” & truly`);
     expect(wordsIn(answer)).toContain(`Revoked ${grant.id}`);
-    expect(await scene.house.store.grants.find(grant.id)).toMatchObject({
+    expect(await scene.services.store.grants.find(grant.id)).toMatchObject({
       status: 'revoked',
       endReason: "it's over, “really” & truly",
     });
@@ -146,11 +146,11 @@ describe('grants and revoke', () => {
     const { id } = await ask();
     const grant = await approve(id);
     await asking.command('bob', `revoke ${id} "not me"`);
-    expect((await scene.house.store.grants.find(grant.id))?.status).toBe('revoked');
+    expect((await scene.services.store.grants.find(grant.id))?.status).toBe('revoked');
   });
 
   test('nobody else does, and cannot tell whether it exists', async () => {
-    await scene.house.person('mallory@example.com');
+    await scene.services.person('mallory@example.com');
     const { id } = await ask();
     const grant = await approve(id);
     const nothing = `grnt_${'0'.repeat(22)}`;
@@ -159,13 +159,13 @@ describe('grants and revoke', () => {
       answers.push(wordsIn(await asking.command('mallory', `revoke ${which} mine now`)));
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain('not yours to see');
-    expect((await scene.house.store.grants.find(grant.id))?.status).toBe('active');
+    expect((await scene.services.store.grants.find(grant.id))?.status).toBe('active');
   });
 });
 
 describe('audit', () => {
   test('finds by pattern, action, actor and time', async () => {
-    await scene.house.useCases.readSecret(agent.caller, { resource: DATABASE_URL });
+    await scene.services.useCases.readSecret(agent.caller, { resource: DATABASE_URL });
     const rows = async (text: string) => rowsOf(await asking.command('alice', `audit ${text}`));
     const refused = await rows('production/DATABASE_URL --action read_refused --since 1h');
     expect(refused[0]).toContain('claude-desktop');
@@ -193,7 +193,7 @@ describe('audit', () => {
 
   test('shows hostile text of an agent as text, in its own cell', async () => {
     const reason = '<!channel> *approved* by <@U01ALICE> https://evil.example \u202Eevil';
-    await scene.house.ask(agent.caller, {
+    await scene.services.ask(agent.caller, {
       resources: ['vsecure://secrets/production/EVIL'],
       reason,
     });
@@ -212,21 +212,21 @@ describe('pages', () => {
   test('a button shows the next page in place of this one, and the first one again', async () => {
     for (let n = 0; n < 12; n += 1) await ask();
     const first = await asking.command('alice', 'audit --action approval_requested');
-    const second = await asking.press('alice', first, 'page_next');
+    const second = await asking.click('alice', first, 'page_next');
     expect(second['replace_original']).toBe(true);
     expect(sequences(second).some((row) => sequences(first).includes(row))).toBe(false);
     expect(sequences(second).length).toBeGreaterThan(0);
-    const again = await asking.press('alice', second, 'page_first');
+    const again = await asking.click('alice', second, 'page_first');
     expect(sequences(again)).toEqual(sequences(first));
   });
 
   test('by somebody else show what that one may see, and nothing more', async () => {
     const first = await asking.command('alice', 'audit --action approval_requested');
-    const stolen = await asking.press('mallory', first, 'page_next');
+    const stolen = await asking.click('mallory', first, 'page_next');
     expect(rowsOf(stolen)).toEqual([]);
     expect(wordsIn(stolen)).toContain('Nothing of that kind that is yours to see');
     const approvals = await asking.command('alice', 'approvals');
-    expect(rowsOf(await asking.press('mallory', approvals, 'page_next'))).toEqual([]);
+    expect(rowsOf(await asking.click('mallory', approvals, 'page_next'))).toEqual([]);
   });
 
   test('a forged button reads nothing it should not, and ends nothing', async () => {
@@ -235,15 +235,15 @@ describe('pages', () => {
       JSON.stringify({ text: `revoke ${grant.id} by a button` }),
       JSON.stringify({ text: 'audit', after: '9'.repeat(40) }),
       JSON.stringify({ text: 'audit', after: '1; drop table grant' }),
-      JSON.stringify({ text: 'audit', sight: 'everything' }),
+      JSON.stringify({ text: 'audit', visibility: 'everything' }),
       'nonsense',
       '',
     ];
     for (const value of forged) {
-      const answer = await asking.press('alice', {}, 'page_next', value);
+      const answer = await asking.click('alice', {}, 'page_next', value);
       expect(wordsIn(answer)).not.toContain('Something went wrong');
     }
-    expect((await scene.house.store.grants.find(grant.id))?.status).toBe('active');
+    expect((await scene.services.store.grants.find(grant.id))?.status).toBe('active');
   });
 
   test('a question too long for a button is answered without one', async () => {

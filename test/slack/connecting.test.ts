@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.js';
 import { type ConnectedSlack, connectSlack } from '../../src/main/slack.js';
 import { createJobRuns } from '../../src/store/job-runs.js';
 import type { UseCases } from '../../src/usecases/index.js';
-import { buildHouse } from '../support/services.js';
+import { buildServices } from '../support/services.js';
 import { openWorkspace } from '../support/slack/workspace.js';
 import { until } from '../support/until.js';
 
@@ -18,20 +18,20 @@ async function connected(change: (useCases: UseCases) => Partial<UseCases> = () 
   const workspace = await openWorkspace(['alice']);
   closing.push(workspace.close);
   let slack: ConnectedSlack | undefined;
-  const house = await buildHouse({
-    onDelivery: () => slack?.relay.poke(),
+  const services = await buildServices({
+    onDelivery: () => slack?.worker.poke(),
     change: (parts) => ({ ...parts, directory: () => slack?.directory }),
   });
-  closing.push(house.close);
+  closing.push(services.close);
   const log: string[] = [];
   const say = (_fields: object, message: string) => void log.push(message);
-  const { dataSource } = house.database;
+  const { dataSource } = services.database;
   const jobRuns = createJobRuns(dataSource, 'a test');
   slack = connectSlack(
     readConfig({ ...workspace.env }),
     {
-      ...house,
-      useCases: { ...house.useCases, ...change(house.useCases) },
+      ...services,
+      useCases: { ...services.useCases, ...change(services.useCases) },
       dataSource,
       jobRuns,
     },
@@ -40,14 +40,14 @@ async function connected(change: (useCases: UseCases) => Partial<UseCases> = () 
   if (!slack) throw new Error('Slack is configured');
   const { start, stop } = slack;
   closing.push(() => stop(1000));
-  return { workspace, house, start, log };
+  return { workspace, services, start, log };
 }
 
 test('approvers of the policies that are there already are linked, and everything due is told', async () => {
-  const { workspace, house, start } = await connected();
-  await house.policy();
-  const { id } = await house.ask((await house.agent()).caller);
-  const alice = () => house.store.people.byEmail('alice@example.com');
+  const { workspace, services, start } = await connected();
+  await services.policy();
+  const { id } = await services.ask((await services.agent()).caller);
+  const alice = () => services.store.people.byEmail('alice@example.com');
   expect((await alice())?.slack).toEqual([]);
   await start();
   const person = await until('a link', async () => {
@@ -57,21 +57,21 @@ test('approvers of the policies that are there already are linked, and everythin
   expect(person.slack).toEqual([
     { teamId: workspace.emulate.teamId, userId: workspace.idOf('alice') },
   ]);
-  await until('a card', () => house.cards.find(id));
+  await until('a card', () => services.cards.find(id));
   const messages = await until('both messages', async () => {
     const all = await workspace.emulate.messages();
     return all.length === 2 ? all : undefined;
   });
   const text = JSON.stringify(messages);
-  expect(text).toContain(`Policy loosened by ${house.admin.principal.name}.`);
+  expect(text).toContain(`Policy loosened by ${services.admin.principal.name}.`);
   expect(text).toContain('Approval needed');
 });
 
 test('anything but Slack itself is given times in UTC instead of Slack’s tokens', async () => {
-  const { workspace, house, start } = await connected();
-  await house.policy();
+  const { workspace, services, start } = await connected();
+  await services.policy();
   await start();
-  await house.ask((await house.agent()).caller);
+  await services.ask((await services.agent()).caller);
   const card = await until('a card', async () =>
     (await workspace.emulate.messages()).find((one) =>
       JSON.stringify(one).includes('Decide before'),
@@ -82,14 +82,14 @@ test('anything but Slack itself is given times in UTC instead of Slack’s token
 });
 
 test('approvers that cannot be looked up keep no card back, and it is said', async () => {
-  const { workspace, house, start, log } = await connected(() => ({
+  const { workspace, services, start, log } = await connected(() => ({
     refreshApprovers: async () => {
       throw new Error('the database is away');
     },
   }));
-  await house.policy();
+  await services.policy();
   await start();
-  await house.ask((await house.agent()).caller);
+  await services.ask((await services.agent()).caller);
   await until('a card', async () =>
     (await workspace.emulate.messages()).some((one) =>
       JSON.stringify(one).includes('Decide before'),

@@ -1,31 +1,31 @@
 /** Slack says that somebody has left: by an event at once, by asking within half a minute. Its silence says nothing. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createFindLeavers } from '../../src/slack/client/deactivated-users.js';
+import { createFindDeactivatedUsers } from '../../src/slack/client/deactivated-users.js';
 import { createWebClients } from '../../src/slack/client/web-clients.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asObject, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { until } from '../support/until.js';
 import { idOf, type OwnersScene, openOwnersScene } from './owners.js';
 
 let scene: OwnersScene;
-let bobs: Awaited<ReturnType<OwnersScene['house']['agent']>>;
+let bobs: Awaited<ReturnType<OwnersScene['services']['agent']>>;
 beforeAll(async () => {
   scene = await openOwnersScene();
-  bobs = await scene.house.agent();
+  bobs = await scene.services.agent();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 beforeEach(async () => {
   const back = { email: 'bob@example.com', active: true };
-  granted(await scene.house.useCases.managePeople.set(scene.house.admin, back));
+  unwrap(await scene.services.useCases.managePeople.set(scene.services.admin, back));
 });
 afterEach(() => scene.proxy.clearFaults());
 
-const works = async () => (await scene.house.useCases.authenticate(bobs.token)).ok;
+const works = async () => (await scene.services.useCases.authenticate(bobs.token)).ok;
 const leaves = (user: string) =>
   scene.proxy.inject(userBecomes(idOf(scene, user), { deleted: true }));
-const all = () => scene.house.useCases.stopLeavers.all();
+const all = () => scene.services.useCases.stopDeactivatedUsers.all();
 
 /** The event as Slack sends it, by default signed and of our workspace. */
 const changed = (user: JsonObject, forgery = {}) =>
@@ -76,8 +76,8 @@ describe('of many accounts', () => {
   const find = () => {
     const { botToken } = scene.emulate;
     const log = { info: () => {}, warn: () => {}, error: () => {} };
-    const { leavers } = createWebClients({ botToken, apiUrl: scene.proxy.apiUrl }, log);
-    return createFindLeavers(leavers, log);
+    const { deactivatedUsers } = createWebClients({ botToken, apiUrl: scene.proxy.apiUrl }, log);
+    return createFindDeactivatedUsers(deactivatedUsers, log);
   };
   const many = Array.from({ length: 21 }, (_, index) => `U0MANY${index}`);
 
@@ -158,7 +158,7 @@ describe('told by an event', () => {
     scene.proxy.inject(userBecomes(idOf(scene, 'mallory'), { deleted: true }));
     await changed({ id: idOf(scene, 'mallory'), deleted: true });
     const mallory = async () =>
-      (await scene.house.store.people.byEmail('mallory@example.com'))?.active;
+      (await scene.services.store.people.byEmail('mallory@example.com'))?.active;
     await until('the last one', async () => (await mallory()) === false);
     expect(await works()).toBe(true);
   });
@@ -167,7 +167,7 @@ describe('told by an event', () => {
     const before = scene.proxy.callsOf('users.info').length;
     await changed({ id: idOf(scene, 'bob'), deleted: true });
     await until('Slack to answer', () => scene.proxy.callsOf('users.info')[before]?.response);
-    await scene.house.useCases.stopLeavers.one(idOf(scene, 'bob'));
+    await scene.services.useCases.stopDeactivatedUsers.one(idOf(scene, 'bob'));
     expect(await works()).toBe(true);
   });
 });

@@ -1,34 +1,34 @@
 /** The details: the whole request, and what was asked of its resources before, for those who may know. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
 import { until } from '../support/until.js';
 import { openScene, type Scene } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
-let other: Awaited<ReturnType<Scene['house']['agent']>>['caller'];
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
+let other: Awaited<ReturnType<Scene['services']['agent']>>['caller'];
 
 const RESOURCE = 'vsecure://secrets/production/DATABASE_URL';
 
 beforeAll(async () => {
   scene = await openScene();
-  await scene.house.policy();
-  agent = await scene.house.agent();
-  other = (await scene.house.agent('other-agent', 'dora@example.com')).caller;
-  await scene.house.person('mallory@example.com');
+  await scene.services.policy();
+  agent = await scene.services.agent();
+  other = (await scene.services.agent('other-agent', 'dora@example.com')).caller;
+  await scene.services.person('mallory@example.com');
   await scene.slack.start();
-  const denied = await scene.house.ask(other, { reason: 'A <!channel> of my own' });
-  const alice = await scene.house.decider('alice@example.com');
+  const denied = await scene.services.ask(other, { reason: 'A <!channel> of my own' });
+  const alice = await scene.services.decider('alice@example.com');
   const decision = { approval: denied.id, verdict: 'deny', reason: 'Not *today*' } as const;
-  granted(await scene.house.useCases.decide(alice, decision));
+  unwrap(await scene.services.useCases.decide(alice, decision));
   const first = await ask();
-  granted(await scene.house.useCases.decide(alice, { approval: first.id, verdict: 'approve' }));
+  unwrap(await scene.services.useCases.decide(alice, { approval: first.id, verdict: 'approve' }));
 });
 afterAll(() => scene.close());
 
 const ask = () =>
-  scene.house.ask(agent.caller, { resources: [RESOURCE], renew: true, duration: 600_000 });
+  scene.services.ask(agent.caller, { resources: [RESOURCE], renew: true, duration: 600_000 });
 
 /** The details as they stand once it is known who looks. */
 async function lookAs(user: string, id: Awaited<ReturnType<typeof ask>>['id']) {
@@ -66,11 +66,11 @@ test('somebody who decides nothing here sees the request, and nothing of what wa
 
 test('what others decide stays theirs, also where it covers the same resource', async () => {
   const strict = 'vsecure://secrets/production/STRICT';
-  await scene.house.policy({ approvers: ['carol@example.com'] }, strict);
-  await scene.house.person('carol@example.com');
-  await scene.house.ask(other, { resources: ['vsecure://secrets/production/*'] });
-  const asked = await scene.house.ask(agent.caller, { resources: [strict] });
-  expect(await scene.house.store.approvals.past(asked, 10)).toHaveLength(1);
+  await scene.services.policy({ approvers: ['carol@example.com'] }, strict);
+  await scene.services.person('carol@example.com');
+  await scene.services.ask(other, { resources: ['vsecure://secrets/production/*'] });
+  const asked = await scene.services.ask(agent.caller, { resources: [strict] });
+  expect(await scene.services.store.approvals.past(asked, 10)).toHaveLength(1);
   expect(await lookAs('carol', asked.id)).toContain('No other request for these resources');
 });
 
@@ -98,12 +98,12 @@ test('a press that is faster than vsecure’s memory of the card opens it all th
     }),
   });
   try {
-    await early.house.policy();
-    const key = await early.house.agent();
+    await early.services.policy();
+    const key = await early.services.agent();
     await early.slack.start();
-    const { id, digest } = await early.house.ask(key.caller);
+    const { id, digest } = await early.services.ask(key.caller);
     const message = await until('a message', async () => (await early.emulate.messages())[0]);
-    const { status } = await early.driver.press({
+    const { status } = await early.driver.click({
       user: early.emulate.users['alice'] ?? '',
       channel: early.emulate.channelId,
       messageTs: String(message['ts']),

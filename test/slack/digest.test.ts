@@ -1,7 +1,7 @@
 /** Many requests at once share one message, which decides nothing by itself and tells how many are left. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { typed } from '../support/slack/view-values.js';
@@ -24,17 +24,17 @@ async function burst(options: SceneOptions = {}, approvers = TWO) {
     pace: { digestAbove: 10, ...options.pace },
   });
   await scene.slack.start();
-  await scene.house.policy({ approvers, permissions: ['read', 'delete'] });
+  await scene.services.policy({ approvers, permissions: ['read', 'delete'] });
   approvals = [];
   await more('claude-desktop', 15);
   await more('cursor', 5);
 }
 
 async function more(key: string, count: number) {
-  const { caller } = await scene.house.agent(key);
+  const { caller } = await scene.services.agent(key);
   for (let n = 0; n < count; n += 1)
     approvals.push(
-      await scene.house.ask(caller, {
+      await scene.services.ask(caller, {
         resources: [`vsecure://secrets/production/KEY_${n}`],
         operation: n === 3 ? 'delete' : 'read',
       }),
@@ -52,17 +52,17 @@ const digest = (words: string) =>
   );
 
 async function decide(count: number, verdict: 'approve' | 'deny') {
-  const alice = await scene.house.decider('alice@example.com');
+  const alice = await scene.services.decider('alice@example.com');
   for (const { id } of approvals.splice(0, count))
-    granted(
-      await scene.house.useCases.decide(alice, { approval: id, verdict, reason: 'Reviewed' }),
+    unwrap(
+      await scene.services.useCases.decide(alice, { approval: id, verdict, reason: 'Reviewed' }),
     );
 }
 
 const posts = () => scene.proxy.callsOf('chat.postMessage');
 
-const press = (user: string, message: JsonObject) =>
-  scene.driver.press({
+const click = (user: string, message: JsonObject) =>
+  scene.driver.click({
     user: idOf(user),
     channel: scene.emulate.channelId,
     messageTs: asString(message['ts']),
@@ -75,8 +75,8 @@ const shownBy = async (method: 'views.open' | 'views.push' | 'views.update', tim
   return { ...asObject(call.body['view']), id: 'V0REVIEW', hash: '1.1' };
 };
 
-const pressIn = (user: string, view: JsonObject, button: JsonObject) =>
-  scene.driver.pressInView({
+const clickIn = (user: string, view: JsonObject, button: JsonObject) =>
+  scene.driver.clickInView({
     user: idOf(user),
     view,
     actionId: asString(button['action_id']),
@@ -118,39 +118,39 @@ describe('a burst', () => {
   });
 
   test('is reviewed page by page, what is most dangerous first, and each row opens the usual form', async () => {
-    await press('alice', await digest('20 requests wait'));
+    await click('alice', await digest('20 requests wait'));
     const first = await shownBy('views.open');
     expect(wordsOf(first)).toContain('20 of 20 wait · page 1 of 2');
     expect(wordsOf(first).indexOf('DELETE')).toBeLessThan(wordsOf(first).indexOf('READ'));
     expect(buttonsOf(first, 'approve')).toHaveLength(10);
 
     const [forward = {}] = buttonsOf(first, 'digest_forward');
-    await pressIn('alice', first, forward);
+    await clickIn('alice', first, forward);
     expect(wordsOf(await shownBy('views.update'))).toContain('page 2 of 2');
 
     const [row = {}] = buttonsOf(first, 'deny');
-    await pressIn('alice', first, row);
+    await clickIn('alice', first, row);
     const form = await shownBy('views.push');
     const answer = await scene.submit('alice', form, { reason: { text: typed('Not in a burst') } });
     expect(answer.body).toBe('');
     await digest('19 of 20 requests wait');
     const [again = {}] = buttonsOf(first, 'digest_again');
-    await pressIn('alice', first, again);
+    await clickIn('alice', first, again);
     expect(wordsOf(await shownBy('views.update', 2))).toContain('19 of 20 wait');
     expect(scene.lint()).toEqual([]);
   });
 
   test('can be looked at by who may not decide, whose form is then refused', async () => {
-    await press('mallory', await digest('20 requests wait'));
+    await click('mallory', await digest('20 requests wait'));
     const list = await shownBy('views.open');
     const [row = {}] = buttonsOf(list, 'approve');
-    await pressIn('mallory', list, row);
+    await clickIn('mallory', list, row);
     const answer = await scene.submit('mallory', await shownBy('views.push'), {
       reason: { text: typed('Let me in please') },
     });
     expect(wordsOf(answer.body)).toContain('not');
     expect(
-      await scene.house.store.approvals.list({ status: 'approved' }, { limit: 1 }),
+      await scene.services.store.approvals.list({ status: 'approved' }, { limit: 1 }),
     ).toMatchObject({
       items: [],
     });
@@ -158,7 +158,7 @@ describe('a burst', () => {
 
   test('that nobody shows any more is answered, as is a page of something that is not ours', async () => {
     const message = await digest('20 requests wait');
-    await press('alice', { ...message, ts: '1.1' });
+    await click('alice', { ...message, ts: '1.1' });
     await scene.told('does not know this list');
   });
 });
@@ -170,12 +170,12 @@ describe('what comes later', () => {
     await digest('20 requests wait');
     await Promise.all([more('third', 15), more('fourth', 15)]);
     await until('all to be shown', async () => {
-      const [row] = await scene.house.database.dataSource.query(
+      const [row] = await scene.services.database.dataSource.query(
         `select count(*)::int as n from approval a where not exists (select from card c where c.approval_id = a.id)`,
       );
       return row.n === 0;
     });
-    const [sums] = await scene.house.database.dataSource.query(
+    const [sums] = await scene.services.database.dataSource.query(
       `select count(distinct message_ts) filter (where kind = 'digest')::int as digests,
          count(*) filter (where kind = 'card')::int as cards from card`,
     );
@@ -233,7 +233,7 @@ describe('a digest', () => {
       const message = await scene.emulate.message(asString(newer['ts']));
       return message && isOver(message);
     });
-    await press('alice', older);
+    await click('alice', older);
     await scene.told('does not know this list');
   });
 });

@@ -32,7 +32,7 @@ const directory = (teamId: string | undefined = emulate.teamId) =>
   createDirectory({
     client: createWebClients({ botToken: emulate.botToken, apiUrl: proxy.apiUrl }, logger)
       .directory,
-    findLeavers: async () => [],
+    findDeactivatedUsers: async () => [],
     workspace: () => (teamId === '' ? undefined : { teamId }),
     log: logger,
   });

@@ -148,7 +148,7 @@ export const EVERY_STATE: Record<string, CardFacts> = {
   pending: factsOf(),
   'pending with one vote of two': factsOf({
     policyChanges: { minApprovals: 2 },
-    votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', door: 'slack' }],
+    votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', entryPoint: 'slack' }],
   }),
   'asked again': asking({ asked: 4 }),
   'asked often': factsOf({ context: { firstTime: false, askedInADay: 7 } }),

@@ -1,6 +1,6 @@
 /** A person presses a button in Slack: whatever it is, it is answered, and only the right ones decide. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { picked, typed } from '../support/slack/view-values.js';
@@ -8,20 +8,20 @@ import { until } from '../support/until.js';
 import { openScene, type Scene, wordsOf } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 
 beforeAll(async () => {
   scene = await openScene();
-  await scene.house.policy();
-  agent = await scene.house.agent();
+  await scene.services.policy();
+  agent = await scene.services.agent();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 
 const ask = (resource = `R${crypto.randomUUID().slice(0, 8)}`) =>
-  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
-const find = async (id: Parameters<Scene['house']['store']['approvals']['find']>[0]) =>
-  (await scene.house.store.approvals.find(id))?.status;
+  scene.services.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
+const find = async (id: Parameters<Scene['services']['store']['approvals']['find']>[0]) =>
+  (await scene.services.store.approvals.find(id))?.status;
 
 const WHY = { reason: { text: typed('Known incident') } };
 const EMPTY = { reason: { text: typed(null) } };
@@ -41,7 +41,7 @@ test('an approver approves through the form, for less than asked, and the card s
   const { status, body } = await scene.submit('alice', form, { ...WHY, ...HALF_AN_HOUR });
   expect({ status, body }).toEqual({ status: 200, body: '' });
 
-  const approval = await scene.house.store.approvals.find(id);
+  const approval = await scene.services.store.approvals.find(id);
   expect(approval).toMatchObject({
     status: 'approved',
     granted: 1_800_000,
@@ -56,7 +56,7 @@ test('an approver approves through the form, for less than asked, and the card s
     (event) => event.approval === id && event.type === 'vote_cast',
   );
   expect(vote).toMatchObject({
-    door: 'slack',
+    entryPoint: 'slack',
     actor: { name: 'alice@example.com' },
     details: { through: `slack ${scene.emulate.teamId}/${scene.emulate.users['alice']}` },
   });
@@ -78,8 +78,10 @@ test('a denial needs a reason, and says so at the field', async () => {
 
 test('an approval needs a reason where the policy wants one', async () => {
   const uri = 'vsecure://secrets/strict/*';
-  await scene.house.policy({ requireDecisionReason: true }, uri);
-  const { id } = await scene.house.ask(agent.caller, { resources: ['vsecure://secrets/strict/A'] });
+  await scene.services.policy({ requireDecisionReason: true }, uri);
+  const { id } = await scene.services.ask(agent.caller, {
+    resources: ['vsecure://secrets/strict/A'],
+  });
   const form = await scene.openForm('alice', id, 'approve');
   const refused = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR });
   expect(refused.body).toMatchObject({ response_action: 'errors' });
@@ -127,7 +129,7 @@ describe('nobody else decides, and each is told why', () => {
   });
 
   test('somebody who is no approver', async () => {
-    await scene.house.person('mallory@example.com');
+    await scene.services.person('mallory@example.com');
     const { id, words } = await submitAs('mallory');
     expect(words).toContain('not one of the approvers');
     expect(await decisions(id)).toContain('decision_refused');
@@ -175,21 +177,21 @@ describe('a press that comes too late', () => {
     const { id } = await ask();
     await scene.card(id);
     const message = await scene.card(id);
-    const decider = await scene.house.decider('alice@example.com');
-    granted(
-      await scene.house.useCases.decide(decider, {
+    const decider = await scene.services.decider('alice@example.com');
+    unwrap(
+      await scene.services.useCases.decide(decider, {
         approval: id,
         verdict: 'deny',
         reason: 'Not today',
       }),
     );
     const before = scene.proxy.callsOf('views.open').length;
-    await scene.driver.press({
+    await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
       messageTs: String(message['ts']),
       actionId: 'approve',
-      value: `${id}.${(await scene.house.store.approvals.find(id))?.digest}`,
+      value: `${id}.${(await scene.services.store.approvals.find(id))?.digest}`,
     });
     const opened = JSON.stringify(
       await until('a modal', () => scene.proxy.callsOf('views.open')[before]?.body),
@@ -201,8 +203,8 @@ describe('a press that comes too late', () => {
   test('and a form that comes too late shows who was faster', async () => {
     const { id } = await ask();
     const form = await scene.openForm('bob', id, 'deny');
-    const decider = await scene.house.decider('alice@example.com');
-    granted(await scene.house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+    const decider = await scene.services.decider('alice@example.com');
+    unwrap(await scene.services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
     const { body } = await scene.submit('bob', form, WHY);
     expect(wordsOf(body)).toContain('already approved');
     expect(wordsOf(body)).toContain(`<@${scene.emulate.users['alice']}>`);
@@ -211,17 +213,17 @@ describe('a press that comes too late', () => {
 
   test('after a change of the policy the approver is asked to look again, and the new card decides', async () => {
     const uri = 'vsecure://secrets/moving/*';
-    await scene.house.policy({}, uri);
-    const { id } = await scene.house.ask(agent.caller, {
+    await scene.services.policy({}, uri);
+    const { id } = await scene.services.ask(agent.caller, {
       resources: ['vsecure://secrets/moving/A'],
     });
     const form = await scene.openForm('alice', id, 'approve');
-    await scene.house.policy({ maxDuration: 1_800_000, defaultDuration: 1_800_000 }, uri);
+    await scene.services.policy({ maxDuration: 1_800_000, defaultDuration: 1_800_000 }, uri);
     const { body } = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR });
     expect(wordsOf(body)).toContain('policy changed');
     expect(await find(id)).toBe('pending');
 
-    const digest = (await scene.house.store.approvals.find(id))?.digest ?? '';
+    const digest = (await scene.services.store.approvals.find(id))?.digest ?? '';
     await scene.card(id, (text) => text.includes(digest));
     const again = await scene.openForm('alice', id, 'approve');
     await scene.submit('alice', again, { ...EMPTY, ...HALF_AN_HOUR });
@@ -231,7 +233,7 @@ describe('a press that comes too late', () => {
 
 test('the details show the agent’s whole text', async () => {
   const reason = `Debugging ${'a very long story '.repeat(60)}until its end`;
-  const { id } = await scene.house.ask(agent.caller, {
+  const { id } = await scene.services.ask(agent.caller, {
     resources: ['vsecure://secrets/production/STORY'],
     reason,
   });
@@ -244,7 +246,7 @@ describe('a button that is not where we put it', () => {
     const { id, digest } = await ask();
     const card = await scene.card(id);
     const before = scene.proxy.callsOf('views.open').length;
-    await scene.driver.press({
+    await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
       messageTs: String(card['ts']),
@@ -266,7 +268,7 @@ describe('a button that is not where we put it', () => {
 });
 
 test('an unknown button is acknowledged and explained', async () => {
-  const { status, ms } = await scene.driver.press({
+  const { status, ms } = await scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
     messageTs: '1.1',
@@ -328,7 +330,7 @@ describe('another workspace', () => {
     const { id, digest } = await ask();
     const card = await scene.card(id);
     const before = scene.proxy.callsOf('views.open').length;
-    const { status } = await scene.driver.press({
+    const { status } = await scene.driver.click({
       user: 'U0STRANGER',
       channel: scene.emulate.channelId,
       messageTs: String(card['ts']),

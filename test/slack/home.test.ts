@@ -2,9 +2,9 @@
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/domain/vocabulary.js';
-import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
+import { createOutboxWorker, type OutboxWorker } from '../../src/notify/outbox-worker.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { lintView } from '../support/slack/blocks-lint.js';
 import { asArray, asObject, asString, isObject, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
@@ -13,17 +13,17 @@ import { until } from '../support/until.js';
 import { openScene, type Scene } from './scene.js';
 
 let scene: Scene;
-let relay: Relay;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let relay: OutboxWorker;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 
 beforeAll(async () => {
   scene = await openScene();
-  const { house, slack } = scene;
-  await house.policy();
-  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
-  agent = await house.agent();
-  relay = createRelay({
-    deliveries: house.deliveries,
+  const { services, slack } = scene;
+  await services.policy();
+  await services.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
+  agent = await services.agent();
+  relay = createOutboxWorker({
+    outbox: services.slackOutbox,
     destination: 'slack_home',
     deliver: slack.posters.slack_home.deliver,
     logger: { warn: () => {} },
@@ -66,11 +66,13 @@ async function open(user: string): Promise<JsonObject> {
 }
 
 const ask = (path: string, caller = agent.caller) =>
-  scene.house.ask(caller, { resources: [`vsecure://secrets/${path}`] });
+  scene.services.ask(caller, { resources: [`vsecure://secrets/${path}`] });
 
 const decide = async (id: Awaited<ReturnType<typeof ask>>['id'], verdict: 'approve' | 'deny') => {
-  const decider = await scene.house.decider('alice@example.com');
-  granted(await scene.house.useCases.decide(decider, { approval: id, verdict, reason: 'By CLI' }));
+  const decider = await scene.services.decider('alice@example.com');
+  unwrap(
+    await scene.services.useCases.decide(decider, { approval: id, verdict, reason: 'By CLI' }),
+  );
 };
 
 const buttons = (view: JsonObject): JsonObject[] =>
@@ -86,10 +88,10 @@ const buttonOf = (view: JsonObject, actionId: string, about = '') =>
   );
 
 /** Presses a button in the Home, where there is no message and no channel. */
-async function press(user: string, view: JsonObject, actionId: string, about: string) {
+async function click(user: string, view: JsonObject, actionId: string, about: string) {
   const button = buttonOf(view, actionId, about);
   const before = scene.proxy.callsOf('views.open').length;
-  await scene.driver.pressInView({
+  await scene.driver.clickInView({
     user: idOf(user),
     actionId,
     value: asString(button?.['value']),
@@ -106,7 +108,7 @@ test('an approver sees what waits for them, decides it there, and the Home follo
   expect(text(home)).toContain('production/HOME');
   expect(text(home)).toContain('Unverified, written by the AI tool');
 
-  const form = await press('alice', home, 'approve', id);
+  const form = await click('alice', home, 'approve', id);
   expect(form['callback_id']).toBe('approve_form');
   await scene.submit('alice', form, {
     reason: { text: typed('Known incident') },
@@ -116,22 +118,22 @@ test('an approver sees what waits for them, decides it there, and the Home follo
   expect(text(after)).not.toContain('Waiting for you (1)');
   expect(text(after)).toContain('In force (1)');
 
-  const grant = await scene.house.store.grants.ofApproval(id);
-  const revoke = await press('alice', after, 'revoke', grant?.id ?? '?');
+  const grant = await scene.services.store.grants.ofApproval(id);
+  const revoke = await click('alice', after, 'revoke', grant?.id ?? '?');
   expect(revoke['callback_id']).toBe('revoke_form');
 });
 
 test('details and a denial start there, too', async () => {
   const { id } = await ask('production/DENIED');
   const home = await open('alice');
-  expect(text(await press('alice', home, 'details', id))).toContain('production/DENIED');
-  const form = await press('alice', home, 'deny', id);
+  expect(text(await click('alice', home, 'details', id))).toContain('production/DENIED');
+  const form = await click('alice', home, 'deny', id);
   await scene.submit('alice', form, { reason: { text: typed('Use the replica') } });
   await shows('alice', 'You denied: read `production/DENIED`');
 });
 
 test('a decision by command line is shown within seconds, to whom it concerns and to nobody else', async () => {
-  await scene.house.person('mallory@example.com');
+  await scene.services.person('mallory@example.com');
   await Promise.all([open('alice'), open('bob'), open('mallory')]);
   const { id } = await ask('production/BY_CLI');
   await shows('alice', 'production/BY_CLI');
@@ -175,15 +177,15 @@ test('the owner of a key sees its access and may end it, and is not asked to dec
   expect(buttonOf(home, 'approve')).toBeUndefined();
   await decide(id, 'approve');
   const after = await shows('bob', 'production/OWNED');
-  const grant = await scene.house.store.grants.ofApproval(id);
+  const grant = await scene.services.store.grants.ofApproval(id);
   expect(buttonOf(after, 'revoke', grant?.id)).toBeDefined();
 });
 
 test('whoever has voted is not asked again while the others are', async () => {
-  const { house } = scene;
+  const { services } = scene;
   const approvers = ['alice@example.com', 'carol@example.com'];
-  await house.policy({ approvers, minApprovals: 2 }, 'vsecure://secrets/quorum/*');
-  await house.person('carol@example.com');
+  await services.policy({ approvers, minApprovals: 2 }, 'vsecure://secrets/quorum/*');
+  await services.person('carol@example.com');
   const { id } = await ask('quorum/ONE');
   await open('alice');
   await open('carol');
@@ -195,7 +197,7 @@ test('whoever has voted is not asked again while the others are', async () => {
 
 test('where a policy wants decisions from elsewhere, the Home says so instead of offering them', async () => {
   const uri = 'vsecure://secrets/elsewhere/*';
-  await scene.house.policy({ decideFrom: ['cli'] }, uri);
+  await scene.services.policy({ decideFrom: ['cli'] }, uri);
   const { id } = await ask('elsewhere/ONE');
   const home = await open('alice');
   expect(text(home)).toContain('Decisions for this come from: cli');
@@ -206,17 +208,17 @@ test('where a policy wants decisions from elsewhere, the Home says so instead of
 test.each(['auditor', 'admin'] as const)(
   'an %s sees the numbers of everything, and decides nothing by it',
   async (role: Role) => {
-    const { house } = scene;
-    const erin = await house.agent(`cursor-${role}`, 'erin@example.com');
+    const { services } = scene;
+    const erin = await services.agent(`cursor-${role}`, 'erin@example.com');
     await ask('staging/THEIRS', erin.caller);
-    const { id } = await house.person('mallory@example.com');
-    await house.store.transaction((tx) => tx.people.setRole(id, role));
+    const { id } = await services.person('mallory@example.com');
+    await services.store.transaction((tx) => tx.people.setRole(id, role));
     const home = text(await open('mallory'));
     expect(home).toContain(`as ${role} you see the numbers of everything`);
     expect(home).toMatch(/Requests: [1-9]/);
     expect(home).not.toContain('staging/THEIRS');
     expect(home.includes('"action_id":"revoke"')).toBe(role === 'admin');
-    await house.store.transaction((tx) => tx.people.setRole(id, 'member'));
+    await services.store.transaction((tx) => tx.people.setRole(id, 'member'));
   },
 );
 
@@ -254,7 +256,7 @@ test('a member who becomes a guest while the Home is open loses it with the next
 });
 
 test('a Home that nobody has looked at for half an hour is left alone', async () => {
-  const sql = sqlOn(scene.house.database.dataSource);
+  const sql = sqlOn(scene.services.database.dataSource);
   const due = async () =>
     (await sql<object>(`select 1 from delivery where destination = 'slack_home' and sent < wanted`))
       .length;

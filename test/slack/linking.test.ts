@@ -1,6 +1,6 @@
 /** `/vsecure link`: somebody types the code of their own command line, and Slack knows who they are. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { openScene, type Scene } from './scene.js';
@@ -16,15 +16,15 @@ afterAll(() => scene.close());
 afterEach(() => scene.proxy.clearFaults());
 beforeEach(async () => {
   count += 1;
-  const { caller } = await scene.house.human(`person${count}@example.com`);
-  code = granted(await scene.house.useCases.createLinkCode(caller)).code;
+  const { caller } = await scene.services.human(`person${count}@example.com`);
+  code = unwrap(await scene.services.useCases.createLinkCode(caller)).code;
 });
 
 const idOf = (user: string) => scene.emulate.users[user] ?? user;
 const type = (user: string, text: string, forgery = {}) =>
   scene.driver.command({ user: idOf(user), channel: scene.emulate.channelId, text, ...forgery });
 const slackOf = async () =>
-  (await scene.house.store.people.byEmail(`person${count}@example.com`))?.slack;
+  (await scene.services.store.people.byEmail(`person${count}@example.com`))?.slack;
 
 test('the account that types the code is theirs, and only they hear of it', async () => {
   await type('alice', `link ${code}`);

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BegunLogin } from '../../src/usecases/authorization/login.js';
-import { granted, refusalOf } from '../support/services.js';
+import { refusalOf, unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import type { JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   asking = createAsking(scene);
   await scene.slack.start();
   for (const name of ['alice', 'bob', 'carol', 'mallory'])
-    await scene.house.person(`${name}@example.com`);
+    await scene.services.person(`${name}@example.com`);
 });
 afterAll(() => scene.close());
 afterEach(() => {
@@ -27,15 +27,15 @@ afterEach(() => {
   expect(asking.problems()).toEqual([]);
 });
 beforeEach(async () => {
-  begun = granted(await scene.house.useCases.login.begin(DEVICE, '192.0.2.7'));
+  begun = unwrap(await scene.services.useCases.login.begin(DEVICE, '192.0.2.7'));
 });
 
 const type = (user: string, forgery = {}) =>
   asking.command(user, `login ${begun.code.toLowerCase()}`, forgery);
-const press = (user: string, answer: JsonObject) => asking.press(user, answer, 'confirm_login');
-const taken = () => scene.house.useCases.login.take(begun.id, begun.secret);
+const click = (user: string, answer: JsonObject) => asking.click(user, answer, 'confirm_login');
+const taken = () => scene.services.useCases.login.take(begun.id, begun.secret);
 const ownerOf = async () => {
-  const done = granted(await taken());
+  const done = unwrap(await taken());
   return done === 'waiting' ? done : done.owner.email;
 };
 
@@ -47,8 +47,8 @@ test('the person sees the terminal as plain text, is warned, and the button conf
   expect(words).toContain('192.0.2.7');
   expect(words).toContain('on your own terminal');
   expect(words).not.toContain('mrkdwn');
-  expect(granted(await taken())).toBe('waiting');
-  const done = await press('alice', answer);
+  expect(unwrap(await taken())).toBe('waiting');
+  const done = await click('alice', answer);
   expect(wordsIn(done)).toContain('Confirmed');
   expect(done['replace_original']).toBe(true);
   expect(await ownerOf()).toBe('alice@example.com');
@@ -56,12 +56,12 @@ test('the person sees the terminal as plain text, is warned, and the button conf
 
 test('a second confirmation, of the same person or another, changes nothing', async () => {
   const [mine, theirs] = [await type('alice'), await type('bob')];
-  await press('alice', mine);
+  await click('alice', mine);
   for (const [user, answer] of [
     ['alice', mine],
     ['bob', theirs],
   ] as const)
-    expect(wordsIn(await press(user, answer))).toContain('unknown, used or older');
+    expect(wordsIn(await click(user, answer))).toContain('unknown, used or older');
   expect(wordsIn(await type('bob'))).toContain('unknown, used or older');
   expect(await ownerOf()).toBe('alice@example.com');
 });
@@ -77,8 +77,8 @@ test.each([
   const answer = await type('carol');
   expect(wordsIn(answer)).toContain(words);
   expect(findAction(answer, 'confirm_login')).toBeUndefined();
-  expect(wordsIn(await press('carol', earlier))).toContain(words);
-  expect(granted(await taken())).toBe('waiting');
+  expect(wordsIn(await click('carol', earlier))).toContain(words);
+  expect(unwrap(await taken())).toBe('waiting');
 });
 
 test('an account that is nobody’s is told how to become somebody’s', async () => {
@@ -87,9 +87,9 @@ test('an account that is nobody’s is told how to become somebody’s', async (
 
 test('a button that is none of ours confirms nothing', async () => {
   const answer = await type('alice');
-  const told = await asking.press('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
+  const told = await asking.click('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
   expect(wordsIn(told)).toContain('does not know this button');
-  expect(granted(await taken())).toBe('waiting');
+  expect(unwrap(await taken())).toBe('waiting');
 });
 
 test('wrong codes are explained, and too many of them are enough', async () => {
@@ -99,7 +99,9 @@ test('wrong codes are explained, and too many of them are enough', async () => {
       'or vsecure login',
     );
   expect(wordsIn(await type('mallory'))).toContain('Too many codes');
-  expect(refusalOf(await scene.house.useCases.login.take(begun.id, 'wrong'))).toBe('invalid_code');
+  expect(refusalOf(await scene.services.useCases.login.take(begun.id, 'wrong'))).toBe(
+    'invalid_code',
+  );
 });
 
 test('no code, secret or token is in the log', () => {

@@ -1,12 +1,12 @@
 /** An approver grants some of what was asked for: exactly the boxes that stay ticked, and never a box more. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { granted, refusalOf } from '../support/services.js';
+import { refusalOf, unwrap } from '../support/services.js';
 import { ticked, typed } from '../support/slack/view-values.js';
 import { openScene, type Scene } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 let asked: Approval;
 let round = 0;
 
@@ -17,23 +17,23 @@ const boxes = (...places: string[]) => ({ ...WHY, resources: { boxes: ticked(...
 
 beforeAll(async () => {
   scene = await openScene();
-  for (const name of NAMES) await scene.house.secret('s3cret', name);
+  for (const name of NAMES) await scene.services.secret('s3cret', name);
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 beforeEach(async () => {
   round += 1;
-  await scene.house.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
-  agent = await scene.house.agent(`agent-${round}`);
-  asked = await scene.house.ask(agent.caller, { resources: NAMES });
+  await scene.services.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
+  agent = await scene.services.agent(`agent-${round}`);
+  asked = await scene.services.ask(agent.caller, { resources: NAMES });
 });
 
 const submit = async (user: string, values: ReturnType<typeof boxes> | typeof WHY) =>
   (await scene.submit(user, await scene.openForm(user, asked.id, 'approve'), values)).body;
-const now = () => scene.house.store.approvals.find(asked.id);
-const read = (resource: string) => scene.house.useCases.readSecret(agent.caller, { resource });
+const now = () => scene.services.store.approvals.find(asked.id);
+const read = (resource: string) => scene.services.useCases.readSecret(agent.caller, { resource });
 
-test('what stays ticked is granted, nothing else opens, and the card says how much of it', async () => {
+test('what stays ticked is unwrap, nothing else opens, and the card says how much of it', async () => {
   expect(await submit('alice', boxes('1'))).toBe('');
   expect(await now()).toMatchObject({ status: 'approved', grantedResources: [B] });
   expect((await read(B)).ok).toBe(true);
@@ -47,7 +47,7 @@ test('what stays ticked is granted, nothing else opens, and the card says how mu
 test('all of them are granted when all stay ticked, and when the form had no boxes', async () => {
   expect(await submit('alice', boxes('0', '1', '2'))).toBe('');
   expect(await now()).toMatchObject({ grantedResources: NAMES });
-  asked = await scene.house.ask(agent.caller, { resources: NAMES, renew: true });
+  asked = await scene.services.ask(agent.caller, { resources: NAMES, renew: true });
   expect(await submit('alice', WHY)).toBe('');
   expect(await now()).toMatchObject({ grantedResources: NAMES });
 });
@@ -69,12 +69,12 @@ test.each(['3', '19', '-1', '1e1', 'x', ''])('a forged box "%s" grants nothing',
 });
 
 test('two approvers who chose nothing in common are told so at the boxes', async () => {
-  await scene.house.policy({
+  await scene.services.policy({
     minApprovals: 2,
     approvers: ['alice@example.com', 'carol@example.com'],
   });
-  agent = await scene.house.agent(`agent-${round}-two`);
-  asked = await scene.house.ask(agent.caller, { resources: NAMES });
+  agent = await scene.services.agent(`agent-${round}-two`);
+  asked = await scene.services.ask(agent.caller, { resources: NAMES });
   expect(await submit('alice', boxes('0', '1'))).toBe('');
   expect(await submit('carol', boxes('2'))).toMatchObject({
     errors: { resources: expect.stringContaining('Choose at least one that they chose too') },
@@ -86,11 +86,11 @@ test('two approvers who chose nothing in common are told so at the boxes', async
 
 test('more than ten boxes stand in two blocks, of which one may be empty', async () => {
   const many = Array.from({ length: 12 }, (_, at) => `vsecure://secrets/production/M${10 + at}`);
-  asked = await scene.house.ask(agent.caller, { resources: many });
+  asked = await scene.services.ask(agent.caller, { resources: many });
   const values = { ...boxes(), more_resources: { boxes: ticked('11') } };
   expect(await submit('alice', values)).toBe('');
   expect(await now()).toMatchObject({ grantedResources: ['vsecure://secrets/production/M21'] });
   expect(
-    granted(await scene.house.useCases.showApprovals.one(agent.caller, asked.id)).grant,
+    unwrap(await scene.services.useCases.showApprovals.one(agent.caller, asked.id)).grant,
   ).toMatchObject({ resources: ['vsecure://secrets/production/M21'] });
 });

@@ -1,13 +1,13 @@
 /** *Not me*, pressed in Slack: by the right person it stops the key, by anybody else it explains itself and is on record. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { granted, refusalOf } from '../support/services.js';
+import { refusalOf, unwrap } from '../support/services.js';
 import type { JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { until } from '../support/until.js';
 import { idOf, type OwnersScene, openOwnersScene, textOf } from './owners.js';
 
 let scene: OwnersScene;
-let agent: Awaited<ReturnType<OwnersScene['house']['agent']>>;
+let agent: Awaited<ReturnType<OwnersScene['services']['agent']>>;
 let message: JsonObject;
 let count = 0;
 beforeAll(async () => {
@@ -18,13 +18,13 @@ afterAll(() => scene.close());
 afterEach(() => scene.proxy.clearFaults());
 beforeEach(async () => {
   count += 1;
-  agent = await scene.house.agent(`agent-${count}`);
-  const { id } = await scene.house.ask(agent.caller);
+  agent = await scene.services.agent(`agent-${count}`);
+  const { id } = await scene.services.ask(agent.caller);
   message = await scene.direct(id);
 });
 
 const name = () => agent.caller.principal.name;
-const works = async () => (await scene.house.useCases.authenticate(agent.token)).ok;
+const works = async () => (await scene.services.useCases.authenticate(agent.token)).ok;
 const records = async (type: string) =>
   (await scene.audit()).filter(
     (event) => event.type === type && event.principal === agent.caller.principal.id,
@@ -32,9 +32,9 @@ const records = async (type: string) =>
 
 test('the owner stops the key: what is open ends, the card says so, and the owner hears it', async () => {
   const { approval } = { approval: (await pending())[0] };
-  await scene.pressNotMe(message, 'bob');
+  await scene.clickNotMe(message, 'bob');
   await scene.told(`The key ${name()} is suspended. Grants ended: 0; requests withdrawn: 1.`);
-  expect(refusalOf(await scene.house.useCases.authenticate(agent.token))).toBe('key_suspended');
+  expect(refusalOf(await scene.services.useCases.authenticate(agent.token))).toBe('key_suspended');
   expect(await records('key_suspended')).toMatchObject([
     {
       actor: { name: 'bob@example.com' },
@@ -51,22 +51,22 @@ test('the owner stops the key: what is open ends, the card says so, and the owne
 
 const pending = async () => {
   const filter = { principal: agent.caller.principal.id, status: 'pending' } as const;
-  return (await scene.house.store.approvals.list(filter, { limit: 9 })).items;
+  return (await scene.services.store.approvals.list(filter, { limit: 9 })).items;
 };
 
 test('pressed again, and at the same moment, it says that it is done already', async () => {
-  await Promise.all([scene.pressNotMe(message, 'bob'), scene.pressNotMe(message, 'bob')]);
+  await Promise.all([scene.clickNotMe(message, 'bob'), scene.clickNotMe(message, 'bob')]);
   await scene.told(`The key ${name()} is suspended. `);
   await scene.told(`The key ${name()} is suspended already`);
   expect(await records('key_suspended')).toHaveLength(1);
 });
 
 test('a later message about a suspended key has no button', async () => {
-  const { id } = await scene.house.ask(agent.caller, {
+  const { id } = await scene.services.ask(agent.caller, {
     resources: ['vsecure://secrets/production/LATER'],
   });
   await scene.direct(id);
-  await scene.pressNotMe(message, 'bob');
+  await scene.clickNotMe(message, 'bob');
   await scene.told(`The key ${name()} is suspended`);
   await scene.notify('settled', 1, name());
   const later = await scene.direct('has got an answer');
@@ -75,19 +75,21 @@ test('a later message about a suspended key has no button', async () => {
 });
 
 test('an administrator may press it, too', async () => {
-  const { managePeople } = scene.house.useCases;
-  granted(await managePeople.set(scene.house.admin, { email: 'alice@example.com', role: 'admin' }));
-  await scene.pressNotMe(message, 'alice');
+  const { managePeople } = scene.services.useCases;
+  unwrap(
+    await managePeople.set(scene.services.admin, { email: 'alice@example.com', role: 'admin' }),
+  );
+  await scene.clickNotMe(message, 'alice');
   await scene.told(`The key ${name()} is suspended`);
   expect(await works()).toBe(false);
-  granted(
-    await managePeople.set(scene.house.admin, { email: 'alice@example.com', role: 'member' }),
+  unwrap(
+    await managePeople.set(scene.services.admin, { email: 'alice@example.com', role: 'member' }),
   );
 });
 
 describe('it stops nothing', () => {
   const refused = async (user: string, words: string, refusal: string) => {
-    await scene.pressNotMe(message, user);
+    await scene.clickNotMe(message, user);
     await scene.told(words);
     expect(await works()).toBe(true);
     const record = await until('a record', async () => (await records('suspension_refused'))[0]);
@@ -113,7 +115,7 @@ describe('it stops nothing', () => {
 
   test('while Slack does not say who pressed, and then it names the command', async () => {
     scene.proxy.inject({ method: 'users.info', fault: 'status', status: 503 });
-    await scene.pressNotMe(message, 'bob');
+    await scene.clickNotMe(message, 'bob');
     await scene.told('vsecure keys:suspend');
     expect(await works()).toBe(true);
     expect(await records('suspension_refused')).toEqual([]);
@@ -122,7 +124,7 @@ describe('it stops nothing', () => {
   test.each(['', 'prin_', 'prin_0123456789012345678901', '{}', 'appr_0123456789012345678901'])(
     'with the forged value "%s"',
     async (value) => {
-      await scene.pressNotMe(message, 'bob', { value });
+      await scene.clickNotMe(message, 'bob', { value });
       await scene.told(
         value.length === 27 && value.startsWith('prin') ? 'no such thing' : 'keys:suspend',
       );
@@ -131,7 +133,7 @@ describe('it stops nothing', () => {
   );
 
   test('for the owner of another key, by the value of this one', async () => {
-    await scene.house.agent(`mallory-${count}`, 'mallory@example.com');
+    await scene.services.agent(`mallory-${count}`, 'mallory@example.com');
     await refused('mallory', 'This needs the owner', 'not_allowed');
   });
 });

@@ -1,6 +1,6 @@
 /** What the owner of a key reads in Slack: facts, no word of the agent's, and never more messages than a person can bear. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asObject } from '../support/slack/json.js';
 import { until } from '../support/until.js';
@@ -9,12 +9,12 @@ import { linkAccount, type OwnersScene, openOwnersScene, textOf } from './owners
 const REASON = 'Debugging for <!channel> & *everybody*';
 
 let scene: OwnersScene;
-let agent: Awaited<ReturnType<OwnersScene['house']['agent']>>;
+let agent: Awaited<ReturnType<OwnersScene['services']['agent']>>;
 let count = 0;
 beforeAll(async () => {
   scene = await openOwnersScene();
-  agent = await scene.house.agent();
-  await scene.house.secret();
+  agent = await scene.services.agent();
+  await scene.services.secret();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
@@ -25,7 +25,7 @@ async function ask(caller = agent.caller) {
   const resources = [`vsecure://secrets/production/KEY${count}`];
   return {
     resource: resources[0] ?? '',
-    ...(await scene.house.ask(caller, { resources, reason: REASON })),
+    ...(await scene.services.ask(caller, { resources, reason: REASON })),
   };
 }
 
@@ -34,8 +34,8 @@ const decide = async (
   verdict: 'approve' | 'deny',
   email = 'alice@example.com',
 ) =>
-  granted(
-    await scene.house.useCases.decide(await scene.house.decider(email), {
+  unwrap(
+    await scene.services.useCases.decide(await scene.services.decider(email), {
       approval: id,
       verdict,
       reason: 'Known incident',
@@ -65,10 +65,10 @@ test('the owner is told of the outcome, who decided and why', async () => {
 
 test('the owner is told of the first use', async () => {
   const { id, resource } = await ask();
-  await scene.house.secret('s3cret-canary', resource);
+  await scene.services.secret('s3cret-canary', resource);
   await decide(id, 'approve');
-  granted(await scene.house.useCases.readSecret(agent.caller, { resource }));
-  await scene.house.useCases.tellFirstUses();
+  unwrap(await scene.services.useCases.readSecret(agent.caller, { resource }));
+  await scene.services.useCases.notifyFirstUses();
   const message = await scene.direct('used its access for the first time');
   expect(textOf(message)).toContain(id);
   expect(findAction(message, 'not_me')).toMatchObject({ value: agent.caller.principal.id });
@@ -89,10 +89,10 @@ test('Not me asks once more before it is sent', async () => {
 
 describe('what came while nobody could be told', () => {
   const afterSilence = async (name: string, times: number) => {
-    await scene.house.agent(name);
+    await scene.services.agent(name);
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
     await scene.notify('asked', times, name);
-    await until('all told', async () => (await scene.untold()).length === 0);
+    await until('all told', async () => (await scene.unsent()).length === 0);
     return (await scene.messages()).filter((message) => textOf(message).includes(name));
   };
 
@@ -103,12 +103,13 @@ describe('what came while nobody could be told', () => {
 
   test('is told in one message from the sixth on, with Not me for each key', async () => {
     const before = (await scene.messages()).length;
-    await scene.house.store.transaction(async (tx) => {
+    await scene.services.store.transaction(async (tx) => {
       for (const name of ['six-things', 'seven-things']) {
-        const { caller } = await scene.house.agent(name);
+        const { caller } = await scene.services.agent(name);
         const { id: principal, owner: person } = caller.principal;
-        for (let one = 0; one < 3; one += 1) await tx.notify({ person, kind: 'asked', principal });
-        await tx.notify({ person, kind: 'first_use', principal });
+        for (let one = 0; one < 3; one += 1)
+          await tx.enqueueDirectMessage({ person, kind: 'asked', principal });
+        await tx.enqueueDirectMessage({ person, kind: 'first_use', principal });
       }
     });
     const message = await scene.direct('8 things were done with your keys');
@@ -116,15 +117,16 @@ describe('what came while nobody could be told', () => {
     const text = textOf(message);
     expect(text).toContain('`six-things`: 3 requests, 1 first use');
     expect(text.match(/"action_id":"not_me"/g)).toHaveLength(2);
-    await until('all told', async () => (await scene.untold()).length === 0);
+    await until('all told', async () => (await scene.unsent()).length === 0);
   });
 
   test('is never an alarm that is folded away', async () => {
-    const { caller } = await scene.house.agent('alarming');
-    await scene.house.store.transaction(async (tx) => {
+    const { caller } = await scene.services.agent('alarming');
+    await scene.services.store.transaction(async (tx) => {
       const { id: principal, owner: person } = caller.principal;
-      for (let one = 0; one < 9; one += 1) await tx.notify({ person, kind: 'asked', principal });
-      await tx.notify({ person, kind: 'suspended', principal });
+      for (let one = 0; one < 9; one += 1)
+        await tx.enqueueDirectMessage({ person, kind: 'asked', principal });
+      await tx.enqueueDirectMessage({ person, kind: 'suspended', principal });
     });
     await scene.direct('The key `alarming` of');
     await scene.direct('9 things were done');
@@ -137,12 +139,12 @@ describe('what came while nobody could be told', () => {
 });
 
 describe('somebody who cannot be told', () => {
-  const untoldOf = async (email: string) => (await scene.untold(email)).length;
+  const unsentOf = async (email: string) => (await scene.unsent(email)).length;
 
   test('because they have no account here is left alone, and it does not pile up', async () => {
-    const { caller } = await scene.house.agent('dora-tool', 'dora@example.com');
+    const { caller } = await scene.services.agent('dora-tool', 'dora@example.com');
     await ask(caller);
-    await until('nothing to tell', async () => (await untoldOf('dora@example.com')) === 0);
+    await until('nothing to tell', async () => (await unsentOf('dora@example.com')) === 0);
     await linkAccount(scene, 'dora');
     const { id } = await ask(caller);
     await scene.direct(id, 'dora');
@@ -150,10 +152,10 @@ describe('somebody who cannot be told', () => {
   });
 
   test('because Slack does not know their account harms nobody else', async () => {
-    const { caller } = await scene.house.agent('carol-tool', 'carol@example.com');
+    const { caller } = await scene.services.agent('carol-tool', 'carol@example.com');
     await linkAccount(scene, 'carol', 'U0GONE');
     await ask(caller);
-    await until('nothing to tell', async () => (await untoldOf('carol@example.com')) === 0);
+    await until('nothing to tell', async () => (await unsentOf('carol@example.com')) === 0);
     expect(scene.slack.state()).toBe('ok');
     const { id } = await ask();
     await scene.direct(id);

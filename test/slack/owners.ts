@@ -1,7 +1,7 @@
 /** The owner of the asking key, bob, with an account in Slack and the direct messages that come to it. */
 
-import type { Notice } from '../../src/ports/index.js';
-import { granted } from '../support/services.js';
+import type { DirectMessage } from '../../src/ports/index.js';
+import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asString, type JsonObject } from '../support/slack/json.js';
 import { until } from '../support/until.js';
@@ -16,8 +16,8 @@ export async function openOwnersScene(options: SceneOptions = {}) {
     linkByEmail: false,
     ...options,
   });
-  const { house, emulate, driver } = scene;
-  await house.policy();
+  const { services, emulate, driver } = scene;
+  await services.policy();
   for (const name of ['alice', 'bob', 'mallory']) await linkAccount(scene, name);
 
   /** What stands in this person's direct messages. */
@@ -34,8 +34,8 @@ export async function openOwnersScene(options: SceneOptions = {}) {
         (await messages(name)).find((message) => textOf(message).includes(words)),
       ),
 
-    async pressNotMe(message: JsonObject, user: string, forgery: object = {}) {
-      return driver.press({
+    async clickNotMe(message: JsonObject, user: string, forgery: object = {}) {
+      return driver.click({
         user: emulate.users[user] ?? user,
         channel: await emulate.directMessages(idOf(scene, 'bob')),
         messageTs: asString(message['ts']),
@@ -46,18 +46,18 @@ export async function openOwnersScene(options: SceneOptions = {}) {
     },
 
     /** Queues notices as if so much had been done with the key while Slack was away. */
-    async notify(kind: Notice['kind'], times: number, name = 'claude-desktop') {
-      const principal = await house.store.principals.byName(name);
+    async notify(kind: DirectMessage['kind'], times: number, name = 'claude-desktop') {
+      const principal = await services.store.principals.byName(name);
       if (!principal) throw new Error(`there is no key ${name}`);
-      await house.store.transaction(async (tx) => {
+      await services.store.transaction(async (tx) => {
         for (let one = 0; one < times; one += 1)
-          await tx.notify({ person: principal.owner, kind, principal: principal.id });
+          await tx.enqueueDirectMessage({ person: principal.owner, kind, principal: principal.id });
       });
     },
 
-    async untold(email = 'bob@example.com'): Promise<readonly Notice[]> {
-      const person = await house.person(email);
-      return house.store.notices.untold(person.id, 100);
+    async unsent(email = 'bob@example.com'): Promise<readonly DirectMessage[]> {
+      const person = await services.person(email);
+      return services.store.directMessageOutbox.unsent(person.id, 100);
     },
   };
 }
@@ -66,9 +66,9 @@ export const idOf = ({ emulate }: Pick<Scene, 'emulate'>, name: string): string 
   emulate.users[name] ?? name;
 
 export async function linkAccount(scene: Scene, name: string, userId = idOf(scene, name)) {
-  const { useCases, admin } = scene.house;
+  const { useCases, admin } = scene.services;
   const account = { teamId: scene.emulate.teamId, userId };
-  granted(await useCases.managePeople.link(admin, `${name}@example.com`, account));
+  unwrap(await useCases.managePeople.link(admin, `${name}@example.com`, account));
 }
 
 export const textOf = (message: JsonObject): string => JSON.stringify(message);

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Directory, Store } from '../../src/ports/index.js';
 import type { SlackParts } from '../../src/slack/connection.js';
-import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
+import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
 import { startSocketSlack } from '../support/slack/socket-driver.js';
 import {
   type Cell,
@@ -146,7 +146,7 @@ const ignoringStanding =
       return found && { ...found, teamId, standing: 'member' };
     };
     const blind = { ...directory, profile };
-    return createIdentifyPresser({ store, directory: blind, linkByEmail: false });
+    return createIdentifySlackActor({ store, directory: blind, linkByEmail: false });
   };
 
 test('the table would catch a product that asks who somebody is, and not how they stand', async () => {

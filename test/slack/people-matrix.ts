@@ -2,7 +2,7 @@
 
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { explain } from '../../src/domain/refusal.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import type { Forgery } from '../support/slack/interactions.js';
 import { asObject, asString, type JsonObject } from '../support/slack/json.js';
@@ -12,7 +12,7 @@ import { picked, typed } from '../support/slack/view-values.js';
 import { until } from '../support/until.js';
 import { openScene, type Scene, type SceneOptions } from './scene.js';
 
-const HOUSEHOLD = 'E0ACME';
+const MEMBERS = 'E0ACME';
 const GROUP = 'S01ONCALL';
 const SISTER = 'T0SISTER';
 
@@ -53,29 +53,31 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
  */
 export async function openStage(options: SceneOptions & { readonly socket?: SocketSlack } = {}) {
   const scene = await openScene(options);
-  const { house, emulate, proxy } = scene;
+  const { services, emulate, proxy } = scene;
   proxy.inject({
     method: 'auth.test',
     fault: 'json',
-    json: (upstream: JsonObject) => ({ ...upstream, enterprise_id: HOUSEHOLD }),
+    json: (upstream: JsonObject) => ({ ...upstream, enterprise_id: MEMBERS }),
   });
   await scene.slack.start();
   await until('Slack', () => scene.slack.state() === 'ok');
   for (const name of ['alice', 'bob', 'carol', 'mallory'] as const) {
     const account = { teamId: emulate.teamId, userId: emulate.users[name] ?? '' };
-    granted(await house.useCases.managePeople.link(house.admin, `${name}@example.com`, account));
+    unwrap(
+      await services.useCases.managePeople.link(services.admin, `${name}@example.com`, account),
+    );
   }
   const approvers = ['alice@example.com', 'bob@example.com', GROUP];
-  await house.policy({ approvers }, 'vsecure://secrets/matrix/*');
-  return { ...scene, agent: await house.agent(), asked: 0 };
+  await services.policy({ approvers }, 'vsecure://secrets/matrix/*');
+  return { ...scene, agent: await services.agent(), asked: 0 };
 }
 
 /** Puts carol into the group, or takes everybody out of it. */
 export const onCall = (
-  { house, emulate }: Pick<Stage, 'house' | 'emulate'>,
+  { services, emulate }: Pick<Stage, 'services' | 'emulate'>,
   members: readonly string[],
 ) =>
-  house.store.transaction((tx) =>
+  services.store.transaction((tx) =>
     tx.groups.save(
       emulate.teamId,
       GROUP,
@@ -95,30 +97,30 @@ export async function tryOut(stage: Stage, who: Somebody, surface: Surface): Pro
     if (surface === 'revoke') return await revoke(stage, who, grant ?? '');
     if (surface === 'submit') return await submit(stage, who, id, form);
     return surface === 'button'
-      ? await press(stage, who, id, card)
+      ? await click(stage, who, id, card)
       : await inHome(stage, who, id, card);
   } finally {
     stage.proxy.clearFaults();
     // A Home shows only so many requests.
-    await stage.house.useCases.cancelRequest(stage.agent.caller, id);
+    await stage.services.useCases.cancelRequest(stage.agent.caller, id);
   }
 }
 
 const idOf = ({ emulate }: Stage, name: string) => emulate.users[name] ?? name;
-const standing = async ({ house }: Stage, id: ApprovalId) =>
-  (await house.store.approvals.find(id))?.status;
+const standing = async ({ services }: Stage, id: ApprovalId) =>
+  (await services.store.approvals.find(id))?.status;
 
 async function askedFor(stage: Stage) {
   stage.asked += 1;
   const resources = [`vsecure://secrets/matrix/KEY${stage.asked}`];
-  const { id } = await stage.house.ask(stage.agent.caller, { resources });
+  const { id } = await stage.services.ask(stage.agent.caller, { resources });
   return { id, card: await stage.card(id) };
 }
 
-async function grantOf({ house }: Stage, approval: ApprovalId): Promise<string> {
-  const alice = await house.decider('alice@example.com');
-  granted(await house.useCases.decide(alice, { approval, verdict: 'approve' }));
-  return (await house.store.grants.ofApproval(approval))?.id ?? '';
+async function grantOf({ services }: Stage, approval: ApprovalId): Promise<string> {
+  const alice = await services.decider('alice@example.com');
+  unwrap(await services.useCases.decide(alice, { approval, verdict: 'approve' }));
+  return (await services.store.grants.ofApproval(approval))?.id ?? '';
 }
 
 const pressing = (stage: Stage, user: string, card: JsonObject, forgery: Forgery = {}) => ({
@@ -128,8 +130,8 @@ const pressing = (stage: Stage, user: string, card: JsonObject, forgery: Forgery
   ...forgery,
 });
 
-const pressCard = (stage: Stage, user: string, card: JsonObject, forgery: Forgery = {}) =>
-  stage.driver.press({
+const clickCard = (stage: Stage, user: string, card: JsonObject, forgery: Forgery = {}) =>
+  stage.driver.click({
     ...pressing(stage, user, card, forgery),
     channel: stage.emulate.channelId,
     messageTs: asString(card['ts']),
@@ -144,9 +146,9 @@ const said = ({ proxy, sink }: Stage): readonly JsonObject[] => [
 ];
 
 /** What the bot shows or says in answer to this gesture. */
-async function answerTo(stage: Stage, gesture: () => Promise<unknown>): Promise<JsonObject> {
+async function answerTo(stage: Stage, interaction: () => Promise<unknown>): Promise<JsonObject> {
   const before = new Set(said(stage));
-  await gesture();
+  await interaction();
   return until('an answer', () => said(stage).find((one) => !before.has(one)));
 }
 
@@ -155,12 +157,12 @@ const isForm = (answer: JsonObject) =>
 
 /** The form that this person's press opens. */
 async function openedBy(stage: Stage, user: string, card: JsonObject): Promise<JsonObject> {
-  const answer = await answerTo(stage, () => pressCard(stage, user, card));
+  const answer = await answerTo(stage, () => clickCard(stage, user, card));
   return asObject(answer['view']);
 }
 
-async function press(stage: Stage, { user, payload }: Somebody, id: ApprovalId, card: JsonObject) {
-  const answer = await answerTo(stage, () => pressCard(stage, user, card, payload));
+async function click(stage: Stage, { user, payload }: Somebody, id: ApprovalId, card: JsonObject) {
+  const answer = await answerTo(stage, () => clickCard(stage, user, card, payload));
   return (await standing(stage, id)) === 'pending' ? meaning(answer) : 'unexplained';
 }
 
@@ -202,7 +204,7 @@ async function revoke(
       ...(command ?? payload),
     }),
   );
-  const { items } = await stage.house.store.grants.list({}, { limit: 200 });
+  const { items } = await stage.services.store.grants.list({}, { limit: 200 });
   const ended = items.find(({ id }) => id === grant)?.status === 'revoked';
   return ended ? 'revoked' : meaning(answer);
 }
@@ -227,7 +229,7 @@ async function inHome(
     ...asObject(published['view']),
   };
   const answer = await answerTo(stage, () =>
-    stage.driver.pressInView({ ...pressing(stage, user, card, payload), view }),
+    stage.driver.clickInView({ ...pressing(stage, user, card, payload), view }),
   );
   const cell = isForm(answer)
     ? await submit(stage, who, id, asObject(answer['view']))
@@ -250,4 +252,4 @@ export const sister = (...teams: readonly string[]): JsonObject => ({
 });
 
 /** What a payload says of somebody whose home is a sister workspace. */
-export const FROM_SISTER: Forgery = { userTeam: SISTER, enterprise: HOUSEHOLD };
+export const FROM_SISTER: Forgery = { userTeam: SISTER, enterprise: MEMBERS };

@@ -9,9 +9,9 @@ let scene: Scene;
 let admin: string;
 beforeAll(async () => {
   scene = await openScene({ announcing: true });
-  admin = scene.house.admin.principal.name;
+  admin = scene.services.admin.principal.name;
   await scene.slack.start();
-  await scene.house.policy({ maxDuration: 3_600_000 });
+  await scene.services.policy({ maxDuration: 3_600_000 });
   await announced();
 });
 afterAll(() => scene.close());
@@ -22,7 +22,7 @@ const posts = () => scene.proxy.callsOf('chat.postMessage');
 /** The newest announcement, when everything is announced. */
 async function announced() {
   await until('an empty outbox', async () => {
-    const due = await scene.house.database.dataSource.query(
+    const due = await scene.services.database.dataSource.query(
       "select 1 from delivery where destination = 'slack_policy_change' and sent < wanted",
     );
     return due.length === 0;
@@ -34,7 +34,7 @@ const words = (message: { readonly [key: string]: unknown }) =>
   asArray(message['blocks']).map((block) => JSON.stringify(block));
 
 test('a change that loosens says so first, then who and what, in words that Slack does not parse', async () => {
-  await scene.house.policy({ maxDuration: 2 * 3_600_000 });
+  await scene.services.policy({ maxDuration: 2 * 3_600_000 });
   const message = await announced();
   expect(message['text']).toBe(`Policy loosened by ${admin}.`);
   const [header, loosens, who, lines] = words(message);
@@ -48,7 +48,7 @@ test('a change that loosens says so first, then who and what, in words that Slac
 });
 
 test('a change that only tightens does not say that it loosens', async () => {
-  await scene.house.policy({ requireDecisionReason: true });
+  await scene.services.policy({ requireDecisionReason: true });
   const message = await announced();
   expect(message['text']).toBe(`Policy changed by ${admin}.`);
   expect(words(message).join()).toContain('requireDecisionReason: no → yes');
@@ -56,19 +56,19 @@ test('a change that only tightens does not say that it loosens', async () => {
 
 test('what changes nothing is not announced, and what does is announced once', async () => {
   const before = posts().length;
-  await scene.house.policy({ maxDuration: 1_800_000 });
-  await scene.house.policy({ maxDuration: 1_800_000 });
+  await scene.services.policy({ maxDuration: 1_800_000 });
+  await scene.services.policy({ maxDuration: 1_800_000 });
   await announced();
   expect(posts()).toHaveLength(before + 1);
 });
 
 test('it goes to the policy’s channel, or to the default one when that cannot be reached', async () => {
   const there = await scene.emulate.directMessages(scene.emulate.users['alice'] ?? '');
-  await scene.house.policy({ channel: there });
+  await scene.services.policy({ channel: there });
   expect((await announced())['channel']).toBe(there);
 
   const before = posts().length;
-  await scene.house.policy({ channel: 'C0MISTYPED' });
+  await scene.services.policy({ channel: 'C0MISTYPED' });
   await announced();
   const channels = posts().map(({ body }) => body['channel']);
   expect(channels.slice(before)).toEqual(['C0MISTYPED', scene.emulate.channelId]);
@@ -77,7 +77,7 @@ test('it goes to the policy’s channel, or to the default one when that cannot 
 
 test('Slack’s trouble delays it', async () => {
   scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
-  await scene.house.policy({ channel: undefined, maxUses: 3 });
+  await scene.services.policy({ channel: undefined, maxUses: 3 });
   expect(words(await announced()).join()).toContain('maxUses: unlimited → 3');
 });
 

@@ -1,33 +1,37 @@
 /** Cards tell the truth, whoever decided where, and whatever Slack does meanwhile. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
 import { until } from '../support/until.js';
 import { openScene, type Scene } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 
 async function opened(options: Parameters<typeof openScene>[0] = {}, starting = true) {
   scene = await openScene(options);
-  await scene.house.policy();
-  agent = await scene.house.agent();
+  await scene.services.policy();
+  agent = await scene.services.agent();
   if (starting) await scene.slack.start();
 }
 afterEach(() => scene.close());
 
 const ask = (resource = 'DATABASE_URL') =>
-  scene.house.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
+  scene.services.ask(agent.caller, { resources: [`vsecure://secrets/production/${resource}`] });
 const denyByCli = async (id: Awaited<ReturnType<typeof ask>>['id']) => {
-  const alice = await scene.house.decider('alice@example.com');
-  granted(
-    await scene.house.useCases.decide(alice, { approval: id, verdict: 'deny', reason: 'Not now' }),
+  const alice = await scene.services.decider('alice@example.com');
+  unwrap(
+    await scene.services.useCases.decide(alice, {
+      approval: id,
+      verdict: 'deny',
+      reason: 'Not now',
+    }),
   );
 };
 const posts = () => scene.proxy.callsOf('chat.postMessage');
 const everythingSent = () =>
   until('an empty outbox', async () => {
-    const due = await scene.house.database.dataSource.query(
+    const due = await scene.services.database.dataSource.query(
       "select 1 from delivery where sent < wanted and destination = 'slack_card'",
     );
     return due.length === 0;
@@ -56,8 +60,8 @@ describe('a card', () => {
 
   test('goes to the channel of its policy', async () => {
     const uri = 'vsecure://secrets/elsewhere/*';
-    await scene.house.policy({ channel: 'C0ELSEWHERE' }, uri);
-    await scene.house.ask(agent.caller, { resources: ['vsecure://secrets/elsewhere/A'] });
+    await scene.services.policy({ channel: 'C0ELSEWHERE' }, uri);
+    await scene.services.ask(agent.caller, { resources: ['vsecure://secrets/elsewhere/A'] });
     const post = await until('a post', () => posts()[0]);
     expect(post.body['channel']).toBe('C0ELSEWHERE');
   });
@@ -72,19 +76,19 @@ describe('a card', () => {
     );
     await everythingSent();
     const ts = asString(second['ts']);
-    expect(await scene.house.cards.shows(scene.emulate.channelId, ts, id)).toBe(true);
+    expect(await scene.services.cards.shows(scene.emulate.channelId, ts, id)).toBe(true);
   });
 
   test('says that its access was revoked', async () => {
     const { id } = await ask();
     // Whoever missed a request is not told when it is over, so the card must be there first.
     await scene.card(id);
-    const alice = await scene.house.decider('alice@example.com');
-    granted(await scene.house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+    const alice = await scene.services.decider('alice@example.com');
+    unwrap(await scene.services.useCases.decide(alice, { approval: id, verdict: 'approve' }));
     await scene.card(id, (text) => text.includes('Approved'));
-    const grant = await scene.house.store.grants.ofApproval(id);
+    const grant = await scene.services.store.grants.ofApproval(id);
     if (!grant) throw new Error('an approval without a grant');
-    granted(await scene.house.useCases.revokeGrant(alice.person, grant.id, 'Incident closed'));
+    unwrap(await scene.services.useCases.revokeGrant(alice.person, grant.id, 'Incident closed'));
     await scene.card(id, (text) => text.includes('Revoked') && text.includes('Incident closed'));
   });
 });
@@ -113,10 +117,10 @@ describe('Slack’s trouble', () => {
     const { id, digest } = await ask();
     await everythingSent();
     const [older, newer] = await scene.emulate.messages();
-    expect(await scene.house.cards.find(id)).toMatchObject({ messageTs: newer?.['ts'] });
+    expect(await scene.services.cards.find(id)).toMatchObject({ messageTs: newer?.['ts'] });
     expect(JSON.stringify(newer)).toContain('Repeat: an earlier message with this request');
     expect(JSON.stringify(older)).not.toContain('Repeat');
-    await scene.driver.press({
+    await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
       messageTs: asString(older?.['ts']),
@@ -137,12 +141,12 @@ describe('Slack’s trouble', () => {
     await ask('B');
     await until(
       'both to wait',
-      async () => (await scene.house.deliveries.failing())[0]?.waiting === 2,
+      async () => (await scene.services.slackOutbox.failing())[0]?.waiting === 2,
     );
-    const complaints = scene.log.filter(({ level }) => level === 'error');
-    expect(complaints).toHaveLength(1);
-    expect(complaints[0]?.fields).toMatchObject({ code: 'not_in_channel' });
-    expect(JSON.stringify(complaints)).toContain('/invite');
+    const deliveryErrors = scene.log.filter(({ level }) => level === 'error');
+    expect(deliveryErrors).toHaveLength(1);
+    expect(deliveryErrors[0]?.fields).toMatchObject({ code: 'not_in_channel' });
+    expect(JSON.stringify(deliveryErrors)).toContain('/invite');
     expect(posts()).toHaveLength(1);
     expect(scene.slack.state()).toBe('degraded');
   });
@@ -194,5 +198,5 @@ test('a card whose place cannot be stored is taken back and posted again', async
   expect(posts()).toHaveLength(2);
   const left = await scene.emulate.messages();
   expect(left).toHaveLength(1);
-  expect(await scene.house.cards.find(id)).toMatchObject({ messageTs: left[0]?.['ts'] });
+  expect(await scene.services.cards.find(id)).toMatchObject({ messageTs: left[0]?.['ts'] });
 });

@@ -1,7 +1,7 @@
 /** An access is ended early from Slack: by those who may, with a reason, from wherever the button stands. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.js';
-import { granted, refusalOf } from '../support/services.js';
+import { refusalOf, unwrap } from '../support/services.js';
 import { asObject, asString, type JsonObject } from '../support/slack/json.js';
 import { userBecomes } from '../support/slack/user-changes.js';
 import { typed } from '../support/slack/view-values.js';
@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 import { openScene, type Scene, wordsOf } from './scene.js';
 
 let scene: Scene;
-let agent: Awaited<ReturnType<Scene['house']['agent']>>;
+let agent: Awaited<ReturnType<Scene['services']['agent']>>;
 
 const RESOURCE = 'vsecure://secrets/production/DATABASE_URL';
 const WHY = { reason: { text: typed('The incident is over') } };
@@ -17,25 +17,25 @@ const EMPTY = { reason: { text: typed(null) } };
 
 beforeAll(async () => {
   scene = await openScene();
-  await scene.house.policy();
-  await scene.house.secret();
-  agent = await scene.house.agent();
-  await scene.house.person('mallory@example.com');
-  await scene.house.person('carol@example.com');
+  await scene.services.policy();
+  await scene.services.secret();
+  agent = await scene.services.agent();
+  await scene.services.person('mallory@example.com');
+  await scene.services.person('carol@example.com');
   const administrator = { email: 'carol@example.com', role: 'admin' } as const;
-  granted(await scene.house.useCases.managePeople.set(scene.house.admin, administrator));
+  unwrap(await scene.services.useCases.managePeople.set(scene.services.admin, administrator));
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 
 /** An approved request, its card as it shows that, and the access. */
 async function approved() {
-  const asked = await scene.house.ask(agent.caller, { resources: [RESOURCE], renew: true });
+  const asked = await scene.services.ask(agent.caller, { resources: [RESOURCE], renew: true });
   await scene.card(asked.id);
-  const alice = await scene.house.decider('alice@example.com');
-  granted(await scene.house.useCases.decide(alice, { approval: asked.id, verdict: 'approve' }));
+  const alice = await scene.services.decider('alice@example.com');
+  unwrap(await scene.services.useCases.decide(alice, { approval: asked.id, verdict: 'approve' }));
   await scene.card(asked.id, (text) => text.includes('"action_id":"revoke"'));
-  const grant = await scene.house.store.grants.ofApproval(asked.id);
+  const grant = await scene.services.store.grants.ofApproval(asked.id);
   if (!grant) throw new Error('an approval without a grant');
   return { id: asked.id, grant };
 }
@@ -49,7 +49,7 @@ const opened = (method: 'views.open' | 'views.push', before: number) =>
 
 async function openRevoke(user: string, { id }: Asked): Promise<JsonObject> {
   const before = scene.proxy.callsOf('views.open').length;
-  await scene.press(user, id, 'revoke');
+  await scene.click(user, id, 'revoke');
   return opened('views.open', before);
 }
 
@@ -64,11 +64,11 @@ const submit = async (user: string, form: JsonObject, values = WHY, viewId = 'V0
   return body;
 };
 const statusOf = async ({ grant }: Asked) =>
-  (await scene.house.store.grants.find(grant.id))?.status;
+  (await scene.services.store.grants.find(grant.id))?.status;
 const revoke = async (asked: Asked, email = 'alice@example.com') =>
-  granted(
-    await scene.house.useCases.revokeGrant(
-      await scene.house.person(email),
+  unwrap(
+    await scene.services.useCases.revokeGrant(
+      await scene.services.person(email),
       asked.grant.id,
       'Not needed any more',
     ),
@@ -76,14 +76,14 @@ const revoke = async (asked: Asked, email = 'alice@example.com') =>
 
 test('an approver revokes on the card: the next read is refused, and the card says who, when and why', async () => {
   const asked = await approved();
-  granted(await scene.house.useCases.readSecret(agent.caller, { resource: RESOURCE }));
+  unwrap(await scene.services.useCases.readSecret(agent.caller, { resource: RESOURCE }));
   const form = await openRevoke('alice', asked);
   const words = JSON.stringify(form);
   expect(words).toContain('the very next use is refused');
   expect(words).toContain('So far it was read once.');
   expect(wordsOf(await submit('alice', form))).toContain('The access is over');
   expect(await statusOf(asked)).toBe('revoked');
-  const read = await scene.house.useCases.readSecret(agent.caller, { resource: RESOURCE });
+  const read = await scene.services.useCases.readSecret(agent.caller, { resource: RESOURCE });
   expect(refusalOf(read)).toBe('grant_ended');
   const card = JSON.stringify(await scene.card(asked.id, (text) => text.includes('Revoked')));
   expect(card).toContain('The incident is over');
@@ -152,7 +152,7 @@ test('an access that ends before the form opens, or while it is open, is told as
   const card = await scene.card(second.id);
   await revoke(second);
   const before = scene.proxy.callsOf('views.open').length;
-  await scene.driver.press({
+  await scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
     messageTs: asString(card['ts']),
@@ -165,9 +165,9 @@ test('an access that ends before the form opens, or while it is open, is told as
 });
 
 describe('a button that is not on a card', () => {
-  const pressIn = async (type: 'home' | 'modal', grant: Grant['id']) => {
+  const clickIn = async (type: 'home' | 'modal', grant: Grant['id']) => {
     const user = scene.emulate.users['alice'] ?? '';
-    await scene.driver.pressInView({
+    await scene.driver.clickInView({
       user,
       actionId: 'revoke',
       value: grant,
@@ -178,7 +178,7 @@ describe('a button that is not on a card', () => {
   test('in the App Home opens the form', async () => {
     const asked = await approved();
     const before = scene.proxy.callsOf('views.open').length;
-    await pressIn('home', asked.grant.id);
+    await clickIn('home', asked.grant.id);
     const form = await opened('views.open', before);
     expect(wordsOf(await submit('alice', form))).toContain('The access is over');
     expect(await statusOf(asked)).toBe('revoked');
@@ -187,7 +187,7 @@ describe('a button that is not on a card', () => {
   test('in a modal opens the form on top of it', async () => {
     const asked = await approved();
     const before = scene.proxy.callsOf('views.push').length;
-    await pressIn('modal', asked.grant.id);
+    await clickIn('modal', asked.grant.id);
     const form = await opened('views.push', before);
     expect(form['callback_id']).toBe('revoke_form');
   });
@@ -196,7 +196,7 @@ describe('a button that is not on a card', () => {
     'with the value "%s" that we never wrote opens nothing of ours',
     async (value) => {
       const before = scene.proxy.callsOf('views.open').length;
-      await pressIn('home', value as Grant['id']);
+      await clickIn('home', value as Grant['id']);
       const notice = await opened('views.open', before);
       expect(JSON.stringify(notice)).toContain('does not know this card');
     },
@@ -205,7 +205,7 @@ describe('a button that is not on a card', () => {
   test('on a message that does not show this access opens nothing', async () => {
     const [asked, other] = [await approved(), await approved()];
     const card = await scene.card(other.id);
-    await scene.driver.press({
+    await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
       messageTs: asString(card['ts']),

@@ -5,14 +5,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Approval } from '../../src/domain/approval.js';
-import { createRelay, type Relay } from '../../src/notify/outbox-worker.js';
+import { createOutboxWorker, type OutboxWorker } from '../../src/notify/outbox-worker.js';
 import type { Directory } from '../../src/ports/index.js';
 import { createSlack, type SlackParts } from '../../src/slack/connection.js';
 import { type Pace, SLACKS_PACE } from '../../src/slack/delivery/pacing.js';
 import type { Posters } from '../../src/slack/delivery/posters.js';
 import { EVENTS_PATH } from '../../src/slack/inbound/transport.js';
-import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
-import { buildHouse, type House } from '../support/services.js';
+import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
+import { buildServices, type Services } from '../support/services.js';
 import { lintCalls } from '../support/slack/blocks-lint.js';
 import { findAction } from '../support/slack/card.js';
 import { startEmulate } from '../support/slack/emulate.js';
@@ -27,7 +27,7 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 export interface SceneOptions {
   /** To replace a part by a broken one. */
-  readonly change?: (parts: SlackParts, house: House) => SlackParts;
+  readonly change?: (parts: SlackParts, services: Services) => SlackParts;
   readonly linkByEmail?: boolean;
   readonly channel?: 'none';
   /** Default: `lines`. */
@@ -68,10 +68,10 @@ export async function openScene(options: SceneOptions = {}) {
   const proxy = await startFaultProxy({ upstream: emulate.url });
   const sink = await startResponseSink();
   if (options.socket) proxy.inject(options.socket.open);
-  let relays: readonly Relay[] = [];
+  let relays: readonly OutboxWorker[] = [];
   let directory: Directory | undefined;
   const { linkByEmail = true } = options;
-  const house = await buildHouse({
+  const services = await buildServices({
     onDelivery: () => {
       for (const one of relays) one.poke();
     },
@@ -85,14 +85,14 @@ export async function openScene(options: SceneOptions = {}) {
     void log.push({ level, fields, message });
   const logger = { info: say('info'), warn: say('warn'), error: say('error') };
   const parts: SlackParts = {
-    ...house.useCases,
-    cards: house.cards,
-    digests: house.digests,
-    deliveries: house.deliveries,
-    autoApprovals: house.autoApprovals,
-    readPolicyChange: house.store.policies.change,
+    ...services.useCases,
+    cards: services.cards,
+    digests: services.digests,
+    slackOutbox: services.slackOutbox,
+    autoApprovals: services.autoApprovals,
+    readPolicyChange: services.store.policies.change,
     identifyWith: (directory) =>
-      createIdentifyPresser({ store: house.store, directory, linkByEmail }),
+      createIdentifySlackActor({ store: services.store, directory, linkByEmail }),
     logger,
     pace: { ...UNPACED, ...options.pace },
     onConnected: () => {
@@ -108,13 +108,13 @@ export async function openScene(options: SceneOptions = {}) {
       ...(options.channel === 'none' ? {} : { channel: emulate.channelId }),
       ...(options.socket && { appToken: 'xapp-1-scene' }),
     },
-    parts: options.change?.(parts, house) ?? parts,
+    parts: options.change?.(parts, services) ?? parts,
   });
   directory = slack.directory;
   const { restMs } = options;
-  const shared = { deliveries: house.deliveries, logger, intervalMs: 200, limit: 4, restMs };
+  const shared = { outbox: services.slackOutbox, logger, intervalMs: 200, limit: 4, restMs };
   const relayTo = (destination: keyof Posters) =>
-    createRelay({ ...shared, destination, deliver: slack.posters[destination].deliver });
+    createOutboxWorker({ ...shared, destination, deliver: slack.posters[destination].deliver });
   const relay = relayTo('slack_card');
   const announcing = options.announcing ? (['slack_policy_change'] as const) : [];
   relays = [relay, ...announcing.map(relayTo), ...(options.delivering ?? []).map(relayTo)];
@@ -134,17 +134,17 @@ export async function openScene(options: SceneOptions = {}) {
   /** The card of this approval, once its place is stored and it shows what `wanted` says. */
   const card = (id: Approval['id'], wanted: (text: string) => boolean = () => true) =>
     until(`a card of ${id} as wanted`, async () => {
-      const place = await house.cards.find(id);
+      const place = await services.cards.find(id);
       const message = place && (await emulate.message(place.messageTs));
       return message && wanted(JSON.stringify(message)) ? message : undefined;
     });
 
   const heard = new Set<JsonObject>();
 
-  const press = async (user: string, id: Approval['id'], actionId: string) => {
+  const click = async (user: string, id: Approval['id'], actionId: string) => {
     const message = await card(id);
     const button = findAction(message, actionId) ?? {};
-    return driver.press({
+    return driver.click({
       user: emulate.users[user] ?? user,
       channel: emulate.channelId,
       messageTs: asString(message['ts']),
@@ -157,7 +157,7 @@ export async function openScene(options: SceneOptions = {}) {
     emulate,
     proxy,
     sink,
-    house,
+    services,
     slack,
     relay,
     deliver,
@@ -165,12 +165,12 @@ export async function openScene(options: SceneOptions = {}) {
     driver,
     url,
     card,
-    press,
+    click,
 
     /** Presses a button and gives back the form that opened. */
     async openForm(user: string, id: Approval['id'], actionId: 'approve' | 'deny' | 'details') {
       const before = views(proxy).length;
-      await press(user, id, actionId);
+      await click(user, id, actionId);
       return until('a form', () => views(proxy)[before]);
     },
 
@@ -197,7 +197,7 @@ export async function openScene(options: SceneOptions = {}) {
       heard.add(said);
     },
 
-    audit: async () => (await house.store.audit.list({}, { limit: 200 })).items,
+    audit: async () => (await services.store.audit.list({}, { limit: 200 })).items,
 
     /** Problems of everything that went to Slack. */
     lint: () => lintCalls(proxy.calls),
@@ -209,7 +209,7 @@ export async function openScene(options: SceneOptions = {}) {
       server.close();
       await Promise.all([sink.close(), proxy.close()]);
       await emulate.close();
-      await house.close();
+      await services.close();
     },
   };
 }

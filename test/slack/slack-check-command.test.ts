@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.js';
 import { startVsecure } from '../support/server.js';
-import { buildHouse, PRODUCTION } from '../support/services.js';
+import { buildServices, PRODUCTION } from '../support/services.js';
 import type { Emulate } from '../support/slack/emulate.js';
 import type { FaultProxy } from '../support/slack/fault-proxy.js';
 import { vsecure } from '../support/vsecure.js';
@@ -24,18 +24,18 @@ afterEach(async () => {
 describe('as a command', () => {
   async function server() {
     const database = await testDatabase();
-    const house = await buildHouse({ database });
-    closing.push(house.close);
-    await house.policy({ channel: 'C0OTHER' });
+    const services = await buildServices({ database });
+    closing.push(services.close);
+    await services.policy({ channel: 'C0OTHER' });
     const env = {
       SLACK_BOT_TOKEN: emulate.botToken,
       SLACK_SIGNING_SECRET: emulate.signingSecret,
       SLACK_CHANNEL: emulate.channelId,
       SLACK_API_URL: proxy.apiUrl,
     };
-    const running = await startVsecure({ database, masterKey: house.masterKeyText, env });
+    const running = await startVsecure({ database, masterKey: services.masterKeyText, env });
     closing.push(() => running.kill9());
-    return { house, env: { ...running.env, PUBLIC_URL: running.url } };
+    return { services, env: { ...running.env, PUBLIC_URL: running.url } };
   }
 
   const run = async (env: Record<string, string>, ...words: string[]) => {
@@ -46,7 +46,7 @@ describe('as a command', () => {
   };
 
   test('it exits with 1 while a policy’s channel is wrong, and with 0 once all is well', async () => {
-    const { house, env } = await server();
+    const { services, env } = await server();
     const first = await run(env);
     expect(first.exit).toBe(1);
     expect(first.stdout).toContain(
@@ -55,7 +55,7 @@ describe('as a command', () => {
     expect(first.stdout).toContain('✓ ok       event address: a signed request');
     expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 failed.');
 
-    await house.policy({ channel: emulate.channelId });
+    await services.policy({ channel: emulate.channelId });
     const second = await run(env, '--json');
     expect(second).toMatchObject({ exit: 0, stderr: '' });
     const { ok, checks } = JSON.parse(second.stdout);

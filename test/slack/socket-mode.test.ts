@@ -1,10 +1,10 @@
 /** Socket Mode: the same handlers without a public address, kept connected through whatever Slack does. */
 import express from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createRelay } from '../../src/notify/outbox-worker.js';
+import { createOutboxWorker } from '../../src/notify/outbox-worker.js';
 import { createSlack } from '../../src/slack/connection.js';
-import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
-import { buildHouse } from '../support/services.js';
+import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
+import { buildServices } from '../support/services.js';
 import { startFaultProxy } from '../support/slack/fault-proxy.js';
 import { localSlackAvailable, startLocalSlack } from '../support/slack/local-slack.js';
 import { typed } from '../support/slack/view-values.js';
@@ -30,8 +30,8 @@ async function opened() {
   const log: string[] = [];
   const say = (fields: object, message: string) =>
     void log.push(`${JSON.stringify(fields)} ${message}`);
-  const house = await buildHouse({ onDelivery: () => relay.poke() });
-  closing.push(house.close);
+  const services = await buildServices({ onDelivery: () => relay.poke() });
+  closing.push(services.close);
   const slack = createSlack({
     settings: {
       botToken: local.app.botToken,
@@ -40,20 +40,20 @@ async function opened() {
       apiUrl: proxy.apiUrl,
     },
     parts: {
-      ...house.useCases,
-      cards: house.cards,
-      digests: house.digests,
-      deliveries: house.deliveries,
-      autoApprovals: house.autoApprovals,
-      readPolicyChange: house.store.policies.change,
+      ...services.useCases,
+      cards: services.cards,
+      digests: services.digests,
+      slackOutbox: services.slackOutbox,
+      autoApprovals: services.autoApprovals,
+      readPolicyChange: services.store.policies.change,
       identifyWith: (directory) =>
-        createIdentifyPresser({ store: house.store, directory, linkByEmail: true }),
+        createIdentifySlackActor({ store: services.store, directory, linkByEmail: true }),
       logger: { info: say, warn: say, error: say },
       onConnected: () => relay.start(),
     },
   });
-  const relay = createRelay({
-    deliveries: house.deliveries,
+  const relay = createOutboxWorker({
+    outbox: services.slackOutbox,
     destination: 'slack_card',
     deliver: slack.posters.slack_card.deliver,
     logger: { warn: say },
@@ -64,26 +64,26 @@ async function opened() {
     await relay.stop();
     await slack.stop(1000);
   });
-  await house.policy();
-  const agent = await house.agent();
-  return { local, proxy, house, slack, agent, log };
+  await services.policy();
+  const agent = await services.agent();
+  return { local, proxy, services, slack, agent, log };
 }
 
 const healthy = (slack: { state(): string }) => until('Slack', () => slack.state() === 'ok');
 
 describe.runIf(localSlackAvailable())('over a socket', () => {
   test('an approver denies with a reason, and the card is redrawn', async () => {
-    const { local, house, slack, agent } = await opened();
+    const { local, services, slack, agent } = await opened();
     await slack.start();
     await healthy(slack);
-    const { id } = await house.ask(agent.caller);
+    const { id } = await services.ask(agent.caller);
     await until('a card', async () => (await local.messages(CHANNEL)).length);
-    await local.press(ALICE, CHANNEL, 'deny');
+    await local.click(ALICE, CHANNEL, 'deny');
     await until('a form', () => local.views()[0]);
     local.submitView(ALICE, { reason: { text: typed('Not today') } });
     await until(
       'the decision',
-      async () => (await house.store.approvals.find(id))?.status === 'denied',
+      async () => (await services.store.approvals.find(id))?.status === 'denied',
     );
     await until('the redrawn card', async () =>
       JSON.stringify(await local.messages(CHANNEL)).includes('Not today'),
@@ -105,16 +105,16 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
   });
 
   test('a press during a refresh ends nothing, and a second one opens the form', async () => {
-    const { local, proxy, house, slack, agent } = await opened();
+    const { local, proxy, services, slack, agent } = await opened();
     await slack.start();
     await healthy(slack);
-    await house.ask(agent.caller);
+    await services.ask(agent.caller);
     await until('a card', async () => (await local.messages(CHANNEL)).length);
-    const pressing = local.press(ALICE, CHANNEL, 'deny');
+    const pressing = local.click(ALICE, CHANNEL, 'deny');
     proxy.disconnect();
     await pressing;
     await until('another connection', () => proxy.sockets() === 1 && slack.state() === 'ok');
-    await local.press(ALICE, CHANNEL, 'deny');
+    await local.click(ALICE, CHANNEL, 'deny');
     await until('a form', () => local.views()[0]);
   });
 

@@ -4,7 +4,7 @@ import type { ApprovalId } from '../../src/domain/approval.js';
 import { MINUTE } from '../../src/domain/limits.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
-import { granted } from '../support/services.js';
+import { unwrap } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
 import { typed } from '../support/slack/view-values.js';
 import { until } from '../support/until.js';
@@ -12,11 +12,11 @@ import { idOf, linkAccount, type OwnersScene, openOwnersScene, textOf } from './
 import { wordsOf } from './scene.js';
 
 let scene: OwnersScene;
-let agent: Awaited<ReturnType<OwnersScene['house']['agent']>>;
+let agent: Awaited<ReturnType<OwnersScene['services']['agent']>>;
 let count = 0;
 beforeAll(async () => {
   scene = await openOwnersScene();
-  agent = await scene.house.agent();
+  agent = await scene.services.agent();
   await linkAccount(scene, 'carol');
   await scene.slack.start();
 });
@@ -27,11 +27,11 @@ const TEN = { escalateTo: ['carol@example.com'], escalateAfter: 10 * MINUTE };
 /** A request with a card, as if it had been asked so long ago (ms). */
 async function asked(ago: number, changes: PolicyChanges = {}) {
   count += 1;
-  await scene.house.policy(changes, `vsecure://secrets/area${count}/*`);
+  await scene.services.policy(changes, `vsecure://secrets/area${count}/*`);
   const resources = [`vsecure://secrets/area${count}/KEY`];
-  const approval = await scene.house.ask(agent.caller, { resources });
+  const approval = await scene.services.ask(agent.caller, { resources });
   const card = await scene.card(approval.id);
-  await sqlOn(scene.house.database.dataSource)(
+  await sqlOn(scene.services.database.dataSource)(
     `update approval set created_at = created_at - $2::float8 * interval '1 ms',
        expires_at = expires_at - $2::float8 * interval '1 ms' where id = $1`,
     [approval.id, ago],
@@ -48,33 +48,35 @@ const reply = (to: { ts: string }, words: string) =>
 /** Nothing is left to be said in threads. */
 const allSaid = () =>
   until('all notes', async () => {
-    const due = await sqlOn(scene.house.database.dataSource)(
+    const due = await sqlOn(scene.services.database.dataSource)(
       `select 1 from delivery where destination = 'slack_thread' and sent < wanted`,
     );
     return due.length === 0;
   });
 
 const decide = async (id: ApprovalId) => {
-  const decider = await scene.house.decider('alice@example.com');
-  return granted(await scene.house.useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  const decider = await scene.services.decider('alice@example.com');
+  return unwrap(
+    await scene.services.useCases.decide(decider, { approval: id, verdict: 'approve' }),
+  );
 };
 
 describe('a reminder', () => {
   test('answers in the thread, mentions who may decide, says until when, once', async () => {
     const request = await asked(31 * MINUTE);
-    await scene.house.useCases.remindApprovers();
+    await scene.services.useCases.remindApprovers();
     const text = await reply(request, 'Still waiting');
     expect(text).toContain(`<@${idOf(scene, 'alice')}>`);
     expect(text).toContain('<!date^');
     expect(text).toContain('Reminder: a request is still waiting for a decision.');
-    await scene.house.useCases.remindApprovers();
+    await scene.services.useCases.remindApprovers();
     await allSaid();
     expect(await replies(request)).toHaveLength(1);
   });
 
   test('rings nobody where the policy wants it quiet', async () => {
     const request = await asked(31 * MINUTE, { mention: false });
-    await scene.house.useCases.remindApprovers();
+    await scene.services.useCases.remindApprovers();
     const text = await reply(request, 'Still waiting');
     expect(text).toContain('alice@example.com');
     expect(text).not.toContain('<@');
@@ -82,11 +84,11 @@ describe('a reminder', () => {
 
   test('is not sent when somebody decides before it is its turn', async () => {
     const request = await asked(31 * MINUTE);
-    await scene.house.store.transaction(async (tx) => {
+    await scene.services.store.transaction(async (tx) => {
       await tx.approvals.remindDue(100, 0);
     });
     await decide(request.id);
-    await scene.house.store.transaction((tx) => tx.note('reminder', request.id));
+    await scene.services.store.transaction((tx) => tx.enqueueThreadReply('reminder', request.id));
     await allSaid();
     expect(await replies(request)).toEqual([]);
   });
@@ -99,7 +101,7 @@ describe('a reminder', () => {
       when: (body) => !!body['thread_ts'],
       ...fault,
     });
-    await scene.house.useCases.remindApprovers();
+    await scene.services.useCases.remindApprovers();
     await allSaid();
     expect(scene.slack.state()).toBe('ok');
     expect(await replies(request)).toEqual([]);
@@ -111,7 +113,7 @@ describe('an escalation', () => {
     const request = await asked(11 * MINUTE, TEN);
     const early = textOf(await scene.card(request.id));
     expect(early).not.toContain(idOf(scene, 'carol'));
-    await scene.house.useCases.escalateApprovals();
+    await scene.services.useCases.escalateApprovals();
     const text = await reply(request, 'Nobody has decided yet');
     expect(text).toContain(`<@${idOf(scene, 'carol')}>`);
     expect(text).not.toContain(`<@${idOf(scene, 'alice')}>`);
@@ -119,12 +121,12 @@ describe('an escalation', () => {
 
     const form = await scene.openForm('carol', request.id, 'approve');
     await scene.submit('carol', form, { reason: { text: typed('Alice is away') } });
-    expect((await scene.house.store.approvals.find(request.id))?.status).toBe('approved');
+    expect((await scene.services.store.approvals.find(request.id))?.status).toBe('approved');
   });
 
   test('lets nobody further decide a moment before', async () => {
     const request = await asked(9 * MINUTE, TEN);
-    await scene.house.useCases.escalateApprovals();
+    await scene.services.useCases.escalateApprovals();
     const form = await scene.openForm('carol', request.id, 'approve');
     const { body } = await scene.submit('carol', form, { reason: { text: typed('I want to') } });
     expect(wordsOf(body)).toContain('not one of the approvers');

@@ -3,21 +3,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 
-let house: House;
-let claude: Awaited<ReturnType<House['agent']>>['caller'];
-let other: Awaited<ReturnType<House['agent']>>['caller'];
+let services: Services;
+let claude: Awaited<ReturnType<Services['agent']>>['caller'];
+let other: Awaited<ReturnType<Services['agent']>>['caller'];
 let round = 0;
 let A = '';
 
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/**');
-  claude = (await house.agent()).caller;
-  other = (await house.agent('other-agent')).caller;
+  services = await buildServices();
+  await services.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/**');
+  claude = (await services.agent()).caller;
+  other = (await services.agent('other-agent')).caller;
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 /** A folder of its own for each test. */
 const folder = () => {
@@ -26,18 +26,18 @@ const folder = () => {
   return `vsecure://secrets/f${round}`;
 };
 const ask = (resource: string, more: object = {}, caller = claude) =>
-  house.ask(caller, { resources: [resource], renew: true, ...more });
+  services.ask(caller, { resources: [resource], renew: true, ...more });
 const decide = async (approval: Approval, verdict: 'approve' | 'deny') => {
-  const alice = await house.decider('alice@example.com');
-  return granted(
-    await house.useCases.decide(alice, {
+  const alice = await services.decider('alice@example.com');
+  return unwrap(
+    await services.useCases.decide(alice, {
       approval: approval.id,
       verdict,
       reason: 'as it should be',
     }),
   );
 };
-const contextOf = (approval: Approval) => house.store.approvals.context(approval);
+const contextOf = (approval: Approval) => services.store.approvals.context(approval);
 const NOTHING = { firstTime: true, askedInADay: 1 };
 
 describe('what is new to a key', () => {
@@ -63,24 +63,24 @@ describe('what is new to a key', () => {
 test('repetitions count, and what is more than a day old does not', async () => {
   folder();
   const old = await ask(A);
-  await sqlOn(house.database.dataSource)(
+  await sqlOn(services.database.dataSource)(
     `update approval set created_at = created_at - interval '25 hours' where id = $1`,
     [old.id],
   );
   await ask(A, { duration: 30 * MINUTE });
   const asked = await ask(A, { duration: 2 * HOUR });
   await ask(A, { duration: 2 * HOUR });
-  const again = await house.store.approvals.find(asked.id);
+  const again = await services.store.approvals.find(asked.id);
   expect(again?.asked).toBe(2);
   expect(again && (await contextOf(again))).toEqual({ firstTime: false, askedInADay: 3 });
 });
 
 test('the last approval says by whom, and how often it was used', async () => {
   folder();
-  await house.secret('s3cret', A);
+  await services.secret('s3cret', A);
   await decide(await ask(A), 'approve');
   for (let use = 0; use < 3; use += 1)
-    granted(await house.useCases.readSecret(claude, { resource: A }));
+    unwrap(await services.useCases.readSecret(claude, { resource: A }));
   const { lastApproved, lastDenied } = await contextOf(await ask(A));
   expect(lastApproved).toEqual({ at: expect.any(Date), by: 'alice@example.com', uses: 3 });
   expect(lastDenied).toBeUndefined();
@@ -88,9 +88,9 @@ test('the last approval says by whom, and how often it was used', async () => {
 
 test('a grant by the policy names nobody', async () => {
   const place = folder();
-  await house.policy({ autoApprove: { enabled: true, conditions: {} } }, `${place}/*`);
+  await services.policy({ autoApprove: { enabled: true, conditions: {} } }, `${place}/*`);
   await ask(A);
-  await house.policy({ autoApprove: { enabled: false, conditions: {} } }, `${place}/*`);
+  await services.policy({ autoApprove: { enabled: false, conditions: {} } }, `${place}/*`);
   expect((await contextOf(await ask(A))).lastApproved).toEqual({ at: expect.any(Date), uses: 0 });
 });
 
@@ -115,7 +115,7 @@ test('the past of a resource holds everybody’s requests, the newest first', as
   await decide(await ask(`${place}/*`, { operation: 'write' }), 'approve');
   await ask(`${place}/B`);
   const asked = await ask(A);
-  const past = await house.store.approvals.past(asked, 10);
+  const past = await services.store.approvals.past(asked, 10);
   expect(
     past.map(({ requester, operation, status, settledBy, uses }) => [
       requester,
@@ -128,5 +128,5 @@ test('the past of a resource holds everybody’s requests, the newest first', as
     ['claude-desktop', 'write', 'approved', 'alice@example.com', 0],
     ['other-agent', 'read', 'denied', 'alice@example.com', undefined],
   ]);
-  expect(await house.store.approvals.past(asked, 1)).toHaveLength(1);
+  expect(await services.store.approvals.past(asked, 1)).toHaveLength(1);
 });

@@ -5,34 +5,40 @@ import { makeId } from '../../src/crypto/ids.js';
 import type { Settlement } from '../../src/domain/approval.js';
 import type { Policy } from '../../src/domain/policy/policy.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 import { anotherProcess, pastOf, question, sqlState, UNIQUE } from './scene.js';
 
-let house: House;
+let services: Services;
 let other: Awaited<ReturnType<typeof anotherProcess>>;
 let policy: Policy;
 let alice: Settlement;
 beforeAll(async () => {
-  house = await buildHouse();
-  other = await anotherProcess(house);
-  policy = await house.policy();
-  const { id: by } = await house.person('alice@example.com');
+  services = await buildServices();
+  other = await anotherProcess(services);
+  policy = await services.policy();
+  const { id: by } = await services.person('alice@example.com');
   alice = { status: 'approved', by, granted: 60_000, grantedResources: [DATABASE_URL] };
 });
 afterAll(async () => {
   await other.close();
-  await house.close();
+  await services.close();
 });
 
 let agents = 0;
 async function agent(): Promise<Caller> {
   agents += 1;
-  return (await house.agent(`agent-${agents}`)).caller;
+  return (await services.agent(`agent-${agents}`)).caller;
 }
 
 const ask = async (changes: Parameters<typeof question>[2] = {}, caller?: Caller) => {
   const asked = question(caller ?? (await agent()), policy, changes);
-  return house.store.transaction((tx) => tx.approvals.ask(asked));
+  return services.store.transaction((tx) => tx.approvals.ask(asked));
 };
 
 describe('asking', () => {
@@ -40,7 +46,7 @@ describe('asking', () => {
     const caller = await agent();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, turn) => {
-        const { store } = turn % 2 ? house : other;
+        const { store } = turn % 2 ? services : other;
         return store.transaction((tx) =>
           tx.approvals.ask(question(caller, policy, { reason: `reason ${turn}` })),
         );
@@ -49,7 +55,7 @@ describe('asking', () => {
     expect(new Set(answers.map(({ approval }) => approval.id)).size).toBe(1);
     expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
     const [first] = answers.filter(({ repeated }) => !repeated);
-    const stored = await house.store.approvals.find(first?.approval.id ?? 'appr_');
+    const stored = await services.store.approvals.find(first?.approval.id ?? 'appr_');
     expect(stored).toMatchObject({ asked: 20, reason: first?.approval.reason, status: 'pending' });
     expect(answers.map(({ approval }) => approval.asked).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
@@ -71,7 +77,7 @@ describe('asking', () => {
   test('again once it is settled is another approval', async () => {
     const caller = await agent();
     const { approval } = await ask({}, caller);
-    await house.store.transaction((tx) => tx.approvals.settle(approval.id, alice));
+    await services.store.transaction((tx) => tx.approvals.settle(approval.id, alice));
     const again = await ask({}, caller);
     expect(again.repeated).toBe(false);
     expect(again.approval.id).not.toBe(approval.id);
@@ -79,16 +85,16 @@ describe('asking', () => {
 
   test('again after its time is another approval, though nothing has swept the first', async () => {
     const caller = await agent();
-    const first = await house.ask(caller);
-    await house.database.dataSource.query(
+    const first = await services.ask(caller);
+    await services.database.dataSource.query(
       'update approval set expires_at = clock_timestamp() where id = $1',
       [first.id],
     );
-    const second = await house.ask(caller);
+    const second = await services.ask(caller);
     expect(second.id).not.toBe(first.id);
     expect(second).toMatchObject({ status: 'pending', asked: 1 });
-    expect(await house.store.approvals.find(first.id)).toMatchObject({ status: 'expired' });
-    const { items } = await house.store.audit.list({ type: 'approval_expired' }, { limit: 1 });
+    expect(await services.store.approvals.find(first.id)).toMatchObject({ status: 'expired' });
+    const { items } = await services.store.audit.list({ type: 'approval_expired' }, { limit: 1 });
     expect(items).toMatchObject([{ approval: first.id }]);
   });
 
@@ -104,7 +110,7 @@ describe('settling', () => {
     const { approval } = await ask();
     const settled = await Promise.all(
       Array.from({ length: 20 }, (_, turn) => {
-        const { store } = turn % 2 ? house : other;
+        const { store } = turn % 2 ? services : other;
         const denied = { status: 'denied', by: alice.by, reason: 'no' } as const;
         return store.transaction((tx) =>
           tx.approvals.settle(approval.id, turn % 3 ? alice : denied),
@@ -113,7 +119,7 @@ describe('settling', () => {
     );
     const [winner] = settled.filter((one) => one !== undefined);
     expect(settled.filter((one) => one !== undefined)).toHaveLength(1);
-    expect(await house.store.approvals.find(approval.id)).toEqual(winner);
+    expect(await services.store.approvals.find(approval.id)).toEqual(winner);
   });
 
   test.each<[string, (by: Settlement['by']) => Settlement]>([
@@ -125,16 +131,16 @@ describe('settling', () => {
     ['cancel', (by) => ({ status: 'cancelled', by })],
   ])('is too late to %s once its time is over, swept or not', async (_, settlement) => {
     const { approval } = await ask({ ttl: 1 });
-    await pastOf(house, approval.expiresAt);
-    const late = await house.store.transaction((tx) =>
+    await pastOf(services, approval.expiresAt);
+    const late = await services.store.transaction((tx) =>
       tx.approvals.settle(approval.id, settlement(alice.by)),
     );
     expect(late).toBeUndefined();
-    expect(await house.store.approvals.find(approval.id)).toMatchObject({ status: 'pending' });
+    expect(await services.store.approvals.find(approval.id)).toMatchObject({ status: 'pending' });
   });
 
   test('of an approval that nobody asked for does nothing', async () => {
-    const settled = await house.store.transaction((tx) =>
+    const settled = await services.store.transaction((tx) =>
       tx.approvals.settle(makeId('appr'), alice),
     );
     expect(settled).toBeUndefined();
@@ -144,35 +150,35 @@ describe('settling', () => {
 test('whoever waited for the row sees who settled it meanwhile', async () => {
   const { approval } = await ask();
   let waiting: Promise<unknown> = Promise.resolve();
-  await house.store.transaction(async (tx) => {
+  await services.store.transaction(async (tx) => {
     await tx.approvals.lock(approval.id);
     waiting = other.store.transaction((second) => second.approvals.lock(approval.id));
     await untilSomebodyWaits();
     await tx.approvals.settle(approval.id, alice);
   });
-  expect(await waiting).toEqual(await house.store.approvals.find(approval.id));
+  expect(await waiting).toEqual(await services.store.approvals.find(approval.id));
   expect(await waiting).toMatchObject({ settledBy: { email: 'alice@example.com' } });
 });
 
 test('a double click is one answer, not a refusal', async () => {
-  const { id } = await house.ask(await agent());
-  const decider = await house.decider('alice@example.com');
-  const press = () => house.useCases.decide(decider, { approval: id, verdict: 'approve' });
-  const answers = await Promise.all([press(), press(), press(), press()]);
-  expect(answers.map(granted).map(({ status }) => status)).toEqual(Array(4).fill('approved'));
+  const { id } = await services.ask(await agent());
+  const decider = await services.decider('alice@example.com');
+  const click = () => services.useCases.decide(decider, { approval: id, verdict: 'approve' });
+  const answers = await Promise.all([click(), click(), click(), click()]);
+  expect(answers.map(unwrap).map(({ status }) => status)).toEqual(Array(4).fill('approved'));
 });
 
 describe('expiring', () => {
   test('by two processes at once handles each approval once, and only those that are due', async () => {
     const open = await ask();
     const due = await Promise.all(Array.from({ length: 30 }, () => ask({ ttl: 1 })));
-    for (const { approval } of due) await pastOf(house, approval.expiresAt);
+    for (const { approval } of due) await pastOf(services, approval.expiresAt);
     const batches = await Promise.all(
       Array.from({ length: 12 }, (_, turn) =>
-        (turn % 2 ? house : other).store.transaction((tx) => tx.approvals.expireDue(5)),
+        (turn % 2 ? services : other).store.transaction((tx) => tx.approvals.expireDue(5)),
       ),
     );
-    const left = await house.store.transaction((tx) => tx.approvals.expireDue(100));
+    const left = await services.store.transaction((tx) => tx.approvals.expireDue(100));
     const handled = [...batches.flat(), ...left].map(({ id }) => id);
     expect(new Set(handled).size).toBe(handled.length);
     expect(handled).toEqual(expect.arrayContaining(due.map(({ approval }) => approval.id)));
@@ -182,83 +188,86 @@ describe('expiring', () => {
 
   test('skips what somebody holds, instead of waiting', async () => {
     const { approval } = await ask({ ttl: 1 });
-    await pastOf(house, approval.expiresAt);
-    await house.store.transaction(async (tx) => {
+    await pastOf(services, approval.expiresAt);
+    await services.store.transaction(async (tx) => {
       await tx.approvals.lock(approval.id);
       expect(await other.store.transaction((second) => second.approvals.expireDue(100))).toEqual(
         [],
       );
     });
-    expect(await house.useCases.expireApprovals()).toBe(1);
-    expect(await house.useCases.expireApprovals()).toBe(0);
+    expect(await services.useCases.expireApprovals()).toBe(1);
+    expect(await services.useCases.expireApprovals()).toBe(0);
   });
 });
 
 describe('votes', () => {
   const vote = (approval: `appr_${string}`) =>
-    ({ approval, person: alice.by, verdict: 'approve', door: 'cli' }) as const;
+    ({ approval, person: alice.by, verdict: 'approve', entryPoint: 'cli' }) as const;
 
   test('of one person are one', async () => {
     const { approval } = await ask();
-    const cast = () => house.store.transaction((tx) => tx.approvals.addVote(vote(approval.id)));
+    const cast = () => services.store.transaction((tx) => tx.approvals.addVote(vote(approval.id)));
     expect((await Promise.all([sqlState(cast()), sqlState(cast())])).sort()).toEqual([
       UNIQUE,
       'none',
     ]);
-    expect(await house.store.approvals.votes(approval.id)).toMatchObject([vote(approval.id)]);
+    expect(await services.store.approvals.votes(approval.id)).toMatchObject([vote(approval.id)]);
   });
 
   test('cast under rules that have changed are void, and everybody is asked again', async () => {
-    await house.policy({
+    await services.policy({
       approvers: ['alice@example.com', 'mallory@example.com'],
       minApprovals: 2,
     });
-    const { id } = await house.ask(await agent());
+    const { id } = await services.ask(await agent());
     const decide = async (email: string) =>
-      house.useCases.decide(await house.decider(email), { approval: id, verdict: 'approve' });
-    granted(await decide('mallory@example.com'));
-    await house.policy({ approvers: ['alice@example.com', 'carol@example.com'], minApprovals: 2 });
+      services.useCases.decide(await services.decider(email), { approval: id, verdict: 'approve' });
+    unwrap(await decide('mallory@example.com'));
+    await services.policy({
+      approvers: ['alice@example.com', 'carol@example.com'],
+      minApprovals: 2,
+    });
     expect(refusalOf(await decide('alice@example.com'))).toBe('policy_changed');
-    expect(granted(await decide('alice@example.com')).status).toBe('pending');
+    expect(unwrap(await decide('alice@example.com')).status).toBe('pending');
     expect(refusalOf(await decide('mallory@example.com'))).toBe('not_an_approver');
-    expect(granted(await decide('carol@example.com')).status).toBe('approved');
+    expect(unwrap(await decide('carol@example.com')).status).toBe('approved');
   });
 
   test('have to be cast again by the same people once the rules have changed', async () => {
     const approvers = ['alice@example.com', 'carol@example.com'];
-    await house.policy({ approvers, minApprovals: 2 });
-    const { id } = await house.ask(await agent());
+    await services.policy({ approvers, minApprovals: 2 });
+    const { id } = await services.ask(await agent());
     const decide = async (email: string) =>
-      house.useCases.decide(await house.decider(email), { approval: id, verdict: 'approve' });
-    granted(await decide('alice@example.com'));
-    await house.policy({ approvers, minApprovals: 2, maxUses: 5 });
+      services.useCases.decide(await services.decider(email), { approval: id, verdict: 'approve' });
+    unwrap(await decide('alice@example.com'));
+    await services.policy({ approvers, minApprovals: 2, maxUses: 5 });
     expect(refusalOf(await decide('carol@example.com'))).toBe('policy_changed');
-    expect(await house.store.approvals.votes(id)).toEqual([]);
-    expect(granted(await decide('carol@example.com')).status).toBe('pending');
-    expect(granted(await decide('alice@example.com')).status).toBe('approved');
+    expect(await services.store.approvals.votes(id)).toEqual([]);
+    expect(unwrap(await decide('carol@example.com')).status).toBe('pending');
+    expect(unwrap(await decide('alice@example.com')).status).toBe('approved');
   });
 
   test('of somebody who has left meanwhile do not count', async () => {
-    await house.policy({
+    await services.policy({
       approvers: ['alice@example.com', 'carol@example.com', 'dan@example.com'],
       minApprovals: 2,
     });
-    const { id } = await house.ask(await agent());
+    const { id } = await services.ask(await agent());
     const decide = async (email: string) =>
-      house.useCases.decide(await house.decider(email), { approval: id, verdict: 'approve' });
-    granted(await decide('dan@example.com'));
-    granted(
-      await house.useCases.managePeople.set(house.admin, {
+      services.useCases.decide(await services.decider(email), { approval: id, verdict: 'approve' });
+    unwrap(await decide('dan@example.com'));
+    unwrap(
+      await services.useCases.managePeople.set(services.admin, {
         email: 'dan@example.com',
         active: false,
       }),
     );
-    expect(granted(await decide('alice@example.com')).status).toBe('pending');
-    expect(granted(await decide('carol@example.com')).status).toBe('approved');
+    expect(unwrap(await decide('alice@example.com')).status).toBe('pending');
+    expect(unwrap(await decide('carol@example.com')).status).toBe('approved');
   });
 });
 
 async function untilSomebodyWaits(): Promise<void> {
   const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  while ((await house.database.dataSource.query(waiting)).length === 0);
+  while ((await services.database.dataSource.query(waiting)).length === 0);
 }

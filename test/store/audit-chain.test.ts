@@ -2,34 +2,34 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 import { anotherProcess } from './scene.js';
 import { firstFault, type Row, readTrail, type Trail } from './verifier.js';
 
-let house: House;
+let services: Services;
 let trail: Trail;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.secret();
-  const { caller } = await house.agent();
-  const alice = await house.decider('alice@example.com');
-  const { useCases } = house;
+  services = await buildServices();
+  await services.policy();
+  await services.secret();
+  const { caller } = await services.agent();
+  const alice = await services.decider('alice@example.com');
+  const { useCases } = services;
   for (let round = 0; round < 45; round += 1) {
-    const { id } = await house.ask(caller, { renew: true });
+    const { id } = await services.ask(caller, { renew: true });
     const decision = {
       approval: id,
       verdict: 'approve',
       reason: `round ${round}: go \u{1F511}`,
     } as const;
-    granted(await useCases.decide(alice, decision));
-    granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+    unwrap(await useCases.decide(alice, decision));
+    unwrap(await useCases.readSecret(caller, { resource: DATABASE_URL }));
     await useCases.requestAccess(caller, { resources: ['..'], operation: 'read', reason: 'x' });
     await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
   }
-  trail = await readTrail(house.database.dataSource);
+  trail = await readTrail(services.database.dataSource);
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const changed = (rows: readonly Row[]): Trail => ({ ...trail, rows });
 const replaced = (index: number, ...by: Row[]) => changed(trail.rows.toSpliced(index, 1, ...by));
@@ -93,16 +93,16 @@ test.each([
   'truncate audit_event',
   'truncate audit_event cascade',
 ])('the database refuses: %s', async (statement) => {
-  const { dataSource } = house.database;
+  const { dataSource } = services.database;
   await expect(dataSource.query(statement)).rejects.toThrow('the audit trail is append-only');
   expect(await readTrail(dataSource)).toEqual(trail);
 });
 
 describe('many at once', () => {
   test('two processes that write, read and fail at the same time leave one chain without gaps', async () => {
-    const other = await anotherProcess(house);
-    const { caller } = await house.agent('busy');
-    const before = (await readTrail(house.database.dataSource)).rows.length;
+    const other = await anotherProcess(services);
+    const { caller } = await services.agent('busy');
+    const before = (await readTrail(services.database.dataSource)).rows.length;
     const read = {
       principal: caller.principal.id,
       principalName: 'busy',
@@ -111,7 +111,7 @@ describe('many at once', () => {
     };
     const event = { type: 'foreign_request', actor: systemActor('a test') } as const;
     const work = Array.from({ length: 200 }, async (_, turn) => {
-      const { store, ledger } = turn % 2 ? house : other;
+      const { store, ledger } = turn % 2 ? services : other;
       if (turn % 4 === 0) return ledger.open(read);
       return store
         .transaction(async (tx) => {
@@ -125,33 +125,33 @@ describe('many at once', () => {
     const outcomes = await Promise.all(work);
     await other.close();
     const broken = outcomes.filter((outcome) => outcome === 'broken off').length;
-    const after = await readTrail(house.database.dataSource);
+    const after = await readTrail(services.database.dataSource);
     expect(broken).toBe(30);
     expect(firstFault(after)).toBeUndefined();
     expect(after.rows).toHaveLength(before + 50 + 2 * (150 - broken));
     expect(after.rows.slice(0, before).map(({ hash }) => hash)).toEqual(
-      (await readTrail(house.database.dataSource)).rows.slice(0, before).map(({ hash }) => hash),
+      (await readTrail(services.database.dataSource)).rows.slice(0, before).map(({ hash }) => hash),
     );
   });
 
   test('a transaction that throws leaves no event and nothing else', async () => {
-    const before = await readTrail(house.database.dataSource);
-    const failed = house.store.transaction(async (tx) => {
+    const before = await readTrail(services.database.dataSource);
+    const failed = services.store.transaction(async (tx) => {
       tx.record({ type: 'person_changed', actor: systemActor('a test') });
       await tx.people.ensure('ghost@example.com');
       throw new Error('changed my mind');
     });
     await expect(failed).rejects.toThrow('changed my mind');
-    expect(await readTrail(house.database.dataSource)).toEqual(before);
-    expect(await house.store.people.byEmail('ghost@example.com')).toBeUndefined();
+    expect(await readTrail(services.database.dataSource)).toEqual(before);
+    expect(await services.store.people.byEmail('ghost@example.com')).toBeUndefined();
   });
 
   test('what cannot be put on record does not happen', async () => {
-    const failed = house.store.transaction(async (tx) => {
+    const failed = services.store.transaction(async (tx) => {
       await tx.people.ensure('ghost@example.com');
       tx.record({ type: 'person_changed', actor: systemActor('a test'), reason: '\uD800' });
     });
     await expect(failed).rejects.toThrow(TypeError);
-    expect(await house.store.people.byEmail('ghost@example.com')).toBeUndefined();
+    expect(await services.store.people.byEmail('ghost@example.com')).toBeUndefined();
   });
 });

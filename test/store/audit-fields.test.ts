@@ -6,7 +6,7 @@ import { EVENT_TYPES, type EventType } from '../../src/domain/vocabulary.js';
 import { createEvaluateAlerts } from '../../src/usecases/metrics/evaluate-alerts.js';
 import { memberDirectory } from '../support/directories.js';
 import { NOTIFICATION } from '../support/notification.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 
 const VALUE = 's3cret-canary-value';
 
@@ -19,17 +19,17 @@ const FIELDS: Record<EventType, string> = {
     'approval principal resources operation reason details.policy details.policyVersion details.duration details.digest details.asked',
   access_refused: 'principal resources operation refusal',
   vote_cast:
-    'approval principal resources operation door reason details.verdict details.through details.digest',
+    'approval principal resources operation entryPoint reason details.verdict details.through details.digest',
   decision_refused:
-    'approval principal resources operation door refusal details.verdict details.through',
-  approval_decided: 'approval principal resources operation door reason details.outcome',
+    'approval principal resources operation entryPoint refusal details.verdict details.through',
+  approval_decided: 'approval principal resources operation entryPoint reason details.outcome',
   approval_expired: 'approval principal resources operation',
   approval_cancelled: 'approval principal resources operation reason?',
   approval_rebound:
-    'approval principal resources operation door details.policy details.policyVersion details.digest',
+    'approval principal resources operation entryPoint details.policy details.policyVersion details.digest',
   approval_escalated: 'approval principal resources operation details.to',
   access_granted:
-    'approval grant principal resources operation door details.duration details.digest',
+    'approval grant principal resources operation entryPoint details.duration details.digest',
   access_revoked: 'approval grant principal resources operation reason',
   access_released: 'approval grant principal resources operation',
   secret_read: 'grant principal resources operation details.key details.version',
@@ -66,69 +66,69 @@ const FIELDS: Record<EventType, string> = {
   audit_detached: 'details.archive details.first details.last details.hash',
 };
 
-let house: House;
+let services: Services;
 let events: readonly RecordedEvent[];
 /** Everything that the database holds of them, in the parts that are detached too. */
 let stored: readonly unknown[];
 beforeAll(async () => {
   const webhook = () => async () => ({ outcome: 'gone', error: 'http_410' }) as const;
-  const tellers = { email: undefined, slack: undefined, webhook };
-  house = await buildHouse({ directory: memberDirectory('T1'), tellers });
-  await doEverything(house);
-  const listed = async () => (await house.store.audit.list({}, { limit: 1000 })).items;
+  const senders = { email: undefined, slack: undefined, webhook };
+  services = await buildServices({ directory: memberDirectory('T1'), senders });
+  await doEverything(services);
+  const listed = async () => (await services.store.audit.list({}, { limit: 1000 })).items;
   const rows = () =>
-    house.database.dataSource.query('select canonical, body::text as body from audit_event');
+    services.database.dataSource.query('select canonical, body::text as body from audit_event');
   const before = await listed();
   const storedBefore = await rows();
-  await house.store.transaction((tx) => tx.auditParts.next());
-  await house.countOn();
-  await house.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
+  await services.store.transaction((tx) => tx.auditParts.next());
+  await services.countOn();
+  await services.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   events = [...(await listed()), ...before];
   stored = [...(await rows()), ...storedBefore];
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-async function doEverything({ useCases, admin, ...house }: House): Promise<void> {
+async function doEverything({ useCases, admin, ...services }: Services): Promise<void> {
   const read = { resources: [DATABASE_URL], operation: 'read' } as const;
-  await house.policy();
-  await house.secret(VALUE);
-  const { caller } = await house.agent();
+  await services.policy();
+  await services.secret(VALUE);
+  const { caller } = await services.agent();
   await useCases.readSecret(caller, { resource: DATABASE_URL });
   await useCases.requestAccess(caller, { ...read, reason: '' });
-  const alice = await house.decider('alice@example.com');
+  const alice = await services.decider('alice@example.com');
   const approve = async (id: `appr_${string}`) =>
-    granted(await useCases.decide(alice, { approval: id, verdict: 'approve', reason: 'go ahead' }));
+    unwrap(await useCases.decide(alice, { approval: id, verdict: 'approve', reason: 'go ahead' }));
   const grantOf = async (id: `appr_${string}`) =>
-    (await house.store.grants.ofApproval(id))?.id ?? 'grnt_';
+    (await services.store.grants.ofApproval(id))?.id ?? 'grnt_';
 
-  const { id: repeated } = await house.ask(caller);
-  await house.ask(caller);
-  const mallory = await house.decider('mallory@example.com');
+  const { id: repeated } = await services.ask(caller);
+  await services.ask(caller);
+  const mallory = await services.decider('mallory@example.com');
   await useCases.decide(mallory, { approval: repeated, verdict: 'approve', reason: 'mine' });
-  await house.policy({ maxUses: 9 });
+  await services.policy({ maxUses: 9 });
   await useCases.decide(alice, { approval: repeated, verdict: 'approve', reason: 'go ahead' });
   await approve(repeated);
-  granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
-  granted(await useCases.releaseGrant(caller, await grantOf(repeated)));
+  unwrap(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+  unwrap(await useCases.releaseGrant(caller, await grantOf(repeated)));
 
-  const { id: revoked } = await house.ask(caller);
+  const { id: revoked } = await services.ask(caller);
   await approve(revoked);
-  granted(await useCases.revokeGrant(admin.owner, await grantOf(revoked), 'enough'));
-  granted(await useCases.cancelRequest(caller, (await house.ask(caller)).id));
-  const { id: expired } = await house.ask(caller);
-  const { dataSource } = house.database;
+  unwrap(await useCases.revokeGrant(admin.owner, await grantOf(revoked), 'enough'));
+  unwrap(await useCases.cancelRequest(caller, (await services.ask(caller)).id));
+  const { id: expired } = await services.ask(caller);
+  const { dataSource } = services.database;
   await dataSource.query('update approval set expires_at = clock_timestamp() where id = $1', [
     expired,
   ]);
   await useCases.expireApprovals();
 
-  await changeSecrets({ useCases, admin, ...house }, caller, approve);
+  await changeSecrets({ useCases, admin, ...services }, caller, approve);
 
   const { managePeople, manageKeys } = useCases;
-  granted(await managePeople.set(admin, { email: 'olga@example.com', role: 'auditor' }));
-  granted(await managePeople.link(admin, 'olga@example.com', { teamId: 'T1', userId: 'U0OLGA' }));
-  await house.policy({ escalateTo: ['olga@example.com'], escalateAfter: 60_000 });
-  await house.ask(caller);
+  unwrap(await managePeople.set(admin, { email: 'olga@example.com', role: 'auditor' }));
+  unwrap(await managePeople.link(admin, 'olga@example.com', { teamId: 'T1', userId: 'U0OLGA' }));
+  await services.policy({ escalateTo: ['olga@example.com'], escalateAfter: 60_000 });
+  await services.ask(caller);
   await dataSource.query(`update approval set created_at = created_at - interval '2 minutes'`);
   await useCases.escalateApprovals();
   await useCases.suspendPrincipal(
@@ -136,50 +136,50 @@ async function doEverything({ useCases, admin, ...house }: House): Promise<void>
     caller.principal.id,
   );
   const { manageSuspensions } = useCases;
-  granted(await manageSuspensions.suspend(admin, caller.principal.name, 'not me'));
-  granted(await manageSuspensions.resume(admin, caller.principal.name));
-  const { code } = granted(await useCases.createLinkCode(admin));
-  granted(await useCases.linkByCode({ teamId: 'T1', userId: 'U0ADMIN' }, code));
+  unwrap(await manageSuspensions.suspend(admin, caller.principal.name, 'not me'));
+  unwrap(await manageSuspensions.resume(admin, caller.principal.name));
+  const { code } = unwrap(await useCases.createLinkCode(admin));
+  unwrap(await useCases.linkByCode({ teamId: 'T1', userId: 'U0ADMIN' }, code));
   await useCases.linkByCode({ teamId: 'T1', userId: 'U0EVE' }, 'link_guess');
-  const { id, secret, code: loginCode } = granted(await useCases.login.begin('a laptop', '::1'));
-  granted(await useCases.login.look(admin.owner, loginCode));
-  granted(await useCases.login.confirm(admin.owner, id));
-  granted(await useCases.login.take(id, secret));
-  granted(await manageKeys.revoke(admin, caller.key.id));
+  const { id, secret, code: loginCode } = unwrap(await useCases.login.begin('a laptop', '::1'));
+  unwrap(await useCases.login.look(admin.owner, loginCode));
+  unwrap(await useCases.login.confirm(admin.owner, id));
+  unwrap(await useCases.login.take(id, secret));
+  unwrap(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
   await tellSomebody(useCases, admin);
-  await alert({ useCases, admin, store: house.store });
+  await alert({ useCases, admin, store: services.store });
 }
 
-async function alert({ useCases, admin, store }: Pick<House, 'useCases' | 'admin' | 'store'>) {
+async function alert({ useCases, admin, store }: Pick<Services, 'useCases' | 'admin' | 'store'>) {
   const { setAlertRule, silenceAlert, removeAlertRule } = useCases.manageAlerts;
   const rule = { metric: 'access_count', threshold: 1, period: 60_000, to: ['email'] } as const;
   const measure = async () => ({ count: 2 });
   const evaluate = createEvaluateAlerts({ ...store, metrics: { ...store.metrics, measure } });
-  granted(await setAlertRule(admin, 'many', rule));
+  unwrap(await setAlertRule(admin, 'many', rule));
   await evaluate();
-  granted(await setAlertRule(admin, 'many', { enabled: false }));
+  unwrap(await setAlertRule(admin, 'many', { enabled: false }));
   await evaluate();
-  granted(await silenceAlert(admin, { rule: 'many', duration: 60_000, reason: 'a load test' }));
-  granted(await removeAlertRule(admin, 'many'));
+  unwrap(await silenceAlert(admin, { rule: 'many', duration: 60_000, reason: 'a load test' }));
+  unwrap(await removeAlertRule(admin, 'many'));
 }
 
 /** A receiver that is gone at the first thing that it is told. */
 async function tellSomebody(
-  { configureReceivers, reviewDeliveries, tellReceiver }: House['useCases'],
-  admin: House['admin'],
+  { configureReceivers, reviewDeliveries, notifyReceiver }: Services['useCases'],
+  admin: Services['admin'],
 ) {
   const webhook = { url: 'https://receiver.example.com/hook' };
-  granted(await configureReceivers.change(admin, { webhook }));
-  await tellReceiver('webhook', 1, NOTIFICATION, new AbortController().signal);
-  granted(await reviewDeliveries.replay(admin, { receiver: 'webhook', state: 'dead' }));
+  unwrap(await configureReceivers.change(admin, { webhook }));
+  await notifyReceiver('webhook', 1, NOTIFICATION, new AbortController().signal);
+  unwrap(await reviewDeliveries.replay(admin, { receiver: 'webhook', state: 'dead' }));
 }
 
 type Approve = (id: `appr_${string}`) => Promise<unknown>;
 
 async function changeSecrets(
-  { useCases, admin, policy, ask }: Pick<House, 'useCases' | 'admin' | 'policy' | 'ask'>,
-  caller: House['admin'],
+  { useCases, admin, policy, ask }: Pick<Services, 'useCases' | 'admin' | 'policy' | 'ask'>,
+  caller: Services['admin'],
   approve: Approve,
 ): Promise<void> {
   const { changeSecret, manageSecret, reviewKeys } = useCases;
@@ -191,11 +191,11 @@ async function changeSecrets(
   for (const operation of ['write', 'delete'] as const)
     await approve((await ask(caller, { resources: [resource], operation })).id);
   await approve((await ask(caller, { resources: [keys] })).id);
-  granted(await reviewKeys(caller));
-  granted(await changeSecret.create(caller, { resource, generate: {} }));
-  granted(await changeSecret.delete(caller, { resource }));
-  granted(await changeSecret.create(caller, { resource, value: VALUE }));
-  granted(await manageSecret.delete(admin, { resource }));
+  unwrap(await reviewKeys(caller));
+  unwrap(await changeSecret.create(caller, { resource, generate: {} }));
+  unwrap(await changeSecret.delete(caller, { resource }));
+  unwrap(await changeSecret.create(caller, { resource, value: VALUE }));
+  unwrap(await manageSecret.delete(admin, { resource }));
 }
 
 const fieldsOf = ({
@@ -227,8 +227,8 @@ describe.each(EVENT_TYPES)('%s', (type) => {
 });
 
 test('an event without a person tells of no door and no reason that nobody gave', () => {
-  for (const { actor, door, reason } of events)
-    if (actor.kind === 'system') expect([door, reason]).toEqual([undefined, undefined]);
+  for (const { actor, entryPoint, reason } of events)
+    if (actor.kind === 'system') expect([entryPoint, reason]).toEqual([undefined, undefined]);
 });
 
 test('no event of any kind holds a value, a key or its hash', () => {

@@ -3,24 +3,24 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { readTrail } from './verifier.js';
 
-let house: House;
+let services: Services;
 beforeEach(async () => {
-  house = await buildHouse();
+  services = await buildServices();
 });
-afterEach(() => house.close());
+afterEach(() => services.close());
 
-const sql = (text: string) => sqlOn(house.database.dataSource)<Record<string, unknown>>(text);
+const sql = (text: string) => sqlOn(services.database.dataSource)<Record<string, unknown>>(text);
 const append = () =>
-  house.store.transaction(async (tx) => {
+  services.store.transaction(async (tx) => {
     tx.record({ type: 'foreign_request', actor: systemActor('a test') });
   });
-const cut = () => house.store.transaction((tx) => tx.auditParts.next());
+const cut = () => services.store.transaction((tx) => tx.auditParts.next());
 const FUTURE = new Date('2100-01-01T00:00:00Z');
 const sequences = async () =>
-  (await readTrail(house.database.dataSource)).rows.map(({ sequence }) => sequence);
+  (await readTrail(services.database.dataSource)).rows.map(({ sequence }) => sequence);
 
 test('cuts under load lose no event and leave one chain', async () => {
   const before = (await sequences()).length;
@@ -29,7 +29,7 @@ test('cuts under load lose no event and leave one chain', async () => {
   await cut();
   const after = await sequences();
   expect(after).toEqual(Array.from({ length: before + 100 }, (_, place) => place + 1));
-  expect(granted(await house.useCases.exportAudit(house.admin, 0, 1000)).links).toHaveLength(
+  expect(unwrap(await services.useCases.exportAudit(services.admin, 0, 1000)).links).toHaveLength(
     before + 100,
   );
 });
@@ -38,8 +38,8 @@ test('every part refuses changes, by whichever name, also when it is detached', 
   await cut();
   await append();
   await cut();
-  await house.countOn();
-  const [detached] = await house.useCases.detachAudit(FUTURE);
+  await services.countOn();
+  const [detached] = await services.useCases.detachAudit(FUTURE);
   const parts = await sql('select name from audit_part');
   expect(parts.map(({ name }) => name)).toContain(detached?.archive);
   for (const { name } of parts)
@@ -55,15 +55,15 @@ test('every part refuses changes, by whichever name, also when it is detached', 
 });
 
 test('what is detached is on record with the hash that the rest is chained to, and nothing is deleted', async () => {
-  const trail = await readTrail(house.database.dataSource);
+  const trail = await readTrail(services.database.dataSource);
   await cut();
   await append();
-  expect(await house.useCases.detachAudit(new Date('2000-01-01T00:00:00Z'))).toEqual([]);
-  await house.countOn();
-  const [part] = await house.useCases.detachAudit(FUTURE);
+  expect(await services.useCases.detachAudit(new Date('2000-01-01T00:00:00Z'))).toEqual([]);
+  await services.countOn();
+  const [part] = await services.useCases.detachAudit(FUTURE);
   expect(part).toMatchObject({ first: 1, last: trail.head.sequence, hash: trail.head.hash });
   expect(await sql(`select from ${part?.archive}`)).toHaveLength(trail.rows.length);
-  const { anchor, links } = granted(await house.useCases.exportAudit(house.admin, 0, 1000));
+  const { anchor, links } = unwrap(await services.useCases.exportAudit(services.admin, 0, 1000));
   expect(anchor).toEqual({ sequence: part?.last, hash: part?.hash });
   expect(links[0]?.sequence).toBe(trail.head.sequence + 1);
   expect(JSON.parse(links.at(-1)?.canonical ?? '')).toMatchObject({
@@ -73,6 +73,6 @@ test('what is detached is on record with the hash that the rest is chained to, a
 });
 
 test('the open part is never detached', async () => {
-  await house.countOn();
-  expect(await house.useCases.detachAudit(FUTURE)).toEqual([]);
+  await services.countOn();
+  expect(await services.useCases.detachAudit(FUTURE)).toEqual([]);
 });

@@ -2,7 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 import { firstFault, readTrail } from './verifier.js';
 
 const POISON: Record<string, string> = {
@@ -21,24 +27,24 @@ const POISON: Record<string, string> = {
   __proto__: '__proto__',
 };
 
-let house: House;
+let services: Services;
 let caller: Caller;
 let approval: `appr_${string}`;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ requireReason: false });
-  await house.secret();
-  ({ caller } = await house.agent());
-  approval = (await house.ask(caller)).id;
+  services = await buildServices();
+  await services.policy({ requireReason: false });
+  await services.secret();
+  ({ caller } = await services.agent());
+  approval = (await services.ask(caller)).id;
 });
 afterAll(async () => {
-  expect(firstFault(await readTrail(house.database.dataSource))).toBeUndefined();
-  await house.close();
+  expect(firstFault(await readTrail(services.database.dataSource))).toBeUndefined();
+  await services.close();
 });
 
 /** The only event that was written meanwhile. Throws when there were more or fewer. */
 async function onlyEvent(act: () => Promise<unknown>) {
-  const newest = () => house.store.audit.list({}, { limit: 2 });
+  const newest = () => services.store.audit.list({}, { limit: 2 });
   const before = (await newest()).items[0]?.sequence ?? 0;
   await act();
   const { items } = await newest();
@@ -47,7 +53,7 @@ async function onlyEvent(act: () => Promise<unknown>) {
 }
 
 const ask = (changes: object) =>
-  house.useCases.requestAccess(caller, {
+  services.useCases.requestAccess(caller, {
     resources: [DATABASE_URL],
     operation: 'read',
     reason: 'Debugging the failing connection',
@@ -68,45 +74,45 @@ describe.each(Object.entries(POISON))('%s', (_, text) => {
   });
 
   test('in the reason of a decision that is refused leaves exactly one event', async () => {
-    const mallory = await house.decider('mallory@example.com');
+    const mallory = await services.decider('mallory@example.com');
     const decision = { approval, verdict: 'deny', reason: text } as const;
-    const event = await onlyEvent(() => house.useCases.decide(mallory, decision));
+    const event = await onlyEvent(() => services.useCases.decide(mallory, decision));
     expect(event).toMatchObject({ type: 'decision_refused', refusal: 'not_an_approver' });
   });
 
   test('in what a stranger sends leaves exactly one event', async () => {
-    const event = await onlyEvent(() => house.useCases.recordForeign(text, text, text));
+    const event = await onlyEvent(() => services.useCases.recordForeign(text, text, text));
     expect(event).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
   });
 
   test('in a reason and a client\u2019s name that are accepted is stored so that it can be read', async () => {
     const claimedClient = text.slice(0, 200);
-    const { approval: asked } = granted(
+    const { approval: asked } = unwrap(
       await ask({ reason: text, claimedClient, duration: 60_000 }),
     );
-    const stored = await house.store.approvals.find(asked.id);
+    const stored = await services.store.approvals.find(asked.id);
     expect(stored?.reason).toBe(asked.reason);
     expect(stored?.reason.isWellFormed() && stored.claimedClient?.isWellFormed()).toBe(true);
-    granted(await house.useCases.cancelRequest(caller, asked.id));
+    unwrap(await services.useCases.cancelRequest(caller, asked.id));
   });
 
   test('in the reason of a denial is stored so that it can be read', async () => {
-    const { id } = await house.ask(caller, { duration: 90_000, renew: true });
-    const alice = await house.decider('alice@example.com');
-    const denied = await house.useCases.decide(alice, {
+    const { id } = await services.ask(caller, { duration: 90_000, renew: true });
+    const alice = await services.decider('alice@example.com');
+    const denied = await services.useCases.decide(alice, {
       approval: id,
       verdict: 'deny',
       reason: text,
     });
-    expect(granted(denied)).toMatchObject({ status: 'denied' });
-    const { items } = await house.store.audit.list({ type: 'vote_cast' }, { limit: 1 });
+    expect(unwrap(denied)).toMatchObject({ status: 'denied' });
+    const { items } = await services.store.audit.list({ type: 'vote_cast' }, { limit: 1 });
     expect(items[0]?.reason).toBe(text.toWellFormed().replaceAll('\0', '\uFFFD'));
   });
 });
 
 test('a refused read leaves exactly one event', async () => {
   const event = await onlyEvent(async () => {
-    const answer = await house.useCases.readSecret(caller, { resource: DATABASE_URL });
+    const answer = await services.useCases.readSecret(caller, { resource: DATABASE_URL });
     expect(refusalOf(answer)).toBe('approval_required');
   });
   expect(event).toMatchObject({ type: 'read_refused', refusal: 'approval_required' });

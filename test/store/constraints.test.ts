@@ -4,57 +4,60 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import {
   APPROVAL_STATUSES,
-  DOORS,
+  ENTRY_POINTS,
   KEY_CLASSES,
   OPERATIONS,
   ROLES,
   SCOPES,
   VERDICTS,
 } from '../../src/domain/vocabulary.js';
-import { buildHouse, granted, type House } from '../support/services.js';
+import { buildServices, type Services, unwrap } from '../support/services.js';
 import { attempt, CHECK, type Change, FOREIGN_KEY, tryCopy, UNIQUE } from './scene.js';
 
 const NEW = { appr: `appr_${'0'.repeat(22)}`, grnt: `grnt_${'0'.repeat(22)}` };
 const LATER = new Date(Date.now() + 30 * 86_400_000).toISOString();
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ maxUses: 2 });
-  await house.secret();
-  const { caller } = await house.agent();
-  await house.key('robot', 'service', 'bob@example.com');
-  const alice = await house.decider('alice@example.com');
+  services = await buildServices();
+  await services.policy({ maxUses: 2 });
+  await services.secret();
+  const { caller } = await services.agent();
+  await services.key('robot', 'service', 'bob@example.com');
+  const alice = await services.decider('alice@example.com');
   const decide = async (verdict: 'approve' | 'deny', duration: number) => {
-    const { id } = await house.ask(caller, { duration });
-    granted(await house.useCases.decide(alice, { approval: id, verdict, reason: 'because' }));
+    const { id } = await services.ask(caller, { duration });
+    unwrap(await services.useCases.decide(alice, { approval: id, verdict, reason: 'because' }));
   };
   await decide('deny', 600_000);
-  granted(
-    await house.useCases.cancelRequest(caller, (await house.ask(caller, { duration: 660_000 })).id),
+  unwrap(
+    await services.useCases.cancelRequest(
+      caller,
+      (await services.ask(caller, { duration: 660_000 })).id,
+    ),
   );
-  await house.ask(caller, { duration: 720_000 });
-  await house.database.dataSource.query(
+  await services.ask(caller, { duration: 720_000 });
+  await services.database.dataSource.query(
     'update approval set expires_at = clock_timestamp() where duration_ms = 720000',
   );
-  await house.useCases.expireApprovals();
-  await house.ask(caller, { duration: 780_000 });
+  await services.useCases.expireApprovals();
+  await services.ask(caller, { duration: 780_000 });
   await decide('approve', 3_600_000);
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-const update = (statement: string) => attempt(house.database.dataSource, `update ${statement}`);
+const update = (statement: string) => attempt(services.database.dataSource, `update ${statement}`);
 const copyGrant = (change: Change) =>
-  tryCopy(house, 'access_grant', 'true', { id: NEW.grnt, ...change });
+  tryCopy(services, 'access_grant', 'true', { id: NEW.grnt, ...change });
 const copyApproval = (status: string, change: Change) =>
-  tryCopy(house, 'approval', `status = '${status}'`, {
+  tryCopy(services, 'approval', `status = '${status}'`, {
     id: NEW.appr,
     duration_ms: 3_540_000,
     ...change,
   });
 const copyKey = (keyClass: string, change: Change) =>
   tryCopy(
-    house,
+    services,
     'api_key',
     `class = '${keyClass}' and hint is not null and created_at = (select max(created_at) from api_key where class = '${keyClass}')`,
     {
@@ -101,7 +104,7 @@ describe('grants', () => {
   test.each(APPROVAL_STATUSES.filter((status) => status !== 'approved'))(
     'are never of an approval that is %s',
     async (status) => {
-      const { dataSource } = house.database;
+      const { dataSource } = services.database;
       const [{ id }] = await dataSource.query('select id from approval where status = $1', [
         status,
       ]);
@@ -118,7 +121,7 @@ describe('grants', () => {
     const denied = `status = 'denied', granted_ms = null, granted_resources = null, decision_reason = 'no'`;
     expect(await update(`approval set ${denied} where status = 'approved'`)).toBe(FOREIGN_KEY);
     expect(
-      await attempt(house.database.dataSource, `delete from approval where status = 'approved'`),
+      await attempt(services.database.dataSource, `delete from approval where status = 'approved'`),
     ).toBe(FOREIGN_KEY);
   });
 
@@ -185,7 +188,7 @@ describe('the closed lists are the ones of the domain', () => {
     ['approval', 'operation', OPERATIONS],
     ['access_grant', 'operation', OPERATIONS],
     ['vote', 'verdict', VERDICTS],
-    ['vote', 'door', DOORS],
+    ['vote', 'door', ENTRY_POINTS],
   ] as const)('%s.%s', async (table, column, words) => {
     for (const word of words)
       expect(await update(`${table} set ${column} = '${word}'`)).toBe('none');
@@ -195,7 +198,7 @@ describe('the closed lists are the ones of the domain', () => {
 
   test.each([
     ['permissions', OPERATIONS],
-    ['decide_from', DOORS],
+    ['decide_from', ENTRY_POINTS],
   ] as const)('policy.%s', async (column, words) => {
     const array = (all: readonly string[]) => `policy set ${column} = '{${all.join(',')}}'`;
     expect(await update(array(words))).toBe('none');
@@ -212,11 +215,11 @@ describe('names', () => {
   test('of keys that differ only in case are the same name', async () => {
     const id = `prin_${'0'.repeat(22)}`;
     for (const name of ['claude-desktop', 'Claude-Desktop', 'CLAUDE-DESKTOP'])
-      expect(await tryCopy(house, 'principal', `name = 'claude-desktop'`, { id, name })).toBe(
+      expect(await tryCopy(services, 'principal', `name = 'claude-desktop'`, { id, name })).toBe(
         UNIQUE,
       );
     for (const name of ['', '-x', 'a b', 'a\nb', 'cl\u0430ude', 'x'.repeat(129)])
-      expect(await tryCopy(house, 'principal', `name = 'claude-desktop'`, { id, name })).toBe(
+      expect(await tryCopy(services, 'principal', `name = 'claude-desktop'`, { id, name })).toBe(
         CHECK,
       );
   });
@@ -225,20 +228,20 @@ describe('names', () => {
     const id = `scrt_${'0'.repeat(22)}`;
     for (const path of ['Production/DATABASE_URL', 'production/database_url'])
       expect(
-        await tryCopy(house, 'secret', 'true', { id, path: `vsecure://secrets/${path}` }),
+        await tryCopy(services, 'secret', 'true', { id, path: `vsecure://secrets/${path}` }),
       ).toBe(UNIQUE);
-    expect(await tryCopy(house, 'secret', 'true', { id, path: 'vsecure://audit' })).toBe(CHECK);
+    expect(await tryCopy(services, 'secret', 'true', { id, path: 'vsecure://audit' })).toBe(CHECK);
   });
 
   test('of people are in lower case', async () => {
     const change = { id: `prsn_${'0'.repeat(22)}`, email: 'Zoe@example.com' };
-    expect(await tryCopy(house, 'person', `role = 'admin'`, change)).toBe(CHECK);
+    expect(await tryCopy(services, 'person', `role = 'admin'`, change)).toBe(CHECK);
   });
 });
 
 test('nobody votes twice, and there is one installation with one chain', async () => {
-  expect(await tryCopy(house, 'vote', 'true', { verdict: 'deny', door: 'api' })).toBe(UNIQUE);
-  expect(await tryCopy(house, 'installation', 'true', {})).toBe(UNIQUE);
-  expect(await tryCopy(house, 'installation', 'true', { only_one: false })).toBe(CHECK);
-  expect(await tryCopy(house, 'audit_head', 'true', {})).toBe(UNIQUE);
+  expect(await tryCopy(services, 'vote', 'true', { verdict: 'deny', door: 'api' })).toBe(UNIQUE);
+  expect(await tryCopy(services, 'installation', 'true', {})).toBe(UNIQUE);
+  expect(await tryCopy(services, 'installation', 'true', { only_one: false })).toBe(CHECK);
+  expect(await tryCopy(services, 'audit_head', 'true', {})).toBe(UNIQUE);
 });

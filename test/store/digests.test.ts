@@ -1,29 +1,30 @@
 /** Many requests in one message: who waits for it, what it shows, and that it is drawn once for however many changes. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 
 const MINUTE = 60_000;
 const FIVE = 5 * MINUTE;
 const C1 = { teamId: 'T1', channel: 'C1', messageTs: '1.1' } as const;
 
-let house: House;
+let services: Services;
 let ids: `appr_${string}`[];
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({ channel: 'C2' }, 'vsecure://secrets/elsewhere/*');
-  const { caller } = await house.agent();
+  services = await buildServices();
+  await services.policy();
+  await services.policy({ channel: 'C2' }, 'vsecure://secrets/elsewhere/*');
+  const { caller } = await services.agent();
   ids = [];
-  for (let n = 1; n <= 4; n += 1) ids.push((await house.ask(caller, { duration: n * MINUTE })).id);
-  ids.push((await house.ask(caller, { resources: ['vsecure://secrets/elsewhere/A'] })).id);
+  for (let n = 1; n <= 4; n += 1)
+    ids.push((await services.ask(caller, { duration: n * MINUTE })).id);
+  ids.push((await services.ask(caller, { resources: ['vsecure://secrets/elsewhere/A'] })).id);
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 beforeEach(() => sql('delete from card'));
 
-const sql = (text: string) => house.database.dataSource.query(text);
+const sql = (text: string) => services.database.dataSource.query(text);
 const names = async (channel: string, isDefault: boolean) =>
-  (await house.digests.waiting(channel, isDefault)).map(({ approval }) => approval);
+  (await services.digests.waiting(channel, isDefault)).map(({ approval }) => approval);
 
 test('who waits in a channel is told by the policy; the default channel has those of policies that name none', async () => {
   expect(await names('C1', true)).toEqual(ids.slice(0, 4));
@@ -33,45 +34,45 @@ test('who waits in a channel is told by the policy; the default channel has thos
 
 test('who is shown there, in whatever way, waits no more', async () => {
   const [a = 'appr_', b = 'appr_', ...rest] = ids.slice(0, 4);
-  await house.cards.save({ ...C1, approval: a, messageTs: '9.1' });
-  await house.digests.add(C1, [b]);
+  await services.cards.save({ ...C1, approval: a, messageTs: '9.1' });
+  await services.digests.add(C1, [b]);
   expect(await names('C1', true)).toEqual(rest);
-  expect(await house.digests.unshown('C1', ids.slice(0, 4))).toEqual(rest);
+  expect(await services.digests.unshown('C1', ids.slice(0, 4))).toEqual(rest);
 });
 
 test('a digest shows what was added, and a card that is there stays', async () => {
   const [a = 'appr_', b = 'appr_'] = ids;
-  await house.cards.save({ ...C1, approval: a, messageTs: '9.1' });
-  await house.digests.add(C1, [a, b]);
-  const items = await house.digests.shown('C1', '1.1');
+  await services.cards.save({ ...C1, approval: a, messageTs: '9.1' });
+  await services.digests.add(C1, [a, b]);
+  const items = await services.digests.shown('C1', '1.1');
   expect(items).toMatchObject([{ approval: b, requester: 'claude-desktop', status: 'pending' }]);
-  expect(await house.cards.shows('C1', '9.1', a)).toBe(true);
-  expect(await house.cards.shows('C1', '1.1', a)).toBe(false);
-  expect(await house.cards.shows('C1', '1.1', b)).toBe(true);
+  expect(await services.cards.shows('C1', '9.1', a)).toBe(true);
+  expect(await services.cards.shows('C1', '1.1', a)).toBe(false);
+  expect(await services.cards.shows('C1', '1.1', b)).toBe(true);
 });
 
 test('what joins a digest does not keep it young', async () => {
   const [a = 'appr_', b = 'appr_'] = ids;
-  await house.digests.add(C1, [a]);
-  expect(await house.digests.newest('T1', 'C1', FIVE)).toEqual(C1);
-  expect(await house.digests.newest('T2', 'C1', FIVE)).toBeUndefined();
+  await services.digests.add(C1, [a]);
+  expect(await services.digests.newest('T1', 'C1', FIVE)).toEqual(C1);
+  expect(await services.digests.newest('T2', 'C1', FIVE)).toBeUndefined();
   await sql(`update card set posted_at = posted_at - interval '4 minutes'`);
-  await house.digests.add(C1, [b]);
+  await services.digests.add(C1, [b]);
   await sql(`update card set posted_at = posted_at - interval '2 minutes'`);
-  expect(await house.digests.newest('T1', 'C1', FIVE)).toBeUndefined();
+  expect(await services.digests.newest('T1', 'C1', FIVE)).toBeUndefined();
 });
 
 test('however many of its requests change, it is drawn once; and again after it has moved', async () => {
   await sql('delete from delivery');
-  await house.digests.add(C1, ids.slice(0, 2));
-  for (let turn = 0; turn < 20; turn += 1) await house.digests.touch(C1);
-  expect(await house.deliveries.lease('slack_digest', 10, MINUTE)).toMatchObject([
+  await services.digests.add(C1, ids.slice(0, 2));
+  for (let turn = 0; turn < 20; turn += 1) await services.digests.touch(C1);
+  expect(await services.slackOutbox.lease('slack_digest', 10, MINUTE)).toMatchObject([
     { subject: 'C1:1.1', wanted: 21 },
   ]);
-  await house.digests.move(C1, { channel: 'C1', messageTs: '2.1' });
-  expect(await house.digests.find('C1', '1.1')).toBeUndefined();
-  expect(await house.digests.shown('C1', '2.1')).toHaveLength(2);
-  expect(await house.deliveries.lease('slack_digest', 10, MINUTE)).toMatchObject([
+  await services.digests.move(C1, { channel: 'C1', messageTs: '2.1' });
+  expect(await services.digests.find('C1', '1.1')).toBeUndefined();
+  expect(await services.digests.shown('C1', '2.1')).toHaveLength(2);
+  expect(await services.slackOutbox.lease('slack_digest', 10, MINUTE)).toMatchObject([
     { subject: 'C1:2.1' },
   ]);
 });

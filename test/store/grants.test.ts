@@ -3,29 +3,35 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { buildHouse, DATABASE_URL, granted, type House, refusalOf } from '../support/services.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 import { anotherProcess } from './scene.js';
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ requiresApproval: false, maxUses: 3 });
-  await house.secret();
+  services = await buildServices();
+  await services.policy({ requiresApproval: false, maxUses: 3 });
+  await services.secret();
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 let agents = 0;
 async function grant(): Promise<{ caller: Caller; grant: Grant }> {
   agents += 1;
-  const { caller } = await house.agent(`agent-${agents}`);
-  const { id } = await house.ask(caller);
-  const found = await house.store.grants.ofApproval(id);
+  const { caller } = await services.agent(`agent-${agents}`);
+  const { id } = await services.ask(caller);
+  const found = await services.store.grants.ofApproval(id);
   if (!found) throw new Error('an approval that was granted has no grant');
   return { caller, grant: found };
 }
 
-const sql = (text: string, id: string) => house.database.dataSource.query(text, [id]);
-const read = (caller: Caller) => house.useCases.readSecret(caller, { resource: DATABASE_URL });
+const sql = (text: string, id: string) => services.database.dataSource.query(text, [id]);
+const read = (caller: Caller) => services.useCases.readSecret(caller, { resource: DATABASE_URL });
 
 describe('a grant', () => {
   test('lasts as long as it says, from when it was written', async () => {
@@ -43,10 +49,10 @@ describe('a grant', () => {
       `update access_grant set starts_at = starts_at - interval '1 hour', ends_at = clock_timestamp() where id = $1`,
       id,
     );
-    expect(await house.store.grants.find(id)).toMatchObject({ status: 'expired' });
+    expect(await services.store.grants.find(id)).toMatchObject({ status: 'expired' });
     expect(refusalOf(await read(caller))).toBe('grant_ended');
     expect(
-      await house.store.transaction((tx) => tx.grants.end(id, 'revoked', 'x')),
+      await services.store.transaction((tx) => tx.grants.end(id, 'revoked', 'x')),
     ).toBeUndefined();
   });
 
@@ -55,7 +61,7 @@ describe('a grant', () => {
       caller,
       grant: { id },
     } = await grant();
-    const other = await anotherProcess(house);
+    const other = await anotherProcess(services);
     const one = {
       principal: caller.principal.id,
       principalName: caller.principal.name,
@@ -63,12 +69,12 @@ describe('a grant', () => {
       resource: DATABASE_URL,
     };
     const reads = Array.from({ length: 40 }, (_, turn) =>
-      (turn % 2 ? house : other).ledger.open(one),
+      (turn % 2 ? services : other).ledger.open(one),
     );
     const answers = await Promise.all(reads);
     await other.close();
     expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
-    expect(await house.store.grants.find(id)).toMatchObject({ uses: 3, status: 'used_up' });
+    expect(await services.store.grants.find(id)).toMatchObject({ uses: 3, status: 'used_up' });
   });
 
   test('ends once: of ten that end it at the same moment, one does', async () => {
@@ -76,13 +82,13 @@ describe('a grant', () => {
       grant: { id },
     } = await grant();
     const ends = Array.from({ length: 10 }, (_, turn) =>
-      house.store.transaction((tx) =>
+      services.store.transaction((tx) =>
         tx.grants.end(id, turn % 2 ? 'revoked' : 'released', 'somebody'),
       ),
     );
     const ended = (await Promise.all(ends)).filter((one) => one !== undefined);
     expect(ended).toHaveLength(1);
-    expect(await house.store.grants.find(id)).toMatchObject({ status: ended[0]?.status });
+    expect(await services.store.grants.find(id)).toMatchObject({ status: ended[0]?.status });
   });
 
   test('that was revoked gives nothing from then on', async () => {
@@ -90,23 +96,23 @@ describe('a grant', () => {
       caller,
       grant: { id },
     } = await grant();
-    granted(await read(caller));
-    granted(await house.useCases.revokeGrant(house.admin.owner, id, 'enough'));
+    unwrap(await read(caller));
+    unwrap(await services.useCases.revokeGrant(services.admin.owner, id, 'enough'));
     expect(refusalOf(await read(caller))).toBe('grant_ended');
   });
 });
 
 describe('what a grant covers', () => {
   const listedAccess = async (caller: Caller) =>
-    granted(await house.useCases.listSecrets(caller, { limit: 10 })).items[0]?.access;
+    unwrap(await services.useCases.listSecrets(caller, { limit: 10 })).items[0]?.access;
 
   test('is not asked for again while it is live', async () => {
     const {
       caller,
       grant: { approval },
     } = await grant();
-    expect((await house.ask(caller)).id).toBe(approval);
-    expect((await house.ask(caller, { renew: true })).id).not.toBe(approval);
+    expect((await services.ask(caller)).id).toBe(approval);
+    expect((await services.ask(caller, { renew: true })).id).not.toBe(approval);
     expect(await listedAccess(caller)).toBe('granted');
   });
 
@@ -115,7 +121,7 @@ describe('what a grant covers', () => {
       caller,
       grant: { policy },
     } = await grant();
-    const { grants } = house.store;
+    const { grants } = services.store;
     const id = caller.principal.id;
     expect(await grants.covering(id, policy, 'read', [DATABASE_URL])).toBeDefined();
     expect(await grants.covering(id, policy, 'write', [DATABASE_URL])).toBeUndefined();
@@ -132,10 +138,10 @@ describe('what a grant covers', () => {
       caller,
       grant: { approval },
     } = await grant();
-    await house.policy({ approvers: ['alice@example.com'] }, DATABASE_URL);
+    await services.policy({ approvers: ['alice@example.com'] }, DATABASE_URL);
     expect(refusalOf(await read(caller))).toBe('not_permitted');
     expect(await listedAccess(caller)).toBe('requestable');
-    const again = await house.ask(caller);
+    const again = await services.ask(caller);
     expect(again).toMatchObject({ status: 'pending' });
     expect(again.id).not.toBe(approval);
   });

@@ -3,14 +3,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
-import { createReceiverRelays } from '../../src/notify/receiver-workers.js';
-import type { Tellers } from '../../src/ports/index.js';
+import { createReceiverWorkers } from '../../src/notify/receiver-workers.js';
+import type { Senders } from '../../src/ports/index.js';
 import { openDatabase } from '../../src/store/database.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 import { createSearch } from '../support/needles.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 
 const told: unknown[] = [];
@@ -18,20 +18,20 @@ const failing = () => async (notification: unknown) => {
   told.push(notification);
   return { outcome: 'retry', error: 'http_500' } as const;
 };
-const TELLERS: Tellers = { email: failing, slack: failing, webhook: failing };
+const SENDERS: Senders = { email: failing, slack: failing, webhook: failing };
 
 let database: TestDatabase;
-let house: House;
+let services: Services;
 beforeEach(async () => {
   told.length = 0;
   database = await testDatabase();
-  house = await buildHouse({ database, tellers: TELLERS });
+  services = await buildServices({ database, senders: SENDERS });
 });
-afterEach(() => house.close());
+afterEach(() => services.close());
 
-type Change = Parameters<House['useCases']['configureReceivers']['change']>[1];
+type Change = Parameters<Services['useCases']['configureReceivers']['change']>[1];
 const configure = async (change: Change) =>
-  granted(await house.useCases.configureReceivers.change(house.admin, change));
+  unwrap(await services.useCases.configureReceivers.change(services.admin, change));
 const webhook = { url: 'https://receiver.example.com/hook' };
 const email = { recipients: ['oncall@example.com'] };
 
@@ -43,14 +43,14 @@ const typesFor = async (receiver: string) =>
   (await rows()).filter((row) => row.receiver === receiver).map(({ type }) => type);
 
 /** An agent asks, is approved, and reads. Resolves with the approval. */
-async function read(useCases = house.useCases, reason?: string) {
-  await house.policy();
-  await house.secret('s3cret-canary-value');
-  const { caller } = await house.agent();
-  const { id } = await house.ask(caller, reason === undefined ? {} : { reason });
-  const decider = await house.decider('alice@example.com');
-  granted(await useCases.decide(decider, { approval: id, verdict: 'approve' }));
-  granted(await useCases.readSecret(caller, { resource: DATABASE_URL }));
+async function read(useCases = services.useCases, reason?: string) {
+  await services.policy();
+  await services.secret('s3cret-canary-value');
+  const { caller } = await services.agent();
+  const { id } = await services.ask(caller, reason === undefined ? {} : { reason });
+  const decider = await services.decider('alice@example.com');
+  unwrap(await useCases.decide(decider, { approval: id, verdict: 'approve' }));
+  unwrap(await useCases.readSecret(caller, { resource: DATABASE_URL }));
   return id;
 }
 
@@ -87,9 +87,9 @@ test('an alert that names receivers goes to them alone', async () => {
     actor,
     details: { rule: 'r', ...(to && { to }) },
   });
-  await house.store.transaction(async (tx) => tx.record(fired(['email'])));
+  await services.store.transaction(async (tx) => tx.record(fired(['email'])));
   expect(await rows()).toMatchObject([{ receiver: 'email', type: 'alert' }]);
-  await house.store.transaction(async (tx) => tx.record(fired()));
+  await services.store.transaction(async (tx) => tx.record(fired()));
   expect((await rows()).map(({ receiver }) => receiver)).toEqual(['email', 'email', 'webhook']);
 });
 
@@ -103,8 +103,8 @@ describe('this check would see', () => {
       await openDatabase({ url: `${database.url}?options=${options}` }),
       { [Symbol.asyncDispose]: () => blind.destroy() },
     );
-    const ledger = createReadLedger(blind, chainHash, house.installation);
-    const mutant = await buildHouseOver(ledger);
+    const ledger = createReadLedger(blind, chainHash, services.installation);
+    const mutant = await buildServicesOver(ledger);
     await read(mutant.useCases);
     await mutant.listener.stop();
     expect(await typesFor('webhook')).toContain('access_granted');
@@ -112,10 +112,10 @@ describe('this check would see', () => {
   });
 });
 
-const buildHouseOver = (ledger: House['ledger']) =>
-  buildHouse({
+const buildServicesOver = (ledger: Services['ledger']) =>
+  buildServices({
     database,
-    masterKey: house.masterKeyText,
+    masterKey: services.masterKeyText,
     change: (parts) => ({ ...parts, ledger }),
   });
 
@@ -132,13 +132,13 @@ test('no row, log or notification holds a secret, an address, or a reason that n
   await configure({
     webhook: { url: `https://receiver.example.com/${needles.address}`, events: ['*'] },
   });
-  await read(house.useCases, `because of the ${needles.reason}`);
+  await read(services.useCases, `because of the ${needles.reason}`);
 
   const logged: unknown[] = [];
-  const relay = createReceiverRelays({
-    outbox: house.outbox,
+  const relay = createReceiverWorkers({
+    outbox: services.outbox,
     tell: ({ receiver, version, notification }, signal) =>
-      house.useCases.tellReceiver(receiver, version, notification, signal),
+      services.useCases.notifyReceiver(receiver, version, notification, signal),
     logger: { warn: (...line) => logged.push(line) },
     intervalMs: 20,
     schedule: [0, 5, 5, 5, 5, 5, 5, 5],

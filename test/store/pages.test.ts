@@ -3,30 +3,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { plainSight } from '../../src/domain/visibility.js';
+import { ownVisibility } from '../../src/domain/visibility.js';
 import type { Listed, Page } from '../../src/ports/index.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 
 const SIZE = 25;
 const path = (n: number) => `vsecure://secrets/production/S${String(n).padStart(4, '0')}`;
 
-let house: House;
+let services: Services;
 let caller: Caller;
 let written = 0;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy({ requiresApproval: false });
-  ({ caller } = await house.agent());
+  services = await buildServices();
+  await services.policy({ requiresApproval: false });
+  ({ caller } = await services.agent());
   for (let n = 0; n < SIZE; n += 1) await write();
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 /** A secret, an approval, a grant and the events of all three. */
 async function write(): Promise<void> {
   written += 1;
   const resource = path(written);
-  await house.secret('value', resource);
-  await house.ask(caller, { resources: [resource] });
+  await services.secret('value', resource);
+  await services.ask(caller, { resources: [resource] });
 }
 
 async function pages<T>(
@@ -45,11 +45,11 @@ async function pages<T>(
 }
 
 const LISTS = {
-  approvals: (page: Page) => house.store.approvals.list({}, page),
-  grants: (page: Page) => house.store.grants.list({ activeOnly: true }, page),
-  secrets: (page: Page) => house.store.secrets.list(page),
+  approvals: (page: Page) => services.store.approvals.list({}, page),
+  grants: (page: Page) => services.store.grants.list({ activeOnly: true }, page),
+  secrets: (page: Page) => services.store.secrets.list(page),
   'audit events': async (page: Page) => {
-    const { items, ...rest } = await house.store.audit.list({}, page);
+    const { items, ...rest } = await services.store.audit.list({}, page);
     return { ...rest, items: items.map((item) => ({ ...item, id: String(item.sequence) })) };
   },
 } satisfies Record<string, (page: Page) => Promise<Listed<{ id: string }>>>;
@@ -85,7 +85,7 @@ describe.each(Object.entries<List>(LISTS))('%s', (_, list) => {
 
 describe('approvals and events that share a moment', () => {
   test('are told apart in pages of one', async () => {
-    await house.database.dataSource.query(
+    await services.database.dataSource.query(
       `update approval set created_at = date_trunc('day', created_at), expires_at = expires_at + interval '1 day'`,
     );
     const found = (await pages(LISTS.approvals, 1)).flat().map(({ id }) => id);
@@ -95,11 +95,11 @@ describe('approvals and events that share a moment', () => {
 });
 
 describe('the audit trail', () => {
-  const audit = (filter: Parameters<House['store']['audit']['list']>[0], limit = 3) =>
-    pages((page) => house.store.audit.list(filter, page), limit);
+  const audit = (filter: Parameters<Services['store']['audit']['list']>[0], limit = 3) =>
+    pages((page) => services.store.audit.list(filter, page), limit);
 
   test('by resource finds all that the pattern covers, in full pages', async () => {
-    const all = (await house.store.audit.list({}, { limit: 1000 })).items;
+    const all = (await services.store.audit.list({}, { limit: 1000 })).items;
     const found = await audit({ resource: path(3) });
     expect(found.flat()).toEqual(all.filter(({ resources }) => resources?.includes(path(3))));
     const below = await audit({ resource: 'vsecure://secrets/**' }, 50);
@@ -109,7 +109,7 @@ describe('the audit trail', () => {
 
   test('by resource finds what lies far behind other events', async () => {
     const event = { type: 'foreign_request', actor: systemActor('noise') } as const;
-    await house.store.transaction(async (tx) => {
+    await services.store.transaction(async (tx) => {
       for (let n = 0; n < 1200; n += 1) tx.record(event);
     });
     const found = (await audit({ resource: path(1) }, 1)).flat();
@@ -121,13 +121,13 @@ describe('the audit trail', () => {
   });
 
   test('by type, actor, principal and time finds exactly those', async () => {
-    const all = (await house.store.audit.list({}, { limit: 5000 })).items;
+    const all = (await services.store.audit.list({}, { limit: 5000 })).items;
     const { id, name } = caller.principal;
     const middle = new Date(all[Math.floor(all.length / 2)]?.at ?? 0);
     const cases = [
       [{ type: 'secret_written' }, (e: (typeof all)[number]) => e.type === 'secret_written'],
       [{ actor: name }, (e: (typeof all)[number]) => e.actor.name === name],
-      [{ sight: plainSight(false, [id]) }, (e: (typeof all)[number]) => e.principal === id],
+      [{ visibility: ownVisibility(false, [id]) }, (e: (typeof all)[number]) => e.principal === id],
       [{ since: middle }, (e: (typeof all)[number]) => new Date(e.at) >= middle],
       [{ until: middle }, (e: (typeof all)[number]) => new Date(e.at) < middle],
     ] as const;

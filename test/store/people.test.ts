@@ -5,56 +5,56 @@ import { makeId } from '../../src/crypto/ids.js';
 import type { Person } from '../../src/domain/person.js';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import { PersonTable, SecretTable } from '../../src/store/tables.js';
-import { createIdentifyPresser } from '../../src/usecases/people/identify-slack-user.js';
-import { buildHouse, granted, type House, refusalOf } from '../support/services.js';
+import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
+import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
+  services = await buildServices();
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const link = (person: Person, teamId: string, userId: string) =>
-  house.store.transaction((tx) => tx.people.link(person.id, { teamId, userId }));
+  services.store.transaction((tx) => tx.people.link(person.id, { teamId, userId }));
 
 describe('a Slack account', () => {
   test('links once, and never to anybody else', async () => {
     const [anna, ben] = [
-      await house.person('anna@example.com'),
-      await house.person('ben@example.com'),
+      await services.person('anna@example.com'),
+      await services.person('ben@example.com'),
     ];
     expect(await link(anna, 'T1', 'U0ANNA')).toMatchObject({
       slack: [{ teamId: 'T1', userId: 'U0ANNA' }],
     });
     expect(await link(ben, 'T1', 'U0ANNA')).toBeUndefined();
-    expect(await house.store.people.bySlack('T1', 'U0ANNA')).toMatchObject({ id: anna.id });
-    expect((await house.store.people.find(ben.id))?.slack).toEqual([]);
+    expect(await services.store.people.bySlack('T1', 'U0ANNA')).toMatchObject({ id: anna.id });
+    expect((await services.store.people.find(ben.id))?.slack).toEqual([]);
   });
 
   test('of a person is never exchanged for another of the same team', async () => {
-    const carl = await house.person('carl@example.com');
+    const carl = await services.person('carl@example.com');
     await link(carl, 'T1', 'U0CARL');
     expect(await link(carl, 'T1', 'U0OTHER')).toBeUndefined();
     expect(await link(carl, 'T1', 'U0CARL')).toBeUndefined();
-    expect(await house.store.people.bySlack('T1', 'U0OTHER')).toBeUndefined();
+    expect(await services.store.people.bySlack('T1', 'U0OTHER')).toBeUndefined();
     expect(await link(carl, 'T2', 'U0CARL')).toMatchObject({ id: carl.id });
-    expect((await house.store.people.find(carl.id))?.slack).toHaveLength(2);
+    expect((await services.store.people.find(carl.id))?.slack).toHaveLength(2);
   });
 
   test('that ten people claim at the same moment goes to one of them', async () => {
     const people = await Promise.all(
-      Array.from({ length: 10 }, (_, n) => house.person(`claimant${n}@example.com`)),
+      Array.from({ length: 10 }, (_, n) => services.person(`claimant${n}@example.com`)),
     );
     const linked = await Promise.all(people.map((person) => link(person, 'T1', 'U0PRIZE')));
     const winners = linked.filter((one) => one !== undefined);
     expect(winners).toHaveLength(1);
-    expect(await house.store.people.bySlack('T1', 'U0PRIZE')).toEqual(winners[0]);
+    expect(await services.store.people.bySlack('T1', 'U0PRIZE')).toEqual(winners[0]);
   });
 
   test('that presses twice at the same moment is linked once, and known both times', async () => {
-    const fay = await house.person('fay@example.com');
-    const identify = createIdentifyPresser({
-      store: house.store,
+    const fay = await services.person('fay@example.com');
+    const identify = createIdentifySlackActor({
+      store: services.store,
       directory: {
         profile: async (userId) => ({ teamId: 'T1', userId, email: fay.email, standing: 'member' }),
         byEmail: async () => undefined,
@@ -65,17 +65,17 @@ describe('a Slack account', () => {
       },
       linkByEmail: true,
     });
-    const press = () => identify({ teamId: 'T1', userId: 'U0FAY' });
-    const pressed = await Promise.all([press(), press(), press()]);
-    expect(pressed.map(granted).map(({ id }) => id)).toEqual([fay.id, fay.id, fay.id]);
-    const { items } = await house.store.audit.list({ actor: fay.email }, { limit: 9 });
+    const click = () => identify({ teamId: 'T1', userId: 'U0FAY' });
+    const clicked = await Promise.all([click(), click(), click()]);
+    expect(clicked.map(unwrap).map(({ id }) => id)).toEqual([fay.id, fay.id, fay.id]);
+    const { items } = await services.store.audit.list({ actor: fay.email }, { limit: 9 });
     expect(items.map(({ type }) => type)).toEqual(['slack_linked']);
   });
 
   test('of another team is another account', async () => {
-    const dora = await house.person('dora@example.com');
+    const dora = await services.person('dora@example.com');
     await link(dora, 'T1', 'U0DORA');
-    expect(await house.store.people.bySlack('T9', 'U0DORA')).toBeUndefined();
+    expect(await services.store.people.bySlack('T9', 'U0DORA')).toBeUndefined();
   });
 
   test.each([
@@ -85,7 +85,7 @@ describe('a Slack account', () => {
     ['T1', 'B0BOT'],
     ['X1', 'U0X'],
   ])('team %j and user %j are no account', async (teamId, userId) => {
-    const eve = await house.person('eve@example.com');
+    const eve = await services.person('eve@example.com');
     await expect(link(eve, teamId, userId)).rejects.toMatchObject({ code: '23514' });
   });
 });
@@ -93,16 +93,16 @@ describe('a Slack account', () => {
 describe('a person', () => {
   test('is one however their address is written, and however many make them at once', async () => {
     const spellings = ['Zoe@Example.com', 'zoe@example.com', 'ZOE@EXAMPLE.COM'];
-    const made = await Promise.all([...spellings, ...spellings].map(house.person));
+    const made = await Promise.all([...spellings, ...spellings].map(services.person));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
     expect(made[0]).toMatchObject({ email: 'zoe@example.com', role: 'member', active: true });
   });
 
   test('that exists keeps role and standing when they are named again', async () => {
-    const { id } = await house.person('olga@example.com');
-    await house.store.transaction((tx) => tx.people.setRole(id, 'auditor'));
-    await house.store.transaction((tx) => tx.people.setActive(id, false));
-    expect(await house.person('OLGA@example.com')).toMatchObject({
+    const { id } = await services.person('olga@example.com');
+    await services.store.transaction((tx) => tx.people.setRole(id, 'auditor'));
+    await services.store.transaction((tx) => tx.people.setActive(id, false));
+    expect(await services.person('OLGA@example.com')).toMatchObject({
       id,
       role: 'auditor',
       active: false,
@@ -112,7 +112,7 @@ describe('a person', () => {
 
 describe('a key', () => {
   const key = (id: string, ttl?: number) =>
-    house.store.transaction(async (tx) => {
+    services.store.transaction(async (tx) => {
       const owner = await tx.people.ensure('bob@example.com');
       const name = `agent-${id}`;
       const principal = await tx.principals.insert({
@@ -126,12 +126,12 @@ describe('a key', () => {
       const made = { id, principal: principal.id, class: 'agent', scopes, hint: 'abcd' } as const;
       return tx.principals.insertKey(made, Buffer.from(id.padEnd(32)), ttl);
     });
-  const live = async (id: string) => (await house.store.principals.credentials(id))?.live;
+  const live = async (id: string) => (await services.store.principals.credentials(id))?.live;
 
   test('is good until it is revoked, once', async () => {
     await key('aaaaaaaaaa');
     expect(await live('aaaaaaaaaa')).toBe(true);
-    const revoke = () => house.store.transaction((tx) => tx.principals.revokeKey('aaaaaaaaaa'));
+    const revoke = () => services.store.transaction((tx) => tx.principals.revokeKey('aaaaaaaaaa'));
     const revoked = await Promise.all([revoke(), revoke(), revoke()]);
     expect(revoked.filter((one) => one !== undefined)).toHaveLength(1);
     expect(await live('aaaaaaaaaa')).toBe(false);
@@ -141,35 +141,35 @@ describe('a key', () => {
     const made = await key('bbbbbbbbbb', 60_000);
     expect(await live('bbbbbbbbbb')).toBe(true);
     expect(made?.expiresAt?.getTime()).toBe((made?.createdAt.getTime() ?? 0) + 60_000);
-    await house.database.dataSource.query(
+    await services.database.dataSource.query(
       `update api_key set created_at = created_at - interval '2 minutes', expires_at = clock_timestamp() where id = 'bbbbbbbbbb'`,
     );
     expect(await live('bbbbbbbbbb')).toBe(false);
   });
 
   test('that does not exist is not there', async () => {
-    expect(await house.store.principals.credentials('zzzzzzzzzz')).toBeUndefined();
+    expect(await services.store.principals.credentials('zzzzzzzzzz')).toBeUndefined();
   });
 
   test('has a name that is never given again, in any spelling', async () => {
     const wish = { class: 'agent', owner: 'bob@example.com' } as const;
     const create = (name: string) =>
-      house.useCases.manageKeys.create(house.admin, { ...wish, name });
-    const { key: made } = granted(await create('unique'));
-    granted(await house.useCases.manageKeys.revoke(house.admin, made.id));
+      services.useCases.manageKeys.create(services.admin, { ...wish, name });
+    const { key: made } = unwrap(await create('unique'));
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, made.id));
     for (const name of ['unique', 'Unique', 'UNIQUE'])
       expect(refusalOf(await create(name))).toBe('already_exists');
   });
 
   test('is listed without its hash', async () => {
-    for (const one of await house.store.principals.keys())
+    for (const one of await services.store.principals.keys())
       expect(Object.keys(one)).not.toContain('hash');
   });
 });
 
 test('a search for nothing in particular is refused, instead of finding the first row', async () => {
-  const { manager } = house.database.dataSource;
-  await house.person('bob@example.com');
+  const { manager } = services.database.dataSource;
+  await services.person('bob@example.com');
   for (const id of [JSON.parse('{}').id, null]) {
     await expect(manager.findOneBy(PersonTable, { id })).rejects.toThrow(
       /(?:Undefined|Null) value/,
@@ -185,5 +185,5 @@ test('a search for nothing in particular is refused, instead of finding the firs
     );
     await expect(manager.delete(PersonTable, { id })).rejects.toThrow(/(?:Undefined|Null) value/);
   }
-  expect((await house.store.people.byEmail('bob@example.com'))?.role).toBe('member');
+  expect((await services.store.people.byEmail('bob@example.com'))?.role).toBe('member');
 });

@@ -5,28 +5,28 @@ import type { ReadRequest } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { approvedGrant } from '../flow/grants.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { buildHouse, DATABASE_URL, granted, type House } from '../support/services.js';
+import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 
 const MISSING = 'vsecure://secrets/production/NOT_WRITTEN';
 const ELSEWHERE = 'vsecure://secrets/elsewhere/KEY';
 const TWICE = 'vsecure://secrets/twice/KEY';
 
-let house: House;
+let services: Services;
 let agent: Caller;
 let other: Caller;
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({ maxUses: 2 }, 'vsecure://secrets/twice/*');
-  await house.secret('the first value');
-  await house.secret('the second value');
-  await house.secret('twice', TWICE);
-  agent = (await house.agent()).caller;
-  other = (await house.agent('another-agent')).caller;
-  await approvedGrant(house, agent, { resources: [DATABASE_URL, MISSING] });
-  await approvedGrant(house, agent, { resources: [TWICE] });
+  services = await buildServices();
+  await services.policy();
+  await services.policy({ maxUses: 2 }, 'vsecure://secrets/twice/*');
+  await services.secret('the first value');
+  await services.secret('the second value');
+  await services.secret('twice', TWICE);
+  agent = (await services.agent()).caller;
+  other = (await services.agent('another-agent')).caller;
+  await approvedGrant(services, agent, { resources: [DATABASE_URL, MISSING] });
+  await approvedGrant(services, agent, { resources: [TWICE] });
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const readOf = ({ principal, key }: Caller, resource: string, version?: number): ReadRequest => ({
   principal: principal.id,
@@ -48,10 +48,10 @@ test('reads that come together each get their own answer, and refused ones harm 
     readOf(agent, 'not a resource at all'),
   ];
   const before = await lastSequence();
-  const answers = await Promise.all(reads.map((read) => house.ledger.open(read)));
+  const answers = await Promise.all(reads.map((read) => services.ledger.open(read)));
   const told = answers.map((answer) => {
     if (!answer.ok) return answer.refusal.code;
-    return Buffer.from(house.vault.open(answer.value.sealed, answer.value.place)).toString();
+    return Buffer.from(services.vault.open(answer.value.sealed, answer.value.place)).toString();
   });
   expect(told).toEqual([
     'the second value',
@@ -72,19 +72,19 @@ test('reads that come together each get their own answer, and refused ones harm 
 
 test('the same read through two keys of one principal is recorded under each', async () => {
   const wish = { name: agent.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
-  const made = granted(
-    await house.useCases.manageKeys.create(house.admin, { ...wish, additional: true }),
+  const made = unwrap(
+    await services.useCases.manageKeys.create(services.admin, { ...wish, additional: true }),
   );
-  const second = granted(await house.useCases.authenticate(made.token));
+  const second = unwrap(await services.useCases.authenticate(made.token));
   const before = await lastSequence();
-  await Promise.all([agent, second].map((who) => house.ledger.open(readOf(who, DATABASE_URL))));
+  await Promise.all([agent, second].map((who) => services.ledger.open(readOf(who, DATABASE_URL))));
   const events = await eventsAfter(before);
   expect(events.map(({ key }) => key)).toEqual([agent.key.id, second.key.id]);
 });
 
 test('the uses of a grant go to the first who ask, and versions share them', async () => {
   const reads = [readOf(agent, TWICE), readOf(agent, TWICE, 1), readOf(agent, TWICE)];
-  const answers = await Promise.all(reads.map((read) => house.ledger.open(read)));
+  const answers = await Promise.all(reads.map((read) => services.ledger.open(read)));
   expect(answers).toMatchObject([
     { ok: true },
     { ok: true },
@@ -95,21 +95,21 @@ test('the uses of a grant go to the first who ask, and versions share them', asy
 test('more reads than one transaction takes are all answered and all recorded', async () => {
   const before = await lastSequence();
   const reads = Array.from({ length: 1000 }, () => readOf(agent, DATABASE_URL));
-  const answers = await Promise.all(reads.map((read) => house.ledger.open(read)));
+  const answers = await Promise.all(reads.map((read) => services.ledger.open(read)));
   expect(answers.filter(({ ok }) => ok)).toHaveLength(1000);
   expect(await eventsAfter(before)).toHaveLength(1000);
-  expect(await brokenInvariants(house.database.dataSource)).toEqual([]);
+  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
 async function lastSequence(): Promise<string> {
-  const [head] = await sqlOn(house.database.dataSource)<{ sequence: string }>(
+  const [head] = await sqlOn(services.database.dataSource)<{ sequence: string }>(
     'select sequence from audit_head',
   );
   return head?.sequence ?? '0';
 }
 
 function eventsAfter(sequence: string) {
-  return sqlOn(house.database.dataSource)<Record<'type' | 'refusal' | 'key' | 'at', string>>(
+  return sqlOn(services.database.dataSource)<Record<'type' | 'refusal' | 'key' | 'at', string>>(
     `select body ->> 'type' as type, body ->> 'refusal' as refusal, body -> 'details' ->> 'key' as key, at::text
      from audit_event where sequence > $1 order by sequence`,
     [sequence],

@@ -3,25 +3,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createForgetDelivered } from '../../src/store/retention.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 
-let house: House;
+let services: Services;
 beforeAll(async () => {
-  house = await buildHouse();
+  services = await buildServices();
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const DAY = 86_400_000;
-const sql = (text: string) => sqlOn(house.database.dataSource)<Record<string, unknown>>(text);
+const sql = (text: string) => sqlOn(services.database.dataSource)<Record<string, unknown>>(text);
 const put = (subject: string, destination: string, sent: number, days: number) =>
   sql(`insert into delivery (destination, subject, sent, created_at, not_before)
     select '${destination}', '${subject}', ${sent}, moment, moment
     from (select clock_timestamp() - interval '${days} days' as moment) as past`);
 
 test('deliveries', async () => {
-  await house.policy();
-  const { caller } = await house.agent();
-  const { id } = await house.ask(caller);
+  await services.policy();
+  const { caller } = await services.agent();
+  const { id } = await services.ask(caller);
   await sql(`update delivery set sent = wanted, created_at = created_at - interval '40 days',
     not_before = not_before - interval '40 days' where subject = '${id}'`);
   await put('reminder:old', 'slack_thread', 1, 31);
@@ -30,7 +30,7 @@ test('deliveries', async () => {
   await put('C0CHANNEL', 'slack_auto', 1, 31);
   await put('C0CHANNEL:1750000000.000100', 'slack_digest', 1, 31);
   const events = (await sql('select from audit_event')).length;
-  await createForgetDelivered(house.database.dataSource, 30 * DAY)();
+  await createForgetDelivered(services.database.dataSource, 30 * DAY)();
   const left = await sql(
     `select subject from delivery where subject !~ '^(prsn|plcy)_' order by subject`,
   );
@@ -42,11 +42,11 @@ test('deliveries', async () => {
 });
 
 test('notices that were told', async () => {
-  const { caller } = await house.agent('notices');
+  const { caller } = await services.agent('notices');
   const { owner, principal } = caller;
   for (const told of [`clock_timestamp() - interval '31 days'`, 'clock_timestamp()', 'null'])
     await sql(`insert into notice (person_id, kind, principal_id, told_at)
       values ('${owner.id}', 'first_use', '${principal.id}', ${told})`);
-  await createForgetDelivered(house.database.dataSource, 30 * DAY)();
+  await createForgetDelivered(services.database.dataSource, 30 * DAY)();
   expect(await sql(`select from notice where principal_id = '${principal.id}'`)).toHaveLength(2);
 });

@@ -7,18 +7,18 @@ import type { Policy } from '../../src/domain/policy/policy.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { openDatabase } from '../../src/store/database.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
-import { createDeliveries } from '../../src/store/slack-outbox.js';
+import { createSlackOutbox } from '../../src/store/slack-outbox.js';
 import { createStore } from '../../src/store/store.js';
-import { DATABASE_URL, type House, REASON } from '../support/services.js';
+import { DATABASE_URL, REASON, type Services } from '../support/services.js';
 
 /** Another process, as far as the database can tell. Call `close` before the house's. */
-export async function anotherProcess(house: House) {
-  const dataSource = await openDatabase(house.database.connection);
+export async function anotherProcess(services: Services) {
+  const dataSource = await openDatabase(services.database.connection);
   return {
     dataSource,
     store: createStore(dataSource, { chain: chainHash, makeId }),
-    ledger: createReadLedger(dataSource, chainHash, house.installation),
-    deliveries: createDeliveries(dataSource),
+    ledger: createReadLedger(dataSource, chainHash, services.installation),
+    slackOutbox: createSlackOutbox(dataSource),
     close: () => dataSource.destroy(),
   };
 }
@@ -45,8 +45,8 @@ export function question(
 }
 
 /** Waits for the database's clock, not for ours. */
-export async function pastOf(house: House, moment: Date): Promise<void> {
-  while ((await house.store.now()) <= moment);
+export async function pastOf(services: Services, moment: Date): Promise<void> {
+  while ((await services.store.now()) <= moment);
 }
 
 /** The SQLSTATE that a statement failed with; `none` when it did not. */
@@ -67,14 +67,14 @@ export const FOREIGN_KEY = '23503';
 export type Change = Record<string, string | number | boolean | null | readonly string[]>;
 
 /** Tries to insert a copy of a row with some columns changed; nothing of it stays. Answers with the SQLSTATE. */
-export function tryCopy({ database }: House, table: string, where: string, change: Change) {
+export function tryCopy({ database }: Services, table: string, where: string, change: Change) {
   const copy = `insert into ${table} select (jsonb_populate_record(t, $1::jsonb)).* from ${table} t where ${where}`;
   return attempt(database.dataSource, copy, [JSON.stringify(change)]);
 }
 
 /** Runs a statement that must touch a row, in a transaction that is rolled back. */
 export async function attempt(
-  dataSource: House['database']['dataSource'],
+  dataSource: Services['database']['dataSource'],
   statement: string,
   parameters: readonly unknown[] = [],
 ): Promise<string> {

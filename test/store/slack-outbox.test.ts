@@ -2,34 +2,35 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCards } from '../../src/store/cards.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 import { anotherProcess, sqlState } from './scene.js';
 
 const MINUTE = 60_000;
 
-let house: House;
+let services: Services;
 let other: Awaited<ReturnType<typeof anotherProcess>>;
 let ids: `appr_${string}`[];
 beforeAll(async () => {
-  house = await buildHouse();
-  other = await anotherProcess(house);
-  await house.policy();
-  const { caller } = await house.agent();
+  services = await buildServices();
+  other = await anotherProcess(services);
+  await services.policy();
+  const { caller } = await services.agent();
   ids = [];
-  for (let n = 1; n <= 8; n += 1) ids.push((await house.ask(caller, { duration: n * MINUTE })).id);
+  for (let n = 1; n <= 8; n += 1)
+    ids.push((await services.ask(caller, { duration: n * MINUTE })).id);
 });
 afterAll(async () => {
   await other.close();
-  await house.close();
+  await services.close();
 });
 beforeEach(() => sql('delete from delivery'));
 
-const sql = (text: string) => house.database.dataSource.query(text);
+const sql = (text: string) => services.database.dataSource.query(text);
 const touch = (...subjects: `appr_${string}`[]) =>
-  house.store.transaction(async (tx) => {
-    for (const id of subjects) await tx.touchCard(id);
+  services.store.transaction(async (tx) => {
+    for (const id of subjects) await tx.enqueueCardUpdate(id);
   });
-const lease = (limit = 10, ms = MINUTE) => house.deliveries.lease('slack_card', limit, ms);
+const lease = (limit = 10, ms = MINUTE) => services.slackOutbox.lease('slack_card', limit, ms);
 const first = () => ids[0] ?? 'appr_';
 
 /** Leases the only thing that is due. */
@@ -45,7 +46,7 @@ describe('a lease', () => {
     await touch(...ids);
     const batches = await Promise.all(
       Array.from({ length: 10 }, (_, turn) =>
-        (turn % 2 ? house : other).deliveries.lease('slack_card', 3, MINUTE),
+        (turn % 2 ? services : other).slackOutbox.lease('slack_card', 3, MINUTE),
       ),
     );
     const subjects = batches.flat().map(({ subject }) => subject);
@@ -56,11 +57,11 @@ describe('a lease', () => {
 
   test('passes over what somebody is just changing, and is given when they are done', async () => {
     await touch(...ids);
-    await house.store.transaction(async (tx) => {
-      await tx.touchCard(first());
+    await services.store.transaction(async (tx) => {
+      await tx.enqueueCardUpdate(first());
       const batches = await Promise.all([
         lease(),
-        other.deliveries.lease('slack_card', 10, MINUTE),
+        other.slackOutbox.lease('slack_card', 10, MINUTE),
       ]);
       const subjects = batches.flat().map(({ subject }) => subject);
       expect(subjects.sort()).toEqual(ids.filter((id) => id !== first()).sort());
@@ -80,7 +81,7 @@ describe('a lease', () => {
     const leased = await one();
     await touch(first());
     expect(await lease()).toEqual([]);
-    await house.deliveries.sent('slack_card', leased);
+    await services.slackOutbox.sent('slack_card', leased);
     expect(await one()).toMatchObject({
       subject: first(),
       wanted: leased.wanted + 1,
@@ -90,7 +91,7 @@ describe('a lease', () => {
 
   test('is not given for what has been sent', async () => {
     await touch(first());
-    await house.deliveries.sent('slack_card', await one());
+    await services.slackOutbox.sent('slack_card', await one());
     expect(await lease()).toEqual([]);
   });
 
@@ -99,8 +100,8 @@ describe('a lease', () => {
     const old = await one(1);
     await touch(first());
     const fresh = await one();
-    await house.deliveries.sent('slack_card', fresh);
-    await house.deliveries.sent('slack_card', old);
+    await services.slackOutbox.sent('slack_card', fresh);
+    await services.slackOutbox.sent('slack_card', old);
     expect(await lease()).toEqual([]);
     expect(await sql('select sent, wanted from delivery')).toEqual([{ sent: 2, wanted: 2 }]);
   });
@@ -113,8 +114,8 @@ describe('many changes', () => {
   });
 
   test('of a transaction that is rolled back are none', async () => {
-    const failed = house.store.transaction(async (tx) => {
-      await tx.touchCard(first());
+    const failed = services.store.transaction(async (tx) => {
+      await tx.enqueueCardUpdate(first());
       throw new Error('changed my mind');
     });
     await expect(failed).rejects.toThrow();
@@ -132,7 +133,7 @@ describe('a retry', () => {
 
   test('waits for as long as was said, by the database\u2019s clock', async () => {
     await touch(first());
-    await house.deliveries.retry('slack_card', await one(), MINUTE, 'rate_limited');
+    await services.slackOutbox.retry('slack_card', await one(), MINUTE, 'rate_limited');
     expect(await lease()).toEqual([]);
     expect(await delayLeft()).toBeGreaterThan(MINUTE - 5000);
     expect(await delayLeft()).toBeLessThanOrEqual(MINUTE);
@@ -142,25 +143,25 @@ describe('a retry', () => {
 
   test('comes when the delay is over, and not before', async () => {
     await touch(first());
-    await house.deliveries.retry('slack_card', await one(), 100, 'rate_limited');
+    await services.slackOutbox.retry('slack_card', await one(), 100, 'rate_limited');
     const [{ not_before: due }] = await sql('select not_before from delivery');
     await one();
-    expect((await house.store.now()).getTime()).toBeGreaterThanOrEqual(due.getTime());
+    expect((await services.store.now()).getTime()).toBeGreaterThanOrEqual(due.getTime());
   });
 
   test('does not hold up a change that came meanwhile', async () => {
     await touch(first());
     const leased = await one();
     await touch(first());
-    await house.deliveries.retry('slack_card', leased, MINUTE, 'rate_limited');
+    await services.slackOutbox.retry('slack_card', leased, MINUTE, 'rate_limited');
     expect(await one()).toMatchObject({ wanted: leased.wanted + 1, attempts: 1 });
   });
 
   test('keeps a short word on what went wrong, however long it was', async () => {
     await touch(first());
-    await house.deliveries.retry('slack_card', await one(), 0, 'x'.repeat(9000));
+    await services.slackOutbox.retry('slack_card', await one(), 0, 'x'.repeat(9000));
     expect(await sql('select char_length(last_error) as n from delivery')).toEqual([{ n: 500 }]);
-    await house.deliveries.sent('slack_card', await one());
+    await services.slackOutbox.sent('slack_card', await one());
     expect(await sql('select last_error, attempts from delivery')).toEqual([
       { last_error: null, attempts: 0 },
     ]);
@@ -173,7 +174,7 @@ describe('what a person has just decided', () => {
       `update approval set status = 'denied', settled_at = clock_timestamp() - interval '${ago}', decision_reason = 'No',
          settled_by = (select id from person limit 1) where id = '${id}'`,
     );
-  const urgent = () => house.deliveries.lease('slack_card', 10, MINUTE, true);
+  const urgent = () => services.slackOutbox.lease('slack_card', 10, MINUTE, true);
 
   test('is given before everything else, and only while they look', async () => {
     const [mine = 'appr_', old = 'appr_'] = ids.slice(6);
@@ -183,7 +184,7 @@ describe('what a person has just decided', () => {
     expect(await urgent()).toMatchObject([{ subject: mine, urgent: true }]);
     const [leased] = await lease(1);
     expect(leased).toMatchObject({ urgent: false });
-    await house.deliveries.sent('slack_card', { subject: mine, wanted: 1, attempts: 1 });
+    await services.slackOutbox.sent('slack_card', { subject: mine, wanted: 1, attempts: 1 });
     expect(await sql('select 1 from delivery where urgent')).toEqual([]);
   });
 });
@@ -193,9 +194,9 @@ describe('what fails', () => {
     await touch(...ids.slice(0, 3));
     const [a, b, c] = await lease();
     if (!a || !b || !c) throw new Error('three are due');
-    await house.deliveries.retryAll('slack_card', [a, b], 0, 'not_in_channel C1');
-    await house.deliveries.retry('slack_card', c, 0, 'no_answer');
-    const [first] = await house.deliveries.failing();
+    await services.slackOutbox.retryAll('slack_card', [a, b], 0, 'not_in_channel C1');
+    await services.slackOutbox.retry('slack_card', c, 0, 'no_answer');
+    const [first] = await services.slackOutbox.failing();
     expect(first).toMatchObject({ error: 'not_in_channel C1', waiting: 2 });
     const again = await lease();
     expect(again.map(({ lastError }) => lastError).sort()).toEqual([
@@ -203,10 +204,12 @@ describe('what fails', () => {
       'not_in_channel C1',
       'not_in_channel C1',
     ]);
-    await house.deliveries.retryAll('slack_card', again, 0, 'not_in_channel C1');
-    expect(await house.deliveries.failing()).toMatchObject([{ waiting: 3, since: first?.since }]);
-    await house.deliveries.sent('slack_card', ...again);
-    expect(await house.deliveries.failing()).toEqual([]);
+    await services.slackOutbox.retryAll('slack_card', again, 0, 'not_in_channel C1');
+    expect(await services.slackOutbox.failing()).toMatchObject([
+      { waiting: 3, since: first?.since },
+    ]);
+    await services.slackOutbox.sent('slack_card', ...again);
+    expect(await services.slackOutbox.failing()).toEqual([]);
   });
 });
 
@@ -215,7 +218,7 @@ describe('cards', () => {
     ({ approval, teamId: 'T1', channel: 'C1', messageTs }) as const;
 
   test('are found by their approval and by their message', async () => {
-    const cards = createCards(house.database.dataSource);
+    const cards = createCards(services.database.dataSource);
     expect(await cards.find(first())).toBeUndefined();
     await cards.save(card('1.1'));
     expect(await cards.find(first())).toEqual(card('1.1'));
@@ -225,7 +228,7 @@ describe('cards', () => {
   });
 
   test('that are posted anew replace the one before', async () => {
-    const cards = createCards(house.database.dataSource);
+    const cards = createCards(services.database.dataSource);
     await cards.save(card('1.1'));
     await cards.save(card('2.1'));
     expect(await cards.find(first())).toEqual(card('2.1'));
@@ -233,7 +236,7 @@ describe('cards', () => {
   });
 
   test('in several places are found by the channel first, and remember what they show', async () => {
-    const cards = createCards(house.database.dataSource);
+    const cards = createCards(services.database.dataSource);
     const id = ids[2] ?? 'appr_';
     const direct = { ...card('4.1', id), channel: 'D1' };
     await cards.save(direct, 1);
@@ -253,7 +256,7 @@ describe('cards', () => {
   });
 
   test('never show two approvals in one message', async () => {
-    const cards = createCards(house.database.dataSource);
+    const cards = createCards(services.database.dataSource);
     await cards.save(card('3.1'));
     expect(await sqlState(cards.save(card('3.1', ids[1])))).toBe('23505');
   });

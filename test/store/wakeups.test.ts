@@ -4,26 +4,26 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Wakeup } from '../../src/ports/index.js';
 import { createListener, type Listener } from '../../src/store/wakeups.js';
-import { buildHouse, type House } from '../support/services.js';
+import { buildServices, type Services } from '../support/services.js';
 
 const ID = 'appr_1';
 /** Far longer than any test may take: whoever resolves before was woken. */
 const LONG = 3_600_000;
 
-let house: House;
+let services: Services;
 let deliveries: number;
 beforeEach(async () => {
   deliveries = 0;
-  house = await buildHouse({
+  services = await buildServices({
     onDelivery: () => {
       deliveries += 1;
     },
   });
 });
-afterEach(() => house.close());
+afterEach(() => services.close());
 
-const wake = (id: `appr_${string}` = ID) => house.store.transaction((tx) => tx.wake(id));
-const sql = (text: string) => house.database.dataSource.query(text);
+const wake = (id: `appr_${string}` = ID) => services.store.transaction((tx) => tx.wake(id));
+const sql = (text: string) => services.database.dataSource.query(text);
 const LISTENING = `from pg_stat_activity where datname = current_database() and query like 'listen %'`;
 const breakConnection = () => sql(`select pg_terminate_backend(pid) ${LISTENING}`);
 
@@ -38,7 +38,7 @@ async function wokenBy(wakeup: Wakeup, act: () => Promise<unknown>): Promise<boo
     woken = true;
   });
   await act();
-  const marker = house.listener.subscribe('appr_marker');
+  const marker = services.listener.subscribe('appr_marker');
   await Promise.all([marker.next(LONG), wake('appr_marker')]);
   marker.close();
   await Promise.race([waiting, Promise.resolve()]);
@@ -47,22 +47,22 @@ async function wokenBy(wakeup: Wakeup, act: () => Promise<unknown>): Promise<boo
 
 describe('a waiter', () => {
   test('is woken by another connection, when it commits', async () => {
-    const wakeup = house.listener.subscribe(ID);
+    const wakeup = services.listener.subscribe(ID);
     const waiting = wakeup.next(LONG);
     await wake();
     await waiting;
   });
 
   test('is not woken for another approval', async () => {
-    const wakeup = house.listener.subscribe(ID);
+    const wakeup = services.listener.subscribe(ID);
     expect(await wokenBy(wakeup, () => wake('appr_2'))).toBe(false);
     expect(await wokenBy(wakeup, () => wake(ID))).toBe(true);
   });
 
   test('is not woken by a transaction that is rolled back', async () => {
-    const wakeup = house.listener.subscribe(ID);
+    const wakeup = services.listener.subscribe(ID);
     const failed = async () =>
-      house.store
+      services.store
         .transaction(async (tx) => {
           await tx.wake(ID);
           throw new Error('changed my mind');
@@ -72,7 +72,7 @@ describe('a waiter', () => {
   });
 
   test('does not miss a call between subscribing and waiting, and has it once', async () => {
-    const [early, late] = [house.listener.subscribe(ID), house.listener.subscribe(ID)];
+    const [early, late] = [services.listener.subscribe(ID), services.listener.subscribe(ID)];
     const heard = early.next(LONG);
     await wake();
     await heard;
@@ -81,12 +81,12 @@ describe('a waiter', () => {
   });
 
   test('wakes by itself when its time is over', async () => {
-    await house.listener.subscribe(ID).next(5);
+    await services.listener.subscribe(ID).next(5);
   });
 
   test('wakes when it is told to stop waiting, before or meanwhile, and lets go of the signal', async () => {
     const controller = new AbortController();
-    const wakeup = house.listener.subscribe(ID);
+    const wakeup = services.listener.subscribe(ID);
     const waiting = wakeup.next(LONG, controller.signal);
     controller.abort();
     await waiting;
@@ -95,19 +95,19 @@ describe('a waiter', () => {
   });
 
   test('hears nothing after it was closed, and takes nobody else along', async () => {
-    const [closed, open] = [house.listener.subscribe(ID), house.listener.subscribe(ID)];
+    const [closed, open] = [services.listener.subscribe(ID), services.listener.subscribe(ID)];
     closed.close();
     expect(await wokenBy(closed, wake)).toBe(false);
     await open.next(LONG);
     open.close();
-    const again = house.listener.subscribe(ID);
+    const again = services.listener.subscribe(ID);
     open.close();
     closed.close();
     expect(await wokenBy(again, wake)).toBe(true);
   });
 
   test('is one of a hundred that all wake', async () => {
-    const waiting = Array.from({ length: 100 }, () => house.listener.subscribe(ID).next(LONG));
+    const waiting = Array.from({ length: 100 }, () => services.listener.subscribe(ID).next(LONG));
     await wake();
     await Promise.all(waiting);
   });
@@ -116,39 +116,39 @@ describe('a waiter', () => {
 describe('a connection that breaks', () => {
   test('wakes everybody, because a call may have been missed, and is mended', async () => {
     const waiting = ['appr_1', 'appr_2', 'appr_3'].map((id) =>
-      house.listener.subscribe(id as typeof ID).next(LONG),
+      services.listener.subscribe(id as typeof ID).next(LONG),
     );
     const before = deliveries;
     await breakConnection();
     await Promise.all(waiting);
-    await until(() => house.listener.connected && deliveries > before);
-    const wakeup = house.listener.subscribe(ID);
+    await until(() => services.listener.connected && deliveries > before);
+    const wakeup = services.listener.subscribe(ID);
     expect(await wokenBy(wakeup, wake)).toBe(true);
   });
 
   test('is mended again and again', async () => {
     for (let times = 0; times < 3; times += 1) {
-      const wakeup = house.listener.subscribe(ID);
+      const wakeup = services.listener.subscribe(ID);
       const waiting = wakeup.next(LONG);
       await breakConnection();
       await waiting;
-      await until(() => house.listener.connected);
+      await until(() => services.listener.connected);
       wakeup.close();
     }
     expect(await sql(`select count(*)::int as n ${LISTENING}`)).toEqual([{ n: 1 }]);
   });
 
   test('does not end the process, and says that it is not connected', async () => {
-    expect(house.listener.connected).toBe(true);
+    expect(services.listener.connected).toBe(true);
     await breakConnection();
-    await until(() => !house.listener.connected);
+    await until(() => !services.listener.connected);
   });
 });
 
 test('a delivery that became due is told of when it is committed', async () => {
-  await house.policy();
-  const { caller } = await house.agent();
-  await house.ask(caller);
+  await services.policy();
+  const { caller } = await services.agent();
+  await services.ask(caller);
   await until(() => deliveries > 0);
 });
 
@@ -156,15 +156,15 @@ describe('stopping', () => {
   const noneLeft = () => until(async () => (await sql(`select 1 ${LISTENING}`)).length === 0);
 
   test('wakes whoever waits and leaves no connection', async () => {
-    const waiting = house.listener.subscribe(ID).next(LONG);
-    await house.listener.stop();
+    const waiting = services.listener.subscribe(ID).next(LONG);
+    await services.listener.stop();
     await waiting;
     await noneLeft();
   });
 
   test('while it is connecting leaves no connection', async () => {
-    await house.listener.stop();
-    const listener: Listener = createListener(house.database.connection);
+    await services.listener.stop();
+    const listener: Listener = createListener(services.database.connection);
     const starting = listener.start();
     await listener.stop();
     await starting;
@@ -174,14 +174,14 @@ describe('stopping', () => {
 
   test('while the connection is broken leaves nobody trying', async () => {
     await breakConnection();
-    await until(() => !house.listener.connected);
-    await house.listener.stop();
+    await until(() => !services.listener.connected);
+    await services.listener.stop();
     await noneLeft();
-    expect(house.listener.connected).toBe(false);
+    expect(services.listener.connected).toBe(false);
   });
 });
 
 test('a listener that cannot connect says so at the start', async () => {
-  const nowhere = { ...house.database.connection, database: 'no_such_database' };
+  const nowhere = { ...services.database.connection, database: 'no_such_database' };
   await expect(createListener(nowhere).start()).rejects.toThrow('does not exist');
 });

@@ -1,15 +1,15 @@
 /** A house over a server of its own that flushes to disk: for races, kills and everything that must survive them. */
 import { openDatabase } from '../../src/store/database.js';
 import { type OwnPostgres, ownPostgres } from './database.js';
-import { buildHouse, type House, type HouseOptions } from './services.js';
+import { buildServices, type Services, type ServicesOptions } from './services.js';
 
 /** `server` may be killed, stopped and looked at. */
-export type DurableHouse = House & { readonly server: OwnPostgres };
+export type DurableServices = Services & { readonly server: OwnPostgres };
 
 /** `close()` also stops the server and removes its files. */
-export async function durableHouse(
-  options: Omit<HouseOptions, 'database'> = {},
-): Promise<DurableHouse> {
+export async function durableServices(
+  options: Omit<ServicesOptions, 'database'> = {},
+): Promise<DurableServices> {
   const server = await ownPostgres();
   const { connection } = server;
   const dataSource = await openDatabase(connection);
@@ -17,6 +17,6 @@ export async function durableHouse(
     if (dataSource.isInitialized) await dataSource.destroy();
     await server.stop();
   };
-  const house = await buildHouse({ ...options, database: { connection, dataSource, close } });
-  return { ...house, server };
+  const services = await buildServices({ ...options, database: { connection, dataSource, close } });
+  return { ...services, server };
 }

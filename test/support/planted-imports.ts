@@ -19,14 +19,14 @@ const ONLY_WALLS = '--only=style/noRestrictedImports';
 
 /** Writes one statement a line and says which of them the walls refuse, by file. */
 export function refusedImports(plants: Plants): Plants {
-  const house = mkdtempSync(path.join(tmpdir(), 'vsecure-walls-'));
+  const services = mkdtempSync(path.join(tmpdir(), 'vsecure-walls-'));
   try {
-    for (const rules of ['biome.json', '.gitignore']) cpSync(rules, path.join(house, rules));
+    for (const rules of ['biome.json', '.gitignore']) cpSync(rules, path.join(services, rules));
     for (const [file, statements] of Object.entries(plants))
-      plant(path.join(house, file), statements);
-    return refused(plants, lint(house));
+      plant(path.join(services, file), statements);
+    return refused(plants, lint(services));
   } finally {
-    rmSync(house, { recursive: true, force: true });
+    rmSync(services, { recursive: true, force: true });
   }
 }
 
@@ -35,10 +35,10 @@ function plant(file: string, statements: readonly string[]): void {
   writeFileSync(file, `${statements.join('\n')}\n`);
 }
 
-function lint(house: string): Report {
+function lint(services: string): Report {
   const options = [ONLY_WALLS, '--reporter=json', '--max-diagnostics=none'];
   const { stdout, stderr } = spawnSync(process.execPath, [BIOME, 'lint', ...options, '.'], {
-    cwd: house,
+    cwd: services,
     encoding: 'utf8',
   });
   if (!stdout.startsWith('{')) throw new Error(`biome gave no report: ${stderr}`);

@@ -16,14 +16,14 @@ import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { KeyClass } from '../../src/domain/vocabulary.js';
 import { currentOrigin } from '../../src/main/request-context.js';
-import type { Directory, Tellers } from '../../src/ports/index.js';
+import type { Directory, Senders } from '../../src/ports/index.js';
 import { createAutoApprovals } from '../../src/store/auto-approvals.js';
 import { createCards } from '../../src/store/cards.js';
 import { createDigests } from '../../src/store/digests.js';
 import { createCountOn } from '../../src/store/metric-rollup.js';
-import { createOutbox } from '../../src/store/notification-outbox.js';
+import { createNotificationOutbox } from '../../src/store/notification-outbox.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
-import { createDeliveries } from '../../src/store/slack-outbox.js';
+import { createSlackOutbox } from '../../src/store/slack-outbox.js';
 import { createStore } from '../../src/store/store.js';
 import { createListener } from '../../src/store/wakeups.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
@@ -38,9 +38,9 @@ export const PRODUCTION = 'vsecure://secrets/production/*';
 export const DATABASE_URL = 'vsecure://secrets/production/DATABASE_URL';
 export const REASON = 'Debugging the failing database connection';
 
-export type House = Awaited<ReturnType<typeof buildHouse>>;
+export type Services = Awaited<ReturnType<typeof buildServices>>;
 
-export interface HouseOptions {
+export interface ServicesOptions {
   readonly database?: Pick<TestDatabase, 'connection' | 'dataSource' | 'close'>;
   readonly defaultApprovers?: readonly string[];
   readonly masterKey?: string;
@@ -52,13 +52,13 @@ export interface HouseOptions {
   readonly change?: (parts: Parts) => Parts;
   readonly onDelivery?: () => void;
   /** Default: nobody can be told. */
-  readonly tellers?: Tellers;
+  readonly senders?: Senders;
 }
 
-const NOBODY: Tellers = { email: undefined, slack: undefined, webhook: undefined };
+const NOBODY: Senders = { email: undefined, slack: undefined, webhook: undefined };
 
 /** The value of a result. Throws the refusal's explanation, so that a scene that cannot be set fails loudly. */
-export function granted<T>(result: Result<T>): T {
+export function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new Error(`refused: ${result.refusal.code}: ${explain(result.refusal)}`);
 }
@@ -69,7 +69,7 @@ export function refusalOf(result: Result<unknown>): string {
   return result.refusal.code;
 }
 
-export async function buildHouse(options: HouseOptions = {}) {
+export async function buildServices(options: ServicesOptions = {}) {
   const database = options.database ?? (await testDatabase());
   const { dataSource, connection } = database;
   const masterKeyText = options.masterKey ?? randomBytes(32).toString('base64');
@@ -89,7 +89,7 @@ export async function buildHouse(options: HouseOptions = {}) {
     fingerprint: createFingerprint(masterKey),
     makeToken: generateSecureToken,
     makeSigningSecret,
-    tellers: options.tellers ?? NOBODY,
+    senders: options.senders ?? NOBODY,
     checkTarget: () => undefined,
     stopwatch: () => performance.now(),
     installation: installation.id,
@@ -102,13 +102,13 @@ export async function buildHouse(options: HouseOptions = {}) {
   const parts = options.change?.(original) ?? original;
   const useCases = createUseCases(parts);
 
-  const callerWith = async (token: string) => granted(await useCases.authenticate(token));
-  const adminToken = granted(await useCases.bootstrapAdmin('admin@example.com')).token;
+  const callerWith = async (token: string) => unwrap(await useCases.authenticate(token));
+  const adminToken = unwrap(await useCases.bootstrapAdmin('admin@example.com')).token;
   const admin = await callerWith(adminToken);
 
   const key = async (name: string, keyClass: KeyClass, owner: string) => {
     const wish = { name, class: keyClass, owner };
-    const { token } = granted(await useCases.manageKeys.create(admin, wish));
+    const { token } = unwrap(await useCases.manageKeys.create(admin, wish));
     return { token, caller: await callerWith(token) };
   };
 
@@ -120,8 +120,8 @@ export async function buildHouse(options: HouseOptions = {}) {
     database,
     masterKeyText,
     listener,
-    deliveries: createDeliveries(dataSource),
-    outbox: createOutbox(dataSource),
+    slackOutbox: createSlackOutbox(dataSource),
+    outbox: createNotificationOutbox(dataSource),
     countOn: createCountOn(dataSource),
     cards: createCards(dataSource),
     autoApprovals: createAutoApprovals(dataSource),
@@ -136,18 +136,18 @@ export async function buildHouse(options: HouseOptions = {}) {
     /** A person's key: `{ token, caller }`. */
     human: (email: string) => key(`${email.split('@')[0]}-laptop`, 'human', email),
 
-    async decider(email: string, door: Decider['door'] = 'cli'): Promise<Decider> {
-      return { person: await person(email), door, through: 'a test' };
+    async decider(email: string, entryPoint: Decider['entryPoint'] = 'api'): Promise<Decider> {
+      return { person: await person(email), entryPoint, through: 'a test' };
     },
 
     async policy(changes: PolicyChanges = {}, uri = PRODUCTION) {
       const rules = { approvers: ['alice@example.com'], ...changes };
-      return granted(await useCases.configureResource(admin, uri, rules, 'merge')).policy;
+      return unwrap(await useCases.configureResource(admin, uri, rules, 'merge')).policy;
     },
 
     async secret(value = 'postgres://user:hunter2@db/production', path = DATABASE_URL) {
       const secret = { path, value: Buffer.from(value) };
-      return granted(await useCases.writeSecret(admin, secret));
+      return unwrap(await useCases.writeSecret(admin, secret));
     },
 
     /** A pending approval, or an approved one where the policy needs no person. */
@@ -158,7 +158,7 @@ export async function buildHouse(options: HouseOptions = {}) {
         reason: REASON,
         ...ask,
       } as const;
-      return granted(await useCases.requestAccess(caller, whole)).approval;
+      return unwrap(await useCases.requestAccess(caller, whole)).approval;
     },
 
     async close() {

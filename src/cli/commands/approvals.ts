@@ -5,7 +5,7 @@ import { approvalStatus } from '../../contract/fields.js';
 import type { Approval } from '../../sdk/index.js';
 import { time } from '../fact-list.js';
 import type { Io } from '../io.js';
-import { tellSlackFaults } from '../slack-status.js';
+import { printSlackStatus } from '../slack-status.js';
 import type { Column, Tone } from '../table.js';
 import { listLimit } from './list-limit.js';
 
@@ -37,6 +37,6 @@ export function registerApprovals(program: Command, io: Io): void {
       if (pending.length > 0) io.err('\nTo decide:');
       for (const { id } of pending) io.err(`  vsecure mcp:approve ${id}`);
       if (listed.length === limit) io.err('There may be more: see --limit.');
-      if (pending.length > 0) await tellSlackFaults(io);
+      if (pending.length > 0) await printSlackStatus(io);
     });
 }

@@ -5,7 +5,7 @@ import { DURATION_MIN } from '../limits.js';
 import { isNamedBy, type Person } from '../person.js';
 import { type Result, refused } from '../result.js';
 import { reasonLength, saysSomething } from '../text.js';
-import type { Door, Operation } from '../vocabulary.js';
+import type { EntryPoint, Operation } from '../vocabulary.js';
 import type { AutoApprove } from './auto-approve.js';
 
 export type PolicyId = `plcy_${string}`;
@@ -18,7 +18,7 @@ export interface PolicyRules {
   readonly requiresApproval: boolean;
   /** E-mails or Slack user ids. Undefined: the next broader policy's. */
   readonly approvers?: readonly string[] | undefined;
-  readonly decideFrom: readonly Door[];
+  readonly decideFrom: readonly EntryPoint[];
   readonly minApprovals: number;
   readonly allowSelfApproval: boolean;
   /** Undefined: required exactly when an approval is. */
@@ -111,6 +111,16 @@ export function approversOf(
   const named = [policy, ...broader].find((candidate) => candidate.approvers?.length);
   return named?.approvers ?? fallback;
 }
+
+/** May a decision come from this entry point? `cli` is an older name of `api`: a human key, whichever program sends it. */
+export function acceptsFrom(
+  { decideFrom }: Pick<PolicyRules, 'decideFrom'>,
+  entryPoint: EntryPoint,
+) {
+  return decideFrom.some((accepted) => apiName(accepted) === apiName(entryPoint));
+}
+
+const apiName = (entryPoint: EntryPoint) => (entryPoint === 'cli' ? 'api' : entryPoint);
 
 export function isApprover(person: Person, approvers: readonly string[]): boolean {
   return approvers.some((entry) => isNamedBy(person, entry));

@@ -18,24 +18,24 @@ export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
     onePage(await manageAlerts.listAlertRules(caller), query, ({ name }) => name, wireRule),
   );
 
-  serve(alertRoutes.set, async ({ caller, repeat, body: { name, ...change } }) => {
+  serve(alertRoutes.set, async ({ caller, idempotencyKey, body: { name, ...change } }) => {
     const period = readOptional(change.period);
     if (!period.ok) return period;
     const cooldown = readOptional(change.cooldown);
     if (!cooldown.ok) return cooldown;
     const read = { ...change, period: period.value, cooldown: cooldown.value };
-    return mapResult(await manageAlerts.setAlertRule(caller, name, read, repeat), wireRule);
+    return mapResult(await manageAlerts.setAlertRule(caller, name, read, idempotencyKey), wireRule);
   });
 
-  serve(alertRoutes.remove, async ({ caller, repeat, body }) =>
-    manageAlerts.removeAlertRule(caller, body.name, repeat),
+  serve(alertRoutes.remove, async ({ caller, idempotencyKey, body }) =>
+    manageAlerts.removeAlertRule(caller, body.name, idempotencyKey),
   );
 
-  serve(alertRoutes.silence, async ({ caller, repeat, body }) => {
+  serve(alertRoutes.silence, async ({ caller, idempotencyKey, body }) => {
     const duration = readDuration(body.duration);
     if (!duration.ok) return duration;
     const silence = { ...body, duration: duration.value };
-    const silenced = await manageAlerts.silenceAlert(caller, silence, repeat);
+    const silenced = await manageAlerts.silenceAlert(caller, silence, idempotencyKey);
     // Kept for whoever repeats it, a time is text.
     return mapResult(silenced, ({ alert, until }) => ({
       alert,

@@ -13,11 +13,11 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 /** `stopping` ends waits early, with the approval as it stands, so that the server can go. */
 export function serveApprovals(serve: Serve, useCases: UseCases, stopping: AbortSignal): void {
-  serve(approvalRoutes.request, async ({ caller, body, repeat }) => {
+  serve(approvalRoutes.request, async ({ caller, body, idempotencyKey }) => {
     const duration = readOptional(body.duration);
     if (!duration.ok) return duration;
     const ask = { ...body, duration: duration.value };
-    const asked = await useCases.requestAccess(caller, ask, repeat);
+    const asked = await useCases.requestAccess(caller, ask, idempotencyKey);
     return mapResult(asked, wireAccessFor(caller));
   });
 
@@ -39,10 +39,11 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
     );
   });
 
-  serve(approvalRoutes.decide, async ({ caller, params, body, repeat }) => {
+  serve(approvalRoutes.decide, async ({ caller, params, body, idempotencyKey }) => {
     const duration = readOptional(body.duration);
     if (!duration.ok) return duration;
-    const through = `key ${caller.key.id}`;
+    const claim = body.door ? ` (client: ${body.door}, self-reported)` : '';
+    const through = `key ${caller.key.id}${claim}`;
     const decision = {
       approval: params.id,
       verdict: body.action,
@@ -51,12 +52,18 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
       resources: body.resources,
       seen: body.digest,
     };
-    const decider = { person: caller.owner, door: body.door, through };
-    return mapResult(await useCases.decide(decider, decision, repeat), wireApprovalFor(caller));
+    const decider = { person: caller.owner, entryPoint: 'api', through } as const;
+    return mapResult(
+      await useCases.decide(decider, decision, idempotencyKey),
+      wireApprovalFor(caller),
+    );
   });
 
-  serve(approvalRoutes.cancel, async ({ caller, params, repeat }) =>
-    mapResult(await useCases.cancelRequest(caller, params.id, repeat), wireApprovalFor(caller)),
+  serve(approvalRoutes.cancel, async ({ caller, params, idempotencyKey }) =>
+    mapResult(
+      await useCases.cancelRequest(caller, params.id, idempotencyKey),
+      wireApprovalFor(caller),
+    ),
   );
 }
 

@@ -51,8 +51,15 @@ export function serveAudit(
 /** What both ways to look are narrowed to. */
 type Asked = Omit<z.output<typeof auditRoutes.list.query>, 'limit' | 'after'>;
 
-const wireEvent = ({ resources, actor, details, ...event }: RecordedEvent): WireAuditEvent => ({
+const wireEvent = ({
+  resources,
+  actor,
+  details,
+  entryPoint: door,
+  ...event
+}: RecordedEvent): WireAuditEvent => ({
   ...event,
+  door,
   actor: { ...actor },
   resources: resources && [...resources],
   details: details && { ...details },

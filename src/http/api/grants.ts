@@ -11,11 +11,14 @@ export function serveGrants(serve: Serve, useCases: UseCases): void {
     mapPage(await useCases.showApprovals.grants(caller, { activeOnly: active }, page), wireGrant),
   );
 
-  serve(grantRoutes.release, async ({ caller, params, repeat }) =>
-    mapResult(await useCases.releaseGrant(caller, params.id, repeat), wireGrant),
+  serve(grantRoutes.release, async ({ caller, params, idempotencyKey }) =>
+    mapResult(await useCases.releaseGrant(caller, params.id, idempotencyKey), wireGrant),
   );
 
-  serve(grantRoutes.revoke, async ({ caller, params, body, repeat }) =>
-    mapResult(await useCases.revokeGrant(caller.owner, params.id, body.reason, repeat), wireGrant),
+  serve(grantRoutes.revoke, async ({ caller, params, body, idempotencyKey }) =>
+    mapResult(
+      await useCases.revokeGrant(caller.owner, params.id, body.reason, idempotencyKey),
+      wireGrant,
+    ),
   );
 }

@@ -22,30 +22,33 @@ export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCa
     onePage(await manageKeys.list(caller), query, byCreation, wireKey),
   );
 
-  serve(keyRoutes.create, async ({ caller, repeat, body: { expires, ...wish } }) => {
+  serve(keyRoutes.create, async ({ caller, idempotencyKey, body: { expires, ...wish } }) => {
     const ttl = readOptional(expires);
     if (!ttl.ok) return ttl;
-    const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value }, repeat);
+    const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value }, idempotencyKey);
     return mapResult(made, ({ token, owner, ...rest }) => ({
       ...wireKey({ ...rest, ownerEmail: owner.email }),
       token,
     }));
   });
 
-  serve(keyRoutes.revoke, async ({ caller, params, repeat }) =>
-    mapResult(await manageKeys.revoke(caller, params.id, repeat), ({ id, revokedAt }) => ({
+  serve(keyRoutes.revoke, async ({ caller, params, idempotencyKey }) =>
+    mapResult(await manageKeys.revoke(caller, params.id, idempotencyKey), ({ id, revokedAt }) => ({
       id,
       revokedAt: revokedAt?.toISOString(),
     })),
   );
 
-  serve(keyRoutes.suspend, async ({ caller, repeat, body: { name, reason } }) =>
-    mapResult(await manageSuspensions.suspend(caller, name, reason, repeat), wireSuspension),
+  serve(keyRoutes.suspend, async ({ caller, idempotencyKey, body: { name, reason } }) =>
+    mapResult(
+      await manageSuspensions.suspend(caller, name, reason, idempotencyKey),
+      wireSuspension,
+    ),
   );
 
-  serve(keyRoutes.resume, async ({ caller, repeat, body }) =>
+  serve(keyRoutes.resume, async ({ caller, idempotencyKey, body }) =>
     mapResult(
-      await manageSuspensions.resume(caller, body.name, body.reason, repeat),
+      await manageSuspensions.resume(caller, body.name, body.reason, idempotencyKey),
       ({ name }) => ({
         name,
       }),

@@ -20,9 +20,9 @@ export function serveNotifications(
     mapResult(await configureReceivers.show(caller), wireReceivers),
   );
 
-  serve(notificationRoutes.configure, async ({ caller, body, repeat }) =>
+  serve(notificationRoutes.configure, async ({ caller, body, idempotencyKey }) =>
     mapResult(
-      await configureReceivers.change(caller, body, repeat),
+      await configureReceivers.change(caller, body, idempotencyKey),
       ({ receivers, webhookSecret }) => {
         const wire = wireReceivers(receivers);
         const { webhook } = wire;
@@ -33,8 +33,8 @@ export function serveNotifications(
     ),
   );
 
-  serve(notificationRoutes.test, async ({ caller, body: { receiver }, gone, repeat }) =>
-    mapResult(await reviewDeliveries.test(caller, receiver, gone, repeat), (telling) =>
+  serve(notificationRoutes.test, async ({ caller, body: { receiver }, gone, idempotencyKey }) =>
+    mapResult(await reviewDeliveries.test(caller, receiver, gone, idempotencyKey), (telling) =>
       telling.outcome === 'sent'
         ? { receiver, outcome: 'sent' as const }
         : { receiver, outcome: 'failed' as const, error: telling.error },
@@ -45,12 +45,12 @@ export function serveNotifications(
     mapPage(await reviewDeliveries.list(caller, query, query), wireDelivery),
   );
 
-  serve(notificationRoutes.replay, async ({ caller, body, repeat }) => {
+  serve(notificationRoutes.replay, async ({ caller, body, idempotencyKey }) => {
     const { ids = [], receiver, state = 'dead', since } = body;
     const which = receiver
       ? { receiver, state, since: since === undefined ? undefined : momentOf(since, now()) }
       : { ids };
-    return reviewDeliveries.replay(caller, which, repeat);
+    return reviewDeliveries.replay(caller, which, idempotencyKey);
   });
 }
 

@@ -11,17 +11,20 @@ export function servePeople(serve: Serve, { managePeople, createLinkCode }: UseC
   serve(personRoutes.list, async ({ caller, query }) =>
     onePage(await managePeople.list(caller), query, ({ email }) => email, wirePerson),
   );
-  serve(personRoutes.set, async ({ caller, body, repeat }) =>
-    mapResult(await managePeople.set(caller, body, repeat), wirePerson),
+  serve(personRoutes.set, async ({ caller, body, idempotencyKey }) =>
+    mapResult(await managePeople.set(caller, body, idempotencyKey), wirePerson),
   );
-  serve(personRoutes.link, async ({ caller, repeat, body: { email, ...account } }) =>
-    mapResult(await managePeople.link(caller, email, account, repeat), wirePerson),
+  serve(personRoutes.link, async ({ caller, idempotencyKey, body: { email, ...account } }) =>
+    mapResult(await managePeople.link(caller, email, account, idempotencyKey), wirePerson),
   );
-  serve(personRoutes.code, async ({ caller, body, repeat }) =>
-    mapResult(await createLinkCode(caller, body.email, repeat), ({ expiresAt, ...code }) => ({
-      ...code,
-      expiresAt: expiresAt.toISOString(),
-    })),
+  serve(personRoutes.code, async ({ caller, body, idempotencyKey }) =>
+    mapResult(
+      await createLinkCode(caller, body.email, idempotencyKey),
+      ({ expiresAt, ...code }) => ({
+        ...code,
+        expiresAt: expiresAt.toISOString(),
+      }),
+    ),
   );
 }
 

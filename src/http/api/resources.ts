@@ -9,14 +9,17 @@ import { wireApplied, wirePolicy } from '../wire/policy.js';
 import { type ReadDocument, readDocument, readDocuments } from '../wire/policy-document.js';
 import { onePage } from '../wire/single-page.js';
 
-type Configure = Pick<Call<typeof policyRoutes.merge>, 'caller' | 'body' | 'repeat'>;
+type Configure = Pick<Call<typeof policyRoutes.merge>, 'caller' | 'body' | 'idempotencyKey'>;
 
 export function serveResources(serve: Serve, useCases: UseCases): void {
-  const configure = async ({ caller, body, repeat }: Configure, mode: 'merge' | 'replace') => {
+  const configure = async (
+    { caller, body, idempotencyKey }: Configure,
+    mode: 'merge' | 'replace',
+  ) => {
     const read = readDocument(body);
     if (!read.ok) return read;
     const { uri, changes, notes } = read.value;
-    const configured = await useCases.configureResource(caller, uri, changes, mode, repeat);
+    const configured = await useCases.configureResource(caller, uri, changes, mode, idempotencyKey);
     return mapResult(configured, ({ policy, warnings }) => ({
       policy: wirePolicy(policy),
       warnings: [...notes, ...warnings],
@@ -29,18 +32,21 @@ export function serveResources(serve: Serve, useCases: UseCases): void {
   serve(policyRoutes.merge, (call) => configure(call, 'merge'));
   serve(policyRoutes.replace, (call) => configure(call, 'replace'));
 
-  serve(policySetRoutes.apply, async ({ caller, repeat, body: { policies, prune, dryRun } }) => {
-    const read = readDocuments(policies);
-    if (!read.ok) return read;
-    const set = { writes: read.value.map(replacing), prune, dryRun };
-    const notes = new Map(read.value.map(({ uri, notes }) => [uri, notes]));
-    return mapItems(await useCases.applyPolicies(caller, set, repeat), (applied) =>
-      wireApplied({
-        ...applied,
-        warnings: [...(notes.get(applied.uri) ?? []), ...applied.warnings],
-      }),
-    );
-  });
+  serve(
+    policySetRoutes.apply,
+    async ({ caller, idempotencyKey, body: { policies, prune, dryRun } }) => {
+      const read = readDocuments(policies);
+      if (!read.ok) return read;
+      const set = { writes: read.value.map(replacing), prune, dryRun };
+      const notes = new Map(read.value.map(({ uri, notes }) => [uri, notes]));
+      return mapItems(await useCases.applyPolicies(caller, set, idempotencyKey), (applied) =>
+        wireApplied({
+          ...applied,
+          warnings: [...(notes.get(applied.uri) ?? []), ...applied.warnings],
+        }),
+      );
+    },
+  );
 }
 
 /** A set says everything about its policies: what is not named gets its default. */

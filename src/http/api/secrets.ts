@@ -8,7 +8,7 @@ import {
   type WireSecretChange,
 } from '../../contract/secret.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
-import type { Repeat } from '../../usecases/idempotent.js';
+import type { IdempotencyKey } from '../../usecases/idempotent.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { ListedSecret } from '../../usecases/secrets/list-secrets.js';
 import type { SecretAnswer } from '../../usecases/secrets/read-secret.js';
@@ -27,30 +27,33 @@ export function serveSecrets(serve: Serve, useCases: UseCases): void {
     mapResult(await handleSecret.read(caller, { resource: path, version }), wireOpened),
   );
 
-  serve(secretRoutes.set, async ({ caller, body, repeat }) => {
+  serve(secretRoutes.set, async ({ caller, body, idempotencyKey }) => {
     const value = new TextEncoder().encode(body.value);
     const secret = { path: body.path, value };
-    return mapResult(await useCases.writeSecret(caller, secret, repeat), wireSecret);
+    return mapResult(await useCases.writeSecret(caller, secret, idempotencyKey), wireSecret);
   });
 
-  serve(secretRoutes.create, async ({ caller, body, repeat }) =>
-    mapResult(await handleSecret.create(caller, wishOf(body, repeat)), wireChange),
+  serve(secretRoutes.create, async ({ caller, body, idempotencyKey }) =>
+    mapResult(await handleSecret.create(caller, wishOf(body, idempotencyKey)), wireChange),
   );
-  serve(secretRoutes.update, async ({ caller, body, repeat }) =>
-    mapResult(await handleSecret.update(caller, wishOf(body, repeat)), wireChange),
+  serve(secretRoutes.update, async ({ caller, body, idempotencyKey }) =>
+    mapResult(await handleSecret.update(caller, wishOf(body, idempotencyKey)), wireChange),
   );
-  serve(secretRoutes.rotate, async ({ caller, body, repeat }) =>
-    mapResult(await handleSecret.rotate(caller, wishOf(body, repeat)), wireChange),
+  serve(secretRoutes.rotate, async ({ caller, body, idempotencyKey }) =>
+    mapResult(await handleSecret.rotate(caller, wishOf(body, idempotencyKey)), wireChange),
   );
-  serve(secretRoutes.delete, async ({ caller, body, repeat }) =>
-    mapResult(await handleSecret.delete(caller, wishOf(body, repeat)), wireChange),
+  serve(secretRoutes.delete, async ({ caller, body, idempotencyKey }) =>
+    mapResult(await handleSecret.delete(caller, wishOf(body, idempotencyKey)), wireChange),
   );
 }
 
-const wishOf = <T extends { path: string }>({ path, ...rest }: T, repeat: Repeat | undefined) => ({
+const wishOf = <T extends { path: string }>(
+  { path, ...rest }: T,
+  idempotencyKey: IdempotencyKey | undefined,
+) => ({
   ...rest,
   resource: path,
-  idempotencyKey: repeat?.key,
+  idempotencyKey: idempotencyKey?.key,
 });
 
 const wireOpened = ({ resource, value, ...rest }: SecretAnswer): WireOpenedSecret => ({

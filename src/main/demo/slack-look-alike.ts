@@ -44,7 +44,7 @@ export const LOOK_ALIKE_APP = {
   signingSecret: 'look-alike-signing-secret',
 } as const;
 
-export interface LookAlike {
+export interface SlackLookAlike {
   readonly url: string;
   /** The `slackApiUrl` for a bot: ends in `/api/`. */
   readonly apiUrl: string;
@@ -68,7 +68,7 @@ export function findLookAlike(override?: string): string | undefined {
 }
 
 /** Starts it and resolves once it listens. Throws with its own words when it does not start. */
-export async function startLookAlike(options: LookAlikeOptions): Promise<LookAlike> {
+export async function startLookAlike(options: LookAlikeOptions): Promise<SlackLookAlike> {
   const folder = mkdtempSync(join(tmpdir(), 'look-alike-'));
   const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify(workspace(options)));

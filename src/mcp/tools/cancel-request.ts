@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { approvalId } from '../../contract/fields.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
 import type { CancelRequest } from '../../usecases/approvals/cancel-request.js';
-import { repeatOf } from '../../usecases/idempotent.js';
+import { idempotencyKeyOf } from '../../usecases/idempotent.js';
 import { defineTool } from '../tool.js';
-import { repeatShape } from './idempotency-schema.js';
+import { idempotencyShape } from './idempotency-schema.js';
 
 export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
   defineTool({
@@ -16,12 +16,12 @@ export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     input: z.strictObject({
       approval_id: approvalId.describe('From request-access.'),
-      ...repeatShape,
+      ...idempotencyShape,
     }),
     output: z.object({ approval_id: approvalId, status: z.enum(APPROVAL_STATUSES) }),
     async run({ approval_id, idempotency_key }, { caller }) {
       const question = { action: 'cancel_request', approval_id };
-      const repeat = repeatOf(caller, idempotency_key, question);
+      const repeat = idempotencyKeyOf(caller, idempotency_key, question);
       const answer = await cancelRequest(caller, approval_id, repeat);
       if (!answer.ok) return answer;
       return { ok: true, value: { approval_id: answer.value.id, status: answer.value.status } };

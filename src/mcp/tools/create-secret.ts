@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
-import { repeatShape } from './idempotency-schema.js';
+import { idempotencyShape } from './idempotency-schema.js';
 import {
   changeOutput,
   mendChange,
@@ -20,7 +20,7 @@ export const createCreateSecretTool = ({ create }: ChangeSecret) =>
     description: `Stores a new secret or template under a live "write" grant; ask with request-access, operation "write", first. A path that exists is refused with "already_exists" and left as it is.
 ${VALUE_NOTE}`,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
-    input: z.strictObject({ ...targetShape, ...valueShape, ...repeatShape }),
+    input: z.strictObject({ ...targetShape, ...valueShape, ...idempotencyShape }),
     output: changeOutput,
     async run({ idempotency_key, ...wish }, { caller }) {
       const answer = await create(caller, { ...wish, idempotencyKey: idempotency_key });

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY_MAX } from '../../domain/limits.js';
 
-export const repeatShape = {
+export const idempotencyShape = {
   idempotency_key: z
     .string()
     .min(1)

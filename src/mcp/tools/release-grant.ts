@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { grantId } from '../../contract/fields.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { ReleaseGrant } from '../../usecases/approvals/end-grant.js';
-import { repeatOf } from '../../usecases/idempotent.js';
+import { idempotencyKeyOf } from '../../usecases/idempotent.js';
 import { defineTool } from '../tool.js';
-import { repeatShape } from './idempotency-schema.js';
+import { idempotencyShape } from './idempotency-schema.js';
 
 export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
   defineTool({
@@ -16,12 +16,12 @@ export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     input: z.strictObject({
       grant_id: grantId.describe('From request-access, wait-for-decision or read-secret.'),
-      ...repeatShape,
+      ...idempotencyShape,
     }),
     output: z.object({ grant_id: grantId, status: z.enum(GRANT_STATUSES) }),
     async run({ grant_id, idempotency_key }, { caller }) {
       const question = { action: 'release_grant', grant_id };
-      const repeat = repeatOf(caller, idempotency_key, question);
+      const repeat = idempotencyKeyOf(caller, idempotency_key, question);
       const answer = await releaseGrant(caller, grant_id, repeat);
       if (!answer.ok) return answer;
       return { ok: true, value: { grant_id: answer.value.id, status: answer.value.status } };

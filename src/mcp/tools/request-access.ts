@@ -7,12 +7,12 @@ import { DURATION_MIN, REASON_MAX, RESOURCES_MAX } from '../../domain/limits.js'
 import type { Refusal } from '../../domain/refusal.js';
 import { refused } from '../../domain/result.js';
 import { questionOf, type RequestAccess } from '../../usecases/approvals/request-access.js';
-import { repeatOf } from '../../usecases/idempotent.js';
+import { idempotencyKeyOf } from '../../usecases/idempotent.js';
 import type { Fields } from '../elicitation.js';
 import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 import { accessShape, showAccess } from './approval-output.js';
-import { repeatShape } from './idempotency-schema.js';
+import { idempotencyShape } from './idempotency-schema.js';
 
 const told = z.strictObject({
   resources: z
@@ -35,7 +35,7 @@ const told = z.strictObject({
     .boolean()
     .optional()
     .describe('true asks anew even though a live grant covers this. Default: false.'),
-  ...repeatShape,
+  ...idempotencyShape,
 });
 
 /** Whether a reason may be missing is for the policy to say, and the person at the tool can still give it. */
@@ -66,7 +66,7 @@ How much you may ask is limited: "too_many_pending", "too_many_requests" and "de
         typedReason: person.written('reason', typed)?.reason,
         claimedClient,
       };
-      const repeat = repeatOf(caller, idempotency_key, questionOf(ask));
+      const repeat = idempotencyKeyOf(caller, idempotency_key, questionOf(ask));
       const answer = await requestAccess(caller, ask, repeat);
       if (answer.ok) return { ok: true, value: showAccess(answer.value) };
       const { refusal } = answer;

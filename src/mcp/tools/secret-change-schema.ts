@@ -10,8 +10,8 @@ import type { Operation } from '../../domain/vocabulary.js';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import type { Answer } from '../answer.js';
 import type { Next, ToolName } from '../next-step.js';
-import type { Visit } from '../tool.js';
-import { repeatShape } from './idempotency-schema.js';
+import type { ToolContext } from '../tool.js';
+import { idempotencyShape } from './idempotency-schema.js';
 
 export const targetShape = {
   resource: uri.describe(
@@ -66,7 +66,7 @@ export const replaceInput = z.strictObject({
   ...targetShape,
   ...valueShape,
   ...versionShape,
-  ...repeatShape,
+  ...idempotencyShape,
 });
 
 /** The run of such a tool: only what it is for tells one from the other. */
@@ -74,7 +74,7 @@ export const replaceWith =
   (replace: ChangeSecret['update']) =>
   async (
     { expected_version, idempotency_key, ...wish }: z.output<typeof replaceInput>,
-    { caller }: Pick<Visit, 'caller'>,
+    { caller }: Pick<ToolContext, 'caller'>,
   ): Promise<Answer<z.input<typeof changeOutput>>> => {
     const answer = await replace(caller, {
       ...wish,

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { duringToolCall, type ToolCall } from '../tool-call.js';
 import { type Listening, serveOnStdio } from './stdio.js';
-import { visitOf } from './tool-context.js';
+import { toolContextOf } from './tool-context.js';
 import { errorResult, resultOf } from './tool-result.js';
 
 export interface MCPServerOptions {
@@ -40,7 +40,7 @@ function offer<Args>(
   handler: ToolHandler<Args>,
 ): void {
   const run = async (args: Args, { mcpReq }: ServerContext): Promise<CallToolResult> => {
-    const call = visitOf(mcpReq);
+    const call = toolContextOf(mcpReq);
     try {
       return resultOf(await duringToolCall(call, () => handler(args, call)));
     } catch (thrown) {

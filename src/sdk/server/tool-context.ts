@@ -6,7 +6,7 @@ import type { ToolCall } from '../tool-call.js';
 const SECOND = 1000;
 
 /** Progress counts the seconds since now. A client that did not ask for any gets none; one that is gone misses it. */
-export function visitOf({ _meta, notify, signal }: ServerContext['mcpReq']): ToolCall {
+export function toolContextOf({ _meta, notify, signal }: ServerContext['mcpReq']): ToolCall {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return { signal, progress: () => {} };
   const began = performance.now();

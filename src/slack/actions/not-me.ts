@@ -7,40 +7,40 @@ import type {
   SuspendPrincipal,
   Suspension,
 } from '../../usecases/authorization/suspend-principal.js';
-import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
-import type { Gesture } from '../inbound/interaction.js';
-import { readPress } from '../inbound/payload.js';
+import type { Interaction } from '../inbound/interaction.js';
+import { readClick } from '../inbound/payload.js';
 
 export interface NotMeParts {
-  readonly identify: IdentifyPresser;
+  readonly identify: IdentifySlackActor;
   readonly suspendPrincipal: SuspendPrincipal;
   readonly recordRefusedSuspension: RecordRefusedSuspension;
   readonly workspace: () => Workspace | undefined;
 }
 
-export type NotMe = (body: unknown, from: Gesture) => Promise<void>;
+export type NotMe = (body: unknown, from: Interaction) => Promise<void>;
 
 const UNREADABLE =
   'vsecure cannot read this button. Suspend the key by: vsecure keys:suspend <name>';
 
 export function createNotMe(parts: NotMeParts): NotMe {
-  return async (body, gesture) => {
-    await gesture.ack();
-    const id = principalId.safeParse(readPress(body)?.value).data;
+  return async (body, interaction) => {
+    await interaction.ack();
+    const id = principalId.safeParse(readClick(body)?.value).data;
     const workspace = parts.workspace();
-    if (!id || !workspace) return gesture.tell(UNREADABLE);
-    const presser = { teamId: workspace.teamId, userId: gesture.userId };
-    const identified = await parts.identify(presser);
+    if (!id || !workspace) return interaction.tell(UNREADABLE);
+    const slackActor = { teamId: workspace.teamId, userId: interaction.userId };
+    const identified = await parts.identify(slackActor);
     if (!identified.ok) {
       const { code } = identified.refusal;
       // Slack's silence is nobody's doing.
-      if (code !== 'unavailable') await parts.recordRefusedSuspension(presser, id, code);
-      return gesture.tell(whyNot(identified.refusal));
+      if (code !== 'unavailable') await parts.recordRefusedSuspension(slackActor, id, code);
+      return interaction.tell(whyNot(identified.refusal));
     }
-    const through = `slack ${presser.teamId}/${presser.userId}`;
+    const through = `slack ${slackActor.teamId}/${slackActor.userId}`;
     const suspended = await parts.suspendPrincipal({ person: identified.value, through }, id);
-    await gesture.tell(suspended.ok ? sentence(suspended.value) : whyNot(suspended.refusal));
+    await interaction.tell(suspended.ok ? sentence(suspended.value) : whyNot(suspended.refusal));
   };
 }
 

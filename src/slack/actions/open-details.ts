@@ -2,30 +2,30 @@
 
 import type { Log } from '../../ports/index.js';
 import type { ReadRequestHistory } from '../../usecases/approvals/request-history.js';
-import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import { webFailure } from '../client/web-failure.js';
 import { dated } from '../format/dates.js';
-import type { Gesture } from '../inbound/interaction.js';
-import { readPress } from '../inbound/payload.js';
+import type { Interaction } from '../inbound/interaction.js';
+import { readClick } from '../inbound/payload.js';
 import { detailsView } from '../views/details-view.js';
 import { historyBlocks } from '../views/history-blocks.js';
 import { type Found, NOT_OURS, type OpeningParts, openView, whatIsShown } from './open-view.js';
 
 export interface OpenDetailsParts extends OpeningParts {
-  readonly identify: IdentifyPresser;
+  readonly identify: IdentifySlackActor;
   readonly readRequestHistory: ReadRequestHistory;
 }
 
-export type OpenDetails = (body: unknown, from: Gesture) => Promise<void>;
+export type OpenDetails = (body: unknown, from: Interaction) => Promise<void>;
 
 export function createOpenDetails(parts: OpenDetailsParts): OpenDetails {
-  return async (body, gesture) => {
-    await gesture.ack();
-    const press = readPress(body);
-    const found = press && (await whatIsShown(parts, press));
-    if (!press || !found) return gesture.tell(NOT_OURS);
-    const view = await openView(parts, gesture, press, detailsView(found.facts, found.teamId));
-    if (view) await addHistory(parts, view, found, gesture.userId);
+  return async (body, interaction) => {
+    await interaction.ack();
+    const click = readClick(body);
+    const found = click && (await whatIsShown(parts, click));
+    if (!click || !found) return interaction.tell(NOT_OURS);
+    const view = await openView(parts, interaction, click, detailsView(found.facts, found.teamId));
+    if (view) await addHistory(parts, view, found, interaction.userId);
   };
 }
 

@@ -13,8 +13,8 @@ import { webFailure } from '../client/web-failure.js';
 import type { Workspace } from '../client/workspace.js';
 import { fromButtonValue } from '../format/action-ids.js';
 import { type Dates, dated } from '../format/dates.js';
-import type { Gesture } from '../inbound/interaction.js';
-import type { PressedButton } from '../inbound/payload.js';
+import type { Interaction } from '../inbound/interaction.js';
+import type { ClickedButton } from '../inbound/payload.js';
 
 export interface OpeningParts {
   readonly cards: Cards;
@@ -40,7 +40,7 @@ export interface Found {
 /** The request behind the button, if the message is one of ours that shows this very request; a view is always ours. */
 export async function whatIsShown(
   parts: OpeningParts,
-  { value, place }: PressedButton,
+  { value, place }: ClickedButton,
 ): Promise<Found | undefined> {
   const subject = fromButtonValue(value);
   const workspace = parts.workspace();
@@ -56,7 +56,7 @@ const BETWEEN_LOOKS = 120;
 
 export async function isShownBy(
   cards: Cards,
-  { channel, messageTs }: NonNullable<PressedButton['place']>,
+  { channel, messageTs }: NonNullable<ClickedButton['place']>,
   id: ApprovalId,
 ): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look += 1) {
@@ -69,8 +69,8 @@ export async function isShownBy(
 /** On top of the modal that the button is in, if any. Tells whoever pressed when Slack does not open it. Resolves with the view's id. */
 export async function openView(
   { client, dates, log }: OpeningParts,
-  gesture: Gesture,
-  { inModal, triggerId }: PressedButton,
+  interaction: Interaction,
+  { inModal, triggerId }: ClickedButton,
   view: ModalView,
 ): Promise<string | undefined> {
   const opening = { trigger_id: triggerId, view: dated(dates, view) };
@@ -80,8 +80,8 @@ export async function openView(
   } catch (error) {
     const failure = webFailure(error);
     if (!failure) throw error;
-    log.warn({ code: failure.code, kind: gesture.kind }, 'Slack did not open a form');
-    await gesture.tell(NOT_OPENED);
+    log.warn({ code: failure.code, kind: interaction.kind }, 'Slack did not open a form');
+    await interaction.tell(NOT_OPENED);
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { WebClient } from '@slack/web-api';
 import { errorName } from '../../domain/error-name.js';
 import type { Log } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
-import type { Gesture } from '../inbound/interaction.js';
+import type { Interaction } from '../inbound/interaction.js';
 import type { FieldErrors } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 
@@ -33,21 +33,21 @@ const COUNTED = 'Your answer was counted.';
 /** Never rejects for what `outcome` throws: whoever pressed must hear of a broken pipe, too. */
 export async function replyInTime(
   parts: ReplyParts,
-  gesture: Gesture,
+  interaction: Interaction,
   viewId: string,
   outcome: Promise<Reply>,
 ): Promise<void> {
   const safe = outcome.catch((error: unknown) => trouble(parts.log, error));
   const reply = await Promise.race([safe, sleep(PATIENCE, undefined, { ref: false })]);
-  if (reply) return answer(gesture, reply);
-  await answer(gesture, { view: noticeView('Still working', STILL_WORKING) });
+  if (reply) return answer(interaction, reply);
+  await answer(interaction, { view: noticeView('Still working', STILL_WORKING) });
   await showLate(parts, viewId, await safe);
 }
 
-export function answer(gesture: Gesture, reply: Reply): Promise<void> {
-  if (reply === 'done') return gesture.ack();
-  if (reply.errors) return gesture.ack({ response_action: 'errors', errors: reply.errors });
-  return gesture.ack({ response_action: 'update', view: reply.view });
+export function answer(interaction: Interaction, reply: Reply): Promise<void> {
+  if (reply === 'done') return interaction.ack();
+  if (reply.errors) return interaction.ack({ response_action: 'errors', errors: reply.errors });
+  return interaction.ack({ response_action: 'update', view: reply.view });
 }
 
 function trouble(log: Log, error: unknown): Reply {

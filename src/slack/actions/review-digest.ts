@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Digests, Log } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
 import { dated } from '../format/dates.js';
-import type { Gesture } from '../inbound/interaction.js';
-import { readPress } from '../inbound/payload.js';
+import type { Interaction } from '../inbound/interaction.js';
+import { readClick } from '../inbound/payload.js';
 import { reviewView } from '../views/review-view.js';
 import { type OpeningParts, openView } from './open-view.js';
 
@@ -14,19 +14,19 @@ export interface ReviewParts extends OpeningParts {
   readonly digests: Digests;
 }
 
-export type OnPress = (body: unknown, from: Gesture) => Promise<void>;
+export type OnClick = (body: unknown, from: Interaction) => Promise<void>;
 
 const NOT_OURS =
   'vsecure does not know this list, or has replaced it. Please look at the newest message, or at: vsecure mcp:approvals';
 
-export function createOpenReview(parts: ReviewParts): OnPress {
-  return async (body, gesture) => {
-    await gesture.ack();
-    const press = readPress(body);
+export function createOpenReview(parts: ReviewParts): OnClick {
+  return async (body, interaction) => {
+    await interaction.ack();
+    const click = readClick(body);
     const items =
-      press?.place && (await parts.digests.shown(press.place.channel, press.place.messageTs));
-    if (!press?.place || !items || items.length === 0) return gesture.tell(NOT_OURS);
-    await openView(parts, gesture, press, reviewView({ items, place: press.place, page: 0 }));
+      click?.place && (await parts.digests.shown(click.place.channel, click.place.messageTs));
+    if (!click?.place || !items || items.length === 0) return interaction.tell(NOT_OURS);
+    await openView(parts, interaction, click, reviewView({ items, place: click.place, page: 0 }));
   };
 }
 
@@ -37,12 +37,12 @@ const shown = z.object({
 });
 const place = z.object({ channel: z.string(), messageTs: z.string() });
 
-export function createTurnPage(parts: ReviewParts): OnPress {
-  return async (body, gesture) => {
-    await gesture.ack();
+export function createTurnPage(parts: ReviewParts): OnClick {
+  return async (body, interaction) => {
+    await interaction.ack();
     const read = shown.safeParse(body).data;
     const where = read && place.safeParse(JSON.parse(read.view.private_metadata)).data;
-    if (!read || !where) return gesture.tell(NOT_OURS);
+    if (!read || !where) return interaction.tell(NOT_OURS);
     const items = await parts.digests.shown(where.channel, where.messageTs);
     const page = Number(read.actions[0].value);
     const view = dated(parts.dates, reviewView({ items, place: where, page }));

@@ -5,12 +5,12 @@ import { explain, type Refusal } from '../../domain/refusal.js';
 import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/approvals/card-facts.js';
 import type { Decide } from '../../usecases/approvals/decide.js';
-import type { RecordRefusedPress } from '../../usecases/approvals/record-refused-click.js';
-import type { IdentifyPresser, Presser } from '../../usecases/people/identify-slack-user.js';
+import type { RecordRefusedClick } from '../../usecases/approvals/record-refused-click.js';
+import type { IdentifySlackActor, SlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
 import { FIELD, fromMetadata, type Shown } from '../format/action-ids.js';
 import { type Dates, dated } from '../format/dates.js';
-import type { Gesture } from '../inbound/interaction.js';
+import type { Interaction } from '../inbound/interaction.js';
 import { readSubmission } from '../inbound/payload.js';
 import { whatChanged } from '../views/changed-facts.js';
 import { type FormAnswers, readAnswers, UNKNOWN_BOX } from '../views/form-answers.js';
@@ -22,41 +22,42 @@ import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-tim
 
 export interface SubmitFormParts extends ReplyParts {
   readonly decide: Decide;
-  readonly identify: IdentifyPresser;
-  readonly recordRefusedPress: RecordRefusedPress;
+  readonly identify: IdentifySlackActor;
+  readonly recordRefusedClick: RecordRefusedClick;
   readonly readCardFacts: ReadCardFacts;
   readonly workspace: () => Workspace | undefined;
   readonly dates: Dates;
 }
 
-export type SubmitForm = (verdict: Verdict, body: unknown, from: Gesture) => Promise<void>;
+export type SubmitForm = (verdict: Verdict, body: unknown, from: Interaction) => Promise<void>;
 
 const UNREADABLE = 'vsecure cannot read this form. Please open it again from the newest card.';
 
 export function createSubmitForm(parts: SubmitFormParts): SubmitForm {
-  return async (verdict, body, gesture) => {
+  return async (verdict, body, interaction) => {
     const submission = readSubmission(body);
     const shown = submission && fromMetadata(submission.metadata);
     const workspace = parts.workspace();
-    if (!shown || !workspace) return answer(gesture, { view: noticeView('vsecure', UNREADABLE) });
+    if (!shown || !workspace)
+      return answer(interaction, { view: noticeView('vsecure', UNREADABLE) });
     const read = readAnswers(submission.values);
-    if ('errors' in read) return answer(gesture, read);
+    if ('errors' in read) return answer(interaction, read);
 
-    const presser = { teamId: workspace.teamId, userId: gesture.userId };
-    const outcome = decideAs(parts, { verdict, shown, presser, answers: read.answers });
-    await replyInTime(parts, gesture, submission.viewId, outcome);
+    const slackActor = { teamId: workspace.teamId, userId: interaction.userId };
+    const outcome = decideAs(parts, { verdict, shown, slackActor, answers: read.answers });
+    await replyInTime(parts, interaction, submission.viewId, outcome);
   };
 }
 
 interface Attempt {
   readonly verdict: Verdict;
   readonly shown: Shown;
-  readonly presser: Presser;
+  readonly slackActor: SlackActor;
   readonly answers: FormAnswers;
 }
 
 async function decideAs(parts: SubmitFormParts, attempt: Attempt): Promise<Reply> {
-  const identified = await parts.identify(attempt.presser);
+  const identified = await parts.identify(attempt.slackActor);
   if (!identified.ok) {
     await record(parts, attempt, identified.refusal.code);
     return { view: noticeView('Not possible', explain(identified.refusal)) };
@@ -73,13 +74,13 @@ async function decideBy(
   person: Person,
   facts: CardFacts | undefined,
 ): Promise<Reply> {
-  const { verdict, presser } = attempt;
+  const { verdict, slackActor } = attempt;
   const { approval, seen } = attempt.shown;
   const { reason, duration, places } = attempt.answers;
   const resources = places && chosenResources(facts?.approval.resources ?? [], places);
   if (places && !resources) return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
   const decided = await parts.decide(
-    { person, door: 'slack', through: `slack ${presser.teamId}/${presser.userId}` },
+    { person, entryPoint: 'slack', through: `slack ${slackActor.teamId}/${slackActor.userId}` },
     { approval, verdict, seen, reason, duration, resources },
   );
   return decided.ok ? 'done' : whyNot(parts, attempt, decided.refusal);
@@ -97,12 +98,12 @@ function weighsMore({ verdict, shown }: Attempt, { votes, approval }: CardFacts,
 
 /** Accounts behind which there is nobody who could decide leave a trace, too; `unavailable` is Slack's silence. */
 async function record(
-  { recordRefusedPress }: SubmitFormParts,
-  { verdict, shown: { approval }, presser }: Attempt,
+  { recordRefusedClick }: SubmitFormParts,
+  { verdict, shown: { approval }, slackActor }: Attempt,
   refusal: RefusalCode,
 ): Promise<void> {
   if (refusal === 'unavailable') return;
-  await recordRefusedPress(presser, { approval, verdict, refusal });
+  await recordRefusedClick(slackActor, { approval, verdict, refusal });
 }
 
 async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal): Promise<Reply> {
@@ -112,7 +113,7 @@ async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal
     ? await parts.readCardFacts(attempt.shown.approval)
     : undefined;
   if (facts && refusal.code === 'policy_changed') return lookAgain(parts, attempt, facts);
-  const outcome = facts && outcomeView(facts, attempt.presser.teamId);
+  const outcome = facts && outcomeView(facts, attempt.slackActor.teamId);
   const view = outcome ?? noticeView('Not possible', explain(refusal));
   return { view: dated(parts.dates, view) };
 }
@@ -128,10 +129,10 @@ const UNDECIDABLE =
 
 /** The same form with the facts of now and what is different in them; it decides when it is submitted once more. */
 function lookAgain({ dates }: SubmitFormParts, attempt: Attempt, facts: CardFacts): Reply {
-  const { verdict, shown, presser } = attempt;
+  const { verdict, shown, slackActor } = attempt;
   if (!facts.policy) return { view: noticeView('Not possible', UNDECIDABLE) };
   const changed = whatChanged(shown, facts);
-  const opening = { teamId: presser.teamId, seen: shown.seen, changed };
+  const opening = { teamId: slackActor.teamId, seen: shown.seen, changed };
   return { view: dated(dates, decisionForm(verdict)(facts, opening)) };
 }
 

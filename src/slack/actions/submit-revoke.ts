@@ -5,12 +5,12 @@ import { explain } from '../../domain/refusal.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { ReadGrantFacts } from '../../usecases/approvals/card-facts.js';
 import type { RevokeGrant } from '../../usecases/approvals/end-grant.js';
-import type { RecordRefusedPress } from '../../usecases/approvals/record-refused-click.js';
-import type { IdentifyPresser, Presser } from '../../usecases/people/identify-slack-user.js';
+import type { RecordRefusedClick } from '../../usecases/approvals/record-refused-click.js';
+import type { IdentifySlackActor, SlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
 import { FIELD } from '../format/action-ids.js';
 import { type Dates, dated } from '../format/dates.js';
-import type { Gesture } from '../inbound/interaction.js';
+import type { Interaction } from '../inbound/interaction.js';
 import { readSubmission } from '../inbound/payload.js';
 import { readAnswers } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
@@ -20,13 +20,13 @@ import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-tim
 export interface SubmitRevokeParts extends ReplyParts {
   readonly revokeGrant: RevokeGrant;
   readonly readGrantFacts: ReadGrantFacts;
-  readonly identify: IdentifyPresser;
-  readonly recordRefusedPress: RecordRefusedPress;
+  readonly identify: IdentifySlackActor;
+  readonly recordRefusedClick: RecordRefusedClick;
   readonly workspace: () => Workspace | undefined;
   readonly dates: Dates;
 }
 
-export type SubmitRevoke = (body: unknown, from: Gesture) => Promise<void>;
+export type SubmitRevoke = (body: unknown, from: Interaction) => Promise<void>;
 
 const UNREADABLE = 'vsecure cannot read this form. Please open it again.';
 const REVOKED = 'The access is over: the very next use is refused.';
@@ -34,28 +34,29 @@ const NOT_YOURS =
   'Only an approver of these resources, the owner of the key or an administrator may revoke this.';
 
 export function createSubmitRevoke(parts: SubmitRevokeParts): SubmitRevoke {
-  return async (body, gesture) => {
+  return async (body, interaction) => {
     const submission = readSubmission(body);
     const grant = submission && revokedGrant(submission.metadata);
     const workspace = parts.workspace();
-    if (!grant || !workspace) return answer(gesture, { view: noticeView('vsecure', UNREADABLE) });
+    if (!grant || !workspace)
+      return answer(interaction, { view: noticeView('vsecure', UNREADABLE) });
     const read = readAnswers(submission.values);
-    if ('errors' in read) return answer(gesture, read);
-    const presser = { teamId: workspace.teamId, userId: gesture.userId };
-    const outcome = revokeAs(parts, { grant, presser, reason: read.answers.reason ?? '' });
-    await replyInTime(parts, gesture, submission.viewId, outcome);
+    if ('errors' in read) return answer(interaction, read);
+    const slackActor = { teamId: workspace.teamId, userId: interaction.userId };
+    const outcome = revokeAs(parts, { grant, slackActor, reason: read.answers.reason ?? '' });
+    await replyInTime(parts, interaction, submission.viewId, outcome);
   };
 }
 
 interface Attempt {
   readonly grant: GrantId;
-  readonly presser: Presser;
+  readonly slackActor: SlackActor;
   readonly reason: string;
 }
 
 async function revokeAs(parts: SubmitRevokeParts, attempt: Attempt): Promise<Reply> {
-  const { grant, presser, reason } = attempt;
-  const identified = await parts.identify(presser);
+  const { grant, slackActor, reason } = attempt;
+  const identified = await parts.identify(slackActor);
   if (!identified.ok)
     return refuse(parts, attempt, identified.refusal.code, explain(identified.refusal));
   const revoked = await parts.revokeGrant(identified.value, grant, reason);
@@ -70,19 +71,23 @@ async function revokeAs(parts: SubmitRevokeParts, attempt: Attempt): Promise<Rep
 
 /** On record under the request that the grant came of; `unavailable` is Slack's silence. */
 async function refuse(
-  { readGrantFacts, recordRefusedPress }: SubmitRevokeParts,
-  { grant, presser }: Attempt,
+  { readGrantFacts, recordRefusedClick }: SubmitRevokeParts,
+  { grant, slackActor }: Attempt,
   refusal: RefusalCode,
   sentence: string,
 ): Promise<Reply> {
   const facts = await readGrantFacts(grant);
   if (facts && refusal !== 'unavailable')
-    await recordRefusedPress(presser, { approval: facts.approval.id, verdict: 'revoke', refusal });
+    await recordRefusedClick(slackActor, {
+      approval: facts.approval.id,
+      verdict: 'revoke',
+      refusal,
+    });
   return { view: noticeView('Not possible', sentence) };
 }
 
 async function ended(parts: SubmitRevokeParts, attempt: Attempt): Promise<Reply> {
-  const { teamId } = attempt.presser;
+  const { teamId } = attempt.slackActor;
   const facts = await parts.readGrantFacts(attempt.grant);
   if (facts) return { view: dated(parts.dates, overView(facts, teamId)) };
   return { view: noticeView('Not possible', UNREADABLE) };

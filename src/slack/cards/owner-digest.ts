@@ -2,8 +2,8 @@
 
 import type { KnownBlock } from '@slack/types';
 import type { Principal } from '../../domain/principal.js';
-import type { Notice, NoticeKind } from '../../ports/index.js';
-import type { NoticeFacts } from '../../usecases/notifications/direct-messages.js';
+import type { DirectMessage, DirectMessageKind } from '../../ports/index.js';
+import type { DirectMessageFacts } from '../../usecases/notifications/direct-messages.js';
 import { clipMiddle } from '../format/clip.js';
 import { code, context, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
@@ -14,21 +14,23 @@ const KEYS_SHOWN = 10;
 const RESOURCE_SHOWN = 120;
 
 export interface DigestFacts {
-  readonly notices: readonly Notice[];
+  readonly directMessageOutbox: readonly DirectMessage[];
   /** The keys that they are about. */
   readonly principals: readonly Principal[];
   /** The newest of them, in full. */
-  readonly newest: readonly NoticeFacts[];
+  readonly newest: readonly DirectMessageFacts[];
 }
 
-export function directDigest({ notices, principals, newest }: DigestFacts): Card {
-  const headline = `${notices.length} things were done with your keys.`;
+export function directDigest({ directMessageOutbox, principals, newest }: DigestFacts): Card {
+  const headline = `${directMessageOutbox.length} things were done with your keys.`;
   const more = principals.length - KEYS_SHOWN;
   return {
     text: headline,
     blocks: [
       section(`*${headline}*`),
-      ...principals.slice(0, KEYS_SHOWN).map((principal) => keySection(principal, notices)),
+      ...principals
+        .slice(0, KEYS_SHOWN)
+        .map((principal) => keySection(principal, directMessageOutbox)),
       ...(more > 0 ? [context(`and ${more} keys more: ${code('vsecure keys:list')}`)] : []),
       section(['*The newest*', ...newest.map(line)].join('\n')),
       context(`All of it: ${code('vsecure mcp:approvals')} and ${code('vsecure mcp:audit')}`),
@@ -36,8 +38,11 @@ export function directDigest({ notices, principals, newest }: DigestFacts): Card
   };
 }
 
-function keySection(principal: Principal, notices: readonly Notice[]): KnownBlock {
-  const ofKey = notices.filter((notice) => notice.principal === principal.id);
+function keySection(
+  principal: Principal,
+  directMessageOutbox: readonly DirectMessage[],
+): KnownBlock {
+  const ofKey = directMessageOutbox.filter((notice) => notice.principal === principal.id);
   const counts = (Object.keys(COUNTED) as (keyof typeof COUNTED)[])
     .map((kind) => ({ kind, count: ofKey.filter((notice) => notice.kind === kind).length }))
     .filter(({ count }) => count > 0)
@@ -51,16 +56,16 @@ const COUNTED = {
   asked: ['request', 'requests'],
   settled: ['answer', 'answers'],
   first_use: ['first use', 'first uses'],
-} as const satisfies Partial<Record<NoticeKind, readonly [string, string]>>;
+} as const satisfies Partial<Record<DirectMessageKind, readonly [string, string]>>;
 
-const WORDS: Record<NoticeKind, string> = {
+const WORDS: Record<DirectMessageKind, string> = {
   asked: 'asked',
   settled: 'answered',
   first_use: 'used',
   suspended: 'suspended',
 };
 
-function line({ notice, principal, request }: NoticeFacts): string {
+function line({ notice, principal, request }: DirectMessageFacts): string {
   if (!request) return `• ${WORDS[notice.kind]} · ${code(principal.name)}`;
   const { operation, resources, status } = request.approval;
   const [first = '', ...more] = resources;

@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import type { NoticeFacts } from '../../usecases/notifications/direct-messages.js';
+import type { DirectMessageFacts } from '../../usecases/notifications/direct-messages.js';
 import { code, context, escaped, moment, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 import { emailName, personName } from './mentions.js';
@@ -12,7 +12,7 @@ import { outcomeBlocks } from './outcome-blocks.js';
 import { resourceBlocks } from './resource-blocks.js';
 
 /** One notice, in the workspace with this id. */
-export function directCard(facts: NoticeFacts, teamId: string): Card {
+export function directCard(facts: DirectMessageFacts, teamId: string): Card {
   const { notice, request } = facts;
   if (notice.kind === 'suspended') return suspendedCard(facts, teamId);
   return {
@@ -44,13 +44,16 @@ function about(kind: keyof typeof DONE, facts: CardFacts, teamId: string): Known
   ];
 }
 
-function notMe({ principal }: NoticeFacts): KnownBlock[] {
+function notMe({ principal }: DirectMessageFacts): KnownBlock[] {
   if (principal.suspendedAt) return [section('This key is suspended.')];
   return [{ type: 'actions', elements: [notMeButton(principal)] }];
 }
 
 /** For the owner and every administrator. */
-function suspendedCard({ principal, owner, suspendedBy }: NoticeFacts, teamId: string): Card {
+function suspendedCard(
+  { principal, owner, suspendedBy }: DirectMessageFacts,
+  teamId: string,
+): Card {
   const { name, suspendedAt } = principal;
   const whose = owner ? ` of ${emailName(owner.email)}` : '';
   const by = suspendedBy ? ` by ${personName(suspendedBy, teamId)}` : '';

@@ -1,12 +1,12 @@
 /** What is said once in the thread of a card that nobody has decided. It mentions those who may, where the policy lets phones ring. */
 
-import type { ThreadNote } from '../../ports/index.js';
+import type { ThreadReply } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { moment, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 import { approverNames } from './mentions.js';
 
-export function threadNote(note: ThreadNote, facts: CardFacts, teamId: string): Card {
+export function threadNote(note: ThreadReply, facts: CardFacts, teamId: string): Card {
   const { text, line } = NOTES[note](facts, teamId);
   return { text, blocks: [section(line)] };
 }
@@ -17,7 +17,7 @@ interface Note {
   readonly line: string;
 }
 
-const NOTES: Record<ThreadNote, (facts: CardFacts, teamId: string) => Note> = {
+const NOTES: Record<ThreadReply, (facts: CardFacts, teamId: string) => Note> = {
   reminder: (facts, teamId) => ({
     text: 'Reminder: a request is still waiting for a decision.',
     line: `*Still waiting* for a decision, until ${moment(facts.approval.expiresAt)}. May decide: ${approverNames(facts, teamId)}`,

@@ -23,9 +23,9 @@ const page = z.object({
 });
 
 /** Resolves with those that Slack says are deactivated; of the others it says nothing, or Slack did not. */
-export type FindLeavers = (userIds: readonly string[]) => Promise<readonly string[]>;
+export type FindDeactivatedUsers = (userIds: readonly string[]) => Promise<readonly string[]>;
 
-export function createFindLeavers({ users }: WebClient, log: Log): FindLeavers {
+export function createFindDeactivatedUsers({ users }: WebClient, log: Log): FindDeactivatedUsers {
   /** Where the last run left off in a workspace that is too large for one. */
   let cursor: string | undefined;
 

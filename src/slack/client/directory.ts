@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Directory, Log, SlackProfile } from '../../ports/index.js';
 import { readShared } from './channels.js';
-import type { FindLeavers } from './deactivated-users.js';
+import type { FindDeactivatedUsers } from './deactivated-users.js';
 import { remedy, webFailure } from './web-failure.js';
 import type { Workspace } from './workspace.js';
 
@@ -30,19 +30,19 @@ const groupList = z.object({ users: z.array(z.string()) });
 
 export interface DirectoryParts {
   readonly client: WebClient;
-  readonly findLeavers: FindLeavers;
+  readonly findDeactivatedUsers: FindDeactivatedUsers;
   readonly workspace: () => Workspace | undefined;
   readonly log: Log;
 }
 
 /** Undefined when Slack does not answer in time, or answers about somebody else. */
 export function createDirectory(parts: DirectoryParts): Directory {
-  const { client, findLeavers, workspace, log } = parts;
+  const { client, findDeactivatedUsers, workspace, log } = parts;
   const { users, usergroups } = client;
   const teamId = () => workspace()?.teamId;
   return {
     teamId,
-    deactivated: async (userIds) => (teamId() === undefined ? [] : findLeavers(userIds)),
+    deactivated: async (userIds) => (teamId() === undefined ? [] : findDeactivatedUsers(userIds)),
 
     async profile(userId) {
       const home = teamId();

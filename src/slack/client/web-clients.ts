@@ -13,13 +13,18 @@ export interface WebClients {
   /** For `users.info`, within the 3 s that a submitted form has. */
   readonly directory: WebClient;
   /** For asking who has left, at leisure. */
-  readonly leavers: WebClient;
+  readonly deactivatedUsers: WebClient;
   /** For cards. The relay repeats; the client never does, since a post that timed out may have been made. */
   readonly delivery: WebClient;
 }
 
 /** Milliseconds. A trigger_id lives for 3 s. */
-const TIMEOUT = { interactive: 2500, directory: 1200, leavers: 5000, delivery: 5000 } as const;
+const TIMEOUT = {
+  interactive: 2500,
+  directory: 1200,
+  deactivatedUsers: 5000,
+  delivery: 5000,
+} as const;
 
 export interface ClientSettings {
   readonly botToken: string;
@@ -33,7 +38,7 @@ export function createWebClients({ botToken, apiUrl }: ClientSettings, log: Log)
   return {
     interactive: client(TIMEOUT.interactive),
     directory: client(TIMEOUT.directory),
-    leavers: client(TIMEOUT.leavers),
+    deactivatedUsers: client(TIMEOUT.deactivatedUsers),
     delivery: client(TIMEOUT.delivery),
   };
 }

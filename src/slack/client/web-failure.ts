@@ -90,9 +90,9 @@ const CHANNEL_TROUBLE = new Set([
 ]);
 
 /** It is this one account that takes no messages: nothing that an operator must mend. */
-export const isUntellable = (code: string): boolean => UNTELLABLE.has(code);
+export const isUndeliverable = (code: string): boolean => UNDELIVERABLE.has(code);
 
-const UNTELLABLE = new Set([
+const UNDELIVERABLE = new Set([
   'user_not_found',
   'users_not_found',
   'user_disabled',

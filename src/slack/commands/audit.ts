@@ -54,10 +54,10 @@ export const createAuditCommand = (parts: AuditParts): Command => ({
   },
 });
 
-type Filter = Omit<AuditFilter, 'sight'>;
+type Filter = Omit<AuditFilter, 'visibility'>;
 
 async function readFilter({ nameAccount }: AuditParts, asked: Asked): Promise<Result<Filter>> {
-  const { flags, words, now, presser } = asked;
+  const { flags, words, now, slackActor } = asked;
   const resource = optional(words[0], readPattern);
   if (!resource.ok) return resource;
   const since = optional(flags.get('since'), readMoment('since', now));
@@ -68,7 +68,7 @@ async function readFilter({ nameAccount }: AuditParts, asked: Asked): Promise<Re
   if (!type.ok) return type;
   const typed = flags.get('actor');
   const userId = typed === undefined ? undefined : mentioned(typed);
-  const actor = userId ? await nameAccount({ ...presser, userId }) : typed;
+  const actor = userId ? await nameAccount({ ...slackActor, userId }) : typed;
   return {
     ok: true,
     value: {
@@ -93,11 +93,11 @@ function table(found: Awaited<ReturnType<QueryAudit>>) {
 }
 
 function row(event: RecordedEvent): readonly Cell[] {
-  const { at, type, actor, door, resources, approval, grant, refusal, reason } = event;
+  const { at, type, actor, entryPoint, resources, approval, grant, refusal, reason } = event;
   return [
     new Date(at),
     type,
-    door ? `${actor.name} (${door})` : actor.name,
+    entryPoint ? `${actor.name} (${entryPoint})` : actor.name,
     shortNames(resources ?? []),
     grant ?? approval,
     refusal,

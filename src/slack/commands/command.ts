@@ -2,7 +2,7 @@
 
 import type { Person } from '../../domain/person.js';
 import type { Result } from '../../domain/result.js';
-import type { Presser } from '../../usecases/people/identify-slack-user.js';
+import type { SlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Answer } from './answer.js';
 import type { Arguments, Takes } from './arguments.js';
 
@@ -21,7 +21,7 @@ export interface Command extends Takes {
 }
 
 export interface Asked extends Arguments {
-  readonly presser: Presser;
+  readonly slackActor: SlackActor;
   /** Asks Slack and the database each time; every answer that shows something of somebody's must begin with it. */
   who(): Promise<Result<Person>>;
   /** Where the page before ended, as a button of ours or of a forger says: a place, never a right. */

@@ -15,9 +15,9 @@ export const createLinkCommand = ({ linkByCode }: LinkParts): Command => ({
   examples: ['link link_4Zt0qvKq2Wb8sXyN1mRcLd'],
   words: 1,
   flags: {},
-  async answer({ presser, words: [code] }) {
+  async answer({ slackActor, words: [code] }) {
     if (!code) return problem('Which code? Make one on the command line: vsecure people:code');
-    const linked = await linkByCode(presser, code);
+    const linked = await linkByCode(slackActor, code);
     if (!linked.ok) return linked;
     return { ok: true, value: { title: `This Slack account is ${linked.value.email}'s now.` } };
   },

@@ -4,12 +4,12 @@ import { nearest } from '../../domain/did-you-mean.js';
 import { explain } from '../../domain/refusal.js';
 import type { Result } from '../../domain/result.js';
 import { visibleText } from '../../domain/untrusted-text.js';
-import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
 import { clip } from '../format/clip.js';
 import type { Dates } from '../format/dates.js';
-import type { Gesture } from '../inbound/interaction.js';
-import { readPress } from '../inbound/payload.js';
+import type { Interaction } from '../inbound/interaction.js';
+import { readClick } from '../inbound/payload.js';
 import { type Answer, shownAnswer } from './answer.js';
 import { problem, readArguments } from './arguments.js';
 import { type CatalogueParts, createCatalogue } from './catalogue.js';
@@ -19,15 +19,15 @@ import { fromPageButton, pageButtons, type Question } from './pager.js';
 import { splitWords } from './split-words.js';
 
 export interface VsecureCommandParts extends CatalogueParts {
-  readonly identify: IdentifyPresser;
+  readonly identify: IdentifySlackActor;
   readonly workspace: () => Workspace | undefined;
   readonly dates: Dates;
 }
 
 export interface VsecureCommand {
-  run(text: string, from: Gesture): Promise<void>;
+  run(text: string, from: Interaction): Promise<void>;
   /** A button below an answer: the same question again, asked by whoever pressed. */
-  page(body: unknown, from: Gesture): Promise<void>;
+  page(body: unknown, from: Interaction): Promise<void>;
 }
 
 /** Characters. A reason of the longest kind fits in, escaped. */
@@ -40,27 +40,31 @@ export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand
   const catalogue = createCatalogue(parts);
   const commands = [...catalogue, createHelp(catalogue)];
 
-  async function reply(question: Question, gesture: Gesture, instead: boolean): Promise<void> {
+  async function reply(
+    question: Question,
+    interaction: Interaction,
+    instead: boolean,
+  ): Promise<void> {
     const found = find(commands, question.text);
     const command = found.ok ? found.value : undefined;
-    if (instead && !command?.pages) return gesture.tell(OLD_PAGE);
-    const answer = found.ok ? await ask(parts, found.value, question, gesture) : found;
+    if (instead && !command?.pages) return interaction.tell(OLD_PAGE);
+    const answer = found.ok ? await ask(parts, found.value, question, interaction) : found;
     if (!answer.ok)
-      return gesture.tell(told(explain(answer.refusal), answer.refusal.code, command));
+      return interaction.tell(told(explain(answer.refusal), answer.refusal.code, command));
     const ways = shownAnswer(answer.value, pageButtons(question, answer.value.next));
     // What stands in for Slack in a demo draws no tables.
-    await gesture.show(parts.dates === 'plain' ? ways.slice(-1) : ways, instead);
+    await interaction.show(parts.dates === 'plain' ? ways.slice(-1) : ways, instead);
   }
 
   return {
-    async run(text, gesture) {
-      await gesture.ack();
-      await reply({ text }, gesture, false);
+    async run(text, interaction) {
+      await interaction.ack();
+      await reply({ text }, interaction, false);
     },
-    async page(body, gesture) {
-      await gesture.ack();
-      const question = fromPageButton(readPress(body)?.value);
-      await (question ? reply(question, gesture, true) : gesture.tell(OLD_PAGE));
+    async page(body, interaction) {
+      await interaction.ack();
+      const question = fromPageButton(readClick(body)?.value);
+      await (question ? reply(question, interaction, true) : interaction.tell(OLD_PAGE));
     },
   };
 }
@@ -83,7 +87,7 @@ async function ask(
   { identify, workspace }: VsecureCommandParts,
   command: Command,
   { text, after }: Question,
-  { userId }: Gesture,
+  { userId }: Interaction,
 ): Promise<Result<Answer>> {
   if (text.length > TEXT_MAX)
     return problem('That is longer than anything that can be asked here.');
@@ -91,13 +95,13 @@ async function ask(
   const words = splitWords(typed);
   const given = words.ok ? readArguments(command, words.value, typed) : words;
   if (!given.ok) return given;
-  const presser = { teamId: workspace()?.teamId ?? '', userId };
+  const slackActor = { teamId: workspace()?.teamId ?? '', userId };
   const asked: Asked = {
     ...given.value,
-    presser,
+    slackActor,
     after,
     now: new Date(),
-    who: () => identify(presser),
+    who: () => identify(slackActor),
   };
   return command.answer(asked);
 }

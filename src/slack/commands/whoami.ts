@@ -9,11 +9,11 @@ export const createWhoamiCommand = (): Command => ({
   examples: ['whoami'],
   words: 0,
   flags: {},
-  async answer({ presser, who }) {
+  async answer({ slackActor, who }) {
     const person = await who();
     if (!person.ok) return person;
     const { email, role } = person.value;
-    const account = `${presser.teamId}/${presser.userId}`;
+    const account = `${slackActor.teamId}/${slackActor.userId}`;
     return {
       ok: true,
       value: { title: `You are ${email} (${role}), with the Slack account ${account}.` },

@@ -4,7 +4,7 @@
  */
 
 import { slackChannelId } from '../../contract/fields.js';
-import type { AutoApprovals, PostedCard, Untold } from '../../ports/index.js';
+import type { AutoApprovals, PostedCard, Unsent } from '../../ports/index.js';
 import { autoApprovedLines, LINES_MAX } from '../cards/auto-approved-lines.js';
 import { type Dates, dated } from '../format/dates.js';
 import {
@@ -39,18 +39,18 @@ async function tell(parts: AutoPosterParts, job: Job): Promise<Told> {
 
 function postLines(parts: AutoPosterParts, job: Job, channel: string | undefined): Promise<Told> {
   const { autoApprovals, dates } = parts;
-  let shown: Untold['approvals'] = [];
+  let shown: Unsent['approvals'] = [];
   return post(parts, job.signal, {
     channel,
     async compose() {
       // More may have come while it waited for its turn.
-      const untold = await autoApprovals.untold(channel, LINES_MAX);
-      shown = untold.approvals;
-      return untold.count === 0 ? undefined : dated(dates, autoApprovedLines(untold));
+      const unsent = await autoApprovals.unsent(channel, LINES_MAX);
+      shown = unsent.approvals;
+      return unsent.count === 0 ? undefined : dated(dates, autoApprovedLines(unsent));
     },
     remember: (place) => autoApprovals.told(channel, placed(shown, job.teamId, place)),
   });
 }
 
-const placed = (shown: Untold['approvals'], teamId: string, place: Place): readonly PostedCard[] =>
+const placed = (shown: Unsent['approvals'], teamId: string, place: Place): readonly PostedCard[] =>
   shown.map(({ id }) => ({ ...place, approval: id, teamId }));

@@ -5,7 +5,7 @@
 
 import type { CardCopy } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { isChannelTrouble, isUntellable, webFailure } from '../client/web-failure.js';
+import { isChannelTrouble, isUndeliverable, webFailure } from '../client/web-failure.js';
 import { type CardParts, cardOf, isOpen, newCard } from './card-message.js';
 import { type Job, type Place, send } from './channel-posting.js';
 import { readError } from './delivery-errors.js';
@@ -47,8 +47,8 @@ async function showInChannel(
   channel: string | undefined,
 ): Promise<Delivered> {
   const { subject } = job.leased;
-  if (!channel) return job.complaints.raise({ subject }, 'no_channel');
-  return job.complaints.attempt({ subject, channel }, () =>
+  if (!channel) return job.deliveryErrors.raise({ subject }, 'no_channel');
+  return job.deliveryErrors.attempt({ subject, channel }, () =>
     parts.posts(channel, job.signal, async (spend) => {
       if (await isShown(parts, facts, channel)) return SENT;
       const isDefault = channel === parts.defaultChannel;
@@ -75,7 +75,7 @@ async function showDirectly(
   const { subject } = job.leased;
   try {
     const channel = await parts.openDirect(user);
-    return await job.complaints.attempt({ subject, channel }, () =>
+    return await job.deliveryErrors.attempt({ subject, channel }, () =>
       parts.posts(channel, job.signal, async (spend) => {
         const copies = await parts.cards.copies(facts.approval.id);
         if (copies.some((copy) => copy.channel === channel)) return SENT;
@@ -87,7 +87,7 @@ async function showDirectly(
     );
   } catch (error) {
     const code = webFailure(error)?.code;
-    if (code === undefined || !isUntellable(code)) throw error;
+    if (code === undefined || !isUndeliverable(code)) throw error;
     parts.log.warn({ subject, user, code }, 'an approver cannot be told in Slack');
     return SENT;
   }

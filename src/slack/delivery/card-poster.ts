@@ -49,7 +49,7 @@ async function redrawCopy(
   const { subject, wanted } = job.leased;
   if (copy.drawn >= wanted) return SENT;
   let gone = false;
-  const told = await job.complaints.attempt({ subject, channel: copy.channel }, async () => {
+  const told = await job.deliveryErrors.attempt({ subject, channel: copy.channel }, async () => {
     const outcome = await redrawOne(parts, job, copy);
     gone = outcome === 'gone';
     if (outcome === 'gone') await parts.cards.forget(copy);

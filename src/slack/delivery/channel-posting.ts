@@ -12,7 +12,7 @@ import type { Leased, Log } from '../../ports/index.js';
 import type { Channels } from '../client/channels.js';
 import { UnusableChannelError } from '../client/web-failure.js';
 import type { Workspace } from '../client/workspace.js';
-import { type Complaints, createComplaints } from './delivery-errors.js';
+import { createDeliveryErrors, type DeliveryErrors } from './delivery-errors.js';
 import { type Delivered, SENT } from './delivery-result.js';
 import type { OpenDirect } from './direct-channels.js';
 import type { Lanes } from './keyed-queue.js';
@@ -45,7 +45,7 @@ export interface Job {
   readonly teamId: string;
   readonly leased: Leased;
   readonly signal: AbortSignal;
-  readonly complaints: Complaints;
+  readonly deliveryErrors: DeliveryErrors;
 }
 
 /** What became of it; `no_channel` when nobody has said where to post. */
@@ -63,16 +63,16 @@ export function createDelivering(
   }: Pick<PostingParts, 'workspace' | 'log'> & Partial<Pick<PostingParts, 'pace'>>,
   tell: (job: Job) => Promise<Told>,
 ): Poster {
-  const complaints = createComplaints(log, pace.mendedAfter);
+  const deliveryErrors = createDeliveryErrors(log, pace.mendedAfter);
   return {
-    healthy: complaints.none,
+    healthy: deliveryErrors.none,
     async deliver(leased, signal) {
       const home = workspace();
       if (!home) return { outcome: 'away', error: 'not_connected' };
       const { subject } = leased;
-      return complaints.attempt({ subject }, async () => {
-        const told = await tell({ teamId: home.teamId, leased, signal, complaints });
-        return told === 'no_channel' ? complaints.raise({ subject }, told) : told;
+      return deliveryErrors.attempt({ subject }, async () => {
+        const told = await tell({ teamId: home.teamId, leased, signal, deliveryErrors });
+        return told === 'no_channel' ? deliveryErrors.raise({ subject }, told) : told;
       });
     },
   };

@@ -4,7 +4,7 @@ import type { Log } from '../../ports/index.js';
 import { isChannelTrouble, remedy, webFailure } from '../client/web-failure.js';
 import type { Delivered } from './delivery-result.js';
 
-export interface Complaints {
+export interface DeliveryErrors {
   /** Runs `work` and makes an outcome of what Slack says to it. Throws what is not Slack's. */
   attempt(about: About, work: () => Promise<Delivered>): Promise<Delivered>;
   /** The outcome of something that failed without a call to Slack. */
@@ -19,7 +19,7 @@ export interface About {
 }
 
 /** `mendedAfter`: milliseconds until it is tried again. */
-export function createComplaints(log: Log, mendedAfter: number): Complaints {
+export function createDeliveryErrors(log: Log, mendedAfter: number): DeliveryErrors {
   const said = new Set<string>();
 
   function raise({ subject, channel: where }: About, code: string): Delivered {

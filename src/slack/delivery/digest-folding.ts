@@ -1,11 +1,11 @@
 /** Folds many requests that wait for their card in one channel into one message there, and into one for each approver who is told in person. */
 
 import type { ApprovalId } from '../../domain/approval.js';
-import type { Deliveries, DigestPlace, Digests, WaitingCard } from '../../ports/index.js';
+import type { DigestPlace, Digests, SlackOutbox, WaitingCard } from '../../ports/index.js';
 import type { ReadCardAudience } from '../../usecases/approvals/card-audience.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/approvals/card-facts.js';
 import { digestMessage } from '../cards/digest-card.js';
-import { isChannelTrouble, isUntellable, webFailure } from '../client/web-failure.js';
+import { isChannelTrouble, isUndeliverable, webFailure } from '../client/web-failure.js';
 import { type Dates, dated } from '../format/dates.js';
 import { type Job, type Place, type PostingParts, send } from './channel-posting.js';
 import { type Delivered, SENT } from './delivery-result.js';
@@ -15,7 +15,7 @@ export interface FoldingParts extends PostingParts {
   readonly readCardFacts: ReadCardFacts;
   readonly readCardAudience: ReadCardAudience;
   readonly digests: Digests;
-  readonly deliveries: Pick<Deliveries, 'sent' | 'retryAll'>;
+  readonly slackOutbox: Pick<SlackOutbox, 'sent' | 'retryAll'>;
   readonly dates: Dates;
 }
 
@@ -33,11 +33,11 @@ export async function fold(parts: FoldingParts, job: Job, all: Fold): Promise<De
   for (const [user, theirs] of await readers(parts, job, all, failure !== undefined))
     await foldDirectly(parts, job, user, theirs);
   if (!failure) {
-    await parts.deliveries.sent('slack_card', ...waiting);
+    await parts.slackOutbox.sent('slack_card', ...waiting);
     return SENT;
   }
   const { mendedAfter } = parts.pace;
-  await parts.deliveries.retryAll(
+  await parts.slackOutbox.retryAll(
     'slack_card',
     waiting,
     mendedAfter,
@@ -93,7 +93,7 @@ async function foldDirectly(
     });
   } catch (error) {
     const code = webFailure(error)?.code;
-    if (code === undefined || !isUntellable(code)) throw error;
+    if (code === undefined || !isUndeliverable(code)) throw error;
     parts.log.warn({ user, code }, 'an approver cannot be told in Slack');
   }
 }

@@ -31,7 +31,7 @@ async function tell(parts: DigestPosterParts, job: Job): Promise<Told> {
   const [channel = '', messageTs = ''] = subject.split(':');
   const found = await parts.digests.find(channel, messageTs);
   if (found?.teamId !== job.teamId) return SENT;
-  return job.complaints.attempt({ subject, channel }, async () => {
+  return job.deliveryErrors.attempt({ subject, channel }, async () => {
     const compose = async () => {
       const items = await parts.digests.shown(channel, messageTs);
       const facts = await samples(parts, items);

@@ -5,11 +5,11 @@
 
 import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
-import type { Notice } from '../../ports/index.js';
+import type { DirectMessage } from '../../ports/index.js';
 import type { DirectMessages } from '../../usecases/notifications/direct-messages.js';
 import { directDigest } from '../cards/owner-digest.js';
 import { directCard } from '../cards/owner-message.js';
-import { isUntellable, webFailure } from '../client/web-failure.js';
+import { isUndeliverable, webFailure } from '../client/web-failure.js';
 import { type Dates, dated } from '../format/dates.js';
 import {
   createDelivering,
@@ -43,25 +43,28 @@ const personId = z.templateLiteral(['prsn_', z.string().regex(/^[0-9A-Za-z]{22}$
 async function tell(parts: DirectPosterParts, job: Job): Promise<Told> {
   const id = personId.safeParse(job.leased.subject).data;
   if (!id) return SENT;
-  const { person, notices } = await parts.directMessages.untold(id, FOLDED_MAX);
+  const { person, directMessageOutbox } = await parts.directMessages.unsent(id, FOLDED_MAX);
   const user = person && accountOf(person, job.teamId);
-  if (!user) return leftUntold(parts, notices);
+  if (!user) return leftUnsent(parts, directMessageOutbox);
   try {
-    for (const bundle of bundles(notices)) {
+    for (const bundle of bundles(directMessageOutbox)) {
       const told = await tellBundle(parts, job, user, bundle);
       if (told === 'no_channel' || told.outcome !== 'sent') return told;
     }
     return SENT;
   } catch (error) {
     const failure = webFailure(error);
-    if (!failure || !isUntellable(failure.code)) throw error;
+    if (!failure || !isUndeliverable(failure.code)) throw error;
     parts.log.warn({ person: id, code: failure.code }, 'a person cannot be told in Slack');
-    return leftUntold(parts, notices);
+    return leftUnsent(parts, directMessageOutbox);
   }
 }
 
-async function leftUntold(parts: DirectPosterParts, notices: readonly Notice[]): Promise<Told> {
-  if (notices.length > 0) await parts.directMessages.told(notices);
+async function leftUnsent(
+  parts: DirectPosterParts,
+  directMessageOutbox: readonly DirectMessage[],
+): Promise<Told> {
+  if (directMessageOutbox.length > 0) await parts.directMessages.told(directMessageOutbox);
   return SENT;
 }
 
@@ -69,10 +72,10 @@ const accountOf = ({ active, slack }: Person, teamId: string): string | undefine
   active ? slack.find((account) => account.teamId === teamId)?.userId : undefined;
 
 /** An alarm is never folded away, and comes first. */
-function bundles(untold: readonly Notice[]): readonly (readonly Notice[])[] {
-  const alarms = untold.filter(({ kind }) => kind === 'suspended');
-  const others = untold.filter(({ kind }) => kind !== 'suspended');
-  const alone = (notice: Notice) => [notice];
+function bundles(unsent: readonly DirectMessage[]): readonly (readonly DirectMessage[])[] {
+  const alarms = unsent.filter(({ kind }) => kind === 'suspended');
+  const others = unsent.filter(({ kind }) => kind !== 'suspended');
+  const alone = (notice: DirectMessage) => [notice];
   return [...alarms.map(alone), ...(others.length > ONE_BY_ONE ? [others] : others.map(alone))];
 }
 
@@ -80,7 +83,7 @@ function tellBundle(
   parts: DirectPosterParts,
   { signal, teamId }: Job,
   user: string,
-  bundle: readonly Notice[],
+  bundle: readonly DirectMessage[],
 ): Promise<Told> {
   return post(parts, signal, {
     user,
@@ -97,17 +100,21 @@ function tellBundle(
 
 const single = async (
   { directMessages }: DirectPosterParts,
-  notice: Notice,
+  notice: DirectMessage,
   teamId: string,
 ): Promise<Message> => directCard(await directMessages.facts(notice), teamId);
 
 async function digest(
   { directMessages }: DirectPosterParts,
-  notices: readonly Notice[],
+  directMessageOutbox: readonly DirectMessage[],
 ): Promise<Message> {
   return directDigest({
-    notices,
-    principals: await directMessages.principals(notices.map(({ principal }) => principal)),
-    newest: await Promise.all(notices.slice(-NEWEST).reverse().map(directMessages.facts)),
+    directMessageOutbox,
+    principals: await directMessages.principals(
+      directMessageOutbox.map(({ principal }) => principal),
+    ),
+    newest: await Promise.all(
+      directMessageOutbox.slice(-NEWEST).reverse().map(directMessages.facts),
+    ),
   });
 }

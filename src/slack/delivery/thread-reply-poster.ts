@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { approvalId } from '../../contract/fields.js';
-import type { Cards, ThreadNote } from '../../ports/index.js';
+import type { Cards, ThreadReply } from '../../ports/index.js';
 import type { ReadCardFacts } from '../../usecases/approvals/card-facts.js';
 import { threadNote } from '../cards/thread-reply.js';
 import { webFailure } from '../client/web-failure.js';
@@ -28,7 +28,7 @@ export function createThreadPoster(parts: ThreadPosterParts): Poster {
   return createDelivering(parts, (job) => tell(parts, job));
 }
 
-const kind = z.enum(['reminder', 'escalation'] satisfies ThreadNote[]);
+const kind = z.enum(['reminder', 'escalation'] satisfies ThreadReply[]);
 /** As the store writes it: `<kind>:<approval>`. */
 const subject = z.tuple([kind, approvalId]);
 

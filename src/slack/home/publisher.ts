@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
 import type { Log } from '../../ports/index.js';
 import type { HomeUseCases } from '../../usecases/approvals/app-home.js';
-import type { IdentifyPresser } from '../../usecases/people/identify-slack-user.js';
+import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import { webFailure } from '../client/web-failure.js';
 import type { Workspace } from '../client/workspace.js';
 import {
@@ -25,7 +25,7 @@ import { strangerView } from './unlinked-view.js';
 
 export interface HomePublisherParts {
   readonly home: HomeUseCases;
-  readonly identify: IdentifyPresser;
+  readonly identify: IdentifySlackActor;
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
   readonly dates: Dates;

@@ -2,13 +2,13 @@
 
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
-import type { StopLeavers } from '../../usecases/people/stop-deactivated-users.js';
+import type { StopDeactivatedUsers } from '../../usecases/people/stop-deactivated-users.js';
 import type { WorkspaceLink } from '../client/workspace.js';
 import { createOpenHome, type HomePublisherParts } from '../home/publisher.js';
 import type { SlackContext } from './request-guard.js';
 
 export interface EventsParts extends HomePublisherParts {
-  readonly stopLeavers: StopLeavers;
+  readonly stopDeactivatedUsers: StopDeactivatedUsers;
   readonly link: WorkspaceLink;
 }
 
@@ -23,7 +23,7 @@ const homeOpened = z.object({ user: z.string(), tab: z.literal('home').nullish()
 const MENDING = 'install the app again, then set its new SLACK_BOT_TOKEN and restart';
 
 export function addEvents(app: App<SlackContext>, parts: EventsParts): void {
-  const { stopLeavers, link, log } = parts;
+  const { stopDeactivatedUsers, link, log } = parts;
   const openHome = createOpenHome(parts);
   const thrownOut = (event: string) => {
     log.error({ event, todo: MENDING }, 'vsecure was removed from the Slack workspace');
@@ -32,7 +32,7 @@ export function addEvents(app: App<SlackContext>, parts: EventsParts): void {
 
   app.event('user_change', async ({ event }) => {
     const user = userChange.safeParse(event).data?.user;
-    if (user?.deleted) await stopLeavers.one(user.id);
+    if (user?.deleted) await stopDeactivatedUsers.one(user.id);
   });
   app.event('app_home_opened', async ({ event }) => {
     const opened = homeOpened.safeParse(event).data;

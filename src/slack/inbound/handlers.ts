@@ -35,36 +35,36 @@ export function addHandlers(app: App<SlackContext>, parts: HandlerParts): void {
 
   for (const verdict of ['approve', 'deny'] as const)
     app.action({ type: 'block_actions', action_id: BUTTON[verdict] }, ({ body, context }) =>
-      openForm(verdict, body, context.gesture),
+      openForm(verdict, body, context.interaction),
     );
   app.action({ type: 'block_actions', action_id: BUTTON.details }, ({ body, context }) =>
-    openDetails(body, context.gesture),
+    openDetails(body, context.interaction),
   );
   app.action({ type: 'block_actions', action_id: BUTTON.revoke }, ({ body, context }) =>
-    openRevoke(body, context.gesture),
+    openRevoke(body, context.interaction),
   );
   app.action({ type: 'block_actions', action_id: NOT_ME }, ({ body, context }) =>
-    notMe(body, context.gesture),
+    notMe(body, context.interaction),
   );
   const confirmLogin = createConfirmLogin(parts);
   app.action({ type: 'block_actions', action_id: CONFIRM_LOGIN }, ({ body, context }) =>
-    confirmLogin(body, context.gesture),
+    confirmLogin(body, context.interaction),
   );
   const openReview = createOpenReview(parts);
   app.action({ type: 'block_actions', action_id: DIGEST.review }, ({ body, context }) =>
-    openReview(body, context.gesture),
+    openReview(body, context.interaction),
   );
   const turnPage = createTurnPage(parts);
   for (const button of ['back', 'again', 'forward'] as const)
     app.action({ type: 'block_actions', action_id: DIGEST[button] }, ({ body, context }) =>
-      turnPage(body, context.gesture),
+      turnPage(body, context.interaction),
     );
   for (const verdict of ['approve', 'deny'] as const)
-    app.view(FORM[verdict], ({ body, context }) => submitForm(verdict, body, context.gesture));
-  app.view(FORM.revoke, ({ body, context }) => submitRevoke(body, context.gesture));
-  app.command(COMMAND, ({ command, context }) => vsecure.run(command.text, context.gesture));
+    app.view(FORM[verdict], ({ body, context }) => submitForm(verdict, body, context.interaction));
+  app.view(FORM.revoke, ({ body, context }) => submitRevoke(body, context.interaction));
+  app.command(COMMAND, ({ command, context }) => vsecure.run(command.text, context.interaction));
   for (const button of Object.values(PAGE_BUTTONS))
     app.action({ type: 'block_actions', action_id: button }, ({ body, context }) =>
-      vsecure.page(body, context.gesture),
+      vsecure.page(body, context.interaction),
     );
 }

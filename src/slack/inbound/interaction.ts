@@ -15,7 +15,7 @@ export type Acknowledgement =
   | { readonly response_action: 'update'; readonly view: ModalView }
   | { readonly options: readonly [] };
 
-export interface Gesture {
+export interface Interaction {
   readonly payload: Envelope;
   readonly userId: string;
   /** Closed words for logs and the audit trail: `press`, `submit`, `command` and so on. */
@@ -57,7 +57,7 @@ const KINDS: Readonly<Record<string, string>> = {
   message_action: 'shortcut',
 };
 
-export function createGesture({ payload, ack, respond, client, log }: Incoming): Gesture {
+export function createInteraction({ payload, ack, respond, client, log }: Incoming): Interaction {
   const kind = payload.command === undefined ? (KINDS[payload.type ?? ''] ?? 'other') : 'command';
   const userId = payload.user?.id ?? payload.user_id ?? '';
   let sent = false;

@@ -29,7 +29,7 @@ const envelope = z.object({
 });
 export type Envelope = z.infer<typeof envelope>;
 
-const press = z.object({
+const click = z.object({
   channel: ref.nullish(),
   container: z.object({ message_ts: z.string().nullish(), is_ephemeral: z.boolean().nullish() }),
   view: z.object({ type: z.string() }).nullish(),
@@ -50,7 +50,7 @@ export function readEnvelope(body: unknown): Envelope | undefined {
   return envelope.safeParse(body).data;
 }
 
-export interface PressedButton {
+export interface ClickedButton {
   /** The message that everybody in its channel sees; undefined for a button in a view or in an answer to one person. */
   readonly place?: { readonly channel: string; readonly messageTs: string } | undefined;
   readonly inModal: boolean;
@@ -59,8 +59,8 @@ export interface PressedButton {
 }
 
 /** A pressed button; undefined for anything else. */
-export function readPress(body: unknown): PressedButton | undefined {
-  const read = press.safeParse(body).data;
+export function readClick(body: unknown): ClickedButton | undefined {
+  const read = click.safeParse(body).data;
   if (!read) return undefined;
   const { channel, container, view, trigger_id: triggerId, actions } = read;
   const { message_ts: messageTs, is_ephemeral: toOne } = container;

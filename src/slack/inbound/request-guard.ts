@@ -12,16 +12,16 @@ import type { RecordForeign } from '../../usecases/authorization/record-foreign-
 import type { Workspace } from '../client/workspace.js';
 import { noticeView } from '../views/notice-view.js';
 import type { InFlight } from './in-flight.js';
-import { createGesture, type Gesture } from './interaction.js';
+import { createInteraction, type Interaction } from './interaction.js';
 import { type Envelope, readEnvelope } from './payload.js';
 import { isForeign, strangerOf } from './workspace-guard.js';
 
 /** What Bolt's context carries for our handlers. */
 export interface SlackContext extends Record<string, unknown> {
-  gesture: Gesture;
+  interaction: Interaction;
 }
 
-export interface DoorkeeperParts {
+export interface RequestGuardParts {
   readonly workspace: () => Workspace | undefined;
   readonly recordForeign: RecordForeign;
   readonly inFlight: InFlight;
@@ -35,8 +35,8 @@ const OLD_BUTTON = 'This is from an older version. Please look at the newest car
 const TROUBLE =
   'Something went wrong, and vsecure cannot say whether this was done. The card shows how it stands; pressing again does no harm.';
 
-export function createDoorkeeper(
-  parts: DoorkeeperParts,
+export function createRequestGuard(
+  parts: RequestGuardParts,
 ): Middleware<AnyMiddlewareArgs, SlackContext> {
   return async (args) => {
     const payload = readEnvelope(args.body);
@@ -45,14 +45,14 @@ export function createDoorkeeper(
     const { ack, context, next } = args;
     const respond = 'respond' in args ? args.respond : undefined;
     const { client, log } = parts;
-    const gesture = createGesture({ payload, ack, respond, client, log });
-    await parts.inFlight.run(() => answered(parts, gesture, context, next));
+    const interaction = createInteraction({ payload, ack, respond, client, log });
+    await parts.inFlight.run(() => answered(parts, interaction, context, next));
   };
 }
 
 /** Events are acknowledged by Bolt, and none of them decides anything; one of another workspace is not heard at all. */
 async function heard(
-  parts: DoorkeeperParts,
+  parts: RequestGuardParts,
   payload: Envelope,
   next: () => Promise<unknown>,
 ): Promise<void> {
@@ -68,46 +68,46 @@ async function heard(
 }
 
 async function answered(
-  parts: DoorkeeperParts,
-  gesture: Gesture,
+  parts: RequestGuardParts,
+  interaction: Interaction,
   context: Context & SlackContext,
   next: () => Promise<unknown>,
 ): Promise<void> {
-  const { kind } = gesture;
+  const { kind } = interaction;
   try {
-    if (await turnedAway(parts, gesture)) return;
-    context.gesture = gesture;
+    if (await turnedAway(parts, interaction)) return;
+    context.interaction = interaction;
     await next();
-    if (!gesture.acknowledged()) await say(gesture, OLD_BUTTON);
+    if (!interaction.acknowledged()) await say(interaction, OLD_BUTTON);
   } catch (error) {
     parts.log.error({ kind, error: errorName(error) }, 'a Slack handler failed');
-    await say(gesture, TROUBLE);
+    await say(interaction, TROUBLE);
   }
 }
 
-async function turnedAway(parts: DoorkeeperParts, gesture: Gesture): Promise<boolean> {
+async function turnedAway(parts: RequestGuardParts, interaction: Interaction): Promise<boolean> {
   const workspace = parts.workspace();
   if (!workspace) {
-    await say(gesture, NOT_CONNECTED);
+    await say(interaction, NOT_CONNECTED);
     return true;
   }
-  if (!isForeign(gesture.payload, workspace)) return false;
-  const { teamId, userId } = strangerOf(gesture.payload);
+  if (!isForeign(interaction.payload, workspace)) return false;
+  const { teamId, userId } = strangerOf(interaction.payload);
   parts.log.warn(
-    { kind: gesture.kind, team: teamId },
+    { kind: interaction.kind, team: teamId },
     'a payload of another workspace was refused',
   );
-  await say(gesture, explain({ code: 'foreign_team' }));
-  await parts.recordForeign(teamId, userId, gesture.kind);
+  await say(interaction, explain({ code: 'foreign_team' }));
+  await parts.recordForeign(teamId, userId, interaction.kind);
   return true;
 }
 
 /** A submitted form is answered in the form itself; there is no other place that its person looks at. */
-async function say(gesture: Gesture, sentence: string): Promise<void> {
-  if (gesture.kind === 'suggestion') return gesture.ack({ options: [] });
-  if (gesture.kind === 'close') return gesture.ack();
-  if (gesture.kind === 'submit' && !gesture.acknowledged())
-    return gesture.ack({ response_action: 'update', view: noticeView('vsecure', sentence) });
-  await gesture.ack();
-  await gesture.tell(sentence);
+async function say(interaction: Interaction, sentence: string): Promise<void> {
+  if (interaction.kind === 'suggestion') return interaction.ack({ options: [] });
+  if (interaction.kind === 'close') return interaction.ack();
+  if (interaction.kind === 'submit' && !interaction.acknowledged())
+    return interaction.ack({ response_action: 'update', view: noticeView('vsecure', sentence) });
+  await interaction.ack();
+  await interaction.tell(sentence);
 }

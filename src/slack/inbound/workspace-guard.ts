@@ -12,9 +12,9 @@ export function isForeign(payload: Envelope, { teamId, enterpriseId, appId }: Wo
   if (where !== teamId || (installed && installed !== teamId)) return true;
   const home = user?.team_id;
   // Within one organisation a colleague's home may be another workspace; the directory has the last word on them.
-  const sameHouse =
+  const sameWorkspace =
     enterpriseId !== undefined && enterpriseId === (enterprise?.id ?? enterprise_id);
-  return home !== undefined && home !== null && home !== teamId && !sameHouse;
+  return home !== undefined && home !== null && home !== teamId && !sameWorkspace;
 }
 
 /** The team and user to put on record; `?` where the payload does not say. */

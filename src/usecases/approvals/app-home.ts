@@ -5,10 +5,10 @@ import type { Grant } from '../../domain/grant.js';
 import { DAY, PAGE_MAX } from '../../domain/limits.js';
 import type { Person, PersonId } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import { plainSight, type Sight } from '../../domain/visibility.js';
+import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { Verdict } from '../../domain/vocabulary.js';
 import type { AccessMetrics, HomeVisit, Store } from '../../ports/index.js';
-import { personSight } from '../authorization/viewer.js';
+import { personVisibility } from '../authorization/viewer.js';
 
 /** Something that this person may decide now. */
 export interface Waiting {
@@ -59,7 +59,7 @@ export interface HomeUseCases {
 const SHOWN = { waiting: 15, inForce: 10, decided: 8 } as const;
 
 export function createHome(store: Store, defaultApprovers: readonly string[]): HomeUseCases {
-  const sightFor = (person: Person) => personSight({ store, defaultApprovers }, person);
+  const visibilityFor = (person: Person) => personVisibility({ store, defaultApprovers }, person);
   return {
     opened: (person, userId) => store.transaction((tx) => tx.homes.opened(person.id, userId)),
     visit: (person) => store.homes.find(person),
@@ -67,8 +67,8 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
     close: (person) => store.transaction((tx) => tx.homes.close(person)),
 
     async read(person) {
-      const own = await sightFor(person);
-      const all = plainSight(true, []);
+      const own = await visibilityFor(person);
+      const all = ownVisibility(true, []);
       const revocable = person.role === 'admin' ? all : own;
       const now = await store.now();
       // Before anything is read, so that no change falls in between.
@@ -88,14 +88,14 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
 
 async function waiting(
   { approvals }: Store,
-  sight: Sight,
+  visibility: VisibilityScope,
   person: Person,
   now: Date,
 ): Promise<Clipped<Waiting>> {
   const voter = { person: person.id, voted: false };
-  const page = await approvals.list({ status: 'pending', sight, voter }, { limit: PAGE_MAX });
+  const page = await approvals.list({ status: 'pending', visibility, voter }, { limit: PAGE_MAX });
   const open = page.items.flatMap((approval): Waiting[] => {
-    const policy = sight.deciding(approval.resources, approval.createdAt);
+    const policy = visibility.deciding(approval.resources, approval.createdAt);
     const own = approval.requester.owner === person.id;
     const mine = policy && (!own || policy.allowSelfApproval) && now < approval.expiresAt;
     return mine ? [{ approval, policy }] : [];
@@ -104,8 +104,11 @@ async function waiting(
   return clipped(open, SHOWN.waiting, page.next !== undefined);
 }
 
-async function inForce({ grants, approvals }: Store, sight: Sight): Promise<Clipped<InForce>> {
-  const page = await grants.list({ activeOnly: true, sight }, { limit: PAGE_MAX });
+async function inForce(
+  { grants, approvals }: Store,
+  visibility: VisibilityScope,
+): Promise<Clipped<InForce>> {
+  const page = await grants.list({ activeOnly: true, visibility }, { limit: PAGE_MAX });
   const { items, ...counts } = clipped(page.items, SHOWN.inForce, page.next !== undefined);
   const found = await Promise.all(items.map(({ approval }) => approvals.find(approval)));
   return {

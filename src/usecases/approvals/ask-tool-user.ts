@@ -4,12 +4,12 @@
  */
 
 import type { Caller } from '../../domain/rights.js';
-import type { MakeId, QuestionId, Store, Wakeups } from '../../ports/index.js';
-import { lookUntil } from '../wait-until.js';
+import type { ElicitationId, MakeId, Store, Wakeups } from '../../ports/index.js';
+import { waitUntil } from '../wait-until.js';
 
 export interface Asking {
   /** Puts the question to them, under the id that the answer will name. */
-  readonly ask: (id: QuestionId) => Promise<void>;
+  readonly ask: (id: ElicitationId) => Promise<void>;
   /** Milliseconds after which nobody will answer any more. */
   readonly ms: number;
   /** Gives up early. */
@@ -20,15 +20,15 @@ export interface Asking {
 
 export interface AskPerson {
   /** For what is shown to them and waits for no answer: one that comes all the same is dropped. */
-  newId(): QuestionId;
+  newId(): ElicitationId;
   /** Resolves with the answer as it came, as hostile as everything a client sends, or undefined when there was none in time. */
   ask(caller: Caller, asking: Asking): Promise<unknown>;
   /** Hands an answer over. One to a question that nobody asked this caller, or that was answered, is dropped. */
-  answer(caller: Caller, id: QuestionId, answer: object): Promise<void>;
+  answer(caller: Caller, id: ElicitationId, answer: object): Promise<void>;
 }
 
 export interface AskPersonParts {
-  readonly store: Pick<Store, 'questions' | 'transaction'>;
+  readonly store: Pick<Store, 'elicitations' | 'transaction'>;
   readonly wakeups: Wakeups;
   readonly makeId: MakeId;
   readonly stopwatch: () => number;
@@ -41,26 +41,26 @@ export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPerson
 
     async ask({ principal }, { ask, ...waiting }) {
       const id = newId();
-      await store.transaction((tx) => tx.questions.insert(id, principal.id));
+      await store.transaction((tx) => tx.elicitations.insert(id, principal.id));
       try {
         await ask(id);
-        return await lookUntil(
+        return await waitUntil(
           { wakeups, stopwatch },
           {
             id,
             ...waiting,
-            look: () => store.questions.answerTo(id),
+            look: () => store.elicitations.answerTo(id),
             isEnough: (answer) => answer !== undefined,
           },
         );
       } finally {
-        await store.transaction((tx) => tx.questions.remove(id));
+        await store.transaction((tx) => tx.elicitations.remove(id));
       }
     },
 
     async answer({ principal }, id, answer) {
       await store.transaction(async (tx) => {
-        if (await tx.questions.answer(id, principal.id, answer)) await tx.wake(id);
+        if (await tx.elicitations.answer(id, principal.id, answer)) await tx.wake(id);
       });
     },
   };

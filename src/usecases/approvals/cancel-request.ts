@@ -5,19 +5,19 @@ import { keyActor } from '../../domain/audit-event.js';
 import { type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Store, Tx } from '../../ports/index.js';
-import type { Once, Repeat } from '../idempotent.js';
-import { tellOwner } from '../notifications/notify-owner.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
+import { notifyOwner } from '../notifications/notify-owner.js';
 
 /** Sent again as a `repeat`, it is answered as the first time instead of with `already_decided`. */
 export type CancelRequest = (
   caller: Caller,
   id: ApprovalId,
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Approval>>;
 
-export function createCancelRequest(store: Store, once: Once): CancelRequest {
-  return (caller, id, repeat) =>
-    store.transaction((tx) => once(tx, repeat, () => cancel(tx, caller, id)));
+export function createCancelRequest(store: Store, idempotent: Idempotent): CancelRequest {
+  return (caller, id, idempotencyKey) =>
+    store.transaction((tx) => idempotent(tx, idempotencyKey, () => cancel(tx, caller, id)));
 }
 
 async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Approval>> {
@@ -33,8 +33,8 @@ async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Ap
   tx.record({ ...about, type: 'approval_cancelled', actor: keyActor(caller) });
   // An AI tool's key is its owner's, but what it withdraws is not their doing.
   const by = caller.principal.class === 'human' ? caller.owner.id : undefined;
-  await tellOwner(tx, settled, 'settled', by);
-  await tx.touchCard(id);
+  await notifyOwner(tx, settled, 'settled', by);
+  await tx.enqueueCardUpdate(id);
   await tx.wake(id);
   return { ok: true, value: settled };
 }

@@ -18,16 +18,16 @@ import type { Digest } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import { type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
-import type { Door, Verdict } from '../../domain/vocabulary.js';
+import type { EntryPoint, Verdict } from '../../domain/vocabulary.js';
 import type { MakeId, Store, Tx } from '../../ports/index.js';
-import type { Once, Repeat } from '../idempotent.js';
-import { tellOwner } from '../notifications/notify-owner.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
+import { notifyOwner } from '../notifications/notify-owner.js';
 import { approversAt, decidingPolicy } from '../policies/deciding-policy.js';
 
 /** Who decides and by which door. Only an adapter that has proved who it is may make one. */
 export interface Decider {
   readonly person: Person;
-  readonly door: Door;
+  readonly entryPoint: EntryPoint;
   /** The key or Slack account that was used, for the record. */
   readonly through: string;
 }
@@ -47,12 +47,12 @@ export interface Decision {
 export type Decide = (
   decider: Decider,
   decision: Decision,
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Approval>>;
 
 export interface DecideParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly makeId: MakeId;
   readonly digest: Digest;
   readonly defaultApprovers: readonly string[];
@@ -60,13 +60,13 @@ export interface DecideParts {
 
 /** Resolves with the approval as it stands after this vote. Every refusal is on the audit trail. */
 export function createDecide(parts: DecideParts): Decide {
-  return (decider, decision, repeat) =>
+  return (decider, decision, idempotencyKey) =>
     parts.store.transaction((tx) =>
-      parts.once(tx, repeat, () => hear(parts, tx, decider, decision)),
+      parts.idempotent(tx, idempotencyKey, () => decideInTransaction(parts, tx, decider, decision)),
     );
 }
 
-async function hear(
+async function decideInTransaction(
   parts: DecideParts,
   tx: Tx,
   decider: Decider,
@@ -75,7 +75,7 @@ async function hear(
   const approval = await tx.approvals.lock(decision.approval);
   if (!approval) return refused({ code: 'not_found' });
   if (isSameAnswerAgain(approval, decider, decision)) return { ok: true, value: approval };
-  const answer = await weigh(parts, tx, approval, decider, decision);
+  const answer = await checkOpen(parts, tx, approval, decider, decision);
   if (!answer.ok)
     tx.record({
       ...about(approval, decider),
@@ -93,7 +93,7 @@ function isSameAnswerAgain(approval: Approval, { person }: Decider, { verdict }:
   return approval.settledBy?.id === person.id && said === verdict;
 }
 
-async function weigh(
+async function checkOpen(
   parts: DecideParts,
   tx: Tx,
   approval: Approval,
@@ -102,11 +102,11 @@ async function weigh(
 ): Promise<Result<Approval>> {
   const over = whyOver(approval, await tx.now());
   if (over) return refused(over);
-  const bound = await bind(parts, tx, approval, decider, decision.seen);
-  return bound.ok ? count(parts, tx, bound.value, decider, decision) : bound;
+  const bound = await rebindToPolicy(parts, tx, approval, decider, decision.seen);
+  return bound.ok ? applyVote(parts, tx, bound.value, decider, decision) : bound;
 }
 
-async function count(
+async function applyVote(
   parts: DecideParts,
   tx: Tx,
   { approval, policy }: Bound,
@@ -117,7 +117,7 @@ async function count(
     approval: approval.id,
     person: decider.person.id,
     verdict: decision.verdict,
-    door: decider.door,
+    entryPoint: decider.entryPoint,
     reason: decision.reason && storable(decision.reason),
     duration: decision.duration,
     resources: decision.resources && [...new Set(decision.resources)].sort(),
@@ -134,7 +134,7 @@ async function count(
     now: await tx.now(),
   });
   if (!outcome.ok) return outcome;
-  return carryOut(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
+  return recordVote(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
 }
 
 async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]> {
@@ -156,7 +156,7 @@ interface Bound {
  * When what decides these resources has changed, the approval is bound to what holds now. Whoever has seen something else, or
  * cannot say what, is asked to look again at the card, which is redrawn.
  */
-async function bind(
+async function rebindToPolicy(
   { digest }: DecideParts,
   tx: Tx,
   approval: Approval,
@@ -180,7 +180,7 @@ async function bind(
       details: { policy: policy.id, policyVersion: policy.version, digest: now },
     });
   if (seen === now) return { ok: true, value: { approval: rebound ?? approval, policy } };
-  await tx.touchCard(approval.id);
+  await tx.enqueueCardUpdate(approval.id);
   return refused({ code: 'policy_changed' });
 }
 
@@ -192,7 +192,7 @@ interface Outcome {
   readonly outcome: Settlement | 'counted';
 }
 
-async function carryOut(
+async function recordVote(
   parts: DecideParts,
   tx: Tx,
   { approval, policy, decider, vote, outcome }: Outcome,
@@ -216,8 +216,8 @@ async function carryOut(
       reason: vote.reason,
       details: { outcome: settled.status },
     });
-  if (settled.status !== 'pending') await tellOwner(tx, settled, 'settled', decider.person.id);
-  await tx.touchCard(approval.id);
+  if (settled.status !== 'pending') await notifyOwner(tx, settled, 'settled', decider.person.id);
+  await tx.enqueueCardUpdate(approval.id);
   await tx.wake(approval.id);
   return { ok: true, value: settled };
 }
@@ -247,8 +247,8 @@ async function grantAccess(
   });
 }
 
-function about(approval: Approval, { person, door }: Decider): Omit<AuditEvent, 'type'> {
+function about(approval: Approval, { person, entryPoint }: Decider): Omit<AuditEvent, 'type'> {
   const actor: Actor = personActor(person);
   const { id, principal, resources, operation } = approval;
-  return { actor, door, approval: id, principal, resources, operation };
+  return { actor, entryPoint, approval: id, principal, resources, operation };
 }

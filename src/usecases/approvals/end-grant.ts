@@ -9,24 +9,28 @@ import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { currentApprovers, decidingPolicy } from '../policies/deciding-policy.js';
 
-export type ReleaseGrant = (caller: Caller, id: GrantId, repeat?: Repeat) => Promise<Result<Grant>>;
+export type ReleaseGrant = (
+  caller: Caller,
+  id: GrantId,
+  idempotencyKey?: IdempotencyKey,
+) => Promise<Result<Grant>>;
 export type RevokeGrant = (
   person: Person,
   id: GrantId,
   reason: string,
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Grant>>;
 
 /** "I'm done": only the principal that holds the grant. */
-export function createReleaseGrant(store: Store, once: Once): ReleaseGrant {
-  return async (caller, id, repeat) => {
+export function createReleaseGrant(store: Store, idempotent: Idempotent): ReleaseGrant {
+  return async (caller, id, idempotencyKey) => {
     const forbidden = needScope(caller, 'grants:use');
     if (forbidden) return forbidden;
     return store.transaction((tx) =>
-      once(tx, repeat, async () => {
+      idempotent(tx, idempotencyKey, async () => {
         const grant = await tx.grants.find(id);
         if (grant?.principal !== caller.principal.id) return refused({ code: 'not_found' });
         return end(tx, grant, 'released', keyActor(caller));
@@ -37,19 +41,19 @@ export function createReleaseGrant(store: Store, once: Once): ReleaseGrant {
 
 export interface RevokeGrantParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly defaultApprovers: readonly string[];
 }
 
 /** Takes effect for the very next read, on every process. */
 export function createRevokeGrant({
   store,
-  once,
+  idempotent,
   defaultApprovers,
 }: RevokeGrantParts): RevokeGrant {
-  return (person, id, reason, repeat) =>
+  return (person, id, reason, idempotencyKey) =>
     store.transaction((tx) =>
-      once(tx, repeat, async () => {
+      idempotent(tx, idempotencyKey, async () => {
         const grant = await tx.grants.find(id);
         if (!grant || !(await mayRevoke(tx, person, grant, defaultApprovers)))
           return refused({ code: 'not_found' });
@@ -92,7 +96,7 @@ async function end(
     operation,
     reason,
   });
-  await tx.touchCard(approval);
+  await tx.enqueueCardUpdate(approval);
   await tx.wake(approval);
   return { ok: true, value: ended };
 }

@@ -39,6 +39,6 @@ async function escalate(tx: Tx, approval: Approval): Promise<void> {
     operation,
     details: { to: further },
   });
-  await tx.touchCard(id);
-  await tx.note('escalation', id);
+  await tx.enqueueCardUpdate(id);
+  await tx.enqueueThreadReply('escalation', id);
 }

@@ -3,7 +3,7 @@
 import { systemActor } from '../../domain/audit-event.js';
 import type { Store, Tx } from '../../ports/index.js';
 import { inBatches } from '../in-batches.js';
-import { tellOwner } from '../notifications/notify-owner.js';
+import { notifyOwner } from '../notifications/notify-owner.js';
 
 export type ExpireApprovals = () => Promise<number>;
 
@@ -21,8 +21,8 @@ export async function expireDue(tx: Tx): Promise<number> {
     const { id, principal, resources, operation } = approval;
     const about = { approval: id, principal, resources, operation };
     tx.record({ ...about, type: 'approval_expired', actor: systemActor('expire') });
-    await tellOwner(tx, approval, 'settled');
-    await tx.touchCard(id);
+    await notifyOwner(tx, approval, 'settled');
+    await tx.enqueueCardUpdate(id);
     await tx.wake(id);
   }
   return expired.length;

@@ -4,9 +4,9 @@ import type { Approval, ApprovalId } from '../../domain/approval.js';
 import type { Grant } from '../../domain/grant.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
-import { plainSight, type Sight, seesAccess } from '../../domain/visibility.js';
+import { ownVisibility, seesAccess, type VisibilityScope } from '../../domain/visibility.js';
 import type { ApprovalFilter, GrantFilter, Listed, Page, Store } from '../../ports/index.js';
-import { needScopeToView, sightOf, type Viewer } from '../authorization/viewer.js';
+import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 import type { Access } from './approval-with-grant.js';
 
 interface Mine {
@@ -34,31 +34,32 @@ export function createShowApprovals(
   defaultApprovers: readonly string[],
 ): ShowApprovals {
   /** A key without the scope sees its own alone. */
-  const sightFor = async (viewer: Viewer, mine = false): Promise<Sight> => {
+  const visibilityFor = async (viewer: Viewer, mine = false): Promise<VisibilityScope> => {
     const narrow = mine || needScopeToView(viewer, 'approvals:read') !== undefined;
     return narrow && 'principal' in viewer
-      ? ownSight(viewer)
-      : sightOf({ store, defaultApprovers }, viewer);
+      ? callerVisibility(viewer)
+      : visibilityOf({ store, defaultApprovers }, viewer);
   };
 
   return {
     async one(viewer, id) {
       const approval = await store.approvals.find(id);
-      if (!approval || !seesAccess(await sightFor(viewer), approval))
+      if (!approval || !seesAccess(await visibilityFor(viewer), approval))
         return refused({ code: 'not_found' });
       return { ok: true, value: { approval, grant: await store.grants.ofApproval(id) } };
     },
 
     async list(viewer, { mine, ...filter }, page) {
-      const sight = await sightFor(viewer, mine);
-      return { ok: true, value: await store.approvals.list({ ...filter, sight }, page) };
+      const visibility = await visibilityFor(viewer, mine);
+      return { ok: true, value: await store.approvals.list({ ...filter, visibility }, page) };
     },
 
     async grants(viewer, { mine, ...filter }, page) {
-      const sight = await sightFor(viewer, mine);
-      return { ok: true, value: await store.grants.list({ ...filter, sight }, page) };
+      const visibility = await visibilityFor(viewer, mine);
+      return { ok: true, value: await store.grants.list({ ...filter, visibility }, page) };
     },
   };
 }
 
-const ownSight = ({ principal }: Caller): Sight => plainSight(false, [principal.id]);
+const callerVisibility = ({ principal }: Caller): VisibilityScope =>
+  ownVisibility(false, [principal.id]);

@@ -8,7 +8,7 @@ import { needScope } from '../authorization/require-scope.js';
 import { accessTo } from './approval-with-grant.js';
 import { type FollowApproval, standingOf } from './follow-approval.js';
 
-export interface Telling {
+export interface SendResult {
   /** Called with what stands otherwise than when the session asked to be told, or was told last. */
   readonly onChange: (approval: ApprovalId) => void;
   /** Ends it. */
@@ -26,7 +26,7 @@ export interface ManageSubscriptions {
   /** Undefined: all of the session's. */
   remove(caller: Caller, session: SessionId, id?: ApprovalId): Promise<void>;
   /** Resolves when the signal aborts, with nothing, or as soon as the key may know nothing more, with the refusal. */
-  follow(caller: Caller, session: SessionId, telling: Telling): Promise<Result<undefined>>;
+  follow(caller: Caller, session: SessionId, telling: SendResult): Promise<Result<undefined>>;
 }
 
 /** Milliseconds between two looks at the list without a wake-up: for one that was lost. */

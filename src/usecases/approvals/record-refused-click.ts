@@ -5,18 +5,18 @@ import { personActor } from '../../domain/audit-event.js';
 import type { RefusalCode, Verdict } from '../../domain/vocabulary.js';
 import type { Store } from '../../ports/index.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
-import type { Presser } from '../people/identify-slack-user.js';
+import type { SlackActor } from '../people/identify-slack-user.js';
 
-export interface RefusedPress {
+export interface RefusedClick {
   readonly approval: ApprovalId;
   readonly verdict: Verdict | 'revoke';
   readonly refusal: RefusalCode;
 }
 
 /** Under the name of the person that the account is linked to, if any; else under the account's. */
-export type RecordRefusedPress = (presser: Presser, press: RefusedPress) => Promise<void>;
+export type RecordRefusedClick = (slackActor: SlackActor, click: RefusedClick) => Promise<void>;
 
-export function createRecordRefusedPress(store: Store): RecordRefusedPress {
+export function createRecordRefusedClick(store: Store): RecordRefusedClick {
   return ({ teamId, userId }, { approval: id, verdict, refusal }) =>
     store.transaction(async (tx) => {
       const approval = await tx.approvals.find(id);
@@ -24,7 +24,7 @@ export function createRecordRefusedPress(store: Store): RecordRefusedPress {
       tx.record({
         type: 'decision_refused',
         actor: person ? personActor(person) : strangerActor(teamId, userId),
-        door: 'slack',
+        entryPoint: 'slack',
         approval: approval?.id,
         principal: approval?.principal,
         resources: approval?.resources,

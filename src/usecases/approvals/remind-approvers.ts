@@ -15,7 +15,7 @@ export function createRemindApprovers(store: Store): RemindApprovers {
   const remind = () =>
     store.transaction(async (tx) => {
       const due = await tx.approvals.remindDue(BATCH, SHORTEST);
-      for (const { id } of due) await tx.note('reminder', id);
+      for (const { id } of due) await tx.enqueueThreadReply('reminder', id);
       return due.length;
     });
   return () => inBatches(BATCH, remind);

@@ -15,8 +15,8 @@ import { storable } from '../../domain/text.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { Cards, MakeId, Store, Tx } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Keeping, Once, Repeat } from '../idempotent.js';
-import { tellOwner } from '../notifications/notify-owner.js';
+import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
+import { notifyOwner } from '../notifications/notify-owner.js';
 import { decidingPolicy, namedApprovers } from '../policies/deciding-policy.js';
 import { type Access, accessTo, withLink } from './approval-with-grant.js';
 import { judgeRequest } from './evaluate-request.js';
@@ -38,11 +38,15 @@ export interface Ask {
 }
 
 /** As a `repeat` the same question is asked once, and answered with how it stands by then. */
-export type RequestAccess = (caller: Caller, ask: Ask, repeat?: Repeat) => Promise<Result<Access>>;
+export type RequestAccess = (
+  caller: Caller,
+  ask: Ask,
+  idempotencyKey?: IdempotencyKey,
+) => Promise<Result<Access>>;
 
 export interface RequestAccessParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly makeId: MakeId;
   readonly digest: Digest;
   readonly cardLink?: Cards['link'] | undefined;
@@ -52,11 +56,16 @@ export interface RequestAccessParts {
 
 /** Refusals are audited too, except for a key that may not ask at all. */
 export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
-  return async (caller, ask, repeat) => {
+  return async (caller, ask, idempotencyKey) => {
     const forbidden = needScope(caller, 'access:request');
     if (forbidden) return forbidden;
     const answer = await parts.store.transaction((tx) =>
-      parts.once(tx, repeat, () => hear(parts, tx, caller, ask), askedIn(tx)),
+      parts.idempotent(
+        tx,
+        idempotencyKey,
+        () => requestInTransaction(parts, tx, caller, ask),
+        askedIn(tx),
+      ),
     );
     return answer.ok ? done(await withLink(answer.value, parts.cardLink)) : answer;
   };
@@ -71,7 +80,7 @@ const askedIn = (tx: Tx): Keeping<Access, ApprovalId> => ({
   },
 });
 
-async function hear(
+async function requestInTransaction(
   parts: RequestAccessParts,
   tx: Tx,
   caller: Caller,
@@ -225,7 +234,7 @@ async function grantAtOnce(
       conditions: question.autoReport,
     },
   });
-  if (approval.autoReport) await tx.mentionAutoApproval(policy.channel);
+  if (approval.autoReport) await tx.enqueueAutoApprovalLine(policy.channel);
   return { ok: true, value: { approval, grant } };
 }
 
@@ -247,8 +256,8 @@ async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise
       conditions: question.autoReport,
     },
   });
-  await tx.touchCard(approval.id);
-  if (!repeated) await tellOwner(tx, approval, 'asked');
+  await tx.enqueueCardUpdate(approval.id);
+  if (!repeated) await notifyOwner(tx, approval, 'asked');
   return { ok: true, value: { approval } };
 }
 

@@ -4,7 +4,7 @@ import type { ApprovalId } from '../../domain/approval.js';
 import type { Person } from '../../domain/person.js';
 import { seesAccess } from '../../domain/visibility.js';
 import type { PastRequest, Store } from '../../ports/index.js';
-import { sightOf } from '../authorization/viewer.js';
+import { visibilityOf } from '../authorization/viewer.js';
 
 /** The newest first; undefined for somebody who may not look at this request. */
 export type ReadRequestHistory = (
@@ -21,9 +21,9 @@ export function createReadRequestHistory(
   return async (person, id) => {
     const approval = await store.approvals.find(id);
     if (!approval) return undefined;
-    const sight = await sightOf({ store, defaultApprovers }, person);
-    if (!seesAccess(sight, approval)) return undefined;
+    const visibility = await visibilityOf({ store, defaultApprovers }, person);
+    if (!seesAccess(visibility, approval)) return undefined;
     const past = await store.approvals.past(approval, SHOWN);
-    return past.filter((request) => seesAccess(sight, request));
+    return past.filter((request) => seesAccess(visibility, request));
   };
 }

@@ -12,8 +12,8 @@ export interface AskingLimits {
 
 /** A refusal that says what to do next, or undefined. */
 export function overLimit(history: AskingHistory, limits: AskingLimits) {
-  const { pending, lastHour, freeAfter, sinceDenied, repeats } = history;
-  if (repeats) return undefined;
+  const { pending, lastHour, freeAfter, sinceDenied, sameRequest } = history;
+  if (sameRequest) return undefined;
   const cooling = sinceDenied === undefined ? 0 : limits.deniedCooldown - sinceDenied;
   if (cooling > 0) return refused({ code: 'denied_recently', retryAfter: wholeMinutes(cooling) });
   if (pending >= limits.maxPending)

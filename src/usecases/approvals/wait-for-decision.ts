@@ -5,7 +5,7 @@ import { done, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Cards, Store, Wakeups } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import { lookUntil } from '../wait-until.js';
+import { waitUntil } from '../wait-until.js';
 import { type Access, withGrant, withLink } from './approval-with-grant.js';
 
 export interface Waiting {
@@ -32,7 +32,7 @@ export function createAwaitDecision(
   return async (caller, id, { ms, signal, onWait }) => {
     const forbidden = needScope(caller, 'access:request');
     if (forbidden) return forbidden;
-    const own = await lookUntil(
+    const own = await waitUntil(
       { wakeups, stopwatch },
       {
         id,

@@ -16,7 +16,7 @@ export interface CountedAudit {
 
 export type CountAudit = (
   viewer: Viewer,
-  filter: Omit<AuditFilter, 'sight'>,
+  filter: Omit<AuditFilter, 'visibility'>,
 ) => Promise<Result<CountedAudit>>;
 
 /** The newest events that are counted: more than a chart of a week needs, few enough to be counted while somebody waits. */

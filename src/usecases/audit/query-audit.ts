@@ -3,10 +3,10 @@
 import type { RecordedEvent } from '../../domain/audit-event.js';
 import type { Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
-import { plainSight, type Sight } from '../../domain/visibility.js';
+import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { AuditFilter, Listed, Page, Store } from '../../ports/index.js';
 import { findGrant } from '../approvals/use-grant.js';
-import { needScopeToView, sightOf, type Viewer } from '../authorization/viewer.js';
+import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 import { reviewRecords } from './review-records.js';
 
 export interface AuditPage extends Listed<RecordedEvent> {
@@ -16,7 +16,7 @@ export interface AuditPage extends Listed<RecordedEvent> {
 
 export type QueryAudit = (
   viewer: Viewer,
-  filter: Omit<AuditFilter, 'sight'>,
+  filter: Omit<AuditFilter, 'visibility'>,
   page: Page,
 ) => Promise<Result<AuditPage>>;
 
@@ -25,22 +25,22 @@ export function createQueryAudit(store: Store, defaultApprovers: readonly string
   return async (viewer, filter, page) => {
     const forbidden = needScopeToView(viewer, 'audit:read');
     if (forbidden) return forbidden;
-    const sight = await reviewSight(store, defaultApprovers, viewer);
-    const listed = await store.audit.list({ ...filter, sight }, page);
-    if (sight.everything) return { ok: true, value: { ...listed, seen: 'all' } };
+    const visibility = await reviewVisibility(store, defaultApprovers, viewer);
+    const listed = await store.audit.list({ ...filter, visibility }, page);
+    if (visibility.everything) return { ok: true, value: { ...listed, seen: 'all' } };
     return { ok: true, value: { ...withoutRules(listed), seen: 'own' } };
   };
 }
 
 /** A live grant on the audit trail opens all of it; its use is on record. Having none is no refusal: what is left is one's own. */
-async function reviewSight(
+async function reviewVisibility(
   store: Store,
   defaultApprovers: readonly string[],
   viewer: Viewer,
-): Promise<Sight> {
-  const sight = await sightOf({ store, defaultApprovers }, viewer);
-  const asked = !sight.everything && 'principal' in viewer && (await mayReview(store, viewer));
-  return asked ? plainSight(true, []) : sight;
+): Promise<VisibilityScope> {
+  const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
+  const asked = !visibility.everything && 'principal' in viewer && (await mayReview(store, viewer));
+  return asked ? ownVisibility(true, []) : visibility;
 }
 
 export async function mayReview(store: Store, caller: Caller): Promise<boolean> {

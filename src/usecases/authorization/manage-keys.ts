@@ -7,7 +7,7 @@ import { type Result, refused } from '../../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
-import type { Keeping, Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
 import { needScope } from './require-scope.js';
 
 export interface KeyWish {
@@ -39,8 +39,8 @@ export interface ListedKey {
 
 export interface ManageKeys {
   /** Sent again under its key it is refused with `shown_once`: what was shown is kept nowhere. */
-  create(caller: Caller, wish: KeyWish, repeat?: Repeat): Promise<Result<NewKey>>;
-  revoke(caller: Caller, keyId: string, repeat?: Repeat): Promise<Result<ApiKey>>;
+  create(caller: Caller, wish: KeyWish, idempotencyKey?: IdempotencyKey): Promise<Result<NewKey>>;
+  revoke(caller: Caller, keyId: string, idempotencyKey?: IdempotencyKey): Promise<Result<ApiKey>>;
   list(caller: Caller): Promise<Result<readonly ListedKey[]>>;
 }
 
@@ -52,7 +52,7 @@ export type HumanKeys = 'login' | 'admin';
 
 export interface ManageKeysParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
   readonly humanKeys: HumanKeys;
@@ -65,7 +65,7 @@ const SHOWN_ONCE: Keeping<NewKey, string> = {
 };
 
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
-  const { store, once, hasher, makeId, humanKeys } = parts;
+  const { store, idempotent, hasher, makeId, humanKeys } = parts;
   const create = async (tx: Tx, caller: Caller, wish: KeyWish): Promise<Result<NewKey>> => {
     if (decides(wish) && humanKeys === 'login') return refused(ITS_PERSON_ALONE);
     const made = await makeKey(tx, hasher, makeId, wish);
@@ -80,18 +80,20 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
   };
 
   return {
-    async create(caller, wish, repeat) {
+    async create(caller, wish, idempotencyKey) {
       const forbidden = needScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
-        once(tx, repeat, () => create(tx, caller, wish), SHOWN_ONCE),
+        idempotent(tx, idempotencyKey, () => create(tx, caller, wish), SHOWN_ONCE),
       );
     },
 
-    async revoke(caller, keyId, repeat) {
+    async revoke(caller, keyId, idempotencyKey) {
       const forbidden = needScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return store.transaction((tx) => once(tx, repeat, () => revokeKey(tx, caller, keyId)));
+      return store.transaction((tx) =>
+        idempotent(tx, idempotencyKey, () => revokeKey(tx, caller, keyId)),
+      );
     },
 
     async list(caller) {

@@ -6,7 +6,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { needScope } from './require-scope.js';
 import type { SuspendPrincipal, Suspension } from './suspend-principal.js';
 
@@ -16,36 +16,38 @@ export interface ManageSuspensions {
     caller: Caller,
     name: string,
     reason: string,
-    repeat?: Repeat,
+    idempotencyKey?: IdempotencyKey,
   ): Promise<Result<Suspension>>;
   resume(
     caller: Caller,
     name: string,
     reason?: string,
-    repeat?: Repeat,
+    idempotencyKey?: IdempotencyKey,
   ): Promise<Result<Principal>>;
 }
 
 export function createManageSuspensions(
   store: Store,
-  once: Once,
+  idempotent: Idempotent,
   suspendPrincipal: SuspendPrincipal,
 ): ManageSuspensions {
   return {
-    async suspend(caller, name, reason, repeat) {
+    async suspend(caller, name, reason, idempotencyKey) {
       const forbidden = needScope(caller, 'keys:manage');
       const found = await store.principals.byName(name);
       const own = caller.principal.class === 'human' && found?.owner === caller.owner.id;
       if (forbidden && !own) return forbidden;
       if (!found) return refused({ code: 'not_found' });
       const by = { person: caller.owner, through: `key ${caller.key.id}` };
-      return suspendPrincipal(by, found.id, reason, repeat);
+      return suspendPrincipal(by, found.id, reason, idempotencyKey);
     },
 
-    async resume(caller, name, reason, repeat) {
+    async resume(caller, name, reason, idempotencyKey) {
       const forbidden = needScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return store.transaction((tx) => once(tx, repeat, () => resumeIn(tx, caller, name, reason)));
+      return store.transaction((tx) =>
+        idempotent(tx, idempotencyKey, () => resumeIn(tx, caller, name, reason)),
+      );
     },
   };
 }

@@ -4,11 +4,11 @@ import { personActor } from '../../domain/audit-event.js';
 import type { PrincipalId } from '../../domain/principal.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { Store } from '../../ports/index.js';
-import type { Presser } from '../people/identify-slack-user.js';
+import type { SlackActor } from '../people/identify-slack-user.js';
 import { strangerActor } from './record-foreign-workspace.js';
 
 export type RecordRefusedSuspension = (
-  presser: Presser,
+  slackActor: SlackActor,
   principal: PrincipalId,
   refusal: RefusalCode,
 ) => Promise<void>;

@@ -51,7 +51,7 @@ export async function stopPrincipal(tx: Tx, stop: Stop): Promise<Stopped> {
     });
   const touched = [...requests.map(({ id }) => id), ...grants.map(({ approval }) => approval)];
   for (const id of touched.sort()) {
-    await tx.touchCard(id);
+    await tx.enqueueCardUpdate(id);
     await tx.wake(id);
   }
   return { requests: requests.length, grants: grants.length };

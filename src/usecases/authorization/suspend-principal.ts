@@ -6,7 +6,7 @@ import type { Principal, PrincipalId } from '../../domain/principal.js';
 import { type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { type Stopped, stopPrincipal } from './stop-principal.js';
 
 /** Who wants it, proved by the adapter. */
@@ -26,15 +26,15 @@ export type SuspendPrincipal = (
   by: Suspender,
   id: PrincipalId,
   reason?: string,
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Suspension>>;
 
 const WHY = 'The key was suspended.';
 
 /** Only the owner and administrators; anybody else's attempt is on record. Repeated, it changes nothing and alarms nobody again. */
-export function createSuspendPrincipal(store: Store, once: Once): SuspendPrincipal {
-  return (by, id, reason, repeat) =>
-    store.transaction((tx) => once(tx, repeat, () => suspendIn(tx, by, id, reason)));
+export function createSuspendPrincipal(store: Store, idempotent: Idempotent): SuspendPrincipal {
+  return (by, id, reason, idempotencyKey) =>
+    store.transaction((tx) => idempotent(tx, idempotencyKey, () => suspendIn(tx, by, id, reason)));
 }
 
 async function suspendIn(
@@ -93,7 +93,7 @@ async function carryOut(
     details: { through, grants: stopped.grants, requests: stopped.requests },
   });
   for (const id of await toBeAlarmed(tx, principal))
-    await tx.notify({ person: id, kind: 'suspended', principal: principal.id });
+    await tx.enqueueDirectMessage({ person: id, kind: 'suspended', principal: principal.id });
   return stopped;
 }
 

@@ -4,7 +4,7 @@ import { isNamedBy, type Person } from '../../domain/person.js';
 import { approversOf, type Policy } from '../../domain/policy/policy.js';
 import { createPolicyIndex } from '../../domain/policy/policy-index.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
-import { plainSight, prefixesOf, type Sight } from '../../domain/visibility.js';
+import { ownVisibility, prefixesOf, type VisibilityScope } from '../../domain/visibility.js';
 import type { Scope } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
 import { namesGroup, oneDecider } from '../policies/deciding-policy.js';
@@ -20,36 +20,42 @@ export const needScopeToView = (viewer: Viewer, scope: Scope) =>
 
 type Looking = Pick<Reads, 'policies' | 'principals' | 'groups' | 'now'>;
 
-export interface Lookout {
+export interface VisibilityParts {
   readonly store: Looking;
   readonly defaultApprovers: readonly string[];
 }
 
 /** An agent's key sees its own doings, a person's key what its person sees; admins and auditors see everything. */
-export async function sightOf(lookout: Lookout, viewer: Viewer): Promise<Sight> {
-  if (!isCaller(viewer)) return viewer.role === 'member' ? personSight(lookout, viewer) : ALL;
+export async function visibilityOf(
+  parts: VisibilityParts,
+  viewer: Viewer,
+): Promise<VisibilityScope> {
+  if (!isCaller(viewer)) return viewer.role === 'member' ? personVisibility(parts, viewer) : ALL;
   if (seesEverything(viewer)) return ALL;
-  if (viewer.principal.class === 'human') return personSight(lookout, viewer.owner);
-  return plainSight(false, [viewer.principal.id]);
+  if (viewer.principal.class === 'human') return personVisibility(parts, viewer.owner);
+  return ownVisibility(false, [viewer.principal.id]);
 }
 
-const ALL = plainSight(true, []);
+const ALL = ownVisibility(true, []);
 
 /** What a person sees whatever their role: their own keys' doings, and what they may help to decide. */
-export async function personSight(lookout: Lookout, person: Person): Promise<Sight> {
-  const { policies, principals, now } = lookout.store;
+export async function personVisibility(
+  parts: VisibilityParts,
+  person: Person,
+): Promise<VisibilityScope> {
+  const { policies, principals, now } = parts.store;
   const all = await policies.list();
   const owned = (await principals.list()).filter(({ owner }) => owner === person.id);
-  const named = await namer(lookout, person, all);
+  const named = await namer(parts, person, all);
   const index = createPolicyIndex(all);
   const approversFor = (policy: Policy) =>
-    approversOf(policy, index.covering(policy.uri), lookout.defaultApprovers);
+    approversOf(policy, index.covering(policy.uri), parts.defaultApprovers);
   const mine = all.filter((policy) => approversFor(policy).some(named));
   const further = all.filter(({ escalateTo = [] }) => escalateTo.some(named));
   const moment = await now();
 
   return {
-    ...plainSight(
+    ...ownVisibility(
       false,
       owned.map(({ id }) => id),
       person.id,
@@ -71,7 +77,7 @@ const isSilent = ({ escalateAfter = Infinity }: Policy, now: Date, asked: Date =
 
 /** Does an entry of a policy name this person, by themselves or as a member of a group that is known freshly enough? */
 async function namer(
-  { store: { groups }, defaultApprovers }: Lookout,
+  { store: { groups }, defaultApprovers }: VisibilityParts,
   person: Person,
   policies: readonly Policy[],
 ): Promise<(entry: string) => boolean> {

@@ -8,7 +8,7 @@ import {
   type Observation,
 } from '../../domain/alert.js';
 import { type AuditEvent, systemActor } from '../../domain/audit-event.js';
-import { plainSight } from '../../domain/visibility.js';
+import { ownVisibility } from '../../domain/visibility.js';
 import type { Reads, Store } from '../../ports/index.js';
 
 /** Every rule, whatever becomes of the others. Throws in the end when some could not be evaluated. */
@@ -57,7 +57,7 @@ async function observe(store: Store, rule: AlertRule): Promise<readonly Observat
   const { metric, resource, key, operation, threshold, period } = rule;
   const since = new Date((await store.now()).getTime() - period);
   const filter = { metric, resource, key, operation, since };
-  const { count, median = 0 } = await store.metrics.measure(plainSight(true, []), filter);
+  const { count, median = 0 } = await store.metrics.measure(ownVisibility(true, []), filter);
   const value = metric === 'time_to_decision' ? Math.ceil(median / 1000) : count;
   return [{ subject: '', value, threshold }];
 }

@@ -17,7 +17,7 @@ import { type Caller, may } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { alertName, allRules } from './evaluate-alerts.js';
 
 export interface Silence {
@@ -42,31 +42,39 @@ export interface ManageAlerts {
     caller: Caller,
     name: string,
     change: AlertRuleChange,
-    repeat?: Repeat,
+    idempotencyKey?: IdempotencyKey,
   ): Promise<Result<AlertRule>>;
   /** A built-in one becomes again what it was. */
-  removeAlertRule(caller: Caller, name: string, repeat?: Repeat): Promise<Result<{ name: string }>>;
-  silenceAlert(caller: Caller, silence: Silence, repeat?: Repeat): Promise<Result<Silenced>>;
+  removeAlertRule(
+    caller: Caller,
+    name: string,
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Result<{ name: string }>>;
+  silenceAlert(
+    caller: Caller,
+    silence: Silence,
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Result<Silenced>>;
 }
 
-export function createManageAlerts(store: Store, once: Once): ManageAlerts {
+export function createManageAlerts(store: Store, idempotent: Idempotent): ManageAlerts {
   const changing = async <T>(
     caller: Caller,
-    repeat: Repeat | undefined,
+    idempotencyKey: IdempotencyKey | undefined,
     change: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
     needScope(caller, 'notifications:manage') ??
-    store.transaction((tx) => once(tx, repeat, () => change(tx)));
+    store.transaction((tx) => idempotent(tx, idempotencyKey, () => change(tx)));
 
   return {
     listAlertRules: async (caller) => needToLook(caller) ?? done(await allRules(store)),
     listAlerts: async (caller) => needToLook(caller) ?? done(await store.alerts.list()),
-    setAlertRule: (caller, name, change, repeat) =>
-      changing(caller, repeat, (tx) => setRule(tx, caller, name, change)),
-    removeAlertRule: (caller, name, repeat) =>
-      changing(caller, repeat, (tx) => removeRule(tx, caller, name)),
-    silenceAlert: (caller, silence, repeat) =>
-      changing(caller, repeat, (tx) => silenceRule(tx, caller, silence)),
+    setAlertRule: (caller, name, change, idempotencyKey) =>
+      changing(caller, idempotencyKey, (tx) => setRule(tx, caller, name, change)),
+    removeAlertRule: (caller, name, idempotencyKey) =>
+      changing(caller, idempotencyKey, (tx) => removeRule(tx, caller, name)),
+    silenceAlert: (caller, silence, idempotencyKey) =>
+      changing(caller, idempotencyKey, (tx) => silenceRule(tx, caller, silence)),
   };
 }
 

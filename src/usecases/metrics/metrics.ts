@@ -14,7 +14,7 @@ import type {
   Store,
 } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import { needScopeToView, sightOf, type Viewer } from '../authorization/viewer.js';
+import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 
 export type Metrics = (viewer: Viewer, span: Span) => Promise<Result<AccessMetrics>>;
 
@@ -22,8 +22,8 @@ export function createMetrics(store: Store, defaultApprovers: readonly string[])
   return async (viewer, span) => {
     const forbidden = needScopeToView(viewer, 'metrics:read');
     if (forbidden) return forbidden;
-    const sight = await sightOf({ store, defaultApprovers }, viewer);
-    return { ok: true, value: await store.metrics.access(sight, span) };
+    const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
+    return { ok: true, value: await store.metrics.access(visibility, span) };
   };
 }
 
@@ -47,11 +47,11 @@ export function createMeasure(store: Store, defaultApprovers: readonly string[])
   return async (viewer, { since, until, periodMs = DAY, groupBy, ...asked }) => {
     const forbidden = needScopeToView(viewer, 'metrics:read');
     if (forbidden) return forbidden;
-    const sight = await sightOf({ store, defaultApprovers }, viewer);
+    const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
     const end = until ?? (await store.now());
     const query = { ...asked, since: since ?? new Date(end.getTime() - periodMs), until };
-    const measured = await store.metrics.measure(sight, query);
-    const series = groupBy && (await store.metrics.series(sight, query, groupBy));
+    const measured = await store.metrics.measure(visibility, query);
+    const series = groupBy && (await store.metrics.series(visibility, query, groupBy));
     return { ok: true, value: { ...measured, since: query.since, until: end, series } };
   };
 }

@@ -15,13 +15,13 @@ import { RECEIVERS, type ReceiverKind } from '../../domain/vocabulary.js';
 import type {
   CheckTarget,
   MakeSigningSecret,
+  Senders,
   Store,
-  Tellers,
   Tx,
   Vault,
 } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Keeping, Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
 import { type Confidential, createSeals, type Seals, signingAt } from './receiver-settings.js';
 
 export type ReceiverChanges = Partial<Record<ReceiverKind, ReceiverChange | undefined>>;
@@ -35,17 +35,21 @@ export interface Configured {
 export interface ConfigureReceivers {
   show(caller: Caller): Promise<Result<readonly Receiver[]>>;
   /** All of the changes or none. Sent again after it made a secret, it is refused with `shown_once`. */
-  change(caller: Caller, changes: ReceiverChanges, repeat?: Repeat): Promise<Result<Configured>>;
+  change(
+    caller: Caller,
+    changes: ReceiverChanges,
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Result<Configured>>;
 }
 
 export interface ReceiverParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly vault: Vault;
   readonly installation: string;
   readonly makeSigningSecret: MakeSigningSecret;
   readonly checkTarget: CheckTarget;
-  readonly tellers: Tellers;
+  readonly senders: Senders;
 }
 
 const SHOWN_ONCE: Keeping<Configured, Configured> = {
@@ -60,7 +64,7 @@ const SHOWN_ONCE: Keeping<Configured, Configured> = {
 };
 
 export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceivers {
-  const { store, once, vault, installation } = parts;
+  const { store, idempotent, vault, installation } = parts;
   const seals = createSeals(vault, installation);
 
   const changeAll = async (tx: Tx, caller: Caller, changes: ReceiverChanges) => {
@@ -84,9 +88,11 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
       needScope(caller, 'notifications:manage') ??
       done((await store.receivers.list()).map(shownReceiver)),
 
-    change: async (caller, changes, repeat) =>
+    change: async (caller, changes, idempotencyKey) =>
       needScope(caller, 'notifications:manage') ??
-      store.transaction((tx) => once(tx, repeat, () => changeAll(tx, caller, changes), SHOWN_ONCE)),
+      store.transaction((tx) =>
+        idempotent(tx, idempotencyKey, () => changeAll(tx, caller, changes), SHOWN_ONCE),
+      ),
   };
 }
 
@@ -136,7 +142,7 @@ async function merge(
       origin: originOf(confidential.webhookUrl ?? confidential.url),
     },
   };
-  const missing = whatIsMissing(kind, after.shown, confidential, parts.tellers);
+  const missing = whatIsMissing(kind, after.shown, confidential, parts.senders);
   // What is switched off need not be complete, so that it can be switched off whatever it lacks.
   if (missing && (after.enabled || !before))
     return refused({ code: 'invalid_input', problem: missing });
@@ -160,11 +166,11 @@ function whatIsMissing(
   kind: ReceiverKind,
   { recipients = [] }: ReceiverRow['shown'],
   { webhookUrl, url }: Confidential,
-  tellers: Tellers,
+  senders: Senders,
 ): string | undefined {
   switch (kind) {
     case 'email':
-      if (!tellers.email)
+      if (!senders.email)
         return 'E-mail is not set up on the server: set SMTP_URL and MAIL_FROM, and restart it.';
       return recipients.length > 0 ? undefined : 'email.recipients: name at least one address.';
     case 'slack':

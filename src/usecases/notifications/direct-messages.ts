@@ -2,11 +2,11 @@
 
 import type { Person, PersonId } from '../../domain/person.js';
 import type { Principal, PrincipalId } from '../../domain/principal.js';
-import type { Notice, Store } from '../../ports/index.js';
+import type { DirectMessage, Store } from '../../ports/index.js';
 import type { CardFacts, ReadCardFacts } from '../approvals/card-facts.js';
 
-export interface NoticeFacts {
-  readonly notice: Notice;
+export interface DirectMessageFacts {
+  readonly notice: DirectMessage;
   readonly principal: Principal;
   readonly owner?: Person | undefined;
   readonly suspendedBy?: Person | undefined;
@@ -16,19 +16,22 @@ export interface NoticeFacts {
 
 export interface DirectMessages {
   /** Oldest first. `person` is undefined for nobody that is known. */
-  untold(id: PersonId, limit: number): Promise<{ person?: Person; notices: readonly Notice[] }>;
-  facts(notice: Notice): Promise<NoticeFacts>;
+  unsent(
+    id: PersonId,
+    limit: number,
+  ): Promise<{ person?: Person; directMessageOutbox: readonly DirectMessage[] }>;
+  facts(notice: DirectMessage): Promise<DirectMessageFacts>;
   principals(ids: readonly PrincipalId[]): Promise<readonly Principal[]>;
   /** Told, or never to be told. */
-  told(notices: readonly Notice[]): Promise<void>;
+  told(directMessageOutbox: readonly DirectMessage[]): Promise<void>;
 }
 
 export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts): DirectMessages {
   return {
-    async untold(id, limit) {
+    async unsent(id, limit) {
       const person = await store.people.find(id);
-      const notices = await store.notices.untold(id, limit);
-      return person ? { person, notices } : { notices };
+      const directMessageOutbox = await store.directMessageOutbox.unsent(id, limit);
+      return person ? { person, directMessageOutbox } : { directMessageOutbox };
     },
 
     async facts(notice) {
@@ -49,6 +52,9 @@ export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts)
       return found.filter((principal) => principal !== undefined);
     },
 
-    told: (notices) => store.transaction((tx) => tx.notices.told(notices.map(({ id }) => id))),
+    told: (directMessageOutbox) =>
+      store.transaction((tx) =>
+        tx.directMessageOutbox.told(directMessageOutbox.map(({ id }) => id)),
+      ),
   };
 }

@@ -2,20 +2,20 @@
 
 import type { Store } from '../../ports/index.js';
 import { inBatches } from '../in-batches.js';
-import { tellOwner } from './notify-owner.js';
+import { notifyOwner } from './notify-owner.js';
 
-export type TellFirstUses = () => Promise<number>;
+export type NotifyFirstUses = () => Promise<number>;
 
 const BATCH = 100;
 
 /** Resolves with how many. Harmless to run twice or on several processes at once. */
-export function createTellFirstUses(store: Store): TellFirstUses {
+export function createNotifyFirstUses(store: Store): NotifyFirstUses {
   const tell = () =>
     store.transaction(async (tx) => {
       const used = await tx.grants.takeFirstUses(BATCH);
       for (const grant of used) {
         const approval = await tx.approvals.find(grant.approval);
-        if (approval) await tellOwner(tx, approval, 'first_use');
+        if (approval) await notifyOwner(tx, approval, 'first_use');
       }
       return used.length;
     });

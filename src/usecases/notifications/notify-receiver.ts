@@ -4,22 +4,22 @@ import { systemActor } from '../../domain/audit-event.js';
 import type { Notification } from '../../domain/notification.js';
 import { FAILING_MAX } from '../../domain/receiver.js';
 import type { ReceiverKind } from '../../domain/vocabulary.js';
-import type { Store, Tell, Tellers, Telling, Vault } from '../../ports/index.js';
+import type { Send, Senders, SendResult, Store, Vault } from '../../ports/index.js';
 import { createSeals, type Seals, settingsOf } from './receiver-settings.js';
 
 /** With the settings as they are now. `version`: what the notification was leased under; another one is looked up. */
-export type TellReceiver = (
+export type NotifyReceiver = (
   kind: ReceiverKind,
   version: number,
   notification: Notification,
   signal: AbortSignal,
-) => Promise<Telling>;
+) => Promise<SendResult>;
 
-export interface TellingParts {
+export interface NotifyReceiverParts {
   readonly store: Store;
   readonly vault: Vault;
   readonly installation: string;
-  readonly tellers: Tellers;
+  readonly senders: Senders;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
 }
@@ -27,22 +27,22 @@ export interface TellingParts {
 /** Milliseconds for which what was opened is used: a secret that signs no more is dropped by then. */
 const OPENED_FOR = 60_000;
 
-export function createTellReceiver(parts: TellingParts): TellReceiver {
+export function createNotifyReceiver(parts: NotifyReceiverParts): NotifyReceiver {
   const { store, stopwatch } = parts;
   const seals = createSeals(parts.vault, parts.installation);
-  const opened = new Map<ReceiverKind, { version: number; at: number; tell: Tell | undefined }>();
+  const opened = new Map<ReceiverKind, { version: number; at: number; tell: Send | undefined }>();
 
   const open = async (kind: ReceiverKind, version: number) => {
     const known = opened.get(kind);
     if (known?.version === version && stopwatch() - known.at < OPENED_FOR) return known.tell;
-    const tell = await openTell(store, seals, parts.tellers, kind);
+    const tell = await openSender(store, seals, parts.senders, kind);
     opened.set(kind, { version, at: stopwatch(), tell });
     return tell;
   };
 
   return async (kind, version, notification, signal) => {
     const tell = await open(kind, version);
-    const telling: Telling = tell
+    const telling: SendResult = tell
       ? await tell(notification, signal)
       : { outcome: 'retry', error: 'not_set_up' };
     if (telling.outcome !== 'sent') await disableFailing(store, kind, version, telling);
@@ -51,19 +51,19 @@ export function createTellReceiver(parts: TellingParts): TellReceiver {
 }
 
 /** Undefined when this installation cannot tell it, or it is not there. */
-export async function openTell<Kind extends ReceiverKind>(
+export async function openSender<Kind extends ReceiverKind>(
   store: Store,
   seals: Seals,
-  tellers: Tellers,
+  senders: Senders,
   kind: Kind,
-): Promise<Tell | undefined> {
-  const teller = tellers[kind];
+): Promise<Send | undefined> {
+  const sender = senders[kind];
   const row = await store.receivers.find(kind);
   const stored = await store.receivers.sealed(kind);
-  if (!teller || !row || !stored) return undefined;
+  if (!sender || !row || !stored) return undefined;
   const confidential = seals.open(kind, stored);
   const settings = settingsOf(kind, row.shown, confidential, await store.now());
-  return settings && teller(settings);
+  return settings && sender(settings);
 }
 
 /**
@@ -74,7 +74,7 @@ async function disableFailing(
   store: Store,
   kind: ReceiverKind,
   version: number,
-  telling: Telling,
+  telling: SendResult,
 ): Promise<void> {
   if (telling.outcome === 'sent') return;
   const { outcome, error } = telling;

@@ -6,10 +6,10 @@ import type { DeliveryFilter, NotificationDelivery, Replayed } from '../../domai
 import { done, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ReceiverKind } from '../../domain/vocabulary.js';
-import type { Listed, MakeId, Page, Store, Tellers, Telling, Vault } from '../../ports/index.js';
+import type { Listed, MakeId, Page, Senders, SendResult, Store, Vault } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Once, Repeat } from '../idempotent.js';
-import { openTell } from './notify-receiver.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
+import { openSender } from './notify-receiver.js';
 import { createSeals } from './receiver-settings.js';
 
 export interface ReviewDeliveries {
@@ -23,41 +23,41 @@ export interface ReviewDeliveries {
   replay(
     caller: Caller,
     which: Replayed,
-    repeat?: Repeat,
+    idempotencyKey?: IdempotencyKey,
   ): Promise<Result<{ readonly replayed: number }>>;
   /** Tells one receiver that this is a test, at once. Sent again it answers with what came of the first time. */
   test(
     caller: Caller,
     kind: ReceiverKind,
     signal: AbortSignal,
-    repeat?: Repeat,
-  ): Promise<Result<Telling>>;
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Result<SendResult>>;
 }
 
 /** What whoever sends a test again is told while the first is under way. */
-const UNDER_WAY: Telling = { outcome: 'retry', error: 'in_progress' };
+const UNDER_WAY: SendResult = { outcome: 'retry', error: 'in_progress' };
 
 export interface ReviewParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly vault: Vault;
   readonly installation: string;
-  readonly tellers: Tellers;
+  readonly senders: Senders;
   readonly makeId: MakeId;
 }
 
 export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
-  const { store, once, tellers, makeId } = parts;
+  const { store, idempotent, senders, makeId } = parts;
   const seals = createSeals(parts.vault, parts.installation);
   return {
     list: async (caller, filter, page) =>
       needScope(caller, 'notifications:manage') ??
       done(await store.receivers.deliveries(filter, page)),
 
-    replay: async (caller, which, repeat) =>
+    replay: async (caller, which, idempotencyKey) =>
       needScope(caller, 'notifications:manage') ??
       store.transaction((tx) =>
-        once(tx, repeat, async () => {
+        idempotent(tx, idempotencyKey, async () => {
           const replayed = await tx.receivers.replay(which);
           const asked = 'ids' in which ? { ids: [...which.ids] } : { receiver: which.receiver };
           tx.record({
@@ -69,14 +69,14 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
         }),
       ),
 
-    async test(caller, kind, signal, repeat) {
+    async test(caller, kind, signal, idempotencyKey) {
       const forbidden = needScope(caller, 'notifications:manage');
       if (forbidden) return forbidden;
-      const tell = await openTell(store, seals, tellers, kind);
+      const tell = await openSender(store, seals, senders, kind);
       if (!tell) return refused({ code: 'not_found' });
       let first = false;
       const begun = await store.transaction((tx) =>
-        once(tx, repeat, async () => {
+        idempotent(tx, idempotencyKey, async () => {
           first = true;
           return done(UNDER_WAY);
         }),
@@ -85,8 +85,10 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
       // Outside of any transaction; what came of it is kept in one of its own.
       const at = (await store.now()).toISOString();
       const telling = await tell(testOf(caller, makeId('evt'), at), signal);
-      if (repeat)
-        await store.transaction((tx) => tx.repeats.keep(repeat.principal, repeat.key, telling));
+      if (idempotencyKey)
+        await store.transaction((tx) =>
+          tx.idempotency.keep(idempotencyKey.principal, idempotencyKey.key, telling),
+        );
       return done(telling);
     },
   };

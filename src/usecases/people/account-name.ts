@@ -2,10 +2,10 @@
 
 import type { PersonReads } from '../../ports/index.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
-import type { Presser } from './identify-slack-user.js';
+import type { SlackActor } from './identify-slack-user.js';
 
 /** The address of its person; for an account that is nobody's, the name that its refused attempts are under. */
-export type NameAccount = (account: Presser) => Promise<string>;
+export type NameAccount = (account: SlackActor) => Promise<string>;
 
 export function createNameAccount({ people }: { readonly people: PersonReads }): NameAccount {
   return async ({ teamId, userId }) =>

@@ -4,14 +4,14 @@ import type { Person } from '../../domain/person.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { Directory, SlackProfile, Store } from '../../ports/index.js';
 
-export interface Presser {
+export interface SlackActor {
   readonly teamId: string;
   readonly userId: string;
 }
 
-export type IdentifyPresser = (presser: Presser) => Promise<Result<Person>>;
+export type IdentifySlackActor = (slackActor: SlackActor) => Promise<Result<Person>>;
 
-export interface IdentifyPresserParts {
+export interface IdentifySlackActorParts {
   readonly store: Store;
   readonly directory: Directory;
   /** May an unknown account be linked by its confirmed e-mail address, once? */
@@ -19,14 +19,14 @@ export interface IdentifyPresserParts {
 }
 
 /** Asks Slack each time, before any transaction: an account that has become a guest or has left may do nothing from then on. */
-export function createIdentifyPresser(parts: IdentifyPresserParts): IdentifyPresser {
-  return async (presser) => {
-    const member = await memberBehind(parts.directory, presser);
+export function createIdentifySlackActor(parts: IdentifySlackActorParts): IdentifySlackActor {
+  return async (slackActor) => {
+    const member = await memberBehind(parts.directory, slackActor);
     if (!member.ok) return member;
     const profile = member.value;
-    const known = await parts.store.people.bySlack(presser.teamId, presser.userId);
+    const known = await parts.store.people.bySlack(slackActor.teamId, slackActor.userId);
     const person =
-      known ?? (parts.linkByEmail ? await linkOnce(parts.store, presser, profile) : undefined);
+      known ?? (parts.linkByEmail ? await linkOnce(parts.store, slackActor, profile) : undefined);
     if (!person) return refused({ code: 'unknown_person' });
     return person.active ? { ok: true, value: person } : refused({ code: 'person_inactive' });
   };
@@ -35,22 +35,23 @@ export function createIdentifyPresser(parts: IdentifyPresserParts): IdentifyPres
 /** What Slack says of an account that may act: a full member of our workspace, present, with a confirmed address. */
 export async function memberBehind(
   directory: Directory,
-  presser: Presser,
+  slackActor: SlackActor,
 ): Promise<Result<SlackProfile>> {
-  const profile = await directory.profile(presser.userId);
+  const profile = await directory.profile(slackActor.userId);
   if (!profile) return refused({ code: 'unavailable' });
-  return whyNot(profile, presser) ?? { ok: true, value: profile };
+  return whyNot(profile, slackActor) ?? { ok: true, value: profile };
 }
 
-function whyNot({ standing, teamId }: SlackProfile, presser: Presser) {
-  if (standing === 'foreign' || teamId !== presser.teamId) return refused({ code: 'foreign_team' });
+function whyNot({ standing, teamId }: SlackProfile, slackActor: SlackActor) {
+  if (standing === 'foreign' || teamId !== slackActor.teamId)
+    return refused({ code: 'foreign_team' });
   if (standing === 'deactivated') return refused({ code: 'person_inactive' });
   if (standing !== 'member') return refused({ code: 'unverified_account' });
   return undefined;
 }
 
 /** Only to a person who is already known by that address: pressing a button never makes somebody. */
-async function linkOnce(store: Store, { teamId, userId }: Presser, { email }: SlackProfile) {
+async function linkOnce(store: Store, { teamId, userId }: SlackActor, { email }: SlackProfile) {
   if (!email) return undefined;
   return store.transaction(async (tx) => {
     const person = await tx.people.byEmail(email.toLowerCase());

@@ -11,8 +11,8 @@ import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { createAttempts } from '../authorization/failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Keeping, Once, Repeat } from '../idempotent.js';
-import { memberBehind, type Presser } from './identify-slack-user.js';
+import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
+import { memberBehind, type SlackActor } from './identify-slack-user.js';
 import { personDetails } from './person-details.js';
 
 export interface LinkCode {
@@ -26,7 +26,7 @@ export interface LinkCodesParts {
   readonly store: Store;
   readonly makeId: MakeId;
   readonly digest: Digest;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
   /** Undefined while no Slack is connected. */
@@ -37,9 +37,9 @@ export interface LinkCodesParts {
 export type CreateLinkCode = (
   caller: Caller,
   email?: string,
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<LinkCode>>;
-export type LinkByCode = (presser: Presser, code: string) => Promise<Result<Person>>;
+export type LinkByCode = (slackActor: SlackActor, code: string) => Promise<Result<Person>>;
 
 /** Refusals of one account. No code can be guessed; this keeps the audit trail readable. */
 const WRONG_MAX = 5;
@@ -47,9 +47,9 @@ const WRONG_WITHIN = 10 * MINUTE;
 
 /** For oneself, with a human key; for somebody else with the scope keys:manage. The person's older codes are void. */
 export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
-  return (caller, email, repeat) =>
+  return (caller, email, idempotencyKey) =>
     parts.store.transaction((tx) =>
-      parts.once(tx, repeat, () => makeCode(parts, tx, caller, email), SHOWN_ONCE),
+      parts.idempotent(tx, idempotencyKey, () => makeCode(parts, tx, caller, email), SHOWN_ONCE),
     );
 }
 
@@ -91,30 +91,30 @@ async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result
 /** Links once and never relinks. The account must be one that may act; every refusal of a code is on record. */
 export function createLinkByCode(parts: LinkCodesParts): LinkByCode {
   const wrong = createAttempts(parts.stopwatch, WRONG_MAX, WRONG_WITHIN);
-  return async (presser, code) => {
-    const account = `${presser.teamId}/${presser.userId}`;
+  return async (slackActor, code) => {
+    const account = `${slackActor.teamId}/${slackActor.userId}`;
     if (wrong.tooMany(account)) return refused({ code: 'too_many_codes' });
     const directory = parts.directory();
-    const member = directory && (await memberBehind(directory, presser));
+    const member = directory && (await memberBehind(directory, slackActor));
     if (!member) return refused({ code: 'unavailable' });
-    const answer = member.ok ? await link(parts, presser, code) : member;
+    const answer = member.ok ? await link(parts, slackActor, code) : member;
     if (answer.ok || answer.refusal.code === 'unavailable') return answer;
     wrong.count(account);
-    await recordRefusal(parts.store, presser, answer.refusal.code);
+    await recordRefusal(parts.store, slackActor, answer.refusal.code);
     return answer;
   };
 }
 
-function link({ store, digest }: LinkCodesParts, presser: Presser, code: string) {
+function link({ store, digest }: LinkCodesParts, slackActor: SlackActor, code: string) {
   return store.transaction(async (tx): Promise<Result<Person>> => {
     // Before the code is taken: what is linked already needs none.
-    if (await tx.people.bySlack(presser.teamId, presser.userId))
+    if (await tx.people.bySlack(slackActor.teamId, slackActor.userId))
       return refused({ code: 'already_linked' });
     const id = await tx.linkCodes.take(hashOf(digest, code.trim()));
     const person = id && (await tx.people.find(id));
     if (!person) return refused({ code: 'invalid_code' });
     if (!person.active) return refused({ code: 'person_inactive' });
-    const { teamId, userId } = presser;
+    const { teamId, userId } = slackActor;
     const linked = await tx.people.link(person.id, { teamId, userId });
     if (!linked) return refused({ code: 'already_linked' });
     const details = { ...personDetails(linked), by: 'code' };
@@ -125,7 +125,7 @@ function link({ store, digest }: LinkCodesParts, presser: Presser, code: string)
 
 const hashOf = (digest: Digest, code: string) => Buffer.from(digest(code), 'hex');
 
-function recordRefusal(store: Store, { teamId, userId }: Presser, refusal: RefusalCode) {
+function recordRefusal(store: Store, { teamId, userId }: SlackActor, refusal: RefusalCode) {
   return store.transaction(async (tx) => {
     const person = await tx.people.bySlack(teamId, userId);
     tx.record({

@@ -7,7 +7,7 @@ import type { Caller } from '../../domain/rights.js';
 import type { Role } from '../../domain/vocabulary.js';
 import type { Store, Tx } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { deactivatePerson } from './deactivate-person.js';
 import { personDetails } from './person-details.js';
 
@@ -19,22 +19,27 @@ export interface PersonChange {
 
 export interface ManagePeople {
   list(caller: Caller): Promise<Result<readonly Person[]>>;
-  set(caller: Caller, change: PersonChange, repeat?: Repeat): Promise<Result<Person>>;
+  set(
+    caller: Caller,
+    change: PersonChange,
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Result<Person>>;
   link(
     caller: Caller,
     email: string,
     account: SlackAccount,
-    repeat?: Repeat,
+    idempotencyKey?: IdempotencyKey,
   ): Promise<Result<Person>>;
 }
 
-export function createManagePeople(store: Store, once: Once): ManagePeople {
+export function createManagePeople(store: Store, idempotent: Idempotent): ManagePeople {
   const manage = async <T>(
     caller: Caller,
-    repeat: Repeat | undefined,
+    idempotencyKey: IdempotencyKey | undefined,
     work: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
-    needScope(caller, 'keys:manage') ?? store.transaction((tx) => once(tx, repeat, () => work(tx)));
+    needScope(caller, 'keys:manage') ??
+    store.transaction((tx) => idempotent(tx, idempotencyKey, () => work(tx)));
 
   return {
     async list(caller) {
@@ -42,15 +47,15 @@ export function createManagePeople(store: Store, once: Once): ManagePeople {
       return forbidden ?? { ok: true, value: await store.people.list() };
     },
 
-    set: (caller, wish, repeat) =>
-      manage(caller, repeat, async (tx) => {
+    set: (caller, wish, idempotencyKey) =>
+      manage(caller, idempotencyKey, async (tx) => {
         const changed = await change(tx, caller, await tx.people.ensure(wish.email), wish);
         if (!changed) return refused({ code: 'version_conflict' });
         return { ok: true, value: changed };
       }),
 
-    link: (caller, email, account, repeat) =>
-      manage(caller, repeat, async (tx) => {
+    link: (caller, email, account, idempotencyKey) =>
+      manage(caller, idempotencyKey, async (tx) => {
         const known = await tx.people.ensure(email);
         const linked = await tx.people.link(known.id, account);
         if (!linked) return refused({ code: 'already_exists' });

@@ -8,7 +8,7 @@ import type { PersonId } from '../../domain/person.js';
 import type { Directory, Store } from '../../ports/index.js';
 import { deactivatePerson } from './deactivate-person.js';
 
-export interface StopLeavers {
+export interface StopDeactivatedUsers {
   /** Asks Slack about everybody who is linked. Resolves with how many were deactivated. */
   all(): Promise<number>;
   /** An event said that this account of the connected workspace was deactivated. */
@@ -16,10 +16,10 @@ export interface StopLeavers {
 }
 
 /** `directory` is undefined while no Slack is connected. */
-export function createStopLeavers(
+export function createStopDeactivatedUsers(
   store: Store,
   directory: () => Directory | undefined,
-): StopLeavers {
+): StopDeactivatedUsers {
   const stop = (id: PersonId) =>
     store.transaction((tx) => deactivatePerson(tx, id, systemActor('slack')));
   return {

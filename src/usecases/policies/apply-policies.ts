@@ -11,7 +11,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { type OwnChannels, ownChannels } from './check-channels.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
 import { approverEntries, plainRules } from './policy-rules.js';
@@ -41,12 +41,12 @@ export interface AppliedPolicy {
 export type ApplyPolicies = (
   caller: Caller,
   set: PolicySet,
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<readonly AppliedPolicy[]>>;
 
 export interface ApplyPoliciesParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly makeId: MakeId;
   readonly linkApprovers: LinkApprovers;
   /** Undefined while no Slack is connected. */
@@ -56,7 +56,7 @@ export interface ApplyPoliciesParts {
 
 /** All of it or nothing: a refusal names the patterns it is about. */
 export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
-  return async (caller, set, repeat) => {
+  return async (caller, set, idempotencyKey) => {
     const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
     if (forbidden) return forbidden;
     // Slack is asked before the transaction, never within it.
@@ -66,7 +66,7 @@ export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
     if (channels.refusal) return channels.refusal;
     const applied = await orOutdated(
       parts.store.transaction((tx) =>
-        parts.once(tx, repeat, () => applyIn(parts, tx, caller, set, resolved)),
+        parts.idempotent(tx, idempotencyKey, () => applyIn(parts, tx, caller, set, resolved)),
       ),
     );
     return applied.ok ? { ok: true, value: applied.value.map(warnedOf(channels)) } : applied;
@@ -258,5 +258,5 @@ async function publish(
       after: outcome === 'removed' ? undefined : plainRules(policy),
     },
   });
-  await tx.announce(id, version);
+  await tx.enqueuePolicyAnnouncement(id, version);
 }

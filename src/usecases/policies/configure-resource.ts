@@ -3,7 +3,7 @@
 import type { Policy } from '../../domain/policy/policy.js';
 import type { Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
-import type { Repeat } from '../idempotent.js';
+import type { IdempotencyKey } from '../idempotent.js';
 import type { ApplyPolicies } from './apply-policies.js';
 import type { PolicyChanges } from './policy-write.js';
 
@@ -20,12 +20,16 @@ export type ConfigureResource = (
   uri: string,
   changes: PolicyChanges,
   mode: 'merge' | 'replace',
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Configured>>;
 
 export function createConfigureResource(applyPolicies: ApplyPolicies): ConfigureResource {
-  return async (caller, uri, changes, mode, repeat) => {
-    const applied = await applyPolicies(caller, { writes: [{ uri, changes, mode }] }, repeat);
+  return async (caller, uri, changes, mode, idempotencyKey) => {
+    const applied = await applyPolicies(
+      caller,
+      { writes: [{ uri, changes, mode }] },
+      idempotencyKey,
+    );
     if (!applied.ok) return applied;
     const [one] = applied.value;
     if (!one?.policy) throw new Error('a policy was written, and is not there');

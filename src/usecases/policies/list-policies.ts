@@ -5,7 +5,7 @@ import type { Policy } from '../../domain/policy/policy.js';
 import { type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Store } from '../../ports/index.js';
-import { sightOf, type Viewer } from '../authorization/viewer.js';
+import { type Viewer, visibilityOf } from '../authorization/viewer.js';
 
 export type ShowPolicies = (viewer: Viewer) => Promise<Result<readonly Policy[]>>;
 
@@ -29,8 +29,8 @@ export function seesPolicies(caller: Caller): boolean {
 /** Those under which the person approves, and those under which one of the person's keys has ever asked. */
 async function concerning(store: Store, defaultApprovers: readonly string[], person: Person) {
   const all = await store.policies.list();
-  const sight = await sightOf({ store, defaultApprovers }, person);
-  if (sight.everything) return all;
-  const asked = await store.approvals.policiesAsked(sight.principals);
-  return all.filter(({ id }) => sight.policies.includes(id) || asked.includes(id));
+  const visibility = await visibilityOf({ store, defaultApprovers }, person);
+  if (visibility.everything) return all;
+  const asked = await store.approvals.policiesAsked(visibility.principals);
+  return all.filter(({ id }) => visibility.policies.includes(id) || asked.includes(id));
 }

@@ -9,7 +9,7 @@ import {
 } from '../../domain/limits.js';
 import { type AutoApprove, isReadable } from '../../domain/policy/auto-approve.js';
 import type { PolicyRules } from '../../domain/policy/policy.js';
-import { DOORS } from '../../domain/vocabulary.js';
+import { ENTRY_POINTS } from '../../domain/vocabulary.js';
 
 export function defaultRules(uri: string): PolicyRules {
   return {
@@ -17,7 +17,7 @@ export function defaultRules(uri: string): PolicyRules {
     name: uri,
     permissions: ['read'],
     requiresApproval: true,
-    decideFrom: DOORS,
+    decideFrom: ENTRY_POINTS,
     minApprovals: 1,
     allowSelfApproval: false,
     minReasonLength: REASON_MIN_DEFAULT,

@@ -10,5 +10,5 @@ export async function redrawAsked(tx: Tx, changed: readonly string[]): Promise<v
   const covered = (resource: string) =>
     coveringPatterns(resource).some((pattern) => patterns.has(pattern));
   for (const { id, resources } of await tx.approvals.open())
-    if (resources.some(covered)) await tx.touchCard(id);
+    if (resources.some(covered)) await tx.enqueueCardUpdate(id);
 }

@@ -7,7 +7,7 @@ import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, MakeToken, Store, Tx, Vault } from '../../ports/index.js';
 import type { Use } from '../approvals/use-grant.js';
 import { needScope } from '../authorization/require-scope.js';
-import { type Once, type Repeat, repeatOf } from '../idempotent.js';
+import { type IdempotencyKey, type Idempotent, idempotencyKeyOf } from '../idempotent.js';
 import { newValue, type ValueWish } from './new-value.js';
 import type { RightToChange } from './right-to-change.js';
 import { checkPath, removeSecret, storeVersion, type Under } from './stored-secret.js';
@@ -35,7 +35,7 @@ export interface ChangeSecretParts {
   readonly vault: Vault;
   readonly makeId: MakeId;
   readonly makeToken: MakeToken;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly installation: string;
 }
 
@@ -50,9 +50,14 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
   const checkWish = (caller: Caller, { resource }: Wish) =>
     needScope(caller, right.scope) ?? checkPath(resource);
 
-  const change = (caller: Caller, use: Use, repeat: Repeat | undefined, make: Change) =>
+  const change = (
+    caller: Caller,
+    use: Use,
+    idempotencyKey: IdempotencyKey | undefined,
+    make: Change,
+  ) =>
     attemptUse(parts.store, caller, use, (tx) =>
-      parts.once(tx, repeat, async () => {
+      parts.idempotent(tx, idempotencyKey, async () => {
         const taken = await right.take(tx, caller, use);
         return taken.ok ? make(tx, taken.value.secret, taken.value.under) : taken;
       }),
@@ -64,8 +69,8 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
     const value = newValue(wish, parts.makeToken);
     if (!value.ok) return value;
     const use = { operation: 'write', resource: wish.resource } as const;
-    const repeat = repeatOf(caller, wish.idempotencyKey, questionOf(action, wish));
-    return change(caller, use, repeat, async (tx, secret, under) => {
+    const idempotencyKey = idempotencyKeyOf(caller, wish.idempotencyKey, questionOf(action, wish));
+    return change(caller, use, idempotencyKey, async (tx, secret, under) => {
       const conflict = action === 'create' ? taken(secret) : outdated(secret, wish);
       if (conflict) return conflict;
       const known = secret ?? (await tx.secrets.insert(parts.makeId('scrt'), wish.resource));
@@ -86,8 +91,12 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
       const problem = checkWish(caller, wish);
       if (problem) return problem;
       const use = { operation: 'delete', resource: wish.resource } as const;
-      const repeat = repeatOf(caller, wish.idempotencyKey, questionOf('delete', wish));
-      return change(caller, use, repeat, async (tx, secret, under) => {
+      const idempotencyKey = idempotencyKeyOf(
+        caller,
+        wish.idempotencyKey,
+        questionOf('delete', wish),
+      );
+      return change(caller, use, idempotencyKey, async (tx, secret, under) => {
         if (!secret) return refused({ code: 'not_found' });
         const conflict = outdated(secret, wish);
         if (conflict) return conflict;

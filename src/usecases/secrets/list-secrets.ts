@@ -38,13 +38,17 @@ export function createListSecrets(store: Store): ListSecrets {
 }
 
 /** What the caller could get of one secret; `hidden` is to be told apart from an unknown one by nobody. */
-export async function accessOf(store: Store, caller: Caller, path: string): Promise<Sight> {
+export async function accessOf(
+  store: Store,
+  caller: Caller,
+  path: string,
+): Promise<VisibilityScope> {
   const grants = await store.grants.live(caller.principal.id);
   const accessTo = await look(store, caller, grants, [path]);
   return accessTo(path);
 }
 
-type Sight = SecretAccess | 'hidden';
+type VisibilityScope = SecretAccess | 'hidden';
 
 const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) => path);
 
@@ -54,7 +58,7 @@ async function look(
   caller: Caller,
   grants: readonly Grant[],
   paths: readonly string[],
-): Promise<(path: string) => Sight> {
+): Promise<(path: string) => VisibilityScope> {
   // Reckoned once: it is what most of the time goes into.
   const covering = new Map(paths.map((path) => [path, coveringPatterns(path)]));
   const policies = await policiesAt(store, new Set([...covering.values()].flat()));

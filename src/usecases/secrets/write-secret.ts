@@ -5,18 +5,18 @@ import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, Store, Tx, Vault } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
-import type { Once, Repeat } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { checkPath, checkSize, storeVersion } from './stored-secret.js';
 
 export type WriteSecret = (
   caller: Caller,
   secret: { readonly path: string; readonly value: Uint8Array },
-  repeat?: Repeat,
+  idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<SecretMetadata>>;
 
 export interface WriteSecretParts {
   readonly store: Store;
-  readonly once: Once;
+  readonly idempotent: Idempotent;
   readonly vault: Vault;
   readonly makeId: MakeId;
   readonly installation: string;
@@ -25,15 +25,15 @@ export interface WriteSecretParts {
 /** Creates the secret or adds a version to it. Answers with metadata; the value goes in and never comes back this way. */
 export function createWriteSecret({
   store,
-  once,
+  idempotent,
   makeId,
   ...sealing
 }: WriteSecretParts): WriteSecret {
-  return async (caller, { path, value }, repeat) => {
+  return async (caller, { path, value }, idempotencyKey) => {
     const forbidden = needScope(caller, 'secrets:manage') ?? checkPath(path) ?? checkSize(value);
     if (forbidden) return forbidden;
     return store.transaction((tx) =>
-      once(tx, repeat, async () => {
+      idempotent(tx, idempotencyKey, async () => {
         const secret = await lockOrCreate(tx, path, makeId);
         if (!secret) return refused({ code: 'already_exists' });
         return done(await storeVersion(tx, sealing, caller, secret, value));

@@ -5,7 +5,7 @@
  */
 import { openDatabase } from '../../../src/store/database.js';
 import type { OwnPostgres } from '../../support/database.js';
-import { buildHouse, granted } from '../../support/services.js';
+import { buildServices, unwrap } from '../../support/services.js';
 
 const [location = '{}', masterKey = '', token = '', resource = ''] = process.argv.slice(2);
 
@@ -17,15 +17,15 @@ const stopwatch = () => {
   looked = process.hrtime.bigint();
   return Number(looked) / 1e6;
 };
-const house = await buildHouse({
+const services = await buildServices({
   database,
   masterKey,
   change: (parts) => ({ ...parts, stopwatch }),
 });
-const caller = granted(await house.useCases.authenticate(token));
+const caller = unwrap(await services.useCases.authenticate(token));
 
 for (;;) {
-  const answer = await house.useCases.readSecret(caller, { resource });
+  const answer = await services.useCases.readSecret(caller, { resource });
   const got = answer.ok ? 'value' : answer.refusal.code;
   process.stdout.write(`${JSON.stringify({ got, looked: String(looked) })}\n`);
 }

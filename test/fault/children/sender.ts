@@ -5,26 +5,26 @@ import { createVault } from '../../../src/crypto/envelope.js';
 import { makeId } from '../../../src/crypto/ids.js';
 import { parseMasterKey } from '../../../src/crypto/master-key.js';
 import { createEgress } from '../../../src/notify/egress.js';
-import { createReceiverRelays } from '../../../src/notify/receiver-workers.js';
-import { createTellers } from '../../../src/notify/senders.js';
+import { createReceiverWorkers } from '../../../src/notify/receiver-workers.js';
+import { createSenders } from '../../../src/notify/senders.js';
 import { openDatabase } from '../../../src/store/database.js';
-import { createOutbox } from '../../../src/store/notification-outbox.js';
+import { createNotificationOutbox } from '../../../src/store/notification-outbox.js';
 import { createStore } from '../../../src/store/store.js';
-import { createTellReceiver } from '../../../src/usecases/notifications/notify-receiver.js';
+import { createNotifyReceiver } from '../../../src/usecases/notifications/notify-receiver.js';
 
 const [url = '', key = '', installation = '', allowed = ''] = process.argv.slice(2);
 const dataSource = await openDatabase({ url });
-const tellReceiver = createTellReceiver({
+const notifyReceiver = createNotifyReceiver({
   store: createStore(dataSource, { chain: chainHash, makeId }),
   vault: createVault(parseMasterKey(key, 'the key of the test')),
   installation,
-  tellers: createTellers(createEgress({ allowed: [allowed] }), undefined, [allowed]),
+  senders: createSenders(createEgress({ allowed: [allowed] }), undefined, [allowed]),
   stopwatch: () => performance.now(),
 });
-createReceiverRelays({
-  outbox: createOutbox(dataSource),
+createReceiverWorkers({
+  outbox: createNotificationOutbox(dataSource),
   tell: ({ receiver, version, notification }, signal) =>
-    tellReceiver(receiver, version, notification, signal),
+    notifyReceiver(receiver, version, notification, signal),
   logger: { warn: () => {} },
   intervalMs: 20,
   // The lease of whoever was killed is what a test would wait for.

@@ -33,10 +33,10 @@ export function memoryStore(memory: Memory): Store {
   const tx = {
     now: async () => NOW,
     record: () => {},
-    touchCard: async () => {},
-    notify: async () => {},
-    mentionAutoApproval: async () => {},
-    announce: async () => {},
+    enqueueCardUpdate: async () => {},
+    enqueueDirectMessage: async () => {},
+    enqueueAutoApprovalLine: async () => {},
+    enqueuePolicyAnnouncement: async () => {},
     wake: async () => {},
     groups: { members: async () => new Map() },
     principals: {
@@ -110,7 +110,7 @@ function approvalsIn(
 
   return {
     lock: async (id: ApprovalId) => approvals.get(id),
-    history: async () => ({ pending: 0, lastHour: 0, freeAfter: 0, repeats: false }),
+    history: async () => ({ pending: 0, lastHour: 0, freeAfter: 0, sameRequest: false }),
     open: async () => [...approvals.values()].filter(({ status }) => status === 'pending'),
     votes: async (id: ApprovalId) => votes.filter(({ approval }) => approval === id),
     addVote: async (vote: Vote) => void votes.push(vote),

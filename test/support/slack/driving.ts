@@ -2,21 +2,21 @@
 
 import { randomUUID } from 'node:crypto';
 import type {
+  Click,
   EventDelivery,
   Forgery,
-  Press,
   SlashCommand,
+  ViewClick,
   ViewClose,
-  ViewPress,
   ViewSubmission,
 } from './interactions.js';
 import type { JsonObject } from './json.js';
 import {
+  clickInView,
+  clickOnMessage,
   envelope,
   eventCallback,
   type Installation,
-  pressInView,
-  pressOnMessage,
   slashCommand,
   viewClosed,
   viewSubmission,
@@ -31,8 +31,8 @@ export interface DrivingOptions extends Installation {
 }
 
 export interface Driver {
-  readonly press: (press: Press) => Promise<Delivery>;
-  readonly pressInView: (press: ViewPress) => Promise<Delivery>;
+  readonly click: (click: Click) => Promise<Delivery>;
+  readonly clickInView: (click: ViewClick) => Promise<Delivery>;
   readonly submitView: (submission: ViewSubmission) => Promise<Delivery>;
   readonly closeView: (close: ViewClose) => Promise<Delivery>;
   readonly command: (command: SlashCommand) => Promise<Delivery>;
@@ -51,18 +51,18 @@ export function createDriving(options: DrivingOptions, carrier: Carrier): Driver
   // Each gesture has a response_url of its own, as at Slack, where each takes five answers.
   const responseUrl = () => options.responseUrl && `${options.responseUrl}/${randomUUID()}`;
   const trigger = options.trigger ?? (async () => `trigger.${randomUUID()}`);
-  const triggerFor = async (gesture: Forgery & { readonly user: string }) =>
-    gesture.triggerId ?? (await trigger(gesture.user));
+  const triggerFor = async (interaction: Forgery & { readonly user: string }) =>
+    interaction.triggerId ?? (await trigger(interaction.user));
 
-  const interact = async (gesture: Forgery & { readonly user: string }, payload: JsonObject) =>
+  const interact = async (interaction: Forgery & { readonly user: string }, payload: JsonObject) =>
     carrier.interaction(
-      { ...envelope(options, gesture, await triggerFor(gesture)), ...payload },
-      gesture,
+      { ...envelope(options, interaction, await triggerFor(interaction)), ...payload },
+      interaction,
     );
 
   return {
-    press: (press) => interact(press, pressOnMessage(press, responseUrl())),
-    pressInView: (press) => interact(press, pressInView(press)),
+    click: (click) => interact(click, clickOnMessage(click, responseUrl())),
+    clickInView: (click) => interact(click, clickInView(click)),
     submitView: (submission) => interact(submission, viewSubmission(submission, options)),
     closeView: (close) => interact(close, viewClosed(close, options)),
     command: async (command) =>

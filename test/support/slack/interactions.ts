@@ -28,13 +28,13 @@ interface Action extends Forgery {
   readonly action?: JsonObject;
 }
 
-export interface Press extends Action {
+export interface Click extends Action {
   readonly channel: string;
   readonly messageTs: string;
 }
 
 /** A press inside a modal or the App Home, where there is no channel and no message. */
-export interface ViewPress extends Action {
+export interface ViewClick extends Action {
   /** The view as Slack sends it: what the bot opened or published, with its id. */
   readonly view: JsonObject;
 }

@@ -49,16 +49,16 @@ export type LocalSlackOptions = Omit<LookAlikeOptions, 'binary'>;
 export interface LocalSlackPeople extends Omit<LocalSlackUi, 'send'> {
   readonly messages: (channel: string) => Promise<readonly JsonObject[]>;
   /** Uses an element as described; resolves when the bot has acknowledged or failed to. */
-  readonly interact: (gesture: {
+  readonly interact: (interaction: {
     user: string;
     channel: string;
     messageTs: string;
     action: JsonObject;
   }) => Promise<void>;
   /** Presses the element with this action_id on the newest message that has one. Throws if none has. */
-  readonly press: (user: string, channel: string, actionId: string) => Promise<void>;
+  readonly click: (user: string, channel: string, actionId: string) => Promise<void>;
   /** Presses an element of the App Home that was last published for this user. */
-  readonly pressHome: (user: string, actionId: string) => void;
+  readonly clickHome: (user: string, actionId: string) => void;
   /** Submits the shown modal; watch `views`, `viewErrors` and the messages for what follows. */
   readonly submitView: (user: string, values: ViewValues) => void;
   readonly closeView: (user: string) => void;
@@ -109,12 +109,12 @@ export async function operateLocalSlack(url: string): Promise<LocalSlackPeople> 
   return {
     ...ui,
     messages: control.messages,
-    interact: (gesture) => control.post('interact', gesture),
-    press: async (user, channel, actionId) => {
+    interact: (interaction) => control.post('interact', interaction),
+    click: async (user, channel, actionId) => {
       const { messageTs, action } = newest(await control.messages(channel), actionId);
       await control.post('interact', { user, channel, messageTs, action });
     },
-    pressHome: (user, actionId) => {
+    clickHome: (user, actionId) => {
       const action = findAction(ui.home(user) ?? {}, actionId);
       if (!action) throw new Error(`no ${actionId} in the App Home of ${user}`);
       send({ t: 'block_action', user, channel: '', messageTs: '', action });

@@ -2,12 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import type {
+  Click,
   EventDelivery,
   Forgery,
-  Press,
   SlashCommand,
+  ViewClick,
   ViewClose,
-  ViewPress,
   ViewSubmission,
 } from './interactions.js';
 import type { JsonObject } from './json.js';
@@ -35,8 +35,8 @@ export function envelope(
   };
 }
 
-export function pressOnMessage(press: Press, responseUrl: string | undefined): JsonObject {
-  const { channel, messageTs } = press;
+export function clickOnMessage(click: Click, responseUrl: string | undefined): JsonObject {
+  const { channel, messageTs } = click;
   return {
     type: 'block_actions',
     channel: { id: channel, name: 'channel' },
@@ -48,17 +48,17 @@ export function pressOnMessage(press: Press, responseUrl: string | undefined): J
       is_ephemeral: false,
     },
     state: { values: {} },
-    response_url: press.responseUrl ?? responseUrl,
-    actions: [actionOf(press)],
+    response_url: click.responseUrl ?? responseUrl,
+    actions: [actionOf(click)],
   };
 }
 
-export function pressInView(press: ViewPress): JsonObject {
+export function clickInView(click: ViewClick): JsonObject {
   return {
     type: 'block_actions',
-    view: press.view,
-    container: { type: 'view', view_id: press.view['id'] },
-    actions: [actionOf(press)],
+    view: click.view,
+    container: { type: 'view', view_id: click.view['id'] },
+    actions: [actionOf(click)],
   };
 }
 
@@ -111,7 +111,7 @@ export function eventCallback(
   };
 }
 
-function actionOf({ actionId, value, blockId = 'block', action }: Press | ViewPress): JsonObject {
+function actionOf({ actionId, value, blockId = 'block', action }: Click | ViewClick): JsonObject {
   return {
     type: 'button',
     action_id: actionId,

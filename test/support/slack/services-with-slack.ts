@@ -3,24 +3,24 @@
 import { pino } from 'pino';
 import { readConfig } from '../../../src/config.js';
 import { createDisposal } from '../../../src/main/disposal.js';
-import { openDoors } from '../../../src/main/listeners.js';
+import { openListeners } from '../../../src/main/listeners.js';
 import { loggerOptions } from '../../../src/main/logger.js';
 import type { Directory } from '../../../src/ports/index.js';
 import { createJobRuns } from '../../../src/store/job-runs.js';
 import type { UseCases } from '../../../src/usecases/index.js';
-import { durableHouse } from '../durable-services.js';
-import { buildHouse, type House } from '../services.js';
+import { durableServices } from '../durable-services.js';
+import { buildServices, type Services } from '../services.js';
 import { createHands } from './slack-actions.js';
 import { openWorkspace, type Workspace } from './workspace.js';
 
-export type HouseWithSlack = Awaited<ReturnType<typeof houseWithSlack>>;
+export type ServicesWithSlack = Awaited<ReturnType<typeof servicesWithSlack>>;
 
-export interface HouseWithSlackOptions {
+export interface ServicesWithSlackOptions {
   readonly users: readonly string[];
   /** On a Postgres of its own that flushes to disk. */
   readonly durable?: boolean;
   /** To replace a use case by a broken one. */
-  readonly change?: (house: House) => Partial<UseCases>;
+  readonly change?: (services: Services) => Partial<UseCases>;
   /** What is wrong with Slack before the server starts. */
   readonly before?: (workspace: Workspace) => void;
 }
@@ -30,11 +30,11 @@ interface LogLine {
   readonly [field: string]: unknown;
 }
 
-export async function houseWithSlack(options: HouseWithSlackOptions) {
+export async function servicesWithSlack(options: ServicesWithSlackOptions) {
   const workspace = await openWorkspace(options.users);
   let poke = () => {};
   let directory: Directory | undefined;
-  const house = await (options.durable ? durableHouse : buildHouse)({
+  const services = await (options.durable ? durableServices : buildServices)({
     onDelivery: () => poke(),
     change: (parts) => ({ ...parts, directory: () => directory }),
   });
@@ -42,32 +42,32 @@ export async function houseWithSlack(options: HouseWithSlackOptions) {
   const log = pino(loggerOptions('info'), { write: (line) => void lines.push(JSON.parse(line)) });
   const disposal = createDisposal(log);
   options.before?.(workspace);
-  const doors = await openDoors(
+  const listeners = await openListeners(
     readConfig({ ...workspace.env, PORT: '0' }),
     {
-      ...house,
-      useCases: { ...house.useCases, ...options.change?.(house) },
-      dataSource: house.database.dataSource,
-      jobRuns: createJobRuns(house.database.dataSource, 'a test'),
+      ...services,
+      useCases: { ...services.useCases, ...options.change?.(services) },
+      dataSource: services.database.dataSource,
+      jobRuns: createJobRuns(services.database.dataSource, 'a test'),
     },
     log,
     disposal,
   );
-  poke = doors.poke;
-  directory = doors.directory;
+  poke = listeners.poke;
+  directory = listeners.directory;
   return {
-    house,
+    services,
     workspace,
-    url: doors.url,
+    url: listeners.url,
     lines,
-    hands: createHands({ workspace, url: doors.url, cards: house.cards }),
+    hands: createHands({ workspace, url: listeners.url, cards: services.cards }),
     async ready() {
-      const response = await fetch(`${doors.url}/readyz`);
+      const response = await fetch(`${listeners.url}/readyz`);
       return { status: response.status, body: await response.json() };
     },
     async close() {
       await disposal.run();
-      await house.close();
+      await services.close();
       await workspace.close();
     },
   };

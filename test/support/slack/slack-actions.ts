@@ -47,14 +47,14 @@ export function createHands({ workspace, url, cards }: HandsOptions) {
     });
 
   /** Presses a button as the card had it, which may be long ago. */
-  const pressOn = async (
+  const clickOn = async (
     message: JsonObject,
     user: string,
     button: Button,
     forgery: Forgery = {},
   ) => {
     const triggerId = await emulate.trigger(idOf(user));
-    const delivery = await driver.press({
+    const delivery = await driver.click({
       user: idOf(user),
       channel: emulate.channelId,
       messageTs: asString(message['ts']),
@@ -77,11 +77,11 @@ export function createHands({ workspace, url, cards }: HandsOptions) {
   return {
     driver,
     card,
-    pressOn,
+    clickOn,
     opened,
 
     async openForm(user: string, id: Id, button: Button): Promise<JsonObject> {
-      const { triggerId } = await pressOn(await card(id), user, button);
+      const { triggerId } = await clickOn(await card(id), user, button);
       return opened(triggerId);
     },
 

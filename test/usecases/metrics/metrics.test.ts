@@ -5,21 +5,21 @@ import type { Approval } from '../../../src/domain/approval.js';
 import type { AccessMetrics, Span } from '../../../src/ports/index.js';
 import { type Sql, sqlOn } from '../../../src/store/sql.js';
 import type { Viewer } from '../../../src/usecases/authorization/viewer.js';
-import { buildHouse, granted, type House, refusalOf } from '../../support/services.js';
+import { buildServices, refusalOf, type Services, unwrap } from '../../support/services.js';
 
 const SINCE: Span = { since: new Date('2026-01-01T00:00:00Z') };
 
-let house: House;
+let services: Services;
 let sql: Sql;
 beforeAll(async () => {
-  house = await buildHouse();
-  sql = sqlOn(house.database.dataSource);
-  await house.policy({ permissions: ['read', 'list'] });
+  services = await buildServices();
+  sql = sqlOn(services.database.dataSource);
+  await services.policy({ permissions: ['read', 'list'] });
   const open = { requiresApproval: false, approvers: ['carol@example.com'] };
-  await house.policy(open, 'vsecure://secrets/open/*');
-  await house.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
-  const { caller: bobs } = await house.agent();
-  const { caller: erins } = await house.agent('cursor', 'erin@example.com');
+  await services.policy(open, 'vsecure://secrets/open/*');
+  await services.policy({ approvers: ['dave@example.com'] }, 'vsecure://secrets/staging/*');
+  const { caller: bobs } = await services.agent();
+  const { caller: erins } = await services.agent('cursor', 'erin@example.com');
   for (const [n, seconds] of [1, 2, 10, 20, 100].entries())
     await decided(bobs, `production/A${n}`, 'approve', seconds);
   await decided(bobs, 'production/NO', 'deny', 4000);
@@ -32,25 +32,25 @@ beforeAll(async () => {
      where id = $1`,
     [late.id],
   );
-  await house.useCases.expireApprovals();
+  await services.useCases.expireApprovals();
   const gone = await asked(bobs, 'production/GONE');
-  granted(await house.useCases.cancelRequest(bobs, gone.id));
+  unwrap(await services.useCases.cancelRequest(bobs, gone.id));
   const old = await asked(bobs, 'production/OLD');
   await sql(`update approval set created_at = '2025-12-31T23:59:59Z' where id = $1`, [old.id]);
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
-type Caller = House['admin'];
+type Caller = Services['admin'];
 
 const asked = (caller: Caller, path: string): Promise<Approval> =>
-  house.ask(caller, { resources: [`vsecure://secrets/${path}`] });
+  services.ask(caller, { resources: [`vsecure://secrets/${path}`] });
 
 /** As if the decision had taken that long. */
 async function decided(caller: Caller, path: string, verdict: 'approve' | 'deny', seconds: number) {
   const { id } = await asked(caller, path);
   const by = path.startsWith('staging') ? 'dave@example.com' : 'alice@example.com';
-  const decider = await house.decider(by);
-  granted(await house.useCases.decide(decider, { approval: id, verdict, reason: 'Because' }));
+  const decider = await services.decider(by);
+  unwrap(await services.useCases.decide(decider, { approval: id, verdict, reason: 'Because' }));
   await sql(
     `update approval set created_at = settled_at - $2::float8 * interval '1 s' where id = $1`,
     [id, seconds],
@@ -58,7 +58,7 @@ async function decided(caller: Caller, path: string, verdict: 'approve' | 'deny'
 }
 
 const metrics = async (viewer: Viewer, span = SINCE): Promise<AccessMetrics> =>
-  granted(await house.useCases.metrics(viewer, span));
+  unwrap(await services.useCases.metrics(viewer, span));
 
 const BOBS = {
   requests: 10,
@@ -74,7 +74,9 @@ const BOBS = {
 };
 
 test('count what was asked, decided, granted without a person, and decided faster than anybody reads', async () => {
-  const { median, percentile95, ...counts } = await metrics(await house.person('bob@example.com'));
+  const { median, percentile95, ...counts } = await metrics(
+    await services.person('bob@example.com'),
+  );
   expect(counts).toEqual(BOBS);
   // Of 1, 2, 10, 20, 100 and 4000 seconds.
   expect(median).toBeCloseTo(15_000, -1);
@@ -82,19 +84,19 @@ test('count what was asked, decided, granted without a person, and decided faste
 });
 
 test('hold for an approver what was asked under their policies, and for an admin everything', async () => {
-  expect(await metrics(await house.person('alice@example.com'))).toMatchObject({
+  expect(await metrics(await services.person('alice@example.com'))).toMatchObject({
     requests: 9,
     decided: 6,
   });
-  expect(await metrics(await house.person('dave@example.com'))).toMatchObject({
+  expect(await metrics(await services.person('dave@example.com'))).toMatchObject({
     requests: 1,
     decided: 1,
   });
-  expect(await metrics(house.admin)).toMatchObject({ requests: 11, decided: 7 });
+  expect(await metrics(services.admin)).toMatchObject({ requests: 11, decided: 7 });
 });
 
 test('hold nothing for a stranger, and no speed where nobody decided', async () => {
-  const nothing = await metrics(await house.person('mallory@example.com'));
+  const nothing = await metrics(await services.person('mallory@example.com'));
   expect(nothing).toMatchObject({ requests: 0, decided: 0, hasty: 0 });
   expect([nothing.median, nothing.percentile95]).toEqual([undefined, undefined]);
 });
@@ -102,25 +104,25 @@ test('hold nothing for a stranger, and no speed where nobody decided', async () 
 test('begin with a moment and end before one', async () => {
   const until = new Date('2026-01-01T00:00:00Z');
   const before = { since: new Date('2025-01-01T00:00:00Z'), until };
-  expect(await metrics(house.admin, before)).toMatchObject({ requests: 1, pending: 1 });
-  expect(await metrics(house.admin, { since: until, until })).toMatchObject({ requests: 0 });
+  expect(await metrics(services.admin, before)).toMatchObject({ requests: 1, pending: 1 });
+  expect(await metrics(services.admin, { since: until, until })).toMatchObject({ requests: 0 });
 });
 
 test('are not for a key without the scope', async () => {
-  const { caller } = await house.agent('another', 'bob@example.com');
-  expect(refusalOf(await house.useCases.metrics(caller, SINCE))).toBe('not_allowed');
+  const { caller } = await services.agent('another', 'bob@example.com');
+  expect(refusalOf(await services.useCases.metrics(caller, SINCE))).toBe('not_allowed');
 });
 
 test('a person’s own key shows what its person sees, and an agent’s key its own doings alone', async () => {
-  const { caller: alice } = await house.human('alice@example.com');
-  const events = granted(await house.useCases.queryAudit(alice, {}, { limit: 200 }));
+  const { caller: alice } = await services.human('alice@example.com');
+  const events = unwrap(await services.useCases.queryAudit(alice, {}, { limit: 200 }));
   expect(events.seen).toBe('own');
   expect(events.items.some(({ type }) => type === 'access_granted')).toBe(true);
   const touched = new Set(events.items.flatMap(({ resources = [] }) => resources));
   expect([...touched].some((resource) => resource.includes('staging'))).toBe(false);
 
-  const { caller: agent } = await house.agent('third', 'alice@example.com');
-  const own = granted(await house.useCases.queryAudit(agent, {}, { limit: 200 }));
+  const { caller: agent } = await services.agent('third', 'alice@example.com');
+  const own = unwrap(await services.useCases.queryAudit(agent, {}, { limit: 200 }));
   expect(new Set(own.items.map(({ principal }) => principal))).toEqual(
     new Set([agent.principal.id]),
   );

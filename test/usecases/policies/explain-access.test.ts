@@ -6,29 +6,31 @@ import type { Caller } from '../../../src/domain/rights.js';
 import type { AccessQuestion, Explanation } from '../../../src/usecases/policies/explain-access.js';
 import type { PolicyChanges } from '../../../src/usecases/policies/policy-write.js';
 import { windowOf } from '../../domain/policies.js';
-import { buildHouse, granted, type House, REASON, refusalOf } from '../../support/services.js';
+import { buildServices, REASON, refusalOf, type Services, unwrap } from '../../support/services.js';
 
-let house: House;
+let services: Services;
 let count = 0;
 
 beforeAll(async () => {
-  house = await buildHouse({ limits: { maxPending: 1, maxPerHour: 3, deniedCooldown: HOUR } });
+  services = await buildServices({
+    limits: { maxPending: 1, maxPerHour: 3, deniedCooldown: HOUR },
+  });
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 const agent = () => {
   count += 1;
-  return house.agent(`agent-${count}`).then(({ caller }) => caller);
+  return services.agent(`agent-${count}`).then(({ caller }) => caller);
 };
 
 const READ = { operation: 'read' } as const;
 const explained = async (caller: Caller, question: AccessQuestion): Promise<Explanation> =>
-  granted(await house.useCases.explainAccess(caller, question));
+  unwrap(await services.useCases.explainAccess(caller, question));
 
 /** A pattern of its own, so that no test sees another's policy. */
 async function place(changes: PolicyChanges = {}): Promise<string> {
   count += 1;
-  await house.policy(changes, `vsecure://secrets/place-${count}/*`);
+  await services.policy(changes, `vsecure://secrets/place-${count}/*`);
   return `vsecure://secrets/place-${count}/KEY`;
 }
 
@@ -62,7 +64,7 @@ describe('what is explained is what then happens', () => {
       const caller = await agent();
       const before = await explained(caller, { resource, ...question });
       const ask = { resources: [resource], reason: REASON, ...question };
-      const then = await house.useCases.requestAccess(caller, ask);
+      const then = await services.useCases.requestAccess(caller, ask);
       if (!then.ok) {
         expect(before).toMatchObject({ outcome: 'refused', refusal: then.refusal });
         continue;
@@ -80,9 +82,9 @@ describe('what is explained is what then happens', () => {
     expect(nowhere).toMatchObject({ outcome: 'refused', refusal: { code: 'no_policy' } });
     expect(nowhere.rules).toBeUndefined();
     const resource = await place();
-    const { id } = await house.ask(caller, { resources: [resource] });
-    const alice = await house.decider('alice@example.com');
-    granted(await house.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+    const { id } = await services.ask(caller, { resources: [resource] });
+    const alice = await services.decider('alice@example.com');
+    unwrap(await services.useCases.decide(alice, { approval: id, verdict: 'approve' }));
     expect(await explained(caller, { resource, ...READ })).toMatchObject({
       outcome: 'granted',
       why: expect.stringContaining('live grant'),
@@ -92,7 +94,7 @@ describe('what is explained is what then happens', () => {
   test('limits count, except for a repetition', async () => {
     const caller = await agent();
     const [first, second] = [await place(), await place()];
-    await house.ask(caller, { resources: [first] });
+    await services.ask(caller, { resources: [first] });
     const again = await explained(caller, { resource: first, ...READ });
     expect(again).toMatchObject({ outcome: 'asked', limits: { pending: 1, maxPending: 1 } });
     expect(again.why).toContain('asking again returns it');
@@ -104,7 +106,7 @@ describe('what is explained is what then happens', () => {
     const tomorrow = new Date(Date.now() + 24 * HOUR);
     const as = caller.principal.name;
     const later = { resource: second, ...READ, as, at: tomorrow };
-    expect(await explained(house.admin, later)).toMatchObject({
+    expect(await explained(services.admin, later)).toMatchObject({
       outcome: 'asked',
       limits: undefined,
     });
@@ -127,7 +129,7 @@ describe('whom it tells what', () => {
       report: { held: [{ condition: 'timeWindow' }], failed: [{ condition: 'requester' }] },
     });
     expect(JSON.stringify(told)).not.toMatch(/alice|carol|trusted-tool|place-\d+\/\*/);
-    const insider = await explained(house.admin, {
+    const insider = await explained(services.admin, {
       resource,
       ...READ,
       as: caller.principal.name,
@@ -145,31 +147,33 @@ describe('whom it tells what', () => {
     const caller = await agent();
     for (const more of [{ as: 'agent-1' }, { at: new Date() }]) {
       const asked = { resource, ...READ, ...more };
-      expect(refusalOf(await house.useCases.explainAccess(caller, asked))).toBe('not_allowed');
+      expect(refusalOf(await services.useCases.explainAccess(caller, asked))).toBe('not_allowed');
     }
-    const { caller: approver } = await house.human('alice@example.com');
+    const { caller: approver } = await services.human('alice@example.com');
     const as = caller.principal.name;
     expect(await explained(approver, { resource, ...READ, as })).toMatchObject({
       outcome: 'asked',
     });
-    const { caller: service } = await house.key('ci', 'service', 'admin@example.com');
+    const { caller: service } = await services.key('ci', 'service', 'admin@example.com');
     expect((await explained(service, { resource, ...READ, as })).approvers).toEqual([
       'alice@example.com',
     ]);
-    const own = await house.useCases.explainAccess(service, { resource, ...READ });
+    const own = await services.useCases.explainAccess(service, { resource, ...READ });
     expect(refusalOf(own)).toBe('not_allowed');
     const nobody = { resource, ...READ, as: 'nobody' };
-    expect(refusalOf(await house.useCases.explainAccess(house.admin, nobody))).toBe('not_found');
+    expect(refusalOf(await services.useCases.explainAccess(services.admin, nobody))).toBe(
+      'not_found',
+    );
   });
 
   test('a name whose keys may ask no more is refused', async () => {
     const resource = await place();
     const caller = await agent();
     const as = caller.principal.name;
-    granted(await house.useCases.manageKeys.revoke(house.admin, caller.key.id));
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, caller.key.id));
     const refused = { outcome: 'refused', refusal: { code: 'not_allowed' } };
-    expect(await explained(house.admin, { resource, ...READ, as })).toMatchObject(refused);
-    expect(await explained(house.admin, { resource, ...READ, as: 'ci' })).toMatchObject(refused);
+    expect(await explained(services.admin, { resource, ...READ, as })).toMatchObject(refused);
+    expect(await explained(services.admin, { resource, ...READ, as: 'ci' })).toMatchObject(refused);
   });
 });
 
@@ -177,17 +181,17 @@ test('it leaves no trace, and waits for nobody', async () => {
   const caller = await agent();
   const resource = await place();
   const rows = async () =>
-    house.database.dataSource.query(
+    services.database.dataSource.query(
       `select (select count(*) from audit_event) as events, (select count(*) from approval) as approvals,
          (select count(*) from delivery) as deliveries`,
     );
   const before = await rows();
   const question = { operation: 'read', resources: [resource], duration: HOUR } as const;
-  await house.store.transaction(async (tx) => {
+  await services.store.transaction(async (tx) => {
     await tx.approvals.history(caller.principal.id, question);
     // While another transaction holds the principal, as one that asks does.
     expect(await explained(caller, { resource, ...READ })).toMatchObject({ outcome: 'asked' });
   });
-  await house.useCases.explainAccess(caller, { resource: 'nonsense', ...READ });
+  await services.useCases.explainAccess(caller, { resource: 'nonsense', ...READ });
   expect(await rows()).toEqual(before);
 });

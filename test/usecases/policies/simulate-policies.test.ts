@@ -7,38 +7,48 @@ import type { Caller } from '../../../src/domain/rights.js';
 import type { PolicyChanges, PolicyWrite } from '../../../src/usecases/policies/policy-write.js';
 import type { Proposal } from '../../../src/usecases/policies/simulate-policies.js';
 import { windowOf } from '../../domain/policies.js';
-import { buildHouse, granted, type House, PRODUCTION, refusalOf } from '../../support/services.js';
+import {
+  buildServices,
+  PRODUCTION,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../../support/services.js';
 
 const OPEN = 'vsecure://secrets/open/*';
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
-let house: House;
+let services: Services;
 let bob: Caller;
 let carol: Caller;
 const ids: Record<string, ApprovalId> = {};
 
 beforeAll(async () => {
-  house = await buildHouse();
-  await house.policy();
-  await house.policy({ requiresApproval: false }, OPEN);
-  bob = (await house.agent('bobs-tool', 'bob@example.com')).caller;
-  carol = (await house.agent('carols-tool', 'carol@example.com')).caller;
+  services = await buildServices();
+  await services.policy();
+  await services.policy({ requiresApproval: false }, OPEN);
+  bob = (await services.agent('bobs-tool', 'bob@example.com')).caller;
+  carol = (await services.agent('carols-tool', 'carol@example.com')).caller;
   await ask('pending', bob, 'production/PENDING');
   await ask('denied', bob, 'production/DENIED');
   await ask('approved', carol, 'production/APPROVED');
   await ask('open', carol, 'open/KEY');
   await ask('long', carol, 'open/LONG', { duration: 4 * HOUR, reason: '' });
-  const alice = await house.decider('alice@example.com');
+  const alice = await services.decider('alice@example.com');
   const decide = (id: ApprovalId | undefined, verdict: 'approve' | 'deny') =>
-    house.useCases.decide(alice, { approval: id ?? 'appr_', verdict, reason: 'as it should be' });
-  granted(await decide(ids['denied'], 'deny'));
-  granted(await decide(ids['approved'], 'approve'));
+    services.useCases.decide(alice, {
+      approval: id ?? 'appr_',
+      verdict,
+      reason: 'as it should be',
+    });
+  unwrap(await decide(ids['denied'], 'deny'));
+  unwrap(await decide(ids['approved'], 'approve'));
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 async function ask(name: string, caller: Caller, path: string, more = {}) {
   const resources = [`vsecure://secrets/${path}`];
-  ids[name] = (await house.ask(caller, { resources, ...more })).id;
+  ids[name] = (await services.ask(caller, { resources, ...more })).id;
 }
 
 const put = (uri: string, changes: PolicyChanges = {}): PolicyWrite => ({
@@ -49,8 +59,8 @@ const put = (uri: string, changes: PolicyChanges = {}): PolicyWrite => ({
 
 const simulate = async (writes: readonly PolicyWrite[], more: Partial<Proposal> = {}) => {
   const proposal = { writes, since: LONG_AGO, ...more };
-  const { changes, ...counts } = granted(
-    await house.useCases.simulatePolicies(house.admin, proposal),
+  const { changes, ...counts } = unwrap(
+    await services.useCases.simulatePolicies(services.admin, proposal),
   );
   const names = new Map(Object.entries(ids).map(([name, id]) => [id, name]));
   const turns = changes.map(({ approval, recorded, proposed, code }) =>
@@ -111,7 +121,7 @@ test('with prune only the proposed set counts; without it, it lies over what is 
 
 test('conditions are judged as of the moment when it was asked', async () => {
   const at = (id: string | undefined, moment: string) =>
-    house.database.dataSource.query('update approval set created_at = $2 where id = $1', [
+    services.database.dataSource.query('update approval set created_at = $2 where id = $1', [
       id,
       moment,
     ]);
@@ -128,7 +138,7 @@ test('conditions are judged as of the moment when it was asked', async () => {
 describe('a long history', () => {
   test('is replayed page by page; all that a person had denied is listed, of the rest a thousand', async () => {
     const copy = (id: string | undefined, prefix: string, many: number) =>
-      house.database.dataSource.query(
+      services.database.dataSource.query(
         `insert into approval (id, principal_id, policy_id, policy_version, operation, resources, reason, duration_ms,
            digest, status, created_at, expires_at, settled_at, settled_by, decision_reason, granted_ms, granted_resources)
          select $2 || lpad(n::text, 20, '0'), principal_id, policy_id, policy_version, operation, resources, reason,
@@ -151,16 +161,19 @@ describe('a long history', () => {
 
 test('it is for who may manage policies, changes none, and refuses a set that could not be', async () => {
   const proposal = { writes: [put(PRODUCTION)], since: LONG_AGO };
-  expect(refusalOf(await house.useCases.simulatePolicies(bob, proposal))).toBe('not_allowed');
+  expect(refusalOf(await services.useCases.simulatePolicies(bob, proposal))).toBe('not_allowed');
   const wrong = [
     [put('vsecure://secrets/**/a')],
     [put(OPEN), put(OPEN)],
     [put(OPEN, { minApprovals: 2 })],
   ];
   for (const writes of wrong) {
-    const answer = await house.useCases.simulatePolicies(house.admin, { ...proposal, writes });
+    const answer = await services.useCases.simulatePolicies(services.admin, {
+      ...proposal,
+      writes,
+    });
     expect(refusalOf(answer)).toMatch(/^invalid_/);
   }
-  const versions = granted(await house.useCases.showPolicies(house.admin));
+  const versions = unwrap(await services.useCases.showPolicies(services.admin));
   expect(versions.map(({ version }) => version)).toEqual([1, 1]);
 });

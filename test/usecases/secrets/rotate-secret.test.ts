@@ -2,9 +2,9 @@
 
 import { afterAll, expect, test } from 'vitest';
 import { OLD_SECRET_SIGNS } from '../../../src/domain/receiver.js';
-import type { Tellers, WebhookSettings } from '../../../src/ports/index.js';
+import type { Senders, WebhookSettings } from '../../../src/ports/index.js';
 import { NOTIFICATION } from '../../support/notification.js';
-import { buildHouse, granted } from '../../support/services.js';
+import { buildServices, unwrap } from '../../support/services.js';
 
 let ahead = 0;
 let signing: readonly string[] = [];
@@ -12,9 +12,9 @@ const webhook = ({ secrets }: WebhookSettings) => {
   signing = secrets;
   return async () => ({ outcome: 'sent' }) as const;
 };
-const tellers: Tellers = { email: undefined, slack: undefined, webhook };
-const house = await buildHouse({
-  tellers,
+const senders: Senders = { email: undefined, slack: undefined, webhook };
+const services = await buildServices({
+  senders,
   change: (parts) => ({
     ...parts,
     store: {
@@ -24,21 +24,26 @@ const house = await buildHouse({
     stopwatch: () => ahead,
   }),
 });
-afterAll(() => house.close());
+afterAll(() => services.close());
 
 /** What signs at that many milliseconds from now. */
 async function signingIn(ms: number, version: number): Promise<readonly string[]> {
   ahead = ms;
-  await house.useCases.tellReceiver('webhook', version, NOTIFICATION, new AbortController().signal);
+  await services.useCases.notifyReceiver(
+    'webhook',
+    version,
+    NOTIFICATION,
+    new AbortController().signal,
+  );
   return signing;
 }
 
 test('both sign for a day, the newest first, and then the new one alone', async () => {
-  const { change } = house.useCases.configureReceivers;
+  const { change } = services.useCases.configureReceivers;
   const url = 'https://receiver.example.com/hook';
-  const first = granted(await change(house.admin, { webhook: { url } })).webhookSecret;
+  const first = unwrap(await change(services.admin, { webhook: { url } })).webhookSecret;
   expect(await signingIn(0, 1)).toEqual([first]);
-  const rotated = granted(await change(house.admin, { webhook: { rotateSecret: true } }));
+  const rotated = unwrap(await change(services.admin, { webhook: { rotateSecret: true } }));
   expect(await signingIn(OLD_SECRET_SIGNS - 60_000, 2)).toEqual([rotated.webhookSecret, first]);
   expect(await signingIn(OLD_SECRET_SIGNS + 60_000, 2)).toEqual([rotated.webhookSecret]);
 });
