@@ -149,13 +149,13 @@ async function withinLimits(
 ): Promise<Foreseen> {
   const { duration } = known.judged;
   const history = await store.approvals.history(id, { operation, resources: [resource], duration });
-  const { pending, lastHour, idempotency } = history;
+  const { pending, lastHour, sameRequest } = history;
   const { maxPending, maxPerHour } = limits;
   const all = { ...known, limits: { pending, lastHour, maxPending, maxPerHour } };
   const over = overLimit(history, limits);
   if (over) return no(over.refusal, all);
   const because = 'The same request is pending: asking again returns it.';
-  return { ...all, outcome: 'asked', ...(idempotency && { because }) };
+  return { ...all, outcome: 'asked', ...(sameRequest && { because }) };
 }
 
 /** What the reason says is not known here; that one is needed is said beside. */
