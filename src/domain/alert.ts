@@ -4,7 +4,7 @@ import { formatDuration } from './duration.js';
 import { DAY, HOUR, MINUTE } from './limits.js';
 import { parsePattern } from './pattern.js';
 import { isKeyName } from './principal.js';
-import { done, type Result, refused } from './result.js';
+import { ok, type Result, refused } from './result.js';
 import type { Metric, Operation, ReceiverKind } from './vocabulary.js';
 
 /** Rules that need no numbers: what is usual for a key is learned from the key itself. */
@@ -143,7 +143,7 @@ function changedBuiltIn(rule: BuiltIn, change: AlertRuleChange): Result<BuiltIn>
   const { metric, resource, key, operation, threshold, period } = change;
   const fixed = [metric, resource, key, operation, threshold, period];
   return fixed.every((one) => one === undefined)
-    ? done(rule)
+    ? ok(rule)
     : invalid('Of a built-in rule only enabled, cooldown and to can be set.');
 }
 
@@ -156,5 +156,5 @@ function checked(rule: MetricRule): Result<MetricRule> {
     return invalid(`A threshold is a whole number from 0 to ${THRESHOLD_MAX}.`);
   if (!Number.isSafeInteger(period) || period < MINUTE || period > PERIOD_MAX)
     return invalid(`A period lasts from 1m to ${formatDuration(PERIOD_MAX)}.`);
-  return done(rule);
+  return ok(rule);
 }

@@ -6,7 +6,7 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal };
 
-export const done = <T>(value: T): Result<T> => ({ ok: true, value });
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 
 export const refused = (refusal: Refusal): { ok: false; refusal: Refusal } => ({
   ok: false,

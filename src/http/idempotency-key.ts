@@ -3,7 +3,7 @@
 import type { Request } from 'express';
 import type { Route } from '../contract/route.js';
 import { IDEMPOTENCY_KEY_MAX } from '../domain/limits.js';
-import { done, type Result, refused } from '../domain/result.js';
+import { ok, type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { IdempotencyKey } from '../usecases/idempotent.js';
 import type { Input } from './read-input.js';
@@ -18,7 +18,7 @@ export function readIdempotencyKey(
   { params, body }: Input<Route>,
 ): Result<IdempotencyKey | undefined> {
   const key = req.get('idempotency-key');
-  if (key === undefined || method === 'GET') return done(undefined);
+  if (key === undefined || method === 'GET') return ok(undefined);
   if (!KEY.test(key))
     return refused({
       code: 'invalid_input',
@@ -26,5 +26,5 @@ export function readIdempotencyKey(
     });
   // Text, because a canonical form would refuse lone surrogates, which free text may hold.
   const question = JSON.stringify([method, path, params, body]);
-  return done({ principal: principal.id, key, question });
+  return ok({ principal: principal.id, key, question });
 }

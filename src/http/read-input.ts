@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { sentenceOf } from '../contract/problem-sentence.js';
 import type { Route } from '../contract/route.js';
-import { done, type Result, refused } from '../domain/result.js';
+import { ok, type Result, refused } from '../domain/result.js';
 
 export interface Input<R extends Route> {
   readonly params: z.output<R['params']>;
@@ -23,7 +23,7 @@ export function readInput<R extends Route>(route: R, raw: Raw): Result<Input<R>>
   const query = z.safeParse<R['query']>(route.query, raw.query);
   const body = z.safeParse<R['body']>(route.body, raw.body ?? {});
   if (params.success && query.success && body.success)
-    return done({ params: params.data, query: query.data, body: body.data });
+    return ok({ params: params.data, query: query.data, body: body.data });
   const issues = [params, query, body].flatMap(({ error }) => error?.issues ?? []);
   return refused({
     code: 'invalid_input',

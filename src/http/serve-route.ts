@@ -3,7 +3,7 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Route } from '../contract/route.js';
-import { done, type Result } from '../domain/result.js';
+import { ok, type Result } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { IdempotencyKey } from '../usecases/idempotent.js';
 import { callerOf } from './bearer.js';
@@ -50,7 +50,7 @@ function readCall<R extends Route>(route: R, req: Request, gone: AbortSignal): R
   if (!input.ok) return input;
   const idempotencyKey = readIdempotencyKey(route, req, caller, input.value);
   if (!idempotencyKey.ok) return idempotencyKey;
-  return done({ ...input.value, caller, idempotencyKey: idempotencyKey.value, gone });
+  return ok({ ...input.value, caller, idempotencyKey: idempotencyKey.value, gone });
 }
 
 function goneOf(res: Response): AbortSignal {

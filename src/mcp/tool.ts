@@ -7,7 +7,7 @@ import type {
   ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
-import { done, refused } from '../domain/result.js';
+import { ok, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import { type Answer, answer } from './answer.js';
 import { claimedClient } from './claimed-client.js';
@@ -87,7 +87,7 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
     if (!read.success) return refused({ code: 'invalid_input', problem: problemOf(read.error) });
     const found = await run(read.data, toolContext);
     if (!('ok' in found) || !found.ok) return found;
-    return { ...done(output.parse(found.value)), task: found.task };
+    return { ...ok(output.parse(found.value)), task: found.task };
   }
 
   /** Asks in the middle of the call, as often as the tool has questions; each of them it asks once. */

@@ -3,7 +3,7 @@
 import { canonicalJson, type Json } from '../domain/canonical-json.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { Digest } from '../domain/request-digest.js';
-import { done, type Result, refused } from '../domain/result.js';
+import { ok, type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { Tx } from '../ports/index.js';
 
@@ -48,7 +48,7 @@ export function createIdempotent(fingerprint: Digest): Idempotent {
     const kept = await tx.idempotency.claim(principal, key, mark);
     if (kept && kept.fingerprint !== mark) return refused({ code: 'idempotency_mismatch' });
     // The same question is a question to the same verb, so this is an answer of the same kind.
-    if (kept) return keeping ? keeping.again(kept.answer as K) : done(kept.answer as T);
+    if (kept) return keeping ? keeping.again(kept.answer as K) : ok(kept.answer as T);
     const answer = await change();
     if (answer.ok)
       await tx.idempotency.keep(

@@ -2,7 +2,7 @@
 
 import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval.js';
 import { SECOND } from '../../domain/limits.js';
-import { done } from '../../domain/result.js';
+import { ok } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import type { UseCases } from '../../usecases/index.js';
@@ -27,7 +27,7 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
 
   serve(approvalRoutes.show, async ({ caller, params }) => {
     const shown = await useCases.showApprovals.one(caller, params.id);
-    return shown.ok ? done(await detail(useCases, caller, shown.value)) : shown;
+    return shown.ok ? ok(await detail(useCases, caller, shown.value)) : shown;
   });
 
   serve(approvalRoutes.wait, async ({ caller, params, query, gone }) => {

@@ -5,7 +5,7 @@ import { auditRoutes, CHAIN_PAGE, type WireAuditEvent } from '../../contract/aud
 import type { RecordedEvent } from '../../domain/audit-event.js';
 import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
-import { done } from '../../domain/result.js';
+import { ok } from '../../domain/result.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage } from '../wire/map-result.js';
@@ -22,7 +22,7 @@ export function serveAudit(
   const filterOf = ({ since, until, resource, actor, type }: Asked) => {
     const pattern = resource === undefined ? undefined : parsePattern(resource);
     if (pattern && !pattern.ok) return pattern;
-    return done({ resource, actor, type, since: momentIn(since), until: momentIn(until) });
+    return ok({ resource, actor, type, since: momentIn(since), until: momentIn(until) });
   };
 
   serve(auditRoutes.list, async ({ caller, query }) => {

@@ -7,7 +7,7 @@ import {
   type WireWhoami,
   whoamiRoute,
 } from '../../contract/key.js';
-import { done } from '../../domain/result.js';
+import { ok } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ListedKey } from '../../usecases/authorization/manage-keys.js';
 import type { Suspension } from '../../usecases/authorization/suspend-principal.js';
@@ -55,7 +55,7 @@ export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCa
     ),
   );
 
-  serve(whoamiRoute, async ({ caller }) => done(wireCaller(caller)));
+  serve(whoamiRoute, async ({ caller }) => ok(wireCaller(caller)));
 }
 
 const byCreation = ({ key }: ListedKey) => `${key.createdAt.toISOString()}/${key.id}`;

@@ -5,7 +5,7 @@ import { parseDuration } from '../../domain/duration.js';
 import { momentOf } from '../../domain/instant.js';
 import { DAY } from '../../domain/limits.js';
 import { parsePattern } from '../../domain/pattern.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
@@ -24,7 +24,7 @@ export function serveMetrics(serve: Serve, { measure, metrics }: UseCases, now: 
   const spanOf = ({ period, since, until }: Span): Result<ReadSpan> =>
     period !== undefined && since !== undefined
       ? refused({ code: 'invalid_input', problem: 'period: give either this or since.' })
-      : done({
+      : ok({
           since: momentIn(since),
           until: momentIn(until),
           periodMs: period === undefined ? undefined : parseDuration(period),

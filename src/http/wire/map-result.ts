@@ -1,10 +1,10 @@
 /** Translating the good answers and passing refusals on. */
 
-import { done, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Listed } from '../../ports/index.js';
 
 export function mapResult<T, U>(result: Result<T>, change: (value: T) => U): Result<U> {
-  return result.ok ? done(change(result.value)) : result;
+  return result.ok ? ok(change(result.value)) : result;
 }
 
 /** One page, item by item. */

@@ -8,7 +8,7 @@ import { parsePattern } from '../../domain/pattern.js';
 import type { AutoApprove } from '../../domain/policy/auto-approve.js';
 import { parseWindow, type TimeWindow } from '../../domain/policy/time-window.js';
 import { explain } from '../../domain/refusal.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { PolicyChanges } from '../../usecases/policies/policy-write.js';
 
 export type Document = z.output<typeof policyDocument>;
@@ -48,7 +48,7 @@ export function readDocuments(documents: readonly Document[]): Result<readonly R
 }
 
 function answer<T>(value: T, problems: readonly string[], between: string): Result<T> {
-  if (problems.length === 0) return done(value);
+  if (problems.length === 0) return ok(value);
   return refused({ code: 'invalid_input', problem: problems.join(between) });
 }
 

@@ -1,6 +1,6 @@
 /** One page of a list that the use case answers with whole, because it is never long. */
 
-import { done, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Page } from '../../ports/index.js';
 
 /** `place` puts the items in order and tells them apart; the last one's is the cursor, which holds though items come and go. */
@@ -17,5 +17,5 @@ export function onePage<T, U>(
     .sort((a, b) => (a.at < b.at ? -1 : 1));
   const items = left.slice(0, limit).map(({ item }) => change(item));
   const last = left.length > limit ? left[limit - 1] : undefined;
-  return done(last ? { items, next: last.at } : { items });
+  return ok(last ? { items, next: last.at } : { items });
 }

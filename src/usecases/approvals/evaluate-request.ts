@@ -2,7 +2,7 @@
 
 import { type AutoApprovalReport, judgeAutoApproval } from '../../domain/policy/auto-approve.js';
 import { judge, type PolicyRules, type Question } from '../../domain/policy/policy.js';
-import { done, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 
 export interface Judged {
   /** Milliseconds that a grant would last. */
@@ -22,5 +22,5 @@ export function judgeRequest(policy: PolicyRules, question: Question, at: Date):
   const auto = policy.autoApprove;
   const report = auto?.enabled ? judgeAutoApproval(auto, asked) : undefined;
   const atOnce = !policy.requiresApproval || report?.granted === true;
-  return done({ duration: duration.value, report, atOnce });
+  return ok({ duration: duration.value, report, atOnce });
 }

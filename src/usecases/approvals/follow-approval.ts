@@ -1,7 +1,7 @@
 /** Be told whenever an approval of one's own, or the grant that it gave, stands otherwise than before. It has no end of its own. */
 
 import type { ApprovalId } from '../../domain/approval.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store, Wakeups } from '../../ports/index.js';
 import { authenticated } from '../authorization/authenticate.js';
@@ -36,7 +36,7 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
     const approval = await store.approvals.find(id);
     if (!approval || approval.principal !== known.principal.id)
       return refused({ code: 'not_found' });
-    return done(await withGrant(store, approval));
+    return ok(await withGrant(store, approval));
   }
 
   return async (caller, id, { since, onChange, signal }) => {
@@ -52,7 +52,7 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
         told = now;
         await wakeup.next(LOOK_EVERY, signal);
       }
-      return done(undefined);
+      return ok(undefined);
     } finally {
       wakeup.close();
     }

@@ -1,7 +1,7 @@
 /** What a session wants to be told of: requests of its key's own. Any process may take the wish, and another one tell. */
 
 import type { ApprovalId } from '../../domain/approval.js';
-import { done, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { MakeId, SessionId, Store, Subscription, Wakeups } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
@@ -50,12 +50,12 @@ export function createManageSubscriptions(
       if (forbidden) return forbidden;
       const { principal } = caller;
       const access = await accessTo(store, id);
-      if (access?.approval.principal !== principal.id) return done(true);
+      if (access?.approval.principal !== principal.id) return ok(true);
       const wish = { approval: id, standing: standingOf(access) };
       return store.transaction(async (tx) => {
         const taken = await tx.subscriptions.insert(session, principal.id, wish);
         if (taken) await tx.wake(session);
-        return done(taken);
+        return ok(taken);
       });
     },
 
@@ -92,7 +92,7 @@ function createFollowed(
 ) {
   const open = new Map<ApprovalId, AbortController>();
   const refusal = new AbortController();
-  let outcome: Result<undefined> = done(undefined);
+  let outcome: Result<undefined> = ok(undefined);
   let fault: { readonly error: unknown } | undefined;
 
   function begin({ approval, standing }: Subscription): void {

@@ -9,7 +9,7 @@ import { explainAutoApproval } from '../../domain/policy/auto-approve.js';
 import type { Policy } from '../../domain/policy/policy.js';
 import type { Digest } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Operation } from '../../domain/vocabulary.js';
@@ -67,7 +67,7 @@ export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
         askedIn(tx),
       ),
     );
-    return answer.ok ? done(await withLink(answer.value, parts.cardLink)) : answer;
+    return answer.ok ? ok(await withLink(answer.value, parts.cardLink)) : answer;
   };
 }
 
@@ -76,7 +76,7 @@ const askedIn = (tx: Tx): Keeping<Access, ApprovalId> => ({
   keep: ({ approval }) => approval.id,
   async again(id) {
     const access = await accessTo(tx, id);
-    return access ? done(access) : refused({ code: 'not_found' });
+    return access ? ok(access) : refused({ code: 'not_found' });
   },
 });
 

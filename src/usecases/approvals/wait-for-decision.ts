@@ -1,7 +1,7 @@
 /** Wait, for a bounded time, until an approval of one's own is no longer pending. Safe to repeat; nothing is lost with the connection. */
 
 import type { Approval, ApprovalId } from '../../domain/approval.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Cards, Store, Wakeups } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
@@ -47,6 +47,6 @@ export function createAwaitDecision(
       },
     );
     if (!own) return refused({ code: 'not_found' });
-    return done(await withLink(await withGrant(store, own), cardLink));
+    return ok(await withLink(await withGrant(store, own), cardLink));
   };
 }

@@ -12,7 +12,7 @@ import { keyActor } from '../../domain/audit-event.js';
 import { formatDuration } from '../../domain/duration.js';
 import { REASON_MAX } from '../../domain/limits.js';
 import { isKeyName } from '../../domain/principal.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
@@ -67,8 +67,8 @@ export function createManageAlerts(store: Store, idempotent: Idempotent): Manage
     store.transaction((tx) => idempotent(tx, idempotencyKey, () => change(tx)));
 
   return {
-    listAlertRules: async (caller) => needToLook(caller) ?? done(await allRules(store)),
-    listAlerts: async (caller) => needToLook(caller) ?? done(await store.alerts.list()),
+    listAlertRules: async (caller) => needToLook(caller) ?? ok(await allRules(store)),
+    listAlerts: async (caller) => needToLook(caller) ?? ok(await store.alerts.list()),
     setAlertRule: (caller, name, change, idempotencyKey) =>
       changing(caller, idempotencyKey, (tx) => setRule(tx, caller, name, change)),
     removeAlertRule: (caller, name, idempotencyKey) =>
@@ -107,7 +107,7 @@ async function removeRule(tx: Tx, caller: Caller, name: string): Promise<Result<
   if (!(await tx.alerts.removeRule(name))) return refused({ code: 'not_found' });
   const details = { rule: name, removed: true };
   tx.record({ type: 'alert_rule_changed', actor: keyActor(caller), details });
-  return done({ name });
+  return ok({ name });
 }
 
 async function silenceRule(tx: Tx, caller: Caller, silence: Silence): Promise<Result<Silenced>> {
@@ -127,7 +127,7 @@ async function silenceRule(tx: Tx, caller: Caller, silence: Silence): Promise<Re
     reason,
     details: { ...details, ...(rule.to && { to: rule.to }) },
   });
-  return done({ alert, until });
+  return ok({ alert, until });
 }
 
 function silenceProblem({ key, duration, reason }: Omit<Silence, 'rule'>): string | undefined {

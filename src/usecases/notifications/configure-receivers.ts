@@ -9,7 +9,7 @@ import {
   type ReceiverRow,
   shownReceiver,
 } from '../../domain/receiver.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { RECEIVERS, type ReceiverKind } from '../../domain/vocabulary.js';
 import type {
@@ -59,7 +59,7 @@ const SHOWN_ONCE: Keeping<Configured, Configured> = {
   }),
   again: (kept) =>
     kept.webhookSecret === undefined
-      ? done(kept)
+      ? ok(kept)
       : refused({ code: 'shown_once', made: 'a signing secret' }),
 };
 
@@ -80,13 +80,13 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
     for (const one of merged) await write(tx, caller, seals, one);
     const webhookSecret = merged.find(({ made }) => made)?.made;
     const receivers = (await tx.receivers.list()).map(shownReceiver);
-    return done<Configured>({ receivers, webhookSecret });
+    return ok<Configured>({ receivers, webhookSecret });
   };
 
   return {
     show: async (caller) =>
       needScope(caller, 'notifications:manage') ??
-      done((await store.receivers.list()).map(shownReceiver)),
+      ok((await store.receivers.list()).map(shownReceiver)),
 
     change: async (caller, changes, idempotencyKey) =>
       needScope(caller, 'notifications:manage') ??
@@ -146,7 +146,7 @@ async function merge(
   // What is switched off need not be complete, so that it can be switched off whatever it lacks.
   if (missing && (after.enabled || !before))
     return refused({ code: 'invalid_input', problem: missing });
-  return done({ before, after, confidential, made });
+  return ok({ before, after, confidential, made });
 }
 
 const makesSecret = (kind: ReceiverKind, { rotateSecret }: ReceiverChange, held: Confidential) =>

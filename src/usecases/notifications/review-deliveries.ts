@@ -3,7 +3,7 @@
 import { keyActor } from '../../domain/audit-event.js';
 import type { Notification } from '../../domain/notification.js';
 import type { DeliveryFilter, NotificationDelivery, Replayed } from '../../domain/receiver.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ReceiverKind } from '../../domain/vocabulary.js';
 import type { Listed, MakeId, Page, Senders, SendResult, Store, Vault } from '../../ports/index.js';
@@ -52,7 +52,7 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
   return {
     list: async (caller, filter, page) =>
       needScope(caller, 'notifications:manage') ??
-      done(await store.receivers.deliveries(filter, page)),
+      ok(await store.receivers.deliveries(filter, page)),
 
     replay: async (caller, which, idempotencyKey) =>
       needScope(caller, 'notifications:manage') ??
@@ -65,7 +65,7 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
             actor: keyActor(caller),
             details: { ...asked, replayed },
           });
-          return done({ replayed });
+          return ok({ replayed });
         }),
       ),
 
@@ -78,7 +78,7 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
       const begun = await store.transaction((tx) =>
         idempotent(tx, idempotencyKey, async () => {
           first = true;
-          return done(UNDER_WAY);
+          return ok(UNDER_WAY);
         }),
       );
       if (!begun.ok || !first) return begun;
@@ -89,7 +89,7 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
         await store.transaction((tx) =>
           tx.idempotency.keep(idempotencyKey.principal, idempotencyKey.key, telling),
         );
-      return done(telling);
+      return ok(telling);
     },
   };
 }

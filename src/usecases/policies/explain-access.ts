@@ -4,7 +4,7 @@ import { coveringPatterns, parsePattern } from '../../domain/pattern.js';
 import { type AutoApprovalReport, explainAutoApproval } from '../../domain/policy/auto-approve.js';
 import { approversOf, neededReason, type Policy } from '../../domain/policy/policy.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { AskingHistory, Reads } from '../../ports/index.js';
@@ -78,7 +78,7 @@ export function createExplainAccess(parts: ExplainAccessParts): ExplainAccess {
     const subject = await findSubject(parts.store, caller, question.as);
     if (!subject) return refused({ code: 'not_found' });
     const foreseen = await foresee(parts, subject, question);
-    return done(shownTo(caller, subject, foreseen));
+    return ok(shownTo(caller, subject, foreseen));
   };
 }
 

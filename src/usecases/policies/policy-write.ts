@@ -2,7 +2,7 @@
 
 import { parsePattern } from '../../domain/pattern.js';
 import type { PolicyRules } from '../../domain/policy/policy.js';
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { contradiction, defaultRules, normalised } from './policy-rules.js';
 
 /** The fields of a policy that the writer names. Durations in milliseconds. */
@@ -35,5 +35,5 @@ export function rulesAfter(
   const rules = normalised({ ...base, ...changes, uri });
   const problem = contradiction(rules);
   if (problem) return refused({ code: 'invalid_input', problem: `${uri}: ${problem}` });
-  return done(rules);
+  return ok(rules);
 }

@@ -3,7 +3,7 @@
 import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { approversOf, type PolicyRules } from '../../domain/policy/policy.js';
 import { createPolicyIndex, type PolicyIndex } from '../../domain/policy/policy-index.js';
-import { done, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ApprovalStatus, Operation, RefusalCode } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
@@ -73,7 +73,7 @@ export function createSimulatePolicies(
       for (const approval of page.items) tally.add(replay(index, defaultApprovers, approval));
       after = page.next;
     } while (after !== undefined);
-    return done(tally.result());
+    return ok(tally.result());
   };
 }
 
@@ -89,7 +89,7 @@ function overlay(
     if (!after.ok) return after;
     rules.set(write.uri, after.value);
   }
-  return done([...rules.values()]);
+  return ok([...rules.values()]);
 }
 
 function replay(
@@ -124,9 +124,9 @@ function askAgain(
   const policy = deciding.value;
   const judged = judgeRequest(policy, question, createdAt);
   if (!judged.ok) return judged;
-  if (judged.value.atOnce) return done('granted');
+  if (judged.value.atOnce) return ok('granted');
   const approvers = approversOf(policy, index.covering(policy.uri), defaultApprovers);
-  if (approvers.length > 0) return done('asked');
+  if (approvers.length > 0) return ok('asked');
   return { ok: false, refusal: { code: 'approvers_missing' } };
 }
 

@@ -1,6 +1,6 @@
 /** By what right a secret is changed: under a live grant, or as an operator. */
 
-import { done, type Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { Scope } from '../../domain/vocabulary.js';
@@ -33,13 +33,12 @@ export const UNDER_GRANT: RightToChange = {
     const secret = await tx.secrets.lock(use.resource);
     const grant = await useGrant(tx, caller, use);
     if (!grant.ok) return grant;
-    return done({ secret, under: { principal: caller.principal.id, grant: grant.value.id } });
+    return ok({ secret, under: { principal: caller.principal.id, grant: grant.value.id } });
   },
 };
 
 /** `secrets:manage` writes, lists and deletes; it never reads. */
 export const AS_OPERATOR: RightToChange = {
   scope: 'secrets:manage',
-  take: async (tx, _caller, use) =>
-    done({ secret: await tx.secrets.lock(use.resource), under: {} }),
+  take: async (tx, _caller, use) => ok({ secret: await tx.secrets.lock(use.resource), under: {} }),
 };

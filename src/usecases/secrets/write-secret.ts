@@ -1,6 +1,6 @@
 /** Store a secret's value, as an operator: `secrets:manage` writes, lists and deletes, it does not read. */
 
-import { done, type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, Store, Tx, Vault } from '../../ports/index.js';
@@ -36,7 +36,7 @@ export function createWriteSecret({
       idempotent(tx, idempotencyKey, async () => {
         const secret = await lockOrCreate(tx, path, makeId);
         if (!secret) return refused({ code: 'already_exists' });
-        return done(await storeVersion(tx, sealing, caller, secret, value));
+        return ok(await storeVersion(tx, sealing, caller, secret, value));
       }),
     );
   };
