@@ -167,9 +167,9 @@ describe('the signed driver', () => {
       trigger: slack.trigger,
       responseUrl: sink.url,
     });
-    const messageTs = await bot.post(slack.channelId);
+    const messageId = await bot.post(slack.channelId);
     const { alice: user } = slack.users;
-    const click = { user, actionId: 'approve', channel: slack.channelId, messageTs };
+    const click = { user, actionId: 'approve', channel: slack.channelId, messageId };
     return { slack, proxy, sink, driver, click, user };
   }
 
@@ -180,7 +180,7 @@ describe('the signed driver', () => {
     const modal = {
       user,
       callbackId: 'approve',
-      privateMetadata: JSON.stringify([slack.channelId, click.messageTs]),
+      privateMetadata: JSON.stringify([slack.channelId, click.messageId]),
     };
     const without = await driver.submitView({
       ...modal,
@@ -189,7 +189,7 @@ describe('the signed driver', () => {
     expect(without.body).toMatchObject({ response_action: 'errors' });
     await driver.submitView({ ...modal, values: { reason: { text: typed('release') } } });
     await vi.waitFor(async () =>
-      expect(await slack.message(click.messageTs)).toMatchObject({
+      expect(await slack.message(click.messageId)).toMatchObject({
         text: `Approved by ${user}: release`,
       }),
     );

@@ -8,9 +8,10 @@ import type { Leased } from './slack-outbox.js';
 export interface PostedCard {
   readonly approval: ApprovalId;
   readonly teamId: string;
-  /** `C…` or `G…`, and `D…` for a direct message. */
+  /** Where the card is posted: a channel or a direct conversation. An opaque id. */
   readonly channel: string;
-  readonly messageTs: string;
+  /** Opaque: unique within its channel. */
+  readonly messageId: string;
 }
 
 /** One message that shows a request. */
@@ -26,7 +27,7 @@ export interface Cards {
   /** Every message that shows it, but for the lines of what no person had to decide. */
   copies(id: ApprovalId): Promise<readonly CardCopy[]>;
   /** Does this message show that approval, alone or among others? */
-  shows(channel: string, messageTs: string, id: ApprovalId): Promise<boolean>;
+  shows(channel: string, messageId: string, id: ApprovalId): Promise<boolean>;
   /** A card that is posted anew in the same channel takes the older one's place. */
   save(card: PostedCard, revision?: number): Promise<void>;
   /** That message shows this revision now. */
@@ -48,7 +49,7 @@ export interface WaitingCard extends Leased {
 export interface DigestPlace {
   readonly teamId: string;
   readonly channel: string;
-  readonly messageTs: string;
+  readonly messageId: string;
 }
 
 /** What a digest says of one request. */
@@ -81,13 +82,13 @@ export interface Digests {
   unshown(channel: string, ids: readonly ApprovalId[]): Promise<readonly ApprovalId[]>;
   /** The message is gone, and another one shows what it showed. */
   move(
-    from: Pick<DigestPlace, 'channel' | 'messageTs'>,
-    to: Pick<DigestPlace, 'channel' | 'messageTs'>,
+    from: Pick<DigestPlace, 'channel' | 'messageId'>,
+    to: Pick<DigestPlace, 'channel' | 'messageId'>,
   ): Promise<void>;
   /** It is out of date. */
-  touch(digest: Pick<DigestPlace, 'channel' | 'messageTs'>): Promise<void>;
+  touch(digest: Pick<DigestPlace, 'channel' | 'messageId'>): Promise<void>;
   /** Whose message is this? Undefined when it is not one of ours. */
-  find(channel: string, messageTs: string): Promise<DigestPlace | undefined>;
-  shown(channel: string, messageTs: string): Promise<readonly DigestItem[]>;
+  find(channel: string, messageId: string): Promise<DigestPlace | undefined>;
+  shown(channel: string, messageId: string): Promise<readonly DigestItem[]>;
   items(ids: readonly ApprovalId[]): Promise<readonly DigestItem[]>;
 }

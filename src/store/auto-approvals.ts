@@ -53,7 +53,7 @@ export function createAutoApprovals(dataSource: DataSource): AutoApprovals {
           lines.map(({ approval }) => approval),
           lines.map(({ teamId }) => teamId),
           lines.map(({ channel: place }) => place),
-          lines.map(({ messageTs }) => messageTs),
+          lines.map(({ messageId }) => messageId),
         ],
       );
     },

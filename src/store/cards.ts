@@ -37,35 +37,35 @@ export function createCards(dataSource: DataSource): Cards {
       return rows.map((row) => ({ ...toPosted(row), kind: row.kind, drawn: row.drawn }));
     },
 
-    async shows(channel, messageTs, id) {
+    async shows(channel, messageId, id) {
       const rows = await sql(
         'select 1 from card where approval_id = $1 and channel = $2 and message_ts = $3',
-        [id, channel, messageTs],
+        [id, channel, messageId],
       );
       return rows.length > 0;
     },
 
-    async save({ approval, teamId, channel, messageTs }, revision = 0) {
+    async save({ approval, teamId, channel, messageId }, revision = 0) {
       await sql(
         `insert into card (approval_id, team_id, channel, message_ts, drawn) values ($1, $2, $3, $4, $5)
          on conflict (approval_id, channel) do update
            set team_id = $2, message_ts = $4, drawn = $5, kind = 'card', permalink = null`,
-        [approval, teamId, channel, messageTs, revision],
+        [approval, teamId, channel, messageId, revision],
       );
     },
 
-    async drew({ approval, channel, messageTs }, revision) {
+    async drew({ approval, channel, messageId }, revision) {
       await sql(
         `update card set drawn = greatest(drawn, $4)
          where approval_id = $1 and channel = $2 and message_ts = $3`,
-        [approval, channel, messageTs, revision],
+        [approval, channel, messageId, revision],
       );
     },
 
-    async forget({ approval, channel, messageTs }) {
+    async forget({ approval, channel, messageId }) {
       await sql(
         `delete from card where approval_id = $1 and channel = $2 and message_ts = $3 and kind = 'card'`,
-        [approval, channel, messageTs],
+        [approval, channel, messageId],
       );
     },
 
@@ -79,10 +79,10 @@ export function createCards(dataSource: DataSource): Cards {
       return row?.permalink;
     },
 
-    async saveLink({ approval, channel, messageTs }, permalink) {
+    async saveLink({ approval, channel, messageId }, permalink) {
       await sql(
         `update card set permalink = $4 where approval_id = $1 and channel = $2 and message_ts = $3`,
-        [approval, channel, messageTs, permalink],
+        [approval, channel, messageId, permalink],
       );
     },
   };
@@ -92,5 +92,5 @@ const toPosted = (row: CardRow): PostedCard => ({
   approval: row.approval_id,
   teamId: row.team_id,
   channel: row.channel,
-  messageTs: row.message_ts,
+  messageId: row.message_ts,
 });

@@ -29,8 +29,8 @@ const ITEM = `select a.id as approval, p.name as requester, a.policy_id as polic
 export function createDigests(dataSource: DataSource): Digests {
   const sql = sqlOn(dataSource);
 
-  const touch = (channel: string, messageTs: string) =>
-    queueDeliveries(sql, 'slack_digest', [`${channel}:${messageTs}`]);
+  const touch = (channel: string, messageId: string) =>
+    queueDeliveries(sql, 'slack_digest', [`${channel}:${messageId}`]);
 
   return {
     async waiting(channel, isDefault) {
@@ -61,7 +61,7 @@ export function createDigests(dataSource: DataSource): Digests {
       return row && toPlace(row);
     },
 
-    async add({ teamId, channel, messageTs }, ids) {
+    async add({ teamId, channel, messageId }, ids) {
       // As old as the message, so that a digest is not kept open for ever by what joins it.
       await sql(
         `insert into card (approval_id, team_id, channel, message_ts, kind, posted_at)
@@ -69,9 +69,9 @@ export function createDigests(dataSource: DataSource): Digests {
            (select min(posted_at) from card where kind = 'digest' and channel = $3 and message_ts = $4),
            clock_timestamp())
          from unnest($1::text[]) as id on conflict do nothing`,
-        [ids, teamId, channel, messageTs],
+        [ids, teamId, channel, messageId],
       );
-      await touch(channel, messageTs);
+      await touch(channel, messageId);
     },
 
     async unshown(channel, ids) {
@@ -87,29 +87,29 @@ export function createDigests(dataSource: DataSource): Digests {
       await sql(
         `update card set message_ts = $3, posted_at = clock_timestamp()
          where kind = 'digest' and channel = $1 and message_ts = $2`,
-        [from.channel, from.messageTs, to.messageTs],
+        [from.channel, from.messageId, to.messageId],
       );
-      await touch(to.channel, to.messageTs);
+      await touch(to.channel, to.messageId);
     },
 
-    touch: ({ channel, messageTs }) => touch(channel, messageTs),
+    touch: ({ channel, messageId }) => touch(channel, messageId),
 
-    async find(channel, messageTs) {
+    async find(channel, messageId) {
       const row = first(
         await sql<PlaceRow>(
           `select team_id, channel, message_ts from card
            where kind = 'digest' and channel = $1 and message_ts = $2 limit 1`,
-          [channel, messageTs],
+          [channel, messageId],
         ),
       );
       return row && toPlace(row);
     },
 
-    shown: (channel, messageTs) =>
+    shown: (channel, messageId) =>
       sql<DigestItem>(
         `${ITEM} join card c on c.approval_id = a.id
          where c.kind = 'digest' and c.channel = $1 and c.message_ts = $2 order by a.created_at, a.id`,
-        [channel, messageTs],
+        [channel, messageId],
       ),
 
     items: (ids) =>
@@ -120,5 +120,5 @@ export function createDigests(dataSource: DataSource): Digests {
 const toPlace = (row: PlaceRow): DigestPlace => ({
   teamId: row.team_id,
   channel: row.channel,
-  messageTs: row.message_ts,
+  messageId: row.message_ts,
 });

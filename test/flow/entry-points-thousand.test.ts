@@ -35,7 +35,7 @@ const KINDS = ['press', 'command', 'unknown', 'unknown'] as const;
 async function interaction(place: number): Promise<Delivery> {
   const user = scene.workspace.idOf('alice');
   const channel = scene.workspace.emulate.channelId;
-  const messageTs = asString(card['ts']);
+  const messageId = asString(card['ts']);
   const kind = KINDS[place % KINDS.length];
   if (kind === 'command')
     return scene.hands.driver.command({ user, channel, text: `help ${place}` });
@@ -43,7 +43,7 @@ async function interaction(place: number): Promise<Delivery> {
     return scene.hands.driver.click({
       user,
       channel,
-      messageTs,
+      messageId,
       actionId: `gone_${place}`,
       triggerId: 'none',
     });
@@ -51,7 +51,7 @@ async function interaction(place: number): Promise<Delivery> {
   return scene.hands.driver.click({
     user,
     channel,
-    messageTs,
+    messageId,
     actionId: 'deny',
     value,
     triggerId: await scene.workspace.emulate.trigger(user),

@@ -77,7 +77,7 @@ async function confirm(code: string): Promise<void> {
   const answer = await until('the question', () => sink.bodies[before]);
   await hands.driver.click({
     ...alice,
-    messageTs: '1700000000.000100',
+    messageId: '1700000000.000100',
     actionId: 'confirm_login',
     value: asString(findAction(answer, 'confirm_login')?.['value']),
   });

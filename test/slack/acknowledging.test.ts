@@ -22,7 +22,7 @@ const clickUnknown = () =>
   scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
-    messageTs: '1.1',
+    messageId: '1.1',
     actionId: 'anything',
     triggerId: 'none',
   });

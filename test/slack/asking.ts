@@ -39,7 +39,7 @@ export function createAsking(scene: Scene) {
         scene.driver.click({
           user: idOf(user),
           channel: scene.emulate.channelId,
-          messageTs: '1700000000.000100',
+          messageId: '1700000000.000100',
           actionId,
           value: value ?? asString(findAction(answer, actionId)?.['value']),
         }),

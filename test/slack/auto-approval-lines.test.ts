@@ -162,7 +162,7 @@ describe('a channel', () => {
     await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
-      messageTs: asString(message['ts']),
+      messageId: asString(message['ts']),
       actionId: 'details',
       value: asString(asObject(asObject(line)['accessory'])['value']),
     });

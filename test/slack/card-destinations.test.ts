@@ -92,7 +92,7 @@ describe('a direct message with the card goes', () => {
     await scene.driver.click({
       user: idOf('carol'),
       channel,
-      messageTs: asString(message['ts']),
+      messageId: asString(message['ts']),
       actionId: 'approve',
       value: asString(findAction(message, 'approve')?.['value']),
     });

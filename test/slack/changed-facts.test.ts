@@ -75,7 +75,7 @@ test('a form that is opened after the change shows it, and decides at once', asy
   await scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
-    messageTs: asString(card['ts']),
+    messageId: asString(card['ts']),
     actionId: 'approve',
     value: `${id}.${digest}`,
   });

@@ -106,7 +106,7 @@ test('a press that is faster than vsecure’s memory of the card opens it all th
     const { status } = await early.driver.click({
       user: early.emulate.users['alice'] ?? '',
       channel: early.emulate.channelId,
-      messageTs: String(message['ts']),
+      messageId: String(message['ts']),
       actionId: 'approve',
       value: `${id}.${digest}`,
     });

@@ -65,7 +65,7 @@ const click = (user: string, message: JsonObject) =>
   scene.driver.click({
     user: idOf(user),
     channel: scene.emulate.channelId,
-    messageTs: asString(message['ts']),
+    messageId: asString(message['ts']),
     actionId: 'digest_review',
   });
 

@@ -189,7 +189,7 @@ describe('a press that comes too late', () => {
     await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
-      messageTs: String(message['ts']),
+      messageId: String(message['ts']),
       actionId: 'approve',
       value: `${id}.${(await scene.services.store.approvals.find(id))?.digest}`,
     });
@@ -242,14 +242,14 @@ test('the details show the agent’s whole text', async () => {
 });
 
 describe('a button that is not where we put it', () => {
-  const forge = async (changes: { channel?: string; messageTs?: string; value?: string }) => {
+  const forge = async (changes: { channel?: string; messageId?: string; value?: string }) => {
     const { id, digest } = await ask();
     const card = await scene.card(id);
     const before = scene.proxy.callsOf('views.open').length;
     await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
-      messageTs: String(card['ts']),
+      messageId: String(card['ts']),
       actionId: 'approve',
       value: `${id}.${digest}`,
       ...changes,
@@ -258,7 +258,7 @@ describe('a button that is not where we put it', () => {
     expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
   };
 
-  test('on a message of somebody else', () => forge({ messageTs: '1700000000.000100' }));
+  test('on a message of somebody else', () => forge({ messageId: '1700000000.000100' }));
   test('in another channel', () => forge({ channel: 'C0OTHER' }));
   test('with the value of another card', async () => {
     const other = await ask();
@@ -271,7 +271,7 @@ test('an unknown button is acknowledged and explained', async () => {
   const { status, ms } = await scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
-    messageTs: '1.1',
+    messageId: '1.1',
     actionId: 'from_version_zero',
   });
   expect(status).toBe(200);
@@ -333,7 +333,7 @@ describe('another workspace', () => {
     const { status } = await scene.driver.click({
       user: 'U0STRANGER',
       channel: scene.emulate.channelId,
-      messageTs: String(card['ts']),
+      messageId: String(card['ts']),
       actionId: 'approve',
       value: `${id}.${digest}`,
       ...forgery,

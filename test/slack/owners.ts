@@ -38,7 +38,7 @@ export async function openOwnersScene(options: SceneOptions = {}) {
       return driver.click({
         user: emulate.users[user] ?? user,
         channel: await emulate.directMessages(idOf(scene, 'bob')),
-        messageTs: asString(message['ts']),
+        messageId: asString(message['ts']),
         actionId: 'not_me',
         value: asString(findAction(message, 'not_me')?.['value']),
         ...forgery,

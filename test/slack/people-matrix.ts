@@ -134,7 +134,7 @@ const clickCard = (stage: Stage, user: string, card: JsonObject, forgery: Forger
   stage.driver.click({
     ...pressing(stage, user, card, forgery),
     channel: stage.emulate.channelId,
-    messageTs: asString(card['ts']),
+    messageId: asString(card['ts']),
   });
 
 /** Everything that the bot has shown or said, the newest last. */

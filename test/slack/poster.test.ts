@@ -117,13 +117,13 @@ describe('Slack’s trouble', () => {
     const { id, digest } = await ask();
     await everythingSent();
     const [older, newer] = await scene.emulate.messages();
-    expect(await scene.services.cards.find(id)).toMatchObject({ messageTs: newer?.['ts'] });
+    expect(await scene.services.cards.find(id)).toMatchObject({ messageId: newer?.['ts'] });
     expect(JSON.stringify(newer)).toContain('Repeat: an earlier message with this request');
     expect(JSON.stringify(older)).not.toContain('Repeat');
     await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
-      messageTs: asString(older?.['ts']),
+      messageId: asString(older?.['ts']),
       actionId: 'approve',
       value: `${id}.${digest}`,
     });
@@ -198,5 +198,5 @@ test('a card whose place cannot be stored is taken back and posted again', async
   expect(posts()).toHaveLength(2);
   const left = await scene.emulate.messages();
   expect(left).toHaveLength(1);
-  expect(await scene.services.cards.find(id)).toMatchObject({ messageTs: left[0]?.['ts'] });
+  expect(await scene.services.cards.find(id)).toMatchObject({ messageId: left[0]?.['ts'] });
 });

@@ -155,7 +155,7 @@ test('an access that ends before the form opens, or while it is open, is told as
   await scene.driver.click({
     user: scene.emulate.users['alice'] ?? '',
     channel: scene.emulate.channelId,
-    messageTs: asString(card['ts']),
+    messageId: asString(card['ts']),
     actionId: 'revoke',
     value: second.grant.id,
   });
@@ -208,7 +208,7 @@ describe('a button that is not on a card', () => {
     await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
-      messageTs: asString(card['ts']),
+      messageId: asString(card['ts']),
       actionId: 'revoke',
       value: asked.grant.id,
     });

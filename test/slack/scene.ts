@@ -135,7 +135,7 @@ export async function openScene(options: SceneOptions = {}) {
   const card = (id: Approval['id'], wanted: (text: string) => boolean = () => true) =>
     until(`a card of ${id} as wanted`, async () => {
       const place = await services.cards.find(id);
-      const message = place && (await emulate.message(place.messageTs));
+      const message = place && (await emulate.message(place.messageId));
       return message && wanted(JSON.stringify(message)) ? message : undefined;
     });
 
@@ -147,7 +147,7 @@ export async function openScene(options: SceneOptions = {}) {
     return driver.click({
       user: emulate.users[user] ?? user,
       channel: emulate.channelId,
-      messageTs: asString(message['ts']),
+      messageId: asString(message['ts']),
       actionId,
       value: asString(button['value']),
     });

@@ -5,7 +5,7 @@ import { buildServices, type Services } from '../support/services.js';
 
 const MINUTE = 60_000;
 const FIVE = 5 * MINUTE;
-const C1 = { teamId: 'T1', channel: 'C1', messageTs: '1.1' } as const;
+const C1 = { teamId: 'T1', channel: 'C1', messageId: '1.1' } as const;
 
 let services: Services;
 let ids: `appr_${string}`[];
@@ -34,7 +34,7 @@ test('who waits in a channel is told by the policy; the default channel has thos
 
 test('who is shown there, in whatever way, waits no more', async () => {
   const [a = 'appr_', b = 'appr_', ...rest] = ids.slice(0, 4);
-  await services.cards.save({ ...C1, approval: a, messageTs: '9.1' });
+  await services.cards.save({ ...C1, approval: a, messageId: '9.1' });
   await services.digests.add(C1, [b]);
   expect(await names('C1', true)).toEqual(rest);
   expect(await services.digests.unshown('C1', ids.slice(0, 4))).toEqual(rest);
@@ -42,7 +42,7 @@ test('who is shown there, in whatever way, waits no more', async () => {
 
 test('a digest shows what was added, and a card that is there stays', async () => {
   const [a = 'appr_', b = 'appr_'] = ids;
-  await services.cards.save({ ...C1, approval: a, messageTs: '9.1' });
+  await services.cards.save({ ...C1, approval: a, messageId: '9.1' });
   await services.digests.add(C1, [a, b]);
   const items = await services.digests.shown('C1', '1.1');
   expect(items).toMatchObject([{ approval: b, requester: 'claude-desktop', status: 'pending' }]);
@@ -69,7 +69,7 @@ test('however many of its requests change, it is drawn once; and again after it 
   expect(await services.slackOutbox.lease('slack_digest', 10, MINUTE)).toMatchObject([
     { subject: 'C1:1.1', wanted: 21 },
   ]);
-  await services.digests.move(C1, { channel: 'C1', messageTs: '2.1' });
+  await services.digests.move(C1, { channel: 'C1', messageId: '2.1' });
   expect(await services.digests.find('C1', '1.1')).toBeUndefined();
   expect(await services.digests.shown('C1', '2.1')).toHaveLength(2);
   expect(await services.slackOutbox.lease('slack_digest', 10, MINUTE)).toMatchObject([

@@ -214,8 +214,8 @@ describe('what fails', () => {
 });
 
 describe('cards', () => {
-  const card = (messageTs: string, approval = first()) =>
-    ({ approval, teamId: 'T1', channel: 'C1', messageTs }) as const;
+  const card = (messageId: string, approval = first()) =>
+    ({ approval, teamId: 'T1', channel: 'C1', messageId }) as const;
 
   test('are found by their approval and by their message', async () => {
     const cards = createCards(services.database.dataSource);

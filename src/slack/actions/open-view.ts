@@ -56,11 +56,11 @@ const BETWEEN_LOOKS = 120;
 
 export async function isShownBy(
   cards: Cards,
-  { channel, messageTs }: NonNullable<ClickedButton['place']>,
+  { channel, messageId }: NonNullable<ClickedButton['place']>,
   id: ApprovalId,
 ): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look += 1) {
-    if (await cards.shows(channel, messageTs, id)) return true;
+    if (await cards.shows(channel, messageId, id)) return true;
     await sleep(BETWEEN_LOOKS);
   }
   return false;

@@ -24,7 +24,7 @@ export function createOpenReview(parts: ReviewParts): OnClick {
     await interaction.ack();
     const click = readClick(body);
     const items =
-      click?.place && (await parts.digests.shown(click.place.channel, click.place.messageTs));
+      click?.place && (await parts.digests.shown(click.place.channel, click.place.messageId));
     if (!click?.place || !items || items.length === 0) return interaction.tell(NOT_OURS);
     await openView(parts, interaction, click, reviewView({ items, place: click.place, page: 0 }));
   };
@@ -35,7 +35,7 @@ const shown = z.object({
   view: z.object({ id: z.string(), hash: z.string().optional(), private_metadata: z.string() }),
   actions: z.tuple([z.object({ value: z.string().regex(/^\d{1,4}$/) })], z.unknown()),
 });
-const place = z.object({ channel: z.string(), messageTs: z.string() });
+const place = z.object({ channel: z.string(), messageId: z.string() });
 
 export function createTurnPage(parts: ReviewParts): OnClick {
   return async (body, interaction) => {
@@ -43,7 +43,7 @@ export function createTurnPage(parts: ReviewParts): OnClick {
     const read = shown.safeParse(body).data;
     const where = read && place.safeParse(JSON.parse(read.view.private_metadata)).data;
     if (!read || !where) return interaction.tell(NOT_OURS);
-    const items = await parts.digests.shown(where.channel, where.messageTs);
+    const items = await parts.digests.shown(where.channel, where.messageId);
     const page = Number(read.actions[0].value);
     const view = dated(parts.dates, reviewView({ items, place: where, page }));
     await update(parts, { view_id: read.view.id, view });

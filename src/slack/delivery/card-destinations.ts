@@ -126,7 +126,7 @@ async function remember(
   try {
     await cards.save(card, leased.wanted);
   } catch (error) {
-    await client.chat.delete({ channel: place.channel, ts: place.messageTs }).catch(() => {});
+    await client.chat.delete({ channel: place.channel, ts: place.messageId }).catch(() => {});
     throw error;
   }
   // For whoever asked, who may be told where people decide. It hurries nobody and may fail.
@@ -137,7 +137,7 @@ async function keepLink(
   { cards, client }: Pick<Parts, 'cards' | 'client'>,
   card: Parameters<Parts['cards']['saveLink']>[0],
 ): Promise<void> {
-  const { channel, messageTs: message_ts } = card;
+  const { channel, messageId: message_ts } = card;
   const { permalink } = await client.chat.getPermalink({ channel, message_ts });
   if (permalink) await cards.saveLink(card, permalink);
 }

@@ -35,7 +35,7 @@ export async function redraw(
     if (!message) return SENT;
     spend();
     const { text, blocks } = message;
-    const where = { channel: place.channel, ts: place.messageTs };
+    const where = { channel: place.channel, ts: place.messageId };
     try {
       await client.chat.update({ ...LITERAL, ...where, text, blocks });
     } catch (error) {

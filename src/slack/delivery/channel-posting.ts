@@ -89,7 +89,7 @@ export interface Message {
 /** Where Slack put a message. */
 export interface Place {
   readonly channel: string;
-  readonly messageTs: string;
+  readonly messageId: string;
 }
 
 export interface Posting {
@@ -150,5 +150,5 @@ export async function send(
   const posted = await unusable.watch(channel, () =>
     client.chat.postMessage({ ...quiet, ...thread, channel, ...message }),
   );
-  return { channel: posted.channel ?? channel, messageTs: posted.ts ?? '' };
+  return { channel: posted.channel ?? channel, messageId: posted.ts ?? '' };
 }

@@ -133,7 +133,7 @@ export async function repostDigest(
 /** A message whose place is not known can never be redrawn. */
 async function orTakenBack(
   { client }: FoldingParts,
-  { channel, messageTs: ts }: DigestPlace,
+  { channel, messageId: ts }: DigestPlace,
   keep: () => Promise<void>,
 ): Promise<void> {
   try {

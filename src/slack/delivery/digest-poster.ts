@@ -28,17 +28,17 @@ export function createDigestPoster(parts: DigestPosterParts): Poster {
 
 async function tell(parts: DigestPosterParts, job: Job): Promise<Told> {
   const { subject, wanted } = job.leased;
-  const [channel = '', messageTs = ''] = subject.split(':');
-  const found = await parts.digests.find(channel, messageTs);
+  const [channel = '', messageId = ''] = subject.split(':');
+  const found = await parts.digests.find(channel, messageId);
   if (found?.teamId !== job.teamId) return SENT;
   return job.deliveryErrors.attempt({ subject, channel }, async () => {
     const compose = async () => {
-      const items = await parts.digests.shown(channel, messageTs);
+      const items = await parts.digests.shown(channel, messageId);
       const facts = await samples(parts, items);
       const { teamId } = job;
       return dated(parts.dates, digestMessage({ items, facts, teamId, revision: wanted }));
     };
-    const place = { channel, messageTs };
+    const place = { channel, messageId };
     const told = await redraw(parts, { place, urgent: false, signal: job.signal, compose });
     return told === 'gone' ? postAnew(parts, job, place) : told;
   });
@@ -46,7 +46,7 @@ async function tell(parts: DigestPosterParts, job: Job): Promise<Told> {
 
 /** Somebody deleted it; what is still open is shown again. */
 async function postAnew(parts: DigestPosterParts, job: Job, gone: Place) {
-  const items = await parts.digests.shown(gone.channel, gone.messageTs);
+  const items = await parts.digests.shown(gone.channel, gone.messageId);
   const ids = open(items);
   if (ids.length === 0) return SENT;
   return parts.posts(gone.channel, job.signal, async (spend) => {

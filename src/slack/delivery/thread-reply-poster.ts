@@ -40,7 +40,7 @@ async function tell(parts: ThreadPosterParts, { leased, teamId, signal }: Job): 
   try {
     return await post(parts, signal, {
       channel: place.channel,
-      threadTs: place.messageTs,
+      threadTs: place.messageId,
       async compose() {
         // Decided meanwhile: nobody need be reminded.
         const facts = await parts.readCardFacts(id);

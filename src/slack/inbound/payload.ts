@@ -52,7 +52,7 @@ export function readEnvelope(body: unknown): Envelope | undefined {
 
 export interface ClickedButton {
   /** The message that everybody in its channel sees; undefined for a button in a view or in an answer to one person. */
-  readonly place?: { readonly channel: string; readonly messageTs: string } | undefined;
+  readonly place?: { readonly channel: string; readonly messageId: string } | undefined;
   readonly inModal: boolean;
   readonly triggerId: string;
   readonly value: string | undefined;
@@ -63,10 +63,10 @@ export function readClick(body: unknown): ClickedButton | undefined {
   const read = click.safeParse(body).data;
   if (!read) return undefined;
   const { channel, container, view, trigger_id: triggerId, actions } = read;
-  const { message_ts: messageTs, is_ephemeral: toOne } = container;
+  const { message_ts: messageId, is_ephemeral: toOne } = container;
   return {
     // A press in the App Home may come with an empty channel.
-    ...(channel?.id && messageTs && !toOne && { place: { channel: channel.id, messageTs } }),
+    ...(channel?.id && messageId && !toOne && { place: { channel: channel.id, messageId } }),
     inModal: view?.type === 'modal',
     triggerId,
     value: actions[0].value,

@@ -30,7 +30,7 @@ interface Action extends Forgery {
 
 export interface Click extends Action {
   readonly channel: string;
-  readonly messageTs: string;
+  readonly messageId: string;
 }
 
 /** A press inside a modal or the App Home, where there is no channel and no message. */

@@ -36,14 +36,14 @@ export function envelope(
 }
 
 export function clickOnMessage(click: Click, responseUrl: string | undefined): JsonObject {
-  const { channel, messageTs } = click;
+  const { channel, messageId } = click;
   return {
     type: 'block_actions',
     channel: { id: channel, name: 'channel' },
-    message: { type: 'message', ts: messageTs },
+    message: { type: 'message', ts: messageId },
     container: {
       type: 'message',
-      message_ts: messageTs,
+      message_ts: messageId,
       channel_id: channel,
       is_ephemeral: false,
     },

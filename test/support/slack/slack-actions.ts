@@ -42,7 +42,7 @@ export function createHands({ workspace, url, cards }: HandsOptions) {
   const card = (id: Id, words = '') =>
     until(`a card of ${id} with "${words}"`, async () => {
       const place = await cards.find(id);
-      const message = place && (await emulate.message(place.messageTs));
+      const message = place && (await emulate.message(place.messageId));
       return message && JSON.stringify(message).includes(words) ? message : undefined;
     });
 
@@ -57,7 +57,7 @@ export function createHands({ workspace, url, cards }: HandsOptions) {
     const delivery = await driver.click({
       user: idOf(user),
       channel: emulate.channelId,
-      messageTs: asString(message['ts']),
+      messageId: asString(message['ts']),
       actionId: button,
       value: asString(findAction(message, button)?.['value']),
       triggerId,
