@@ -1,7 +1,7 @@
-/** Several words in one option, separated by commas. */
+/** Several splitCommas in one option, separated by commas. */
 
 /** Without blanks around them, and without empty ones. */
-export const words = (text: string): readonly string[] =>
+export const splitCommas = (text: string): readonly string[] =>
   text
     .split(',')
     .map((word) => word.trim())

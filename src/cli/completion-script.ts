@@ -12,7 +12,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** How the script is switched on, to be said beside it. */
-export const HOW: Record<Shell, string> = {
+export const INSTALL_HINTS: Record<Shell, string> = {
   bash: `Add to ~/.bashrc:   eval "$(vsecure completion bash)"`,
   zsh: `Add to ~/.zshrc:   eval "$(vsecure completion zsh)"`,
   fish: `Run:   vsecure completion fish > ~/.config/fish/completions/vsecure.fish`,

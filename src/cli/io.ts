@@ -1,13 +1,13 @@
 /** What a command sees of the outside: two streams to write to, one to read from, somebody to ask, and a server. */
 
 import { profilesFile, readEnvironment } from '../sdk/env.js';
-import { createIdentity, type Identity } from './identity.js';
+import { type Credentials, createCredentials } from './credentials.js';
 import { createProgress, type Progress } from './progress.js';
 import { question } from './prompt.js';
 import { type Column, table } from './table.js';
-import { harmlessJson, harmlessLines } from './terminal-text.js';
+import { escapeJson, escapeLines } from './terminal-text.js';
 
-export interface Io extends Identity {
+export interface Io extends Credentials {
   /** Results, to stdout, with a line break. */
   readonly out: (text: string) => void;
   /** Everything else, to stderr, with a line break. */
@@ -32,21 +32,21 @@ export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
   // `vsecure mcp:audit | head` closes the pipe early, and that is no failure.
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
   return {
-    out: (text) => stdout.write(`${harmlessLines(text)}\n`),
-    err: (text) => stderr.write(`${harmlessLines(text)}\n`),
+    out: (text) => stdout.write(`${escapeLines(text)}\n`),
+    err: (text) => stderr.write(`${escapeLines(text)}\n`),
     // A terminal says what it can; NO_COLOR and TERM=dumb count there.
     table: (rows, columns) =>
       stdout.write(`${table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })}\n`),
-    json: (value) => stdout.write(`${harmlessJson(value)}\n`),
+    json: (value) => stdout.write(`${escapeJson(value)}\n`),
     interactive: Boolean(stdin.isTTY),
-    ask: (text) => question(stdin, stderr, harmlessLines(text)),
-    askHidden: (text) => question(stdin, stderr, harmlessLines(text), { hidden: true }),
+    ask: (text) => question(stdin, stderr, escapeLines(text)),
+    askHidden: (text) => question(stdin, stderr, escapeLines(text), { hidden: true }),
     progress: (text) => createProgress(stderr, text),
     async input() {
       const chunks: Uint8Array[] = [];
       for await (const chunk of stdin) chunks.push(chunk);
       return Buffer.concat(chunks);
     },
-    ...createIdentity(profilesFile(), readEnvironment()),
+    ...createCredentials(profilesFile(), readEnvironment()),
   };
 }

@@ -3,36 +3,36 @@
 import path from 'node:path';
 
 /** The machine that the files are on. */
-export interface Place {
+export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-interface Known {
+interface KnownClient {
   /** As people call it. */
   readonly title: string;
   /** What to do after the key is in, so that the tool sees it. */
-  readonly lastly: string;
+  readonly lastStep: string;
 }
 
 /** A tool whose file is JSON, with all servers in one object by their names. */
-export interface JsonClient extends Known {
+export interface JsonClient extends KnownClient {
   readonly kind: 'json';
   readonly section: string;
   readonly entry: (url: string) => object;
-  readonly file: (place: Place) => string;
+  readonly file: (machine: Machine) => string;
 }
 
 /** A tool whose file is TOML. */
-export interface TomlClient extends Known {
+export interface TomlClient extends KnownClient {
   readonly kind: 'toml';
   readonly snippet: (url: string) => string;
-  readonly file: (place: Place) => string;
+  readonly file: (machine: Machine) => string;
 }
 
 /** A tool that is told by a command of its own. */
-export interface CommandClient extends Known {
+export interface CommandClient extends KnownClient {
   readonly kind: 'command';
   readonly command: (url: string) => string;
 }
@@ -46,11 +46,11 @@ export const KEY_PLACEHOLDER = 'vsk_a_…';
 const RELAY = { command: 'npx', args: ['-y', 'mcp-server-vsecure@1'] };
 const BEARER = `Bearer ${KEY_PLACEHOLDER}`;
 
-const relayed = (url: string) => ({
+const stdioEntry = (url: string) => ({
   ...RELAY,
   env: { VSECURE_URL: url, VSECURE_API_KEY: KEY_PLACEHOLDER },
 });
-const direct = (url: string) => ({ url: `${url}/mcp`, headers: { Authorization: BEARER } });
+const httpEntry = (url: string) => ({ url: `${url}/mcp`, headers: { Authorization: BEARER } });
 
 /** Each file is the one of the user, as the tool's own documentation names it; none lies in a project. */
 export const MCP_CLIENTS = {
@@ -58,32 +58,32 @@ export const MCP_CLIENTS = {
     kind: 'json',
     title: 'Claude Desktop',
     section: 'mcpServers',
-    entry: relayed,
-    file: (place) => inAppFolder(place, 'Claude', 'claude_desktop_config.json'),
-    lastly: 'quit it and start it again',
+    entry: stdioEntry,
+    file: (machine) => inAppFolder(machine, 'Claude', 'claude_desktop_config.json'),
+    lastStep: 'quit it and start it again',
   },
   'claude-code': {
     kind: 'command',
     title: 'Claude Code',
     command: (url) =>
       `claude mcp add --transport http vsecure "${url}/mcp" --header "Authorization: ${BEARER}"`,
-    lastly: 'look at it with /mcp',
+    lastStep: 'look at it with /mcp',
   },
   cursor: {
     kind: 'json',
     title: 'Cursor',
     section: 'mcpServers',
-    entry: direct,
+    entry: httpEntry,
     file: ({ home }) => path.join(home, '.cursor', 'mcp.json'),
-    lastly: 'switch vsecure on in its settings under MCP',
+    lastStep: 'switch vsecure on in its settings under MCP',
   },
   vscode: {
     kind: 'json',
     title: 'VS Code',
     section: 'servers',
-    entry: (url) => ({ type: 'http', ...direct(url) }),
-    file: (place) => inAppFolder(place, 'Code', 'User', 'mcp.json'),
-    lastly: 'start it with the command "MCP: List Servers"',
+    entry: (url) => ({ type: 'http', ...httpEntry(url) }),
+    file: (machine) => inAppFolder(machine, 'Code', 'User', 'mcp.json'),
+    lastStep: 'start it with the command "MCP: List Servers"',
   },
   codex: {
     kind: 'toml',
@@ -99,12 +99,12 @@ VSECURE_API_KEY = ${JSON.stringify(KEY_PLACEHOLDER)}
 `,
     file: ({ home, env }) =>
       path.join(env['CODEX_HOME'] || path.join(home, '.codex'), 'config.toml'),
-    lastly: 'start a new session',
+    lastStep: 'start a new session',
   },
 } as const satisfies Record<string, McpClient>;
 
 /** Where applications keep what belongs to the user: the folder of each platform's own convention. */
-function inAppFolder({ platform, home, env }: Place, ...names: string[]): string {
+function inAppFolder({ platform, home, env }: Machine, ...names: string[]): string {
   if (platform === 'darwin')
     return path.posix.join(home, 'Library', 'Application Support', ...names);
   if (platform === 'win32')

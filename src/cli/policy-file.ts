@@ -5,8 +5,8 @@ import { type PolicyDocument, policyDocument } from '../contract/policy-document
 import { type InputIssue, sentenceOf } from '../contract/problem-sentence.js';
 import { fullUri } from '../contract/short-name.js';
 import { VSecureError } from '../sdk/index.js';
-import { NotDone } from './exit.js';
-import type { Entry, Place } from './yaml-entries.js';
+import { CommandFailed } from './command-errors.js';
+import type { Entry, LineProblem } from './yaml-entries.js';
 
 export interface PolicyFile {
   readonly policies: readonly PolicyDocument[];
@@ -14,7 +14,7 @@ export interface PolicyFile {
   sent<T>(call: Promise<T>): Promise<T>;
 }
 
-/** All of the file, checked. Throws NotDone with every problem, by line and field. */
+/** All of the file, checked. Throws CommandFailed with every problem, by line and field. */
 export async function readPolicies(
   file: string,
   stdin: () => Promise<Uint8Array>,
@@ -28,7 +28,7 @@ export async function readPolicies(
   const policies = checked.flatMap(({ policy }) => policy ?? []);
   const wrong = [...problems, ...checked.flatMap((one) => one.problems), ...twice(entries)];
   if (wrong.length > 0) throw invalid(name, wrong);
-  if (policies.length === 0) throw new NotDone(`There is no policy in ${name}.`);
+  if (policies.length === 0) throw new CommandFailed(`There is no policy in ${name}.`);
   return {
     policies,
     sent: (call) =>
@@ -40,17 +40,17 @@ export async function readPolicies(
 
 function located(name: string, entries: readonly Entry[], error: unknown): unknown {
   if (!(error instanceof VSecureError) || error.code !== 'invalid_input') return error;
-  return new NotDone(`Nothing was changed.\n${withLines(name, entries, error.message)}`);
+  return new CommandFailed(`Nothing was changed.\n${withLines(name, entries, error.message)}`);
 }
 
-function check(entry: Entry): { policy?: PolicyDocument; problems: readonly Place[] } {
+function check(entry: Entry): { policy?: PolicyDocument; problems: readonly LineProblem[] } {
   const { data, error } = policyDocument.safeParse(withFullUri(entry.value));
   if (data) return { policy: data, problems: [] };
   return { problems: error.issues.flatMap((issue) => placesOf(entry, issue)) };
 }
 
 /** Fields that there are not stand on a line each. */
-function placesOf(entry: Entry, issue: InputIssue): readonly Place[] {
+function placesOf(entry: Entry, issue: InputIssue): readonly LineProblem[] {
   const { path } = issue;
   if (issue.code !== 'unrecognized_keys')
     return [{ line: entry.lineOf(path), problem: sentenceOf(issue) }];
@@ -60,7 +60,7 @@ function placesOf(entry: Entry, issue: InputIssue): readonly Place[] {
   }));
 }
 
-function twice(entries: readonly Entry[]): readonly Place[] {
+function twice(entries: readonly Entry[]): readonly LineProblem[] {
   const uris = entries.map(({ value }) => uriOf(value));
   return entries.flatMap((entry, index) =>
     uris[index] !== undefined && uris.indexOf(uris[index]) < index
@@ -69,11 +69,11 @@ function twice(entries: readonly Entry[]): readonly Place[] {
   );
 }
 
-function invalid(name: string, wrong: readonly Place[]): NotDone {
+function invalid(name: string, wrong: readonly LineProblem[]): CommandFailed {
   const lines = [...wrong]
     .sort((a, b) => a.line - b.line)
     .map(({ line, problem }) => `  ${name}:${line}: ${problem}`);
-  return new NotDone(`Nothing was changed: ${name} is not valid.\n${lines.join('\n')}`);
+  return new CommandFailed(`Nothing was changed: ${name} is not valid.\n${lines.join('\n')}`);
 }
 
 /** The server has a line for each problem, and names a policy by its place in the list or by its pattern. */
@@ -102,7 +102,7 @@ const stepsOf = (field: string): readonly PropertyKey[] =>
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    throw new NotDone(`${file} cannot be read (${code}).`);
+    throw new CommandFailed(`${file} cannot be read (${code}).`);
   });
 }
 

@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { UsageError } from './exit.js';
+import { UsageError } from './command-errors.js';
 
 export interface Profile {
   readonly url: string;

@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { NotDone } from './exit.js';
+import { CommandFailed } from './command-errors.js';
 
-/** Resolves with one line. Rejects with NotDone when the input ends or is broken off instead. */
+/** Resolves with one line. Rejects with CommandFailed when the input ends or is broken off instead. */
 export async function question(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
@@ -27,7 +27,7 @@ export async function question(
   try {
     const answer = once(lines, 'line');
     const ended = once(lines, 'close').then(() => {
-      throw new NotDone('Nothing was entered, so nothing was done.');
+      throw new CommandFailed('Nothing was entered, so nothing was done.');
     });
     const [line] = await Promise.race([answer, ended]);
     return String(line);

@@ -1,7 +1,7 @@
 /** Names of resources as they are typed. */
 
 import { fullUri } from '../contract/short-name.js';
-import { UsageError } from './exit.js';
+import { UsageError } from './command-errors.js';
 
 /** The full URI of a template, which a URI that is typed in full must already be. */
 export function templateUri(text: string): string {

@@ -1,6 +1,6 @@
 /** Runs one command of a client, from its arguments to its exit code. */
 
-import { report } from './exit.js';
+import { reportError } from './command-errors.js';
 import type { Io } from './io.js';
 import { type About, createProgram } from './program.js';
 
@@ -10,6 +10,6 @@ export async function runClient(argv: readonly string[], about: About, io: Io): 
     await createProgram(io, about).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    return report(error, io);
+    return reportError(error, io);
   }
 }

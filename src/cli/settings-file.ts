@@ -3,9 +3,9 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { NotDone } from './exit.js';
+import { CommandFailed } from './command-errors.js';
 
-export interface Changed {
+export interface FileChange {
   /** The copy of what the file was; absent when there was none. */
   readonly backup?: string;
   /** May others on this machine read the file? False where the system does not say. */
@@ -14,13 +14,13 @@ export interface Changed {
 
 /**
  * Replaces the file by what `change` makes of its text, in one step. A new file, and the folders for it, can be read by
- * the owner only; an old one keeps its permissions. Throws what `change` throws, before anything is written; NotDone
+ * the owner only; an old one keeps its permissions. Throws what `change` throws, before anything is written; CommandFailed
  * for text that is not UTF-8.
  */
 export async function changeFile(
   name: string,
   change: (text: string | undefined) => string,
-): Promise<Changed> {
+): Promise<FileChange> {
   // A link, as people's dotfiles have it, stays one.
   const file = await realpath(name).catch(ifMissing(name));
   const bytes = await readFile(file).catch(ifMissing(undefined));
@@ -38,12 +38,12 @@ export async function changeFile(
 }
 
 async function replace(file: string, text: string, mode: number): Promise<void> {
-  const beside = `${file}.${crypto.randomUUID()}.tmp`;
+  const temporary = `${file}.${crypto.randomUUID()}.tmp`;
   try {
-    await writeFile(beside, text, { mode, flag: 'wx' });
-    await rename(beside, file);
+    await writeFile(temporary, text, { mode, flag: 'wx' });
+    await rename(temporary, file);
   } finally {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
   }
 }
 
@@ -51,7 +51,7 @@ function utf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new NotDone('It is not UTF-8 text. Nothing was changed.');
+    throw new CommandFailed('It is not UTF-8 text. Nothing was changed.');
   }
 }
 

@@ -1,33 +1,34 @@
 /** Adds vsecure to the text of another program's settings, and leaves all else in it as it means now. */
 
-import { NotDone } from './exit.js';
+import { CommandFailed } from './command-errors.js';
 
 const NAME = 'vsecure';
 const BOM = '\uFEFF';
 
 /**
  * The text with one more server in the object named `section`. `text` is undefined where there is no file yet.
- * Throws NotDone when the text is not a JSON object, or has a server of that name: that one may hold a real key.
+ * Throws CommandFailed when the text is not a JSON object, or has a server of that name: that one may hold a real key.
  */
 export function withJsonServer(text: string | undefined, section: string, entry: object): string {
   const whole = text?.replace(BOM, '').trim() ? parse(text.replace(BOM, '')) : {};
-  if (!isObject(whole)) throw new NotDone(`It is not a JSON object. ${UNCHANGED}`);
+  if (!isObject(whole)) throw new CommandFailed(`It is not a JSON object. ${UNCHANGED}`);
   const servers = Object.hasOwn(whole, section) ? whole[section] : {};
-  if (!isObject(servers)) throw new NotDone(`"${section}" in it is not an object. ${UNCHANGED}`);
-  if (Object.hasOwn(servers, NAME)) throw new NotDone(`${TAKEN} ${UNCHANGED}`);
+  if (!isObject(servers))
+    throw new CommandFailed(`"${section}" in it is not an object. ${UNCHANGED}`);
+  if (Object.hasOwn(servers, NAME)) throw new CommandFailed(`${TAKEN} ${UNCHANGED}`);
   const added = { ...whole, [section]: { ...servers, [NAME]: entry } };
   return inTheManner(text ?? '\n', JSON.stringify(added, null, indentOf(text ?? '')));
 }
 
 /**
  * The text with the tables of `snippet` at its end.
- * Throws NotDone when there is a server of that name, or when servers stand where a table cannot join them.
+ * Throws CommandFailed when there is a server of that name, or when servers stand where a table cannot join them.
  */
 export function withTomlServer(text: string | undefined, snippet: string): string {
   if (text === undefined || text.trim() === '') return snippet;
-  if (TOML_TAKEN.test(text)) throw new NotDone(`${TAKEN} ${UNCHANGED}`);
+  if (TOML_TAKEN.test(text)) throw new CommandFailed(`${TAKEN} ${UNCHANGED}`);
   if (TOML_INLINE.test(text))
-    throw new NotDone(
+    throw new CommandFailed(
       `Its mcp_servers is written on one line, to which none can be added. ${UNCHANGED}`,
     );
   return `${text}${text.endsWith('\n') ? '' : '\n'}\n${snippet}`;
@@ -46,7 +47,7 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own words quote the text, which may hold keys.
-    throw new NotDone(`It is not valid JSON; comments are not either. ${UNCHANGED}`);
+    throw new CommandFailed(`It is not valid JSON; comments are not either. ${UNCHANGED}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Says what keeps requests from being seen in Slack, to whoever looks for them here. */
 
-import { time } from './fact-list.js';
+import { formatTime } from './field-list.js';
 import type { Io } from './io.js';
 
 /** Says nothing when nothing does, or when the server does not tell. */
@@ -11,6 +11,6 @@ export async function printSlackStatus(io: Io): Promise<void> {
     .catch(() => ({ slack_faults: [] }));
   for (const { code, channel, waiting, since, todo } of faults) {
     const where = channel === undefined ? 'Slack' : `the Slack channel ${channel}`;
-    io.err(`\n${waiting} waiting for ${where} since ${time(since)} (${code}): ${todo}.`);
+    io.err(`\n${waiting} waiting for ${where} since ${formatTime(since)} (${code}): ${todo}.`);
   }
 }

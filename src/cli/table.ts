@@ -1,12 +1,12 @@
 /** Tables for people: columns as wide as what is in them, nothing cut off; colour says nothing that the words do not. */
 
 import { styleText } from 'node:util';
-import { harmless } from './terminal-text.js';
+import { escapeText } from './terminal-text.js';
 
 export type Tone = 'good' | 'bad' | 'open';
 
 export interface Column<T> {
-  readonly head: string;
+  readonly header: string;
   readonly cell: (row: T) => string | number | undefined;
   /** How it looks where there are colours. */
   readonly tone?: (row: T) => Tone | undefined;
@@ -14,20 +14,20 @@ export interface Column<T> {
 
 const COLOUR = { good: 'green', bad: 'red', open: 'yellow' } as const;
 
-/** One line a row under a line of heads; strangers' words made harmless. Trailing blanks are left out. */
+/** One line a row under a line of headers; strangers' words made harmless. Trailing blanks are left out. */
 export function table<T>(
   rows: readonly T[],
   columns: readonly Column<T>[],
   { colours = false } = {},
 ): string {
-  const heads = columns.map(({ head }) => head.toUpperCase());
-  const cells = rows.map((row) => columns.map(({ cell }) => harmless(String(cell(row) ?? '-'))));
+  const headers = columns.map(({ header }) => header.toUpperCase());
+  const cells = rows.map((row) => columns.map(({ cell }) => escapeText(String(cell(row) ?? '-'))));
   const widths = columns.map((_, index) =>
-    Math.max(...[heads, ...cells].map((line) => width(line[index]))),
+    Math.max(...[headers, ...cells].map((line) => width(line[index]))),
   );
   const padded = (line: readonly string[]) =>
     line.map((text, index) => (index === line.length - 1 ? text : pad(text, widths[index] ?? 0)));
-  const head = padded(heads).join('  ').trimEnd();
+  const head = padded(headers).join('  ').trimEnd();
   const lines = rows.map((row, at) =>
     padded(cells[at] ?? [])
       .map((text, index) => (colours ? paint(text, columns[index]?.tone?.(row)) : text))

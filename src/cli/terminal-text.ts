@@ -5,17 +5,17 @@ const TRICKS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const TRICKS_BUT_NEWLINE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** On one line: every such character is shown by its code point, `\u{1b}`. */
-export function harmless(text: string): string {
+export function escapeText(text: string): string {
   return text.replace(TRICKS, codePoint);
 }
 
 /** The same for whole output, whose line breaks are ours. */
-export function harmlessLines(text: string): string {
+export function escapeLines(text: string): string {
   return text.replace(TRICKS_BUT_NEWLINE, codePoint);
 }
 
 /** JSON that means the same and is harmless to look at. */
-export function harmlessJson(value: unknown): string {
+export function escapeJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(TRICKS_BUT_NEWLINE, jsonEscapes);
 }
 

@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 
 /** A problem and its line, counted from 1. */
-export interface Place {
+export interface LineProblem {
   readonly line: number;
   readonly problem: string;
 }
@@ -26,7 +26,7 @@ export interface Entry {
 
 export interface Entries {
   readonly entries: readonly Entry[];
-  readonly problems: readonly Place[];
+  readonly problems: readonly LineProblem[];
 }
 
 /** Copies of one part of the file that aliases may make: a small file could ask for a very large one. */
@@ -82,12 +82,12 @@ function entryOf(document: Document.Parsed, item: unknown, lineAt: LineAt): Entr
   const node = isNode(item) ? item : undefined;
   return {
     value: node?.toJS(document, { maxAliasCount: ALIASES_MAX }),
-    lineOf: (path) => lineAt(placeOf(document, node, path)?.range?.[0]),
+    lineOf: (path) => lineAt(nodeAt(document, node, path)?.range?.[0]),
   };
 }
 
 /** The deepest node on the path; of a field its name, which is where a person looks for it. */
-function placeOf(
+function nodeAt(
   document: Document.Parsed,
   start: Node | undefined,
   path: readonly PropertyKey[],

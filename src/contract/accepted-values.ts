@@ -11,18 +11,18 @@ export const accepts = (what: string) => ({
 });
 
 function kindOf({ code, input }: Given): string {
-  if (code === 'invalid_type' || code === 'invalid_union') return nameOf(input);
+  if (code === 'invalid_type' || code === 'invalid_union') return kindName(input);
   if (typeof input === 'string') return 'text of another form';
   if (typeof input === 'number') return 'a number out of range';
-  return Array.isArray(input) ? 'a list of another length' : nameOf(input);
+  return Array.isArray(input) ? 'a list of another length' : kindName(input);
 }
 
-function nameOf(input: unknown): string {
+function kindName(input: unknown): string {
   if (input === undefined || input === null) return 'nothing';
   if (typeof input === 'string') return 'text';
   if (typeof input === 'boolean') return 'true or false';
   if (typeof input === 'number') return 'a number';
   if (!Array.isArray(input)) return 'an object';
   const odd = input.find((item) => typeof item !== 'string');
-  return odd === undefined ? 'a list' : `a list with ${nameOf(odd)} in it`;
+  return odd === undefined ? 'a list' : `a list with ${kindName(odd)} in it`;
 }

@@ -11,7 +11,7 @@ import {
   timestamp,
   uri,
 } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const ruleName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
@@ -55,7 +55,7 @@ export type WireAlert = z.output<typeof alert>;
 
 export const alertRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/alerts',
     summary: 'What alerts there are and were.',
@@ -64,7 +64,7 @@ export const alertRoutes = {
     answer: listOf(alert),
   },
   rules: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/alerts/rules',
     summary: 'What raises an alert; the built-in rules too.',
@@ -73,7 +73,7 @@ export const alertRoutes = {
     answer: listOf(rule),
   },
   set: {
-    ...bare,
+    ...noInput,
     method: 'PATCH',
     path: '/alerts/rules',
     summary: 'Make a rule, or change what is named of it. Null takes a filter away.',
@@ -93,7 +93,7 @@ export const alertRoutes = {
     answer: rule,
   },
   remove: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/alerts/rules/remove',
     summary: 'Remove a rule with its alerts; a built-in one becomes again what it was.',
@@ -102,7 +102,7 @@ export const alertRoutes = {
     answer: z.object({ name: z.string() }),
   },
   silence: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/alerts/silence',
     summary: 'Let a rule fire nothing for a time, or nothing of one key.',

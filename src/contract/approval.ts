@@ -20,7 +20,7 @@ import {
   uri,
 } from './fields.js';
 import { grant } from './grant.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 export const approval = z.object({
@@ -78,7 +78,7 @@ const params = z.strictObject({ id: approvalId });
 
 export const approvalRoutes = {
   request: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/approvals',
     summary: 'Ask for access. Answers at once; never waits for a person.',
@@ -94,7 +94,7 @@ export const approvalRoutes = {
     answer: access,
   },
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/approvals',
     summary: 'Approvals that you may see, newest first.',
@@ -103,7 +103,7 @@ export const approvalRoutes = {
     answer: listOf(approval),
   },
   show: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/approvals/:id',
     summary: 'One approval, with its grant and, for people who decide, who may decide it.',
@@ -112,7 +112,7 @@ export const approvalRoutes = {
     answer: approvalDetail,
   },
   wait: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/approvals/:id/wait',
     summary: 'Wait until an approval of your own is decided, or the seconds are over.',
@@ -124,7 +124,7 @@ export const approvalRoutes = {
     answer: access,
   },
   decide: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/approvals/:id/decision',
     summary: 'Approve or deny, as the person who owns the key.',
@@ -143,7 +143,7 @@ export const approvalRoutes = {
     answer: approval,
   },
   cancel: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/approvals/:id/cancel',
     summary: 'Withdraw a pending request.',

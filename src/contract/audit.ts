@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { EMAIL_MAX, URI_MAX_BYTES } from '../domain/limits.js';
 import { eventType, moment, page, timestamp, uri } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 /** Words are open here, so that an older client can show what a newer server recorded. */
@@ -53,7 +53,7 @@ const link = z.object({ sequence: z.int(), hash: z.string() });
 
 export const auditRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/audit',
     summary:
@@ -71,7 +71,7 @@ export const auditRoutes = {
     answer: listOf(auditEvent),
   },
   count: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/audit/counts',
     summary:
@@ -91,7 +91,7 @@ export const auditRoutes = {
     answer: listOf(resourceCount),
   },
   chain: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/audit/chain',
     summary:

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { NAME_MAX } from '../domain/limits.js';
 import { duration, operation, uri } from './fields.js';
-import { bare, type Route } from './route.js';
+import { noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const condition = z.object({ condition: z.string(), text: z.string() });
@@ -53,7 +53,7 @@ described.add(explanation, { id: 'Explanation' });
 export type WireExplanation = z.output<typeof explanation>;
 
 export const explainRoute = {
-  ...bare,
+  ...noInput,
   method: 'GET',
   path: '/explain',
   summary: 'What would happen if you, or another key, asked for this. Asks nobody.',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { GRANT_STATUSES } from '../domain/vocabulary.js';
 import { approvalId, decisionReason, flag, grantId, operation, page, timestamp } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 export const grant = z.object({
@@ -26,7 +26,7 @@ const params = z.strictObject({ id: grantId });
 
 export const grantRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/grants',
     summary: 'Grants: your own, or all of them for admins and auditors.',
@@ -35,7 +35,7 @@ export const grantRoutes = {
     answer: listOf(grant),
   },
   release: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/grants/:id/release',
     summary: 'Give a grant of your own back.',
@@ -44,7 +44,7 @@ export const grantRoutes = {
     answer: grant,
   },
   revoke: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/grants/:id/revoke',
     summary: 'End somebody’s grant at once.',

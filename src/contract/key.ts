@@ -14,7 +14,7 @@ import {
   scope,
   timestamp,
 } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 export const key = z.object({
@@ -52,7 +52,7 @@ export type WireSuspension = z.output<typeof suspension>;
 
 export const keyRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/keys',
     summary: 'All keys, without the secret part.',
@@ -61,7 +61,7 @@ export const keyRoutes = {
     answer: listOf(key),
   },
   create: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/keys',
     summary: 'Make a key. It is shown once.',
@@ -77,7 +77,7 @@ export const keyRoutes = {
     answer: newKey,
   },
   revoke: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/keys/:id/revoke',
     summary: 'Revoke a key. It cannot be undone.',
@@ -86,7 +86,7 @@ export const keyRoutes = {
     answer: z.object({ id: keyId, revokedAt: timestamp.optional() }),
   },
   suspend: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/keys/suspend',
     summary:
@@ -96,7 +96,7 @@ export const keyRoutes = {
     answer: suspension,
   },
   resume: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/keys/resume',
     summary: 'Let the keys of this name work again. What was revoked stays revoked.',
@@ -119,7 +119,7 @@ described.add(whoami, { id: 'Whoami' });
 export type WireWhoami = z.output<typeof whoami>;
 
 export const whoamiRoute = {
-  ...bare,
+  ...noInput,
   method: 'GET',
   path: '/whoami',
   summary: 'Whose key this is and what it may do.',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { timestamp } from './fields.js';
 import { key } from './key.js';
-import { bare, type Route } from './route.js';
+import { noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const id = z.templateLiteral(['lgin_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
@@ -37,7 +37,7 @@ described.add(taken, { id: 'TakenLogin' });
 
 export const loginRoutes = {
   begin: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/login',
     summary: 'Ask for a human key; a person confirms the code in Slack.',
@@ -47,7 +47,7 @@ export const loginRoutes = {
     answer: begun,
   },
   take: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/login/take',
     summary: 'Take the key, once, when its person has confirmed the code.',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { GROUPINGS, METRICS } from '../domain/vocabulary.js';
 import { duration, moment, operation, principalName, timestamp, uri } from './fields.js';
-import { bare, type Route } from './route.js';
+import { noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 export const metricName = z.enum(METRICS);
@@ -61,7 +61,7 @@ const span = {
 
 export const metricRoutes = {
   measure: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/metrics',
     summary: 'One number over a period, of what you may see; with groupBy in parts as well.',
@@ -78,7 +78,7 @@ export const metricRoutes = {
     answer: measurement,
   },
   summary: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/metrics/summary',
     summary: 'How much was asked, how it was decided and how fast, of what you may see.',

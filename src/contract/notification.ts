@@ -5,7 +5,7 @@ import { RECIPIENTS_MAX, WEBHOOK_URL_MAX } from '../domain/limits.js';
 import { NOTIFICATION_TYPES, RECEIVERS } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
 import { email, moment, page, timestamp } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 export const receiverKind = z.enum(RECEIVERS);
@@ -78,7 +78,7 @@ const SCOPES = ['notifications:manage'] as const;
 
 export const notificationRoutes = {
   show: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/notifications',
     summary: 'Who is told of what outside of the Slack app.',
@@ -86,7 +86,7 @@ export const notificationRoutes = {
     answer: receivers,
   },
   configure: {
-    ...bare,
+    ...noInput,
     method: 'PATCH',
     path: '/notifications',
     summary:
@@ -124,7 +124,7 @@ export const notificationRoutes = {
     answer: receivers,
   },
   test: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/notifications/test',
     summary: 'Tell one receiver, now, that this is a test.',
@@ -137,7 +137,7 @@ export const notificationRoutes = {
     }),
   },
   deliveries: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/notifications/deliveries',
     summary: 'What receivers were told and are still to be told, newest first.',
@@ -155,7 +155,7 @@ export const notificationRoutes = {
     answer: listOf(delivery),
   },
   replay: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/notifications/replay',
     summary:

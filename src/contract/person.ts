@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { email, page, role, slackTeamId, slackUserId, timestamp } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const person = z.object({
@@ -20,7 +20,7 @@ const linkCode = z.object({ code: z.string(), email: z.string(), expiresAt: time
 
 export const personRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/people',
     summary: 'Everybody vsecure knows.',
@@ -29,7 +29,7 @@ export const personRoutes = {
     answer: listOf(person),
   },
   set: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/people',
     summary: 'Add a person, or change their role or whether they are active.',
@@ -38,7 +38,7 @@ export const personRoutes = {
     answer: person,
   },
   link: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/people/link',
     summary: 'Link a person to a Slack account, once.',
@@ -47,7 +47,7 @@ export const personRoutes = {
     answer: person,
   },
   code: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/people/code',
     summary: 'Make a code that links the Slack account which types it, once, within ten minutes.',

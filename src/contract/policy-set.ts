@@ -5,7 +5,7 @@ import { POLICIES_MAX } from '../domain/limits.js';
 import { accepts } from './accepted-values.js';
 import { approvalId, approvalStatus, moment, operation, timestamp } from './fields.js';
 import { policyDocument } from './policy-document.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const LIST = accepts(`a list of at most ${POLICIES_MAX} policies`);
@@ -66,7 +66,7 @@ export type WireSimulation = z.output<typeof simulation>;
 
 export const policySetRoutes = {
   apply: {
-    ...bare,
+    ...noInput,
     method: 'PUT',
     path: '/policies',
     summary: 'Replace several policies at once, all of them or none.',
@@ -81,7 +81,7 @@ export const policySetRoutes = {
     answer: listOf(applied),
   },
   simulate: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/simulate',
     summary: 'What would have happened to past requests under these policies. Changes nothing.',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ENTRY_POINTS } from '../domain/vocabulary.js';
 import { operation, page } from './fields.js';
 import { policyDocument } from './policy-document.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 /** Windows are canonical: their zone is an IANA name, whatever was written. */
@@ -56,7 +56,7 @@ export type WireConfigured = z.output<typeof configured>;
 
 export const policyRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/resources',
     summary: 'The policies in force.',
@@ -65,7 +65,7 @@ export const policyRoutes = {
     answer: listOf(policy),
   },
   merge: {
-    ...bare,
+    ...noInput,
     method: 'PATCH',
     path: '/resources',
     summary: 'Merge into the policy of a pattern, or make it.',
@@ -74,7 +74,7 @@ export const policyRoutes = {
     answer: configured,
   },
   replace: {
-    ...bare,
+    ...noInput,
     method: 'PUT',
     path: '/resources',
     summary: 'Replace the policy of a pattern; what is not named gets its default.',

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Scope } from '../domain/vocabulary.js';
 
 /** Takes an empty object only: an unknown field is refused, never ignored. */
-const nothing = z.strictObject({});
+const emptyObject = z.strictObject({});
 
 /** What a route takes unless it says otherwise. */
-export const bare = { params: nothing, query: nothing, body: nothing } as const;
+export const noInput = { params: emptyObject, query: emptyObject, body: emptyObject } as const;
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';

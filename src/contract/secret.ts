@@ -8,7 +8,7 @@ import {
   TOKEN_LENGTH_MIN,
 } from '../domain/limits.js';
 import { grantId, INT_MAX, page, timestamp, uri } from './fields.js';
-import { bare, listOf, type Route } from './route.js';
+import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const secret = z.object({
@@ -38,7 +38,7 @@ export const secretValue = z
 const version = z.int().min(1).max(INT_MAX);
 
 /** The value itself: the one answer of the API that holds one. */
-const opened = z.object({
+const openedSecret = z.object({
   path: z.string(),
   version: z.int(),
   value: z.string(),
@@ -49,8 +49,8 @@ const opened = z.object({
   /** When that grant ends. */
   expiresAt: timestamp,
 });
-described.add(opened, { id: 'OpenedSecret' });
-export type WireOpenedSecret = z.output<typeof opened>;
+described.add(openedSecret, { id: 'OpenedSecret' });
+export type WireOpenedSecret = z.output<typeof openedSecret>;
 
 const change = z.object({
   path: z.string(),
@@ -79,7 +79,7 @@ const CHANGING = ['secrets:manage', 'grants:use'] as const;
 
 export const secretRoutes = {
   list: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/secrets',
     summary: 'Metadata of secrets, and what you could get of each.',
@@ -88,7 +88,7 @@ export const secretRoutes = {
     answer: listOf(listedSecret),
   },
   open: {
-    ...bare,
+    ...noInput,
     method: 'GET',
     path: '/secrets/value',
     summary:
@@ -99,10 +99,10 @@ export const secretRoutes = {
       path: uri,
       version: z.coerce.number().int().min(1).max(INT_MAX).optional(),
     }),
-    answer: opened,
+    answer: openedSecret,
   },
   set: {
-    ...bare,
+    ...noInput,
     method: 'PUT',
     path: '/secrets',
     summary: 'Store a secret, or a new version of it. Answers with metadata.',
@@ -111,7 +111,7 @@ export const secretRoutes = {
     answer: secret,
   },
   create: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/secrets/create',
     summary: 'Store a secret under a path that is free: as an operator, or under a write grant.',
@@ -120,7 +120,7 @@ export const secretRoutes = {
     answer: change,
   },
   update: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/secrets/update',
     summary: 'Store a new version of a secret: as an operator, or under a write grant.',
@@ -129,7 +129,7 @@ export const secretRoutes = {
     answer: change,
   },
   rotate: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/secrets/rotate',
     summary: 'Replace the value of a secret: as an operator, or under a write grant.',
@@ -138,7 +138,7 @@ export const secretRoutes = {
     answer: change,
   },
   delete: {
-    ...bare,
+    ...noInput,
     method: 'POST',
     path: '/secrets/delete',
     summary: 'Delete a secret with all its versions, for good: as an operator, or under a grant.',

@@ -1,7 +1,7 @@
 /** `vsecure slack:check`: is everything in place for Slack? One line for each thing, and how to mend what is not. */
 
 import { parseArgs } from 'node:util';
-import { harmless, harmlessJson } from '../cli/terminal-text.js';
+import { escapeJson, escapeText } from '../cli/terminal-text.js';
 import { type Config, ConfigError, readConfig } from '../config.js';
 import { generateSecureToken } from '../crypto/random-token.js';
 import { signAsSlack } from '../crypto/slack-signature.js';
@@ -37,7 +37,7 @@ export async function run(argv: string[]): Promise<number> {
     if (!asked.json) process.stdout.write(`${lineOf(one)}\n`);
   }
   const failures = all.filter(({ result }) => result === 'failed').length;
-  if (asked.json) process.stdout.write(`${harmlessJson({ ok: failures === 0, checks: all })}\n`);
+  if (asked.json) process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all })}\n`);
   else process.stdout.write(`${summary(failures)}\n`);
   return failures === 0 ? 0 : 1;
 }
@@ -85,7 +85,7 @@ const MARKS: Readonly<Record<Checked['result'], string>> = {
 
 function lineOf({ check, result, says, mend }: Checked): string {
   const todo = mend === undefined ? '' : `. To mend: ${mend}`;
-  return harmless(`${MARKS[result]}  ${check}: ${says}${todo}`);
+  return escapeText(`${MARKS[result]}  ${check}: ${says}${todo}`);
 }
 
 function summary(failures: number): string {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { API_BASE, type Route } from '../contract/route.js';
 import { type Retry, retrying } from './retry.js';
-import { type Connection, send, unexpected } from './send.js';
+import { type Connection, send, unexpectedAnswer } from './send.js';
 
 /** What every method takes last. */
 export interface CallOptions {
@@ -36,14 +36,14 @@ export type Call = <R extends Route>(
   input?: CallInput<R>,
 ) => Promise<z.output<R['answer']>>;
 
-export interface Calling extends Connection {
+export interface CallSettings extends Connection {
   /** Milliseconds for one try of an answer that is not waited for on purpose. */
   readonly timeoutMs: number;
   readonly retry: Retry;
 }
 
 /** GET changes nothing, and everything else carries a key under which it is made once, so both are repeated. */
-export function createCall(calling: Calling): Call {
+export function createCall(calling: CallSettings): Call {
   return async <R extends Route>(route: R, input: CallInput<R> = {}) => {
     const { body, signal, waitMs = 0 } = input;
     const outgoing = {
@@ -63,7 +63,7 @@ export function createCall(calling: Calling): Call {
     );
     const answer = z.safeParse<R['answer']>(route.answer, json);
     if (answer.success) return answer.data;
-    throw unexpected(status);
+    throw unexpectedAnswer(status);
   };
 }
 

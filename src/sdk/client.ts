@@ -2,7 +2,7 @@
 
 import { whoamiRoute } from '../contract/key.js';
 import { DEFAULT_TIMEOUT, readUrl } from './address.js';
-import { type Call, type Calling, type CallOptions, createCall } from './call.js';
+import { type Call, type CallOptions, type CallSettings, createCall } from './call.js';
 import { readEnvironment } from './env.js';
 import { VSecureError } from './errors.js';
 import { createKeys, createPeople } from './keys-and-people.js';
@@ -36,12 +36,12 @@ export class VSecureClient {
   readonly keys: ReturnType<typeof createKeys>;
   readonly people: ReturnType<typeof createPeople>;
   readonly #call: Call;
-  readonly #connection: Calling;
+  readonly #connection: CallSettings;
 
   /** Connects to nothing yet. Throws VSecureError `not_configured` without a key or with an odd address. */
   constructor(options: ClientOptions = {}) {
     const environment = readEnvironment();
-    const connection: Calling = {
+    const connection: CallSettings = {
       url: readUrl(options.url ?? environment.url),
       apiKey: readKey(options.apiKey ?? environment.apiKey),
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT,

@@ -58,7 +58,7 @@ const NEXT: Partial<Record<string, string>> = {
 };
 
 /** The error for a problem document. */
-export function errorOf(problem: Problem, retryAfterMs?: number): VSecureError {
+export function errorFromProblem(problem: Problem, retryAfterMs?: number): VSecureError {
   const { code, detail, status, instance } = problem;
   const next = code === 'internal' ? `Look for ${instance} in the server's log.` : NEXT[code];
   const undone = status < 500 || code === 'unavailable';

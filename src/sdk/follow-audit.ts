@@ -8,7 +8,7 @@ import type { Call } from './call.js';
 
 export type FollowQuery = Omit<z.input<typeof auditRoutes.list.query>, 'limit' | 'after' | 'until'>;
 
-export interface Following {
+export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
   /** How often to look (ms). Default: 2 000. */
   readonly everyMs?: number | undefined;
@@ -20,7 +20,7 @@ const EVERY = 2_000;
 export async function* followAudit(
   call: Call,
   query: FollowQuery,
-  { signal, everyMs = EVERY }: Following = {},
+  { signal, everyMs = EVERY }: FollowOptions = {},
 ): AsyncGenerator<WireAuditEvent> {
   const newest = await call(auditRoutes.list, { query: { ...query, limit: 1 }, signal });
   let seen = (newest.items[0]?.sequence ?? 1) - 1;

@@ -8,9 +8,9 @@ import { pause } from './pause.js';
 import { isPassing, readRetry } from './retry.js';
 
 /** Milliseconds between two questions (RFC 8628, section 3.5, has 5 s; one's own server takes 2). */
-const ASK_EVERY = 2_000;
+const POLL_EVERY = 2_000;
 /** Milliseconds. A code holds for ten minutes by the server's clock, which is not ours. */
-const PATIENCE = 11 * 60_000;
+const LOGIN_TIMEOUT = 11 * 60_000;
 
 export interface ConfirmedLogin extends WireConfirmedLogin {
   /** Of the server. */
@@ -32,23 +32,23 @@ export async function login(
   const begun = await call(loginRoutes.begin, { body: { device }, signal });
   onCode(begun);
   const { id, secret } = begun;
-  const until = performance.now() + PATIENCE;
+  const until = performance.now() + LOGIN_TIMEOUT;
   while (performance.now() < until) {
-    await pause(ASK_EVERY, signal);
+    await pause(POLL_EVERY, signal);
     const asked = call(loginRoutes.take, { body: { id, secret }, signal, retry: false });
-    const taken = await asked.catch(passingOrOver);
+    const taken = await asked.catch(ignoreTransientErrors);
     if (taken?.status === 'done') return { ...taken, url: server.href };
   }
-  throw notInTime();
+  throw codeExpired();
 }
 
 /** A server that is restarting is asked again. */
-function passingOrOver(error: unknown): undefined {
+function ignoreTransientErrors(error: unknown): undefined {
   if (isPassing(error)) return undefined;
-  throw error instanceof VSecureError && error.code === 'invalid_code' ? notInTime() : error;
+  throw error instanceof VSecureError && error.code === 'invalid_code' ? codeExpired() : error;
 }
 
-const notInTime = () =>
+const codeExpired = () =>
   new VSecureError('timeout', 'The code was not confirmed in time, so nobody is logged in.', {
     next: 'Run it again for a new code: vsecure login',
   });

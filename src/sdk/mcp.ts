@@ -10,21 +10,21 @@ import { policySetRoutes } from '../contract/policy-set.js';
 import { createAlerts } from './alerts.js';
 import { createAuditLogs } from './audit-logs.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
-import { type Following, type FollowQuery, followAudit } from './follow-audit.js';
+import { type FollowOptions, type FollowQuery, followAudit } from './follow-audit.js';
 import { createMetrics } from './metrics.js';
 import { createNotifications } from './notifications.js';
 import { collect } from './pages.js';
-import { type Verifying, verifyAudit } from './verify-audit.js';
+import { type VerifyOptions, verifyAudit } from './verify-audit.js';
 import { type Waiting, waitForDecision } from './wait-for-decision.js';
 
-type Ask = z.input<typeof approvalRoutes.request.body>;
+type RequestBody = z.input<typeof approvalRoutes.request.body>;
 export type Decision = z.input<typeof approvalRoutes.decide.body>;
 
 /** What a list is narrowed to. `limit`: at most so many, default all of them. */
 type Filter<T> = Omit<T, 'limit' | 'after'> & { readonly limit?: number };
 
 /** A request for one resource or several. */
-export type ApprovalRequest = Omit<Ask, 'resources'> &
+export type ApprovalRequest = Omit<RequestBody, 'resources'> &
   Waiting &
   ChangeOptions & { readonly resource?: string; readonly resources?: readonly string[] };
 
@@ -32,14 +32,14 @@ export type ApprovalQuery = Filter<z.input<typeof approvalRoutes.list.query>>;
 export type GrantQuery = { readonly active?: boolean; readonly limit?: number };
 
 /** Milliseconds that a long history may take to replay. */
-const REPLAY_MAX = 270_000;
+const SIMULATION_MAX_MS = 270_000;
 
 export function createMcp(call: Call) {
   return {
-    ...createAsking(call),
+    ...createRequesting(call),
     ...createDeciding(call),
     ...createConfiguring(call),
-    ...createLooking(call),
+    ...createReading(call),
     ...createMetrics(call),
     ...createNotifications(call),
     ...createAlerts(call),
@@ -47,7 +47,7 @@ export function createMcp(call: Call) {
 }
 
 /** For whoever needs access. */
-function createAsking(call: Call) {
+function createRequesting(call: Call) {
   return {
     /**
      * Asks, and waits for the decision unless `waitFor` (ms) says less. Resolves with its status, whichever it is: `approved`,
@@ -130,7 +130,7 @@ function createConfiguring(call: Call) {
     simulatePolicies: (
       proposal: z.input<typeof policySetRoutes.simulate.body>,
       { signal }: CallOptions = {},
-    ) => call(policySetRoutes.simulate, { body: proposal, waitMs: REPLAY_MAX, signal }),
+    ) => call(policySetRoutes.simulate, { body: proposal, waitMs: SIMULATION_MAX_MS, signal }),
     /** The policies in force, by pattern. */
     listResources: ({ signal }: CallOptions = {}): Promise<WirePolicy[]> =>
       collect((cursor) => call(policyRoutes.list, { query: cursor, signal })),
@@ -138,7 +138,7 @@ function createConfiguring(call: Call) {
 }
 
 /** For everybody, as far as they may see. */
-function createLooking(call: Call) {
+function createReading(call: Call) {
   return {
     /** Newest first. */
     listApprovals: (
@@ -167,9 +167,9 @@ function createLooking(call: Call) {
 
     auditLogs: createAuditLogs(call),
     /** What happens from now on, as it happens; ends with the signal. */
-    followAudit: (query: FollowQuery = {}, following?: Following) =>
+    followAudit: (query: FollowQuery = {}, following?: FollowOptions) =>
       followAudit(call, query, following),
     /** Checks the whole trail on this machine. For administrators and auditors. */
-    verifyAudit: (verifying?: Verifying) => verifyAudit(call, verifying),
+    verifyAudit: (verifying?: VerifyOptions) => verifyAudit(call, verifying),
   };
 }

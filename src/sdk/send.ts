@@ -1,7 +1,7 @@
 /** One request and its answer, or the error that says what became of it. Never redirected with the key in hand. */
 
 import { PROBLEM_TYPE, problem } from '../contract/problem.js';
-import { errorOf, VSecureError } from './errors.js';
+import { errorFromProblem, VSecureError } from './errors.js';
 
 export interface Connection {
   readonly url: URL;
@@ -10,7 +10,7 @@ export interface Connection {
   readonly fetch: typeof fetch;
 }
 
-export interface Outgoing {
+export interface HttpRequest {
   readonly method: string;
   readonly address: URL;
   readonly body?: unknown;
@@ -22,7 +22,7 @@ export interface Outgoing {
   readonly timeoutMs: number;
 }
 
-export interface Incoming {
+export interface HttpAnswer {
   readonly status: number;
   /** Undefined when it is not JSON. */
   readonly json: unknown;
@@ -33,7 +33,7 @@ const SECOND = 1000;
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** Rejects with VSecureError for every answer but a good one, or with the reason of the caller's own signal. */
-export async function send(connection: Connection, outgoing: Outgoing): Promise<Incoming> {
+export async function send(connection: Connection, outgoing: HttpRequest): Promise<HttpAnswer> {
   const { signal, timeoutMs } = outgoing;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
@@ -51,11 +51,13 @@ export async function send(connection: Connection, outgoing: Outgoing): Promise<
   } catch (cause) {
     if (cause instanceof VSecureError) throw cause;
     signal?.throwIfAborted();
-    throw timeout.aborted ? tooLate(connection.url, timeoutMs) : unreachable(connection.url, cause);
+    throw timeout.aborted
+      ? timedOut(connection.url, timeoutMs)
+      : unreachable(connection.url, cause);
   }
 }
 
-function headersOf({ apiKey }: Connection, { body, idempotencyKey }: Outgoing) {
+function headersOf({ apiKey }: Connection, { body, idempotencyKey }: HttpRequest) {
   return {
     ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
     accept: 'application/json',
@@ -76,7 +78,9 @@ function failure({ status, headers }: Response, json: unknown): VSecureError {
   const retryAfterMs = readRetryAfter(headers.get('retry-after'));
   const isProblem = headers.get('content-type')?.startsWith(PROBLEM_TYPE);
   const read = isProblem ? problem.safeParse(json) : undefined;
-  return read?.success ? errorOf(read.data, retryAfterMs) : unexpected(status, retryAfterMs);
+  return read?.success
+    ? errorFromProblem(read.data, retryAfterMs)
+    : unexpectedAnswer(status, retryAfterMs);
 }
 
 /** Seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
@@ -87,7 +91,7 @@ function readRetryAfter(text: string | null): number | undefined {
 }
 
 /** For an answer that is not vsecure's, or of another version of it. */
-export function unexpected(status: number, retryAfterMs?: number): VSecureError {
+export function unexpectedAnswer(status: number, retryAfterMs?: number): VSecureError {
   return new VSecureError('unexpected_answer', `This is not an answer of vsecure's (${status}).`, {
     status,
     retryAfterMs,
@@ -95,7 +99,7 @@ export function unexpected(status: number, retryAfterMs?: number): VSecureError 
   });
 }
 
-function tooLate({ origin }: URL, ms: number): VSecureError {
+function timedOut({ origin }: URL, ms: number): VSecureError {
   return new VSecureError('timeout', `No answer from ${origin} within ${Math.ceil(ms / 1000)} s.`, {
     next: 'Try again; what was asked may have been done all the same.',
   });

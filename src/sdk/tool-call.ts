@@ -11,18 +11,18 @@ export interface ToolCall {
 }
 
 /** Milliseconds between two signs of life: several within the shortest time limit that AI tools are known to have. */
-const TELL_EVERY = 10_000;
+const PROGRESS_EVERY = 10_000;
 
 const calls = new AsyncLocalStorage<ToolCall>();
 
 /** Runs a handler so that whatever it awaits knows the call. */
-export const duringToolCall = <T>(call: ToolCall, handle: () => T): T => calls.run(call, handle);
+export const runInToolCall = <T>(call: ToolCall, handle: () => T): T => calls.run(call, handle);
 
 /**
  * Waits. Within a tool call, says so at once and every ten seconds, and hands the waiting a signal that also aborts when the
  * call is given up.
  */
-export async function telling<T>(
+export async function withProgress<T>(
   message: string,
   own: AbortSignal | undefined,
   wait: (signal: AbortSignal | undefined) => Promise<T>,
@@ -31,7 +31,7 @@ export async function telling<T>(
   if (!call) return wait(own);
   const tell = () => call.progress(message);
   tell();
-  const timer = setInterval(tell, TELL_EVERY);
+  const timer = setInterval(tell, PROGRESS_EVERY);
   try {
     return await wait(own ? AbortSignal.any([own, call.signal]) : call.signal);
   } finally {

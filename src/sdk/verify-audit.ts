@@ -25,7 +25,7 @@ export type Verified =
     }
   | { readonly ok: false; readonly sequence: number; readonly problem: string };
 
-export interface Verifying {
+export interface VerifyOptions {
   /** Must be found in the trail unchanged. */
   readonly checkpoint?: Checkpoint | undefined;
   /** Called after every part with how far it is. */
@@ -35,17 +35,17 @@ export interface Verifying {
 
 type Part = z.output<typeof auditRoutes.chain.answer>;
 
-const LINK = new TextEncoder().encode('\0vsecure/audit/1');
+const LINK_PREFIX = new TextEncoder().encode('\0vsecure/audit/1');
 
 /** Rejects with VSecureError when the trail cannot be fetched; a trail that does not hold is an answer. */
-export async function verifyAudit(call: Call, verifying: Verifying = {}): Promise<Verified> {
+export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Promise<Verified> {
   const { checkpoint, onProgress, signal } = verifying;
   const first = await fetchPart(call, 0, signal);
   if (checkpoint && checkpoint.installation !== first.installation)
-    return broken(0, 'this is the trail of another installation than the checkpoint');
+    return invalidTrail(0, 'this is the trail of another installation than the checkpoint');
   const from = first.anchor && { installation: first.installation, ...first.anchor };
-  const why = from && checkpoint && whyNotBefore(checkpoint, from);
-  if (why) return broken(checkpoint?.sequence ?? 0, why);
+  const why = from && checkpoint && checkpointProblem(checkpoint, from);
+  if (why) return invalidTrail(checkpoint?.sequence ?? 0, why);
   let last: Checkpoint = from ?? (await genesis(first.installation));
   let recorded = from === undefined;
   for (
@@ -54,12 +54,12 @@ export async function verifyAudit(call: Call, verifying: Verifying = {}): Promis
     part = await fetchPart(call, last.sequence, signal)
   ) {
     for (const link of part.links) {
-      const problem = await whyNotNext(last, link);
-      if (problem) return broken(last.sequence + 1, problem);
+      const problem = await linkProblem(last, link);
+      if (problem) return invalidTrail(last.sequence + 1, problem);
       recorded ||= from !== undefined && recordsDetaching(link.canonical, from);
       last = { installation: last.installation, sequence: link.sequence, hash: link.hash };
       if (checkpoint?.sequence === last.sequence && checkpoint.hash !== last.hash)
-        return broken(
+        return invalidTrail(
           last.sequence,
           'it is not what it was at the checkpoint: the trail was rewritten',
         );
@@ -67,17 +67,21 @@ export async function verifyAudit(call: Call, verifying: Verifying = {}): Promis
     onProgress?.(last.sequence, Math.max(part.head.sequence, last.sequence));
   }
   if (!recorded)
-    return broken(
+    return invalidTrail(
       (from?.sequence ?? 0) + 1,
       'the beginning is missing, and no event says that it was detached',
     );
-  return against(checkpoint, first, last, from);
+  return checkHead(checkpoint, first, last, from);
 }
 
-const broken = (sequence: number, problem: string): Verified => ({ ok: false, sequence, problem });
+const invalidTrail = (sequence: number, problem: string): Verified => ({
+  ok: false,
+  sequence,
+  problem,
+});
 
 /** What was detached cannot be compared with a checkpoint inside of it; at its very end it can. */
-function whyNotBefore(checkpoint: Checkpoint, from: Checkpoint): string | undefined {
+function checkpointProblem(checkpoint: Checkpoint, from: Checkpoint): string | undefined {
   if (checkpoint.sequence < from.sequence)
     return 'the checkpoint is in a part that was detached: check that archive, or take a later checkpoint';
   if (checkpoint.sequence === from.sequence && checkpoint.hash !== from.hash)
@@ -91,18 +95,18 @@ function recordsDetaching(canonical: string, { sequence, hash }: Checkpoint): bo
   return type === 'audit_detached' && details?.last === sequence && details.hash === hash;
 }
 
-function against(
+function checkHead(
   checkpoint: Checkpoint | undefined,
   { head }: Part,
   last: Checkpoint,
   from: Checkpoint | undefined,
 ): Verified {
   if (head.sequence > last.sequence)
-    return broken(last.sequence + 1, 'the end of the trail is missing');
+    return invalidTrail(last.sequence + 1, 'the end of the trail is missing');
   if (head.sequence === last.sequence && head.hash !== last.hash)
-    return broken(last.sequence, 'the head is not the hash of the last event');
+    return invalidTrail(last.sequence, 'the head is not the hash of the last event');
   if (checkpoint && checkpoint.sequence > last.sequence)
-    return broken(last.sequence, 'the trail is shorter than it was at the checkpoint');
+    return invalidTrail(last.sequence, 'the trail is shorter than it was at the checkpoint');
   return { ok: true, checked: last.sequence - (from?.sequence ?? 0), head: last, from };
 }
 
@@ -117,7 +121,7 @@ async function genesis(installation: string): Promise<Checkpoint> {
   };
 }
 
-async function whyNotNext(
+async function linkProblem(
   last: Checkpoint,
   link: Part['links'][number],
 ): Promise<string | undefined> {
@@ -125,10 +129,10 @@ async function whyNotNext(
   if (link.sequence !== sequence) return 'an event is missing or out of place';
   const hash = await linkHash(sequence, last.hash, link.canonical);
   if (hash !== link.hash) return 'its hash does not cover what it says';
-  return numberIn(link.canonical) === sequence ? undefined : 'it calls itself by another number';
+  return sequenceIn(link.canonical) === sequence ? undefined : 'it calls itself by another number';
 }
 
-function numberIn(canonical: string): unknown {
+function sequenceIn(canonical: string): unknown {
   try {
     return JSON.parse(canonical).sequence;
   } catch {
@@ -138,13 +142,13 @@ function numberIn(canonical: string): unknown {
 
 async function linkHash(sequence: number, previous: string, canonical: string): Promise<string> {
   const event = new TextEncoder().encode(canonical);
-  const bytes = new Uint8Array(LINK.length + 8 + 32 + 4 + event.length);
+  const bytes = new Uint8Array(LINK_PREFIX.length + 8 + 32 + 4 + event.length);
   const view = new DataView(bytes.buffer);
-  bytes.set(LINK);
-  view.setBigUint64(LINK.length, BigInt(sequence));
-  bytes.set(unhex(previous), LINK.length + 8);
-  view.setUint32(LINK.length + 40, event.length);
-  bytes.set(event, LINK.length + 44);
+  bytes.set(LINK_PREFIX);
+  view.setBigUint64(LINK_PREFIX.length, BigInt(sequence));
+  bytes.set(unhex(previous), LINK_PREFIX.length + 8);
+  view.setUint32(LINK_PREFIX.length + 40, event.length);
+  bytes.set(event, LINK_PREFIX.length + 44);
   return hex(await sha256(bytes));
 }
 

@@ -5,7 +5,7 @@ import { WAIT_DEFAULT_SECONDS } from '../contract/limits.js';
 import type { Call, CallOptions } from './call.js';
 import { pause } from './pause.js';
 import { backoff, isPassing } from './retry.js';
-import { telling } from './tool-call.js';
+import { withProgress } from './tool-call.js';
 
 export interface Waiting extends CallOptions {
   /** Milliseconds; 0 looks once. Default: until it is decided or expires. */
@@ -14,7 +14,7 @@ export interface Waiting extends CallOptions {
 
 const SECOND = 1000;
 /** Milliseconds for which a server that was there may be away, where the caller's own patience has no end. */
-const AWAY_MAX = 15 * 60 * SECOND;
+const UNREACHABLE_MAX = 15 * 60 * SECOND;
 const PAUSES = { minMs: 500, maxMs: 8000 };
 
 /**
@@ -26,7 +26,7 @@ export function waitForDecision(
   id: string,
   { waitFor, signal }: Waiting = {},
 ): Promise<WireAccess> {
-  return telling(`Waiting for a person to decide on ${id}.`, signal, (until) =>
+  return withProgress(`Waiting for a person to decide on ${id}.`, signal, (until) =>
     untilDecided(call, id, { waitFor, signal: until }),
   );
 }
@@ -38,29 +38,29 @@ async function untilDecided(
 ): Promise<WireAccess> {
   const end = performance.now() + waitFor;
   let answered = performance.now();
-  for (let troubles = 0; ; ) {
+  for (let failures = 0; ; ) {
     const began = performance.now();
     const left = Math.max(0, end - began);
     const seconds = Math.min(WAIT_DEFAULT_SECONDS, Math.ceil(left / SECOND));
     let least = 0;
     try {
-      const answer = await look(call, id, seconds, signal);
+      const answer = await pollOnce(call, id, seconds, signal);
       if (answer.status !== 'pending' || left === 0) return answer;
       answered = performance.now();
       // Answered early: the server is about to stop.
-      troubles = answered - began < (seconds * SECOND) / 2 ? troubles + 1 : 0;
+      failures = answered - began < (seconds * SECOND) / 2 ? failures + 1 : 0;
     } catch (error) {
-      const over = left === 0 || performance.now() - answered > AWAY_MAX;
+      const over = left === 0 || performance.now() - answered > UNREACHABLE_MAX;
       if (over || !isPassing(error)) throw error;
       least = error.retryAfterMs ?? 0;
-      troubles += 1;
+      failures += 1;
     }
-    const rest = troubles === 0 ? 0 : Math.max(least, backoff(troubles - 1, PAUSES));
+    const rest = failures === 0 ? 0 : Math.max(least, backoff(failures - 1, PAUSES));
     await pause(Math.min(rest, left), signal);
   }
 }
 
-const look = (call: Call, id: string, seconds: number, signal: AbortSignal | undefined) =>
+const pollOnce = (call: Call, id: string, seconds: number, signal: AbortSignal | undefined) =>
   call(approvalRoutes.wait, {
     params: { id },
     query: { seconds },

@@ -21,7 +21,7 @@ const io = {
   progress: () => ({ at: () => {}, end: () => {} }),
   input: async () => new Uint8Array(),
   useProfile: () => {},
-  profile: () => ({ name: '', file: '', url: undefined, keep: () => {} }),
+  profile: () => ({ name: '', file: '', url: undefined, save: () => {} }),
   client: () => {
     throw new Error('understood');
   },

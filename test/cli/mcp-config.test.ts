@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MCP_CLIENTS, type Place } from '../../src/cli/mcp-clients.js';
+import { type Machine, MCP_CLIENTS } from '../../src/cli/mcp-clients.js';
 import { withJsonServer, withTomlServer } from '../../src/cli/settings-text.js';
 import { temporaryFolder } from '../support/folder.js';
 import { type Ended, vsecure } from '../support/vsecure.js';
@@ -211,7 +211,7 @@ test('line breaks and the end of a file stay of their kind', () => {
   expect(withJsonServer(' \n', 's', {})).toBe('{\n  "s": {\n    "vsecure": {}\n  }\n}\n');
 });
 
-test.each<[keyof typeof FILES, Place['platform'], Place['env'], string]>([
+test.each<[keyof typeof FILES, Machine['platform'], Machine['env'], string]>([
   [
     'claude-desktop',
     'darwin',

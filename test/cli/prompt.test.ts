@@ -2,7 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { NotDone } from '../../src/cli/exit.js';
+import { CommandFailed } from '../../src/cli/command-errors.js';
 import { question } from '../../src/cli/prompt.js';
 
 function terminal() {
@@ -36,5 +36,5 @@ test.each([
   const { input, output } = terminal();
   const answer = question(input, output, 'Sure? ');
   input.write(key);
-  await expect(answer).rejects.toBeInstanceOf(NotDone);
+  await expect(answer).rejects.toBeInstanceOf(CommandFailed);
 });

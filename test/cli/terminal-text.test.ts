@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { facts, time } from '../../src/cli/fact-list.js';
+import { fieldList, formatTime } from '../../src/cli/field-list.js';
 import { table } from '../../src/cli/table.js';
-import { harmless, harmlessJson, harmlessLines } from '../../src/cli/terminal-text.js';
+import { escapeJson, escapeLines, escapeText } from '../../src/cli/terminal-text.js';
 
 const HOSTILE = [
   '\u001b[2J\u001b[H$ vsecure mcp:approve',
@@ -33,10 +33,10 @@ const obeyed = (text: string) =>
 test('no control, invisible or direction-changing character of a stranger reaches a terminal', () => {
   fc.assert(
     fc.property(anything, (text) => {
-      expect(obeyed(harmless(text))).toBe(false);
-      expect(harmless(text)).not.toContain('\n');
-      expect(obeyed(harmlessLines(text))).toBe(false);
-      expect(obeyed(harmlessJson({ text }))).toBe(false);
+      expect(obeyed(escapeText(text))).toBe(false);
+      expect(escapeText(text)).not.toContain('\n');
+      expect(obeyed(escapeLines(text))).toBe(false);
+      expect(obeyed(escapeJson({ text }))).toBe(false);
     }),
   );
 });
@@ -44,7 +44,7 @@ test('no control, invisible or direction-changing character of a stranger reache
 test('JSON that is harmless to look at still means the same to a program', () => {
   fc.assert(
     fc.property(fc.jsonValue(), anything, (value, text) => {
-      expect(JSON.parse(harmlessJson({ value, text }))).toEqual(
+      expect(JSON.parse(escapeJson({ value, text }))).toEqual(
         JSON.parse(JSON.stringify({ value, text })),
       );
     }),
@@ -52,17 +52,19 @@ test('JSON that is harmless to look at still means the same to a program', () =>
 });
 
 test('what is shown instead says which character it was; ordinary text in any script stays', () => {
-  expect(harmless('\u001b[31m\u202eabc')).toBe('\\u{1b}[31m\\u{202e}abc');
-  expect(harmless('Grüße, 東京, привет, שלום')).toBe('Grüße, 東京, привет, שלום');
+  expect(escapeText('\u001b[31m\u202eabc')).toBe('\\u{1b}[31m\\u{202e}abc');
+  expect(escapeText('Grüße, 東京, привет, שלום')).toBe('Grüße, 東京, привет, שלום');
 });
 
 test('a stranger’s words cannot add a line to a table or to facts', () => {
   fc.assert(
     fc.property(anything, (text) => {
       const rows = [{ text }, { text: 'x' }];
-      expect(table(rows, [{ head: 'text', cell: (row) => row.text }]).split('\n')).toHaveLength(3);
+      expect(table(rows, [{ header: 'text', cell: (row) => row.text }]).split('\n')).toHaveLength(
+        3,
+      );
       expect(
-        facts([
+        fieldList([
           ['Reason', text],
           ['Key', 'x'],
         ]).split('\n'),
@@ -74,17 +76,17 @@ test('a stranger’s words cannot add a line to a table or to facts', () => {
 test('columns line up, and what is not there is a dash', () => {
   const rows = [{ a: 'long one', b: 1 }, { a: 'x' }, { a: 'é', b: 22 }];
   const columns = [
-    { head: 'a', cell: (row: (typeof rows)[number]) => row.a },
-    { head: 'b', cell: (row: (typeof rows)[number]) => row.b },
+    { header: 'a', cell: (row: (typeof rows)[number]) => row.a },
+    { header: 'b', cell: (row: (typeof rows)[number]) => row.b },
   ];
   expect(table(rows, columns)).toBe('A         B\nlong one  1\nx         -\né         22');
 });
 
 test('a fact without a value is left out, one with several takes several lines', () => {
-  const shown = facts([
+  const shown = fieldList([
     ['One', ['a', 'b']],
     ['None', undefined],
-    ['Three', time('2026-05-01T09:30:15.123Z')],
+    ['Three', formatTime('2026-05-01T09:30:15.123Z')],
   ]);
   expect(shown).toBe('One    a\n       b\nThree  2026-05-01 09:30 UTC');
 });

@@ -3,7 +3,7 @@
 import type { Io } from '../../src/cli/io.js';
 import { runClient } from '../../src/cli/run.js';
 import { table } from '../../src/cli/table.js';
-import { harmlessJson, harmlessLines } from '../../src/cli/terminal-text.js';
+import { escapeJson, escapeLines } from '../../src/cli/terminal-text.js';
 import { VSecureClient } from '../../src/sdk/index.js';
 
 export interface TerminalOptions {
@@ -31,17 +31,17 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
     return answer?.() ?? '';
   };
   const io: Io = {
-    out: (text) => out?.push(harmlessLines(text)),
-    err: (text) => err?.push(harmlessLines(text)),
+    out: (text) => out?.push(escapeLines(text)),
+    err: (text) => err?.push(escapeLines(text)),
     table: (rows, columns) => out?.push(table(rows, columns)),
-    json: (value) => out?.push(harmlessJson(value)),
+    json: (value) => out?.push(escapeJson(value)),
     interactive: answer !== undefined,
     ask,
     askHidden: ask,
     progress: () => ({ at: () => {}, end: () => {} }),
     input: async () => Buffer.from(stdin),
     useProfile: () => {},
-    profile: () => ({ name: 'default', file: 'nowhere', url, keep: () => {} }),
+    profile: () => ({ name: 'default', file: 'nowhere', url, save: () => {} }),
     client: () => new VSecureClient({ url, apiKey: token }),
   };
   const exit = await runClient(argv, { version: '1.2.3', server: { serve: 'run it' } }, io);

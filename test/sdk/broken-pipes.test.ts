@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { VSecureClient } from '../../src/sdk/index.js';
-import { closedAddress, json, oddServer } from './odd-server.js';
+import { closedAddress, json, scriptedServer } from './scripted-server.js';
 
 const WHO = {
   name: 'alice',
@@ -41,14 +41,14 @@ test('a server that is not there is unreachable, and the message says where it w
 });
 
 test('a server that does not answer is a timeout', async () => {
-  await using server = await oddServer(() => {});
+  await using server = await scriptedServer(() => {});
   const asked = server.client({ timeoutMs: 50 }).whoami();
   await expect(asked).rejects.toMatchObject({ code: 'timeout', undone: false });
 });
 
 test('a redirect is never followed: the key goes to the one address that was set', async () => {
-  await using elsewhere = await oddServer((_req, res) => json(res, WHO));
-  await using server = await oddServer((_req, res) =>
+  await using elsewhere = await scriptedServer((_req, res) => json(res, WHO));
+  await using server = await scriptedServer((_req, res) =>
     res.writeHead(307, { location: `${elsewhere.url}/api/v1/whoami` }).end(),
   );
   await expect(server.client().whoami()).rejects.toMatchObject({ code: 'unreachable' });
@@ -61,8 +61,8 @@ test.each([
   ['JSON of something else', 200, 'application/json', '{"hello":"world"}'],
   ['half an answer', 200, 'application/json', '{"name":"al'],
   ['a problem that is none', 500, 'application/problem+json', '{"oops":1}'],
-])('%s is an unexpected answer', async (_name, status, type, body) => {
-  await using server = await oddServer((_req, res) =>
+])('%s is an unexpectedAnswer answer', async (_name, status, type, body) => {
+  await using server = await scriptedServer((_req, res) =>
     res.writeHead(status, { 'content-type': type }).end(body),
   );
   const asked = server.client().whoami();
@@ -79,7 +79,7 @@ test('a newer server’s refusal is passed on with its code and words', async ()
     code: 'new',
     instance: 'i',
   };
-  await using server = await oddServer((_req, res) => json(res, problem, 418));
+  await using server = await scriptedServer((_req, res) => json(res, problem, 418));
   await expect(server.client().whoami()).rejects.toMatchObject({
     code: 'new',
     message: 'New.',
@@ -88,12 +88,12 @@ test('a newer server’s refusal is passed on with its code and words', async ()
 });
 
 test('a newer server may say more than this client knows', async () => {
-  await using server = await oddServer((_req, res) => json(res, { ...WHO, mood: 'good' }));
+  await using server = await scriptedServer((_req, res) => json(res, { ...WHO, mood: 'good' }));
   expect((await server.client().whoami()).name).toBe('alice');
 });
 
 test('an address below a path is kept, and ids cannot leave it', async () => {
-  await using server = await oddServer((_req, res) => json(res, APPROVAL));
+  await using server = await scriptedServer((_req, res) => json(res, APPROVAL));
   const client = new VSecureClient({ url: `${server.url}/vsecure/`, apiKey: 'k' });
   await client.mcp.getApproval('../../evil?x=1');
   expect(server.asked).toMatchObject([
@@ -108,7 +108,7 @@ test('a wait outlives a server that stops and comes back', async () => {
     (res: Res) => res.writeHead(503).end(),
     (res: Res) => json(res, { ...APPROVAL, status: 'approved', granted: '1h' }),
   ];
-  await using server = await oddServer((_req, res) => answers[server.asked.length - 1]?.(res));
+  await using server = await scriptedServer((_req, res) => answers[server.asked.length - 1]?.(res));
   const answer = await server.client().mcp.waitForDecision(ID);
   expect(answer.status).toBe('approved');
   expect(server.asked).toHaveLength(4);
@@ -123,10 +123,10 @@ test('a wait ends at once when the request is not there to wait for', async () =
     code: 'not_found',
     instance: '',
   };
-  await using server = await oddServer((_req, res) => json(res, problem, 404));
+  await using server = await scriptedServer((_req, res) => json(res, problem, 404));
   const waiting = server.client().mcp.waitForDecision(ID);
   await expect(waiting).rejects.toMatchObject({ code: 'not_found' });
   expect(server.asked).toHaveLength(1);
 });
 
-type Res = Parameters<Parameters<typeof oddServer>[0]>[1];
+type Res = Parameters<Parameters<typeof scriptedServer>[0]>[1];

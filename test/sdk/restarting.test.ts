@@ -8,7 +8,7 @@ import { testDatabase } from '../support/database.js';
 import { startVsecure } from '../support/server.js';
 import { DATABASE_URL, PRODUCTION, REASON } from '../support/services.js';
 import { vsecure } from '../support/vsecure.js';
-import { closedAddress } from './odd-server.js';
+import { closedAddress } from './scripted-server.js';
 
 const ASK = { resource: DATABASE_URL, operation: 'read', reason: REASON } as const;
 

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { VSecureError } from '../../src/sdk/index.js';
-import { json, oddServer, refuse } from './odd-server.js';
+import { json, refuse, scriptedServer } from './scripted-server.js';
 
 const WHO = {
   name: 'alice',
@@ -44,7 +44,7 @@ const good =
 /** Answers one after the other; the last one again and again. */
 const inTurn = (...answers: readonly Answer[]) => {
   let count = 0;
-  return oddServer((_req, res) => {
+  return scriptedServer((_req, res) => {
     answers[Math.min(count, answers.length - 1)]?.(res);
     count += 1;
   });
@@ -114,7 +114,7 @@ test.each([
   [429, 'denied_recently'],
   [429, 'too_many_requests'],
 ])('a refusal is an answer, and is not argued with: %s %s', async (status, code) => {
-  await using server = await oddServer((_req, res) => refuse(res, status, code));
+  await using server = await scriptedServer((_req, res) => refuse(res, status, code));
   const asked = server.client().secrets.rotate('a');
   await expect(asked).rejects.toMatchObject({ code, status, undone: true });
   expect(server.asked).toHaveLength(1);

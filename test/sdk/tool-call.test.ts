@@ -1,7 +1,7 @@
 /** While a tool waits for a person, whoever called it hears of it often enough not to give up. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { duringToolCall, telling } from '../../src/sdk/tool-call.js';
+import { runInToolCall, withProgress } from '../../src/sdk/tool-call.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -15,7 +15,9 @@ test('at once, several times a minute, and never again after the answer', async 
   const decision = new Promise<string>((resolve) => {
     decide = resolve;
   });
-  const waiting = duringToolCall(call, () => telling('Still waiting.', undefined, () => decision));
+  const waiting = runInToolCall(call, () =>
+    withProgress('Still waiting.', undefined, () => decision),
+  );
   expect(told).toEqual(['Still waiting.']);
   vi.advanceTimersByTime(MINUTE);
   expect(told).toHaveLength(7);
@@ -33,7 +35,7 @@ test('the waiting ends when the call is given up, and when the program gives up 
       new Promise<never>((_, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason));
       });
-    const waiting = duringToolCall(call, () => telling('…', controllers.own.signal, aborted));
+    const waiting = runInToolCall(call, () => withProgress('…', controllers.own.signal, aborted));
     controllers[which].abort(new Error(`given up by the ${which}`));
     await expect(waiting).rejects.toThrow(`given up by the ${which}`);
   }
@@ -41,6 +43,6 @@ test('the waiting ends when the call is given up, and when the program gives up 
 
 test('outside of a tool call nobody is told, and the signal is the program’s own', async () => {
   const { signal } = new AbortController();
-  expect(await telling('…', signal, async (given) => given === signal)).toBe(true);
+  expect(await withProgress('…', signal, async (given) => given === signal)).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });

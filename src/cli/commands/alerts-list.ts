@@ -2,32 +2,32 @@
 
 import type { Command } from 'commander';
 import type { Alert, AlertRule } from '../../sdk/index.js';
-import { time } from '../fact-list.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
 const ALERTS: readonly Column<Alert>[] = [
-  { head: 'rule', cell: ({ rule }) => rule },
-  { head: 'key', cell: ({ key }) => key ?? '' },
-  { head: 'state', cell: ({ state }) => state },
-  { head: 'value', cell: ({ value }) => `${value}` },
-  { head: 'over', cell: ({ threshold }) => `${threshold}` },
-  { head: 'fired', cell: ({ firedAt }) => time(firedAt) },
-  { head: 'resolved', cell: ({ resolvedAt }) => time(resolvedAt) },
-  { head: 'silenced until', cell: ({ silencedUntil }) => time(silencedUntil) },
+  { header: 'rule', cell: ({ rule }) => rule },
+  { header: 'key', cell: ({ key }) => key ?? '' },
+  { header: 'state', cell: ({ state }) => state },
+  { header: 'value', cell: ({ value }) => `${value}` },
+  { header: 'over', cell: ({ threshold }) => `${threshold}` },
+  { header: 'fired', cell: ({ firedAt }) => formatTime(firedAt) },
+  { header: 'resolved', cell: ({ resolvedAt }) => formatTime(resolvedAt) },
+  { header: 'silenced until', cell: ({ silencedUntil }) => formatTime(silencedUntil) },
 ];
 
 const RULES: readonly Column<AlertRule>[] = [
-  { head: 'name', cell: ({ name }) => name },
-  { head: 'metric', cell: ({ metric }) => metric ?? 'built in' },
-  { head: 'over', cell: ({ threshold }) => `${threshold ?? ''}` },
-  { head: 'in', cell: ({ period }) => period ?? '' },
-  { head: 'resource', cell: ({ resource }) => resource ?? '' },
-  { head: 'key', cell: ({ key }) => key ?? '' },
-  { head: 'operation', cell: ({ operation }) => operation ?? '' },
-  { head: 'cooldown', cell: ({ cooldown }) => cooldown },
-  { head: 'to', cell: ({ to }) => to?.join(', ') ?? 'all' },
-  { head: 'on', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+  { header: 'name', cell: ({ name }) => name },
+  { header: 'metric', cell: ({ metric }) => metric ?? 'built in' },
+  { header: 'over', cell: ({ threshold }) => `${threshold ?? ''}` },
+  { header: 'in', cell: ({ period }) => period ?? '' },
+  { header: 'resource', cell: ({ resource }) => resource ?? '' },
+  { header: 'key', cell: ({ key }) => key ?? '' },
+  { header: 'operation', cell: ({ operation }) => operation ?? '' },
+  { header: 'cooldown', cell: ({ cooldown }) => cooldown },
+  { header: 'to', cell: ({ to }) => to?.join(', ') ?? 'all' },
+  { header: 'on', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
 ];
 
 export function registerAlertsList(program: Command, io: Io): void {

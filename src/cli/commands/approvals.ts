@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { approvalStatus } from '../../contract/fields.js';
 import type { Approval } from '../../sdk/index.js';
-import { time } from '../fact-list.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import { printSlackStatus } from '../slack-status.js';
 import type { Column, Tone } from '../table.js';
@@ -12,13 +12,13 @@ import { listLimit } from './list-limit.js';
 const TONES: Readonly<Record<string, Tone>> = { pending: 'open', approved: 'good', denied: 'bad' };
 
 const COLUMNS: readonly Column<Approval>[] = [
-  { head: 'id', cell: ({ id }) => id },
-  { head: 'status', cell: ({ status }) => status, tone: ({ status }) => TONES[status] },
-  { head: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
-  { head: 'for', cell: ({ granted, duration }) => granted ?? duration },
-  { head: 'key', cell: ({ requester }) => `${requester.name} (${requester.owner})` },
-  { head: 'asked', cell: ({ asked }) => asked },
-  { head: 'decide before', cell: ({ expiresAt }) => time(expiresAt) },
+  { header: 'id', cell: ({ id }) => id },
+  { header: 'status', cell: ({ status }) => status, tone: ({ status }) => TONES[status] },
+  { header: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { header: 'for', cell: ({ granted, duration }) => granted ?? duration },
+  { header: 'key', cell: ({ requester }) => `${requester.name} (${requester.owner})` },
+  { header: 'asked', cell: ({ asked }) => asked },
+  { header: 'decide before', cell: ({ expiresAt }) => formatTime(expiresAt) },
 ];
 
 export function registerApprovals(program: Command, io: Io): void {

@@ -4,7 +4,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Checkpoint } from '../../sdk/index.js';
-import { NotDone, UsageError } from '../exit.js';
+import { CommandFailed, UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 
 const EXAMPLES = `
@@ -30,7 +30,7 @@ export function registerAuditVerify(program: Command, io: Io): void {
         .finally(progress.end);
       if (json) io.json(verified);
       if (!verified.ok)
-        throw new NotDone(
+        throw new CommandFailed(
           `The audit trail does not hold at event ${verified.sequence}: ${verified.problem}. Do not trust it from there on; compare with a backup.`,
         );
       if (file !== undefined) keep(file, verified.head);

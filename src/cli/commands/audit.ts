@@ -5,21 +5,21 @@ import { eventType } from '../../contract/fields.js';
 import { fullUri } from '../../contract/short-name.js';
 import type { AuditEvent, AuditQuery, FollowQuery, ResourceCount } from '../../sdk/index.js';
 import { bar } from '../bar-chart.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
-import { harmless } from '../terminal-text.js';
+import { escapeText } from '../terminal-text.js';
 import { listLimit } from './list-limit.js';
 
 const EVENTS: readonly Column<AuditEvent>[] = [
-  { head: 'at (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },
-  { head: 'action', cell: ({ type }) => type },
-  { head: 'by', cell: ({ actor }) => actor.name },
-  { head: 'through', cell: ({ door }) => door },
-  { head: 'resources', cell: ({ resources }) => resources?.join(', ') },
-  { head: 'about', cell: ({ approval, grant }) => approval ?? grant },
-  { head: 'refused', cell: ({ refusal }) => refusal },
-  { head: 'reason', cell: ({ reason }) => reason },
+  { header: 'at (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },
+  { header: 'action', cell: ({ type }) => type },
+  { header: 'by', cell: ({ actor }) => actor.name },
+  { header: 'through', cell: ({ door }) => door },
+  { header: 'resources', cell: ({ resources }) => resources?.join(', ') },
+  { header: 'about', cell: ({ approval, grant }) => approval ?? grant },
+  { header: 'refused', cell: ({ refusal }) => refusal },
+  { header: 'reason', cell: ({ reason }) => reason },
 ];
 
 export function registerAudit(program: Command, io: Io): void {
@@ -55,9 +55,9 @@ const groupBy = () =>
 function countColumns(counts: readonly ResourceCount[]): readonly Column<ResourceCount>[] {
   const most = Math.max(...counts.map(({ count }) => count));
   return [
-    { head: 'resource', cell: ({ resource }) => resource },
-    { head: 'count', cell: ({ count }) => count },
-    { head: '', cell: ({ count }) => bar(count, most) },
+    { header: 'resource', cell: ({ resource }) => resource },
+    { header: 'count', cell: ({ count }) => count },
+    { header: '', cell: ({ count }) => bar(count, most) },
   ];
 }
 
@@ -89,5 +89,5 @@ async function followTrail(
 const line = (event: AuditEvent) =>
   EVENTS.map(({ cell }) => cell(event))
     .filter((text) => text !== undefined)
-    .map((text) => harmless(String(text)))
+    .map((text) => escapeText(String(text)))
     .join('  ');

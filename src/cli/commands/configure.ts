@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { AppliedPolicy } from '../../sdk/index.js';
-import { NotDone } from '../exit.js';
+import { CommandFailed } from '../command-errors.js';
 import type { Io } from '../io.js';
 import { difference, isChange, summary } from '../policy-difference.js';
 import { readPolicies } from '../policy-file.js';
@@ -47,7 +47,7 @@ async function configure(io: Io, { file, dryRun, prune, yes, json }: ConfigureOp
 
 async function confirm(io: Io): Promise<void> {
   const answer = await io.ask('Apply these changes? [y/N] ');
-  if (!/^y(es)?$/i.test(answer.trim())) throw new NotDone('Nothing was changed.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was changed.');
 }
 
 /** What was not as it had been shown: somebody else changed it in between, or Slack was asked about a name only now. */

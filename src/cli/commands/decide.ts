@@ -1,8 +1,8 @@
 /** Deciding on a terminal: show the facts of the card, ask, and send back what was shown. */
 
 import type { Approval, ApprovalDetail } from '../../sdk/index.js';
-import { NotDone } from '../exit.js';
-import { facts, time } from '../fact-list.js';
+import { CommandFailed } from '../command-errors.js';
+import { fieldList, formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 
 export interface DecideOptions {
@@ -44,14 +44,14 @@ async function confirm(
   if (resources) io.err(`\nOnly: ${resources.join(', ')}`);
   io.err('');
   const answer = await io.ask(`${action === 'approve' ? 'Approve' : 'Deny'} this? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new NotDone('Nothing was decided.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was decided.');
   return approval.digest;
 }
 
 function describe(approval: ApprovalDetail): string {
   const { requester, deciding, operation, asked, claimedClient } = approval;
   const sees = operation === 'read' ? 'The AI tool will see the value.' : undefined;
-  const certain = facts([
+  const certain = fieldList([
     ['Request', `${approval.id}${asked > 1 ? `, asked ${asked} times` : ''}`],
     ['Wants to', operation],
     ['Resources', approval.resources],
@@ -61,10 +61,10 @@ function describe(approval: ApprovalDetail): string {
     ['Approvers', deciding?.approvers.join(', ')],
     ['Approvals', deciding && `${deciding.approvals} of ${deciding.minApprovals}`],
     ['Conditions', approval.conditions],
-    ['Decide before', time(approval.expiresAt)],
+    ['Decide before', formatTime(approval.expiresAt)],
     ['Note', sees],
   ]);
-  const claims = facts([
+  const claims = fieldList([
     ['  Says it is', claimedClient],
     ['  Reason', approval.reason.split('\n')],
   ]);

@@ -4,7 +4,7 @@ import { Argument, type Command } from 'commander';
 import { operation } from '../../contract/fields.js';
 import { fullUri } from '../../contract/short-name.js';
 import type { Explanation } from '../../sdk/index.js';
-import { facts } from '../fact-list.js';
+import { fieldList } from '../field-list.js';
 import type { Io } from '../io.js';
 
 const OUTCOMES: Record<Explanation['outcome'], string> = {
@@ -38,7 +38,7 @@ export function registerExplain(program: Command, io: Io): void {
 
 function describe(found: Explanation): string {
   const { outcome, code, why, requester, policy, deciding, limits } = found;
-  return facts([
+  return fieldList([
     ['Outcome', code ? `${OUTCOMES[outcome]} (${code})` : OUTCOMES[outcome]],
     ['Why', why],
     ['Asked', `${found.operation} ${found.resource}`],

@@ -2,17 +2,17 @@
 
 import type { Command } from 'commander';
 import type { Grant } from '../../sdk/index.js';
-import { time } from '../fact-list.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 import { listLimit } from './list-limit.js';
 
 const COLUMNS: readonly Column<Grant>[] = [
-  { head: 'id', cell: ({ id }) => id },
-  { head: 'status', cell: ({ status }) => status },
-  { head: 'allows', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
-  { head: 'until', cell: ({ endsAt }) => time(endsAt) },
-  { head: 'uses', cell: ({ uses, maxUses }) => (maxUses ? `${uses} of ${maxUses}` : uses) },
+  { header: 'id', cell: ({ id }) => id },
+  { header: 'status', cell: ({ status }) => status },
+  { header: 'allows', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { header: 'until', cell: ({ endsAt }) => formatTime(endsAt) },
+  { header: 'uses', cell: ({ uses, maxUses }) => (maxUses ? `${uses} of ${maxUses}` : uses) },
 ];
 
 export function registerGrants(program: Command, io: Io): void {

@@ -2,20 +2,20 @@
 
 import type { Command } from 'commander';
 import type { Key } from '../../sdk/index.js';
-import { time } from '../fact-list.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Key>[] = [
-  { head: 'id', cell: ({ id }) => id },
-  { head: 'name', cell: ({ name }) => name },
-  { head: 'class', cell: (key) => key.class },
-  { head: 'owner', cell: ({ owner }) => owner },
-  { head: 'ends in', cell: ({ hint }) => `…${hint}` },
-  { head: 'created', cell: ({ createdAt }) => time(createdAt) },
-  { head: 'expires', cell: ({ expiresAt }) => time(expiresAt) },
-  { head: 'revoked', cell: ({ revokedAt }) => time(revokedAt) },
-  { head: 'suspended', cell: ({ suspendedAt }) => time(suspendedAt) },
+  { header: 'id', cell: ({ id }) => id },
+  { header: 'name', cell: ({ name }) => name },
+  { header: 'class', cell: (key) => key.class },
+  { header: 'owner', cell: ({ owner }) => owner },
+  { header: 'ends in', cell: ({ hint }) => `…${hint}` },
+  { header: 'created', cell: ({ createdAt }) => formatTime(createdAt) },
+  { header: 'expires', cell: ({ expiresAt }) => formatTime(expiresAt) },
+  { header: 'revoked', cell: ({ revokedAt }) => formatTime(revokedAt) },
+  { header: 'suspended', cell: ({ suspendedAt }) => formatTime(suspendedAt) },
 ];
 
 export function registerKeysList(program: Command, io: Io): void {

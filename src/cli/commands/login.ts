@@ -3,8 +3,8 @@
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { login } from '../../sdk/login.js';
-import { NotDone } from '../exit.js';
-import { time } from '../fact-list.js';
+import { CommandFailed } from '../command-errors.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 
 export function registerLogin(program: Command, io: Io): void {
@@ -18,11 +18,11 @@ export function registerLogin(program: Command, io: Io): void {
       const profile = io.profile();
       const done = await waitFor(io, url ?? profile.url);
       const { token, key } = done;
-      profile.keep({ url: done.url, apiKey: token });
+      profile.save({ url: done.url, apiKey: token });
       const { name, file } = profile;
       if (json) return io.json({ profile: name, file, url: done.url, key });
       io.out(
-        `You are ${key.owner} at ${done.url}, until ${time(key.expiresAt) ?? 'it is revoked'}.`,
+        `You are ${key.owner} at ${done.url}, until ${formatTime(key.expiresAt) ?? 'it is revoked'}.`,
       );
       io.err(`The key ${key.id} is kept in ${file}, profile ${name}. Show it to no AI tool.`);
     });
@@ -30,11 +30,11 @@ export function registerLogin(program: Command, io: Io): void {
 
 async function waitFor(io: Io, url: string | undefined) {
   const stop = new AbortController();
-  const interrupted = () => stop.abort(new NotDone('Given up: nobody is logged in.'));
+  const interrupted = () => stop.abort(new CommandFailed('Given up: nobody is logged in.'));
   process.once('SIGINT', interrupted);
   let end = () => {};
   const onCode = ({ code, expiresAt }: { code: string; expiresAt: string }) => {
-    io.err(`In Slack, until ${time(expiresAt)}, type:\n\n  /vsecure login ${code}\n`);
+    io.err(`In Slack, until ${formatTime(expiresAt)}, type:\n\n  /vsecure login ${code}\n`);
     io.err(
       'Then look whether it is this terminal, and confirm. Type no code that somebody sent you.',
     );

@@ -3,10 +3,10 @@
 import { homedir } from 'node:os';
 import { Argument, type Command } from 'commander';
 import { readEnvironment } from '../../sdk/env.js';
-import { NotDone, UsageError } from '../exit.js';
+import { CommandFailed, UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
-import { KEY_PLACEHOLDER, MCP_CLIENTS, type McpClient, type Place } from '../mcp-clients.js';
-import { type Changed, changeFile } from '../settings-file.js';
+import { KEY_PLACEHOLDER, type Machine, MCP_CLIENTS, type McpClient } from '../mcp-clients.js';
+import { changeFile, type FileChange } from '../settings-file.js';
 import { withJsonServer, withTomlServer } from '../settings-text.js';
 
 type ClientName = keyof typeof MCP_CLIENTS;
@@ -25,18 +25,18 @@ export function registerMcpConfig(program: Command, io: Io): void {
       const file = client.file(thisMachine());
       if (!write) {
         io.out(snippetOf(client, url));
-        return io.err(`This belongs into ${file}. ${afterwards(name, client)}`);
+        return io.err(`This belongs into ${file}. ${nextSteps(name, client)}`);
       }
       const changed = await changeSettings(file, client, url);
-      tellChanged(io, file, changed);
-      io.err(afterwards(name, client));
+      reportChange(io, file, changed);
+      io.err(nextSteps(name, client));
     });
 }
 
 function showCommand(io: Io, command: string, write: boolean): void {
   io.out(command);
   if (write) io.err('Nothing was written: this tool takes it from the command above.');
-  io.err(`Put the key in place of ${KEY_PLACEHOLDER} and run it. ${howToMakeOne('claude-code')}`);
+  io.err(`Put the key in place of ${KEY_PLACEHOLDER} and run it. ${howToMakeKey('claude-code')}`);
 }
 
 /** The whole snippet, as it would stand in a file with nothing else. */
@@ -48,7 +48,7 @@ function snippetOf(client: FileClient, url: string): string {
   return text.trimEnd();
 }
 
-async function changeSettings(file: string, client: FileClient, url: string): Promise<Changed> {
+async function changeSettings(file: string, client: FileClient, url: string): Promise<FileChange> {
   try {
     return await changeFile(file, (text) =>
       client.kind === 'toml'
@@ -56,22 +56,22 @@ async function changeSettings(file: string, client: FileClient, url: string): Pr
         : withJsonServer(text, client.section, client.entry(url)),
     );
   } catch (error) {
-    throw error instanceof NotDone ? new NotDone(`${file}: ${error.message}`) : error;
+    throw error instanceof CommandFailed ? new CommandFailed(`${file}: ${error.message}`) : error;
   }
 }
 
-function tellChanged(io: Io, file: string, { backup, isOpen }: Changed): void {
+function reportChange(io: Io, file: string, { backup, isOpen }: FileChange): void {
   io.out(`Wrote ${file}`);
   if (backup) io.err(`What it was is in ${backup}`);
   if (isOpen)
     io.err('Others on this machine can read it: run chmod 600 on it before the key is in.');
 }
 
-function afterwards(name: ClientName, { title, lastly }: McpClient): string {
-  return `Put the key in place of ${KEY_PLACEHOLDER}. ${howToMakeOne(name)} Then, in ${title}: ${lastly}.`;
+function nextSteps(name: ClientName, { title, lastStep }: McpClient): string {
+  return `Put the key in place of ${KEY_PLACEHOLDER}. ${howToMakeKey(name)} Then, in ${title}: ${lastStep}.`;
 }
 
-function howToMakeOne(name: ClientName): string {
+function howToMakeKey(name: ClientName): string {
   return `Make one with: vsecure keys:create --name ${name} --class agent --owner <your e-mail address>.`;
 }
 
@@ -89,6 +89,6 @@ function baseUrl(): string {
   );
 }
 
-function thisMachine(): Place {
+function thisMachine(): Machine {
   return { platform: process.platform, home: homedir(), env: process.env };
 }

@@ -5,7 +5,7 @@ import { operation } from '../../contract/fields.js';
 import { grouping, metricName } from '../../contract/metric.js';
 import type { Measurement, MetricsQuery, MetricsSummary } from '../../sdk/index.js';
 import { bar } from '../bar-chart.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
@@ -51,8 +51,8 @@ interface Row {
 }
 
 const ROWS: readonly Column<Row>[] = [
-  { head: 'what', cell: ({ name }) => name },
-  { head: 'how much', cell: ({ value }) => value },
+  { header: 'what', cell: ({ name }) => name },
+  { header: 'how much', cell: ({ value }) => value },
 ];
 
 function rowsOf(summary: MetricsSummary): readonly Row[] {
@@ -81,13 +81,13 @@ const seconds = (ms: number | undefined) =>
 type Numbers = Pick<Measurement, 'count' | 'median' | 'percentile95'>;
 
 const TIMES: readonly Column<Numbers>[] = [
-  { head: 'median', cell: ({ median }) => median && seconds(median) },
-  { head: '95 %', cell: ({ percentile95 }) => percentile95 && seconds(percentile95) },
+  { header: 'median', cell: ({ median }) => median && seconds(median) },
+  { header: '95 %', cell: ({ percentile95 }) => percentile95 && seconds(percentile95) },
 ];
 
 const TOTAL: readonly Column<Measurement>[] = [
-  { head: 'metric', cell: ({ metric }) => metric },
-  { head: 'count', cell: ({ count }) => count },
+  { header: 'metric', cell: ({ metric }) => metric },
+  { header: 'count', cell: ({ count }) => count },
   ...TIMES,
 ];
 
@@ -97,9 +97,9 @@ type Part = NonNullable<Measurement['series']>[number];
 function partsOf(parts: readonly Part[]): readonly Column<Part>[] {
   const most = Math.max(...parts.map(({ count }) => count));
   return [
-    { head: 'name', cell: ({ name }) => name },
-    { head: 'count', cell: ({ count }) => count },
+    { header: 'name', cell: ({ name }) => name },
+    { header: 'count', cell: ({ count }) => count },
     ...TIMES,
-    { head: '', cell: ({ count }) => bar(count, most) },
+    { header: '', cell: ({ count }) => bar(count, most) },
   ];
 }

@@ -14,13 +14,13 @@ const TONES: Readonly<Record<NotificationDelivery['state'], Tone>> = {
 };
 
 const COLUMNS: readonly Column<NotificationDelivery>[] = [
-  { head: 'id', cell: ({ id }) => id },
-  { head: 'at (UTC)', cell: ({ createdAt }) => createdAt.replace('T', ' ').slice(0, 19) },
-  { head: 'receiver', cell: ({ receiver }) => receiver },
-  { head: 'event', cell: ({ type }) => type },
-  { head: 'state', cell: ({ state }) => state, tone: ({ state }) => TONES[state] },
-  { head: 'tries', cell: ({ attempts }) => attempts },
-  { head: 'error', cell: ({ lastError }) => lastError },
+  { header: 'id', cell: ({ id }) => id },
+  { header: 'at (UTC)', cell: ({ createdAt }) => createdAt.replace('T', ' ').slice(0, 19) },
+  { header: 'receiver', cell: ({ receiver }) => receiver },
+  { header: 'event', cell: ({ type }) => type },
+  { header: 'state', cell: ({ state }) => state, tone: ({ state }) => TONES[state] },
+  { header: 'tries', cell: ({ attempts }) => attempts },
+  { header: 'error', cell: ({ lastError }) => lastError },
 ];
 
 export function registerNotificationsDeliveries(program: Command, io: Io): void {

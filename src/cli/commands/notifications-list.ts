@@ -14,11 +14,11 @@ interface Row {
 }
 
 export const columns: readonly Column<Row>[] = [
-  { head: 'receiver', cell: ({ receiver }) => receiver },
-  { head: 'state', cell: ({ state }) => state },
-  { head: 'where', cell: ({ where }) => where },
-  { head: 'events', cell: ({ events }) => events },
-  { head: 'reasons', cell: ({ reasons }) => reasons },
+  { header: 'receiver', cell: ({ receiver }) => receiver },
+  { header: 'state', cell: ({ state }) => state },
+  { header: 'where', cell: ({ where }) => where },
+  { header: 'events', cell: ({ events }) => events },
+  { header: 'reasons', cell: ({ reasons }) => reasons },
 ];
 
 export function registerNotificationsList(program: Command, io: Io): void {

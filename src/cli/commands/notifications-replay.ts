@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { receiverKind } from '../../contract/notification.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 
 export function registerNotificationsReplay(program: Command, io: Io): void {

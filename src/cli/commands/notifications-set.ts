@@ -3,8 +3,8 @@
 import { type Command, Option } from 'commander';
 import { notificationType, receiverKind } from '../../contract/notification.js';
 import type { NotificationSettings } from '../../sdk/index.js';
-import { words } from '../comma-list.js';
-import { UsageError } from '../exit.js';
+import { splitCommas } from '../comma-list.js';
+import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 import { columns, rowsOf } from './notifications-list.js';
 
@@ -25,10 +25,10 @@ export function registerNotificationsSet(program: Command, io: Io): void {
     .command('notifications:set')
     .argument('<receiver>', 'email, slack or webhook', receiverOf)
     .description('say who is told of what; what is not named stays as it is')
-    .option('--recipients <addresses>', 'of email: separated by commas', words)
+    .option('--recipients <addresses>', 'of email: separated by commas', splitCommas)
     .option('--url', 'of slack and webhook: read its address from stdin or a hidden prompt')
     .option('--channel <name>', 'of slack: where it posts, for people to read')
-    .option('--events <types>', `* or some of ${notificationType.options.join(', ')}`, words)
+    .option('--events <types>', `* or some of ${notificationType.options.join(', ')}`, splitCommas)
     .option('--include-reason', 'pass people’s reasons on')
     .option('--no-include-reason', 'do not')
     .option('--rotate-secret', 'of webhook: make another signing secret')

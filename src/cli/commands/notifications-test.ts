@@ -2,7 +2,7 @@
 
 import { Argument, type Command } from 'commander';
 import { receiverKind } from '../../contract/notification.js';
-import { NotDone } from '../exit.js';
+import { CommandFailed } from '../command-errors.js';
 import type { Io } from '../io.js';
 
 export function registerNotificationsTest(program: Command, io: Io): void {
@@ -16,7 +16,9 @@ export function registerNotificationsTest(program: Command, io: Io): void {
       const told = await io.client().mcp.testNotification(receiver).finally(progress.end);
       if (json) io.json(told);
       if (told.outcome === 'failed')
-        throw new NotDone(`${receiver} was not reached: ${told.error}. See docs/notifications.md.`);
+        throw new CommandFailed(
+          `${receiver} was not reached: ${told.error}. See docs/notifications.md.`,
+        );
       if (!json) io.out(`${receiver} took it.`);
     });
 }

@@ -6,11 +6,11 @@ import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Person>[] = [
-  { head: 'email', cell: ({ email }) => email },
-  { head: 'role', cell: ({ role }) => role },
-  { head: 'active', cell: ({ active }) => (active ? 'yes' : 'no') },
+  { header: 'email', cell: ({ email }) => email },
+  { header: 'role', cell: ({ role }) => role },
+  { header: 'active', cell: ({ active }) => (active ? 'yes' : 'no') },
   {
-    head: 'slack',
+    header: 'slack',
     cell: ({ slack }) =>
       slack.map(({ teamId, userId }) => `${teamId}/${userId}`).join(', ') || undefined,
   },

@@ -6,17 +6,17 @@ import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Policy>[] = [
-  { head: 'resource', cell: ({ uri }) => uri },
-  { head: 'name', cell: ({ name, uri }) => (name === uri ? undefined : name) },
-  { head: 'permits', cell: ({ permissions }) => permissions.join(', ') || 'nothing' },
-  { head: 'approval', cell: ({ requiresApproval }) => (requiresApproval ? 'required' : 'none') },
-  { head: 'at once when', cell: atOnceWhen },
-  { head: 'requesters', cell: ({ requesters }) => requesters?.join(', ') ?? 'everyone' },
-  { head: 'approvers', cell: ({ approvers }) => approvers?.join(', ') ?? 'inherited' },
-  { head: 'votes', cell: ({ minApprovals }) => minApprovals },
-  { head: 'default', cell: ({ defaultDuration }) => defaultDuration },
-  { head: 'maximum', cell: ({ maxDuration }) => maxDuration },
-  { head: 'version', cell: ({ version }) => version },
+  { header: 'resource', cell: ({ uri }) => uri },
+  { header: 'name', cell: ({ name, uri }) => (name === uri ? undefined : name) },
+  { header: 'permits', cell: ({ permissions }) => permissions.join(', ') || 'nothing' },
+  { header: 'approval', cell: ({ requiresApproval }) => (requiresApproval ? 'required' : 'none') },
+  { header: 'at once when', cell: atOnceWhen },
+  { header: 'requesters', cell: ({ requesters }) => requesters?.join(', ') ?? 'everyone' },
+  { header: 'approvers', cell: ({ approvers }) => approvers?.join(', ') ?? 'inherited' },
+  { header: 'votes', cell: ({ minApprovals }) => minApprovals },
+  { header: 'default', cell: ({ defaultDuration }) => defaultDuration },
+  { header: 'maximum', cell: ({ maxDuration }) => maxDuration },
+  { header: 'version', cell: ({ version }) => version },
 ];
 
 export function registerResources(program: Command, io: Io): void {

@@ -14,8 +14,8 @@ export function registerScopes(program: Command, io: Io): void {
       const all = scope.options.map((name) => ({ scope: name, yours: scopes.includes(name) }));
       if (json) return io.json(all);
       io.table(all, [
-        { head: 'scope', cell: (row) => row.scope },
-        { head: 'yours', cell: ({ yours }) => (yours ? 'yes' : 'no') },
+        { header: 'scope', cell: (row) => row.scope },
+        { header: 'yours', cell: ({ yours }) => (yours ? 'yes' : 'no') },
       ]);
     });
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
-import { NotDone } from '../exit.js';
+import { CommandFailed } from '../command-errors.js';
 import type { Io } from '../io.js';
 import { templateUri } from '../resource-name.js';
 
@@ -26,5 +26,5 @@ export function registerSecretsDelete(program: Command, io: Io): void {
 
 async function confirm(io: Io, uri: string): Promise<void> {
   const answer = await io.ask(`Delete ${uri} with all its versions, for good? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new NotDone('Nothing was deleted.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was deleted.');
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
-import { NotDone, UsageError } from '../exit.js';
+import { CommandFailed, UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 
 const EXAMPLES = `
@@ -65,7 +65,7 @@ async function storeAll(io: Io, wanted: readonly (readonly [string, string])[]) 
   } catch (error) {
     const why = error instanceof Error ? error.message : 'something went wrong';
     const at = wanted[stored.length]?.[0];
-    throw new NotDone(
+    throw new CommandFailed(
       `${stored.length} of ${wanted.length} secrets were stored; ${at} was not: ${why} Run the command again when that is mended.`,
     );
   } finally {

@@ -2,15 +2,15 @@
 
 import type { Command } from 'commander';
 import type { ListedSecret } from '../../sdk/index.js';
-import { time } from '../fact-list.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<ListedSecret>[] = [
-  { head: 'path', cell: ({ path }) => path },
-  { head: 'version', cell: ({ version }) => version },
-  { head: 'updated', cell: ({ updatedAt }) => time(updatedAt) },
-  { head: 'your access', cell: ({ access }) => access },
+  { header: 'path', cell: ({ path }) => path },
+  { header: 'version', cell: ({ version }) => version },
+  { header: 'updated', cell: ({ updatedAt }) => formatTime(updatedAt) },
+  { header: 'your access', cell: ({ access }) => access },
 ];
 
 export function registerSecretsList(program: Command, io: Io): void {

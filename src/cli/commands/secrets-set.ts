@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 import { templateUri } from '../resource-name.js';
 

@@ -2,18 +2,18 @@
 
 import type { Command } from 'commander';
 import type { ReplayedRequest, Simulation } from '../../sdk/index.js';
-import { time } from '../fact-list.js';
+import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import { readPolicies } from '../policy-file.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<ReplayedRequest>[] = [
-  { head: 'id', cell: ({ approval }) => approval },
-  { head: 'at', cell: ({ at }) => time(at) },
-  { head: 'key', cell: ({ requester }) => requester },
-  { head: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
-  { head: 'was', cell: recorded },
-  { head: 'would be', cell: proposed },
+  { header: 'id', cell: ({ approval }) => approval },
+  { header: 'at', cell: ({ at }) => formatTime(at) },
+  { header: 'key', cell: ({ requester }) => requester },
+  { header: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { header: 'was', cell: recorded },
+  { header: 'would be', cell: proposed },
 ];
 
 export function registerSimulate(program: Command, io: Io): void {
@@ -44,7 +44,7 @@ export function registerSimulate(program: Command, io: Io): void {
 function describe(found: Simulation): string {
   const { replayed, unchanged, askedToGranted, grantedThoughDenied, grantedToAsked } = found;
   return [
-    `${replayed} requests since ${time(found.since)}; ${unchanged} would go the same way.`,
+    `${replayed} requests since ${formatTime(found.since)}; ${unchanged} would go the same way.`,
     `${askedToGranted} asked a person and would be granted at once; a person had denied ${grantedThoughDenied} of them.`,
     `${grantedToAsked} were granted at once and would ask a person.`,
     `${found.refused} would be refused.`,

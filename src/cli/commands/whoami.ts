@@ -1,7 +1,7 @@
 /** `auth:whoami`: whose key this is. */
 
 import type { Command } from 'commander';
-import { facts, time } from '../fact-list.js';
+import { fieldList, formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 
 export function registerWhoami(program: Command, io: Io): void {
@@ -13,11 +13,11 @@ export function registerWhoami(program: Command, io: Io): void {
       const me = await io.client().whoami();
       if (json) return io.json(me);
       io.out(
-        facts([
+        fieldList([
           ['Key', `${me.key} of ${me.name}`],
           ['Class', me.class],
           ['Owner', `${me.owner.email}, ${me.owner.role}`],
-          ['Expires', time(me.expiresAt)],
+          ['Expires', formatTime(me.expiresAt)],
           ['Scopes', me.scopes.join(' ') || 'none'],
         ]),
       );

@@ -7,7 +7,7 @@ import {
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { duringToolCall, type ToolCall } from '../tool-call.js';
+import { runInToolCall, type ToolCall } from '../tool-call.js';
 import { type Listening, serveOnStdio } from './stdio.js';
 import { toolContextOf } from './tool-context.js';
 import { errorResult, resultOf } from './tool-result.js';
@@ -28,12 +28,12 @@ export type ToolHandler<Args> = (args: Args, call: ToolCall) => unknown;
 export type ToolSchema<Args> = StandardSchemaWithJSON<unknown, Args>;
 
 /** Any object, or nothing; what is in it, the handler says itself. */
-const UNTOLD = z.looseObject({}).default({}).pipe(z.any());
+const ANY_ARGUMENTS = z.looseObject({}).default({}).pipe(z.any());
 
-type Offer = (server: McpServer) => void;
+type Registration = (server: McpServer) => void;
 
 /** Hands a handler its arguments and its call, and makes a result of whatever becomes of it. */
-function offer<Args>(
+function registerTool<Args>(
   server: McpServer,
   name: string,
   schema: ToolSchema<Args> | undefined,
@@ -42,18 +42,18 @@ function offer<Args>(
   const run = async (args: Args, { mcpReq }: ServerContext): Promise<CallToolResult> => {
     const call = toolContextOf(mcpReq);
     try {
-      return resultOf(await duringToolCall(call, () => handler(args, call)));
+      return resultOf(await runInToolCall(call, () => handler(args, call)));
     } catch (thrown) {
       return errorResult(thrown);
     }
   };
-  const inputSchema: ToolSchema<Args> = schema ?? UNTOLD;
+  const inputSchema: ToolSchema<Args> = schema ?? ANY_ARGUMENTS;
   server.registerTool(name, { inputSchema }, run);
 }
 
 export class MCPServer {
   readonly #options: MCPServerOptions;
-  readonly #tools = new Map<string, Offer>();
+  readonly #tools = new Map<string, Registration>();
 
   constructor(options: MCPServerOptions) {
     this.#options = options;
@@ -76,7 +76,7 @@ export class MCPServer {
   ): void {
     if (this.#tools.has(name)) throw new Error(`there is a tool named ${name} already`);
     const [schema, handler] = rest.length === 1 ? [undefined, rest[0]] : rest;
-    this.#tools.set(name, (server) => offer(server, name, schema, handler));
+    this.#tools.set(name, (server) => registerTool(server, name, schema, handler));
   }
 
   /**
@@ -93,7 +93,7 @@ export class MCPServer {
       { name, version },
       { capabilities: { tools: {} }, ...(instructions !== undefined && { instructions }) },
     );
-    for (const offerOn of this.#tools.values()) offerOn(server);
+    for (const register of this.#tools.values()) register(server);
     return server;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { readEnvironment } from '../sdk/env.js';
 import { VSecureClient } from '../sdk/index.js';
-import { UsageError } from './exit.js';
+import { UsageError } from './command-errors.js';
 import {
   DEFAULT_PROFILE,
   type Profile,
@@ -11,27 +11,27 @@ import {
   writeProfile,
 } from './profiles.js';
 
-export interface Identity {
+export interface Credentials {
   /** Selects the profile that the command line names. */
   readonly useProfile: (name: string | undefined) => void;
   /** The profile that a login is saved to. Throws UsageError when its file cannot be used. */
-  readonly profile: () => KeptProfile;
+  readonly profile: () => CurrentProfile;
   /** Throws VSecureError when neither the environment nor a profile gives a key. */
   readonly client: () => VSecureClient;
 }
 
-export interface KeptProfile {
+export interface CurrentProfile {
   readonly name: string;
   readonly file: string;
   /** Of the server it was for before, or that the environment names. */
   readonly url: string | undefined;
-  readonly keep: (profile: Profile) => void;
+  readonly save: (profile: Profile) => void;
 }
 
-export function createIdentity(
+export function createCredentials(
   file: string,
   environment: ReturnType<typeof readEnvironment>,
-): Identity {
+): Credentials {
   let named: string | undefined;
   return {
     useProfile(name) {
@@ -46,7 +46,7 @@ export function createIdentity(
         name,
         file,
         url: (named === undefined ? environment.url : undefined) ?? kept?.url ?? environment.url,
-        keep: (profile) => writeProfile(file, name, profile),
+        save: (profile) => writeProfile(file, name, profile),
       };
     },
     client() {

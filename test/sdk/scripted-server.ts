@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type ClientOptions, VSecureClient } from '../../src/sdk/index.js';
 
-export interface OddServer extends AsyncDisposable {
+export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
   /** Every request so far: method, path and the headers that came with it. */
   readonly asked: { method: string; url: string; authorization: string; key: string | undefined }[];
@@ -12,10 +12,10 @@ export interface OddServer extends AsyncDisposable {
   readonly client: (options?: ClientOptions) => VSecureClient;
 }
 
-export async function oddServer(
+export async function scriptedServer(
   answer: (req: IncomingMessage, res: ServerResponse) => void,
-): Promise<OddServer> {
-  const asked: OddServer['asked'] = [];
+): Promise<ScriptedServer> {
+  const asked: ScriptedServer['asked'] = [];
   const server = createServer((req, res) => {
     const { method = '', url = '', headers } = req;
     const key = headers['idempotency-key'];
@@ -43,7 +43,7 @@ export async function oddServer(
 
 /** The address of a server that was there, and is not any more. */
 export async function closedAddress(): Promise<string> {
-  await using server = await oddServer(() => {});
+  await using server = await scriptedServer(() => {});
   return server.url;
 }
 
