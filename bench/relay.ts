@@ -96,12 +96,15 @@ async function tellAll(stage: Stage, sink: Sink): Promise<number> {
   return taken;
 }
 
-function openRelay({ store, vault, installation, stopwatch, outbox }: Stage, { url }: Sink) {
+function openRelay(
+  { store, vault, installation, stopwatch, notificationOutbox }: Stage,
+  { url }: Sink,
+) {
   const senders = createSenders(createEgress({ allowed: [url] }), undefined, [url]);
   const tell = createNotifyReceiver({ store, vault, installation, stopwatch, senders });
   return createReceiverWorkers({
-    outbox,
-    tell: ({ receiver, version, notification }, signal) =>
+    notificationOutbox,
+    send: ({ receiver, version, notification }, signal) =>
       tell(receiver, version, notification, signal),
     logger: { warn: () => {} },
     intervalMs: 2_000,

@@ -69,8 +69,9 @@ function importsFrom(folder: string): [file: string, statements: string[]] {
     '../bin.js',
     '../config.js',
     'crypto',
-    '../domain/vocabulary.js',
     '../domain/limits.js',
+    '../domain/retry-policy.js',
+    '../domain/vocabulary.js',
     '../../test/anything.js',
     '../../relay/src/anything.js',
   ];
@@ -118,8 +119,9 @@ describe.each(RESTRICTED)('%s/', (folder) => {
   });
 });
 
-test('contract/ may import the vocabulary and the limits of the domain and nothing else of it', () => {
-  const files = ['vocabulary', 'limits', 'anything'].map((name) => `../domain/${name}.js`);
+test('contract/ may import the limits, the retry policy and the vocabulary of the domain, and nothing else of it', () => {
+  const names = ['limits', 'retry-policy', 'vocabulary', 'anything'];
+  const files = names.map((name) => `../domain/${name}.js`);
   expect(files.filter((file) => isRefused('contract', file))).toEqual(['../domain/anything.js']);
 });
 

@@ -1,6 +1,6 @@
 /** A receiver of notifications as people see it: never an address that is a secret, never what signs. */
 
-import { DAY, HOUR, MINUTE, SECOND } from './limits.js';
+import { DAY } from './limits.js';
 import type { NotificationType, ReceiverKind } from './vocabulary.js';
 
 /** As it is stored, beside what is sealed. */
@@ -79,21 +79,6 @@ export type Replayed =
       readonly state: Exclude<DeliveryState, 'waiting'>;
       readonly since?: Date | undefined;
     };
-
-/**
- * Milliseconds before each try after the one before it, a fifth more or less; after the last one it is given up.
- * https://docs.svix.com/retries
- */
-export const TRIES = [
-  0,
-  5 * SECOND,
-  5 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  10 * HOUR,
-] as const;
 
 /** Milliseconds without anything that reached it, after which a receiver is switched off. */
 export const FAILING_MAX = 5 * DAY;

@@ -10,12 +10,12 @@ import { traceDelivery } from './tracing.js';
 const LOOK_EVERY = 2_000;
 
 export function startReceiverWorkers(
-  { outbox, useCases, tracing }: Services,
+  { notificationOutbox, useCases, tracing }: Services,
   logger: Log,
 ): OutboxWorker {
   const workers = createReceiverWorkers({
-    outbox,
-    tell: ({ receiver, version, notification }, signal) =>
+    notificationOutbox,
+    send: ({ receiver, version, notification }, signal) =>
       traceDelivery(tracing, receiver, notification.approval, () =>
         useCases.notifyReceiver(receiver, version, notification, signal),
       ),

@@ -135,7 +135,7 @@ export async function openServices(
     store,
     dataSource,
     slackOutbox: createSlackOutbox(dataSource),
-    outbox: createNotificationOutbox(dataSource),
+    notificationOutbox: createNotificationOutbox(dataSource),
     countOn: createCountOn(dataSource),
     cards,
     autoApprovals: createAutoApprovals(dataSource),

@@ -4,7 +4,7 @@ import type { Express } from 'express';
 import type { Config } from '../config.js';
 import { errorName } from '../domain/error-name.js';
 import {
-  asOne,
+  combineWorkers,
   createOutboxWorker,
   type Deliver,
   type OutboxWorker,
@@ -125,7 +125,7 @@ function createSlackWorkers(
     limit: LOOKED_AT,
     urgentOnly: true,
   });
-  return asOne([looked, ...destinationsOf(posters).map(relayTo)]);
+  return combineWorkers([looked, ...destinationsOf(posters).map(relayTo)]);
 }
 
 const destinationsOf = (posters: Posters) => Object.keys(posters) as (keyof Posters)[];

@@ -1,43 +1,47 @@
-/** Leaves a destination alone that does not answer, and lets one delivery at a time find out whether it does again. */
+/** Pauses a destination that does not answer, then probes it with one delivery at a time until it answers again. */
 
-export interface Circuit {
-  /** How many deliveries may be begun beside those that run. */
-  room(running: number): number;
-  answered(): void;
-  silent(): void;
+export interface CircuitBreaker {
+  /** How many more deliveries may start while `running` are running. */
+  capacity(running: number): number;
+  recordAnswer(): void;
+  recordNoAnswer(): void;
   stop(): void;
 }
 
-export interface CircuitParts {
-  /** How many deliveries may run at once. */
+export interface CircuitBreakerParts {
+  /** How many deliveries may run at the same time. */
   readonly limit: number;
-  /** Milliseconds to wait after so many earlier silences. */
-  readonly rest: (earlier: number) => number;
-  /** Called when the rest is over. */
-  readonly onRested: () => void;
+  /** Milliseconds to pause after `failures` (1 or more) probes in a row without an answer. */
+  readonly pauseMs: (failures: number) => number;
+  /** Called when a pause ends. */
+  readonly onResume: () => void;
 }
 
-export function createCircuit({ limit, rest, onRested }: CircuitParts): Circuit {
-  let silences = 0;
+export function createCircuitBreaker({
+  limit,
+  pauseMs,
+  onResume,
+}: CircuitBreakerParts): CircuitBreaker {
+  let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   return {
-    room(running) {
+    capacity(running) {
       if (timer) return 0;
-      return Math.max(0, (silences > 0 ? 1 : limit) - running);
+      return Math.max(0, (failures > 0 ? 1 : limit) - running);
     },
-    answered() {
-      silences = 0;
+    recordAnswer() {
+      failures = 0;
       clearTimeout(timer);
       timer = undefined;
     },
-    silent() {
-      // Those that were under way together fail together: one silence.
+    recordNoAnswer() {
+      // Deliveries that ran together fail together: that is one failure.
       if (timer) return;
+      failures += 1;
       timer = setTimeout(() => {
         timer = undefined;
-        onRested();
-      }, rest(silences));
-      silences += 1;
+        onResume();
+      }, pauseMs(failures));
     },
     stop: () => clearTimeout(timer),
   };

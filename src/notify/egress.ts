@@ -8,6 +8,7 @@ import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { parseRetryAfter } from '../domain/retry-policy.js';
 import { unlessLate } from './with-timeout.js';
 
 export interface Egress {
@@ -153,7 +154,7 @@ function send(url: URL, address: string, posting: Posting, ca?: string): Promise
     request.on('response', (response) => {
       resolve({
         status: response.statusCode ?? 0,
-        retryAfterMs: retryAfter(response.headers['retry-after']),
+        retryAfterMs: parseRetryAfter(response.headers['retry-after'], Date.now()),
       });
       response.destroy();
     });
@@ -175,11 +176,4 @@ function codeOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'timeout';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^[A-Z_]{3,40}$/.test(code) ? code.toLowerCase() : 'network';
-}
-
-/** RFC 9110, section 10.2.3. */
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d{1,6}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return ms > 0 ? ms : undefined;
 }

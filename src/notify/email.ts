@@ -41,7 +41,7 @@ export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): M
         const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * 1.5)]);
         const sent = send(transport, from, recipients, notification);
         // A mail that is taken after all is the same mail as the one that is sent for it later.
-        return (await unlessLate(sent, late)) ?? { outcome: 'away', error: 'timeout' };
+        return (await unlessLate(sent, late)) ?? { outcome: 'unavailable', error: 'timeout' };
       },
     close: () => transport.close(),
   };
@@ -95,6 +95,6 @@ const domainOf = (from: string) => /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 
 function failureOf(error: unknown): SendResult {
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : NaN;
   if (code >= 400 && code < 600)
-    return { outcome: code === 421 ? 'away' : 'retry', error: `smtp_${code}` };
-  return { outcome: 'away', error: 'smtp_unreachable' };
+    return { outcome: code === 421 ? 'unavailable' : 'retry', error: `smtp_${code}` };
+  return { outcome: 'unavailable', error: 'smtp_unreachable' };
 }

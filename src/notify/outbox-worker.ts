@@ -1,34 +1,22 @@
-/** Tells a destination what has been committed: leases what is due, hands it over, notes what became of it. At least once, never in a transaction. */
+/**
+ * Delivers what transactions have committed to an outbox: leases due rows, hands them to a destination, records the result. Delivers at
+ * least once, and never inside a transaction.
+ */
 
 import { errorName } from '../domain/error-name.js';
 import { SECOND } from '../domain/limits.js';
-import type { Destination, Leased, Log } from '../ports/index.js';
-import { type Circuit, createCircuit } from './circuit-breaker.js';
-import { backoff, rest } from './retry-schedule.js';
+import { delayBefore, SLACK_DELIVERY, SLACK_UNREACHABLE } from '../domain/retry-policy.js';
+import type { DeliveryResult, Destination, Leased, Log } from '../ports/index.js';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
 
-export type Outcome =
-  | { readonly outcome: 'sent' }
-  /** Without `retryAfterMs` the relay chooses when. `error` is a short code. */
-  | {
-      readonly outcome: 'retry';
-      readonly error: string;
-      readonly retryAfterMs?: number | undefined;
-    }
-  /** The destination does not answer, whatever it is told: everything waits until one delivery gets through. */
-  | {
-      readonly outcome: 'away';
-      readonly error: string;
-      readonly retryAfterMs?: number | undefined;
-    };
-
-/** Must bear hearing a thing twice. The signal says that the relay is stopping. */
+/** May be called twice for the same row. The signal aborts when the worker stops. */
 export type Deliver<L extends Leased = Leased> = (
   leased: L,
   signal: AbortSignal,
-) => Promise<Outcome>;
+) => Promise<DeliveryResult>;
 
-/** As much of an outbox as a relay needs. */
-export interface Due<L extends Leased, D extends string> {
+/** The part of an outbox that a worker needs. */
+export interface WorkerOutbox<L extends Leased, D extends string> {
   lease(
     destination: D,
     limit: number,
@@ -40,27 +28,27 @@ export interface Due<L extends Leased, D extends string> {
 }
 
 export interface OutboxWorkerParts<L extends Leased = Leased, D extends string = Destination> {
-  readonly outbox: Due<L, D>;
+  readonly outbox: WorkerOutbox<L, D>;
   readonly destination: D;
   readonly deliver: Deliver<L>;
   readonly logger: Pick<Log, 'warn'>;
-  /** How often to look without being poked (ms). */
+  /** How often to check the outbox without a poke (ms). */
   readonly intervalMs: number;
-  /** How many deliveries may run at once. */
+  /** How many deliveries may run at the same time. */
   readonly limit: number;
-  /** Longer than a delivery takes (ms): after a crash, this is how long it waits to be leased again. */
+  /** Longer than a delivery takes (ms). After a crash, a row waits this long until it is leased again. */
   readonly leaseMs?: number | undefined;
-  /** Nothing but what a person has just decided and is looking at. */
+  /** Leases only what a person has just decided and is looking at. */
   readonly urgentOnly?: boolean | undefined;
-  /** Milliseconds to leave the destination alone after so many earlier silences of it; by default at most 15 s. */
-  readonly restMs?: ((earlier: number) => number) | undefined;
+  /** Milliseconds to pause the destination after `failures` (1 or more) probes without an answer. Default: `SLACK_UNREACHABLE`. */
+  readonly pauseMs?: ((failures: number) => number) | undefined;
 }
 
 export interface OutboxWorker {
   start(): void;
-  /** Something may be due: look now. Harmless at any time. */
+  /** Checks the outbox now. Harmless at any time. */
   poke(): void;
-  /** Resolves when the deliveries that run are finished and noted. */
+  /** Resolves when running deliveries have finished and their results are recorded. */
   stop(): Promise<void>;
 }
 
@@ -70,101 +58,109 @@ const LEASE = 15 * SECOND;
 export function createOutboxWorker<L extends Leased = Leased, D extends string = Destination>(
   parts: OutboxWorkerParts<L, D>,
 ): OutboxWorker {
-  const { outbox, destination, limit, restMs = restSpread } = parts;
-  const circuit = createCircuit({ limit, rest: restMs, onRested: look });
-  const work = createWork(parts, circuit);
+  const { outbox, destination, limit, pauseMs = defaultPause } = parts;
+  const circuit = createCircuitBreaker({ limit, pauseMs, onResume: check });
+  const deliverLeased = createDelivery(parts, circuit);
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
   let poked = false;
 
-  const room = () => (timer === undefined ? 0 : circuit.room(running.size));
+  const capacity = () => (timer === undefined ? 0 : circuit.capacity(running.size));
 
-  /** Only one look at a time; a poke in between makes for another. */
-  function look(): void {
+  /** One check runs at a time; a poke during a check causes another one. */
+  function check(): void {
     poked = true;
-    if (!looking && room() > 0) looking = lookWhilePoked();
+    if (!checking && capacity() > 0) checking = checkWhilePoked();
   }
 
-  async function lookWhilePoked(): Promise<void> {
-    while (poked && room() > 0) {
+  async function checkWhilePoked(): Promise<void> {
+    while (poked && capacity() > 0) {
       poked = false;
-      const leased = await lease(room());
+      const leased = await lease(capacity());
       for (const one of leased) begin(one);
     }
-    // In the same breath as the last look at `poked`, so that no poke falls in between.
-    looking = undefined;
+    // Synchronous with the last read of `poked`, so that no poke is lost in between.
+    checking = undefined;
   }
 
   async function lease(count: number): Promise<readonly L[]> {
     try {
       return await outbox.lease(destination, count, parts.leaseMs ?? LEASE, parts.urgentOnly);
     } catch (error) {
-      parts.logger.warn({ destination, error: errorName(error) }, 'could not look for deliveries');
+      parts.logger.warn({ destination, error: errorName(error) }, 'could not lease deliveries');
       return [];
     }
   }
 
   function begin(leased: L): void {
-    const job = work(leased, stopping.signal).finally(() => {
+    const job = deliverLeased(leased, stopping.signal).finally(() => {
       running.delete(job);
-      // A place is free, and what just went out may have changed meanwhile.
-      look();
+      // A slot is free, and the delivered row may have changed again.
+      check();
     });
     running.add(job);
   }
 
   return {
     start() {
-      timer ??= setInterval(look, parts.intervalMs);
-      look();
+      timer ??= setInterval(check, parts.intervalMs);
+      check();
     },
-    poke: look,
+    poke: check,
     async stop() {
       clearInterval(timer);
       timer = undefined;
       circuit.stop();
       stopping.abort();
-      await looking;
+      await checking;
       await Promise.all(running);
     },
   };
 }
 
-const restSpread = (earlier: number) => rest(earlier, Math.random());
+const defaultPause = (failures: number) =>
+  delayBefore(SLACK_UNREACHABLE, failures + 1, Math.random());
 
-/** One delivery from lease to note. Never rejects: without a note the lease runs out, and it is done again. */
-function createWork<L extends Leased, D extends string>(
-  { outbox, destination, deliver, logger, restMs = restSpread }: OutboxWorkerParts<L, D>,
-  circuit: Circuit,
+/** One delivery, from lease to recorded result. Never rejects: when the result is not recorded, the lease ends and the row is delivered again. */
+function createDelivery<L extends Leased, D extends string>(
+  { outbox, destination, deliver, logger, pauseMs = defaultPause }: OutboxWorkerParts<L, D>,
+  circuit: CircuitBreaker,
 ) {
   return async (leased: L, signal: AbortSignal): Promise<void> => {
     const { subject, attempts } = leased;
-    const outcome = await attempt(leased, signal);
-    if (outcome.outcome === 'away') circuit.silent();
-    else circuit.answered();
+    const result = await attempt(leased, signal);
+    if (result.outcome === 'unavailable') circuit.recordNoAnswer();
+    else circuit.recordAnswer();
     try {
-      if (outcome.outcome === 'sent') return await outbox.sent(destination, leased);
-      const delayMs = delayOf(outcome, attempts - 1);
+      if (result.outcome === 'sent') return await outbox.sent(destination, leased);
+      const delayMs = delayOf(result, attempts);
       if (!signal.aborted)
         logger.warn(
-          { destination, subject, error: outcome.error, attempts, retryAfterMs: delayMs },
+          { destination, subject, error: result.error, attempts, retryAfterMs: delayMs },
           'not delivered yet',
         );
-      await outbox.retry(destination, leased, delayMs, outcome.error);
+      await outbox.retry(destination, leased, delayMs, result.error);
     } catch (error) {
-      logger.warn({ destination, subject, error: errorName(error) }, 'could not note a delivery');
+      logger.warn(
+        { destination, subject, error: errorName(error) },
+        'could not record the result of a delivery',
+      );
     }
   };
 
-  /** What meets a silence goes behind all others, so that no single thing that cannot be told keeps the rest from being tried. */
-  function delayOf(outcome: Exclude<Outcome, { outcome: 'sent' }>, earlier: number): number {
-    if (outcome.outcome === 'away') return outcome.retryAfterMs ?? restMs(earlier);
-    return outcome.retryAfterMs ?? backoff(earlier, Math.random());
+  /** A row that met no answer goes behind all others, so that one undeliverable row does not keep the others from being tried. */
+  function delayOf(
+    { outcome, retryAfterMs }: Exclude<DeliveryResult, { outcome: 'sent' }>,
+    attempts: number,
+  ): number {
+    if (retryAfterMs !== undefined) return retryAfterMs;
+    if (outcome === 'unavailable') return pauseMs(attempts);
+    return delayBefore(SLACK_DELIVERY, attempts + 1, Math.random());
   }
 
-  async function attempt(leased: L, signal: AbortSignal): Promise<Outcome> {
+  async function attempt(leased: L, signal: AbortSignal): Promise<DeliveryResult> {
     if (signal.aborted) return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
     try {
       return await deliver(leased, signal);
@@ -174,8 +170,8 @@ function createWork<L extends Leased, D extends string>(
   }
 }
 
-/** Several, as if they were one. */
-export function asOne(workers: readonly OutboxWorker[]): OutboxWorker {
+/** Several workers that start, wake and stop together. */
+export function combineWorkers(workers: readonly OutboxWorker[]): OutboxWorker {
   return {
     start() {
       for (const worker of workers) worker.start();

@@ -1,12 +1,10 @@
-/** What an answer to a POST means for whoever is told by it. */
+/** What the answer to a POST means for the notification that it carried. */
 
+import { isOverloaded } from '../domain/retry-policy.js';
 import type { SendResult } from '../ports/index.js';
 import { type Egress, EgressError, type Posting } from './egress.js';
 
-/** These say "not now", whatever is posted. */
-const OVERLOADED: readonly number[] = [429, 502, 503, 504];
-
-/** Never rejects. A redirect is a failure: where it leads nobody has looked at. */
+/** Never rejects. A redirect is a failure: its target has not been checked. */
 export async function sendByPost(
   egress: Egress,
   url: string,
@@ -17,11 +15,11 @@ export async function sendByPost(
     const error = `http_${status}`;
     if (status >= 200 && status < 300) return { outcome: 'sent' };
     if (status === 410) return { outcome: 'gone', error };
-    return { outcome: OVERLOADED.includes(status) ? 'away' : 'retry', error, retryAfterMs };
+    return { outcome: isOverloaded(status) ? 'unavailable' : 'retry', error, retryAfterMs };
   } catch (error) {
     const code = error instanceof EgressError ? error.code : 'network';
     return code === 'forbidden_address'
       ? { outcome: 'retry', error: code }
-      : { outcome: 'away', error: code };
+      : { outcome: 'unavailable', error: code };
   }
 }

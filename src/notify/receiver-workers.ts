@@ -1,71 +1,79 @@
-/** One relay for each receiver, so that a slow one holds up nobody else. */
+/** One worker for each notification receiver, so that a slow receiver delays no other. */
 
-import { MINUTE, SECOND } from '../domain/limits.js';
-import { TRIES } from '../domain/receiver.js';
+import { SECOND } from '../domain/limits.js';
+import {
+  delayBefore,
+  NOTIFICATION,
+  notBefore,
+  RECEIVER_RETRY_AFTER_MAX,
+  RECEIVER_UNREACHABLE,
+  type RetrySchedule,
+} from '../domain/retry-policy.js';
 import { RECEIVERS, type ReceiverKind } from '../domain/vocabulary.js';
-import type { LeasedNotification, Log, NotificationOutbox, SendResult } from '../ports/index.js';
-import { asOne, createOutboxWorker, type OutboxWorker, type Outcome } from './outbox-worker.js';
+import type {
+  DeliveryResult,
+  LeasedNotification,
+  Log,
+  NotificationOutbox,
+  SendResult,
+} from '../ports/index.js';
+import { combineWorkers, createOutboxWorker, type OutboxWorker } from './outbox-worker.js';
 
 export interface ReceiverWorkerParts {
-  readonly outbox: NotificationOutbox;
-  readonly tell: (leased: LeasedNotification, signal: AbortSignal) => Promise<SendResult>;
+  readonly notificationOutbox: NotificationOutbox;
+  readonly send: (leased: LeasedNotification, signal: AbortSignal) => Promise<SendResult>;
   readonly logger: Pick<Log, 'warn'>;
-  /** How often to look without being poked (ms). */
+  /** How often to check the outbox without a poke (ms). */
   readonly intervalMs: number;
-  /** Milliseconds before each try after the first; default: `TRIES`. Tests bring a quicker one. */
-  readonly schedule?: readonly number[] | undefined;
-  /** Milliseconds; default: longer than telling takes. */
+  /** Default: `NOTIFICATION`. Tests pass a quicker one. */
+  readonly schedule?: RetrySchedule | undefined;
+  /** Milliseconds; default: longer than sending takes. */
   readonly leaseMs?: number | undefined;
-  /** Milliseconds to leave a receiver alone after so many silences of it. */
-  readonly restMs?: ((earlier: number) => number) | undefined;
+  /** Milliseconds to pause a receiver after `failures` (1 or more) probes without an answer. */
+  readonly pauseMs?: ((failures: number) => number) | undefined;
 }
 
-/** So many are told at once; a receiver that hangs for 15 s still hears of half a thousand things in an hour. */
-const AT_ONCE = 8;
-/** Milliseconds: telling takes 15 s at the most. */
+/** Notifications sent to one receiver at the same time. A receiver that takes 15 s for each still gets about 2,000 an hour. */
+const CONCURRENCY = 8;
+/** Milliseconds. Sending takes at most 15 s. */
 const LEASE = 30 * SECOND;
-const RESTS = [SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE] as const;
-/** A receiver that wants to be left alone for longer is asked again all the same. */
-const RETRY_AFTER_MAX = 60 * MINUTE;
 
-/** As if they were one. */
 export const createReceiverWorkers = (parts: ReceiverWorkerParts): OutboxWorker =>
-  asOne(RECEIVERS.map((kind) => relayTo(kind, parts)));
+  combineWorkers(RECEIVERS.map((kind) => createReceiverWorker(kind, parts)));
 
-function relayTo(kind: ReceiverKind, parts: ReceiverWorkerParts): OutboxWorker {
-  const { outbox, tell, logger, intervalMs, schedule = TRIES, restMs = restSpread } = parts;
+function createReceiverWorker(kind: ReceiverKind, parts: ReceiverWorkerParts): OutboxWorker {
+  const { notificationOutbox, send, logger, intervalMs, schedule = NOTIFICATION } = parts;
   return createOutboxWorker<LeasedNotification, ReceiverKind>({
-    outbox: outbox,
+    outbox: notificationOutbox,
     destination: kind,
     deliver: async (leased, signal) =>
-      outcomeOf(await tell(leased, signal), delayAfter(leased.attempts, schedule)),
+      resultOf(
+        await send(leased, signal),
+        delayBefore(schedule, leased.attempts + 1, Math.random()),
+      ),
     logger,
     intervalMs,
-    limit: AT_ONCE,
+    limit: CONCURRENCY,
     leaseMs: parts.leaseMs ?? LEASE,
-    restMs,
+    pauseMs: parts.pauseMs ?? defaultPause,
   });
 }
 
-/** A receiver that is gone was switched off; what waits for it waits until it is switched on again. */
-function outcomeOf(telling: SendResult, usual: number): Outcome {
-  switch (telling.outcome) {
+/** A receiver that is gone has been switched off: its notifications wait until it is switched on again. */
+function resultOf(sent: SendResult, delayMs: number): DeliveryResult {
+  switch (sent.outcome) {
     case 'sent':
-      return telling;
+      return sent;
     case 'gone':
-      return { outcome: 'retry', error: telling.error, retryAfterMs: usual };
+      return { outcome: 'retry', error: sent.error, retryAfterMs: delayMs };
     case 'retry':
-    case 'away': {
-      const asked = Math.min(telling.retryAfterMs ?? 0, RETRY_AFTER_MAX);
-      return { ...telling, retryAfterMs: Math.max(usual, asked) };
-    }
+    case 'unavailable':
+      return {
+        ...sent,
+        retryAfterMs: notBefore(delayMs, sent.retryAfterMs, RECEIVER_RETRY_AFTER_MAX),
+      };
   }
 }
 
-const delayAfter = (attempts: number, schedule: readonly number[]) =>
-  spread(schedule[attempts] ?? schedule.at(-1) ?? 0);
-
-const restSpread = (earlier: number) => spread(RESTS[Math.min(earlier, RESTS.length - 1)] ?? 0);
-
-/** A fifth more or less, so that what failed together does not come back together. */
-const spread = (ms: number) => Math.round(ms * (0.8 + 0.4 * Math.random()));
+const defaultPause = (failures: number) =>
+  delayBefore(RECEIVER_UNREACHABLE, failures + 1, Math.random());

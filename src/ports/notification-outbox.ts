@@ -1,4 +1,4 @@
-/** Telling receivers: how one is reached, and what became of telling it. */
+/** Notification receivers: how each is reached, and what is waiting to be sent to it. */
 
 import type { Notification } from '../domain/notification.js';
 import type {
@@ -10,9 +10,9 @@ import type {
 import type { SealedValue } from '../domain/secret.js';
 import type { ReceiverKind } from '../domain/vocabulary.js';
 import type { Listed, Page } from './page.js';
-import type { Leased } from './slack-outbox.js';
+import type { DeliveryResult, Leased } from './slack-outbox.js';
 
-/** Texts to be mailed to these addresses. */
+/** Addresses that get each notification as an e-mail. */
 export interface EmailSettings {
   readonly recipients: readonly string[];
 }
@@ -20,14 +20,14 @@ export interface EmailSettings {
 /** A Slack incoming webhook. Its address is a secret. */
 export interface SlackWebhookSettings {
   readonly webhookUrl: string;
-  /** Shown to people; an incoming webhook posts where it was made for. */
+  /** Only shown to people: Slack fixes the channel of an incoming webhook when it is created. */
   readonly channel?: string | undefined;
 }
 
 /** An endpoint after Standard Webhooks. */
 export interface WebhookSettings {
   readonly url: string;
-  /** `whsec_…`, the newest first; every one of them signs, so that a receiver can change over. */
+  /** `whsec_…`, the newest first. Each of them signs, so that a receiver can switch to the new one. */
   readonly secrets: readonly string[];
 }
 
@@ -37,43 +37,32 @@ export interface ReceiverSettings {
   readonly webhook: WebhookSettings;
 }
 
-/** What came of one try. `error` is a short code, never a body or an address. */
-export type SendResult =
-  | { readonly outcome: 'sent' }
-  /** This one was not taken; others may be. */
-  | {
-      readonly outcome: 'retry';
-      readonly error: string;
-      readonly retryAfterMs?: number | undefined;
-    }
-  /** Nothing is there, or it is overloaded: the others wait until one gets through. */
-  | { readonly outcome: 'away'; readonly error: string; readonly retryAfterMs?: number | undefined }
-  /** It will never do, whatever is sent: 410. The receiver is switched off. */
-  | { readonly outcome: 'gone'; readonly error: string };
+/** The result of sending one notification; `gone`: the receiver answered 410, and is switched off. */
+export type SendResult = DeliveryResult | { readonly outcome: 'gone'; readonly error: string };
 
-/** Tells one receiver of one thing, in at most 15 s. Never rejects. Built anew whenever the settings change. */
+/** Sends one notification to one receiver, in at most 15 s. Never rejects. Created again whenever the receiver's settings change. */
 export type Send = (notification: Notification, signal: AbortSignal) => Promise<SendResult>;
 
-/** How each kind of receiver is told. Undefined: this installation cannot (no SMTP_URL). */
+/** How to send to each kind of receiver. Undefined where this installation cannot (no SMTP_URL). */
 export type Senders = {
   readonly [Kind in ReceiverKind]: ((settings: ReceiverSettings[Kind]) => Send) | undefined;
 };
 
-/** Whether an address may be posted to at all, by what it says: undefined, or what is wrong with it and what would do. */
+/** Checks the text of an address. Undefined when vsecure may post to it, else what is wrong and what to use instead. */
 export type CheckTarget = (kind: 'slack' | 'webhook', url: string) => string | undefined;
 
-/** Makes what signs webhooks: `whsec_` and 32 random bytes, base64. https://www.standardwebhooks.com */
+/** Makes a signing secret for webhooks: `whsec_` and 32 random bytes in base64. https://www.standardwebhooks.com */
 export type MakeSigningSecret = () => string;
 
-/** One notification that is to be told now. */
+/** One notification that is due. */
 export interface LeasedNotification extends Leased {
   readonly receiver: ReceiverKind;
-  /** Of the receiver's settings when it was leased. */
+  /** Of the receiver's settings, when the notification was leased. */
   readonly version: number;
   readonly notification: Notification;
 }
 
-/** The outbox of receivers. Those of one approval are leased one after another, in the order of the audit trail. */
+/** Notifications of one approval are leased one after another, in the order of the audit trail. */
 export interface NotificationOutbox {
   lease(
     receiver: ReceiverKind,
@@ -81,7 +70,7 @@ export interface NotificationOutbox {
     leaseMs: number,
   ): Promise<readonly LeasedNotification[]>;
   sent(receiver: ReceiverKind, ...done: readonly Leased[]): Promise<void>;
-  /** Due again after `delayMs`, or given up when it was the last try. */
+  /** Due again after `delayMs`; `dead` when this was the last attempt. */
   retry(receiver: ReceiverKind, leased: Leased, delayMs: number, error: string): Promise<void>;
 }
 
@@ -95,16 +84,16 @@ export interface ReceiverReads {
 }
 
 export interface Receivers extends ReceiverReads {
-  /** Held until the transaction ends; whoever configures first goes first. */
+  /** Locks the settings until the transaction ends, so that concurrent changes are made one after another. */
   hold(): Promise<void>;
-  /** Writes it as its next version. */
+  /** Writes the next version of the settings. */
   put(
     row: Omit<ReceiverRow, 'version' | 'updatedAt' | 'disabledBecause'>,
     sealed: SealedValue,
   ): Promise<void>;
   /**
-   * Switches it off, when it is on, its settings are still of this version and, with `failingForMs`, nothing has reached it for so
-   * long. False: it was not to be.
+   * Switches the receiver off if it is on and its settings are still of this version; with `failingForMs`, only if nothing has reached it
+   * for that long. Returns false when nothing changed.
    */
   disable(
     kind: ReceiverKind,
@@ -112,8 +101,8 @@ export interface Receivers extends ReceiverReads {
     because: string,
     failingForMs?: number,
   ): Promise<boolean>;
-  /** Nobody is waited for any more: what is still to be told can be replayed. */
+  /** Marks all waiting notifications of the receiver as `dead`; they can be replayed. */
   giveUp(kind: ReceiverKind, error: string): Promise<void>;
-  /** Due once more, as if never tried. Resolves with how many. */
+  /** Makes them due again, as if never tried. Returns their number. */
   replay(which: Replayed): Promise<number>;
 }

@@ -1,16 +1,32 @@
-/** The outbox: what destinations have not been told yet. */
+/** The outbox of Slack: what is waiting to be shown there. */
 
-/** One thing that a destination has not been told yet, leased to this process. */
+/** One row of an outbox that is due, leased to this process. */
 export interface Leased {
   readonly subject: string;
-  /** What `sent` becomes when this is done; the card's revision. */
+  /** The row's `sent` becomes this when it is delivered; also the card's revision. */
   readonly wanted: number;
   readonly attempts: number;
-  /** What went wrong last time, when something did. */
+  /** The error of the last attempt, if one failed. */
   readonly lastError?: string | undefined;
-  /** A person has just decided it and is looking. */
+  /** A person has just decided it and is looking at the card. */
   readonly urgent?: boolean | undefined;
 }
+
+/** The result of one attempt to deliver. `error` is a short code, never a body or an address; without `retryAfterMs` the worker chooses the delay. */
+export type DeliveryResult =
+  | { readonly outcome: 'sent' }
+  /** This one failed; others may succeed. */
+  | {
+      readonly outcome: 'retry';
+      readonly error: string;
+      readonly retryAfterMs?: number | undefined;
+    }
+  /** The destination does not answer or is overloaded: all other deliveries to it wait until one succeeds. */
+  | {
+      readonly outcome: 'unavailable';
+      readonly error: string;
+      readonly retryAfterMs?: number | undefined;
+    };
 
 /**
  * What a subject is: an approval (`slack_card`), `<policy>:<version>` (`slack_policy_change`), `<channel>:<message>`
@@ -25,18 +41,18 @@ export type Destination =
   | 'slack_auto'
   | 'slack_home';
 
-/** The outbox. A lease that runs out is given again, so a destination must bear hearing a thing twice. */
+/** A lease that ends without a result is given again, so a destination may get the same row twice. */
 export interface SlackOutbox {
-  /** For `leaseMs`. `urgentOnly`: nothing but what a person has just decided and is looking at. */
+  /** For `leaseMs`. `urgentOnly`: only cards that a person has just decided and is looking at. */
   lease(
     destination: Destination,
     limit: number,
     leaseMs: number,
     urgentOnly?: boolean,
   ): Promise<readonly Leased[]>;
-  /** Done up to `wanted`; a change that came meanwhile keeps it due. */
+  /** Delivered up to `wanted`; a change after the lease keeps the row due. */
   sent(destination: Destination, ...done: readonly Leased[]): Promise<void>;
-  /** Due again after `delayMs`. `error` is a short code, never a body, and perhaps the channel that it is about. */
+  /** Due again after `delayMs`. `error` is a short code, never a body, optionally followed by the channel. */
   retry(destination: Destination, leased: Leased, delayMs: number, error: string): Promise<void>;
   retryAll(
     destination: Destination,
@@ -44,11 +60,11 @@ export interface SlackOutbox {
     delayMs: number,
     error: string,
   ): Promise<void>;
-  /** What has been tried, and is still due. */
+  /** Rows that failed at least once and are still due. */
   failing(): Promise<readonly FailingDeliveries[]>;
 }
 
-/** Those that wait for the same reason. */
+/** Rows that wait because of the same error. */
 export interface FailingDeliveries {
   readonly error: string;
   readonly waiting: number;

@@ -5,7 +5,7 @@ import { DEFAULT_TIMEOUT, readUrl } from './address.js';
 import { createCall } from './call.js';
 import { VSecureError } from './errors.js';
 import { pause } from './pause.js';
-import { isPassing, readRetry } from './retry.js';
+import { isTransient, readRetry } from './retry.js';
 
 /** Milliseconds between two questions (RFC 8628, section 3.5, has 5 s; one's own server takes 2). */
 const POLL_EVERY = 2_000;
@@ -44,7 +44,7 @@ export async function login(
 
 /** A server that is restarting is asked again. */
 function ignoreTransientErrors(error: unknown): undefined {
-  if (isPassing(error)) return undefined;
+  if (isTransient(error)) return undefined;
   throw error instanceof VSecureError && error.code === 'invalid_code' ? codeExpired() : error;
 }
 

@@ -1,6 +1,7 @@
 /** One request and its answer, or the error that says what became of it. Never redirected with the key in hand. */
 
 import { PROBLEM_TYPE, problem } from '../contract/problem.js';
+import { parseRetryAfter } from '../contract/retry-policy.js';
 import { errorFromProblem, VSecureError } from './errors.js';
 
 export interface Connection {
@@ -28,7 +29,6 @@ export interface HttpAnswer {
   readonly json: unknown;
 }
 
-const SECOND = 1000;
 /** What a system says when no connection was made, so that nothing was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -75,19 +75,12 @@ function parsed(text: string): unknown {
 }
 
 function failure({ status, headers }: Response, json: unknown): VSecureError {
-  const retryAfterMs = readRetryAfter(headers.get('retry-after'));
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
   const isProblem = headers.get('content-type')?.startsWith(PROBLEM_TYPE);
   const read = isProblem ? problem.safeParse(json) : undefined;
   return read?.success
     ? errorFromProblem(read.data, retryAfterMs)
     : unexpectedAnswer(status, retryAfterMs);
-}
-
-/** Seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
-function readRetryAfter(text: string | null): number | undefined {
-  if (text === null) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * SECOND : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 /** For an answer that is not vsecure's, or of another version of it. */

@@ -2,9 +2,10 @@
 
 import { approvalRoutes, type WireAccess } from '../contract/approval.js';
 import { WAIT_DEFAULT_SECONDS } from '../contract/limits.js';
+import { delayBefore, notBefore, SDK_DECISION_WAIT } from '../contract/retry-policy.js';
 import type { Call, CallOptions } from './call.js';
 import { pause } from './pause.js';
-import { backoff, isPassing } from './retry.js';
+import { isTransient } from './retry.js';
 import { withProgress } from './tool-call.js';
 
 export interface Waiting extends CallOptions {
@@ -15,7 +16,6 @@ export interface Waiting extends CallOptions {
 const SECOND = 1000;
 /** Milliseconds for which a server that was there may be away, where the caller's own patience has no end. */
 const UNREACHABLE_MAX = 15 * 60 * SECOND;
-const PAUSES = { minMs: 500, maxMs: 8000 };
 
 /**
  * Resolves with the approval as it stands when it is settled or the time is over. A server that is away is waited for, as long
@@ -51,11 +51,12 @@ async function untilDecided(
       failures = answered - began < (seconds * SECOND) / 2 ? failures + 1 : 0;
     } catch (error) {
       const over = left === 0 || performance.now() - answered > UNREACHABLE_MAX;
-      if (over || !isPassing(error)) throw error;
+      if (over || !isTransient(error)) throw error;
       least = error.retryAfterMs ?? 0;
       failures += 1;
     }
-    const rest = failures === 0 ? 0 : Math.max(least, backoff(failures - 1, PAUSES));
+    const delayMs = delayBefore(SDK_DECISION_WAIT, failures + 1, Math.random());
+    const rest = failures === 0 ? 0 : notBefore(delayMs, least);
     await pause(Math.min(rest, left), signal);
   }
 }

@@ -3,7 +3,7 @@
 import type { DataSource } from 'typeorm';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Notification } from '../domain/notification.js';
-import { TRIES } from '../domain/receiver.js';
+import { NOTIFICATION_ATTEMPTS } from '../domain/retry-policy.js';
 import type { LeasedNotification, NotificationOutbox } from '../ports/index.js';
 import { sqlOn } from './sql.js';
 
@@ -74,7 +74,7 @@ export function createNotificationOutbox(dataSource: DataSource): NotificationOu
              not_before = clock_timestamp() + $4::float8 * interval '1 ms'
            where id = $2 and state = 'waiting')
          update receiver set failing_since = clock_timestamp() where kind = $1 and failing_since is null`,
-        [receiver, subject, error, delayMs, TRIES.length],
+        [receiver, subject, error, delayMs, NOTIFICATION_ATTEMPTS],
       );
     },
   };

@@ -29,8 +29,8 @@ beforeEach(async () => {
   const serving = await startServing(services);
   admin = { url: serving.server.url, token: services.adminToken };
   const relay = createReceiverWorkers({
-    outbox: services.outbox,
-    tell: ({ receiver, version, notification }, signal) =>
+    notificationOutbox: services.notificationOutbox,
+    send: ({ receiver, version, notification }, signal) =>
       services.useCases.notifyReceiver(receiver, version, notification, signal),
     logger: { warn: () => {} },
     intervalMs: 20,

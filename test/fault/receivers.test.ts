@@ -16,7 +16,11 @@ import { type Heard, type Manners, type Receiver, startReceiver } from '../suppo
 import { buildServices, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 
-const QUICK = { intervalMs: 20, schedule: [0, 5, 5, 5, 5, 5, 5, 5], restMs: () => 5 } as const;
+const QUICK = {
+  intervalMs: 20,
+  schedule: { waits: [0, 5, 5, 5, 5, 5, 5, 5], jitter: { from: 0.8, to: 1.2 } },
+  pauseMs: () => 5,
+} as const;
 
 let services: Services;
 let receiver: Receiver;
@@ -59,11 +63,11 @@ async function happen(requests: number): Promise<number> {
   return requests * STEPS.length;
 }
 
-function relay(outbox: NotificationOutbox = services.outbox): OutboxWorker {
+function relay(notificationOutbox: NotificationOutbox = services.notificationOutbox): OutboxWorker {
   const started = createReceiverWorkers({
     ...QUICK,
-    outbox,
-    tell: ({ receiver: kind, version, notification }, signal) =>
+    notificationOutbox,
+    send: ({ receiver: kind, version, notification }, signal) =>
       services.useCases.notifyReceiver(kind, version, notification, signal),
     logger: { warn: () => {} },
   });
@@ -119,12 +123,12 @@ describe('10,000 events to a receiver that drops, answers 500, hangs, forgets an
 describe('these checks would see', () => {
   test('a lease that does not mind the order', async () => {
     const unordered: NotificationOutbox = {
-      ...services.outbox,
+      ...services.notificationOutbox,
       async lease(kind, limit, leaseMs) {
         const sql = sqlOn(services.database.dataSource);
         // What the order rule looks at is taken away, and put back.
         await sql('update notification set thread = id where thread is not null');
-        return services.outbox.lease(kind, limit, leaseMs);
+        return services.notificationOutbox.lease(kind, limit, leaseMs);
       },
     };
     receiver.behave(({ type }, before) =>
@@ -152,10 +156,10 @@ describe('these checks would see', () => {
     receiver.behave((_, before) => (before === 0 ? 500 : 204));
     const events = await happen(5);
     relay({
-      ...services.outbox,
+      ...services.notificationOutbox,
       async lease(kind, limit, leaseMs) {
-        const leased = await services.outbox.lease(kind, limit, leaseMs);
-        await services.outbox.sent(kind, ...leased);
+        const leased = await services.notificationOutbox.lease(kind, limit, leaseMs);
+        await services.notificationOutbox.sent(kind, ...leased);
         return leased;
       },
     });
@@ -206,7 +210,7 @@ test('whoever is killed while telling brings nothing nearer to being given up', 
   await happen(1);
   for (let killed = 0; killed < 20; killed += 1)
     await until('it to be leased again', async () => {
-      const [leased] = await services.outbox.lease('webhook', 1, 1);
+      const [leased] = await services.notificationOutbox.lease('webhook', 1, 1);
       if (leased) expect(leased.attempts).toBe(1);
       return leased !== undefined;
     });

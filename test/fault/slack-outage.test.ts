@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import { rest } from '../../src/notify/retry-schedule.js';
+import { delayBefore, SLACK_UNREACHABLE } from '../../src/domain/retry-policy.js';
 import { SLACKS_PACE } from '../../src/slack/delivery/pacing.js';
 import { openScene, type Scene } from '../slack/scene.js';
 import { unwrap } from '../support/services.js';
@@ -26,7 +26,7 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await openScene({
     delivering: ['slack_digest'],
-    restMs: (earlier) => compressed(rest(earlier, Math.random())),
+    pauseMs: (failures) => compressed(delayBefore(SLACK_UNREACHABLE, failures + 1, Math.random())),
     pace: {
       postGap: compressed(SLACKS_PACE.postGap),
       updateGap: compressed(SLACKS_PACE.updateGap),

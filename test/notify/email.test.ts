@@ -137,7 +137,7 @@ test('whatever somebody wrote, no header and no line of ours changes', async () 
 
 describe('a server that', () => {
   test.each([
-    [421, 'away'],
+    [421, 'unavailable'],
     [450, 'retry'],
     [550, 'retry'],
   ])('answers %i', async (code, outcome) => {
@@ -158,7 +158,7 @@ describe('a server that', () => {
     const slow = createMailer({ url, from: 'a@example.com', timeoutMs: 200 });
     const tell = slow.sender({ recipients: ['a@example.com'] });
     const telling = await tell(NOTIFICATION, new AbortController().signal);
-    expect(telling.outcome).toBe('away');
+    expect(telling.outcome).toBe('unavailable');
     slow.close();
     for (const socket of sockets) socket.destroy();
     dribbling.close();
@@ -168,7 +168,7 @@ describe('a server that', () => {
     const gone = createMailer({ url: 'smtp://127.0.0.1:1', from: 'a@example.com', timeoutMs: 500 });
     const tell = gone.sender({ recipients: ['a@example.com'] });
     expect(await tell(NOTIFICATION, new AbortController().signal)).toEqual({
-      outcome: 'away',
+      outcome: 'unavailable',
       error: 'smtp_unreachable',
     });
     gone.close();

@@ -108,9 +108,9 @@ test.each([
   [400, { outcome: 'retry', error: 'http_400' }],
   [302, { outcome: 'retry', error: 'http_302' }],
   [500, { outcome: 'retry', error: 'http_500' }],
-  [503, { outcome: 'away', error: 'http_503' }],
-  ['drop', { outcome: 'away', error: 'econnreset' }],
-  ['hang', { outcome: 'away', error: 'timeout' }],
+  [503, { outcome: 'unavailable', error: 'http_503' }],
+  ['drop', { outcome: 'unavailable', error: 'econnreset' }],
+  ['hang', { outcome: 'unavailable', error: 'timeout' }],
 ] as const)('an answer of %s means %j', async (manner, telling) => {
   receiver.behave(() => manner);
   expect((await heardWith(SECRET)).telling).toMatchObject(telling);

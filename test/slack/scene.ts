@@ -44,7 +44,7 @@ export interface SceneOptions {
   /** Of the bot. Default: those of the manifest that are not optional. */
   readonly scopes?: readonly string[];
   /** Milliseconds that a silent Slack is left alone for. */
-  readonly restMs?: (earlier: number) => number;
+  readonly pauseMs?: (earlier: number) => number;
 }
 
 /** No waiting, and no digest. */
@@ -111,8 +111,8 @@ export async function openScene(options: SceneOptions = {}) {
     parts: options.change?.(parts, services) ?? parts,
   });
   directory = slack.directory;
-  const { restMs } = options;
-  const shared = { outbox: services.slackOutbox, logger, intervalMs: 200, limit: 4, restMs };
+  const { pauseMs } = options;
+  const shared = { outbox: services.slackOutbox, logger, intervalMs: 200, limit: 4, pauseMs };
   const relayTo = (destination: keyof Posters) =>
     createOutboxWorker({ ...shared, destination, deliver: slack.posters[destination].deliver });
   const relay = relayTo('slack_card');

@@ -136,12 +136,12 @@ test('no row, log or notification holds a secret, an address, or a reason that n
 
   const logged: unknown[] = [];
   const relay = createReceiverWorkers({
-    outbox: services.outbox,
-    tell: ({ receiver, version, notification }, signal) =>
+    notificationOutbox: services.notificationOutbox,
+    send: ({ receiver, version, notification }, signal) =>
       services.useCases.notifyReceiver(receiver, version, notification, signal),
     logger: { warn: (...line) => logged.push(line) },
     intervalMs: 20,
-    schedule: [0, 5, 5, 5, 5, 5, 5, 5],
+    schedule: { waits: [0, 5, 5, 5, 5, 5, 5, 5], jitter: { from: 0.8, to: 1.2 } },
   });
   relay.start();
   await until('what is told first to have failed', () => told.length > 0 && logged.length > 0);

@@ -121,7 +121,7 @@ export async function buildServices(options: ServicesOptions = {}) {
     masterKeyText,
     listener,
     slackOutbox: createSlackOutbox(dataSource),
-    outbox: createNotificationOutbox(dataSource),
+    notificationOutbox: createNotificationOutbox(dataSource),
     countOn: createCountOn(dataSource),
     cards: createCards(dataSource),
     autoApprovals: createAutoApprovals(dataSource),

@@ -2,7 +2,7 @@
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { MINUTE, SECOND } from '../../domain/limits.js';
+import { delayBefore, SLACK_CONNECT } from '../../domain/retry-policy.js';
 import type { Log } from '../../ports/index.js';
 import { remedy, webFailure } from './web-failure.js';
 
@@ -30,8 +30,6 @@ const identity = z.object({
   app_id: z.string().nullish(),
 });
 
-const DELAYS = [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE] as const;
-
 export interface WorkspaceParts {
   readonly client: WebClient;
   readonly log: Log;
@@ -48,7 +46,7 @@ export function createWorkspaceLink({ client, log, onConnected }: WorkspaceParts
     const found = await ask(client, log);
     if (stopped) return;
     if (!found) {
-      const delay = DELAYS[Math.min(count, DELAYS.length - 1)];
+      const delay = delayBefore(SLACK_CONNECT, count + 1, Math.random());
       timer = setTimeout(() => void attempt(count + 1), delay);
       return;
     }
@@ -59,11 +57,12 @@ export function createWorkspaceLink({ client, log, onConnected }: WorkspaceParts
 
   return {
     current: () => workspace,
-    start: () => attempt(0),
+    start: () => attempt(1),
     lost() {
       workspace = undefined;
       clearTimeout(timer);
-      if (!stopped) timer = setTimeout(() => void attempt(0), DELAYS[0]);
+      if (!stopped)
+        timer = setTimeout(() => void attempt(1), delayBefore(SLACK_CONNECT, 2, Math.random()));
     },
     stop() {
       stopped = true;

@@ -25,7 +25,7 @@ export async function showWhereMissing(
   const channel = facts.policy?.channel ?? parts.defaultChannel;
   const shown = standing.some((copy) => copy.channel === channel);
   const told = shown ? SENT : await showInChannel(parts, job, facts, channel);
-  if (told.outcome === 'away') return [told];
+  if (told.outcome === 'unavailable') return [told];
   const audience = await parts.readCardAudience(facts, job.teamId);
   const users = isUnusable(told)
     ? audience.approvers

@@ -68,7 +68,7 @@ export function createDelivering(
     healthy: deliveryErrors.none,
     async deliver(leased, signal) {
       const home = workspace();
-      if (!home) return { outcome: 'away', error: 'not_connected' };
+      if (!home) return { outcome: 'unavailable', error: 'not_connected' };
       const { subject } = leased;
       return deliveryErrors.attempt({ subject }, async () => {
         const told = await tell({ teamId: home.teamId, leased, signal, deliveryErrors });

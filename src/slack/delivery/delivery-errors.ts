@@ -55,7 +55,7 @@ export function createDeliveryErrors(log: Log, mendedAfter: number): DeliveryErr
         const { code, permanent, retryAfterMs } = failure;
         if (permanent) return raise(about, code);
         const passing = withChannel(code, about.channel);
-        if (retryAfterMs === undefined) return { outcome: 'away', error: passing };
+        if (retryAfterMs === undefined) return { outcome: 'unavailable', error: passing };
         return { outcome: 'retry', error: passing, retryAfterMs };
       }
     },

@@ -5,13 +5,13 @@ export type Delivered =
   /** Without `retryAfterMs` the caller chooses when. */
   | { readonly outcome: 'retry'; readonly error: string; readonly retryAfterMs?: number }
   /** Slack does not answer. */
-  | { readonly outcome: 'away'; readonly error: string };
+  | { readonly outcome: 'unavailable'; readonly error: string };
 
 export const SENT: Delivered = { outcome: 'sent' };
 
 /** Done when all of it is. What waits longest gives the reason, and is tried again together with what waits least. */
 export function together(outcomes: readonly Delivered[]): Delivered {
-  const away = outcomes.find(({ outcome }) => outcome === 'away');
+  const away = outcomes.find(({ outcome }) => outcome === 'unavailable');
   if (away) return away;
   const retries = outcomes.filter((one) => one.outcome === 'retry');
   const [first, ...more] = [...retries].sort((a, b) => waitOf(a) - waitOf(b));

@@ -1,10 +1,11 @@
 /**
- * Socket Mode, kept connected by ourselves: the library's own reconnecting waits 5 s, and ends the whole process with an unhandled
- * rejection when the app token is revoked or Slack answers with an error for long.
+ * Keeps Socket Mode connected. The library's own reconnection waits 5 s, and ends the process with an unhandled rejection when the app
+ * token is revoked or Slack answers with errors for long.
  */
 
 import type { SocketModeReceiver } from '@slack/bolt';
-import { MINUTE, SECOND } from '../../domain/limits.js';
+import { SECOND } from '../../domain/limits.js';
+import { delayBefore, NEEDS_FIX_WAIT, SLACK_SOCKET } from '../../domain/retry-policy.js';
 import type { Log } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
 
@@ -12,31 +13,28 @@ type Socket = SocketModeReceiver['client'];
 
 export interface SocketLink {
   connected(): boolean;
-  /** Returns at once; connects, and connects again, in the background. */
+  /** Returns at once; connects and reconnects in the background. */
   start(): void;
   stop(): Promise<void>;
 }
 
-const DELAYS = [0, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND] as const;
-/** After a failure that a person must mend, such as a revoked app token. */
-const MENDED_AFTER = MINUTE;
-/** How long to wait for Slack's half of the goodbye. */
-const GOODBYE = SECOND;
+/** How long to wait for Slack to close its side of the socket. */
+const CLOSE_TIMEOUT = SECOND;
 
-/** `socket` must be made with `autoReconnectEnabled: false`. */
+/** `socket` must be created with `autoReconnectEnabled: false`. */
 export function createSocketLink(socket: Socket, log: Log): SocketLink {
   let timer: NodeJS.Timeout | undefined;
   let connected = false;
   let stopped = false;
 
-  const again = (failures: number, permanent = false) => {
+  const connectLater = (attempt: number, permanent = false) => {
     if (stopped) return;
-    const delay = permanent ? MENDED_AFTER : DELAYS[Math.min(failures, DELAYS.length - 1)];
+    const delay = permanent ? NEEDS_FIX_WAIT : delayBefore(SLACK_SOCKET, attempt, Math.random());
     clearTimeout(timer);
-    timer = setTimeout(() => void connect(failures), delay);
+    timer = setTimeout(() => void connect(attempt), delay);
   };
 
-  async function connect(failures: number): Promise<void> {
+  async function connect(attempt: number): Promise<void> {
     try {
       await socket.start();
       connected = true;
@@ -45,25 +43,25 @@ export function createSocketLink(socket: Socket, log: Log): SocketLink {
       const failure = webFailure(error);
       if (stopped) return;
       log.warn({ code: failure?.code ?? 'closed' }, 'the Slack socket did not open');
-      again(failures + 1, failure?.permanent);
+      connectLater(attempt + 1, failure?.permanent);
     }
   }
 
   socket.on('disconnected', () => {
     if (!connected) return;
     connected = false;
-    again(0);
+    connectLater(1);
   });
 
   return {
     connected: () => connected,
-    start: () => again(0),
+    start: () => connectLater(1),
     async stop() {
       stopped = true;
       clearTimeout(timer);
       connected = false;
-      const waited = new Promise((resolve) => setTimeout(resolve, GOODBYE).unref());
-      await Promise.race([socket.disconnect(), waited]);
+      const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT).unref());
+      await Promise.race([socket.disconnect(), timeout]);
     },
   };
 }

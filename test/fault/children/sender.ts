@@ -22,14 +22,14 @@ const notifyReceiver = createNotifyReceiver({
   stopwatch: () => performance.now(),
 });
 createReceiverWorkers({
-  outbox: createNotificationOutbox(dataSource),
-  tell: ({ receiver, version, notification }, signal) =>
+  notificationOutbox: createNotificationOutbox(dataSource),
+  send: ({ receiver, version, notification }, signal) =>
     notifyReceiver(receiver, version, notification, signal),
   logger: { warn: () => {} },
   intervalMs: 20,
   // The lease of whoever was killed is what a test would wait for.
   leaseMs: 400,
-  schedule: [0, 20, 20, 20, 20, 20, 20, 20],
-  restMs: () => 20,
+  schedule: { waits: [0, 20, 20, 20, 20, 20, 20, 20], jitter: { from: 0.8, to: 1.2 } },
+  pauseMs: () => 20,
 }).start();
 process.stdout.write('telling\n');
