@@ -7,13 +7,9 @@ import type { AlertReads, Alerts } from './alerts.js';
 import type { HomeReads, Homes } from './app-home.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './approvals-and-grants.js';
 import type { AuditParts } from './audit-partitions.js';
-import type {
-  ElicitationReads,
-  Elicitations,
-  SubscriptionReads,
-  Subscriptions,
-  WakeupId,
-} from './client-callbacks.js';
+import type { ElicitationReads, Elicitations } from './elicitations.js';
+import type { SubscriptionReads, Subscriptions } from './subscriptions.js';
+import type { WakeupId } from './wakeups.js';
 import type {
   DirectMessageOutbox,
   NewDirectMessage,
@@ -25,13 +21,9 @@ import type { MetricsReads } from './metrics.js';
 import type { ReceiverReads, Receivers } from './notification-outbox.js';
 import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './people.js';
 import type { Policies, PolicyReads, SlackGroups } from './policies.js';
-import type {
-  AuditReads,
-  InstallationReads,
-  Installations,
-  SecretReads,
-  Secrets,
-} from './records.js';
+import type { AuditReads } from './audit.js';
+import type { InstallationReads, Installations } from './installation.js';
+import type { SecretReads, Secrets } from './secrets.js';
 
 /** Reads outside a transaction. Every answer carries the state as committed when it was asked. */
 export interface Reads {

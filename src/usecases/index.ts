@@ -25,8 +25,8 @@ import { createReleaseGrant, createRevokeGrant } from './approvals/end-grant.js'
 import { createEscalateApprovals } from './approvals/escalate-approvals.js';
 import { createExpireApprovals } from './approvals/expire-approvals.js';
 import { createFollowApproval } from './approvals/follow-approval.js';
-import { createShowApprovals } from './approvals/list-approvals.js';
-import { createShowHeldGrants } from './approvals/list-held-grants.js';
+import { createShowApprovals } from './approvals/view-approvals.js';
+import { createShowHeldGrants } from './approvals/list-active-grants.js';
 import { createManageSubscriptions } from './approvals/manage-subscriptions.js';
 import { createObtainGrant } from './approvals/obtain-grant.js';
 import { createRecordRefusedClick } from './approvals/record-refused-click.js';
@@ -59,7 +59,7 @@ import { createDirectMessages } from './notifications/direct-messages.js';
 import { createNotifyFirstUses } from './notifications/notify-first-uses.js';
 import { createNotifyReceiver } from './notifications/notify-receiver.js';
 import { createReviewDeliveries } from './notifications/review-deliveries.js';
-import { createNameAccount } from './people/account-name.js';
+import { createNameAccount } from './people/name-slack-account.js';
 import { createCreateLinkCode, createLinkByCode } from './people/link-codes.js';
 import { createManagePeople } from './people/manage-people.js';
 import { createStopDeactivatedUsers } from './people/stop-deactivated-users.js';
@@ -72,10 +72,10 @@ import { createRefreshApprovers } from './policies/refresh-approvers.js';
 import { createSimulatePolicies } from './policies/simulate-policies.js';
 import { createChangeSecret } from './secrets/change-secret.js';
 import { createDescribeSecret } from './secrets/describe-secret.js';
-import { createHandleSecret } from './secrets/handle-secret.js';
+import { createHandleSecret } from './secrets/secret-operations.js';
 import { createListSecrets } from './secrets/list-secrets.js';
 import { createReadSecret } from './secrets/read-secret.js';
-import { AS_OPERATOR, UNDER_GRANT } from './secrets/right-to-change.js';
+import { AS_OPERATOR, UNDER_GRANT } from './secrets/authorize-change.js';
 import { createWriteSecret } from './secrets/write-secret.js';
 
 export interface Parts {

@@ -12,7 +12,7 @@ import type { IdempotencyKey } from '../../usecases/idempotent.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { ListedSecret } from '../../usecases/secrets/list-secrets.js';
 import type { SecretAnswer } from '../../usecases/secrets/read-secret.js';
-import { shownValue } from '../../usecases/secrets/value-as-text.js';
+import { shownValue } from '../../usecases/secrets/encode-value.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 

@@ -2,7 +2,7 @@
 
 import { approvalId } from '../../contract/fields.js';
 import type { ApprovalId } from '../../domain/approval.js';
-import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
 import type { AwaitDecision } from '../../usecases/approvals/wait-for-decision.js';
 import { SUGGESTIONS_MAX } from '../completions.js';
 import type { ResourceFamily } from '../resource.js';

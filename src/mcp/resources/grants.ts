@@ -2,7 +2,7 @@
 
 import type { Grant } from '../../domain/grant.js';
 import { PAGE_MAX } from '../../domain/limits.js';
-import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
 import type { FixedResource } from '../resource.js';
 
 export const createGrantsResource = (grants: ShowApprovals['grants']): FixedResource => ({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { approvalId, grantId, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Grant } from '../../domain/grant.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
-import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { approvalId, approvalStatus, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
-import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 

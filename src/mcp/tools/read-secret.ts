@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { grantId, timestamp, uri } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
 import type { ReadSecret, SecretAnswer } from '../../usecases/secrets/read-secret.js';
-import { shownValue } from '../../usecases/secrets/value-as-text.js';
+import { shownValue } from '../../usecases/secrets/encode-value.js';
 import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 

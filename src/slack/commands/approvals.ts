@@ -4,7 +4,7 @@ import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
-import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
 import { shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
 import { optional, readWord } from './argument-values.js';

@@ -6,7 +6,7 @@ import { EVENT_TYPES } from '../../domain/vocabulary.js';
 import type { AuditFilter } from '../../ports/index.js';
 import type { CountAudit } from '../../usecases/audit/count-audit.js';
 import type { QueryAudit } from '../../usecases/audit/query-audit.js';
-import type { NameAccount } from '../../usecases/people/account-name.js';
+import type { NameAccount } from '../../usecases/people/name-slack-account.js';
 import { shortName, shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
 import { mentioned, optional, readMoment, readPattern, readWord } from './argument-values.js';

@@ -1,7 +1,7 @@
 /** `/vsecure grants`: the access that holds now. */
 
 import { grantId } from '../../contract/fields.js';
-import type { ShowHeldGrants } from '../../usecases/approvals/list-held-grants.js';
+import type { ShowHeldGrants } from '../../usecases/approvals/list-active-grants.js';
 import { shortNames } from '../format/resource-names.js';
 import { type Command, ROWS } from './command.js';
 

@@ -6,7 +6,7 @@ import { REASON_MAX } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { RevokeGrant } from '../../usecases/approvals/end-grant.js';
-import type { ShowApprovals } from '../../usecases/approvals/list-approvals.js';
+import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
 import { shortNames } from '../format/resource-names.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';

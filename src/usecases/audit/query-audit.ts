@@ -7,7 +7,7 @@ import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js'
 import type { AuditFilter, Listed, Page, Store } from '../../ports/index.js';
 import { findGrant } from '../approvals/use-grant.js';
 import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
-import { reviewRecords } from './review-records.js';
+import { reviewRecords } from './use-review-grant.js';
 
 export interface AuditPage extends Listed<RecordedEvent> {
   /** Whose events these are among: everybody's, or those that the viewer's keys and policies have to do with. */

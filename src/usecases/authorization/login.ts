@@ -19,7 +19,7 @@ import type {
   Store,
   Tx,
 } from '../../ports/index.js';
-import { createAttempts } from './failed-attempts.js';
+import { createAttempts } from './count-failed-attempts.js';
 import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
 
 export interface BegunLogin {

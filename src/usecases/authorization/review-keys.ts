@@ -3,7 +3,7 @@
 import type { Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store } from '../../ports/index.js';
-import { reviewRecords } from '../audit/review-records.js';
+import { reviewRecords } from '../audit/use-review-grant.js';
 import { type ListedKey, listKeys } from './manage-keys.js';
 import { needScope } from './require-scope.js';
 

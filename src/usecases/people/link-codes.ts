@@ -8,7 +8,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
-import { createAttempts } from '../authorization/failed-attempts.js';
+import { createAttempts } from '../authorization/count-failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
 import { needScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';

@@ -3,7 +3,7 @@
 import { TOKEN_LENGTH_DEFAULT } from '../../domain/limits.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { MakeToken } from '../../ports/index.js';
-import { checkSize } from './stored-secret.js';
+import { checkSize } from './secret-versions.js';
 
 /** Either a value, or the wish to have one made here that nobody sees. */
 export interface ValueWish {

@@ -6,7 +6,7 @@ import type { SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, Store, Tx, Vault } from '../../ports/index.js';
 import { needScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
-import { checkPath, checkSize, storeVersion } from './stored-secret.js';
+import { checkPath, checkSize, storeVersion } from './secret-versions.js';
 
 export type WriteSecret = (
   caller: Caller,

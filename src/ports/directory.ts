@@ -1,19 +1,4 @@
-/** Waking those who wait, asking Slack who somebody is, running jobs, logging. */
-
-import type { WakeupId } from './client-callbacks.js';
-
-export interface Wakeups {
-  /**
-   * Resolves when what it names may have changed, the signal aborts, or `ms` have passed. Subscribe first, re-read, then wait:
-   * `next` is armed when `subscribe` returns.
-   */
-  subscribe(id: WakeupId): Wakeup;
-}
-
-export interface Wakeup {
-  next(ms: number, signal?: AbortSignal): Promise<void>;
-  close(): void;
-}
+/** Asking Slack about accounts, user groups and channels. */
 
 /** What Slack says of an account right now. */
 export interface SlackProfile {
@@ -37,20 +22,4 @@ export interface Directory {
   channel(id: string): Promise<{ readonly shared: boolean } | undefined>;
   /** The connected workspace. Undefined while Slack has not said it. */
   teamId(): string | undefined;
-}
-
-/** Which fires of scheduled jobs have been taken, by any process. */
-export interface JobRuns {
-  /** True for the one process that gets to run this fire. */
-  claim(key: string): Promise<boolean>;
-  finished(key: string): Promise<void>;
-  /** Forgets old fires. */
-  forget(): Promise<void>;
-}
-
-/** Structured logging: ids and codes only; never a body, a value, a reason or a token. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }

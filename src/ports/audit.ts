@@ -1,25 +1,9 @@
-/** The store of secrets, of the audit trail and of the installation. */
+/** Reading the audit trail. Only a transaction appends to it (`Tx.record`). */
 
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import type { PrincipalId } from '../domain/principal.js';
-import type { SecretMetadata, SecretVersion } from '../domain/secret.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Listed, Page } from './page.js';
-
-export interface SecretReads {
-  find(path: string): Promise<SecretMetadata | undefined>;
-  list(page: Page): Promise<Listed<SecretMetadata>>;
-}
-
-export interface Secrets extends SecretReads {
-  /** Finds a secret and holds its row. A deleted one is not found. */
-  lock(path: string): Promise<SecretMetadata | undefined>;
-  /** Undefined when a path that differs at most in case exists. A deleted path comes back, and goes on counting its versions. */
-  insert(id: string, path: string): Promise<SecretMetadata | undefined>;
-  addVersion(version: SecretVersion): Promise<SecretMetadata>;
-  /** Deletes all versions for good. */
-  remove(id: SecretMetadata['id']): Promise<void>;
-}
 
 export interface AuditFilter {
   readonly since?: Date | undefined;
@@ -62,18 +46,4 @@ export interface AuditReads {
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
   /** How many events of these types touched each resource, the most first. */
   count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;
-}
-
-export interface Installation {
-  readonly id: string;
-  /** Proves that the master key is the one this database was sealed with. */
-  readonly keyCheck: Uint8Array;
-}
-
-export interface InstallationReads {
-  find(): Promise<Installation | undefined>;
-}
-
-export interface Installations extends InstallationReads {
-  insert(installation: Installation): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { SecretMetadata } from '../../domain/secret.js';
 import type { Scope } from '../../domain/vocabulary.js';
 import type { Tx } from '../../ports/index.js';
 import { findGrant, type Use, useGrant } from '../approvals/use-grant.js';
-import type { Under } from './stored-secret.js';
+import type { Under } from './secret-versions.js';
 
 export interface RightToChange {
   /** Without it nothing is even looked for. */

@@ -4,7 +4,7 @@ import type { Grant } from '../../domain/grant.js';
 import type { Result } from '../../domain/result.js';
 import type { Listed, Page, Store } from '../../ports/index.js';
 import type { Viewer } from '../authorization/viewer.js';
-import type { ShowApprovals } from './list-approvals.js';
+import type { ShowApprovals } from './view-approvals.js';
 
 export interface HeldGrant {
   readonly grant: Grant;

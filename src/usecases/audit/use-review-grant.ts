@@ -6,7 +6,7 @@ import type { Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store } from '../../ports/index.js';
 import { useGrant } from '../approvals/use-grant.js';
-import { attemptUse } from '../secrets/use-or-refuse.js';
+import { attemptUse } from '../secrets/attempt-use.js';
 
 export type Records = 'vsecure://audit' | 'vsecure://api-keys';
 

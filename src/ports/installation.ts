@@ -1,0 +1,15 @@
+/** The store of the installation: one row that identifies this database and its master key. */
+
+export interface Installation {
+  readonly id: string;
+  /** Proves that the master key is the one this database was sealed with. */
+  readonly keyCheck: Uint8Array;
+}
+
+export interface InstallationReads {
+  find(): Promise<Installation | undefined>;
+}
+
+export interface Installations extends InstallationReads {
+  insert(installation: Installation): Promise<void>;
+}
