@@ -6,24 +6,24 @@ import type { PolicyId } from '../domain/policy/policy.js';
 import type { AlertReads, Alerts } from './alerts.js';
 import type { HomeReads, Homes } from './app-home.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './approvals-and-grants.js';
+import type { AuditReads } from './audit.js';
 import type { AuditParts } from './audit-partitions.js';
-import type { ElicitationReads, Elicitations } from './elicitations.js';
-import type { SubscriptionReads, Subscriptions } from './subscriptions.js';
-import type { WakeupId } from './wakeups.js';
 import type {
   DirectMessageOutbox,
   NewDirectMessage,
   ThreadReply,
 } from './direct-message-outbox.js';
+import type { ElicitationReads, Elicitations } from './elicitations.js';
 import type { IdempotencyStore } from './idempotency.js';
+import type { InstallationReads, Installations } from './installation.js';
 import type { LoginReads, Logins } from './logins.js';
 import type { MetricsReads } from './metrics.js';
 import type { ReceiverReads, Receivers } from './notification-outbox.js';
 import type { LinkCodes, People, PersonReads, PrincipalReads, Principals } from './people.js';
 import type { Policies, PolicyReads, SlackGroups } from './policies.js';
-import type { AuditReads } from './audit.js';
-import type { InstallationReads, Installations } from './installation.js';
 import type { SecretReads, Secrets } from './secrets.js';
+import type { SubscriptionReads, Subscriptions } from './subscriptions.js';
+import type { WakeupId } from './wakeups.js';
 
 /** Reads outside a transaction. Every answer carries the state as committed when it was asked. */
 export interface Reads {

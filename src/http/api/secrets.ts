@@ -10,9 +10,9 @@ import {
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { IdempotencyKey } from '../../usecases/idempotent.js';
 import type { UseCases } from '../../usecases/index.js';
+import { shownValue } from '../../usecases/secrets/encode-value.js';
 import type { ListedSecret } from '../../usecases/secrets/list-secrets.js';
 import type { SecretAnswer } from '../../usecases/secrets/read-secret.js';
-import { shownValue } from '../../usecases/secrets/encode-value.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 

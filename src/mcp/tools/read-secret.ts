@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { grantId, timestamp, uri } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
-import type { ReadSecret, SecretAnswer } from '../../usecases/secrets/read-secret.js';
 import { shownValue } from '../../usecases/secrets/encode-value.js';
+import type { ReadSecret, SecretAnswer } from '../../usecases/secrets/read-secret.js';
 import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 

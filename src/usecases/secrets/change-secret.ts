@@ -8,10 +8,10 @@ import type { MakeId, MakeToken, Store, Tx, Vault } from '../../ports/index.js';
 import type { Use } from '../approvals/use-grant.js';
 import { needScope } from '../authorization/require-scope.js';
 import { type IdempotencyKey, type Idempotent, idempotencyKeyOf } from '../idempotent.js';
-import { newValue, type ValueWish } from './new-value.js';
-import type { RightToChange } from './authorize-change.js';
-import { checkPath, removeSecret, storeVersion, type Under } from './secret-versions.js';
 import { attemptUse } from './attempt-use.js';
+import type { RightToChange } from './authorize-change.js';
+import { newValue, type ValueWish } from './new-value.js';
+import { checkPath, removeSecret, storeVersion, type Under } from './secret-versions.js';
 
 /** `create` needs a path that is free; the others one that is not. */
 export type WriteAction = 'create' | 'update' | 'rotate';
