@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
-import type { AwaitDecision, Waiting } from '../src/usecases/approvals/wait-for-decision.js';
+import type { WaitForDecision, Waiting } from '../src/usecases/approvals/wait-for-decision.js';
 import { call, startEndpoint } from '../test/mcp/endpoint.js';
 import { rates } from './measure.js';
 import { openFloor, openReaders } from './reads.js';
@@ -17,10 +17,10 @@ const TOKEN = 'agent';
 /** A client of the stage's own endpoint. `waits` is called when somebody has begun to wait for a decision. */
 export async function openMcp(stage: Stage, waits: NonNullable<Waiting['onWait']> = () => {}) {
   const { useCases, caller } = stage;
-  const awaitDecision: AwaitDecision = (who, id, waiting) =>
-    useCases.awaitDecision(who, id, { ...waiting, onWait: waits });
+  const waitForDecision: WaitForDecision = (who, id, waiting) =>
+    useCases.waitForDecision(who, id, { ...waiting, onWait: waits });
   const endpoint = await startEndpoint({
-    useCases: { ...useCases, awaitDecision },
+    useCases: { ...useCases, waitForDecision },
     keys: { [TOKEN]: caller },
   });
   const client = await endpoint.client(TOKEN, 'v2 auto');

@@ -11,7 +11,7 @@ import type { PolicyRules } from '../src/domain/policy/policy.js';
 import { createPolicyIndex } from '../src/domain/policy/policy-index.js';
 import { parseWindow } from '../src/domain/policy/time-window.js';
 import type { Operation } from '../src/domain/vocabulary.js';
-import { judgeRequest } from '../src/usecases/approvals/evaluate-request.js';
+import { evaluateRequest } from '../src/usecases/approvals/evaluate-request.js';
 import { defaultRules } from '../src/usecases/policies/policy-rules.js';
 
 const SIZES = [10, 1_000, 10_000];
@@ -76,8 +76,8 @@ function ours(policies: number): Decide {
       operation,
       duration,
     };
-    const judged = policy && judgeRequest(policy, asked, AT);
-    return judged?.ok === true && judged.value.atOnce;
+    const judged = policy && evaluateRequest(policy, asked, AT);
+    return judged?.ok === true && judged.value.grantedImmediately;
   };
 }
 

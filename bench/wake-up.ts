@@ -35,7 +35,7 @@ export async function benchWakeUp(stage: Stage): Promise<void> {
     useCase: () =>
       answered(async (id) => {
         const waiting = { ms: 10_000, onWait: () => begun() };
-        unwrap(await stage.useCases.awaitDecision(stage.caller, id, waiting));
+        unwrap(await stage.useCases.waitForDecision(stage.caller, id, waiting));
       }),
     throughMcp: () =>
       answered((id) => mcp.call('wait-for-decision', { approval_id: id, wait_seconds: 10 })),

@@ -9,7 +9,7 @@ import { Confidential } from './domain/confidential.js';
 import { parseDuration } from './domain/duration.js';
 import {
   DAY,
-  DELIVERIES_KEPT,
+  DELIVERY_RETENTION,
   DENIED_COOLDOWN_DEFAULT,
   PENDING_MAX_DEFAULT,
   RATE_LIMIT_DEFAULT,
@@ -137,7 +137,7 @@ const ENVIRONMENT = z.object({
     .transform((text) => parseDuration(text))
     .refine((ms) => ms !== undefined && ms >= DAY, { error: 'must be a duration of 1d or more' })
     .transform((ms = 0) => ms)
-    .default(DELIVERIES_KEPT),
+    .default(DELIVERY_RETENTION),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',

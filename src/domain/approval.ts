@@ -40,7 +40,7 @@ export interface Origin {
   readonly traceparent?: string | undefined;
 }
 
-interface Asked extends Omit<NewApproval, 'ttl'> {
+interface Requested extends Omit<NewApproval, 'ttl'> {
   /** Absent when it came by no request. */
   readonly request?: Origin['request'] | undefined;
   readonly traceparent?: Origin['traceparent'];
@@ -50,7 +50,7 @@ interface Asked extends Omit<NewApproval, 'ttl'> {
     readonly ownerEmail: string;
   };
   /** How often the same question was asked while pending. */
-  readonly asked: number;
+  readonly timesRequested: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
@@ -62,8 +62,8 @@ interface Settled {
   readonly decisionReason?: string | undefined;
 }
 
-export type Pending = Asked & { readonly status: 'pending' };
-export type Approved = Asked &
+export type Pending = Requested & { readonly status: 'pending' };
+export type Approved = Requested &
   Settled & {
     readonly status: 'approved';
     /** Milliseconds. */
@@ -71,9 +71,9 @@ export type Approved = Asked &
     /** Of those asked for, the resources that were granted. */
     readonly grantedResources: readonly string[];
   };
-export type Denied = Asked & Settled & { readonly status: 'denied' };
-export type Expired = Asked & Settled & { readonly status: 'expired' };
-export type Cancelled = Asked & Settled & { readonly status: 'cancelled' };
+export type Denied = Requested & Settled & { readonly status: 'denied' };
+export type Expired = Requested & Settled & { readonly status: 'expired' };
+export type Cancelled = Requested & Settled & { readonly status: 'cancelled' };
 export type Approval = Pending | Approved | Denied | Expired | Cancelled;
 
 /** How an approval leaves `pending`. `granted` is in milliseconds. */
@@ -89,7 +89,7 @@ export type Settlement =
   | { readonly status: 'cancelled'; readonly by: PersonId; readonly reason?: string | undefined };
 
 /** Everything the rules of a decision look at. */
-export interface Ballot {
+export interface VoteContext {
   readonly approval: Approval;
   /** The policy that decides these resources now, at the version it has now. */
   readonly policy: Policy;
@@ -104,8 +104,8 @@ export interface Ballot {
 }
 
 /** What one vote does: it is counted, or it settles the approval, or it is refused. The first denial settles. */
-export function castVote(ballot: Ballot): Result<Settlement | 'counted'> {
-  const refusal = whyNot(ballot);
+export function castVote(ballot: VoteContext): Result<Settlement | 'counted'> {
+  const refusal = whyRefused(ballot);
   if (refusal) return refusal;
   const { approval, policy, vote } = ballot;
   if (vote.verdict === 'deny')
@@ -122,7 +122,7 @@ export function castVote(ballot: Ballot): Result<Settlement | 'counted'> {
   return settle({ status: 'approved', by, reason, granted, grantedResources });
 }
 
-function stillApproving({ approvers, earlier, earlierVoters }: Ballot): readonly Vote[] {
+function stillApproving({ approvers, earlier, earlierVoters }: VoteContext): readonly Vote[] {
   const standing = earlierVoters.filter((voter) => voter.active && isApprover(voter, approvers));
   return earlier.filter(
     ({ person, verdict }) => verdict === 'approve' && standing.some(({ id }) => id === person),
@@ -132,8 +132,8 @@ function stillApproving({ approvers, earlier, earlierVoters }: Ballot): readonly
 const settle = (settlement: Settlement): Result<Settlement> => ({ ok: true, value: settlement });
 
 /** The refusals, in the order in which they are owed: what is over first, then who asks, then what they ask. */
-function whyNot({ approval, policy, approvers, voter, vote, earlier, now }: Ballot) {
-  const over = whyOver(approval, now);
+function whyRefused({ approval, policy, approvers, voter, vote, earlier, now }: VoteContext) {
+  const over = whyClosed(approval, now);
   if (over) return refused(over);
   if (!voter.active) return refused({ code: 'person_inactive' });
   const owns = voter.id === approval.requester.owner;
@@ -145,11 +145,11 @@ function whyNot({ approval, policy, approvers, voter, vote, earlier, now }: Ball
     return refused({ code: 'wrong_door', entryPoint: vote.entryPoint, allowed: policy.decideFrom });
   if (earlier.some(({ person }) => person === vote.person))
     return refused({ code: 'already_voted' });
-  return whyNotThisVote(approval, policy, vote);
+  return whyVoteRefused(approval, policy, vote);
 }
 
 /** Why nobody can decide this any more; undefined while it is open. */
-export function whyOver(
+export function whyClosed(
   { status, expiresAt }: Approval,
   now: Date,
 ): { readonly code: 'expired' } | Extract<Refusal, { code: 'already_decided' }> | undefined {
@@ -158,7 +158,7 @@ export function whyOver(
   return status === 'pending' ? undefined : { code: 'already_decided', status };
 }
 
-function whyNotThisVote(approval: Approval, policy: Policy, vote: Vote) {
+function whyVoteRefused(approval: Approval, policy: Policy, vote: Vote) {
   const needsReason = vote.verdict === 'deny' || policy.requireDecisionReason;
   if (needsReason && !vote.reason?.trim()) return refused({ code: 'reason_missing', minimum: 1 });
   if (!isPartOf(vote.resources, approval.resources))

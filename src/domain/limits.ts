@@ -34,9 +34,9 @@ export const LINK_CODE_TTL = 10 * MINUTE;
 /** Characters. */
 export const IDEMPOTENCY_KEY_MAX = 128;
 /** Milliseconds for which the answer to a change is kept for whoever repeats it. */
-export const ANSWERS_KEPT = 7 * DAY;
+export const ANSWER_RETENTION = 7 * DAY;
 /** How long what was delivered is remembered, unless the server says otherwise. */
-export const DELIVERIES_KEPT = 30 * DAY;
+export const DELIVERY_RETENTION = 30 * DAY;
 
 /** Milliseconds. */
 export const GRANT_DEFAULT = HOUR;

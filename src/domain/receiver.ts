@@ -11,7 +11,7 @@ export interface ReceiverRow {
   readonly events?: readonly (NotificationType | '*')[] | undefined;
   /** Are people's reasons passed on? */
   readonly includeReason: boolean;
-  readonly shown: {
+  readonly publicSettings: {
     /** Of `email`. */
     readonly recipients?: readonly string[] | undefined;
     /** Of `slack`: as it was written, for people. */
@@ -26,9 +26,12 @@ export interface ReceiverRow {
 }
 
 /** What people see of it. */
-export type Receiver = Omit<ReceiverRow, 'shown'> & ReceiverRow['shown'];
+export type Receiver = Omit<ReceiverRow, 'publicSettings'> & ReceiverRow['publicSettings'];
 
-export const shownReceiver = ({ shown, ...row }: ReceiverRow): Receiver => ({ ...row, ...shown });
+export const publicReceiver = ({ publicSettings, ...row }: ReceiverRow): Receiver => ({
+  ...row,
+  ...publicSettings,
+});
 
 /** A change of one receiver: what is not named stays as it is. */
 export interface ReceiverChange {
@@ -72,7 +75,7 @@ export interface DeliveryFilter {
 }
 
 /** What to tell once more: these, or all of one receiver that ended like this. */
-export type Replayed =
+export type ReplaySelection =
   | { readonly ids: readonly string[] }
   | {
       readonly receiver: ReceiverKind;
@@ -84,4 +87,4 @@ export type Replayed =
 export const FAILING_MAX = 5 * DAY;
 
 /** Milliseconds for which the signing secret before goes on signing. */
-export const OLD_SECRET_SIGNS = DAY;
+export const OLD_SECRET_VALID_FOR = DAY;

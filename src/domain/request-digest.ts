@@ -6,7 +6,7 @@
 import { canonicalJson } from './canonical-json.js';
 
 /** SHA-256 over UTF-8, lower-case hex. */
-export type Digest = (text: string) => string;
+export type HashText = (text: string) => string;
 
 export interface DigestedRequest {
   readonly resources: readonly string[];
@@ -18,7 +18,7 @@ export interface DigestedRequest {
   readonly policyVersion: number;
 }
 
-export function requestDigest(digest: Digest, request: DigestedRequest): string {
+export function requestDigest(digest: HashText, request: DigestedRequest): string {
   const { resources, operation, duration, principal, policy, policyVersion } = request;
   return digest(
     canonicalJson({ resources, operation, duration, principal, policy, policyVersion }),

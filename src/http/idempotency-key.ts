@@ -25,6 +25,6 @@ export function readIdempotencyKey(
       problem: `Idempotency-Key: 1 to ${IDEMPOTENCY_KEY_MAX} printable ASCII characters without spaces.`,
     });
   // Text, because a canonical form would refuse lone surrogates, which free text may hold.
-  const question = JSON.stringify([method, path, params, body]);
-  return ok({ principal: principal.id, key, question });
+  const request = JSON.stringify([method, path, params, body]);
+  return ok({ principal: principal.id, key, request });
 }

@@ -103,7 +103,7 @@ export async function openListeners(
       { name: 'alerts', when: '0 * * * * *', run: useCases.evaluateAlerts },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'count-on', when: '5 * * * * *', run: services.countOn },
-      { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
+      { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.deleteOldAnswers },
       { name: 'forget-delivered', when: '0 47 3 * * *', run: forgetDelivered },
       { name: 'next-audit-part', when: '0 */10 * * * *', run: useCases.nextAuditPart },
       { name: 'forget-job-runs', when: '0 17 3 * * *', run: services.jobRuns.forget },

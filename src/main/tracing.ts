@@ -48,7 +48,7 @@ export function traceUseCases(tracing: Tracing, useCases: UseCases): UseCases {
         return answer;
       });
   };
-  const { decide, requestAccess, readSecret, awaitDecision, revokeGrant } = useCases;
+  const { decide, requestAccess, readSecret, waitForDecision, revokeGrant } = useCases;
   const changing = <C extends UseCases['changeSecret']>({
     create,
     update,
@@ -63,13 +63,13 @@ export function traceUseCases(tracing: Tracing, useCases: UseCases): UseCases {
   return {
     ...useCases,
     requestAccess: traced('request access', requestAccess),
-    awaitDecision: traced('await decision', awaitDecision),
+    waitForDecision: traced('await decision', waitForDecision),
     readSecret: traced('read secret', readSecret),
     revokeGrant: traced('revoke grant', revokeGrant),
     changeSecret: changing(useCases.changeSecret),
-    handleSecret: {
-      ...changing(useCases.handleSecret),
-      read: traced('read secret', useCases.handleSecret.read),
+    secretOperations: {
+      ...changing(useCases.secretOperations),
+      read: traced('read secret', useCases.secretOperations.read),
     },
     decide: (...asked) =>
       tracing.span('decide', async (span) => {

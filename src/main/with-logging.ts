@@ -16,7 +16,7 @@ export function approvalFields({ id, request }: Pick<Approval, 'id' | 'request'>
 }
 
 export function createLogged(useCases: UseCases, found: Found, log: Log): UseCases {
-  const { authenticate, requestAccess, decide, readSecret, handleSecret } = useCases;
+  const { authenticate, requestAccess, decide, readSecret, secretOperations } = useCases;
   const approvalOf = createApprovalOf(found);
   const loggedRead =
     (read: UseCases['readSecret']): UseCases['readSecret'] =>
@@ -51,7 +51,7 @@ export function createLogged(useCases: UseCases, found: Found, log: Log): UseCas
       return answer;
     },
     readSecret: loggedRead(readSecret),
-    handleSecret: { ...handleSecret, read: loggedRead(handleSecret.read) },
+    secretOperations: { ...secretOperations, read: loggedRead(secretOperations.read) },
   };
 }
 

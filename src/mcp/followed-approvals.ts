@@ -3,28 +3,28 @@
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { ApprovalId } from '../domain/approval.js';
 import type { Caller } from '../domain/rights.js';
-import { standingOf } from '../usecases/approvals/follow-approval.js';
+import { accessState } from '../usecases/approvals/follow-approval.js';
 import type { UseCases } from '../usecases/index.js';
 import { approvalIdIn } from './resources/approvals.js';
 
 /** The verbs behind a stream. They only look. */
-export type FollowingUseCases = Pick<UseCases, 'awaitDecision' | 'followApproval'>;
+export type FollowingUseCases = Pick<UseCases, 'waitForDecision' | 'followApproval'>;
 
 /** By address, how it stands. */
 export type Followed = ReadonlyMap<string, { readonly id: ApprovalId; readonly since: string }>;
 
 /** Undefined when one of them is no request of the caller's own: nobody can tell whether it exists. */
 export async function lookAtAll(
-  { awaitDecision }: FollowingUseCases,
+  { waitForDecision }: FollowingUseCases,
   caller: Caller,
   uris: readonly string[],
 ): Promise<Followed | undefined> {
   const followed = new Map<string, { id: ApprovalId; since: string }>();
   for (const uri of uris) {
     const id = approvalIdIn(uri);
-    const answer = id && (await awaitDecision(caller, id, { ms: 0 }));
+    const answer = id && (await waitForDecision(caller, id, { ms: 0 }));
     if (!id || !answer?.ok) return undefined;
-    followed.set(uri, { id, since: standingOf(answer.value) });
+    followed.set(uri, { id, since: accessState(answer.value) });
   }
   return followed;
 }

@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { SECOND, WAIT_DEFAULT_SECONDS } from '../domain/limits.js';
 import type { Caller } from '../domain/rights.js';
 import type { ElicitationId } from '../ports/index.js';
-import type { AskPerson } from '../usecases/approvals/ask-tool-user.js';
+import type { AskToolUser } from '../usecases/approvals/ask-tool-user.js';
 import { type Progress, tellWaiting } from './progress.js';
 
 /** The call that needs the answer. */
@@ -36,17 +36,17 @@ const ANSWER_WITHIN = WAIT_DEFAULT_SECONDS * SECOND;
 const UNANSWERED = { action: 'cancel' } as const;
 
 /** `within`: milliseconds to wait for an answer. */
-export function createCallBack(askPerson: AskPerson, within = ANSWER_WITHIN): CallBack {
+export function createCallBack(askToolUser: AskToolUser, within = ANSWER_WITHIN): CallBack {
   async function answerTo(request: InputRequest, asker: Asker): Promise<InputResponses[string]> {
     const put = (id: string) => send(request, id, asker);
     // An address is offered, and the call goes on: whether they open it changes nothing.
     if (isOfAddress(request)) {
-      await put(askPerson.newId());
+      await put(askToolUser.newId());
       return UNANSWERED;
     }
     const { caller, signal, progress } = asker;
     const onWait = progress && tellWaiting(progress, WAIT_DEFAULT_SECONDS, 'you');
-    const answer = await askPerson.ask(caller, { ask: put, ms: within, signal, onWait });
+    const answer = await askToolUser.ask(caller, { ask: put, ms: within, signal, onWait });
     return answered.safeParse(answer).data ?? UNANSWERED;
   }
 

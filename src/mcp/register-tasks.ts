@@ -4,7 +4,7 @@ import type { McpServer, ServerContext, StandardSchemaV1 } from '@modelcontextpr
 import { z } from 'zod';
 import { approvalId } from '../contract/fields.js';
 import type { Caller } from '../domain/rights.js';
-import type { AwaitDecision } from '../usecases/approvals/wait-for-decision.js';
+import type { WaitForDecision } from '../usecases/approvals/wait-for-decision.js';
 import { success } from './answer.js';
 import { EXTENSIONS, takesTasks, tasksNotDeclared } from './extensions.js';
 import type { ReportFault } from './fault.js';
@@ -16,7 +16,7 @@ import { showDecision } from './tools/wait-for-decision.js';
 /** On a server of protocol 2026-07-28: what the one before calls tasks is another thing. */
 export function offerTasks(
   { server }: McpServer,
-  awaitDecision: AwaitDecision,
+  waitForDecision: WaitForDecision,
   { caller }: RequestContext,
   report: ReportFault,
 ): void {
@@ -26,7 +26,7 @@ export function offerTasks(
       protocolAnswer(
         async () => {
           if (!takesTasks(mcpReq.envelope)) throw tasksNotDeclared();
-          const task = await findTask(awaitDecision, caller, params);
+          const task = await findTask(waitForDecision, caller, params);
           if (!task) throw invalidParams('There is no such task, or it is not yours');
           return { ...answer(task) };
         },
@@ -48,10 +48,10 @@ const ANYTHING: StandardSchemaV1<unknown> = {
 
 const named = z.object({ taskId: approvalId });
 
-async function findTask(awaitDecision: AwaitDecision, caller: Caller, params: unknown) {
+async function findTask(waitForDecision: WaitForDecision, caller: Caller, params: unknown) {
   const read = named.safeParse(params);
   if (!read.success) return undefined;
-  const found = await awaitDecision(caller, read.data.taskId, { ms: 0 });
+  const found = await waitForDecision(caller, read.data.taskId, { ms: 0 });
   if (!found.ok) return undefined;
   const task = taskOf(found.value.approval);
   if (task.status === 'working') return task;

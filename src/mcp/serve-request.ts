@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
-import type { AwaitDecision } from '../usecases/approvals/wait-for-decision.js';
+import type { WaitForDecision } from '../usecases/approvals/wait-for-decision.js';
 import type { Listening } from './change-streams.js';
 import { describeFault, type Logger, type ReportFault } from './fault.js';
 import { INSTRUCTIONS } from './instructions.js';
@@ -36,7 +36,7 @@ export interface ServingParts {
   readonly listening: Listening;
   readonly callBack: CallBack;
   readonly subscriptions: ManageSubscriptions;
-  readonly awaitDecision: AwaitDecision;
+  readonly waitForDecision: WaitForDecision;
   readonly version: string;
   readonly logger: Logger;
   readonly report: ReportFault;
@@ -125,11 +125,11 @@ function furnish(
   requestContext: RequestContext,
   era: McpRequestContext['era'],
 ): McpServer {
-  const { tools, resources, prompts, subscriptions, awaitDecision, version, report } = parts;
+  const { tools, resources, prompts, subscriptions, waitForDecision, version, report } = parts;
   const server = bareServer(version);
   for (const tool of tools) tool.register(server, requestContext, parts);
   offerResources(server, resources, { requestContext, era, subscriptions }, report);
-  if (era === 'modern') offerTasks(server, awaitDecision, requestContext, report);
+  if (era === 'modern') offerTasks(server, waitForDecision, requestContext, report);
   offerPrompts(server, prompts);
   offerCompletion(server, { families: resources.families, prompts }, requestContext, report);
   return server;

@@ -23,7 +23,7 @@ export interface McpParts {
   readonly useCases: McpUseCases &
     ResourceUseCases &
     FollowingUseCases &
-    Pick<UseCases, 'askPerson' | 'manageSubscriptions'>;
+    Pick<UseCases, 'askToolUser' | 'manageSubscriptions'>;
   /** Who sent this request. It was authenticated before it came here; throws when it was not. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
@@ -63,9 +63,9 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     resources: createResources(useCases),
     prompts: createPrompts(useCases.listSecrets),
     listening: createListening(useCases, report, streamLasts),
-    callBack: createCallBack(useCases.askPerson, answerWithin),
+    callBack: createCallBack(useCases.askToolUser, answerWithin),
     subscriptions: useCases.manageSubscriptions,
-    awaitDecision: useCases.awaitDecision,
+    waitForDecision: useCases.waitForDecision,
     version,
     logger,
     report,
@@ -93,7 +93,7 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     res.setHeader('Cache-Control', 'no-store');
     const reply = readReply(req.body);
     if (reply) {
-      await useCases.askPerson.answer(caller, reply.id, reply.answer);
+      await useCases.askToolUser.answer(caller, reply.id, reply.answer);
       return void res.status(202).end();
     }
     await unlessTakenBack(req.body, requestContext, (one) => serving.serve(req, res, one));

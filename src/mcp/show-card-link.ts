@@ -2,7 +2,7 @@
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { Caller } from '../domain/rights.js';
-import type { AwaitDecision } from '../usecases/approvals/wait-for-decision.js';
+import type { WaitForDecision } from '../usecases/approvals/wait-for-decision.js';
 import type { Person, Question } from './elicitation.js';
 
 /** Undefined: there is nothing to offer, or nobody to offer it to. */
@@ -18,7 +18,7 @@ const REMEMBERED = 1000;
 const WORDS =
   'A person has to approve what your AI tool asks for. The request is in Slack: open it there to decide it, or to see whom to ask.';
 
-export function createOfferCard(awaitDecision: AwaitDecision): OfferCard {
+export function createOfferCard(waitForDecision: WaitForDecision): OfferCard {
   const offered = new Set<ApprovalId>();
 
   function remember(id: ApprovalId): void {
@@ -30,7 +30,7 @@ export function createOfferCard(awaitDecision: AwaitDecision): OfferCard {
   return async (caller, id, person) => {
     const open = person.opener('card');
     if (!open || offered.has(id)) return undefined;
-    const seen = await awaitDecision(caller, id, { ms: 0 });
+    const seen = await waitForDecision(caller, id, { ms: 0 });
     const link = seen.ok ? seen.value.link : undefined;
     if (link === undefined) return undefined;
     remember(id);

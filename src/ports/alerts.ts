@@ -8,12 +8,12 @@ export interface AlertReads {
   /** At most 1,000, those that fired last first. */
   list(): Promise<readonly Alert[]>;
   /** Of every key that did something lately: what is unlike its own past. Above the threshold is an alert. */
-  unlike(rule: BuiltInRule): Promise<readonly Observation[]>;
+  findAnomalies(rule: BuiltInRule): Promise<readonly Observation[]>;
 }
 
 export interface Alerts extends AlertReads {
   /** Changes of rules wait for each other until the transaction ends. */
-  hold(): Promise<void>;
+  lockRules(): Promise<void>;
   setRule(rule: AlertRule): Promise<void>;
   /** With its alerts and silences. False: there is none. */
   removeRule(name: string): Promise<boolean>;

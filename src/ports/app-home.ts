@@ -3,7 +3,7 @@
 import type { PersonId } from '../domain/person.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 
-export interface HomeVisit {
+export interface OpenedHome {
   readonly person: PersonId;
   /** Their Slack account. */
   readonly userId: string;
@@ -14,14 +14,14 @@ export interface HomeVisit {
 }
 
 export interface HomeReads {
-  find(person: PersonId): Promise<HomeVisit | undefined>;
+  find(person: PersonId): Promise<OpenedHome | undefined>;
 }
 
 export interface Homes extends HomeReads {
-  opened(person: PersonId, userId: string): Promise<void>;
+  recordOpened(person: PersonId, userId: string): Promise<void>;
   /** From now on a change of anything that this sight takes in makes the Home due. */
   watch(person: PersonId, visibility: VisibilityScope): Promise<void>;
-  drawn(person: PersonId, hash: string | undefined): Promise<void>;
+  recordDrawn(person: PersonId, hash: string | undefined): Promise<void>;
   /** It is not kept up to date any more. */
   close(person: PersonId): Promise<void>;
 }

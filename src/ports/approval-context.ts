@@ -4,16 +4,16 @@ import type { Approval } from '../domain/approval.js';
 import type { ApprovalStatus } from '../domain/vocabulary.js';
 
 /** Which requests are like this one: same principal, same operation, and a resource in common. */
-export type Likeness = Pick<
+export type ComparedRequest = Pick<
   Approval,
-  'id' | 'principal' | 'operation' | 'resources' | 'createdAt' | 'asked'
+  'id' | 'principal' | 'operation' | 'resources' | 'createdAt' | 'timesRequested'
 >;
 
 /** What this principal asked for and got before, of the same resources, broader patterns and parts of them, by the same operation. */
-export interface AskingContext {
+export interface RequesterHistory {
   readonly firstTime: boolean;
   /** How often it asked in the 24 hours before this request, this one and its repetitions included. */
-  readonly askedInADay: number;
+  readonly requestsInLastDay: number;
   readonly lastApproved?: LastApproved | undefined;
   readonly lastDenied?: LastDenied | undefined;
 }

@@ -7,18 +7,18 @@ import type { Policy, PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Operation } from '../domain/vocabulary.js';
-import type { AskingContext, Likeness, PastRequest } from './approval-context.js';
+import type { ComparedRequest, PastRequest, RequesterHistory } from './approval-context.js';
 import type { Listed, Page } from './page.js';
 
 /** What makes two requests of one principal the same. */
-export type AskedThing = Pick<NewApproval, 'operation' | 'resources' | 'duration'>;
+export type RequestedAccess = Pick<NewApproval, 'operation' | 'resources' | 'duration'>;
 
 /** How much one principal has asked for lately, by the database's clock. */
-export interface AskingHistory {
+export interface RequestCounts {
   readonly pending: number;
   readonly lastHour: number;
   /** Milliseconds until the oldest request of the last hour is an hour old; 0 when there is none. */
-  readonly freeAfter: number;
+  readonly retryAfter: number;
   /** The very same question is waiting already, so asking it again costs nobody anything. */
   readonly sameRequest: boolean;
   /** Milliseconds since a person denied this, or a part of it; undefined when nobody did. */
@@ -38,17 +38,20 @@ export interface ApprovalReads {
   find(id: ApprovalId): Promise<Approval | undefined>;
   list(filter: ApprovalFilter, page: Page): Promise<Listed<Approval>>;
   /** Those that were asked at this moment or later, the oldest first. */
-  since(moment: Date, page: Page): Promise<Listed<Approval>>;
-  history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
+  requestedSince(moment: Date, page: Page): Promise<Listed<Approval>>;
+  requestCounts(principal: PrincipalId, question: RequestedAccess): Promise<RequestCounts>;
   /** Those that can still be decided, the first to expire first. */
   open(): Promise<readonly Pick<Approval, 'id' | 'resources'>[]>;
   votes(id: ApprovalId): Promise<readonly Vote[]>;
   /** The policies under which these principals ever asked. */
-  policiesAsked(principals: readonly PrincipalId[]): Promise<readonly PolicyId[]>;
+  policiesRequested(principals: readonly PrincipalId[]): Promise<readonly PolicyId[]>;
   /** What helps to decide this request, in one look. */
-  context(request: Likeness): Promise<AskingContext>;
+  requesterHistory(request: ComparedRequest): Promise<RequesterHistory>;
   /** Who else asked for these resources or for patterns over them, the newest first. */
-  past(request: Pick<Likeness, 'id' | 'resources'>, limit: number): Promise<readonly PastRequest[]>;
+  pastRequests(
+    request: Pick<ComparedRequest, 'id' | 'resources'>,
+    limit: number,
+  ): Promise<readonly PastRequest[]>;
 }
 
 export interface Approvals extends ApprovalReads {
@@ -58,11 +61,11 @@ export interface Approvals extends ApprovalReads {
    * Writes a pending approval, its `expiresAt` reckoned by the database. When the same principal's same question is already
    * pending, that one is returned instead, held, with `repeated: true` and its count raised.
    */
-  ask(approval: NewApproval): Promise<{ approval: Approval; repeated: boolean }>;
+  insertPending(approval: NewApproval): Promise<{ approval: Approval; repeated: boolean }>;
   /** Writes an approval that no person had to decide. */
   insertSettled(approval: NewApproval): Promise<Approval>;
   /** The same while the principal is held, so that two of its requests are never counted at the same time. */
-  history(principal: PrincipalId, question: AskedThing): Promise<AskingHistory>;
+  requestCounts(principal: PrincipalId, question: RequestedAccess): Promise<RequestCounts>;
   /** Throws on a second vote of one person: UNIQUE (approval, person). */
   addVote(vote: Vote): Promise<void>;
   /**

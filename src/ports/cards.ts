@@ -31,9 +31,9 @@ export interface Cards {
   /** A card that is posted anew in the same channel takes the older one's place. */
   save(card: PostedCard, revision?: number): Promise<void>;
   /** That message shows this revision now. */
-  drew(card: PostedCard, revision: number): Promise<void>;
+  recordDrawn(card: PostedCard, revision: number): Promise<void>;
   /** There is no such message any more. */
-  forget(card: PostedCard): Promise<void>;
+  remove(card: PostedCard): Promise<void>;
   /** Slack's address of the card in the channel, once it is known. */
   link(id: ApprovalId): Promise<string | undefined>;
   saveLink(card: PostedCard, permalink: string): Promise<void>;
@@ -46,14 +46,14 @@ export interface WaitingCard extends Leased {
 }
 
 /** One message that many requests share. */
-export interface DigestPlace {
+export interface DigestCardMessage {
   readonly teamId: string;
   readonly channel: string;
   readonly messageId: string;
 }
 
 /** What a digest says of one request. */
-export interface DigestItem {
+export interface DigestCardItem {
   readonly approval: ApprovalId;
   /** The key's name. */
   readonly requester: string;
@@ -68,27 +68,27 @@ export interface DigestItem {
   readonly expiresAt: Date;
 }
 
-export interface Digests {
+export interface DigestCards {
   /**
    * Requests that are open and wait for their first card in this channel, oldest first. `isDefault`: the channel of policies that
    * name none.
    */
   waiting(channel: string, isDefault: boolean): Promise<readonly WaitingCard[]>;
   /** The newest digest there, when it is younger than `ageMs`. */
-  newest(teamId: string, channel: string, ageMs: number): Promise<DigestPlace | undefined>;
+  newest(teamId: string, channel: string, ageMs: number): Promise<DigestCardMessage | undefined>;
   /** From now on the message shows these, too; it is drawn anew. A card that one of them has there stays. */
-  add(digest: DigestPlace, ids: readonly ApprovalId[]): Promise<void>;
+  add(digest: DigestCardMessage, ids: readonly ApprovalId[]): Promise<void>;
   /** Those of these that no message in this channel shows. */
   unshown(channel: string, ids: readonly ApprovalId[]): Promise<readonly ApprovalId[]>;
   /** The message is gone, and another one shows what it showed. */
   move(
-    from: Pick<DigestPlace, 'channel' | 'messageId'>,
-    to: Pick<DigestPlace, 'channel' | 'messageId'>,
+    from: Pick<DigestCardMessage, 'channel' | 'messageId'>,
+    to: Pick<DigestCardMessage, 'channel' | 'messageId'>,
   ): Promise<void>;
   /** It is out of date. */
-  touch(digest: Pick<DigestPlace, 'channel' | 'messageId'>): Promise<void>;
+  markOutdated(digest: Pick<DigestCardMessage, 'channel' | 'messageId'>): Promise<void>;
   /** Whose message is this? Undefined when it is not one of ours. */
-  find(channel: string, messageId: string): Promise<DigestPlace | undefined>;
-  shown(channel: string, messageId: string): Promise<readonly DigestItem[]>;
-  items(ids: readonly ApprovalId[]): Promise<readonly DigestItem[]>;
+  find(channel: string, messageId: string): Promise<DigestCardMessage | undefined>;
+  shown(channel: string, messageId: string): Promise<readonly DigestCardItem[]>;
+  items(ids: readonly ApprovalId[]): Promise<readonly DigestCardItem[]>;
 }

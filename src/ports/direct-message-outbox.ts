@@ -22,7 +22,7 @@ export interface DirectMessage extends NewDirectMessage {
 /** What a person has not been told yet, oldest first. Told twice is better than never. */
 export interface DirectMessageOutbox {
   unsent(person: PersonId, limit: number): Promise<readonly DirectMessage[]>;
-  told(ids: readonly DirectMessage['id'][]): Promise<void>;
+  markSent(ids: readonly DirectMessage['id'][]): Promise<void>;
 }
 
 /** What is said once in the thread of a card. */

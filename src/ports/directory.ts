@@ -6,7 +6,7 @@ export interface SlackProfile {
   readonly userId: string;
   readonly email?: string | undefined;
   /** A full, present member of the connected workspace with a confirmed address: no guest, bot, stranger or leaver. */
-  readonly standing: 'member' | 'guest' | 'deactivated' | 'foreign' | 'bot' | 'unconfirmed';
+  readonly status: 'member' | 'guest' | 'deactivated' | 'foreign' | 'bot' | 'unconfirmed';
 }
 
 export interface Directory {

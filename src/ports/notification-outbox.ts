@@ -5,7 +5,7 @@ import type {
   DeliveryFilter,
   NotificationDelivery,
   ReceiverRow,
-  Replayed,
+  ReplaySelection,
 } from '../domain/receiver.js';
 import type { SealedValue } from '../domain/secret.js';
 import type { ReceiverKind } from '../domain/vocabulary.js';
@@ -85,7 +85,7 @@ export interface ReceiverReads {
 
 export interface Receivers extends ReceiverReads {
   /** Locks the settings until the transaction ends, so that concurrent changes are made one after another. */
-  hold(): Promise<void>;
+  lockAll(): Promise<void>;
   /** Writes the next version of the settings. */
   put(
     row: Omit<ReceiverRow, 'version' | 'updatedAt' | 'disabledBecause'>,
@@ -104,5 +104,5 @@ export interface Receivers extends ReceiverReads {
   /** Marks all waiting notifications of the receiver as `dead`; they can be replayed. */
   giveUp(kind: ReceiverKind, error: string): Promise<void>;
   /** Makes them due again, as if never tried. Returns their number. */
-  replay(which: Replayed): Promise<number>;
+  replay(which: ReplaySelection): Promise<number>;
 }

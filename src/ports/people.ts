@@ -36,7 +36,7 @@ export interface Principals extends PrincipalReads {
   /** Undefined when it is not suspended. */
   resume(id: PrincipalId): Promise<Principal | undefined>;
   /** Keeps it from being suspended before this transaction ends. Undefined when it is suspended already. */
-  holdActive(id: PrincipalId): Promise<Principal | undefined>;
+  lockActive(id: PrincipalId): Promise<Principal | undefined>;
 }
 
 export interface PersonReads {

@@ -26,7 +26,7 @@ export interface PolicyChangeRecord {
 
 export interface Policies extends PolicyReads {
   /** Lets nobody else write any policy until this transaction ends; reading goes on. */
-  hold(): Promise<void>;
+  lockAll(): Promise<void>;
   /** Finds the policy of exactly this pattern and holds its row. */
   lock(pattern: string): Promise<Policy | undefined>;
   /** Undefined when somebody else was faster to write one for this pattern. */

@@ -10,7 +10,7 @@ export type SessionId = `sess_${string}`;
 export interface Subscription {
   readonly approval: ApprovalId;
   /** How it stood when the session asked for it. */
-  readonly standing: string;
+  readonly state: string;
 }
 
 export interface SubscriptionReads {

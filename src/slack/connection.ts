@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import type {
   AutoApprovals,
   Cards,
-  Digests,
+  DigestCards,
   Directory,
   Log,
   PolicyReads,
@@ -19,7 +19,7 @@ import type { RevokeGrant } from '../usecases/approvals/end-grant.js';
 import type { RecordRefusedClick } from '../usecases/approvals/record-refused-click.js';
 import type { ReadRequestHistory } from '../usecases/approvals/request-history.js';
 import type { LoginUseCases } from '../usecases/authorization/login.js';
-import type { RecordForeign } from '../usecases/authorization/record-foreign-workspace.js';
+import type { RecordForeignWorkspace } from '../usecases/authorization/record-foreign-workspace.js';
 import type { RecordRefusedSuspension } from '../usecases/authorization/record-refused-suspension.js';
 import type { SuspendPrincipal } from '../usecases/authorization/suspend-principal.js';
 import type { DirectMessages } from '../usecases/notifications/direct-messages.js';
@@ -68,7 +68,7 @@ export interface SlackParts extends CatalogueParts {
   readonly revokeGrant: RevokeGrant;
   readonly autoApprovals: AutoApprovals;
   readonly readPolicyChange: PolicyReads['change'];
-  readonly recordForeign: RecordForeign;
+  readonly recordForeignWorkspace: RecordForeignWorkspace;
   readonly recordRefusedClick: RecordRefusedClick;
   readonly directMessages: DirectMessages;
   readonly home: HomeUseCases;
@@ -77,7 +77,7 @@ export interface SlackParts extends CatalogueParts {
   readonly stopDeactivatedUsers: StopDeactivatedUsers;
   readonly cards: Cards;
   readonly logger: Log;
-  readonly digests: Digests;
+  readonly digests: DigestCards;
   readonly slackOutbox: Pick<SlackOutbox, 'sent' | 'retryAll'>;
   readonly readCardAudience: ReadCardAudience;
   /** Default: as fast as Slack allows. */

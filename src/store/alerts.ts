@@ -51,7 +51,7 @@ export function alertReads(sql: Sql): AlertReads {
   return {
     rules: async () => (await sql<RuleRow>('select * from alert_rule order by name')).map(toRule),
     list: async () => (await sql<AlertRow>(LIST)).map(toAlert),
-    unlike: (rule) => sql<Observation>(UNLIKE[rule]),
+    findAnomalies: (rule) => sql<Observation>(UNLIKE[rule]),
   };
 }
 
@@ -59,7 +59,7 @@ export function alerts(sql: Sql): Alerts {
   return {
     ...alertReads(sql),
 
-    hold: async () => void (await sql('lock table alert_rule in share row exclusive mode')),
+    lockRules: async () => void (await sql('lock table alert_rule in share row exclusive mode')),
 
     async setRule(rule) {
       const counted = rule.metric === undefined ? undefined : rule;

@@ -1,7 +1,7 @@
 /** Who has looked at their App Home lately, and whose must be drawn anew. */
 
 import type { ApprovalId } from '../domain/approval.js';
-import type { HomeReads, Homes, HomeVisit } from '../ports/index.js';
+import type { HomeReads, Homes, OpenedHome } from '../ports/index.js';
 import { first, type Sql } from './sql.js';
 
 /** Whoever has not looked for this long is not drawn for until they look again. */
@@ -17,7 +17,7 @@ interface HomeRow {
 
 export function homeReads(sql: Sql): HomeReads {
   return {
-    async find(person): Promise<HomeVisit | undefined> {
+    async find(person): Promise<OpenedHome | undefined> {
       const row = first(
         await sql<HomeRow>(
           `select user_id, hash, ${FRESH} as fresh from slack_home where person_id = $1`,
@@ -34,7 +34,7 @@ export function homes(sql: Sql): Homes {
   return {
     ...homeReads(sql),
 
-    async opened(person, userId) {
+    async recordOpened(person, userId) {
       await sql(
         `insert into slack_home (person_id, user_id) values ($1, $2) on conflict (person_id) do update
          set opened_at = clock_timestamp(), user_id = $2,
@@ -50,7 +50,7 @@ export function homes(sql: Sql): Homes {
       );
     },
 
-    async drawn(person, hash) {
+    async recordDrawn(person, hash) {
       await sql('update slack_home set hash = $2 where person_id = $1', [person, hash ?? null]);
     },
 

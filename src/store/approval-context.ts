@@ -1,7 +1,7 @@
 /** What else is on record about the resources of a request: by the same principal, and by anybody. */
 
 import { coveringPatterns } from '../domain/pattern.js';
-import type { AskingContext, Likeness, PastRequest } from '../ports/index.js';
+import type { ComparedRequest, PastRequest, RequesterHistory } from '../ports/index.js';
 import { only, type Sql } from './sql.js';
 
 interface ContextRow {
@@ -20,10 +20,10 @@ const newest = (status: 'approved' | 'denied', like: string) => `
   left join person p on p.id = a.settled_by left join access_grant g on g.approval_id = a.id
   where ${like} and a.status = '${status}' order by a.created_at desc limit 1`;
 
-export async function askingContext(
+export async function requesterHistory(
   sql: Sql,
-  { id, principal, operation, resources, createdAt, asked }: Likeness,
-): Promise<AskingContext> {
+  { id, principal, operation, resources, createdAt, timesRequested }: ComparedRequest,
+): Promise<RequesterHistory> {
   const parts = resources.filter((resource) => resource.includes('*')).map(partsOf);
   const overlap = parts.length > 0 ? `(${COVERED} or ${PART})` : COVERED;
   const like = `a.principal_id = $1 and a.operation = $2 and a.id <> $3 and ${overlap}`;
@@ -43,7 +43,7 @@ export async function askingContext(
   );
   return {
     firstTime: !row.asked_before,
-    askedInADay: row.asked_in_a_day + asked,
+    requestsInLastDay: row.asked_in_a_day + timesRequested,
     ...(row.approved_at && { lastApproved: approvedOf(row.approved_at, row) }),
     ...(row.denied_at && { lastDenied: { at: row.denied_at, by: row.denied_by ?? '' } }),
   };
@@ -86,7 +86,7 @@ interface PastRow {
 /** The newest requests of anybody for any of these resources or a pattern over them, whatever the operation. */
 export async function pastRequests(
   sql: Sql,
-  { id, resources }: Pick<Likeness, 'id' | 'resources'>,
+  { id, resources }: Pick<ComparedRequest, 'id' | 'resources'>,
   limit: number,
 ): Promise<readonly PastRequest[]> {
   const rows = await sql<PastRow>(

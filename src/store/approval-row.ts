@@ -42,11 +42,11 @@ export interface ApprovalRow {
 
 /** Throws when a row is in no state that the domain knows; the database's CHECKs make that impossible. */
 export function toApproval(row: ApprovalRow): Approval {
-  const asked = toAsked(row);
-  if (row.status === 'pending') return { ...asked, status: 'pending' };
+  const requested = toRequested(row);
+  if (row.status === 'pending') return { ...requested, status: 'pending' };
   if (!row.settled_at) throw new Error('an approval is settled without a time');
   const settled = {
-    ...asked,
+    ...requested,
     settledAt: row.settled_at,
     settledBy: settler(row),
     decisionReason: row.decision_reason ?? undefined,
@@ -58,7 +58,7 @@ export function toApproval(row: ApprovalRow): Approval {
   return { ...settled, status: 'approved', granted, grantedResources };
 }
 
-function toAsked(row: ApprovalRow) {
+function toRequested(row: ApprovalRow) {
   return {
     id: row.id,
     principal: row.principal_id,
@@ -72,7 +72,7 @@ function toAsked(row: ApprovalRow) {
     autoReport: row.auto_report ?? undefined,
     digest: row.digest,
     requester: { name: row.requester_name, owner: row.owner_id, ownerEmail: row.owner_email },
-    asked: row.asked,
+    timesRequested: row.asked,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     request: row.request_id ?? undefined,

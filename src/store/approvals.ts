@@ -4,7 +4,7 @@ import type { Approval, NewApproval, Origin, Settlement, Vote } from '../domain/
 import type { PolicyId } from '../domain/policy/policy.js';
 import { seesAccess } from '../domain/visibility.js';
 import type { ApprovalReads, Approvals } from '../ports/index.js';
-import { askingContext, pastRequests } from './approval-context.js';
+import { pastRequests, requesterHistory } from './approval-context.js';
 import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
@@ -49,7 +49,7 @@ export function approvalReads(sql: Sql): ApprovalReads {
         : page;
     },
 
-    async since(moment, { limit, after }) {
+    async requestedSince(moment, { limit, after }) {
       const rows = await sql<ApprovalRow>(
         `${SELECT}
          where a.created_at >= $1
@@ -60,12 +60,12 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return listed(rows.map(toApproval), limit, ({ id }) => id);
     },
 
-    history: (principal, question) => askingHistory(sql, principal, question),
+    requestCounts: (principal, question) => askingHistory(sql, principal, question),
     open: () =>
       sql(`select id, resources from approval
         where status = 'pending' and expires_at > clock_timestamp() order by expires_at, id`),
-    context: (request) => askingContext(sql, request),
-    past: (request, limit) => pastRequests(sql, request, limit),
+    requesterHistory: (request) => requesterHistory(sql, request),
+    pastRequests: (request, limit) => pastRequests(sql, request, limit),
 
     async votes(id) {
       const rows = await sql<VoteRow>(
@@ -76,7 +76,7 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return rows.map(toVote);
     },
 
-    async policiesAsked(principals) {
+    async policiesRequested(principals) {
       const rows = await sql<{ policy_id: PolicyId }>(
         'select distinct policy_id from approval where principal_id = any($1)',
         [principals],
@@ -109,7 +109,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
       return changed(await sql('select id from approval where id = $1 for update', [id]));
     },
 
-    async ask(question) {
+    async insertPending(question) {
       const { id, asked } = only(
         await sql<{ id: Approval['id']; asked: number }>(
           `insert into approval (${QUESTION_COLUMNS}, status)
@@ -132,10 +132,10 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
       return present(reads, question.id);
     },
 
-    async history(principal, question) {
+    async requestCounts(principal, question) {
       // No stronger lock: a grant that is being written for this principal refers to its row, and may hold what this waits for.
       await sql('select id from principal where id = $1 for no key update', [principal]);
-      return reads.history(principal, question);
+      return reads.requestCounts(principal, question);
     },
 
     async addVote({ approval, person, verdict, entryPoint, reason, duration, resources }: Vote) {

@@ -36,7 +36,7 @@ export function createAutoApprovals(dataSource: DataSource): AutoApprovals {
       };
     },
 
-    async told(channel, lines) {
+    async markSent(channel, lines) {
       // One statement, so that no line is marked without its place.
       await sql(
         `with line as (select * from unnest($2::text[], $3::text[], $4::text[], $5::text[])

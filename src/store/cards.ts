@@ -54,7 +54,7 @@ export function createCards(dataSource: DataSource): Cards {
       );
     },
 
-    async drew({ approval, channel, messageId }, revision) {
+    async recordDrawn({ approval, channel, messageId }, revision) {
       await sql(
         `update card set drawn = greatest(drawn, $4)
          where approval_id = $1 and channel = $2 and message_ts = $3`,
@@ -62,7 +62,7 @@ export function createCards(dataSource: DataSource): Cards {
       );
     },
 
-    async forget({ approval, channel, messageId }) {
+    async remove({ approval, channel, messageId }) {
       await sql(
         `delete from card where approval_id = $1 and channel = $2 and message_ts = $3 and kind = 'card'`,
         [approval, channel, messageId],

@@ -2,7 +2,12 @@
 
 import type { DataSource } from 'typeorm';
 import type { ApprovalId } from '../domain/approval.js';
-import type { DigestItem, DigestPlace, Digests, WaitingCard } from '../ports/index.js';
+import type {
+  DigestCardItem,
+  DigestCardMessage,
+  DigestCards,
+  WaitingCard,
+} from '../ports/index.js';
 import { first, sqlOn } from './sql.js';
 import { queueDeliveries } from './store.js';
 
@@ -26,7 +31,7 @@ const ITEM = `select a.id as approval, p.name as requester, a.policy_id as polic
     a.duration_ms as duration, a.status, a.expires_at as "expiresAt"
   from approval a join principal p on p.id = a.principal_id`;
 
-export function createDigests(dataSource: DataSource): Digests {
+export function createDigests(dataSource: DataSource): DigestCards {
   const sql = sqlOn(dataSource);
 
   const touch = (channel: string, messageId: string) =>
@@ -92,7 +97,7 @@ export function createDigests(dataSource: DataSource): Digests {
       await touch(to.channel, to.messageId);
     },
 
-    touch: ({ channel, messageId }) => touch(channel, messageId),
+    markOutdated: ({ channel, messageId }) => touch(channel, messageId),
 
     async find(channel, messageId) {
       const row = first(
@@ -106,18 +111,18 @@ export function createDigests(dataSource: DataSource): Digests {
     },
 
     shown: (channel, messageId) =>
-      sql<DigestItem>(
+      sql<DigestCardItem>(
         `${ITEM} join card c on c.approval_id = a.id
          where c.kind = 'digest' and c.channel = $1 and c.message_ts = $2 order by a.created_at, a.id`,
         [channel, messageId],
       ),
 
     items: (ids) =>
-      sql<DigestItem>(`${ITEM} where a.id = any ($1) order by a.created_at, a.id`, [ids]),
+      sql<DigestCardItem>(`${ITEM} where a.id = any ($1) order by a.created_at, a.id`, [ids]),
   };
 }
 
-const toPlace = (row: PlaceRow): DigestPlace => ({
+const toPlace = (row: PlaceRow): DigestCardMessage => ({
   teamId: row.team_id,
   channel: row.channel,
   messageId: row.message_ts,

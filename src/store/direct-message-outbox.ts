@@ -39,7 +39,7 @@ export function directMessageOutbox(sql: Sql): DirectMessageOutbox {
       return rows.map(toDirectMessage);
     },
 
-    async told(ids) {
+    async markSent(ids) {
       await sql(
         'update notice set told_at = clock_timestamp() where id = any($1::bigint[]) and told_at is null',
         [ids],

@@ -24,7 +24,7 @@ export function idempotency(sql: Sql): IdempotencyStore {
       return answer ? { ...kept, answer: fromKept(answer) } : undefined;
     },
 
-    async keep(principal, key, answer) {
+    async save(principal, key, answer) {
       await sql('update kept_answer set answer = $3 where principal_id = $1 and key = $2', [
         principal,
         key,
@@ -36,7 +36,7 @@ export function idempotency(sql: Sql): IdempotencyStore {
       await sql('delete from kept_answer where principal_id = $1 and key = $2', [principal, key]);
     },
 
-    async forget(ms) {
+    async deleteOlderThan(ms) {
       const forgotten = await sql(
         `delete from kept_answer where created_at < clock_timestamp() - $1::float8 * interval '1 ms' returning key`,
         [ms],

@@ -59,7 +59,7 @@ export function policies(manager: EntityManager, sql: Sql): Policies {
   return {
     ...policyReads(manager, sql),
 
-    async hold() {
+    async lockAll() {
       await sql('lock table policy in share row exclusive mode');
     },
 

@@ -108,7 +108,7 @@ export function principals(manager: EntityManager, sql: Sql, people: PersonReads
       return resumed.length === 1 ? reads.find(id) : undefined;
     },
 
-    async holdActive(id) {
+    async lockActive(id) {
       const held = await sql(
         'select id from principal where id = $1 and suspended_at is null for share',
         [id],

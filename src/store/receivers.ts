@@ -12,7 +12,7 @@ interface Row {
   readonly enabled: boolean;
   readonly events: ReceiverRow['events'] | null;
   readonly include_reason: boolean;
-  readonly shown: ReceiverRow['shown'];
+  readonly shown: ReceiverRow['publicSettings'];
   readonly version: number;
   readonly updated_at: Date;
   readonly disabled_because: string | null;
@@ -61,11 +61,11 @@ export function receivers(sql: Sql): Receivers {
   return {
     ...receiverReads(sql),
 
-    async hold() {
+    async lockAll() {
       await sql('select pg_advisory_xact_lock($1)', [HOLD]);
     },
 
-    async put({ kind, enabled, events, includeReason, shown }, sealed) {
+    async put({ kind, enabled, events, includeReason, publicSettings: shown }, sealed) {
       await sql(
         `insert into receiver (kind, enabled, events, include_reason, shown,
            algorithm, master_key_id, wrapped_key, iv, ciphertext, tag)
@@ -149,7 +149,7 @@ const toRow = (row: Row): ReceiverRow => ({
   enabled: row.enabled,
   events: row.events ?? undefined,
   includeReason: row.include_reason,
-  shown: row.shown,
+  publicSettings: row.shown,
   version: row.version,
   updatedAt: row.updated_at,
   disabledBecause: row.disabled_because ?? undefined,

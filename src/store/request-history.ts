@@ -2,7 +2,7 @@
 
 import { coveringPatterns } from '../domain/pattern.js';
 import type { PrincipalId } from '../domain/principal.js';
-import type { AskedThing, AskingHistory } from '../ports/index.js';
+import type { RequestCounts, RequestedAccess } from '../ports/index.js';
 import { only, type Sql } from './sql.js';
 
 interface HistoryRow {
@@ -15,8 +15,8 @@ interface HistoryRow {
 export async function askingHistory(
   sql: Sql,
   principal: PrincipalId,
-  { operation, resources, duration }: AskedThing,
-): Promise<AskingHistory> {
+  { operation, resources, duration }: RequestedAccess,
+): Promise<RequestCounts> {
   const row = only(
     await sql<HistoryRow>(
       `with moment as (select clock_timestamp() as now), recent as (
@@ -38,7 +38,7 @@ export async function askingHistory(
   return {
     pending: row.pending,
     lastHour: row.last_hour,
-    freeAfter: row.free_after_ms ?? 0,
+    retryAfter: row.free_after_ms ?? 0,
     sameRequest: row.repeats,
     sinceDenied: await sinceDenied(sql, principal, { operation, resources }),
   };
@@ -51,7 +51,7 @@ const DENIALS = 100;
 async function sinceDenied(
   sql: Sql,
   principal: PrincipalId,
-  { operation, resources }: Omit<AskedThing, 'duration'>,
+  { operation, resources }: Omit<RequestedAccess, 'duration'>,
 ): Promise<number | undefined> {
   const denials = await sql<{ resources: readonly string[]; since_ms: number }>(
     `select resources, extract(epoch from clock_timestamp() - settled_at)::float8 * 1000 as since_ms from approval

@@ -17,7 +17,7 @@ export function subscriptionReads(sql: Sql): SubscriptionReads {
         'select approval_id, standing from subscription where session = $1 and principal_id = $2',
         [session, principal],
       );
-      return rows.map(({ approval_id, standing }) => ({ approval: approval_id, standing }));
+      return rows.map(({ approval_id, standing }) => ({ approval: approval_id, state: standing }));
     },
   };
 }
@@ -26,7 +26,7 @@ export function subscriptions(sql: Sql): Subscriptions {
   return {
     ...subscriptionReads(sql),
 
-    async insert(session, principal, { approval, standing }) {
+    async insert(session, principal, { approval, state }) {
       await sql(
         `delete from subscription where subscribed_at < clock_timestamp() - interval '7 days'`,
       );
@@ -37,7 +37,7 @@ export function subscriptions(sql: Sql): Subscriptions {
            and (select count(*) from subscription where principal_id = $2 and session = $1) < $6
          on conflict (session, principal_id, approval_id) do update set standing = excluded.standing
          returning session`,
-        [session, principal, approval, standing, SUBSCRIPTIONS_PER_KEY, FOLLOWED_MAX],
+        [session, principal, approval, state, SUBSCRIPTIONS_PER_KEY, FOLLOWED_MAX],
       );
       return rows.length === 1;
     },

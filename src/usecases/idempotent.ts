@@ -2,7 +2,7 @@
 
 import { canonicalJson, type Json } from '../domain/canonical-json.js';
 import type { PrincipalId } from '../domain/principal.js';
-import type { Digest } from '../domain/request-digest.js';
+import type { HashText } from '../domain/request-digest.js';
 import { ok, type Result, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
 import type { Tx } from '../ports/index.js';
@@ -14,13 +14,13 @@ export interface IdempotencyKey {
   /** Of the caller's choosing. */
   readonly key: string;
   /** The whole question: another one under the same key is refused with `idempotency_mismatch`. */
-  readonly question: Json;
+  readonly request: Json;
 }
 
 /** For an answer that must not be kept as it is. */
-export interface Keeping<T, K> {
-  readonly keep: (answer: T) => K;
-  readonly again: (kept: K) => Result<T> | Promise<Result<T>>;
+export interface ReplayPolicy<T, K> {
+  readonly toStored: (answer: T) => K;
+  readonly replay: (kept: K) => Result<T> | Promise<Result<T>>;
 }
 
 /** Without a `repeat` every call is a change of its own. */
@@ -28,33 +28,33 @@ export type Idempotent = <T, K = T>(
   tx: Tx,
   idempotencyKey: IdempotencyKey | undefined,
   change: () => Promise<Result<T>>,
-  keeping?: Keeping<T, K>,
+  keeping?: ReplayPolicy<T, K>,
 ) => Promise<Result<T>>;
 
 /**
  * The answer is kept in the transaction that makes the change, so neither is ever there without the other; whoever repeats it
  * meanwhile waits for that transaction. Only what was done is kept: after a refusal the key is free again.
  */
-export function createIdempotent(fingerprint: Digest): Idempotent {
+export function createIdempotent(fingerprint: HashText): Idempotent {
   return async <T, K = T>(
     tx: Tx,
     idempotencyKey: IdempotencyKey | undefined,
     change: () => Promise<Result<T>>,
-    keeping?: Keeping<T, K>,
+    keeping?: ReplayPolicy<T, K>,
   ) => {
     if (!idempotencyKey) return change();
-    const { principal, key, question } = idempotencyKey;
-    const mark = fingerprint(canonicalJson(question));
+    const { principal, key, request } = idempotencyKey;
+    const mark = fingerprint(canonicalJson(request));
     const kept = await tx.idempotency.claim(principal, key, mark);
     if (kept && kept.fingerprint !== mark) return refused({ code: 'idempotency_mismatch' });
     // The same question is a question to the same verb, so this is an answer of the same kind.
-    if (kept) return keeping ? keeping.again(kept.answer as K) : ok(kept.answer as T);
+    if (kept) return keeping ? keeping.replay(kept.answer as K) : ok(kept.answer as T);
     const answer = await change();
     if (answer.ok)
-      await tx.idempotency.keep(
+      await tx.idempotency.save(
         principal,
         key,
-        keeping ? keeping.keep(answer.value) : answer.value,
+        keeping ? keeping.toStored(answer.value) : answer.value,
       );
     else await tx.idempotency.release(principal, key);
     return answer;
@@ -65,6 +65,6 @@ export function createIdempotent(fingerprint: Digest): Idempotent {
 export const idempotencyKeyOf = (
   { principal }: Caller,
   key: string | undefined,
-  question: Json,
+  request: Json,
 ): IdempotencyKey | undefined =>
-  key === undefined ? undefined : { principal: principal.id, key, question };
+  key === undefined ? undefined : { principal: principal.id, key, request };

@@ -1,6 +1,6 @@
 /** All verbs of the product, built once from their parts. Adapters take the ones they need. */
 
-import type { Digest } from '../domain/request-digest.js';
+import type { HashText } from '../domain/request-digest.js';
 import type {
   Cards,
   CheckTarget,
@@ -16,7 +16,7 @@ import type {
   Wakeups,
 } from '../ports/index.js';
 import { createHome } from './approvals/app-home.js';
-import { createAskPerson } from './approvals/ask-tool-user.js';
+import { createAskToolUser } from './approvals/ask-tool-user.js';
 import { createCancelRequest } from './approvals/cancel-request.js';
 import { createReadCardAudience } from './approvals/card-audience.js';
 import { createReadCardFacts, createReadGrantFacts } from './approvals/card-facts.js';
@@ -25,16 +25,16 @@ import { createReleaseGrant, createRevokeGrant } from './approvals/end-grant.js'
 import { createEscalateApprovals } from './approvals/escalate-approvals.js';
 import { createExpireApprovals } from './approvals/expire-approvals.js';
 import { createFollowApproval } from './approvals/follow-approval.js';
-import { createShowHeldGrants } from './approvals/list-active-grants.js';
+import { createListActiveGrants } from './approvals/list-active-grants.js';
 import { createManageSubscriptions } from './approvals/manage-subscriptions.js';
 import { createObtainGrant } from './approvals/obtain-grant.js';
 import { createRecordRefusedClick } from './approvals/record-refused-click.js';
 import { createRemindApprovers } from './approvals/remind-approvers.js';
 import { createRequestAccess } from './approvals/request-access.js';
 import { createReadRequestHistory } from './approvals/request-history.js';
-import type { AskingLimits } from './approvals/request-limits.js';
-import { createShowApprovals } from './approvals/view-approvals.js';
-import { createAwaitDecision } from './approvals/wait-for-decision.js';
+import type { RequestLimits } from './approvals/request-limits.js';
+import { createViewApprovals } from './approvals/view-approvals.js';
+import { createWaitForDecision } from './approvals/wait-for-decision.js';
 import { createDetachAudit, createNextAuditPart } from './audit/audit-partitions.js';
 import { createCountAudit } from './audit/count-audit.js';
 import { createExportAudit } from './audit/export-audit.js';
@@ -44,11 +44,11 @@ import { createBootstrapAdmin } from './authorization/bootstrap-admin.js';
 import { createLogin } from './authorization/login.js';
 import { createManageKeys, type HumanKeys } from './authorization/manage-keys.js';
 import { createManageSuspensions } from './authorization/manage-suspensions.js';
-import { createRecordForeign } from './authorization/record-foreign-workspace.js';
+import { createRecordForeignWorkspace } from './authorization/record-foreign-workspace.js';
 import { createRecordRefusedSuspension } from './authorization/record-refused-suspension.js';
 import { createReviewKeys } from './authorization/review-keys.js';
 import { createSuspendPrincipal } from './authorization/suspend-principal.js';
-import { createForgetAnswers } from './delete-old-answers.js';
+import { createDeleteOldAnswers } from './delete-old-answers.js';
 import { createIdempotent } from './idempotent.js';
 import { createCountUses } from './metrics/count-uses.js';
 import { createEvaluateAlerts } from './metrics/evaluate-alerts.js';
@@ -75,7 +75,7 @@ import { createChangeSecret } from './secrets/change-secret.js';
 import { createDescribeSecret } from './secrets/describe-secret.js';
 import { createListSecrets } from './secrets/list-secrets.js';
 import { createReadSecret } from './secrets/read-secret.js';
-import { createHandleSecret } from './secrets/secret-operations.js';
+import { createSecretOperations } from './secrets/secret-operations.js';
 import { createWriteSecret } from './secrets/write-secret.js';
 
 export interface Parts {
@@ -85,9 +85,9 @@ export interface Parts {
   readonly vault: Vault;
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
-  readonly digest: Digest;
+  readonly digest: HashText;
   /** A keyed digest, for texts that hold a value. */
-  readonly fingerprint: Digest;
+  readonly fingerprint: HashText;
   readonly makeToken: MakeToken;
   readonly makeSigningSecret: MakeSigningSecret;
   readonly senders: Senders;
@@ -96,7 +96,7 @@ export interface Parts {
   readonly stopwatch: () => number;
   readonly installation: string;
   readonly defaultApprovers: readonly string[];
-  readonly limits: AskingLimits;
+  readonly limits: RequestLimits;
   /** Undefined while no Slack is connected. */
   readonly directory: () => Directory | undefined;
   /** May a Slack account be linked by its confirmed e-mail address? */
@@ -116,7 +116,7 @@ export function createUseCases(given: Parts) {
   const linkApprovers = createLinkApprovers(parts);
   const applyPolicies = createApplyPolicies({ ...parts, linkApprovers });
   const readCardFacts = createReadCardFacts(parts);
-  const showApprovals = createShowApprovals(store, parts.defaultApprovers);
+  const viewApprovals = createViewApprovals(store, parts.defaultApprovers);
   const queryAudit = createQueryAudit(store, parts.defaultApprovers);
   const suspendPrincipal = createSuspendPrincipal(store, idempotent);
   const requestAccess = createRequestAccess(parts);
@@ -127,9 +127,9 @@ export function createUseCases(given: Parts) {
   const obtainGrant = createObtainGrant(store, requestAccess);
   return {
     authenticate: createAuthenticate(store, hasher),
-    askPerson: createAskPerson(parts),
+    askToolUser: createAskToolUser(parts),
     requestAccess,
-    awaitDecision: createAwaitDecision(store, wakeups, stopwatch, parts.cardLink),
+    waitForDecision: createWaitForDecision(store, wakeups, stopwatch, parts.cardLink),
     followApproval,
     manageSubscriptions: createManageSubscriptions(parts, followApproval),
     decide: createDecide(parts),
@@ -140,8 +140,8 @@ export function createUseCases(given: Parts) {
     evaluateAlerts: createEvaluateAlerts(store),
     manageAlerts: createManageAlerts(store, idempotent),
     expireApprovals: createExpireApprovals(store),
-    showApprovals,
-    showHeldGrants: createShowHeldGrants(store, showApprovals),
+    viewApprovals,
+    listActiveGrants: createListActiveGrants(store, viewApprovals),
     showPolicies: createShowPolicies(store, parts.defaultApprovers),
     explainAccess: createExplainAccess(parts),
     simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),
@@ -155,8 +155,13 @@ export function createUseCases(given: Parts) {
     writeSecret: createWriteSecret(parts),
     changeSecret,
     manageSecret,
-    handleSecret: createHandleSecret({ readSecret, obtainGrant, changeSecret, manageSecret }),
-    forgetAnswers: createForgetAnswers(store),
+    secretOperations: createSecretOperations({
+      readSecret,
+      obtainGrant,
+      changeSecret,
+      manageSecret,
+    }),
+    deleteOldAnswers: createDeleteOldAnswers(store),
     nextAuditPart: createNextAuditPart(store),
     detachAudit: createDetachAudit(store),
     listSecrets: createListSecrets(store),
@@ -187,7 +192,7 @@ export function createUseCases(given: Parts) {
     readGauges: createReadGauges(store),
     nameAccount: createNameAccount(store),
     home: createHome(store, parts.defaultApprovers),
-    recordForeign: createRecordForeign(store),
+    recordForeignWorkspace: createRecordForeignWorkspace(store),
     recordRefusedClick: createRecordRefusedClick(store),
     recordRefusedSuspension: createRecordRefusedSuspension(store),
   };

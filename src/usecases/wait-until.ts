@@ -2,19 +2,19 @@
 
 import type { WakeupId, Wakeups } from '../ports/index.js';
 
-export interface Watching<T> {
+export interface WaitOptions<T> {
   /** What is waited for. */
   readonly id: WakeupId;
   /** Milliseconds; 0 looks once. */
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;
-  readonly look: () => Promise<T>;
+  readonly read: () => Promise<T>;
   readonly isEnough: (seen: T) => boolean;
   /** Called at once and then every ten seconds, with the milliseconds waited so far. */
   readonly onWait?: ((waitedMs: number, seen: T) => void | Promise<void>) | undefined;
 }
 
-interface WatchingParts {
+interface WaitParts {
   readonly wakeups: Wakeups;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
@@ -25,15 +25,15 @@ const PROGRESS_EVERY = 10_000;
 
 /** Resolves with what was seen last: enough, or what there was when the time was over or the signal aborted. */
 export async function waitUntil<T>(
-  { wakeups, stopwatch }: WatchingParts,
-  { id, ms, signal, look, isEnough, onWait }: Watching<T>,
+  { wakeups, stopwatch }: WaitParts,
+  { id, ms, signal, read, isEnough, onWait }: WaitOptions<T>,
 ): Promise<T> {
   const started = stopwatch();
   // Subscribed before the first look, so that a change between the two is not missed.
   const wakeup = wakeups.subscribe(id);
   try {
     for (;;) {
-      const seen = await look();
+      const seen = await read();
       const waited = stopwatch() - started;
       const left = ms - waited;
       if (isEnough(seen) || left <= 0 || signal?.aborted) return seen;

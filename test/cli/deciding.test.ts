@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 const statusOf = async (id: `appr_${string}`) =>
-  unwrap(await serving.services.useCases.showApprovals.one(agent, id)).approval.status;
+  unwrap(await serving.services.useCases.viewApprovals.one(agent, id)).approval.status;
 
 const yes = () => 'y';
 

@@ -49,7 +49,7 @@ export function pending(changes: Partial<Pending> = {}): Pending {
     duration: HOUR,
     digest: 'd'.repeat(64),
     requester: { name: 'claude-desktop', owner: 'prsn_bob', ownerEmail: 'bob@example.com' },
-    asked: 1,
+    timesRequested: 1,
     createdAt: new Date(NOW.getTime() - HOUR / 2),
     expiresAt: new Date(NOW.getTime() + HOUR / 2),
     status: 'pending',

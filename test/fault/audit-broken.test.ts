@@ -88,7 +88,10 @@ describe('while the audit trail cannot be written', () => {
     ];
     const outcomes = await Promise.allSettled(changes);
     expect(outcomes.map(({ status }) => status)).toEqual(changes.map(() => 'rejected'));
-    expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending', asked: 1 });
+    expect(await services.store.approvals.find(id)).toMatchObject({
+      status: 'pending',
+      timesRequested: 1,
+    });
     expect(await services.store.grants.find(grant)).toMatchObject({ status: 'active' });
     expect(await services.store.secrets.find(DATABASE_URL)).toMatchObject({ version: 1 });
     expect(await brokenInvariants(services.database.dataSource)).toEqual([]);

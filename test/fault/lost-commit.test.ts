@@ -102,7 +102,7 @@ describe('a decision', () => {
 });
 
 describe('a change that is sent again under its key', () => {
-  const repeat = () => ({ principal: agent.principal.id, key: makeId('appr'), question: 'ask' });
+  const repeat = () => ({ principal: agent.principal.id, key: makeId('appr'), request: 'ask' });
   const ask = (again: IdempotencyKey) =>
     services.useCases.requestAccess(
       agent,
@@ -115,11 +115,14 @@ describe('a change that is sent again under its key', () => {
     const cut = proxy.cutNextCommit('before');
     await expect(ask(again)).rejects.toThrow();
     await cut;
-    expect(unwrap(await ask(again)).approval).toMatchObject({ status: 'pending', asked: 1 });
+    expect(unwrap(await ask(again)).approval).toMatchObject({
+      status: 'pending',
+      timesRequested: 1,
+    });
   });
 
   test('is not made twice when only the answer to its COMMIT was lost', async () => {
-    const again = { ...repeat(), question: 'ask once more' };
+    const again = { ...repeat(), request: 'ask once more' };
     const before = await recordedQuestions();
     const cut = proxy.cutNextCommit('after');
     await expect(ask(again)).rejects.toThrow();

@@ -35,7 +35,7 @@ test('when Postgres is killed under load, nothing that was acknowledged is lost,
   const { acknowledged, stop } = load();
   await until('some load', () => acknowledged.approved.length > 10 && acknowledged.reads > 100);
   let waits = false;
-  const waiting = services.useCases.awaitDecision(agent, waitedFor, {
+  const waiting = services.useCases.waitForDecision(agent, waitedFor, {
     ms: 25_000,
     onWait: () => {
       waits = true;

@@ -130,7 +130,7 @@ describe('a rule over a metric', () => {
     const before = await sequence();
     const failing: Store = {
       ...services.store,
-      alerts: { ...services.store.alerts, unlike: () => Promise.reject(new Error('down')) },
+      alerts: { ...services.store.alerts, findAnomalies: () => Promise.reject(new Error('down')) },
       metrics: {
         ...services.store.metrics,
         measure: async (_, { key }) => (key ? Promise.reject(new Error('down')) : { count: 99 }),

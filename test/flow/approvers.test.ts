@@ -56,7 +56,7 @@ function directoryOf(workspace: Workspace): Directory {
 
 /** Somebody in the workspace. */
 function account(email: string, userId: string, changes: Partial<SlackProfile> = {}): void {
-  const profile = { teamId: TEAM, userId, email, standing: 'member', ...changes } as const;
+  const profile = { teamId: TEAM, userId, email, status: 'member', ...changes } as const;
   slack.accounts.set(email, profile);
 }
 
@@ -123,11 +123,11 @@ describe('an address that is written into a policy', () => {
   });
 
   test.each([
-    ['a guest', { standing: 'guest' }],
-    ['an unconfirmed account', { standing: 'unconfirmed' }],
-    ['a deactivated account', { standing: 'deactivated' }],
-    ['a bot', { standing: 'bot' }],
-    ['an account of another organisation', { standing: 'foreign' }],
+    ['a guest', { status: 'guest' }],
+    ['an unconfirmed account', { status: 'unconfirmed' }],
+    ['a deactivated account', { status: 'deactivated' }],
+    ['a bot', { status: 'bot' }],
+    ['an account of another organisation', { status: 'foreign' }],
     ['a member of another workspace', { teamId: 'T0OTHER' }],
   ] as const)('is not linked to %s, and its author is told', async (_, changes) => {
     account(ALICE, 'U0ALICE', changes);
@@ -286,7 +286,7 @@ describe('a user group', () => {
     const { id } = await services.ask(caller);
     const sees = async (email: string) => {
       const human = (await services.human(email)).caller;
-      return (await services.useCases.showApprovals.one(human, id)).ok;
+      return (await services.useCases.viewApprovals.one(human, id)).ok;
     };
     expect([await sees(ALICE), await sees('dave@example.com')]).toEqual([true, false]);
   });
@@ -339,7 +339,7 @@ describe('further approvers', () => {
     const { caller } = await services.agent('claude-desktop');
     const { id } = await services.ask(caller);
     const dave = (await services.human(DAVE)).caller;
-    const sees = async () => (await services.useCases.showApprovals.one(dave, id)).ok;
+    const sees = async () => (await services.useCases.viewApprovals.one(dave, id)).ok;
     expect(await sees()).toBe(false);
     await silence(10 * MINUTE)();
     expect(await sees()).toBe(true);

@@ -8,7 +8,7 @@ import type { AutoApproveConditions } from '../../src/domain/policy/auto-approve
 import { parseWindow, type TimeWindow } from '../../src/domain/policy/time-window.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
-import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   buildServices,
@@ -46,7 +46,7 @@ function windowOf(text: string): TimeWindow {
 const setPolicy = (conditions: AutoApproveConditions, enabled = true) =>
   services.policy({ permissions: ['read', 'write'], autoApprove: { enabled, conditions } });
 
-async function ask(more: Partial<Ask> = {}, caller = claude): Promise<Access> {
+async function ask(more: Partial<AccessRequest> = {}, caller = claude): Promise<Access> {
   const question = { resources: [DATABASE_URL], operation: 'read', renew: true } as const;
   const access = unwrap(
     await services.useCases.requestAccess(caller, {
@@ -100,7 +100,9 @@ describe('every condition that is given must hold', () => {
     ]);
   });
 
-  test.each<[string, () => AutoApproveConditions, Partial<Ask>, () => typeof claude, RegExp]>([
+  test.each<
+    [string, () => AutoApproveConditions, Partial<AccessRequest>, () => typeof claude, RegExp]
+  >([
     [
       'outside the hours',
       () => ({ ...ALL(), timeWindow: [windowOf(never())] }),

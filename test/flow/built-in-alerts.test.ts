@@ -25,7 +25,7 @@ const sql = (text: string, parameters: unknown[]) =>
   services.database.dataSource.query(text, parameters);
 const found = async (rule: BuiltInRule) => {
   await services.countOn();
-  return (await services.store.alerts.unlike(rule)).find(
+  return (await services.store.alerts.findAnomalies(rule)).find(
     ({ subject, value, threshold }) => subject === agent.principal.name && value > threshold,
   );
 };

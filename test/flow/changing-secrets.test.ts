@@ -8,7 +8,7 @@ import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { SecretChange } from '../../src/domain/secret.js';
 import { sqlIn, sqlOn } from '../../src/store/sql.js';
-import type { WriteWish } from '../../src/usecases/secrets/change-secret.js';
+import type { WriteInput } from '../../src/usecases/secrets/change-secret.js';
 import { findCanaries } from '../support/canary.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
@@ -298,7 +298,7 @@ describe('a change under an idempotency key', () => {
     const [one, other] = [await agentWith('write', 'delete'), await agentWith('write')];
     const wish = { resource: path('MINE'), value: 'v', idempotencyKey: 'key-2' };
     unwrap(await change.create(one, wish));
-    const others: WriteWish[] = [
+    const others: WriteInput[] = [
       { ...wish, value: 'w' },
       { ...wish, resource: path('OTHER') },
       { ...wish, value: undefined, generate: {} },
@@ -320,11 +320,11 @@ describe('a change under an idempotency key', () => {
       );
     unwrap(await change.create(caller, { resource, value: 'v', idempotencyKey: 'k' }));
     await aged(6);
-    await services.useCases.forgetAnswers();
+    await services.useCases.deleteOldAnswers();
     const update = { resource, value: 'w', idempotencyKey: 'k' };
     expect(refusalOf(await change.update(caller, update))).toBe('idempotency_mismatch');
     await aged(8);
-    expect(await services.useCases.forgetAnswers()).toBe(1);
+    expect(await services.useCases.deleteOldAnswers()).toBe(1);
     expect(unwrap(await change.update(caller, update))).toMatchObject({ version: 2 });
   });
 });
@@ -356,7 +356,7 @@ test('whatever a grant to write is used for, no value comes back, and none is an
     idempotencyKey: fc.constantFrom(undefined, 'a', 'b'),
   });
   const action = fc.constantFrom('create', 'update', 'rotate', 'delete', 'read');
-  const step = async (verb: string, { value, ...rest }: WriteWish) => {
+  const step = async (verb: string, { value, ...rest }: WriteInput) => {
     const canary = value && randomBytes(24).toString('base64url');
     if (canary) given.push(canary);
     if (verb === 'read') {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   services = await buildServices({
     directory: memberDirectory(TEAM, {
       profile: async (id): Promise<SlackProfile | undefined> =>
-        slack.silent ? undefined : { teamId: TEAM, userId: id, standing: standing(id) },
+        slack.silent ? undefined : { teamId: TEAM, userId: id, status: standing(id) },
       deactivated: async (ids) => {
         slack.asked.push(...ids);
         return slack.silent ? [] : ids.filter((id) => slack.gone.has(id));

@@ -2,7 +2,7 @@
 import type { GrantId } from '../../src/domain/grant.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { only, sqlOn } from '../../src/store/sql.js';
-import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
 import { type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 
@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 export async function approvedGrant(
   services: Services,
   caller: Caller,
-  ask: Partial<Ask> = {},
+  ask: Partial<AccessRequest> = {},
 ): Promise<GrantId> {
   const { id } = await services.ask(caller, { renew: true, ...ask });
   const alice = await services.decider('alice@example.com');

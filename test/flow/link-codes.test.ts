@@ -12,7 +12,7 @@ import { buildServices, refusalOf, type Services, unwrap } from '../support/serv
 const TEAM = 'T0HOME';
 
 let services: Services;
-let standing: SlackProfile['standing'] | 'silent';
+let standing: SlackProfile['status'] | 'silent';
 let passed: number;
 let count = 0;
 let email: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   services = await buildServices({
     directory: memberDirectory(TEAM, {
       profile: async (userId) =>
-        standing === 'silent' ? undefined : { teamId: TEAM, userId, standing },
+        standing === 'silent' ? undefined : { teamId: TEAM, userId, status: standing },
     }),
     change: (parts) => ({ ...parts, stopwatch: () => passed }),
   });

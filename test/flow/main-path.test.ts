@@ -27,7 +27,7 @@ describe('an agent, a person and a secret', () => {
     const approval = await services.ask(caller);
     expect(approval.status).toBe('pending');
 
-    const waiting = useCases.awaitDecision(caller, approval.id, { ms: 20_000 });
+    const waiting = useCases.waitForDecision(caller, approval.id, { ms: 20_000 });
     const alice = await services.decider('alice@example.com');
     const decided = await useCases.decide(alice, {
       approval: approval.id,

@@ -8,7 +8,7 @@ import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
 import type { Decision } from '../../src/usecases/approvals/decide.js';
-import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, REASON, refusalOf, type Services, unwrap } from '../support/services.js';
@@ -41,7 +41,10 @@ const remove = async (path: string) => {
   unwrap(await services.useCases.applyPolicies(services.admin, { writes, prune: true }));
 };
 
-const ask = (paths: readonly string[], more: Partial<Ask> = {}): Promise<Result<Access>> =>
+const ask = (
+  paths: readonly string[],
+  more: Partial<AccessRequest> = {},
+): Promise<Result<Access>> =>
   services.useCases.requestAccess(agent, {
     resources: paths.map(at),
     operation: 'read',
@@ -49,7 +52,7 @@ const ask = (paths: readonly string[], more: Partial<Ask> = {}): Promise<Result<
     ...more,
   });
 
-const pending = async (paths: readonly string[], more: Partial<Ask> = {}) =>
+const pending = async (paths: readonly string[], more: Partial<AccessRequest> = {}) =>
   unwrap(await ask(paths, more)).approval;
 
 async function decide(who: string, { id }: Approval, decision: Partial<Decision> = {}) {
@@ -58,7 +61,10 @@ async function decide(who: string, { id }: Approval, decision: Partial<Decision>
 }
 
 /** Asked and approved. */
-async function approved(paths: readonly string[], more: Partial<Ask> = {}): Promise<Approval> {
+async function approved(
+  paths: readonly string[],
+  more: Partial<AccessRequest> = {},
+): Promise<Approval> {
   return unwrap(await decide('alice', await pending(paths, more)));
 }
 
@@ -195,7 +201,7 @@ describe('a granted pattern', () => {
 });
 
 describe('what a live grant covers already', () => {
-  const answered = async (paths: readonly string[], more: Partial<Ask> = {}) => {
+  const answered = async (paths: readonly string[], more: Partial<AccessRequest> = {}) => {
     const { approval, grant } = unwrap(await ask(paths, more));
     return { status: approval.status, id: approval.id, granted: grant?.resources };
   };
@@ -228,7 +234,7 @@ describe('what a live grant covers already', () => {
     agent = (await services.agent(`neighbour-${rounds}`)).caller;
     expect(await answered(['B'])).toMatchObject({ status: 'pending' });
     agent = first;
-    const { grant } = unwrap(await services.useCases.showApprovals.one(agent, id));
+    const { grant } = unwrap(await services.useCases.viewApprovals.one(agent, id));
     if (!grant) throw new Error('there is no grant');
     unwrap(await services.useCases.releaseGrant(agent, grant.id));
     expect(await answered(['C'])).toMatchObject({ status: 'pending' });

@@ -4,7 +4,7 @@ import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { RefusalCode } from '../../src/domain/vocabulary.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, DATABASE_URL, REASON, type Services, unwrap } from '../support/services.js';
 import { approvedGrant } from './grants.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
-const request = (ask: Partial<Ask> = {}, caller = agent) =>
+const request = (ask: Partial<AccessRequest> = {}, caller = agent) =>
   services.useCases.requestAccess(caller, {
     resources: [DATABASE_URL],
     operation: 'read',
@@ -37,7 +37,7 @@ const approvals = async () =>
 
 interface Refused {
   readonly what: string;
-  readonly ask: Partial<Ask>;
+  readonly ask: Partial<AccessRequest>;
   readonly code: RefusalCode;
   readonly words: RegExp;
 }
@@ -127,7 +127,7 @@ describe('the same question', () => {
   test('gets the same approval back while it is pending; the first reason stands and it counts how often', async () => {
     const first = await services.ask(agent, { reason: 'the first reason that was given' });
     const again = await services.ask(agent, { reason: 'another reason, given later' });
-    expect(again).toMatchObject({ id: first.id, asked: 2, reason: first.reason });
+    expect(again).toMatchObject({ id: first.id, timesRequested: 2, reason: first.reason });
     const longer = await services.ask(agent, { duration: 2 * HOUR });
     expect(longer.id).not.toBe(first.id);
   });
@@ -137,7 +137,7 @@ describe('the same question', () => {
     const asked = await Promise.all(Array.from({ length: 10 }, () => services.ask(caller)));
     expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
     expect(await services.store.approvals.find(asked[0]?.id ?? 'appr_')).toMatchObject({
-      asked: 10,
+      timesRequested: 10,
     });
   });
 

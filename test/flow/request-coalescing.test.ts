@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { type Ask, questionOf } from '../../src/usecases/approvals/request-access.js';
+import { type AccessRequest, requestContent } from '../../src/usecases/approvals/request-access.js';
 import { idempotencyKeyOf } from '../../src/usecases/idempotent.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
@@ -33,12 +33,12 @@ async function newAgent() {
   return (await services.agent(`agent-${agents}`)).caller;
 }
 
-function ask(caller: Caller, wish: Partial<Ask> = {}, key = 'key-1') {
+function ask(caller: Caller, wish: Partial<AccessRequest> = {}, key = 'key-1') {
   const asked = { resources: [DATABASE_URL], operation: 'read', reason: REASON, ...wish } as const;
   return services.useCases.requestAccess(
     caller,
     asked,
-    idempotencyKeyOf(caller, key, questionOf(asked)),
+    idempotencyKeyOf(caller, key, requestContent(asked)),
   );
 }
 
@@ -61,7 +61,10 @@ describe('a request under an idempotency key', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(caller)));
     const ids = new Set(answers.map((answer) => unwrap(answer).approval.id));
     expect(ids.size).toBe(1);
-    expect(unwrap(await ask(caller)).approval).toMatchObject({ status: 'pending', asked: 1 });
+    expect(unwrap(await ask(caller)).approval).toMatchObject({
+      status: 'pending',
+      timesRequested: 1,
+    });
     expect(await eventsOf(caller)).toEqual(['approval_requested']);
   });
 
@@ -104,7 +107,7 @@ describe('a request under an idempotency key', () => {
     const { approval } = unwrap(await ask(caller, { resources }));
     const turned = unwrap(await ask(caller, { resources: resources.toReversed() }));
     expect(turned.approval.id).toBe(approval.id);
-    const others: Partial<Ask>[] = [
+    const others: Partial<AccessRequest>[] = [
       {},
       { resources, reason: `${REASON}!` },
       { resources, duration: 60_000 },
@@ -129,7 +132,7 @@ describe('a request under an idempotency key', () => {
     const { approval } = unwrap(await ask(caller, { reason: '', typedReason: REASON }));
     expect(approval.reason).toBe(REASON);
     const repeated = unwrap(await ask(caller, { reason: '' }));
-    expect(repeated.approval).toMatchObject({ id: approval.id, asked: 1 });
+    expect(repeated.approval).toMatchObject({ id: approval.id, timesRequested: 1 });
   });
 });
 

@@ -6,7 +6,7 @@ import { explain, type Refusal } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
-import type { Ask } from '../../src/usecases/approvals/request-access.js';
+import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, REASON, type Services, unwrap } from '../support/services.js';
 
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterAll(() => services.close());
 
-const ask = (name: string | readonly string[], more: Partial<Ask> = {}, caller = agent) =>
+const ask = (name: string | readonly string[], more: Partial<AccessRequest> = {}, caller = agent) =>
   services.useCases.requestAccess(caller, {
     resources: [name].flat().map(secret),
     operation: 'read',
@@ -39,7 +39,7 @@ function refusal(result: Result<unknown>): Refusal {
   return result.refusal;
 }
 
-async function deny(name: string | readonly string[], more: Partial<Ask> = {}) {
+async function deny(name: string | readonly string[], more: Partial<AccessRequest> = {}) {
   const { approval } = unwrap(await ask(name, more));
   const alice = await services.decider('alice@example.com');
   const verdict = { approval: approval.id, verdict: 'deny', reason: 'no' } as const;
@@ -119,7 +119,7 @@ describe('requests that wait', () => {
   test('are counted once, however often the same is asked', async () => {
     await askMany(5);
     for (let again = 2; again <= 40; again += 1)
-      expect(unwrap(await ask('S3')).approval.asked).toBe(again);
+      expect(unwrap(await ask('S3')).approval.timesRequested).toBe(again);
     expect(refusal(await ask('S3', { duration: 2 * HOUR })).code).toBe('too_many_pending');
   });
 
@@ -190,7 +190,7 @@ describe('what a person denied', () => {
     expect(unwrap(await ask('D1')).approval.status).toBe('pending');
   });
 
-  test.each<[string, string | string[], Partial<Ask>]>([
+  test.each<[string, string | string[], Partial<AccessRequest>]>([
     ['with another reason', 'D1', { reason: 'It is really very urgent, believe me' }],
     ['for a shorter time', 'D1', { duration: 5 * MINUTE }],
     ['under another name of the client', 'D1', { claimedClient: 'somebody else' }],
@@ -203,7 +203,7 @@ describe('what a person denied', () => {
     expect(refusal(await ask(name, more))).toMatchObject({ code: 'denied_recently' });
   });
 
-  test.each<[string, string | string[], Partial<Ask>]>([
+  test.each<[string, string | string[], Partial<AccessRequest>]>([
     ['a part of it', 'D1', {}],
     ['another part together with something else', ['D2', 'D3'], {}],
     ['something else', 'D4', {}],

@@ -96,7 +96,7 @@ describe('the owner suspends a key', () => {
 
   test('and whoever waits for its request hears that it was cancelled', async () => {
     const { caller, pending, suspend } = await atWork();
-    const waiting = services.useCases.awaitDecision(caller, pending.id, { ms: 20_000 });
+    const waiting = services.useCases.waitForDecision(caller, pending.id, { ms: 20_000 });
     unwrap(await suspend());
     expect(unwrap(await waiting).approval.status).toBe('cancelled');
   });
@@ -298,5 +298,5 @@ const withTx = (store: Store, change: (tx: Tx) => Tx): Store => ({
 const withoutHolding = (store: Store): Store =>
   withTx(store, (tx) => ({
     ...tx,
-    principals: { ...tx.principals, holdActive: (id) => tx.principals.find(id) },
+    principals: { ...tx.principals, lockActive: (id) => tx.principals.find(id) },
   }));

@@ -292,9 +292,9 @@ test('answers are kept for seven days, with no value in them', async () => {
       [key, ms],
     );
   await age(7 * DAY - 60_000);
-  await useCases.forgetAnswers();
+  await useCases.deleteOldAnswers();
   expect((await send('PUT', '/secrets', admin, key, body)).text).toBe(first.text);
   await age(7 * DAY + 1000);
-  await useCases.forgetAnswers();
+  await useCases.deleteOldAnswers();
   expect((await send('PUT', '/secrets', admin, key, body)).text).not.toBe(first.text);
 });

@@ -19,12 +19,12 @@ function event() {
 /** `began` resolves when somebody has begun to wait. */
 function watched(services: Services) {
   const began = event();
-  const awaitDecision: Services['useCases']['awaitDecision'] = (caller, id, waiting) =>
-    services.useCases.awaitDecision(caller, id, {
+  const waitForDecision: Services['useCases']['waitForDecision'] = (caller, id, waiting) =>
+    services.useCases.waitForDecision(caller, id, {
       ...waiting,
       onWait: () => began.happen(),
     });
-  return { useCases: { ...services.useCases, awaitDecision }, began: began.happened };
+  return { useCases: { ...services.useCases, waitForDecision }, began: began.happened };
 }
 
 test('a waiting call is answered as it stands when the server begins to stop', async () => {
@@ -48,12 +48,12 @@ test('a wait ends on the server when its client has gone, and the request stays'
   const { id } = await services.ask(caller);
   const { useCases, began } = watched(services);
   const ended = event();
-  const awaitDecision: typeof useCases.awaitDecision = async (...asked) => {
-    const answer = await useCases.awaitDecision(...asked);
+  const waitForDecision: typeof useCases.waitForDecision = async (...asked) => {
+    const answer = await useCases.waitForDecision(...asked);
     ended.happen();
     return answer;
   };
-  const serving = await startServing(services, { useCases: { ...useCases, awaitDecision } });
+  const serving = await startServing(services, { useCases: { ...useCases, waitForDecision } });
   const client = new AbortController();
   const waiting = fetch(`${serving.server.url}/api/v1/approvals/${id}/wait?seconds=200`, {
     headers: { authorization: `Bearer ${token}` },
@@ -63,7 +63,7 @@ test('a wait ends on the server when its client has gone, and the request stays'
   client.abort();
   await expect(waiting).rejects.toThrow();
   await ended.happened;
-  expect(unwrap(await services.useCases.showApprovals.one(caller, id)).approval.status).toBe(
+  expect(unwrap(await services.useCases.viewApprovals.one(caller, id)).approval.status).toBe(
     'pending',
   );
   await serving.close();

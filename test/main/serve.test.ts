@@ -92,7 +92,7 @@ test('a SIGTERM lets a waiting agent have its answer, and the process is gone wi
 
   await server.restart();
   expect(
-    unwrap(await services.useCases.showApprovals.one(services.admin, id as ApprovalId)).approval
+    unwrap(await services.useCases.viewApprovals.one(services.admin, id as ApprovalId)).approval
       .status,
   ).toBe('pending');
 });

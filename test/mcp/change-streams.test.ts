@@ -102,13 +102,15 @@ test('an agent is told when its request is decided, and when the access is over,
   expect(subscription.honoredFilter).toEqual({
     resourceSubscriptions: [uriOf(first), uriOf(second)],
   });
-  const { grant } = unwrap(await services.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
+  const { grant } = unwrap(
+    await services.useCases.waitForDecision(ann.caller, first.id, { ms: 0 }),
+  );
   expect(grant).toBeUndefined();
   await decide(first);
   await until('the decision to be told', () => told.length === 1);
   await decide(second, 'deny');
   await until('the denial to be told', () => told.length === 2);
-  const now = unwrap(await services.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
+  const now = unwrap(await services.useCases.waitForDecision(ann.caller, first.id, { ms: 0 }));
   if (!now.grant) throw new Error('a grant was expected');
   unwrap(await services.useCases.releaseGrant(ann.caller, now.grant.id));
   await until('the end of the grant to be told', () => told.length === 3);
@@ -135,8 +137,8 @@ test('a decision between the look and the stream is told as soon as there is a s
   const approval = await services.ask(ann.caller);
   await start({
     ...services.useCases,
-    async awaitDecision(...asked) {
-      const seen = await services.useCases.awaitDecision(...asked);
+    async waitForDecision(...asked) {
+      const seen = await services.useCases.waitForDecision(...asked);
       await decide(approval);
       return seen;
     },
@@ -176,14 +178,14 @@ test('a request of somebody else’s cannot be told from one that does not exist
 });
 
 test('the test for that fails on a server that does not ask whose a request is', async () => {
-  const { awaitDecision, followApproval } = services.useCases;
+  const { waitForDecision, followApproval } = services.useCases;
   const ownerOf = async (id: Approval['id']) => {
     const approval = await services.store.approvals.find(id);
     return approval?.principal === ann.caller.principal.id ? ann.caller : ben.caller;
   };
   const { refused, told, other } = await eavesdrop({
     ...services.useCases,
-    awaitDecision: async (_, id, waiting) => awaitDecision(await ownerOf(id), id, waiting),
+    waitForDecision: async (_, id, waiting) => waitForDecision(await ownerOf(id), id, waiting),
     followApproval: async (_, id, following) => followApproval(await ownerOf(id), id, following),
   });
   expect(refused).toContain('listening');
@@ -278,9 +280,9 @@ test('a list that is too long, or of anything but requests, is refused before an
   let looks = 0;
   await start({
     ...services.useCases,
-    awaitDecision(...asked) {
+    waitForDecision(...asked) {
       looks += 1;
-      return services.useCases.awaitDecision(...asked);
+      return services.useCases.waitForDecision(...asked);
     },
   });
   const many = Array.from({ length: 21 }, (_, at) => `${UNKNOWN.slice(0, -2)}${10 + at}`);

@@ -223,8 +223,8 @@ test('an answer would be anybody’s, were it found by its id alone', async () =
   const [one = services.admin, other = services.admin] = await Promise.all(
     tokens.map(async (token) => unwrap(await useCases.authenticate(token))),
   );
-  const heard = useCases.askPerson.ask(one, {
-    ask: async (id) => useCases.askPerson.answer(other, id, written('Written by somebody else')),
+  const heard = useCases.askToolUser.ask(one, {
+    ask: async (id) => useCases.askToolUser.answer(other, id, written('Written by somebody else')),
     ms: 5000,
     signal: new AbortController().signal,
   });

@@ -99,7 +99,7 @@ describe.each(OLDER)('%s', (kind) => {
       await until('the decision to be told', () => told.length === 1);
       await decide(second, 'deny');
       await until('the denial to be told', () => told.length === 2);
-      const now = unwrap(await services.useCases.awaitDecision(ann.caller, first.id, { ms: 0 }));
+      const now = unwrap(await services.useCases.waitForDecision(ann.caller, first.id, { ms: 0 }));
       if (!now.grant) throw new Error('a grant was expected');
       unwrap(await services.useCases.releaseGrant(ann.caller, now.grant.id));
       await until('the end of the grant to be told', () => told.length === 3);

@@ -15,13 +15,13 @@ type Verbs = McpParts['useCases'];
 
 export function verbs(given: Partial<Verbs> = {}): Verbs {
   return {
-    askPerson: { newId: () => 'ask_1', ask: unexpected, answer: unexpected },
+    askToolUser: { newId: () => 'ask_1', ask: unexpected, answer: unexpected },
     listSecrets: unexpected,
     describeSecret: unexpected,
-    showApprovals: { one: unexpected, list: unexpected, grants: unexpected },
+    viewApprovals: { one: unexpected, list: unexpected, grants: unexpected },
     explainAccess: unexpected,
     requestAccess: unexpected,
-    awaitDecision: unexpected,
+    waitForDecision: unexpected,
     followApproval: unexpected,
     // Clients of older protocols open their stream of themselves.
     manageSubscriptions: {
@@ -81,7 +81,7 @@ export function pendingApproval(caller: Caller): Approval {
     duration: 3_600_000,
     digest: 'd',
     requester: { name: caller.principal.name, owner: 'prsn_bob', ownerEmail: 'bob@example.com' },
-    asked: 1,
+    timesRequested: 1,
     createdAt: new Date('2026-01-01T00:00:00Z'),
     expiresAt: new Date('2026-01-01T01:00:00Z'),
     status: 'pending',

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
-import type { AwaitDecision } from '../../src/usecases/approvals/wait-for-decision.js';
+import type { WaitForDecision } from '../../src/usecases/approvals/wait-for-decision.js';
 import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import { buildServices, unwrap } from '../support/services.js';
@@ -14,8 +14,8 @@ const agent = agentCaller('agent');
 const WAIT = { approval_id: APPROVAL_ID, wait_seconds: 240 };
 
 let endpoint: TestEndpoint;
-const start = async (awaitDecision: AwaitDecision) => {
-  endpoint = await startEndpoint({ useCases: verbs({ awaitDecision }), keys: { agent } });
+const start = async (waitForDecision: WaitForDecision) => {
+  endpoint = await startEndpoint({ useCases: verbs({ waitForDecision }), keys: { agent } });
 };
 afterEach(() => endpoint.close());
 
@@ -23,13 +23,13 @@ afterEach(() => endpoint.close());
 function endlessWait() {
   const began = latch();
   const freed = latch();
-  const awaitDecision: AwaitDecision = async (caller, _id, { signal }) => {
+  const waitForDecision: WaitForDecision = async (caller, _id, { signal }) => {
     began.open();
     await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
     freed.open();
     return { ok: true, value: { approval: pendingApproval(caller) } };
   };
-  return { awaitDecision, began: began.opened, freed: freed.opened };
+  return { waitForDecision, began: began.opened, freed: freed.opened };
 }
 
 function latch() {
@@ -89,8 +89,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   });
 
   test('frees the waiter when it goes away', async () => {
-    const { awaitDecision, began, freed } = endlessWait();
-    await start(awaitDecision);
+    const { waitForDecision, began, freed } = endlessWait();
+    await start(waitForDecision);
     const client = await endpoint.client('agent', kind);
     const waiting = call(client, 'wait-for-decision', WAIT).catch(() => 'gone');
     await began;
@@ -100,8 +100,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   });
 
   test('gets its answer when the server stops while it waits', async () => {
-    const { awaitDecision, began } = endlessWait();
-    await start(awaitDecision);
+    const { waitForDecision, began } = endlessWait();
+    await start(waitForDecision);
     const client = await endpoint.client('agent', kind);
     const waiting = call(client, 'wait-for-decision', WAIT);
     await began;

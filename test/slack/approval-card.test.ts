@@ -171,7 +171,7 @@ describe('the largest request there can be', () => {
     changes: [changeTo(4, ...Array.from({ length: 20 }, () => '"'.repeat(500)))],
     context: {
       firstTime: false,
-      askedInADay: 99_999,
+      requestsInLastDay: 99_999,
       lastApproved: { at: PENDING.createdAt, by: people[0], uses: 99_999 },
       lastDenied: { at: PENDING.createdAt, by: people[1] ?? '' },
     },

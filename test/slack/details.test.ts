@@ -70,7 +70,7 @@ test('what others decide stays theirs, also where it covers the same resource', 
   await scene.services.person('carol@example.com');
   await scene.services.ask(other, { resources: ['vsecure://secrets/production/*'] });
   const asked = await scene.services.ask(agent.caller, { resources: [strict] });
-  expect(await scene.services.store.approvals.past(asked, 10)).toHaveLength(1);
+  expect(await scene.services.store.approvals.pastRequests(asked, 10)).toHaveLength(1);
   expect(await lookAs('carol', asked.id)).toContain('No other request for these resources');
 });
 

@@ -42,7 +42,7 @@ test('a full member is one, with address', async () => {
     teamId: emulate.teamId,
     userId: alice,
     email: 'alice@example.com',
-    standing: 'member',
+    status: 'member',
   });
 });
 
@@ -62,14 +62,14 @@ test.each([
   ['member', { is_email_confirmed: true, is_admin: true, is_owner: true }],
 ])('an account is %s when Slack says %j', async (standing, change) => {
   proxy.inject(userBecomes(alice, change));
-  expect((await directory().profile(alice))?.standing).toBe(standing);
+  expect((await directory().profile(alice))?.status).toBe(standing);
 });
 
 test('a colleague whose home is another workspace of the organisation is a member here', async () => {
   const teams = ['T0OTHER', emulate.teamId];
   proxy.inject(userBecomes(alice, { team_id: 'T0OTHER', enterprise_user: { teams } }));
   expect(await directory().profile(alice)).toMatchObject({
-    standing: 'member',
+    status: 'member',
     teamId: emulate.teamId,
   });
 });
@@ -81,9 +81,9 @@ test('a stranger is named by their own workspace', async () => {
 
 test('each answer is asked for afresh', async () => {
   const asking = directory();
-  expect((await asking.profile(alice))?.standing).toBe('member');
+  expect((await asking.profile(alice))?.status).toBe('member');
   proxy.inject(userBecomes(alice, { deleted: true }));
-  expect((await asking.profile(alice))?.standing).toBe('deactivated');
+  expect((await asking.profile(alice))?.status).toBe('deactivated');
 });
 
 test.each([
@@ -131,7 +131,7 @@ describe('an address', () => {
       teamId: emulate.teamId,
       userId: alice,
       email: 'Alice@Example.com',
-      standing: 'member',
+      status: 'member',
     });
   });
 
@@ -149,7 +149,7 @@ describe('an address', () => {
 
   test('of a guest says so', async () => {
     answering({ is_restricted: true });
-    expect(await directory().byEmail('alice@example.com')).toMatchObject({ standing: 'guest' });
+    expect(await directory().byEmail('alice@example.com')).toMatchObject({ status: 'guest' });
   });
 
   test.each([

@@ -4,7 +4,7 @@ import type { Approval, Approved, Pending } from '../../src/domain/approval.js';
 import type { Grant } from '../../src/domain/grant.js';
 import type { Person } from '../../src/domain/person.js';
 import type { Policy } from '../../src/domain/policy/policy.js';
-import type { AskingContext, PolicyChangeRecord } from '../../src/ports/index.js';
+import type { PolicyChangeRecord, RequesterHistory } from '../../src/ports/index.js';
 import type { CardFacts } from '../../src/usecases/approvals/card-facts.js';
 
 export const TEAM = 'T01ACME';
@@ -55,7 +55,7 @@ export const PENDING: Pending = {
   claimedClient: 'Claude Desktop 2.1',
   digest: 'a1b2c3d4'.repeat(8),
   requester: { name: 'claude-desktop', owner: BOB.id, ownerEmail: BOB.email },
-  asked: 1,
+  timesRequested: 1,
   createdAt: T0,
   expiresAt: new Date(T0.getTime() + HOUR),
 };
@@ -76,7 +76,7 @@ const GRANT: Grant = {
 
 const THREE = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
 
-const FIRST_TIME: AskingContext = { firstTime: true, askedInADay: 1 };
+const FIRST_TIME: RequesterHistory = { firstTime: true, requestsInLastDay: 1 };
 const DAYS_AGO = new Date('2026-11-20T09:30:00Z');
 const MINUTES_AGO = new Date('2026-11-22T13:45:00Z');
 
@@ -150,24 +150,26 @@ export const EVERY_STATE: Record<string, CardFacts> = {
     policyChanges: { minApprovals: 2 },
     votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', entryPoint: 'slack' }],
   }),
-  'asked again': asking({ asked: 4 }),
-  'asked often': factsOf({ context: { firstTime: false, askedInADay: 7 } }),
-  'asked before, decided by nobody': factsOf({ context: { firstTime: false, askedInADay: 1 } }),
+  'asked again': asking({ timesRequested: 4 }),
+  'asked often': factsOf({ context: { firstTime: false, requestsInLastDay: 7 } }),
+  'asked before, decided by nobody': factsOf({
+    context: { firstTime: false, requestsInLastDay: 1 },
+  }),
   'approved before': factsOf({
     context: {
       firstTime: false,
-      askedInADay: 1,
+      requestsInLastDay: 1,
       lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 3 },
     },
   }),
   'granted by the policy before': factsOf({
     approval: { ...PENDING, operation: 'write' },
-    context: { firstTime: false, askedInADay: 1, lastApproved: { at: DAYS_AGO, uses: 0 } },
+    context: { firstTime: false, requestsInLastDay: 1, lastApproved: { at: DAYS_AGO, uses: 0 } },
   }),
   'denied before': factsOf({
     context: {
       firstTime: false,
-      askedInADay: 2,
+      requestsInLastDay: 2,
       lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 1 },
       lastDenied: { at: MINUTES_AGO, by: 'bo@example.com' },
     },

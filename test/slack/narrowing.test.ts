@@ -91,6 +91,6 @@ test('more than ten boxes stand in two blocks, of which one may be empty', async
   expect(await submit('alice', values)).toBe('');
   expect(await now()).toMatchObject({ grantedResources: ['vsecure://secrets/production/M21'] });
   expect(
-    unwrap(await scene.services.useCases.showApprovals.one(agent.caller, asked.id)).grant,
+    unwrap(await scene.services.useCases.viewApprovals.one(agent.caller, asked.id)).grant,
   ).toMatchObject({ resources: ['vsecure://secrets/production/M21'] });
 });

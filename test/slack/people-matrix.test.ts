@@ -143,7 +143,7 @@ const ignoringStanding =
     const profile: Directory['profile'] = async (userId) => {
       const found = await directory.profile(userId);
       const teamId = directory.teamId() ?? '';
-      return found && { ...found, teamId, standing: 'member' };
+      return found && { ...found, teamId, status: 'member' };
     };
     const blind = { ...directory, profile };
     return createIdentifySlackActor({ store, directory: blind, linkByEmail: false });

@@ -37,8 +37,8 @@ const decide = async (approval: Approval, verdict: 'approve' | 'deny') => {
     }),
   );
 };
-const contextOf = (approval: Approval) => services.store.approvals.context(approval);
-const NOTHING = { firstTime: true, askedInADay: 1 };
+const contextOf = (approval: Approval) => services.store.approvals.requesterHistory(approval);
+const NOTHING = { firstTime: true, requestsInLastDay: 1 };
 
 describe('what is new to a key', () => {
   test('is its first request, and is not new to it any more when it asks otherwise', async () => {
@@ -46,7 +46,7 @@ describe('what is new to a key', () => {
     const first = await ask(A);
     expect(await contextOf(first)).toEqual(NOTHING);
     const longer = await ask(A, { duration: 2 * HOUR });
-    expect(await contextOf(longer)).toEqual({ firstTime: false, askedInADay: 2 });
+    expect(await contextOf(longer)).toEqual({ firstTime: false, requestsInLastDay: 2 });
     expect(await contextOf(first)).toEqual(NOTHING);
   });
 
@@ -71,8 +71,8 @@ test('repetitions count, and what is more than a day old does not', async () => 
   const asked = await ask(A, { duration: 2 * HOUR });
   await ask(A, { duration: 2 * HOUR });
   const again = await services.store.approvals.find(asked.id);
-  expect(again?.asked).toBe(2);
-  expect(again && (await contextOf(again))).toEqual({ firstTime: false, askedInADay: 3 });
+  expect(again?.timesRequested).toBe(2);
+  expect(again && (await contextOf(again))).toEqual({ firstTime: false, requestsInLastDay: 3 });
 });
 
 test('the last approval says by whom, and how often it was used', async () => {
@@ -115,7 +115,7 @@ test('the past of a resource holds everybody’s requests, the newest first', as
   await decide(await ask(`${place}/*`, { operation: 'write' }), 'approve');
   await ask(`${place}/B`);
   const asked = await ask(A);
-  const past = await services.store.approvals.past(asked, 10);
+  const past = await services.store.approvals.pastRequests(asked, 10);
   expect(
     past.map(({ requester, operation, status, settledBy, uses }) => [
       requester,
@@ -128,5 +128,5 @@ test('the past of a resource holds everybody’s requests, the newest first', as
     ['claude-desktop', 'write', 'approved', 'alice@example.com', 0],
     ['other-agent', 'read', 'denied', 'alice@example.com', undefined],
   ]);
-  expect(await services.store.approvals.past(asked, 1)).toHaveLength(1);
+  expect(await services.store.approvals.pastRequests(asked, 1)).toHaveLength(1);
 });

@@ -38,7 +38,7 @@ async function agent(): Promise<Caller> {
 
 const ask = async (changes: Parameters<typeof question>[2] = {}, caller?: Caller) => {
   const asked = question(caller ?? (await agent()), policy, changes);
-  return services.store.transaction((tx) => tx.approvals.ask(asked));
+  return services.store.transaction((tx) => tx.approvals.insertPending(asked));
 };
 
 describe('asking', () => {
@@ -48,7 +48,7 @@ describe('asking', () => {
       Array.from({ length: 20 }, (_, turn) => {
         const { store } = turn % 2 ? services : other;
         return store.transaction((tx) =>
-          tx.approvals.ask(question(caller, policy, { reason: `reason ${turn}` })),
+          tx.approvals.insertPending(question(caller, policy, { reason: `reason ${turn}` })),
         );
       }),
     );
@@ -57,7 +57,7 @@ describe('asking', () => {
     const [first] = answers.filter(({ repeated }) => !repeated);
     const stored = await services.store.approvals.find(first?.approval.id ?? 'appr_');
     expect(stored).toMatchObject({ asked: 20, reason: first?.approval.reason, status: 'pending' });
-    expect(answers.map(({ approval }) => approval.asked).sort((a, b) => a - b)).toEqual(
+    expect(answers.map(({ approval }) => approval.timesRequested).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
     );
   });

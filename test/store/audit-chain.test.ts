@@ -25,7 +25,7 @@ beforeAll(async () => {
     unwrap(await useCases.decide(alice, decision));
     unwrap(await useCases.readSecret(caller, { resource: DATABASE_URL }));
     await useCases.requestAccess(caller, { resources: ['..'], operation: 'read', reason: 'x' });
-    await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
+    await useCases.recordForeignWorkspace('T0EVIL', 'U0EVIL', 'button');
   }
   trail = await readTrail(services.database.dataSource);
 });

@@ -146,7 +146,7 @@ async function doEverything({ useCases, admin, ...services }: Services): Promise
   unwrap(await useCases.login.confirm(admin.owner, id));
   unwrap(await useCases.login.take(id, secret));
   unwrap(await manageKeys.revoke(admin, caller.key.id));
-  await useCases.recordForeign('T0EVIL', 'U0EVIL', 'button');
+  await useCases.recordForeignWorkspace('T0EVIL', 'U0EVIL', 'button');
   await tellSomebody(useCases, admin);
   await alert({ useCases, admin, store: services.store });
 }

@@ -81,7 +81,7 @@ describe.each(Object.entries(POISON))('%s', (_, text) => {
   });
 
   test('in what a stranger sends leaves exactly one event', async () => {
-    const event = await onlyEvent(() => services.useCases.recordForeign(text, text, text));
+    const event = await onlyEvent(() => services.useCases.recordForeignWorkspace(text, text, text));
     expect(event).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
   });
 

@@ -65,7 +65,7 @@ test('what joins a digest does not keep it young', async () => {
 test('however many of its requests change, it is drawn once; and again after it has moved', async () => {
   await sql('delete from delivery');
   await services.digests.add(C1, ids.slice(0, 2));
-  for (let turn = 0; turn < 20; turn += 1) await services.digests.touch(C1);
+  for (let turn = 0; turn < 20; turn += 1) await services.digests.markOutdated(C1);
   expect(await services.slackOutbox.lease('slack_digest', 10, MINUTE)).toMatchObject([
     { subject: 'C1:1.1', wanted: 21 },
   ]);

@@ -56,7 +56,7 @@ describe('a Slack account', () => {
     const identify = createIdentifySlackActor({
       store: services.store,
       directory: {
-        profile: async (userId) => ({ teamId: 'T1', userId, email: fay.email, standing: 'member' }),
+        profile: async (userId) => ({ teamId: 'T1', userId, email: fay.email, status: 'member' }),
         byEmail: async () => undefined,
         deactivated: async () => [],
         groupMembers: async () => undefined,

@@ -241,7 +241,7 @@ describe('cards', () => {
     const direct = { ...card('4.1', id), channel: 'D1' };
     await cards.save(direct, 1);
     await cards.save(card('4.2', id), 1);
-    await cards.drew(direct, 3);
+    await cards.recordDrawn(direct, 3);
     expect(await cards.find(id)).toEqual(card('4.2', id));
     expect(await cards.copies(id)).toMatchObject([
       { channel: 'C1', drawn: 1, kind: 'card' },
@@ -251,7 +251,7 @@ describe('cards', () => {
     expect(await cards.link(id)).toContain('/D1/');
     await cards.saveLink(card('4.2', id), 'https://acme.slack.com/archives/C1/p42');
     expect(await cards.link(id)).toContain('/C1/');
-    await cards.forget(card('4.2', id));
+    await cards.remove(card('4.2', id));
     expect(await cards.find(id)).toEqual(direct);
   });
 

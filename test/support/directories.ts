@@ -6,7 +6,7 @@ import type { Directory, SlackProfile } from '../../src/ports/index.js';
 export function memberDirectory(teamId: string, change: Partial<Directory> = {}): Directory {
   return {
     teamId: () => teamId,
-    profile: async (userId): Promise<SlackProfile> => ({ teamId, userId, standing: 'member' }),
+    profile: async (userId): Promise<SlackProfile> => ({ teamId, userId, status: 'member' }),
     byEmail: async () => 'unknown',
     deactivated: async () => [],
     groupMembers: async () => undefined,

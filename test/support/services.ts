@@ -27,8 +27,8 @@ import { createSlackOutbox } from '../../src/store/slack-outbox.js';
 import { createStore } from '../../src/store/store.js';
 import { createListener } from '../../src/store/wakeups.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
-import type { Ask } from '../../src/usecases/approvals/request-access.js';
-import type { AskingLimits } from '../../src/usecases/approvals/request-limits.js';
+import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
+import type { RequestLimits } from '../../src/usecases/approvals/request-limits.js';
 import { createUseCases, type Parts } from '../../src/usecases/index.js';
 import { openInstallation } from '../../src/usecases/open-installation.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
@@ -45,7 +45,7 @@ export interface ServicesOptions {
   readonly defaultApprovers?: readonly string[];
   readonly masterKey?: string;
   /** Default: none that a test would meet. */
-  readonly limits?: Partial<AskingLimits>;
+  readonly limits?: Partial<RequestLimits>;
   /** Default: no Slack. */
   readonly directory?: Directory;
   /** To replace a part by a broken one: that is how a test shows that it bites. */
@@ -151,7 +151,7 @@ export async function buildServices(options: ServicesOptions = {}) {
     },
 
     /** A pending approval, or an approved one where the policy needs no person. */
-    async ask(caller: Caller, ask: Partial<Ask> = {}): Promise<Approval> {
+    async ask(caller: Caller, ask: Partial<AccessRequest> = {}): Promise<Approval> {
       const whole = {
         resources: [DATABASE_URL],
         operation: 'read',

@@ -22,11 +22,11 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
   });
 
   serve(approvalRoutes.list, async ({ caller, query: { status, ...page } }) =>
-    mapPage(await useCases.showApprovals.list(caller, { status }, page), wireApprovalFor(caller)),
+    mapPage(await useCases.viewApprovals.list(caller, { status }, page), wireApprovalFor(caller)),
   );
 
   serve(approvalRoutes.show, async ({ caller, params }) => {
-    const shown = await useCases.showApprovals.one(caller, params.id);
+    const shown = await useCases.viewApprovals.one(caller, params.id);
     return shown.ok ? ok(await detail(useCases, caller, shown.value)) : shown;
   });
 
@@ -34,7 +34,7 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
     const signal = AbortSignal.any([gone, stopping]);
     const waiting = { ms: query.seconds * SECOND, signal };
     return mapResult(
-      await useCases.awaitDecision(caller, params.id, waiting),
+      await useCases.waitForDecision(caller, params.id, waiting),
       wireAccessFor(caller),
     );
   });

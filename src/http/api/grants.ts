@@ -8,7 +8,7 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 export function serveGrants(serve: Serve, useCases: UseCases): void {
   serve(grantRoutes.list, async ({ caller, query: { active, ...page } }) =>
-    mapPage(await useCases.showApprovals.grants(caller, { activeOnly: active }, page), wireGrant),
+    mapPage(await useCases.viewApprovals.grants(caller, { activeOnly: active }, page), wireGrant),
   );
 
   serve(grantRoutes.release, async ({ caller, params, idempotencyKey }) =>

@@ -10,21 +10,21 @@ import {
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { IdempotencyKey } from '../../usecases/idempotent.js';
 import type { UseCases } from '../../usecases/index.js';
-import { shownValue } from '../../usecases/secrets/encode-value.js';
+import { encodeValue } from '../../usecases/secrets/encode-value.js';
 import type { ListedSecret } from '../../usecases/secrets/list-secrets.js';
-import type { SecretAnswer } from '../../usecases/secrets/read-secret.js';
+import type { SecretValue } from '../../usecases/secrets/read-secret.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
 export function serveSecrets(serve: Serve, useCases: UseCases): void {
-  const { handleSecret } = useCases;
+  const { secretOperations } = useCases;
 
   serve(secretRoutes.list, async ({ caller, query }) =>
     mapPage(await useCases.listSecrets(caller, query), wireListed),
   );
 
   serve(secretRoutes.open, async ({ caller, query: { path, version } }) =>
-    mapResult(await handleSecret.read(caller, { resource: path, version }), wireOpened),
+    mapResult(await secretOperations.read(caller, { resource: path, version }), wireOpened),
   );
 
   serve(secretRoutes.set, async ({ caller, body, idempotencyKey }) => {
@@ -34,16 +34,16 @@ export function serveSecrets(serve: Serve, useCases: UseCases): void {
   });
 
   serve(secretRoutes.create, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.create(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.create(caller, wishOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.update, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.update(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.update(caller, wishOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.rotate, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.rotate(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.rotate(caller, wishOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.delete, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.delete(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.delete(caller, wishOf(body, idempotencyKey)), wireChange),
   );
 }
 
@@ -56,10 +56,10 @@ const wishOf = <T extends { path: string }>(
   idempotencyKey: idempotencyKey?.key,
 });
 
-const wireOpened = ({ resource, value, ...rest }: SecretAnswer): WireOpenedSecret => ({
+const wireOpened = ({ resource, value, ...rest }: SecretValue): WireOpenedSecret => ({
   path: resource,
   version: rest.version,
-  ...shownValue(value),
+  ...encodeValue(value),
   grant: rest.grant,
   expiresAt: rest.expiresAt.toISOString(),
 });

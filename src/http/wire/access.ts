@@ -19,7 +19,8 @@ export function wireApprovalFor(caller: Caller): (approval: Approval) => WireApp
 }
 
 function wireApproval(approval: Approval): WireApproval {
-  const { id, status, operation, resources, reason, claimedClient, asked, digest } = approval;
+  const { id, status, operation, resources, reason, claimedClient, timesRequested, digest } =
+    approval;
   const { requester, policy, policyVersion } = approval;
   return {
     id,
@@ -30,7 +31,7 @@ function wireApproval(approval: Approval): WireApproval {
     duration: formatDuration(approval.duration),
     claimedClient,
     requester: { name: requester.name, owner: requester.ownerEmail },
-    asked,
+    asked: timesRequested,
     policy,
     policyVersion,
     digest,

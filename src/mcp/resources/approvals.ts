@@ -2,8 +2,8 @@
 
 import { approvalId } from '../../contract/fields.js';
 import type { ApprovalId } from '../../domain/approval.js';
-import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
-import type { AwaitDecision } from '../../usecases/approvals/wait-for-decision.js';
+import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
+import type { WaitForDecision } from '../../usecases/approvals/wait-for-decision.js';
 import { SUGGESTIONS_MAX } from '../completions.js';
 import type { ResourceFamily } from '../resource.js';
 import { showAccess } from '../tools/approval-output.js';
@@ -18,8 +18,8 @@ export function approvalIdIn(uri: string): ApprovalId | undefined {
 }
 
 export const createApprovalFamily = (
-  awaitDecision: AwaitDecision,
-  showApprovals: ShowApprovals,
+  waitForDecision: WaitForDecision,
+  viewApprovals: ViewApprovals,
 ): ResourceFamily => ({
   uriTemplate: `${PREFIX}{id}`,
   prefix: PREFIX,
@@ -35,13 +35,13 @@ export const createApprovalFamily = (
   async look(caller, uri) {
     const id = approvalIdIn(uri);
     if (!id) return undefined;
-    const answer = await awaitDecision(caller, id, { ms: 0 });
+    const answer = await waitForDecision(caller, id, { ms: 0 });
     return answer.ok ? showAccess(answer.value) : undefined;
   },
 
   async suggest(caller, typed) {
     const page = { limit: SUGGESTIONS_MAX };
-    const answer = await showApprovals.list(caller, { mine: true }, page);
+    const answer = await viewApprovals.list(caller, { mine: true }, page);
     const ids = answer.ok ? answer.value.items.map(({ id }) => id) : [];
     return ids.filter((id) => id.startsWith(typed));
   },

@@ -2,10 +2,10 @@
 
 import type { Grant } from '../../domain/grant.js';
 import { PAGE_MAX } from '../../domain/limits.js';
-import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
+import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import type { FixedResource } from '../resource.js';
 
-export const createGrantsResource = (grants: ShowApprovals['grants']): FixedResource => ({
+export const createGrantsResource = (grants: ViewApprovals['grants']): FixedResource => ({
   uri: 'vsecure://grants',
   face: {
     name: 'grants',

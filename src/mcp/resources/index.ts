@@ -9,7 +9,7 @@ import { createSecretFamilies } from './secret-family.js';
 /** The verbs behind the resources. They only look. */
 export type ResourceUseCases = Pick<
   UseCases,
-  'listSecrets' | 'describeSecret' | 'awaitDecision' | 'showApprovals'
+  'listSecrets' | 'describeSecret' | 'waitForDecision' | 'viewApprovals'
 >;
 
 export interface Resources {
@@ -18,12 +18,12 @@ export interface Resources {
 }
 
 export function createResources(useCases: ResourceUseCases): Resources {
-  const { listSecrets, describeSecret, awaitDecision, showApprovals } = useCases;
+  const { listSecrets, describeSecret, waitForDecision, viewApprovals } = useCases;
   return {
-    fixed: [createGrantsResource(showApprovals.grants)],
+    fixed: [createGrantsResource(viewApprovals.grants)],
     families: [
       ...createSecretFamilies(listSecrets, describeSecret),
-      createApprovalFamily(awaitDecision, showApprovals),
+      createApprovalFamily(waitForDecision, viewApprovals),
     ],
   };
 }

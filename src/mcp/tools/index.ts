@@ -24,9 +24,9 @@ export type McpUseCases = Pick<
   | 'listSecrets'
   | 'explainAccess'
   | 'requestAccess'
-  | 'awaitDecision'
+  | 'waitForDecision'
   | 'cancelRequest'
-  | 'showApprovals'
+  | 'viewApprovals'
   | 'readSecret'
   | 'changeSecret'
   | 'releaseGrant'
@@ -39,15 +39,15 @@ export function createTools(useCases: McpUseCases): readonly Tool[] {
     createListSecretsTool(useCases.listSecrets),
     createExplainAccessTool(useCases.explainAccess),
     createRequestAccessTool(useCases.requestAccess),
-    createWaitForDecisionTool(useCases.awaitDecision),
+    createWaitForDecisionTool(useCases.waitForDecision),
     createCancelRequestTool(useCases.cancelRequest),
-    createListRequestsTool(useCases.showApprovals),
+    createListRequestsTool(useCases.viewApprovals),
     createReadSecretTool(useCases.readSecret),
     createCreateSecretTool(useCases.changeSecret),
     createUpdateSecretTool(useCases.changeSecret),
     createRotateSecretTool(useCases.changeSecret),
     createDeleteSecretTool(useCases.changeSecret),
-    createListGrantsTool(useCases.showApprovals),
+    createListGrantsTool(useCases.viewApprovals),
     createReleaseGrantTool(useCases.releaseGrant),
     createQueryAuditLogTool(useCases.queryAudit),
     createListApiKeysTool(useCases.reviewKeys),

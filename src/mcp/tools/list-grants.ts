@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { approvalId, grantId, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Grant } from '../../domain/grant.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
-import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
+import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
@@ -30,7 +30,7 @@ const grant = z.object({
 
 const output = z.object({ grants: z.array(grant), next_cursor: nextCursor });
 
-export const createListGrantsTool = ({ grants }: ShowApprovals) =>
+export const createListGrantsTool = ({ grants }: ViewApprovals) =>
   defineTool({
     name: 'list-grants',
     title: 'List your grants',

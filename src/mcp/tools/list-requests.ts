@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { approvalId, approvalStatus, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
-import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
+import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
@@ -24,7 +24,7 @@ const request = z.object({
 
 const output = z.object({ requests: z.array(request), next_cursor: nextCursor });
 
-export const createListRequestsTool = ({ list }: ShowApprovals) =>
+export const createListRequestsTool = ({ list }: ViewApprovals) =>
   defineTool({
     name: 'list-requests',
     title: 'List your requests',

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { grantId, timestamp, uri } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
-import { shownValue } from '../../usecases/secrets/encode-value.js';
-import type { ReadSecret, SecretAnswer } from '../../usecases/secrets/read-secret.js';
+import { encodeValue } from '../../usecases/secrets/encode-value.js';
+import type { ReadSecret, SecretValue } from '../../usecases/secrets/read-secret.js';
 import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
@@ -46,8 +46,8 @@ A grant ends at expires_at, earlier if somebody revokes it, and may allow only s
     },
   });
 
-function show({ resource, version, value, grant, expiresAt }: SecretAnswer) {
-  const shown = shownValue(value);
+function show({ resource, version, value, grant, expiresAt }: SecretValue) {
+  const shown = encodeValue(value);
   return { resource, version, ...shown, grant_id: grant, expires_at: expiresAt.toISOString() };
 }
 

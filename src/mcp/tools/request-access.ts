@@ -6,7 +6,7 @@ import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { DURATION_MIN, REASON_MAX, RESOURCES_MAX } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { refused } from '../../domain/result.js';
-import { questionOf, type RequestAccess } from '../../usecases/approvals/request-access.js';
+import { type RequestAccess, requestContent } from '../../usecases/approvals/request-access.js';
 import { idempotencyKeyOf } from '../../usecases/idempotent.js';
 import type { Fields } from '../elicitation.js';
 import type { Next } from '../next-step.js';
@@ -66,7 +66,7 @@ How much you may ask is limited: "too_many_pending", "too_many_requests" and "de
         typedReason: person.written('reason', typed)?.reason,
         claimedClient,
       };
-      const repeat = idempotencyKeyOf(caller, idempotency_key, questionOf(ask));
+      const repeat = idempotencyKeyOf(caller, idempotency_key, requestContent(ask));
       const answer = await requestAccess(caller, ask, repeat);
       if (answer.ok) return { ok: true, value: showAccess(answer.value) };
       const { refusal } = answer;

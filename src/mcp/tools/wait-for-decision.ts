@@ -6,7 +6,7 @@ import type { Approval } from '../../domain/approval.js';
 import { SECOND, WAIT_DEFAULT_SECONDS, WAIT_MAX_SECONDS } from '../../domain/limits.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
-import type { AwaitDecision } from '../../usecases/approvals/wait-for-decision.js';
+import type { WaitForDecision } from '../../usecases/approvals/wait-for-decision.js';
 import { tellWaiting } from '../progress.js';
 import { createOfferCard } from '../show-card-link.js';
 import { taskOf } from '../task.js';
@@ -38,8 +38,8 @@ const output = z.object({
   message: z.string(),
 });
 
-export function createWaitForDecisionTool(awaitDecision: AwaitDecision) {
-  const offerCard = createOfferCard(awaitDecision);
+export function createWaitForDecisionTool(waitForDecision: WaitForDecision) {
+  const offerCard = createOfferCard(waitForDecision);
   return defineTool({
     name: 'wait-for-decision',
     title: 'Wait for the decision',
@@ -55,7 +55,7 @@ Calling it again is always safe, also after a broken connection: nothing is lost
       // A task waits without a call.
       const ms = takesTasks ? 0 : wait_seconds * SECOND;
       const onWait = progress && tellWaiting(progress, wait_seconds, 'an approver');
-      const answer = await awaitDecision(caller, approval_id, { ms, signal, onWait });
+      const answer = await waitForDecision(caller, approval_id, { ms, signal, onWait });
       if (!answer.ok) return answer;
       const isOpen = answer.value.approval.status === 'pending';
       const asTask = takesTasks && isOpen && wait_seconds > 0;

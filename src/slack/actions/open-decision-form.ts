@@ -1,7 +1,7 @@
 /** *Approve* and *Deny* open a form with the facts as they are now, or what became of the request when there is nothing left to decide. */
 
 import type { ModalView } from '@slack/types';
-import { whyOver } from '../../domain/approval.js';
+import { whyClosed } from '../../domain/approval.js';
 import type { Verdict } from '../../domain/vocabulary.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import type { RecordRefusedClick } from '../../usecases/approvals/record-refused-click.js';
@@ -49,7 +49,7 @@ async function recordLateClick(
   { facts: { approval, now }, teamId }: Found,
   userId: string,
 ): Promise<void> {
-  const over = whyOver(approval, now);
+  const over = whyClosed(approval, now);
   if (!over) return;
   const click = { approval: approval.id, verdict, refusal: over.code };
   await recordRefusedClick({ teamId, userId }, click);

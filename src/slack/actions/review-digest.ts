@@ -2,7 +2,7 @@
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Digests, Log } from '../../ports/index.js';
+import type { DigestCards, Log } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
 import { dated } from '../format/dates.js';
 import type { Interaction } from '../inbound/interaction.js';
@@ -11,7 +11,7 @@ import { reviewView } from '../views/review-view.js';
 import { type OpeningParts, openView } from './open-view.js';
 
 export interface ReviewParts extends OpeningParts {
-  readonly digests: Digests;
+  readonly digests: DigestCards;
 }
 
 export type OnClick = (body: unknown, from: Interaction) => Promise<void>;

@@ -4,7 +4,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Approved } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import { visibleText } from '../../domain/untrusted-text.js';
-import type { Unsent } from '../../ports/index.js';
+import type { UnsentAutoApprovals } from '../../ports/index.js';
 import { toButtonValue } from '../format/action-ids.js';
 import { clip, clipMiddle } from '../format/clip.js';
 import { code, context, escaped, moment, section } from '../format/text-objects.js';
@@ -17,7 +17,10 @@ const RESOURCE_SHOWN = 100;
 const REPORT_SHOWN = 100;
 
 /** The newest `LINES_MAX` at most; the rest is counted. */
-export function autoApprovedLines({ approvals, count }: Pick<Unsent, 'approvals' | 'count'>): Card {
+export function autoApprovedLines({
+  approvals,
+  count,
+}: Pick<UnsentAutoApprovals, 'approvals' | 'count'>): Card {
   const more = count - approvals.length;
   return {
     text: fallbackText(approvals, count),

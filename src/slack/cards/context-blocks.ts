@@ -2,7 +2,7 @@
 
 import type { KnownBlock } from '@slack/types';
 import { oneLine } from '../../domain/untrusted-text.js';
-import type { AskingContext, LastApproved, PolicyChangeRecord } from '../../ports/index.js';
+import type { LastApproved, PolicyChangeRecord, RequesterHistory } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { clip } from '../format/clip.js';
 import { context, moment, mrkdwn, plain } from '../format/text-objects.js';
@@ -17,9 +17,12 @@ export function contextBlocks(facts: CardFacts): KnownBlock[] {
   return known ? [context(history(facts, known)), ...changeBlocks(facts)] : [];
 }
 
-function history({ approval }: CardFacts, known: AskingContext): string {
-  const { askedInADay, lastApproved, lastDenied } = known;
-  const often = askedInADay > approval.asked ? [`asked ${askedInADay} times in 24 hours`] : [];
+function history({ approval }: CardFacts, known: RequesterHistory): string {
+  const { requestsInLastDay, lastApproved, lastDenied } = known;
+  const often =
+    requestsInLastDay > approval.timesRequested
+      ? [`asked ${requestsInLastDay} times in 24 hours`]
+      : [];
   if (known.firstTime && !lastApproved && !lastDenied)
     return '*First time* that this key asks for this';
   const said = [

@@ -1,7 +1,7 @@
 /** The message that many requests share: how many wait, for whom, until when. It decides nothing; *Review…* opens the list. */
 
 import type { Button, KnownBlock } from '@slack/types';
-import type { DigestItem } from '../../ports/index.js';
+import type { DigestCardItem } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { DIGEST } from '../format/action-ids.js';
 import { code, context, moment, plain, section } from '../format/text-objects.js';
@@ -9,7 +9,7 @@ import type { Card } from './approval-card.js';
 import { approverNames } from './mentions.js';
 
 export interface DigestFacts {
-  readonly items: readonly DigestItem[];
+  readonly items: readonly DigestCardItem[];
   /** One open request under each policy: it says who may decide. */
   readonly facts: readonly CardFacts[];
   readonly teamId: string;
@@ -25,7 +25,7 @@ export function digestMessage(digest: DigestFacts): Card {
   };
 }
 
-export const isPending = ({ status }: DigestItem): boolean => status === 'pending';
+export const isPending = ({ status }: DigestCardItem): boolean => status === 'pending';
 
 function waiting({ items, facts, teamId }: DigestFacts): KnownBlock[] {
   const pending = items.filter(isPending);
@@ -40,7 +40,7 @@ function waiting({ items, facts, teamId }: DigestFacts): KnownBlock[] {
   ];
 }
 
-const over = (items: readonly DigestItem[]): KnownBlock[] => [
+const over = (items: readonly DigestCardItem[]): KnownBlock[] => [
   { type: 'header', text: plain(headline(items)) },
   context(outcomes(items)),
 ];
@@ -54,7 +54,7 @@ const REVIEW: Button = {
 };
 
 /** Plain text; also what a locked phone shows. */
-function headline(items: readonly DigestItem[]): string {
+function headline(items: readonly DigestCardItem[]): string {
   const left = items.filter(isPending).length;
   if (left === 0) return `All ${items.length} requests are decided`;
   const ofAll =
@@ -64,7 +64,7 @@ function headline(items: readonly DigestItem[]): string {
 
 const KEYS_SHOWN = 5;
 
-function byKey(pending: readonly DigestItem[]): string {
+function byKey(pending: readonly DigestCardItem[]): string {
   const counts = new Map<string, number>();
   for (const { requester } of pending) counts.set(requester, (counts.get(requester) ?? 0) + 1);
   const most = [...counts].sort(([, a], [, b]) => b - a);
@@ -73,7 +73,7 @@ function byKey(pending: readonly DigestItem[]): string {
   return `${shown.join(', ')}${more > 0 ? `, and of ${more} more keys` : ''}`;
 }
 
-function footnote(items: readonly DigestItem[]): string {
+function footnote(items: readonly DigestCardItem[]): string {
   const many = 'So many came at once that they share one message; each is decided by itself.';
   return items.every(isPending) ? many : `${many} So far: ${outcomes(items)}`;
 }
@@ -85,7 +85,7 @@ const WORDS = {
   cancelled: 'withdrawn',
 } as const;
 
-function outcomes(items: readonly DigestItem[]): string {
+function outcomes(items: readonly DigestCardItem[]): string {
   const told = Object.entries(WORDS).flatMap(([status, word]) => {
     const count = items.filter((item) => item.status === status).length;
     return count > 0 ? [`${count} ${word}`] : [];

@@ -28,12 +28,12 @@ export function factBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
 
 function fields(facts: CardFacts, teamId: string): string[] {
   const { approval, owner } = facts;
-  const { operation, requester, duration, asked, expiresAt, status, createdAt } = approval;
+  const { operation, requester, duration, timesRequested, expiresAt, status, createdAt } = approval;
   const ownerName = owner ? personName(owner, teamId) : emailName(requester.ownerEmail);
   return [
     `*Access*\n${operation}, for ${formatDuration(duration)} from the approval on`,
     `*Requested by*\nkey ${code(requester.name)} of ${ownerName}`,
-    `*Asked*\n${asked > 1 ? `${asked} times` : 'once'}, first ${moment(createdAt)}`,
+    `*Asked*\n${timesRequested > 1 ? `${timesRequested} times` : 'once'}, first ${moment(createdAt)}`,
     ...(status === 'pending' ? [`*Decide before*\n${moment(expiresAt)}`] : []),
   ];
 }

@@ -65,7 +65,7 @@ const WORDS: Record<DirectMessageKind, string> = {
   suspended: 'suspended',
 };
 
-function line({ notice, principal, request }: DirectMessageFacts): string {
+function line({ message: notice, principal, request }: DirectMessageFacts): string {
   if (!request) return `• ${WORDS[notice.kind]} · ${code(principal.name)}`;
   const { operation, resources, status } = request.approval;
   const [first = '', ...more] = resources;

@@ -13,7 +13,7 @@ import { resourceBlocks } from './resource-blocks.js';
 
 /** One notice, in the workspace with this id. */
 export function directCard(facts: DirectMessageFacts, teamId: string): Card {
-  const { notice, request } = facts;
+  const { message: notice, request } = facts;
   if (notice.kind === 'suspended') return suspendedCard(facts, teamId);
   return {
     text: `Your key ${escaped(facts.principal.name)} ${DONE[notice.kind]}.`,

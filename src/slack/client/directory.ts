@@ -112,11 +112,11 @@ function profileOf(user: SlackUser, teamId: string): SlackProfile {
     teamId: standing === 'foreign' ? (user.team_id ?? '') : teamId,
     userId: user.id,
     email: user.profile?.email ?? undefined,
-    standing,
+    status: standing,
   };
 }
 
-function standingOf(user: SlackUser, teamId: string): SlackProfile['standing'] {
+function standingOf(user: SlackUser, teamId: string): SlackProfile['status'] {
   const belongs = user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId);
   if (user.is_stranger || !belongs) return 'foreign';
   if (user.deleted) return 'deactivated';

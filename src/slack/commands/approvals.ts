@@ -4,19 +4,19 @@ import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
-import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
+import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
 import { optional, readWord } from './argument-values.js';
 import { type Command, ROWS } from './command.js';
 
 export interface ApprovalsParts {
-  readonly showApprovals: Pick<ShowApprovals, 'list' | 'one'>;
+  readonly viewApprovals: Pick<ViewApprovals, 'list' | 'one'>;
 }
 
 const HEAD = ['Asked', 'For', 'By', 'Status', 'Decide before', 'Id'];
 
-export const createApprovalsCommand = ({ showApprovals }: ApprovalsParts): Command => ({
+export const createApprovalsCommand = ({ viewApprovals }: ApprovalsParts): Command => ({
   name: 'approvals',
   usage: '[--status pending]',
   summary: 'what was asked, the newest first',
@@ -30,7 +30,7 @@ export const createApprovalsCommand = ({ showApprovals }: ApprovalsParts): Comma
     const person = await who();
     if (!person.ok) return person;
     const page = { limit: ROWS, after: approvalId.safeParse(after).data };
-    const listed = await showApprovals.list(person.value, { status: status.value }, page);
+    const listed = await viewApprovals.list(person.value, { status: status.value }, page);
     if (!listed.ok) return listed;
     const { items, next } = listed.value;
     const kind = status.value ? `${status.value} requests` : 'requests';

@@ -1,17 +1,17 @@
 /** `/vsecure grants`: the access that holds now. */
 
 import { grantId } from '../../contract/fields.js';
-import type { ShowHeldGrants } from '../../usecases/approvals/list-active-grants.js';
+import type { ListActiveGrants } from '../../usecases/approvals/list-active-grants.js';
 import { shortNames } from '../format/resource-names.js';
 import { type Command, ROWS } from './command.js';
 
 export interface GrantsParts {
-  readonly showHeldGrants: ShowHeldGrants;
+  readonly listActiveGrants: ListActiveGrants;
 }
 
 const HEAD = ['Until', 'For', 'Held by', 'Used', 'Id'];
 
-export const createGrantsCommand = ({ showHeldGrants }: GrantsParts): Command => ({
+export const createGrantsCommand = ({ listActiveGrants }: GrantsParts): Command => ({
   name: 'grants',
   usage: '',
   summary: 'the access that holds now',
@@ -23,7 +23,7 @@ export const createGrantsCommand = ({ showHeldGrants }: GrantsParts): Command =>
     const person = await who();
     if (!person.ok) return person;
     const page = { limit: ROWS, after: grantId.safeParse(after).data };
-    const listed = await showHeldGrants(person.value, page);
+    const listed = await listActiveGrants(person.value, page);
     if (!listed.ok) return listed;
     const { items, next } = listed.value;
     const rows = items.map(({ grant, holder }) => [

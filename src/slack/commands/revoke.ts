@@ -6,17 +6,17 @@ import { REASON_MAX } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { RevokeGrant } from '../../usecases/approvals/end-grant.js';
-import type { ShowApprovals } from '../../usecases/approvals/view-approvals.js';
+import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { shortNames } from '../format/resource-names.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';
 
 export interface RevokeParts {
   readonly revokeGrant: RevokeGrant;
-  readonly showApprovals: Pick<ShowApprovals, 'one'>;
+  readonly viewApprovals: Pick<ViewApprovals, 'one'>;
 }
 
-export const createRevokeCommand = ({ revokeGrant, showApprovals }: RevokeParts): Command => ({
+export const createRevokeCommand = ({ revokeGrant, viewApprovals }: RevokeParts): Command => ({
   name: 'revoke',
   usage: '<id> <reason>',
   summary: 'end an access early',
@@ -39,7 +39,7 @@ export const createRevokeCommand = ({ revokeGrant, showApprovals }: RevokeParts)
       return problem(`The reason is too long: ${REASON_MAX} characters at most.`);
     const person = await who();
     if (!person.ok) return person;
-    const found = grant ?? (await grantOf(showApprovals, person.value, approval));
+    const found = grant ?? (await grantOf(viewApprovals, person.value, approval));
     if (!found) return refused({ code: 'not_found' });
     return ended(await revokeGrant(person.value, found, rest));
   },
@@ -47,11 +47,11 @@ export const createRevokeCommand = ({ revokeGrant, showApprovals }: RevokeParts)
 
 /** Undefined when there is none, or when the approval is not this person's to see. */
 async function grantOf(
-  showApprovals: RevokeParts['showApprovals'],
+  viewApprovals: RevokeParts['viewApprovals'],
   person: Person,
   approval: ReturnType<typeof approvalId.safeParse>['data'],
 ): Promise<GrantId | undefined> {
-  const shown = approval && (await showApprovals.one(person, approval));
+  const shown = approval && (await viewApprovals.one(person, approval));
   return shown?.ok ? shown.value.grant?.id : undefined;
 }
 

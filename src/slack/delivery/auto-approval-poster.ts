@@ -4,7 +4,7 @@
  */
 
 import { slackChannelId } from '../../contract/fields.js';
-import type { AutoApprovals, PostedCard, Unsent } from '../../ports/index.js';
+import type { AutoApprovals, PostedCard, UnsentAutoApprovals } from '../../ports/index.js';
 import { autoApprovedLines, LINES_MAX } from '../cards/auto-approved-lines.js';
 import { type Dates, dated } from '../format/dates.js';
 import {
@@ -39,7 +39,7 @@ async function tell(parts: AutoPosterParts, job: Job): Promise<Told> {
 
 function postLines(parts: AutoPosterParts, job: Job, channel: string | undefined): Promise<Told> {
   const { autoApprovals, dates } = parts;
-  let shown: Unsent['approvals'] = [];
+  let shown: UnsentAutoApprovals['approvals'] = [];
   return post(parts, job.signal, {
     channel,
     async compose() {
@@ -48,9 +48,12 @@ function postLines(parts: AutoPosterParts, job: Job, channel: string | undefined
       shown = unsent.approvals;
       return unsent.count === 0 ? undefined : dated(dates, autoApprovedLines(unsent));
     },
-    remember: (place) => autoApprovals.told(channel, placed(shown, job.teamId, place)),
+    remember: (place) => autoApprovals.markSent(channel, placed(shown, job.teamId, place)),
   });
 }
 
-const placed = (shown: Unsent['approvals'], teamId: string, place: Place): readonly PostedCard[] =>
-  shown.map(({ id }) => ({ ...place, approval: id, teamId }));
+const placed = (
+  shown: UnsentAutoApprovals['approvals'],
+  teamId: string,
+  place: Place,
+): readonly PostedCard[] => shown.map(({ id }) => ({ ...place, approval: id, teamId }));

@@ -52,8 +52,8 @@ async function redrawCopy(
   const told = await job.deliveryErrors.attempt({ subject, channel: copy.channel }, async () => {
     const outcome = await redrawOne(parts, job, copy);
     gone = outcome === 'gone';
-    if (outcome === 'gone') await parts.cards.forget(copy);
-    else if (outcome.outcome === 'sent') await parts.cards.drew(copy, wanted);
+    if (outcome === 'gone') await parts.cards.remove(copy);
+    else if (outcome.outcome === 'sent') await parts.cards.recordDrawn(copy, wanted);
     return outcome === 'gone' ? SENT : outcome;
   });
   return gone ? 'gone' : told;
@@ -65,7 +65,7 @@ async function redrawOne(
   copy: CardCopy,
 ): Promise<Delivered | 'gone'> {
   if (copy.kind === 'digest') {
-    await parts.digests.touch(copy);
+    await parts.digests.markOutdated(copy);
     return SENT;
   }
   const compose = async () => {

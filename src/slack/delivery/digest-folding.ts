@@ -1,7 +1,12 @@
 /** Folds many requests that wait for their card in one channel into one message there, and into one for each approver who is told in person. */
 
 import type { ApprovalId } from '../../domain/approval.js';
-import type { DigestPlace, Digests, SlackOutbox, WaitingCard } from '../../ports/index.js';
+import type {
+  DigestCardMessage,
+  DigestCards,
+  SlackOutbox,
+  WaitingCard,
+} from '../../ports/index.js';
 import type { ReadCardAudience } from '../../usecases/approvals/card-audience.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/approvals/card-facts.js';
 import { digestMessage } from '../cards/digest-card.js';
@@ -14,7 +19,7 @@ import { besideChannel } from './direct-recipients.js';
 export interface FoldingParts extends PostingParts {
   readonly readCardFacts: ReadCardFacts;
   readonly readCardAudience: ReadCardAudience;
-  readonly digests: Digests;
+  readonly digests: DigestCards;
   readonly slackOutbox: Pick<SlackOutbox, 'sent' | 'retryAll'>;
   readonly dates: Dates;
 }
@@ -133,7 +138,7 @@ export async function repostDigest(
 /** A message whose place is not known can never be redrawn. */
 async function orTakenBack(
   { client }: FoldingParts,
-  { channel, messageId: ts }: DigestPlace,
+  { channel, messageId: ts }: DigestCardMessage,
   keep: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -148,7 +153,7 @@ async function postDigest(
   parts: FoldingParts,
   teamId: string,
   { channel, ids, spend }: Addition,
-): Promise<DigestPlace> {
+): Promise<DigestCardMessage> {
   const items = await parts.digests.items(ids);
   const facts = await samples(parts, items);
   const message = dated(parts.dates, digestMessage({ items, facts, teamId, revision: 0 }));
@@ -161,7 +166,7 @@ const POLICIES_NAMED = 5;
 /** The facts of one open request under each policy: they say who may decide. */
 export async function samples(
   { readCardFacts }: Pick<FoldingParts, 'readCardFacts'>,
-  items: Awaited<ReturnType<Digests['items']>>,
+  items: Awaited<ReturnType<DigestCards['items']>>,
 ): Promise<readonly CardFacts[]> {
   const open = items.filter(({ status }) => status === 'pending');
   const policies = [...new Set(open.map(({ policy }) => policy))].slice(0, POLICIES_NAMED);

@@ -1,7 +1,7 @@
 /** Redraws digests as their requests are decided: the destination `slack_digest`. However many change at once, it is one drawing. */
 
 import type { ApprovalId } from '../../domain/approval.js';
-import type { DigestItem } from '../../ports/index.js';
+import type { DigestCardItem } from '../../ports/index.js';
 import { digestMessage } from '../cards/digest-card.js';
 import { dated } from '../format/dates.js';
 import { type RedrawingParts, redraw } from './card-updates.js';
@@ -55,5 +55,5 @@ async function postAnew(parts: DigestPosterParts, job: Job, gone: Place) {
   });
 }
 
-const open = (items: readonly DigestItem[]): readonly ApprovalId[] =>
+const open = (items: readonly DigestCardItem[]): readonly ApprovalId[] =>
   items.filter(({ status }) => status === 'pending').map(({ approval }) => approval);

@@ -64,7 +64,7 @@ async function leftUnsent(
   parts: DirectPosterParts,
   directMessageOutbox: readonly DirectMessage[],
 ): Promise<Told> {
-  if (directMessageOutbox.length > 0) await parts.directMessages.told(directMessageOutbox);
+  if (directMessageOutbox.length > 0) await parts.directMessages.markSent(directMessageOutbox);
   return SENT;
 }
 
@@ -94,7 +94,7 @@ function tellBundle(
         more.length > 0 ? await digest(parts, bundle) : await single(parts, first, teamId);
       return dated(parts.dates, drawn);
     },
-    remember: () => parts.directMessages.told(bundle),
+    remember: () => parts.directMessages.markSent(bundle),
   });
 }
 

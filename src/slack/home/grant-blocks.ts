@@ -1,12 +1,12 @@
 /** One access that holds now, with the button that ends it. */
 
 import type { KnownBlock } from '@slack/types';
-import type { InForce } from '../../usecases/approvals/app-home.js';
+import type { GrantWithApproval } from '../../usecases/approvals/app-home.js';
 import { revokeButton } from '../cards/buttons.js';
 import { shortNames } from '../format/resource-names.js';
 import { code, moment, section } from '../format/text-objects.js';
 
-export function inForceBlocks({ grant, approval: { requester } }: InForce): KnownBlock[] {
+export function inForceBlocks({ grant, approval: { requester } }: GrantWithApproval): KnownBlock[] {
   const { id, operation, resources, endsAt, uses, maxUses } = grant;
   const limit = maxUses === undefined ? '' : ` of ${maxUses}`;
   const facts = [

@@ -2,7 +2,7 @@
 
 import type { HeaderBlock, HomeView, KnownBlock } from '@slack/types';
 import type { Person } from '../../domain/person.js';
-import type { Clipped, HomeFacts } from '../../usecases/approvals/app-home.js';
+import type { HomeFacts, Truncated } from '../../usecases/approvals/app-home.js';
 import { metricsLines } from '../format/metrics-lines.js';
 import { context, moment, plain, plainSection } from '../format/text-objects.js';
 import { inForceBlocks } from './grant-blocks.js';
@@ -11,7 +11,7 @@ import { decidedLines } from './recent-decisions.js';
 
 /** At most 100 blocks: the use case gives no more of each section than fits. */
 export function homeView(facts: HomeFacts, person: Person, teamId: string): HomeView {
-  const { waiting, inForce, decided, metrics, now } = facts;
+  const { pending: waiting, activeGrants: inForce, decided, metrics, now } = facts;
   return {
     type: 'home',
     blocks: [
@@ -34,12 +34,12 @@ export function homeView(facts: HomeFacts, person: Person, teamId: string): Home
   };
 }
 
-function header(title: string, list?: Clipped<unknown>): HeaderBlock {
+function header(title: string, list?: Truncated<unknown>): HeaderBlock {
   const count = list && list.total > 0 ? ` (${list.total}${list.atLeast ? ' or more' : ''})` : '';
   return { type: 'header', text: plain(`${title}${count}`) };
 }
 
-function more({ items, total, atLeast }: Clipped<unknown>, command: string): KnownBlock[] {
+function more({ items, total, atLeast }: Truncated<unknown>, command: string): KnownBlock[] {
   const left = total - items.length;
   if (left <= 0) return [];
   return [context(`and ${atLeast ? 'at least ' : ''}${left} more: ${command}`)];

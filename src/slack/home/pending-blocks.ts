@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
 import { oneLine } from '../../domain/untrusted-text.js';
-import type { Waiting } from '../../usecases/approvals/app-home.js';
+import type { PendingRequest } from '../../usecases/approvals/app-home.js';
 import { button } from '../cards/buttons.js';
 import { toButtonValue } from '../format/action-ids.js';
 import { clip } from '../format/clip.js';
@@ -13,7 +13,7 @@ import { code, moment, plain, section } from '../format/text-objects.js';
 /** Characters. All of it is one press away, with the facts again. */
 const REASON_SHOWN = 160;
 
-export function waitingBlocks({ approval, policy }: Waiting): KnownBlock[] {
+export function waitingBlocks({ approval, policy }: PendingRequest): KnownBlock[] {
   const { id, digest, operation, resources, duration, requester, expiresAt } = approval;
   const value = toButtonValue({ approval: id, seen: digest });
   const details = button('details', 'Details…', `Show the whole request ${id}`, value);

@@ -42,7 +42,7 @@ export function createOpenHome(parts: HomePublisherParts): OpenHome {
     const identified = await parts.identify({ teamId, userId });
     if (!identified.ok)
       return void (await publish(parts, userId, strangerView(identified.refusal)));
-    await parts.home.opened(identified.value, userId);
+    await parts.home.recordOpened(identified.value, userId);
     await drawHome(parts, identified.value, userId, teamId);
   };
 }
@@ -55,7 +55,7 @@ const personId = z.templateLiteral(['prsn_', z.string().regex(/^[0-9A-Za-z]{22}$
 
 async function redraw(parts: HomePublisherParts, { leased, teamId }: Job): Promise<Told> {
   const id = personId.safeParse(leased.subject).data;
-  const visit = id && (await parts.home.visit(id));
+  const visit = id && (await parts.home.find(id));
   if (!visit?.fresh) return SENT;
   const { userId, person } = visit;
   const identified = await parts.identify({ teamId, userId });
@@ -96,11 +96,11 @@ async function drawHome(
   teamId: string,
 ): Promise<void> {
   for (let left = ATTEMPTS; left > 0; left -= 1) {
-    const shown = left > 1 ? (await parts.home.visit(person.id))?.hash : undefined;
+    const shown = left > 1 ? (await parts.home.find(person.id))?.hash : undefined;
     const view = homeView(await parts.home.read(person), person, teamId);
     const hash = await publish(parts, userId, view, shown);
     if (hash === 'conflict') continue;
-    return parts.home.drawn(person.id, hash);
+    return parts.home.recordDrawn(person.id, hash);
   }
 }
 

@@ -8,7 +8,7 @@ import type { WebClient } from '@slack/web-api';
 import { errorName } from '../../domain/error-name.js';
 import { explain } from '../../domain/refusal.js';
 import type { Log } from '../../ports/index.js';
-import type { RecordForeign } from '../../usecases/authorization/record-foreign-workspace.js';
+import type { RecordForeignWorkspace } from '../../usecases/authorization/record-foreign-workspace.js';
 import type { Workspace } from '../client/workspace.js';
 import { noticeView } from '../views/notice-view.js';
 import type { InFlight } from './in-flight.js';
@@ -23,7 +23,7 @@ export interface SlackContext extends Record<string, unknown> {
 
 export interface RequestGuardParts {
   readonly workspace: () => Workspace | undefined;
-  readonly recordForeign: RecordForeign;
+  readonly recordForeignWorkspace: RecordForeignWorkspace;
   readonly inFlight: InFlight;
   readonly client: WebClient;
   readonly log: Log;
@@ -98,7 +98,7 @@ async function turnedAway(parts: RequestGuardParts, interaction: Interaction): P
     'a payload of another workspace was refused',
   );
   await say(interaction, explain({ code: 'foreign_team' }));
-  await parts.recordForeign(teamId, userId, interaction.kind);
+  await parts.recordForeignWorkspace(teamId, userId, interaction.kind);
   return true;
 }
 

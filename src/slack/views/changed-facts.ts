@@ -11,7 +11,7 @@ export function shownBy(facts: CardFacts): Shown {
     approval: approval.id,
     seen: digest,
     ...(policy && { policy: policy.id, version: policy.version }),
-    asked: approval.asked,
+    asked: approval.timesRequested,
     votes: approvalsIn(votes),
     needed: policy?.minApprovals ?? 1,
   };
@@ -46,7 +46,9 @@ function voteChanges({ votes: before }: Shown, { votes, policy }: CardFacts): re
 }
 
 function repetitions({ asked: before }: Shown, { approval }: CardFacts): readonly string[] {
-  return approval.asked > before ? [`It was asked again: ${approval.asked} times by now.`] : [];
+  return approval.timesRequested > before
+    ? [`It was asked again: ${approval.timesRequested} times by now.`]
+    : [];
 }
 
 const approvalsIn = (votes: CardFacts['votes']): number =>

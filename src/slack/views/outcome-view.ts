@@ -1,7 +1,7 @@
 /** What is shown instead of a form when there is nothing left to decide. */
 
 import type { ModalView } from '@slack/types';
-import { whyOver } from '../../domain/approval.js';
+import { whyClosed } from '../../domain/approval.js';
 import { explain } from '../../domain/refusal.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
@@ -9,7 +9,7 @@ import { noticeView } from './notice-view.js';
 
 /** Says who decided and when; undefined while the request is open. */
 export function outcomeView(facts: CardFacts, teamId: string): ModalView | undefined {
-  const over = whyOver(facts.approval, facts.now);
+  const over = whyClosed(facts.approval, facts.now);
   if (!over) return undefined;
   const title = over.code === 'expired' ? 'Expired' : 'Already decided';
   return noticeView(title, explain(over), outcomeBlocks(facts, teamId));

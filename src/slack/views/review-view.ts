@@ -3,7 +3,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import { formatDuration } from '../../domain/duration.js';
 import type { Operation } from '../../domain/vocabulary.js';
-import type { DigestItem } from '../../ports/index.js';
+import type { DigestCardItem } from '../../ports/index.js';
 import { button } from '../cards/buttons.js';
 import { isPending } from '../cards/digest-card.js';
 import type { Place } from '../delivery/channel-posting.js';
@@ -16,7 +16,7 @@ const ROWS = 10;
 const PATH = 120;
 
 export interface Review {
-  readonly items: readonly DigestItem[];
+  readonly items: readonly DigestCardItem[];
   /** The digest's. */
   readonly place: Place;
   /** From 0; a page that does not exist any more becomes the last one. */
@@ -43,10 +43,10 @@ export function reviewView({ items, place, page: wanted }: Review): ModalView {
 
 const RISK: Record<Operation, number> = { delete: 0, write: 1, read: 2, list: 3 };
 
-const mostPressing = (a: DigestItem, b: DigestItem) =>
+const mostPressing = (a: DigestCardItem, b: DigestCardItem) =>
   RISK[a.operation] - RISK[b.operation] || a.expiresAt.getTime() - b.expiresAt.getTime();
 
-function row(item: DigestItem): KnownBlock[] {
+function row(item: DigestCardItem): KnownBlock[] {
   const { operation, resources, requester, duration, expiresAt, approval, digest } = item;
   const [first = '', ...more] = resources;
   const path = code(clipMiddle(first.replace(/^vsecure:\/\/(secrets\/)?/, ''), PATH));

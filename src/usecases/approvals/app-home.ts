@@ -7,16 +7,16 @@ import type { Person, PersonId } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
 import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { Verdict } from '../../domain/vocabulary.js';
-import type { AccessMetrics, HomeVisit, Store } from '../../ports/index.js';
+import type { AccessMetrics, OpenedHome, Store } from '../../ports/index.js';
 import { personVisibility } from '../authorization/viewer.js';
 
 /** Something that this person may decide now. */
-export interface Waiting {
+export interface PendingRequest {
   readonly approval: Approval;
   readonly policy: Policy;
 }
 
-export interface InForce {
+export interface GrantWithApproval {
   readonly grant: Grant;
   readonly approval: Approval;
 }
@@ -27,7 +27,7 @@ export interface Decided {
 }
 
 /** The first of a list, and how many there are. */
-export interface Clipped<T> {
+export interface Truncated<T> {
   readonly items: readonly T[];
   readonly total: number;
   /** There may be more than `total`. */
@@ -36,9 +36,9 @@ export interface Clipped<T> {
 
 export interface HomeFacts {
   /** What runs out first comes first. */
-  readonly waiting: Clipped<Waiting>;
+  readonly pending: Truncated<PendingRequest>;
   /** What this person may revoke: the newest first. */
-  readonly inForce: Clipped<InForce>;
+  readonly activeGrants: Truncated<GrantWithApproval>;
   readonly decided: readonly Decided[];
   /** Of the last 7 days. */
   readonly metrics: AccessMetrics;
@@ -46,12 +46,12 @@ export interface HomeFacts {
 }
 
 export interface HomeUseCases {
-  opened(person: Person, userId: string): Promise<void>;
+  recordOpened(person: Person, userId: string): Promise<void>;
   /** Undefined when the person has never opened it. */
-  visit(person: PersonId): Promise<HomeVisit | undefined>;
+  find(person: PersonId): Promise<OpenedHome | undefined>;
   /** From here on a change of what was read makes the Home due. */
   read(person: Person): Promise<HomeFacts>;
-  drawn(person: PersonId, hash: string | undefined): Promise<void>;
+  recordDrawn(person: PersonId, hash: string | undefined): Promise<void>;
   close(person: PersonId): Promise<void>;
 }
 
@@ -61,9 +61,10 @@ const SHOWN = { waiting: 15, inForce: 10, decided: 8 } as const;
 export function createHome(store: Store, defaultApprovers: readonly string[]): HomeUseCases {
   const visibilityFor = (person: Person) => personVisibility({ store, defaultApprovers }, person);
   return {
-    opened: (person, userId) => store.transaction((tx) => tx.homes.opened(person.id, userId)),
-    visit: (person) => store.homes.find(person),
-    drawn: (person, hash) => store.transaction((tx) => tx.homes.drawn(person, hash)),
+    recordOpened: (person, userId) =>
+      store.transaction((tx) => tx.homes.recordOpened(person.id, userId)),
+    find: (person) => store.homes.find(person),
+    recordDrawn: (person, hash) => store.transaction((tx) => tx.homes.recordDrawn(person, hash)),
     close: (person) => store.transaction((tx) => tx.homes.close(person)),
 
     async read(person) {
@@ -74,8 +75,8 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
       // Before anything is read, so that no change falls in between.
       await store.transaction((tx) => tx.homes.watch(person.id, revocable));
       return {
-        waiting: await waiting(store, own, person, now),
-        inForce: await inForce(store, revocable),
+        pending: await waiting(store, own, person, now),
+        activeGrants: await inForce(store, revocable),
         decided: await decided(store, person),
         metrics: await store.metrics.access(person.role === 'member' ? own : all, {
           since: new Date(now.getTime() - 7 * DAY),
@@ -91,10 +92,10 @@ async function waiting(
   visibility: VisibilityScope,
   person: Person,
   now: Date,
-): Promise<Clipped<Waiting>> {
+): Promise<Truncated<PendingRequest>> {
   const voter = { person: person.id, voted: false };
   const page = await approvals.list({ status: 'pending', visibility, voter }, { limit: PAGE_MAX });
-  const open = page.items.flatMap((approval): Waiting[] => {
+  const open = page.items.flatMap((approval): PendingRequest[] => {
     const policy = visibility.deciding(approval.resources, approval.createdAt);
     const own = approval.requester.owner === person.id;
     const mine = policy && (!own || policy.allowSelfApproval) && now < approval.expiresAt;
@@ -107,7 +108,7 @@ async function waiting(
 async function inForce(
   { grants, approvals }: Store,
   visibility: VisibilityScope,
-): Promise<Clipped<InForce>> {
+): Promise<Truncated<GrantWithApproval>> {
   const page = await grants.list({ activeOnly: true, visibility }, { limit: PAGE_MAX });
   const { items, ...counts } = clipped(page.items, SHOWN.inForce, page.next !== undefined);
   const found = await Promise.all(items.map(({ approval }) => approvals.find(approval)));
@@ -132,7 +133,7 @@ async function decided({ approvals }: Store, person: Person): Promise<readonly D
   );
 }
 
-const clipped = <T>(all: readonly T[], most: number, atLeast: boolean): Clipped<T> => ({
+const clipped = <T>(all: readonly T[], most: number, atLeast: boolean): Truncated<T> => ({
   items: all.slice(0, most),
   total: all.length,
   atLeast,

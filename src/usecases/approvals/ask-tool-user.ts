@@ -18,7 +18,7 @@ export interface Asking {
   readonly onWait?: ((waitedMs: number) => void | Promise<void>) | undefined;
 }
 
-export interface AskPerson {
+export interface AskToolUser {
   /** For what is shown to them and waits for no answer: one that comes all the same is dropped. */
   newId(): ElicitationId;
   /** Resolves with the answer as it came, as hostile as everything a client sends, or undefined when there was none in time. */
@@ -27,14 +27,19 @@ export interface AskPerson {
   answer(caller: Caller, id: ElicitationId, answer: object): Promise<void>;
 }
 
-export interface AskPersonParts {
+export interface AskToolUserParts {
   readonly store: Pick<Store, 'elicitations' | 'transaction'>;
   readonly wakeups: Wakeups;
   readonly makeId: MakeId;
   readonly stopwatch: () => number;
 }
 
-export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPersonParts): AskPerson {
+export function createAskToolUser({
+  store,
+  wakeups,
+  makeId,
+  stopwatch,
+}: AskToolUserParts): AskToolUser {
   const newId = () => makeId('ask');
   return {
     newId,
@@ -49,7 +54,7 @@ export function createAskPerson({ store, wakeups, makeId, stopwatch }: AskPerson
           {
             id,
             ...waiting,
-            look: () => store.elicitations.answerTo(id),
+            read: () => store.elicitations.answerTo(id),
             isEnough: (answer) => answer !== undefined,
           },
         );

@@ -4,9 +4,9 @@ import type { Approval, ApprovalId, Vote } from '../../domain/approval.js';
 import type { Grant, GrantId } from '../../domain/grant.js';
 import type { Person } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import type { Digest } from '../../domain/request-digest.js';
+import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
-import type { AskingContext, PolicyChangeRecord, Store } from '../../ports/index.js';
+import type { PolicyChangeRecord, RequesterHistory, Store } from '../../ports/index.js';
 import { decidingPolicy, namedAt } from '../policies/deciding-policy.js';
 
 export interface CardFacts {
@@ -18,7 +18,7 @@ export interface CardFacts {
   /** What changed in that policy since this was asked, oldest first. Empty once it is settled. */
   readonly changes: readonly PolicyChangeRecord[];
   /** Undefined once it is settled: there is nothing left to decide by it. */
-  readonly context?: AskingContext | undefined;
+  readonly context?: RequesterHistory | undefined;
   /** Entries of the policy: e-mails, Slack user ids and groups; those of its escalation, too, once it is due. */
   readonly approvers: readonly string[];
   /** Approvers who are known people, with their Slack accounts. */
@@ -34,7 +34,7 @@ export type ReadCardFacts = (id: ApprovalId) => Promise<CardFacts | undefined>;
 
 export interface ReadCardFactsParts {
   readonly store: Store;
-  readonly digest: Digest;
+  readonly digest: HashText;
   readonly defaultApprovers: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export function createReadCardFacts(parts: ReadCardFactsParts): ReadCardFacts {
     return {
       ...(await underPolicy(parts, approval)),
       approval,
-      context: isOpen(approval) ? await store.approvals.context(approval) : undefined,
+      context: isOpen(approval) ? await store.approvals.requesterHistory(approval) : undefined,
       owner: await store.people.find(approval.requester.owner),
       settledBy: await settler(store, approval),
       votes: await store.approvals.votes(id),

@@ -9,12 +9,12 @@ import {
   type ApprovalId,
   castVote,
   type Settlement,
-  whyOver,
+  whyClosed,
 } from '../../domain/approval.js';
 import { type Actor, type AuditEvent, personActor } from '../../domain/audit-event.js';
 import type { Person } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import type { Digest } from '../../domain/request-digest.js';
+import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import { type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
@@ -54,7 +54,7 @@ export interface DecideParts {
   readonly store: Store;
   readonly idempotent: Idempotent;
   readonly makeId: MakeId;
-  readonly digest: Digest;
+  readonly digest: HashText;
   readonly defaultApprovers: readonly string[];
 }
 
@@ -100,7 +100,7 @@ async function checkOpen(
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
-  const over = whyOver(approval, await tx.now());
+  const over = whyClosed(approval, await tx.now());
   if (over) return refused(over);
   const bound = await rebindToPolicy(parts, tx, approval, decider, decision.seen);
   return bound.ok ? applyVote(parts, tx, bound.value, decider, decision) : bound;
@@ -109,7 +109,7 @@ async function checkOpen(
 async function applyVote(
   parts: DecideParts,
   tx: Tx,
-  { approval, policy }: Bound,
+  { approval, policy }: BoundApproval,
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
@@ -147,7 +147,7 @@ async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]
 }
 
 /** A request and the policy that decides it now, unchanged since the decider looked. */
-interface Bound {
+interface BoundApproval {
   readonly approval: Approval;
   readonly policy: Policy;
 }
@@ -162,7 +162,7 @@ async function rebindToPolicy(
   approval: Approval,
   decider: Decider,
   seen = approval.digest,
-): Promise<Result<Bound>> {
+): Promise<Result<BoundApproval>> {
   const deciding = await decidingPolicy(tx.policies, approval.resources);
   if (!deciding.ok) return refused({ code: 'policy_changed' });
   const policy = deciding.value;
@@ -184,7 +184,7 @@ async function rebindToPolicy(
   return refused({ code: 'policy_changed' });
 }
 
-interface Outcome {
+interface VoteToRecord {
   readonly approval: Approval;
   readonly policy: Policy;
   readonly decider: Decider;
@@ -195,7 +195,7 @@ interface Outcome {
 async function recordVote(
   parts: DecideParts,
   tx: Tx,
-  { approval, policy, decider, vote, outcome }: Outcome,
+  { approval, policy, decider, vote, outcome }: VoteToRecord,
 ): Promise<Result<Approval>> {
   const settled =
     outcome === 'counted' ? approval : await tx.approvals.settle(approval.id, outcome);

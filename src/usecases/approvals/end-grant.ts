@@ -8,7 +8,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { currentApprovers, decidingPolicy } from '../policies/deciding-policy.js';
 
@@ -27,7 +27,7 @@ export type RevokeGrant = (
 /** "I'm done": only the principal that holds the grant. */
 export function createReleaseGrant(store: Store, idempotent: Idempotent): ReleaseGrant {
   return async (caller, id, idempotencyKey) => {
-    const forbidden = needScope(caller, 'grants:use');
+    const forbidden = requireScope(caller, 'grants:use');
     if (forbidden) return forbidden;
     return store.transaction((tx) =>
       idempotent(tx, idempotencyKey, async () => {

@@ -5,7 +5,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store, Wakeups } from '../../ports/index.js';
 import { authenticated } from '../authorization/authenticate.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { type Access, withGrant } from './approval-with-grant.js';
 
 export interface Following {
@@ -31,7 +31,7 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
   async function look(caller: Caller, id: ApprovalId): Promise<Result<Access>> {
     const known = authenticated(await store.principals.credentials(caller.key.id));
     if (!known) return refused({ code: 'invalid_key' });
-    const forbidden = needScope(known, 'access:request');
+    const forbidden = requireScope(known, 'access:request');
     if (forbidden) return forbidden;
     const approval = await store.approvals.find(id);
     if (!approval || approval.principal !== known.principal.id)
@@ -47,7 +47,7 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
       while (!signal.aborted) {
         const seen = await look(caller, id);
         if (!seen.ok) return seen;
-        const now = standingOf(seen.value);
+        const now = accessState(seen.value);
         if (now !== told && !signal.aborted) onChange();
         told = now;
         await wakeup.next(LOOK_EVERY, signal);
@@ -60,4 +60,4 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
 }
 
 /** What is told of: anything else about a request may change unheard. */
-export const standingOf = ({ approval, grant }: Access) => `${approval.status} ${grant?.status}`;
+export const accessState = ({ approval, grant }: Access) => `${approval.status} ${grant?.status}`;

@@ -4,19 +4,22 @@ import type { Grant } from '../../domain/grant.js';
 import type { Result } from '../../domain/result.js';
 import type { Listed, Page, Store } from '../../ports/index.js';
 import type { Viewer } from '../authorization/viewer.js';
-import type { ShowApprovals } from './view-approvals.js';
+import type { ViewApprovals } from './view-approvals.js';
 
-export interface HeldGrant {
+export interface GrantWithHolder {
   readonly grant: Grant;
   readonly holder: string;
 }
 
-export type ShowHeldGrants = (viewer: Viewer, page: Page) => Promise<Result<Listed<HeldGrant>>>;
+export type ListActiveGrants = (
+  viewer: Viewer,
+  page: Page,
+) => Promise<Result<Listed<GrantWithHolder>>>;
 
-export function createShowHeldGrants(
+export function createListActiveGrants(
   { principals }: Pick<Store, 'principals'>,
-  { grants }: Pick<ShowApprovals, 'grants'>,
-): ShowHeldGrants {
+  { grants }: Pick<ViewApprovals, 'grants'>,
+): ListActiveGrants {
   return async (viewer, page) => {
     const listed = await grants(viewer, { activeOnly: true }, page);
     if (!listed.ok) return listed;

@@ -4,11 +4,11 @@ import type { ApprovalId } from '../../domain/approval.js';
 import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { MakeId, SessionId, Store, Subscription, Wakeups } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { accessTo } from './approval-with-grant.js';
-import { type FollowApproval, standingOf } from './follow-approval.js';
+import { accessState, type FollowApproval } from './follow-approval.js';
 
-export interface SendResult {
+export interface FollowOptions {
   /** Called with what stands otherwise than when the session asked to be told, or was told last. */
   readonly onChange: (approval: ApprovalId) => void;
   /** Ends it. */
@@ -26,7 +26,7 @@ export interface ManageSubscriptions {
   /** Undefined: all of the session's. */
   remove(caller: Caller, session: SessionId, id?: ApprovalId): Promise<void>;
   /** Resolves when the signal aborts, with nothing, or as soon as the key may know nothing more, with the refusal. */
-  follow(caller: Caller, session: SessionId, telling: SendResult): Promise<Result<undefined>>;
+  follow(caller: Caller, session: SessionId, telling: FollowOptions): Promise<Result<undefined>>;
 }
 
 /** Milliseconds between two looks at the list without a wake-up: for one that was lost. */
@@ -46,12 +46,12 @@ export function createManageSubscriptions(
     newSession: () => makeId('sess'),
 
     async add(caller, session, id) {
-      const forbidden = needScope(caller, 'access:request');
+      const forbidden = requireScope(caller, 'access:request');
       if (forbidden) return forbidden;
       const { principal } = caller;
       const access = await accessTo(store, id);
       if (access?.approval.principal !== principal.id) return ok(true);
-      const wish = { approval: id, standing: standingOf(access) };
+      const wish = { approval: id, state: accessState(access) };
       return store.transaction(async (tx) => {
         const taken = await tx.subscriptions.insert(session, principal.id, wish);
         if (taken) await tx.wake(session);
@@ -95,10 +95,10 @@ function createFollowed(
   let outcome: Result<undefined> = ok(undefined);
   let fault: { readonly error: unknown } | undefined;
 
-  function begin({ approval, standing }: Subscription): void {
+  function begin({ approval, state }: Subscription): void {
     const own = new AbortController();
     open.set(approval, own);
-    const following = { since: standing, onChange: () => onChange(approval), signal: own.signal };
+    const following = { since: state, onChange: () => onChange(approval), signal: own.signal };
     followApproval(caller, approval, following).then(
       (answer) => {
         if (answer.ok) return;

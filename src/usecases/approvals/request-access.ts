@@ -7,23 +7,23 @@ import { RESOURCES_MAX } from '../../domain/limits.js';
 import { parsePattern } from '../../domain/pattern.js';
 import { explainAutoApproval } from '../../domain/policy/auto-approve.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import type { Digest } from '../../domain/request-digest.js';
+import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { Cards, MakeId, Store, Tx } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
-import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
+import { requireScope } from '../authorization/require-scope.js';
+import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
 import { notifyOwner } from '../notifications/notify-owner.js';
 import { decidingPolicy, namedApprovers } from '../policies/deciding-policy.js';
 import { type Access, accessTo, withLink } from './approval-with-grant.js';
-import { judgeRequest } from './evaluate-request.js';
+import { evaluateRequest } from './evaluate-request.js';
 import { expireDue } from './expire-approvals.js';
-import { type AskingLimits, overLimit } from './request-limits.js';
+import { type RequestLimits, refuseOverLimit } from './request-limits.js';
 
-export interface Ask {
+export interface AccessRequest {
   readonly resources: readonly string[];
   readonly operation: Operation;
   readonly reason: string;
@@ -40,7 +40,7 @@ export interface Ask {
 /** As a `repeat` the same question is asked once, and answered with how it stands by then. */
 export type RequestAccess = (
   caller: Caller,
-  ask: Ask,
+  ask: AccessRequest,
   idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Access>>;
 
@@ -48,16 +48,16 @@ export interface RequestAccessParts {
   readonly store: Store;
   readonly idempotent: Idempotent;
   readonly makeId: MakeId;
-  readonly digest: Digest;
+  readonly digest: HashText;
   readonly cardLink?: Cards['link'] | undefined;
   readonly defaultApprovers: readonly string[];
-  readonly limits: AskingLimits;
+  readonly limits: RequestLimits;
 }
 
 /** Refusals are audited too, except for a key that may not ask at all. */
 export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
   return async (caller, ask, idempotencyKey) => {
-    const forbidden = needScope(caller, 'access:request');
+    const forbidden = requireScope(caller, 'access:request');
     if (forbidden) return forbidden;
     const answer = await parts.store.transaction((tx) =>
       parts.idempotent(
@@ -72,9 +72,9 @@ export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
 }
 
 /** An approval goes on after it was asked for, so only which one it is is kept. */
-const askedIn = (tx: Tx): Keeping<Access, ApprovalId> => ({
-  keep: ({ approval }) => approval.id,
-  async again(id) {
+const askedIn = (tx: Tx): ReplayPolicy<Access, ApprovalId> => ({
+  toStored: ({ approval }) => approval.id,
+  async replay(id) {
     const access = await accessTo(tx, id);
     return access ? ok(access) : refused({ code: 'not_found' });
   },
@@ -84,7 +84,7 @@ async function requestInTransaction(
   parts: RequestAccessParts,
   tx: Tx,
   caller: Caller,
-  { typedReason, ...told }: Ask,
+  { typedReason, ...told }: AccessRequest,
 ): Promise<Result<Access>> {
   const ask = { ...told, reason: typedReason ?? told.reason };
   const resources = readResources(ask.resources);
@@ -104,7 +104,13 @@ async function requestInTransaction(
 }
 
 /** What makes two questions the same to whoever sends one again: not the order of the resources, nor what a person typed. */
-export function questionOf({ resources, operation, reason, duration, renew }: Ask): Json {
+export function requestContent({
+  resources,
+  operation,
+  reason,
+  duration,
+  renew,
+}: AccessRequest): Json {
   const named = [...new Set(resources)].sort();
   return {
     action: 'request_access',
@@ -134,29 +140,29 @@ async function askFor(
   parts: RequestAccessParts,
   tx: Tx,
   caller: Caller,
-  ask: Ask,
+  ask: AccessRequest,
 ): Promise<Result<Access>> {
   const deciding = await decidingPolicy(tx.policies, ask.resources);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const requester = { name: caller.principal.name, ownerEmail: caller.owner.email };
-  const judged = judgeRequest(policy, { ...ask, requester }, await tx.now());
+  const judged = evaluateRequest(policy, { ...ask, requester }, await tx.now());
   if (!judged.ok) return judged;
 
   const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, policy, ask);
   if (covered) return { ok: true, value: covered };
 
-  const { duration, report, atOnce } = judged.value;
+  const { duration, report, grantedImmediately } = judged.value;
   // Where nobody is asked anyway, no condition was needed.
   const autoReport = policy.requiresApproval && report ? explainAutoApproval(report) : undefined;
   const question = { ...write(parts, caller, ask, policy, duration), autoReport };
-  if (atOnce)
+  if (grantedImmediately)
     return (await suspended(tx, caller)) ?? grantAtOnce(parts, tx, caller, policy, question);
   const approvers = await namedApprovers(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
-  const history = await tx.approvals.history(caller.principal.id, question);
+  const history = await tx.approvals.requestCounts(caller.principal.id, question);
   return (
-    overLimit(history, parts.limits) ??
+    refuseOverLimit(history, parts.limits) ??
     (await suspended(tx, caller)) ??
     askPeople(tx, caller, question)
   );
@@ -164,7 +170,7 @@ async function askFor(
 
 /** Since the key was looked at it may have been suspended; from here on that has to wait, and then ends what is written now. */
 async function suspended(tx: Tx, { principal }: Caller) {
-  const held = await tx.principals.holdActive(principal.id);
+  const held = await tx.principals.lockActive(principal.id);
   return held ? undefined : refused({ code: 'key_suspended' });
 }
 
@@ -172,7 +178,7 @@ async function alreadyCovered(
   tx: Tx,
   { principal }: Caller,
   policy: Policy,
-  { operation, resources }: Ask,
+  { operation, resources }: AccessRequest,
 ): Promise<Access | undefined> {
   const grant = await tx.grants.covering(principal.id, policy.id, operation, resources);
   const approval = grant && (await tx.approvals.find(grant.approval));
@@ -182,7 +188,7 @@ async function alreadyCovered(
 function write(
   { makeId, digest }: RequestAccessParts,
   { principal }: Caller,
-  ask: Ask,
+  ask: AccessRequest,
   policy: Policy,
   duration: number,
 ): NewApproval {
@@ -241,7 +247,7 @@ async function grantAtOnce(
 async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise<Result<Access>> {
   // Else the same question from before would be answered with, though nobody may decide it any more.
   await expireDue(tx);
-  const { approval, repeated } = await tx.approvals.ask(question);
+  const { approval, repeated } = await tx.approvals.insertPending(question);
   const { policy, policyVersion, duration, digest } = approval;
   tx.record({
     ...about(caller, approval),
@@ -252,7 +258,7 @@ async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise
       policyVersion,
       duration,
       digest,
-      asked: approval.asked,
+      asked: approval.timesRequested,
       conditions: question.autoReport,
     },
   });

@@ -23,7 +23,7 @@ export function createReadRequestHistory(
     if (!approval) return undefined;
     const visibility = await visibilityOf({ store, defaultApprovers }, person);
     if (!seesAccess(visibility, approval)) return undefined;
-    const past = await store.approvals.past(approval, SHOWN);
+    const past = await store.approvals.pastRequests(approval, SHOWN);
     return past.filter((request) => seesAccess(visibility, request));
   };
 }

@@ -1,9 +1,9 @@
 /** How much one key may ask of people. */
 
 import { refused } from '../../domain/result.js';
-import type { AskingHistory } from '../../ports/index.js';
+import type { RequestCounts } from '../../ports/index.js';
 
-export interface AskingLimits {
+export interface RequestLimits {
   readonly maxPending: number;
   readonly maxPerHour: number;
   /** Milliseconds before the same key may repeat what a person denied. */
@@ -11,8 +11,8 @@ export interface AskingLimits {
 }
 
 /** A refusal that says what to do next, or undefined. */
-export function overLimit(history: AskingHistory, limits: AskingLimits) {
-  const { pending, lastHour, freeAfter, sinceDenied, sameRequest } = history;
+export function refuseOverLimit(history: RequestCounts, limits: RequestLimits) {
+  const { pending, lastHour, retryAfter: freeAfter, sinceDenied, sameRequest } = history;
   if (sameRequest) return undefined;
   const cooling = sinceDenied === undefined ? 0 : limits.deniedCooldown - sinceDenied;
   if (cooling > 0) return refused({ code: 'denied_recently', retryAfter: wholeMinutes(cooling) });

@@ -13,10 +13,14 @@ export interface Use {
   readonly resource: string;
 }
 
-type Looking = Pick<Reads, 'grants' | 'policies'>;
+type GrantAndPolicyReads = Pick<Reads, 'grants' | 'policies'>;
 
 /** A live grant of the caller's that allows this now. Counts nothing. */
-export async function findGrant(reads: Looking, caller: Caller, use: Use): Promise<Result<Grant>> {
+export async function findGrant(
+  reads: GrantAndPolicyReads,
+  caller: Caller,
+  use: Use,
+): Promise<Result<Grant>> {
   const policy = await permittingPolicy(reads, use);
   const { operation, resource } = use;
   const grant =
@@ -37,12 +41,16 @@ export async function useGrant(tx: Tx, caller: Caller, use: Use): Promise<Result
 }
 
 /** The policy that decides the resource now, when it permits the operation: a grant under any other opens nothing. */
-async function permittingPolicy({ policies }: Looking, { operation, resource }: Use) {
+async function permittingPolicy({ policies }: GrantAndPolicyReads, { operation, resource }: Use) {
   const [policy] = await policies.matching(coveringPatterns(resource));
   return policy?.permissions.includes(operation) ? policy : undefined;
 }
 
-async function whyNot({ grants }: Looking, { principal }: Caller, { operation, resource }: Use) {
+async function whyNot(
+  { grants }: GrantAndPolicyReads,
+  { principal }: Caller,
+  { operation, resource }: Use,
+) {
   const grant = await grants.latest(principal.id, operation, resource);
   if (!grant) return refused({ code: 'approval_required' });
   if (grant.status !== 'active') return refused({ code: 'grant_ended', how: grant.status });

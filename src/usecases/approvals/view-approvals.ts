@@ -6,7 +6,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { ownVisibility, seesAccess, type VisibilityScope } from '../../domain/visibility.js';
 import type { ApprovalFilter, GrantFilter, Listed, Page, Store } from '../../ports/index.js';
-import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
+import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 import type { Access } from './approval-with-grant.js';
 
 interface Mine {
@@ -15,7 +15,7 @@ interface Mine {
 }
 
 /** A page of the lists may hold fewer than its limit while there is a next one. */
-export interface ShowApprovals {
+export interface ViewApprovals {
   one(viewer: Viewer, id: ApprovalId): Promise<Result<Access>>;
   list(
     viewer: Viewer,
@@ -29,13 +29,13 @@ export interface ShowApprovals {
   ): Promise<Result<Listed<Grant>>>;
 }
 
-export function createShowApprovals(
+export function createViewApprovals(
   store: Store,
   defaultApprovers: readonly string[],
-): ShowApprovals {
+): ViewApprovals {
   /** A key without the scope sees its own alone. */
   const visibilityFor = async (viewer: Viewer, mine = false): Promise<VisibilityScope> => {
-    const narrow = mine || needScopeToView(viewer, 'approvals:read') !== undefined;
+    const narrow = mine || requireScopeToView(viewer, 'approvals:read') !== undefined;
     return narrow && 'principal' in viewer
       ? callerVisibility(viewer)
       : visibilityOf({ store, defaultApprovers }, viewer);

@@ -4,7 +4,7 @@ import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Cards, Store, Wakeups } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { waitUntil } from '../wait-until.js';
 import { type Access, withGrant, withLink } from './approval-with-grant.js';
 
@@ -16,21 +16,21 @@ export interface Waiting {
   readonly onWait?: ((waitedMs: number, approval: Approval) => void | Promise<void>) | undefined;
 }
 
-export type AwaitDecision = (
+export type WaitForDecision = (
   caller: Caller,
   id: ApprovalId,
   waiting: Waiting,
 ) => Promise<Result<Access>>;
 
 /** Resolves with the approval as it stands when it is settled, the time is over, or the signal aborts. */
-export function createAwaitDecision(
+export function createWaitForDecision(
   store: Store,
   wakeups: Wakeups,
   stopwatch: () => number,
   cardLink?: Cards['link'],
-): AwaitDecision {
+): WaitForDecision {
   return async (caller, id, { ms, signal, onWait }) => {
-    const forbidden = needScope(caller, 'access:request');
+    const forbidden = requireScope(caller, 'access:request');
     if (forbidden) return forbidden;
     const own = await waitUntil(
       { wakeups, stopwatch },
@@ -38,7 +38,7 @@ export function createAwaitDecision(
         id,
         ms,
         signal,
-        async look() {
+        async read() {
           const found = await store.approvals.find(id);
           return found?.principal === caller.principal.id ? found : undefined;
         },

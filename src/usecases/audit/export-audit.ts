@@ -3,7 +3,7 @@
 import { type Result, refused } from '../../domain/result.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
 import type { ChainLink, Store } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 
 export interface ChainPart {
   /** What the first link is hashed from. */
@@ -23,7 +23,7 @@ export type ExportAudit = (
 
 export function createExportAudit(store: Store, installation: string): ExportAudit {
   return async (caller, after, limit) => {
-    const forbidden = needScope(caller, 'audit:read');
+    const forbidden = requireScope(caller, 'audit:read');
     if (forbidden) return forbidden;
     if (!seesEverything(caller))
       return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });

@@ -6,8 +6,8 @@ import { type Caller, may } from '../../domain/rights.js';
 import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { AuditFilter, Listed, Page, Store } from '../../ports/index.js';
 import { findGrant } from '../approvals/use-grant.js';
-import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
-import { reviewRecords } from './use-review-grant.js';
+import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
+import { useReviewGrant } from './use-review-grant.js';
 
 export interface AuditPage extends Listed<RecordedEvent> {
   /** Whose events these are among: everybody's, or those that the viewer's keys and policies have to do with. */
@@ -23,7 +23,7 @@ export type QueryAudit = (
 /** Newest first. */
 export function createQueryAudit(store: Store, defaultApprovers: readonly string[]): QueryAudit {
   return async (viewer, filter, page) => {
-    const forbidden = needScopeToView(viewer, 'audit:read');
+    const forbidden = requireScopeToView(viewer, 'audit:read');
     if (forbidden) return forbidden;
     const visibility = await reviewVisibility(store, defaultApprovers, viewer);
     const listed = await store.audit.list({ ...filter, visibility }, page);
@@ -47,7 +47,7 @@ export async function mayReview(store: Store, caller: Caller): Promise<boolean> 
   if (!may(caller, 'grants:use')) return false;
   const resource = 'vsecure://audit';
   if (!(await findGrant(store, caller, { operation: 'read', resource })).ok) return false;
-  return (await reviewRecords(store, caller, resource)).ok;
+  return (await useReviewGrant(store, caller, resource)).ok;
 }
 
 /** Not seeing everything means not seeing how a policy judged: its conditions name other people's keys. */

@@ -8,13 +8,13 @@ import type { Store } from '../../ports/index.js';
 import { useGrant } from '../approvals/use-grant.js';
 import { attemptUse } from '../secrets/attempt-use.js';
 
-export type Records = 'vsecure://audit' | 'vsecure://api-keys';
+export type ReviewedRecords = 'vsecure://audit' | 'vsecure://api-keys';
 
 /** Resolves when the use is committed. */
-export function reviewRecords(
+export function useReviewGrant(
   store: Store,
   caller: Caller,
-  resource: Records,
+  resource: ReviewedRecords,
 ): Promise<Result<Grant>> {
   const use = { operation: 'read', resource } as const;
   return attemptUse(store, caller, use, async (tx) => {

@@ -1,12 +1,16 @@
 /** Counts what somebody got wrong lately. Each process counts for itself. */
 
-export interface Attempts {
+export interface FailedAttempts {
   tooMany(who: string): boolean;
   count(who: string): void;
 }
 
 /** `most` within `windowMs`, by a monotonic clock in ms. What is older is forgotten. */
-export function createAttempts(stopwatch: () => number, most: number, windowMs: number): Attempts {
+export function createFailedAttempts(
+  stopwatch: () => number,
+  most: number,
+  windowMs: number,
+): FailedAttempts {
   const counted = new Map<string, readonly number[]>();
   const recent = (who: string) =>
     (counted.get(who) ?? []).filter((at) => stopwatch() - at < windowMs);

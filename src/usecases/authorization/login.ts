@@ -7,7 +7,7 @@
 import { personActor } from '../../domain/audit-event.js';
 import { DAY, MINUTE } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
-import type { Digest } from '../../domain/request-digest.js';
+import type { HashText } from '../../domain/request-digest.js';
 import { type Result, refused } from '../../domain/result.js';
 import type {
   Directory,
@@ -19,7 +19,7 @@ import type {
   Store,
   Tx,
 } from '../../ports/index.js';
-import { createAttempts } from './count-failed-attempts.js';
+import { createFailedAttempts } from './count-failed-attempts.js';
 import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
 
 export interface BegunLogin {
@@ -48,7 +48,7 @@ export interface LoginParts {
   readonly makeId: MakeId;
   readonly makeToken: MakeToken;
   /** Keyed: the codes are short. */
-  readonly fingerprint: Digest;
+  readonly fingerprint: HashText;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
   /** Undefined while no Slack is connected. */
@@ -70,7 +70,7 @@ const WITHOUT_SLACK = {
 
 export function createLogin(parts: LoginParts): LoginUseCases {
   const { store, fingerprint } = parts;
-  const wrong = createAttempts(parts.stopwatch, WRONG_MAX, TTL);
+  const wrong = createFailedAttempts(parts.stopwatch, WRONG_MAX, TTL);
   return {
     async begin(device, address) {
       if (!parts.directory()) return refused(WITHOUT_SLACK);

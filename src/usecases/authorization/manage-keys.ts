@@ -7,10 +7,10 @@ import { type Result, refused } from '../../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
-import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
-import { needScope } from './require-scope.js';
+import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import { requireScope } from './require-scope.js';
 
-export interface KeyWish {
+export interface KeyRequest {
   readonly name: string;
   readonly class: KeyClass;
   /** E-mail of the person it belongs to. */
@@ -39,7 +39,11 @@ export interface ListedKey {
 
 export interface ManageKeys {
   /** Sent again under its key it is refused with `shown_once`: what was shown is kept nowhere. */
-  create(caller: Caller, wish: KeyWish, idempotencyKey?: IdempotencyKey): Promise<Result<NewKey>>;
+  create(
+    caller: Caller,
+    wish: KeyRequest,
+    idempotencyKey?: IdempotencyKey,
+  ): Promise<Result<NewKey>>;
   revoke(caller: Caller, keyId: string, idempotencyKey?: IdempotencyKey): Promise<Result<ApiKey>>;
   list(caller: Caller): Promise<Result<readonly ListedKey[]>>;
 }
@@ -59,14 +63,14 @@ export interface ManageKeysParts {
 }
 
 /** Of a new key only its public part is kept: it is shown once. */
-const SHOWN_ONCE: Keeping<NewKey, string> = {
-  keep: ({ key }) => key.id,
-  again: (key) => refused({ code: 'shown_once', made: `the key ${key}` }),
+const SHOWN_ONCE: ReplayPolicy<NewKey, string> = {
+  toStored: ({ key }) => key.id,
+  replay: (key) => refused({ code: 'shown_once', made: `the key ${key}` }),
 };
 
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
   const { store, idempotent, hasher, makeId, humanKeys } = parts;
-  const create = async (tx: Tx, caller: Caller, wish: KeyWish): Promise<Result<NewKey>> => {
+  const create = async (tx: Tx, caller: Caller, wish: KeyRequest): Promise<Result<NewKey>> => {
     if (decides(wish) && humanKeys === 'login') return refused(ITS_PERSON_ALONE);
     const made = await makeKey(tx, hasher, makeId, wish);
     if (made.ok)
@@ -81,7 +85,7 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
 
   return {
     async create(caller, wish, idempotencyKey) {
-      const forbidden = needScope(caller, 'keys:manage');
+      const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => create(tx, caller, wish), SHOWN_ONCE),
@@ -89,7 +93,7 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
     },
 
     async revoke(caller, keyId, idempotencyKey) {
-      const forbidden = needScope(caller, 'keys:manage');
+      const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => revokeKey(tx, caller, keyId)),
@@ -97,14 +101,14 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
     },
 
     async list(caller) {
-      const forbidden = needScope(caller, 'keys:manage');
+      const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return { ok: true, value: await listKeys(store) };
     },
   };
 }
 
-const decides = ({ class: keyClass, scopes = CLASS_SCOPES[keyClass] }: KeyWish) =>
+const decides = ({ class: keyClass, scopes = CLASS_SCOPES[keyClass] }: KeyRequest) =>
   scopes.includes('approvals:decide') && CLASS_SCOPES[keyClass].includes('approvals:decide');
 
 const ITS_PERSON_ALONE = {
@@ -141,7 +145,7 @@ export async function makeKey(
   tx: Tx,
   hasher: KeyHasher,
   makeId: MakeId,
-  wish: KeyWish,
+  wish: KeyRequest,
 ): Promise<Result<NewKey>> {
   const owner = await tx.people.ensure(wish.owner);
   const scopes = wish.scopes ?? CLASS_SCOPES[wish.class];
@@ -162,7 +166,7 @@ export async function makeKey(
   return { ok: true, value: { principal, key, owner, token: minted.token } };
 }
 
-async function principalFor(tx: Tx, makeId: MakeId, wish: KeyWish, owner: Person) {
+async function principalFor(tx: Tx, makeId: MakeId, wish: KeyRequest, owner: Person) {
   const { name, class: keyClass } = wish;
   if (!wish.additional)
     return tx.principals.insert({ id: makeId('prin'), name, class: keyClass, owner: owner.id });

@@ -7,7 +7,7 @@ import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
-import { needScope } from './require-scope.js';
+import { requireScope } from './require-scope.js';
 import type { SuspendPrincipal, Suspension } from './suspend-principal.js';
 
 export interface ManageSuspensions {
@@ -33,7 +33,7 @@ export function createManageSuspensions(
 ): ManageSuspensions {
   return {
     async suspend(caller, name, reason, idempotencyKey) {
-      const forbidden = needScope(caller, 'keys:manage');
+      const forbidden = requireScope(caller, 'keys:manage');
       const found = await store.principals.byName(name);
       const own = caller.principal.class === 'human' && found?.owner === caller.owner.id;
       if (forbidden && !own) return forbidden;
@@ -43,7 +43,7 @@ export function createManageSuspensions(
     },
 
     async resume(caller, name, reason, idempotencyKey) {
-      const forbidden = needScope(caller, 'keys:manage');
+      const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => resumeIn(tx, caller, name, reason)),

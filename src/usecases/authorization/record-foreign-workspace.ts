@@ -4,9 +4,13 @@ import type { Actor } from '../../domain/audit-event.js';
 import { storable } from '../../domain/text.js';
 import type { Store } from '../../ports/index.js';
 
-export type RecordForeign = (teamId: string, userId: string, what: string) => Promise<void>;
+export type RecordForeignWorkspace = (
+  teamId: string,
+  userId: string,
+  what: string,
+) => Promise<void>;
 
-export function createRecordForeign(store: Store): RecordForeign {
+export function createRecordForeignWorkspace(store: Store): RecordForeignWorkspace {
   return (teamId, userId, what) =>
     store.transaction(async (tx) =>
       tx.record({

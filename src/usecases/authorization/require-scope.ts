@@ -5,7 +5,7 @@ import { type Caller, may } from '../../domain/rights.js';
 import type { Scope } from '../../domain/vocabulary.js';
 
 /** A refusal when the caller lacks the scope, else undefined. */
-export function needScope(caller: Caller, scope: Scope) {
+export function requireScope(caller: Caller, scope: Scope) {
   return may(caller, scope)
     ? undefined
     : refused({ code: 'not_allowed', needs: `the scope ${scope}` });

@@ -3,17 +3,17 @@
 import type { Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store } from '../../ports/index.js';
-import { reviewRecords } from '../audit/use-review-grant.js';
+import { useReviewGrant } from '../audit/use-review-grant.js';
 import { type ListedKey, listKeys } from './manage-keys.js';
-import { needScope } from './require-scope.js';
+import { requireScope } from './require-scope.js';
 
 export type ReviewKeys = (caller: Caller) => Promise<Result<readonly ListedKey[]>>;
 
 export function createReviewKeys(store: Store): ReviewKeys {
   return async (caller) => {
-    const forbidden = needScope(caller, 'grants:use');
+    const forbidden = requireScope(caller, 'grants:use');
     if (forbidden) return forbidden;
-    const used = await reviewRecords(store, caller, 'vsecure://api-keys');
+    const used = await useReviewGrant(store, caller, 'vsecure://api-keys');
     return used.ok ? { ok: true, value: await listKeys(store) } : used;
   };
 }

@@ -8,20 +8,20 @@ import { ownVisibility, prefixesOf, type VisibilityScope } from '../../domain/vi
 import type { Scope } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
 import { namesGroup, oneDecider } from '../policies/deciding-policy.js';
-import { needScope } from './require-scope.js';
+import { requireScope } from './require-scope.js';
 
 export type Viewer = Caller | Person;
 
 const isCaller = (viewer: Viewer): viewer is Caller => 'principal' in viewer;
 
 /** A refusal when a key lacks the scope. People see what their role and the policies let them, without any key. */
-export const needScopeToView = (viewer: Viewer, scope: Scope) =>
-  isCaller(viewer) ? needScope(viewer, scope) : undefined;
+export const requireScopeToView = (viewer: Viewer, scope: Scope) =>
+  isCaller(viewer) ? requireScope(viewer, scope) : undefined;
 
-type Looking = Pick<Reads, 'policies' | 'principals' | 'groups' | 'now'>;
+type VisibilityReads = Pick<Reads, 'policies' | 'principals' | 'groups' | 'now'>;
 
 export interface VisibilityParts {
-  readonly store: Looking;
+  readonly store: VisibilityReads;
   readonly defaultApprovers: readonly string[];
 }
 

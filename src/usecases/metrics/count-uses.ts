@@ -5,7 +5,7 @@ import { type Caller, seesEverything } from '../../domain/rights.js';
 import type { EventType } from '../../domain/vocabulary.js';
 import type { AuditCountFilter, Listed, Page, ResourceCount, Store } from '../../ports/index.js';
 import { mayReview } from '../audit/query-audit.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 
 export type CountUses = (
   caller: Caller,
@@ -19,7 +19,7 @@ const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read']
 /** Uses of each resource, or events of the type that the filter names; the most first. */
 export function createCountUses(store: Store): CountUses {
   return async (caller, { type, ...filter }, page) => {
-    const forbidden = needScope(caller, 'audit:read');
+    const forbidden = requireScope(caller, 'audit:read');
     if (forbidden) return forbidden;
     const everybody = seesEverything(caller) || (await mayReview(store, caller));
     const principal = everybody ? undefined : caller.principal.id;

@@ -53,7 +53,7 @@ async function evaluate(store: Store, rule: AlertRule): Promise<void> {
 }
 
 async function observe(store: Store, rule: AlertRule): Promise<readonly Observation[]> {
-  if (rule.metric === undefined) return store.alerts.unlike(rule.name);
+  if (rule.metric === undefined) return store.alerts.findAnomalies(rule.name);
   const { metric, resource, key, operation, threshold, period } = rule;
   const since = new Date((await store.now()).getTime() - period);
   const filter = { metric, resource, key, operation, since };

@@ -16,7 +16,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { alertName, allRules } from './evaluate-alerts.js';
 
@@ -63,12 +63,12 @@ export function createManageAlerts(store: Store, idempotent: Idempotent): Manage
     idempotencyKey: IdempotencyKey | undefined,
     change: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
-    needScope(caller, 'notifications:manage') ??
+    requireScope(caller, 'notifications:manage') ??
     store.transaction((tx) => idempotent(tx, idempotencyKey, () => change(tx)));
 
   return {
-    listAlertRules: async (caller) => needToLook(caller) ?? ok(await allRules(store)),
-    listAlerts: async (caller) => needToLook(caller) ?? ok(await store.alerts.list()),
+    listAlertRules: async (caller) => requireReadScope(caller) ?? ok(await allRules(store)),
+    listAlerts: async (caller) => requireReadScope(caller) ?? ok(await store.alerts.list()),
     setAlertRule: (caller, name, change, idempotencyKey) =>
       changing(caller, idempotencyKey, (tx) => setRule(tx, caller, name, change)),
     removeAlertRule: (caller, name, idempotencyKey) =>
@@ -78,8 +78,8 @@ export function createManageAlerts(store: Store, idempotent: Idempotent): Manage
   };
 }
 
-const needToLook = (caller: Caller) =>
-  may(caller, 'metrics:read') ? undefined : needScope(caller, 'notifications:manage');
+const requireReadScope = (caller: Caller) =>
+  may(caller, 'metrics:read') ? undefined : requireScope(caller, 'notifications:manage');
 
 async function setRule(
   tx: Tx,
@@ -87,7 +87,7 @@ async function setRule(
   name: string,
   change: AlertRuleChange,
 ): Promise<Result<AlertRule>> {
-  await tx.alerts.hold();
+  await tx.alerts.lockRules();
   const rules = await allRules(tx);
   const before = rules.find((rule) => rule.name === name);
   const after = changedRule(name, before, change);
@@ -103,7 +103,7 @@ async function setRule(
 }
 
 async function removeRule(tx: Tx, caller: Caller, name: string): Promise<Result<{ name: string }>> {
-  await tx.alerts.hold();
+  await tx.alerts.lockRules();
   if (!(await tx.alerts.removeRule(name))) return refused({ code: 'not_found' });
   const details = { rule: name, removed: true };
   tx.record({ type: 'alert_rule_changed', actor: keyActor(caller), details });
@@ -112,7 +112,7 @@ async function removeRule(tx: Tx, caller: Caller, name: string): Promise<Result<
 
 async function silenceRule(tx: Tx, caller: Caller, silence: Silence): Promise<Result<Silenced>> {
   const { rule: name, key = '', duration } = silence;
-  await tx.alerts.hold();
+  await tx.alerts.lockRules();
   const rule = (await allRules(tx)).find((one) => one.name === name);
   if (!rule) return refused({ code: 'not_found' });
   const reason = storable(silence.reason);

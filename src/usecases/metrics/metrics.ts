@@ -13,14 +13,14 @@ import type {
   Span,
   Store,
 } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
-import { needScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
+import { requireScope } from '../authorization/require-scope.js';
+import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 
 export type Metrics = (viewer: Viewer, span: Span) => Promise<Result<AccessMetrics>>;
 
 export function createMetrics(store: Store, defaultApprovers: readonly string[]): Metrics {
   return async (viewer, span) => {
-    const forbidden = needScopeToView(viewer, 'metrics:read');
+    const forbidden = requireScopeToView(viewer, 'metrics:read');
     if (forbidden) return forbidden;
     const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
     return { ok: true, value: await store.metrics.access(visibility, span) };
@@ -34,18 +34,18 @@ export interface Measurement extends Measured {
 }
 
 /** The last `periodMs`, or a span of one's own. */
-export type Asked = Omit<MetricQuery, 'since'> & {
+export type MeasureInput = Omit<MetricQuery, 'since'> & {
   readonly since?: Date | undefined;
   readonly periodMs?: number | undefined;
   readonly groupBy?: Grouping | undefined;
 };
 
 /** One metric over a span, of what the viewer may see; in parts where that is asked for. */
-export type Measure = (viewer: Viewer, asked: Asked) => Promise<Result<Measurement>>;
+export type Measure = (viewer: Viewer, asked: MeasureInput) => Promise<Result<Measurement>>;
 
 export function createMeasure(store: Store, defaultApprovers: readonly string[]): Measure {
   return async (viewer, { since, until, periodMs = DAY, groupBy, ...asked }) => {
-    const forbidden = needScopeToView(viewer, 'metrics:read');
+    const forbidden = requireScopeToView(viewer, 'metrics:read');
     if (forbidden) return forbidden;
     const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
     const end = until ?? (await store.now());
@@ -61,7 +61,7 @@ export type ReadGauges = (caller: Caller) => Promise<Result<Gauges>>;
 
 export function createReadGauges(store: Store): ReadGauges {
   return async (caller) => {
-    const forbidden = needScope(caller, 'metrics:read');
+    const forbidden = requireScope(caller, 'metrics:read');
     if (forbidden) return forbidden;
     if (!seesEverything(caller))
       return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });

@@ -3,11 +3,11 @@
 import { keyActor } from '../../domain/audit-event.js';
 import type { Json } from '../../domain/canonical-json.js';
 import {
-  OLD_SECRET_SIGNS,
+  OLD_SECRET_VALID_FOR,
+  publicReceiver,
   type Receiver,
   type ReceiverChange,
   type ReceiverRow,
-  shownReceiver,
 } from '../../domain/receiver.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
@@ -20,9 +20,9 @@ import type {
   Tx,
   Vault,
 } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
-import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
-import { type Confidential, createSeals, type Seals, signingAt } from './receiver-settings.js';
+import { requireScope } from '../authorization/require-scope.js';
+import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import { createSeals, type SealedSettings, type Seals, signingAt } from './receiver-settings.js';
 
 export type ReceiverChanges = Partial<Record<ReceiverKind, ReceiverChange | undefined>>;
 
@@ -52,12 +52,12 @@ export interface ReceiverParts {
   readonly senders: Senders;
 }
 
-const SHOWN_ONCE: Keeping<Configured, Configured> = {
-  keep: ({ receivers, webhookSecret }) => ({
+const SHOWN_ONCE: ReplayPolicy<Configured, Configured> = {
+  toStored: ({ receivers, webhookSecret }) => ({
     receivers,
     ...(webhookSecret && { webhookSecret: '' }),
   }),
-  again: (kept) =>
+  replay: (kept) =>
     kept.webhookSecret === undefined
       ? ok(kept)
       : refused({ code: 'shown_once', made: 'a signing secret' }),
@@ -68,7 +68,7 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
   const seals = createSeals(vault, installation);
 
   const changeAll = async (tx: Tx, caller: Caller, changes: ReceiverChanges) => {
-    await tx.receivers.hold();
+    await tx.receivers.lockAll();
     const now = await tx.now();
     const merged: Merged[] = [];
     for (const kind of RECEIVERS) {
@@ -78,18 +78,18 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
       if (one) merged.push(one.value);
     }
     for (const one of merged) await write(tx, caller, seals, one);
-    const webhookSecret = merged.find(({ made }) => made)?.made;
-    const receivers = (await tx.receivers.list()).map(shownReceiver);
+    const webhookSecret = merged.find(({ newSecret }) => newSecret)?.newSecret;
+    const receivers = (await tx.receivers.list()).map(publicReceiver);
     return ok<Configured>({ receivers, webhookSecret });
   };
 
   return {
     show: async (caller) =>
-      needScope(caller, 'notifications:manage') ??
-      ok((await store.receivers.list()).map(shownReceiver)),
+      requireScope(caller, 'notifications:manage') ??
+      ok((await store.receivers.list()).map(publicReceiver)),
 
     change: async (caller, changes, idempotencyKey) =>
-      needScope(caller, 'notifications:manage') ??
+      requireScope(caller, 'notifications:manage') ??
       store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => changeAll(tx, caller, changes), SHOWN_ONCE),
       ),
@@ -99,11 +99,11 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
 interface Merged {
   readonly before: ReceiverRow | undefined;
   readonly after: Omit<ReceiverRow, 'version' | 'updatedAt'>;
-  readonly confidential: Confidential;
-  readonly made?: string | undefined;
+  readonly confidential: SealedSettings;
+  readonly newSecret?: string | undefined;
 }
 
-interface Wish {
+interface MergeInput {
   readonly kind: ReceiverKind;
   readonly change: ReceiverChange;
   readonly now: Date;
@@ -113,7 +113,7 @@ async function merge(
   tx: Tx,
   parts: ReceiverParts,
   seals: Seals,
-  { kind, change, now }: Wish,
+  { kind, change, now }: MergeInput,
 ): Promise<Result<Merged>> {
   const before = await tx.receivers.find(kind);
   const stored = await tx.receivers.sealed(kind);
@@ -125,38 +125,38 @@ async function merge(
       : parts.checkTarget(kind === 'slack' ? 'slack' : 'webhook', address);
   if (problem) return refused({ code: 'invalid_input', problem });
   const made = makesSecret(kind, change, held) ? parts.makeSigningSecret() : undefined;
-  const confidential: Confidential = {
+  const confidential: SealedSettings = {
     webhookUrl: change.webhookUrl ?? held.webhookUrl,
     url: change.url ?? held.url,
     secrets: secretsAfter(held, made, now),
   };
-  const { recipients, channel } = before?.shown ?? {};
+  const { recipients, channel } = before?.publicSettings ?? {};
   const after = {
     kind,
     enabled: change.enabled ?? before?.enabled ?? true,
     events: change.events ?? before?.events,
     includeReason: change.includeReason ?? before?.includeReason ?? false,
-    shown: {
+    publicSettings: {
       recipients: change.recipients ?? recipients,
       channel: change.channel ?? channel,
       origin: originOf(confidential.webhookUrl ?? confidential.url),
     },
   };
-  const missing = whatIsMissing(kind, after.shown, confidential, parts.senders);
+  const missing = whatIsMissing(kind, after.publicSettings, confidential, parts.senders);
   // What is switched off need not be complete, so that it can be switched off whatever it lacks.
   if (missing && (after.enabled || !before))
     return refused({ code: 'invalid_input', problem: missing });
   return ok({ before, after, confidential, made });
 }
 
-const makesSecret = (kind: ReceiverKind, { rotateSecret }: ReceiverChange, held: Confidential) =>
+const makesSecret = (kind: ReceiverKind, { rotateSecret }: ReceiverChange, held: SealedSettings) =>
   kind === 'webhook' && (rotateSecret || !held.secrets?.length);
 
 /** The one before signs for a day more, so that the other end can change over; what was before that signs no more. */
-function secretsAfter(held: Confidential, made: string | undefined, now: Date) {
+function secretsAfter(held: SealedSettings, made: string | undefined, now: Date) {
   const signing = signingAt(held, now);
   if (made === undefined) return signing;
-  const until = new Date(now.getTime() + OLD_SECRET_SIGNS).toISOString();
+  const until = new Date(now.getTime() + OLD_SECRET_VALID_FOR).toISOString();
   return [{ secret: made }, ...signing.slice(0, 1).map(({ secret }) => ({ secret, until }))];
 }
 
@@ -164,8 +164,8 @@ const originOf = (url: string | undefined) => (url === undefined ? undefined : n
 
 function whatIsMissing(
   kind: ReceiverKind,
-  { recipients = [] }: ReceiverRow['shown'],
-  { webhookUrl, url }: Confidential,
+  { recipients = [] }: ReceiverRow['publicSettings'],
+  { webhookUrl, url }: SealedSettings,
   senders: Senders,
 ): string | undefined {
   switch (kind) {
@@ -181,7 +181,7 @@ function whatIsMissing(
 }
 
 async function write(tx: Tx, caller: Caller, seals: Seals, merged: Merged): Promise<void> {
-  const { before, after, confidential, made } = merged;
+  const { before, after, confidential, newSecret } = merged;
   // The next version, since whoever configures is alone.
   const version = (before?.version ?? 0) + 1;
   await tx.receivers.put(after, seals.seal(after.kind, version, confidential));
@@ -193,16 +193,16 @@ async function write(tx: Tx, caller: Caller, seals: Seals, merged: Merged): Prom
       receiver: after.kind,
       before: before && recorded(before),
       after: recorded(after),
-      ...(made && { secret: 'made' }),
+      ...(newSecret && { secret: 'made' }),
     },
   });
 }
 
 /** What the trail holds of it: how it is set, and no address. */
-const recorded = ({ enabled, events, includeReason, shown }: Merged['after']): Json => ({
+const recorded = ({ enabled, events, includeReason, publicSettings }: Merged['after']): Json => ({
   enabled,
   events: events ? [...events] : 'default',
   includeReason,
-  recipients: shown.recipients?.length ?? 0,
-  origin: shown.origin ?? null,
+  recipients: publicSettings.recipients?.length ?? 0,
+  origin: publicSettings.origin ?? null,
 });

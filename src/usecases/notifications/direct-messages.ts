@@ -6,7 +6,7 @@ import type { DirectMessage, Store } from '../../ports/index.js';
 import type { CardFacts, ReadCardFacts } from '../approvals/card-facts.js';
 
 export interface DirectMessageFacts {
-  readonly notice: DirectMessage;
+  readonly message: DirectMessage;
   readonly principal: Principal;
   readonly owner?: Person | undefined;
   readonly suspendedBy?: Person | undefined;
@@ -23,7 +23,7 @@ export interface DirectMessages {
   facts(notice: DirectMessage): Promise<DirectMessageFacts>;
   principals(ids: readonly PrincipalId[]): Promise<readonly Principal[]>;
   /** Told, or never to be told. */
-  told(directMessageOutbox: readonly DirectMessage[]): Promise<void>;
+  markSent(directMessageOutbox: readonly DirectMessage[]): Promise<void>;
 }
 
 export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts): DirectMessages {
@@ -39,7 +39,7 @@ export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts)
       if (!principal) throw new Error('a notice is about a principal that is not there');
       const { owner, suspendedBy } = principal;
       return {
-        notice,
+        message: notice,
         principal,
         owner: await store.people.find(owner),
         suspendedBy: suspendedBy && (await store.people.find(suspendedBy)),
@@ -52,9 +52,9 @@ export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts)
       return found.filter((principal) => principal !== undefined);
     },
 
-    told: (directMessageOutbox) =>
+    markSent: (directMessageOutbox) =>
       store.transaction((tx) =>
-        tx.directMessageOutbox.told(directMessageOutbox.map(({ id }) => id)),
+        tx.directMessageOutbox.markSent(directMessageOutbox.map(({ id }) => id)),
       ),
   };
 }

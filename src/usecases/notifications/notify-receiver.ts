@@ -62,7 +62,7 @@ export async function openSender<Kind extends ReceiverKind>(
   const stored = await store.receivers.sealed(kind);
   if (!sender || !row || !stored) return undefined;
   const confidential = seals.open(kind, stored);
-  const settings = settingsOf(kind, row.shown, confidential, await store.now());
+  const settings = settingsOf(kind, row.publicSettings, confidential, await store.now());
   return settings && sender(settings);
 }
 

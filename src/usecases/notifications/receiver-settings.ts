@@ -5,7 +5,7 @@ import type { ReceiverKind } from '../../domain/vocabulary.js';
 import type { ReceiverSettings, Vault } from '../../ports/index.js';
 
 /** What is sealed of one receiver. A signing secret that was replaced signs until `until` (RFC 3339). */
-export interface Confidential {
+export interface SealedSettings {
   readonly webhookUrl?: string | undefined;
   readonly url?: string | undefined;
   readonly secrets?: readonly { readonly secret: string; readonly until?: string | undefined }[];
@@ -25,9 +25,13 @@ interface Stored {
 }
 
 export interface Seals {
-  seal(kind: ReceiverKind, version: number, confidential: Confidential): ReturnType<Vault['seal']>;
+  seal(
+    kind: ReceiverKind,
+    version: number,
+    confidential: SealedSettings,
+  ): ReturnType<Vault['seal']>;
   /** Throws what the vault throws when it does not fit. */
-  open(kind: ReceiverKind, stored: Stored): Confidential;
+  open(kind: ReceiverKind, stored: Stored): SealedSettings;
 }
 
 export function createSeals(vault: Vault, installation: string): Seals {
@@ -39,7 +43,7 @@ export function createSeals(vault: Vault, installation: string): Seals {
       ),
     open(kind, { version, sealed }) {
       const bytes = vault.open(sealed, placeOf(installation, kind, version));
-      const confidential: Confidential = JSON.parse(new TextDecoder().decode(bytes));
+      const confidential: SealedSettings = JSON.parse(new TextDecoder().decode(bytes));
       bytes.fill(0);
       return confidential;
     },
@@ -47,7 +51,7 @@ export function createSeals(vault: Vault, installation: string): Seals {
 }
 
 /** The secrets that sign at `now`, the newest first. */
-export const signingAt = ({ secrets = [] }: Confidential, now: Date) =>
+export const signingAt = ({ secrets = [] }: SealedSettings, now: Date) =>
   secrets.filter(({ until }) => until === undefined || new Date(until) > now);
 
 /** As a sender needs them. Undefined when something is missing. */
@@ -57,7 +61,7 @@ export function settingsOf<Kind extends ReceiverKind>(
     readonly recipients?: readonly string[] | undefined;
     readonly channel?: string | undefined;
   },
-  confidential: Confidential,
+  confidential: SealedSettings,
   now: Date,
 ): ReceiverSettings[Kind] | undefined {
   const { recipients, channel } = shown;

@@ -2,12 +2,16 @@
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Notification } from '../../domain/notification.js';
-import type { DeliveryFilter, NotificationDelivery, Replayed } from '../../domain/receiver.js';
+import type {
+  DeliveryFilter,
+  NotificationDelivery,
+  ReplaySelection,
+} from '../../domain/receiver.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ReceiverKind } from '../../domain/vocabulary.js';
 import type { Listed, MakeId, Page, Senders, SendResult, Store, Vault } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { openSender } from './notify-receiver.js';
 import { createSeals } from './receiver-settings.js';
@@ -22,7 +26,7 @@ export interface ReviewDeliveries {
   /** The same notification under the same id, with all tries before it. */
   replay(
     caller: Caller,
-    which: Replayed,
+    which: ReplaySelection,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Result<{ readonly replayed: number }>>;
   /** Tells one receiver that this is a test, at once. Sent again it answers with what came of the first time. */
@@ -51,11 +55,11 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
   const seals = createSeals(parts.vault, parts.installation);
   return {
     list: async (caller, filter, page) =>
-      needScope(caller, 'notifications:manage') ??
+      requireScope(caller, 'notifications:manage') ??
       ok(await store.receivers.deliveries(filter, page)),
 
     replay: async (caller, which, idempotencyKey) =>
-      needScope(caller, 'notifications:manage') ??
+      requireScope(caller, 'notifications:manage') ??
       store.transaction((tx) =>
         idempotent(tx, idempotencyKey, async () => {
           const replayed = await tx.receivers.replay(which);
@@ -70,7 +74,7 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
       ),
 
     async test(caller, kind, signal, idempotencyKey) {
-      const forbidden = needScope(caller, 'notifications:manage');
+      const forbidden = requireScope(caller, 'notifications:manage');
       if (forbidden) return forbidden;
       const tell = await openSender(store, seals, senders, kind);
       if (!tell) return refused({ code: 'not_found' });
@@ -87,7 +91,7 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
       const telling = await tell(testOf(caller, makeId('evt'), at), signal);
       if (idempotencyKey)
         await store.transaction((tx) =>
-          tx.idempotency.keep(idempotencyKey.principal, idempotencyKey.key, telling),
+          tx.idempotency.save(idempotencyKey.principal, idempotencyKey.key, telling),
         );
       return ok(telling);
     },

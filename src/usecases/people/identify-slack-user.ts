@@ -42,11 +42,11 @@ export async function memberBehind(
   return whyNot(profile, slackActor) ?? { ok: true, value: profile };
 }
 
-function whyNot({ standing, teamId }: SlackProfile, slackActor: SlackActor) {
-  if (standing === 'foreign' || teamId !== slackActor.teamId)
+function whyNot({ status, teamId }: SlackProfile, slackActor: SlackActor) {
+  if (status === 'foreign' || teamId !== slackActor.teamId)
     return refused({ code: 'foreign_team' });
-  if (standing === 'deactivated') return refused({ code: 'person_inactive' });
-  if (standing !== 'member') return refused({ code: 'unverified_account' });
+  if (status === 'deactivated') return refused({ code: 'person_inactive' });
+  if (status !== 'member') return refused({ code: 'unverified_account' });
   return undefined;
 }
 

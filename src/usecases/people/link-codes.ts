@@ -3,15 +3,15 @@
 import { keyActor, personActor } from '../../domain/audit-event.js';
 import { LINK_CODE_TTL, MINUTE } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
-import type { Digest } from '../../domain/request-digest.js';
+import type { HashText } from '../../domain/request-digest.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
-import { createAttempts } from '../authorization/count-failed-attempts.js';
+import { createFailedAttempts } from '../authorization/count-failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
-import { needScope } from '../authorization/require-scope.js';
-import type { IdempotencyKey, Idempotent, Keeping } from '../idempotent.js';
+import { requireScope } from '../authorization/require-scope.js';
+import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
 import { memberBehind, type SlackActor } from './identify-slack-user.js';
 import { personDetails } from './person-details.js';
 
@@ -25,7 +25,7 @@ export interface LinkCode {
 export interface LinkCodesParts {
   readonly store: Store;
   readonly makeId: MakeId;
-  readonly digest: Digest;
+  readonly digest: HashText;
   readonly idempotent: Idempotent;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
@@ -53,9 +53,9 @@ export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
     );
 }
 
-const SHOWN_ONCE: Keeping<LinkCode, string> = {
-  keep: ({ email }) => email,
-  again: (email) => refused({ code: 'shown_once', made: `a code for ${email}` }),
+const SHOWN_ONCE: ReplayPolicy<LinkCode, string> = {
+  toStored: ({ email }) => email,
+  replay: (email) => refused({ code: 'shown_once', made: `a code for ${email}` }),
 };
 
 async function makeCode(
@@ -82,7 +82,7 @@ async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result
   const own = caller.principal.class === 'human' && (email ?? caller.owner.email);
   if (own && own.toLowerCase() === caller.owner.email) return { ok: true, value: caller.owner };
   if (email === undefined) return refused({ code: 'not_allowed', needs: 'a human key' });
-  const forbidden = needScope(caller, 'keys:manage');
+  const forbidden = requireScope(caller, 'keys:manage');
   if (forbidden) return forbidden;
   const person = await tx.people.byEmail(email);
   return person ? { ok: true, value: person } : refused({ code: 'not_found' });
@@ -90,7 +90,7 @@ async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result
 
 /** Links once and never relinks. The account must be one that may act; every refusal of a code is on record. */
 export function createLinkByCode(parts: LinkCodesParts): LinkByCode {
-  const wrong = createAttempts(parts.stopwatch, WRONG_MAX, WRONG_WITHIN);
+  const wrong = createFailedAttempts(parts.stopwatch, WRONG_MAX, WRONG_WITHIN);
   return async (slackActor, code) => {
     const account = `${slackActor.teamId}/${slackActor.userId}`;
     if (wrong.tooMany(account)) return refused({ code: 'too_many_codes' });
@@ -123,7 +123,7 @@ function link({ store, digest }: LinkCodesParts, slackActor: SlackActor, code: s
   });
 }
 
-const hashOf = (digest: Digest, code: string) => Buffer.from(digest(code), 'hex');
+const hashOf = (digest: HashText, code: string) => Buffer.from(digest(code), 'hex');
 
 function recordRefusal(store: Store, { teamId, userId }: SlackActor, refusal: RefusalCode) {
   return store.transaction(async (tx) => {

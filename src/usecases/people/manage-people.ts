@@ -6,7 +6,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Role } from '../../domain/vocabulary.js';
 import type { Store, Tx } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { deactivatePerson } from './deactivate-person.js';
 import { personDetails } from './person-details.js';
@@ -38,12 +38,12 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     idempotencyKey: IdempotencyKey | undefined,
     work: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
-    needScope(caller, 'keys:manage') ??
+    requireScope(caller, 'keys:manage') ??
     store.transaction((tx) => idempotent(tx, idempotencyKey, () => work(tx)));
 
   return {
     async list(caller) {
-      const forbidden = needScope(caller, 'keys:manage');
+      const forbidden = requireScope(caller, 'keys:manage');
       return forbidden ?? { ok: true, value: await store.people.list() };
     },
 

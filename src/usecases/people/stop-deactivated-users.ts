@@ -43,7 +43,7 @@ export function createStopDeactivatedUsers(
       const person = teamId && (await store.people.bySlack(teamId, userId));
       // Events come late and twice: somebody may be back by now. When Slack does not say, the event's word counts.
       const profile = person && (await directory()?.profile(userId));
-      if (person && (!profile || profile.standing === 'deactivated')) await stop(person.id);
+      if (person && (!profile || profile.status === 'deactivated')) await stop(person.id);
     },
   };
 }

@@ -10,7 +10,7 @@ import { explain } from '../../domain/refusal.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { type OwnChannels, ownChannels } from './check-channels.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
@@ -57,7 +57,7 @@ export interface ApplyPoliciesParts {
 /** All of it or nothing: a refusal names the patterns it is about. */
 export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
   return async (caller, set, idempotencyKey) => {
-    const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
+    const forbidden = requireScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
     if (forbidden) return forbidden;
     // Slack is asked before the transaction, never within it.
     const entries = set.writes.flatMap(({ changes }) => approverEntries(changes));
@@ -110,7 +110,7 @@ interface Planned extends AppliedPolicy {
 
 /** One set at a time: what is linted is what will be in force, and two sets never wait for each other in a ring. */
 async function planSet(tx: Tx, { writes, prune }: PolicySet): Promise<Result<Planned[]>> {
-  await tx.policies.hold();
+  await tx.policies.lockAll();
   const planned: Planned[] = [];
   const problems: string[] = [];
   for (const write of [...writes].sort((a, b) => (a.uri < b.uri ? -1 : 1))) {

@@ -7,10 +7,10 @@ import { explain, type Refusal } from '../../domain/refusal.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Operation } from '../../domain/vocabulary.js';
-import type { AskingHistory, Reads } from '../../ports/index.js';
-import { type Judged, judgeRequest } from '../approvals/evaluate-request.js';
-import { type AskingLimits, overLimit } from '../approvals/request-limits.js';
-import { needScope } from '../authorization/require-scope.js';
+import type { Reads, RequestCounts } from '../../ports/index.js';
+import { type EvaluatedRequest, evaluateRequest } from '../approvals/evaluate-request.js';
+import { type RequestLimits, refuseOverLimit } from '../approvals/request-limits.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { decidingPolicy } from './deciding-policy.js';
 import { findSubject, type Subject } from './explain-subject.js';
 import { seesPolicies } from './list-policies.js';
@@ -48,7 +48,7 @@ export interface Explanation {
   readonly report?: AutoApprovalReport | undefined;
   /** Undefined where another time is asked about. */
   readonly limits?:
-    | (Pick<AskingHistory, 'pending' | 'lastHour'> & Omit<AskingLimits, 'deniedCooldown'>)
+    | (Pick<RequestCounts, 'pending' | 'lastHour'> & Omit<RequestLimits, 'deniedCooldown'>)
     | undefined;
   /** Only for who may see policies: they name people. */
   readonly policy?: Policy | undefined;
@@ -65,7 +65,7 @@ export type ExplainAccess = (
 export interface ExplainAccessParts {
   readonly store: Reads;
   readonly defaultApprovers: readonly string[];
-  readonly limits: AskingLimits;
+  readonly limits: RequestLimits;
 }
 
 /** An agent can ask about itself and now; another key or time is for people who manage or decide. */
@@ -83,7 +83,7 @@ export function createExplainAccess(parts: ExplainAccessParts): ExplainAccess {
 }
 
 function whyNotExplained(caller: Caller, { as, at }: AccessQuestion) {
-  if (as === undefined && at === undefined) return needScope(caller, 'access:request');
+  if (as === undefined && at === undefined) return requireScope(caller, 'access:request');
   if (may(caller, 'resources:manage') || may(caller, 'approvals:decide')) return undefined;
   return refused({
     code: 'not_allowed',
@@ -98,7 +98,7 @@ interface Foreseen {
   /** Why, where the outcome does not say it. */
   readonly because?: string;
   readonly policy?: Policy;
-  readonly judged?: Judged;
+  readonly judged?: EvaluatedRequest;
   readonly approvers?: readonly string[];
   readonly limits?: Explanation['limits'];
 }
@@ -123,7 +123,7 @@ async function foresee(
   const policy = deciding.value;
   const broader = await store.policies.matching(coveringPatterns(policy.uri));
   const approvers = approversOf(policy, broader, defaultApprovers);
-  const judged = judgeRequest(
+  const judged = evaluateRequest(
     policy,
     { ...question, requester: subject.requester, reason: goodReason(policy) },
     at ?? (await store.now()),
@@ -135,7 +135,7 @@ async function foresee(
     ? undefined
     : await store.grants.covering(subject.id, policy.id, operation, [resource]);
   if (grant) return { ...known, outcome: 'granted', because: 'A live grant covers this already.' };
-  if (judged.value.atOnce) return { ...known, outcome: 'granted' };
+  if (judged.value.grantedImmediately) return { ...known, outcome: 'granted' };
   if (approvers.length === 0) return no({ code: 'approvers_missing' }, known);
   if (at) return { ...known, outcome: 'asked' };
   return withinLimits(parts, subject, question, known);
@@ -145,14 +145,18 @@ async function withinLimits(
   { store, limits }: ExplainAccessParts,
   { id }: Subject,
   { resource, operation }: AccessQuestion,
-  known: Partial<Foreseen> & { readonly judged: Judged },
+  known: Partial<Foreseen> & { readonly judged: EvaluatedRequest },
 ): Promise<Foreseen> {
   const { duration } = known.judged;
-  const history = await store.approvals.history(id, { operation, resources: [resource], duration });
+  const history = await store.approvals.requestCounts(id, {
+    operation,
+    resources: [resource],
+    duration,
+  });
   const { pending, lastHour, sameRequest } = history;
   const { maxPending, maxPerHour } = limits;
   const all = { ...known, limits: { pending, lastHour, maxPending, maxPerHour } };
-  const over = overLimit(history, limits);
+  const over = refuseOverLimit(history, limits);
   if (over) return no(over.refusal, all);
   const because = 'The same request is pending: asking again returns it.';
   return { ...all, outcome: 'asked', ...(sameRequest && { because }) };

@@ -40,7 +40,7 @@ async function resolveEmail(parts: LinkApproversParts, email: string): Promise<R
   if (person?.slack.some((account) => account.teamId === teamId)) return 'linked';
   const profile = linkByEmail ? await directory()?.byEmail(email) : undefined;
   if (profile === undefined) return 'unavailable';
-  if (profile === 'unknown' || profile.standing !== 'member' || profile.teamId !== teamId)
+  if (profile === 'unknown' || profile.status !== 'member' || profile.teamId !== teamId)
     return 'unknown';
   return link(store, email, { teamId, userId: profile.userId });
 }
@@ -76,7 +76,7 @@ async function resolveAccount(parts: LinkApproversParts, userId: string): Promis
   if (await store.people.bySlack(teamId, userId)) return 'linked';
   const profile = await directory()?.profile(userId);
   if (profile === undefined) return 'unavailable';
-  if (profile.standing !== 'member') return 'unknown';
+  if (profile.status !== 'member') return 'unknown';
   if (!linkByEmail || !profile.email) return 'unknown';
   return link(store, profile.email.toLowerCase(), { teamId, userId });
 }

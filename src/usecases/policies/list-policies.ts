@@ -31,6 +31,6 @@ async function concerning(store: Store, defaultApprovers: readonly string[], per
   const all = await store.policies.list();
   const visibility = await visibilityOf({ store, defaultApprovers }, person);
   if (visibility.everything) return all;
-  const asked = await store.approvals.policiesAsked(visibility.principals);
+  const asked = await store.approvals.policiesRequested(visibility.principals);
   return all.filter(({ id }) => visibility.policies.includes(id) || asked.includes(id));
 }

@@ -7,8 +7,8 @@ import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ApprovalStatus, Operation, RefusalCode } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
-import { judgeRequest } from '../approvals/evaluate-request.js';
-import { needScope } from '../authorization/require-scope.js';
+import { evaluateRequest } from '../approvals/evaluate-request.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { oneDecider } from './deciding-policy.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
 
@@ -61,7 +61,7 @@ export function createSimulatePolicies(
   defaultApprovers: readonly string[],
 ): SimulatePolicies {
   return async (caller, proposal) => {
-    const forbidden = needScope(caller, 'resources:manage') ?? whyNotWritten(proposal.writes);
+    const forbidden = requireScope(caller, 'resources:manage') ?? whyNotWritten(proposal.writes);
     if (forbidden) return forbidden;
     const proposed = overlay(await store.policies.list(), proposal);
     if (!proposed.ok) return proposed;
@@ -69,7 +69,7 @@ export function createSimulatePolicies(
     const tally = createTally();
     let after: string | undefined;
     do {
-      const page = await store.approvals.since(proposal.since, { limit: PAGE, after });
+      const page = await store.approvals.requestedSince(proposal.since, { limit: PAGE, after });
       for (const approval of page.items) tally.add(replay(index, defaultApprovers, approval));
       after = page.next;
     } while (after !== undefined);
@@ -122,9 +122,9 @@ function askAgain(
   const deciding = oneDecider(found);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
-  const judged = judgeRequest(policy, question, createdAt);
+  const judged = evaluateRequest(policy, question, createdAt);
   if (!judged.ok) return judged;
-  if (judged.value.atOnce) return ok('granted');
+  if (judged.value.grantedImmediately) return ok('granted');
   const approvers = approversOf(policy, index.covering(policy.uri), defaultApprovers);
   if (approvers.length > 0) return ok('asked');
   return { ok: false, refusal: { code: 'approvers_missing' } };

@@ -6,17 +6,17 @@ import type { Caller } from '../../domain/rights.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, MakeToken, Store, Tx, Vault } from '../../ports/index.js';
 import type { Use } from '../approvals/use-grant.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { type IdempotencyKey, type Idempotent, idempotencyKeyOf } from '../idempotent.js';
 import { attemptUse } from './attempt-use.js';
-import type { RightToChange } from './authorize-change.js';
-import { newValue, type ValueWish } from './new-value.js';
-import { checkPath, removeSecret, storeVersion, type Under } from './secret-versions.js';
+import type { ChangeAuthorization } from './authorize-change.js';
+import { newValue, type ValueInput } from './new-value.js';
+import { checkPath, type EventFields, removeSecret, storeVersion } from './secret-versions.js';
 
 /** `create` needs a path that is free; the others one that is not. */
 export type WriteAction = 'create' | 'update' | 'rotate';
 
-interface Wish {
+interface ChangeInput {
   readonly resource: string;
   /** The version that the caller has seen: another one is refused with `version_conflict`. */
   readonly expectedVersion?: number | undefined;
@@ -24,11 +24,11 @@ interface Wish {
   readonly idempotencyKey?: string | undefined;
 }
 
-export interface WriteWish extends Wish, ValueWish {}
+export interface WriteInput extends ChangeInput, ValueInput {}
 
 export type ChangeSecret = {
-  readonly [A in WriteAction]: (caller: Caller, wish: WriteWish) => Promise<Result<SecretChange>>;
-} & { delete(caller: Caller, wish: Wish): Promise<Result<SecretChange>> };
+  readonly [A in WriteAction]: (caller: Caller, wish: WriteInput) => Promise<Result<SecretChange>>;
+} & { delete(caller: Caller, wish: ChangeInput): Promise<Result<SecretChange>> };
 
 export interface ChangeSecretParts {
   readonly store: Store;
@@ -43,12 +43,15 @@ export interface ChangeSecretParts {
 type Change = (
   tx: Tx,
   secret: SecretMetadata | undefined,
-  under: Under,
+  under: EventFields,
 ) => Promise<Result<SecretChange>>;
 
-export function createChangeSecret(parts: ChangeSecretParts, right: RightToChange): ChangeSecret {
-  const checkWish = (caller: Caller, { resource }: Wish) =>
-    needScope(caller, right.scope) ?? checkPath(resource);
+export function createChangeSecret(
+  parts: ChangeSecretParts,
+  right: ChangeAuthorization,
+): ChangeSecret {
+  const checkWish = (caller: Caller, { resource }: ChangeInput) =>
+    requireScope(caller, right.scope) ?? checkPath(resource);
 
   const change = (
     caller: Caller,
@@ -58,12 +61,12 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
   ) =>
     attemptUse(parts.store, caller, use, (tx) =>
       parts.idempotent(tx, idempotencyKey, async () => {
-        const taken = await right.take(tx, caller, use);
-        return taken.ok ? make(tx, taken.value.secret, taken.value.under) : taken;
+        const taken = await right.authorize(tx, caller, use);
+        return taken.ok ? make(tx, taken.value.secret, taken.value.eventFields) : taken;
       }),
     );
 
-  const write = (action: WriteAction) => async (caller: Caller, wish: WriteWish) => {
+  const write = (action: WriteAction) => async (caller: Caller, wish: WriteInput) => {
     const problem = checkWish(caller, wish);
     if (problem) return problem;
     const value = newValue(wish, parts.makeToken);
@@ -109,7 +112,7 @@ export function createChangeSecret(parts: ChangeSecretParts, right: RightToChang
 
 const taken = (secret: SecretMetadata | undefined) => secret && refused({ code: 'already_exists' });
 
-function outdated(secret: SecretMetadata | undefined, { expectedVersion }: Wish) {
+function outdated(secret: SecretMetadata | undefined, { expectedVersion }: ChangeInput) {
   if (!secret) return refused({ code: 'not_found' });
   const seen = expectedVersion ?? secret.version;
   return seen === secret.version ? undefined : refused({ code: 'version_conflict' });
@@ -117,7 +120,7 @@ function outdated(secret: SecretMetadata | undefined, { expectedVersion }: Wish)
 
 const questionOf = (
   action: string,
-  { resource, value, generate, expectedVersion }: WriteWish,
+  { resource, value, generate, expectedVersion }: WriteInput,
 ): Json => ({
   action,
   resource,

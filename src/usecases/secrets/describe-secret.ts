@@ -4,7 +4,7 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { parseResource } from '../../domain/uri.js';
 import type { Store } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import { accessOf, type ListedSecret } from './list-secrets.js';
 
 export type DescribeSecret = (caller: Caller, path: string) => Promise<Result<ListedSecret>>;
@@ -12,7 +12,7 @@ export type DescribeSecret = (caller: Caller, path: string) => Promise<Result<Li
 /** Refuses with `not_found` what is unknown, what is hidden and what is no path at all. */
 export function createDescribeSecret(store: Store): DescribeSecret {
   return async (caller, path) => {
-    const forbidden = needScope(caller, 'secrets:list');
+    const forbidden = requireScope(caller, 'secrets:list');
     if (forbidden) return forbidden;
     if (!parseResource(path).ok) return refused({ code: 'not_found' });
     const secret = await store.secrets.find(path);

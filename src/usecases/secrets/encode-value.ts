@@ -1,11 +1,11 @@
 /** A value as text: itself where its bytes are UTF-8, else in base64. */
 
-export interface ShownValue {
+export interface EncodedValue {
   readonly value: string;
   readonly encoding: 'utf8' | 'base64';
 }
 
-export function shownValue(bytes: Uint8Array): ShownValue {
+export function encodeValue(bytes: Uint8Array): EncodedValue {
   const text = asText(bytes);
   if (text !== undefined) return { value: text, encoding: 'utf8' };
   return { value: Buffer.from(bytes).toString('base64'), encoding: 'base64' };

@@ -8,7 +8,7 @@ import { type Caller, may } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { Listed, Page, Store } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 
 /** `granted`: readable now. `requestable`: a policy lets it be asked for. `none`: no policy covers reading it. */
 export type SecretAccess = 'granted' | 'requestable' | 'none';
@@ -21,7 +21,7 @@ export type ListSecrets = (caller: Caller, page: Page) => Promise<Result<Listed<
 
 export function createListSecrets(store: Store): ListSecrets {
   return async (caller, page) => {
-    const forbidden = needScope(caller, 'secrets:list');
+    const forbidden = requireScope(caller, 'secrets:list');
     if (forbidden) return forbidden;
     const [listed, grants] = await Promise.all([
       store.secrets.list(page),
@@ -42,13 +42,13 @@ export async function accessOf(
   store: Store,
   caller: Caller,
   path: string,
-): Promise<VisibilityScope> {
+): Promise<SecretAccessOrHidden> {
   const grants = await store.grants.live(caller.principal.id);
   const accessTo = await look(store, caller, grants, [path]);
   return accessTo(path);
 }
 
-type VisibilityScope = SecretAccess | 'hidden';
+type SecretAccessOrHidden = SecretAccess | 'hidden';
 
 const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) => path);
 
@@ -58,7 +58,7 @@ async function look(
   caller: Caller,
   grants: readonly Grant[],
   paths: readonly string[],
-): Promise<(path: string) => VisibilityScope> {
+): Promise<(path: string) => SecretAccessOrHidden> {
   // Reckoned once: it is what most of the time goes into.
   const covering = new Map(paths.map((path) => [path, coveringPatterns(path)]));
   const policies = await policiesAt(store, new Set([...covering.values()].flat()));

@@ -6,7 +6,7 @@ import type { MakeToken } from '../../ports/index.js';
 import { checkSize } from './secret-versions.js';
 
 /** Either a value, or the wish to have one made here that nobody sees. */
-export interface ValueWish {
+export interface ValueInput {
   readonly resource: string;
   readonly value?: string | undefined;
   /** `length` in characters. */
@@ -14,7 +14,7 @@ export interface ValueWish {
 }
 
 /** The bytes to store. Refuses with `needs_value` and the command for a person when there is nothing to store. */
-export function newValue(wish: ValueWish, makeToken: MakeToken): Result<Uint8Array> {
+export function newValue(wish: ValueInput, makeToken: MakeToken): Result<Uint8Array> {
   const { resource, value, generate } = wish;
   if (value !== undefined && generate)
     return refused({ code: 'invalid_input', problem: 'Give a value or generate, not both.' });

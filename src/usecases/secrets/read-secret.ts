@@ -5,15 +5,15 @@ import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { parseResource } from '../../domain/uri.js';
 import type { OpenedRead, ReadLedger, Vault } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 
-export interface SecretQuestion {
+export interface SecretReference {
   readonly resource: string;
   /** Undefined: the latest. */
   readonly version?: number | undefined;
 }
 
-export interface SecretAnswer {
+export interface SecretValue {
   readonly resource: string;
   readonly version: number;
   readonly value: Uint8Array;
@@ -23,8 +23,8 @@ export interface SecretAnswer {
 
 export type ReadSecret = (
   caller: Caller,
-  question: SecretQuestion,
-) => Promise<Result<SecretAnswer>>;
+  question: SecretReference,
+) => Promise<Result<SecretValue>>;
 
 /** `stopwatch` is a monotonic clock in ms that keeps running while the process is stopped. */
 export function createReadSecret(
@@ -33,7 +33,7 @@ export function createReadSecret(
   stopwatch: () => number,
 ): ReadSecret {
   return async (caller, { resource, version }) => {
-    const forbidden = needScope(caller, 'grants:use');
+    const forbidden = requireScope(caller, 'grants:use');
     if (forbidden) return forbidden;
     const parsed = parseResource(resource);
     if (!parsed.ok) return parsed;
@@ -54,7 +54,7 @@ export function createReadSecret(
   };
 }
 
-function reveal(vault: Vault, { place, sealed, grant, grantEndsAt }: OpenedRead): SecretAnswer {
+function reveal(vault: Vault, { place, sealed, grant, grantEndsAt }: OpenedRead): SecretValue {
   return {
     resource: place.path,
     version: place.version,

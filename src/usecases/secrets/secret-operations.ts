@@ -5,11 +5,11 @@ import type { ObtainGrant } from '../approvals/obtain-grant.js';
 import type { ChangeSecret } from './change-secret.js';
 import type { ReadSecret } from './read-secret.js';
 
-export interface HandleSecret extends ChangeSecret {
+export interface SecretOperations extends ChangeSecret {
   readonly read: ReadSecret;
 }
 
-export interface HandleSecretParts {
+export interface SecretOperationsParts {
   readonly readSecret: ReadSecret;
   readonly obtainGrant: ObtainGrant;
   /** Under a grant. */
@@ -17,7 +17,7 @@ export interface HandleSecretParts {
   readonly manageSecret: ChangeSecret;
 }
 
-export function createHandleSecret(parts: HandleSecretParts): HandleSecret {
+export function createSecretOperations(parts: SecretOperationsParts): SecretOperations {
   const { readSecret, obtainGrant, changeSecret, manageSecret } = parts;
 
   const change =

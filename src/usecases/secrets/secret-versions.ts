@@ -14,7 +14,7 @@ export interface Sealing {
 }
 
 /** Under what, and how, when it is not an operator's doing. */
-export type Under = Pick<AuditEvent, 'principal' | 'grant' | 'details'>;
+export type EventFields = Pick<AuditEvent, 'principal' | 'grant' | 'details'>;
 
 /** Adds the next version to a secret whose row is held. Answers with metadata. */
 export async function storeVersion(
@@ -23,7 +23,7 @@ export async function storeVersion(
   caller: Caller,
   secret: SecretMetadata,
   value: Uint8Array,
-  under: Under = {},
+  under: EventFields = {},
 ): Promise<SecretMetadata> {
   const { id: secretId, path } = secret;
   const version = secret.version + 1;
@@ -46,7 +46,7 @@ export async function removeSecret(
   tx: Tx,
   caller: Caller,
   { id, path, version }: SecretMetadata,
-  under: Under = {},
+  under: EventFields = {},
 ): Promise<void> {
   await tx.secrets.remove(id);
   tx.record({

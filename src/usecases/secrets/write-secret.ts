@@ -4,7 +4,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, Store, Tx, Vault } from '../../ports/index.js';
-import { needScope } from '../authorization/require-scope.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { checkPath, checkSize, storeVersion } from './secret-versions.js';
 
@@ -30,7 +30,7 @@ export function createWriteSecret({
   ...sealing
 }: WriteSecretParts): WriteSecret {
   return async (caller, { path, value }, idempotencyKey) => {
-    const forbidden = needScope(caller, 'secrets:manage') ?? checkPath(path) ?? checkSize(value);
+    const forbidden = requireScope(caller, 'secrets:manage') ?? checkPath(path) ?? checkSize(value);
     if (forbidden) return forbidden;
     return store.transaction((tx) =>
       idempotent(tx, idempotencyKey, async () => {

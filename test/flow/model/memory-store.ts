@@ -93,13 +93,20 @@ function approvalsIn(
     approvals.set(approval.id, approval);
     return approval;
   };
-  const asked = ({ ttl, ...question }: NewApproval): Approval => {
-    const principal = principals.find(({ id }) => id === question.principal);
+  const requested = ({ ttl, ...rest }: NewApproval): Approval => {
+    const principal = principals.find(({ id }) => id === rest.principal);
     const owner = principal && person(principal.owner);
     if (!principal || !owner) throw new Error('nobody asked this');
     const requester = { name: principal.name, owner: owner.id, ownerEmail: owner.email };
     const expiresAt = new Date(NOW.getTime() + ttl);
-    return { ...question, requester, asked: 1, createdAt: NOW, expiresAt, status: 'pending' };
+    return {
+      ...rest,
+      requester,
+      timesRequested: 1,
+      createdAt: NOW,
+      expiresAt,
+      status: 'pending',
+    };
   };
   const same = (one: Approval, { principal, operation, duration, resources }: NewApproval) =>
     one.status === 'pending' &&
@@ -110,15 +117,19 @@ function approvalsIn(
 
   return {
     lock: async (id: ApprovalId) => approvals.get(id),
-    history: async () => ({ pending: 0, lastHour: 0, freeAfter: 0, sameRequest: false }),
+    requestCounts: async () => ({ pending: 0, lastHour: 0, retryAfter: 0, sameRequest: false }),
     open: async () => [...approvals.values()].filter(({ status }) => status === 'pending'),
     votes: async (id: ApprovalId) => votes.filter(({ approval }) => approval === id),
     addVote: async (vote: Vote) => void votes.push(vote),
 
-    async ask(question: NewApproval) {
-      const known = [...approvals.values()].find((one) => same(one, question));
-      if (known) return { approval: write({ ...known, asked: known.asked + 1 }), repeated: true };
-      return { approval: write(asked(question)), repeated: false };
+    async insertPending(newApproval: NewApproval) {
+      const known = [...approvals.values()].find((one) => same(one, newApproval));
+      if (known)
+        return {
+          approval: write({ ...known, timesRequested: known.timesRequested + 1 }),
+          repeated: true,
+        };
+      return { approval: write(requested(newApproval)), repeated: false };
     },
 
     async settle(id: ApprovalId, { by, reason, ...outcome }: Settlement) {

@@ -188,7 +188,7 @@ test('it leaves no trace, and waits for nobody', async () => {
   const before = await rows();
   const question = { operation: 'read', resources: [resource], duration: HOUR } as const;
   await services.store.transaction(async (tx) => {
-    await tx.approvals.history(caller.principal.id, question);
+    await tx.approvals.requestCounts(caller.principal.id, question);
     // While another transaction holds the principal, as one that asks does.
     expect(await explained(caller, { resource, ...READ })).toMatchObject({ outcome: 'asked' });
   });

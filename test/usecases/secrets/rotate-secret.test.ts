@@ -1,7 +1,7 @@
 /** A signing secret that was replaced signs for a day more by the database's clock, and then no more. */
 
 import { afterAll, expect, test } from 'vitest';
-import { OLD_SECRET_SIGNS } from '../../../src/domain/receiver.js';
+import { OLD_SECRET_VALID_FOR } from '../../../src/domain/receiver.js';
 import type { Senders, WebhookSettings } from '../../../src/ports/index.js';
 import { NOTIFICATION } from '../../support/notification.js';
 import { buildServices, unwrap } from '../../support/services.js';
@@ -44,6 +44,6 @@ test('both sign for a day, the newest first, and then the new one alone', async 
   const first = unwrap(await change(services.admin, { webhook: { url } })).webhookSecret;
   expect(await signingIn(0, 1)).toEqual([first]);
   const rotated = unwrap(await change(services.admin, { webhook: { rotateSecret: true } }));
-  expect(await signingIn(OLD_SECRET_SIGNS - 60_000, 2)).toEqual([rotated.webhookSecret, first]);
-  expect(await signingIn(OLD_SECRET_SIGNS + 60_000, 2)).toEqual([rotated.webhookSecret]);
+  expect(await signingIn(OLD_SECRET_VALID_FOR - 60_000, 2)).toEqual([rotated.webhookSecret, first]);
+  expect(await signingIn(OLD_SECRET_VALID_FOR + 60_000, 2)).toEqual([rotated.webhookSecret]);
 });
