@@ -41,7 +41,7 @@ export function memoryStore(memory: Memory): Store {
     groups: { members: async () => new Map() },
     principals: {
       list: async () => memory.principals,
-      holdActive: async (wanted: PrincipalId) => memory.principals.find(({ id }) => id === wanted),
+      lockActive: async (wanted: PrincipalId) => memory.principals.find(({ id }) => id === wanted),
     },
     people: {
       find: async (id: PersonId) => person(id),
@@ -69,7 +69,7 @@ function policiesIn({ policies }: Memory) {
     return policy;
   };
   return {
-    hold: async () => {},
+    lockAll: async () => {},
     recordChange: async () => {},
     list: async () => [...policies.values()],
     matching: async (candidates: readonly string[]) =>
