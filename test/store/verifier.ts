@@ -19,13 +19,14 @@ export interface Trail {
 
 const MICROSECONDS = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 
-export async function readTrail(dataSource: DataSource): Promise<Trail> {
+/** `events`: the table, or a query in brackets where partitions were detached. */
+export async function readTrail(dataSource: DataSource, events = 'audit_event'): Promise<Trail> {
   const query = (text: string) => dataSource.query(text);
   const [installation] = await query('select id from installation');
   const [head] = await query(`select sequence::int, encode(hash, 'hex') as hash from audit_head`);
   const rows = await query(
     `select sequence::int, to_char(at at time zone 'UTC', ${MICROSECONDS}) as at, canonical, encode(hash, 'hex') as hash
-     from audit_event order by sequence`,
+     from ${events} as event order by sequence`,
   );
   return { installation: installation.id, head, rows };
 }

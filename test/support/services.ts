@@ -19,6 +19,7 @@ import { currentOrigin } from '../../src/main/request-context.js';
 import type { Directory, Senders } from '../../src/ports/index.js';
 import { createAutoApprovals } from '../../src/store/auto-approvals.js';
 import { createCards } from '../../src/store/cards.js';
+import type { DatabaseConnection } from '../../src/store/database.js';
 import { createDigests } from '../../src/store/digests.js';
 import { createCountOn } from '../../src/store/metric-rollup.js';
 import { createNotificationOutbox } from '../../src/store/notification-outbox.js';
@@ -41,7 +42,9 @@ export const REASON = 'Debugging the failing database connection';
 export type Services = Awaited<ReturnType<typeof buildServices>>;
 
 export interface ServicesOptions {
-  readonly database?: Pick<TestDatabase, 'connection' | 'dataSource' | 'close'>;
+  readonly database?: Pick<TestDatabase, 'dataSource' | 'close'> & {
+    readonly connection: DatabaseConnection;
+  };
   readonly defaultApprovers?: readonly string[];
   readonly masterKey?: string;
   /** Default: none that a test would meet. */
