@@ -201,7 +201,7 @@ describe('a database of the last release that is migrated', () => {
 
   test('delivers what was due before the upgrade', async () => {
     expect((await services.slackOutbox.lease('slack_card', 100, 60_000)).length).toBeGreaterThan(5);
-    const leased = await services.outbox.lease('webhook', 100, 60_000);
+    const leased = await services.notificationOutbox.lease('webhook', 100, 60_000);
     expect(leased.map(({ notification }) => notification.type)).toContain('secret_written');
     expect(leased.map(({ lastError }) => lastError)).toContain('http_500');
   });
