@@ -1,4 +1,4 @@
-/** What no person had to decide, and nobody has been told of yet. */
+/** Auto-approved requests that Slack does not show yet. */
 
 import type { Approved } from '../domain/approval.js';
 import type { PostedCard } from './cards.js';
@@ -6,7 +6,7 @@ import type { PostedCard } from './cards.js';
 export interface UnsentAutoApprovals {
   /** The newest of them, oldest first. */
   readonly approvals: readonly Approved[];
-  /** How many there are in all. */
+  /** Their number. */
   readonly count: number;
 }
 
@@ -14,8 +14,8 @@ export interface UnsentAutoApprovals {
 export interface AutoApprovals {
   unsent(channel: string | undefined, limit: number): Promise<UnsentAutoApprovals>;
   /**
-   * Notes that the channel knows of everything up to the newest of these, and which message shows them, and spares it for a minute.
-   * Told twice is better than never.
+   * Records that the channel shows everything up to the newest of these, and which message shows them; the channel gets no other message
+   * for a minute.
    */
   markSent(channel: string | undefined, lines: readonly PostedCard[]): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** What people are told in direct messages, and in the thread of a card. */
+/** Direct messages to people, and replies in the thread of a card. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { PersonId } from '../domain/person.js';
 import type { PrincipalId } from '../domain/principal.js';
 
-/** `asked`, `settled` and `first_use` go to the owner of the asking key; `suspended` to whoever must know of it. */
+/** `asked`, `settled` and `first_use` go to the owner of the key that asked; `suspended` to the key's owner and to administrators. */
 export type DirectMessageKind = 'asked' | 'settled' | 'first_use' | 'suspended';
 
 export interface NewDirectMessage {
@@ -19,11 +19,11 @@ export interface DirectMessage extends NewDirectMessage {
   readonly at: Date;
 }
 
-/** What a person has not been told yet, oldest first. Told twice is better than never. */
+/** Oldest first. A message may be sent twice, but is never lost. */
 export interface DirectMessageOutbox {
   unsent(person: PersonId, limit: number): Promise<readonly DirectMessage[]>;
   markSent(ids: readonly DirectMessage['id'][]): Promise<void>;
 }
 
-/** What is said once in the thread of a card. */
+/** Each is posted at most once in the thread of a card. */
 export type ThreadReply = 'reminder' | 'escalation';

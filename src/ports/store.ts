@@ -74,13 +74,13 @@ export interface Tx extends Reads {
   record(event: AuditEvent): void;
   /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
   enqueueCardUpdate(id: ApprovalId): Promise<void>;
-  /** Queues a direct message, last of all but the events. A person without an account in Slack is told nothing. */
+  /** Written at the end of the transaction, just before the audit events. A person without a Slack account gets no message. */
   enqueueDirectMessage(message: NewDirectMessage): Promise<void>;
-  /** Queues a reply in the thread of the approval's card. */
+  /** A reply in the thread of the approval's card. */
   enqueueThreadReply(kind: ThreadReply, id: ApprovalId): Promise<void>;
-  /** Queues a quiet line about what no person had to decide. Undefined: the default channel. */
+  /** A line about an auto-approved request. Undefined: the default channel. */
   enqueueAutoApprovalLine(channel: string | undefined): Promise<void>;
-  /** Queues the announcement of a policy's change. */
+  /** The announcement of a policy change. */
   enqueuePolicyAnnouncement(id: PolicyId, version: number): Promise<void>;
   /** Wakes everyone who waits for it, on every process, when the transaction commits. */
   wake(id: WakeupId): Promise<void>;

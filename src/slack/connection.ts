@@ -31,7 +31,7 @@ import { clientOptions, createWebClients } from './client/web-clients.js';
 import { createWorkspaceLink, type WorkspaceLink } from './client/workspace.js';
 import type { CatalogueParts } from './commands/catalogue.js';
 import { createOutbound } from './delivery/outbound.js';
-import { type Pace, SLACKS_PACE } from './delivery/pacing.js';
+import { type Pace, SLACK_PACE } from './delivery/pacing.js';
 import { createPosters, type Posters } from './delivery/posters.js';
 import type { Dates } from './format/dates.js';
 import { boltLogger } from './inbound/bolt-logger.js';
@@ -126,7 +126,7 @@ export function createSlack(options: {
   const posters = createPosters({
     ...shared,
     identify,
-    ...createOutbound(clients.delivery, parts.pace ?? SLACKS_PACE),
+    ...createOutbound(clients.delivery, parts.pace ?? SLACK_PACE),
     defaultChannel,
     autoApproved,
   });

@@ -64,7 +64,10 @@ export function homes(sql: Sql): Homes {
  * Makes the Homes due that show one of these. One statement in the order of people: transactions that touch several never wait
  * for each other in a ring.
  */
-export async function queueHomes(sql: Sql, touched: ReadonlySet<ApprovalId>): Promise<void> {
+export async function enqueueHomeUpdates(
+  sql: Sql,
+  touched: ReadonlySet<ApprovalId>,
+): Promise<void> {
   if (touched.size === 0) return;
   await sql(
     `insert into delivery (destination, subject, not_before)

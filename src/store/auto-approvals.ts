@@ -7,7 +7,7 @@ import { approvalReads } from './approvals.js';
 import { only, sqlOn } from './sql.js';
 
 /** What is a day old is no news. `$1`: the channel; null for policies that name none. */
-const UNTOLD = `from approval a join policy p on p.id = a.policy_id
+const NOT_SHOWN = `from approval a join policy p on p.id = a.policy_id
   where a.status = 'approved' and a.settled_by is null and a.shown_at is null and a.auto_report is not null
     and a.created_at > now() - interval '1 day' and p.channel is not distinct from $1`;
 
@@ -23,9 +23,9 @@ export function createAutoApprovals(dataSource: DataSource): AutoApprovals {
     async unsent(channel, limit) {
       const row = only(
         await sql<UnsentRow>(
-          `select (select count(*)::int ${UNTOLD}) as count,
+          `select (select count(*)::int ${NOT_SHOWN}) as count,
              (select array_agg(id order by created_at, id) from (
-                select a.id, a.created_at ${UNTOLD} order by a.created_at desc, a.id desc limit $2) newest) as ids`,
+                select a.id, a.created_at ${NOT_SHOWN} order by a.created_at desc, a.id desc limit $2) newest) as ids`,
           [channel ?? null, limit],
         ),
       );
@@ -46,7 +46,7 @@ export function createAutoApprovals(dataSource: DataSource): AutoApprovals {
          spared as (update delivery set not_before = clock_timestamp() + interval '1 minute'
            where destination = 'slack_auto' and subject = coalesce($1, 'default'))
          update approval set shown_at = clock_timestamp()
-         where id in (select a.id ${UNTOLD}
+         where id in (select a.id ${NOT_SHOWN}
            and a.created_at <= (select max(created_at) from approval where id = any ($2)))`,
         [
           channel ?? null,

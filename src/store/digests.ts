@@ -9,7 +9,7 @@ import type {
   WaitingCard,
 } from '../ports/index.js';
 import { first, sqlOn } from './sql.js';
-import { queueDeliveries } from './store.js';
+import { enqueueDeliveries } from './store.js';
 
 /** One digest holds no more than come at once with this. */
 const WAITING_MAX = 2000;
@@ -35,7 +35,7 @@ export function createDigests(dataSource: DataSource): DigestCards {
   const sql = sqlOn(dataSource);
 
   const touch = (channel: string, messageId: string) =>
-    queueDeliveries(sql, 'slack_digest', [`${channel}:${messageId}`]);
+    enqueueDeliveries(sql, 'slack_digest', [`${channel}:${messageId}`]);
 
   return {
     async waiting(channel, isDefault) {

@@ -1,4 +1,4 @@
-/** What people are still to be told in direct messages. */
+/** Direct messages that wait to be sent. */
 
 import type { DirectMessage, DirectMessageOutbox, NewDirectMessage } from '../ports/index.js';
 import type { Sql } from './sql.js';
@@ -14,16 +14,16 @@ interface DirectMessageRow {
 
 export async function insertDirectMessages(
   sql: Sql,
-  directMessageOutbox: readonly NewDirectMessage[],
+  messages: readonly NewDirectMessage[],
 ): Promise<void> {
   await sql(
     `insert into notice (person_id, kind, principal_id, approval_id)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])`,
     [
-      directMessageOutbox.map(({ person }) => person),
-      directMessageOutbox.map(({ kind }) => kind),
-      directMessageOutbox.map(({ principal }) => principal),
-      directMessageOutbox.map(({ approval }) => approval ?? null),
+      messages.map(({ person }) => person),
+      messages.map(({ kind }) => kind),
+      messages.map(({ principal }) => principal),
+      messages.map(({ approval }) => approval ?? null),
     ],
   );
 }

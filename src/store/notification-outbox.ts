@@ -1,4 +1,4 @@
-/** What receivers are still to be told: leased to one process at a time, those of one approval one after another. */
+/** Notifications that wait to be sent: each is leased to one process at a time, those of one approval one after another. */
 
 import type { DataSource } from 'typeorm';
 import type { AuditEvent } from '../domain/audit-event.js';
@@ -9,8 +9,8 @@ import { sqlOn } from './sql.js';
 
 /**
  * Of one approval nothing is leased while something older waits, leased or not; other approvals do not wait for it. The oldest is looked up
- * for one row after another until there are enough: a join would look at all of them. A lease is no try yet: a process that is killed with a
- * hundred of them has told nobody, and must not bring any nearer to being given up.
+ * for one row after another until there are enough: a join would read all of them. A lease is not an attempt yet: a process that is killed
+ * with a hundred leases has sent nothing, and must not use up an attempt of any.
  */
 const LEASE = `
   with due as (
@@ -57,7 +57,7 @@ export function createNotificationOutbox(dataSource: DataSource): NotificationOu
 
     async sent(receiver, ...done) {
       await sql(
-        `with told as (
+        `with done as (
            update notification set state = 'sent', settled_at = clock_timestamp(), leased_until = null, last_error = null, attempts = attempts + 1
            where id = any($2) and state = 'waiting')
          update receiver set failing_since = null where kind = $1 and failing_since is not null`,
@@ -67,7 +67,7 @@ export function createNotificationOutbox(dataSource: DataSource): NotificationOu
 
     async retry(receiver, { subject }, delayMs, error) {
       await sql(
-        `with told as (
+        `with done as (
            update notification set last_error = left($3, 200), leased_until = null, attempts = attempts + 1,
              state = case when attempts + 1 >= $5 then 'dead' else 'waiting' end,
              settled_at = case when attempts + 1 >= $5 then clock_timestamp() end,
@@ -90,7 +90,7 @@ const toLeased = (row: LeasedRow): LeasedNotification => ({
   notification: toNotification(row),
 });
 
-/** What is told is picked field by field: nothing that an event may hold one day gets out by itself. */
+/** Fields are picked one by one, so that a field added to events later is not sent by accident. */
 function toNotification({ body, ...row }: LeasedRow): Notification {
   return {
     id: row.event_id,

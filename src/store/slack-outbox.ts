@@ -20,10 +20,10 @@ export function createSlackOutbox(dataSource: DataSource): SlackOutbox {
     await sql(
       `update delivery set leased_until = null, last_error = left($5, 500),
          failing_since = coalesce(failing_since, clock_timestamp()),
-         not_before = case when delivery.wanted > told.wanted then not_before
+         not_before = case when delivery.wanted > done.wanted then not_before
            else clock_timestamp() + $4::float8 * interval '1 ms' end
-       from unnest($2::text[], $3::integer[]) as told (subject, wanted)
-       where destination = $1 and delivery.subject = told.subject`,
+       from unnest($2::text[], $3::integer[]) as done (subject, wanted)
+       where destination = $1 and delivery.subject = done.subject`,
       [destination, ...columnsOf(leased), delayMs, error],
     );
   };
@@ -45,10 +45,10 @@ export function createSlackOutbox(dataSource: DataSource): SlackOutbox {
 
     async sent(destination, ...done) {
       await sql(
-        `update delivery set sent = greatest(sent, told.wanted), leased_until = null, attempts = 0, last_error = null,
-           failing_since = null, urgent = urgent and delivery.wanted > told.wanted
-         from unnest($2::text[], $3::integer[]) as told (subject, wanted)
-         where destination = $1 and delivery.subject = told.subject`,
+        `update delivery set sent = greatest(sent, done.wanted), leased_until = null, attempts = 0, last_error = null,
+           failing_since = null, urgent = urgent and delivery.wanted > done.wanted
+         from unnest($2::text[], $3::integer[]) as done (subject, wanted)
+         where destination = $1 and delivery.subject = done.subject`,
         [destination, ...columnsOf(done)],
       );
     },

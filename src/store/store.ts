@@ -14,7 +14,7 @@ import type {
   Tx,
 } from '../ports/index.js';
 import { alertReads, alerts } from './alerts.js';
-import { homeReads, homes, queueHomes } from './app-homes.js';
+import { enqueueHomeUpdates, homeReads, homes } from './app-homes.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
@@ -51,13 +51,11 @@ export function createStore(dataSource: DataSource, parts: StoreParts): Store {
       dataSource.transaction('READ COMMITTED', async (manager) => {
         const sql = sqlIn(manager);
         const events: AuditEvent[] = [];
-        const directMessageOutbox: NewDirectMessage[] = [];
+        const directMessages: NewDirectMessage[] = [];
         const touched = new Set<ApprovalId>();
-        const result = await work(
-          writes(manager, sql, { events, directMessageOutbox, touched }, parts),
-        );
-        await queueDirectMessages(sql, directMessageOutbox);
-        await queueHomes(sql, touched);
+        const result = await work(writes(manager, sql, { events, directMessages, touched }, parts));
+        await enqueueDirectMessages(sql, directMessages);
+        await enqueueHomeUpdates(sql, touched);
         await appendEvents(sql, parts.chain, events);
         return result;
       }),
@@ -93,14 +91,14 @@ const nobody = () => undefined;
 /** What a transaction writes when its work is done. */
 interface Late {
   readonly events: AuditEvent[];
-  readonly directMessageOutbox: NewDirectMessage[];
+  readonly directMessages: NewDirectMessage[];
   /** What a Home may show. */
   readonly touched: Set<ApprovalId>;
 }
 
 function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts): Tx {
-  const deliver = (destination: Destination, subject: string) =>
-    queueDeliveries(sql, destination, [subject]);
+  const enqueue = (destination: Destination, subject: string) =>
+    enqueueDeliveries(sql, destination, [subject]);
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
@@ -132,12 +130,12 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
 
     async enqueueCardUpdate(id) {
       late.touched.add(id);
-      await deliver('slack_card', id);
+      await enqueue('slack_card', id);
     },
-    enqueueDirectMessage: async (message) => void late.directMessageOutbox.push(message),
-    enqueueThreadReply: (kind, id) => deliver('slack_thread', `${kind}:${id}`),
-    enqueueAutoApprovalLine: (channel) => queueAutoApproval(sql, channel),
-    enqueuePolicyAnnouncement: (id, version) => deliver('slack_policy_change', `${id}:${version}`),
+    enqueueDirectMessage: async (message) => void late.directMessages.push(message),
+    enqueueThreadReply: (kind, id) => enqueue('slack_thread', `${kind}:${id}`),
+    enqueueAutoApprovalLine: (channel) => enqueueAutoApprovalLine(sql, channel),
+    enqueuePolicyAnnouncement: (id, version) => enqueue('slack_policy_change', `${id}:${version}`),
 
     async wake(id) {
       await sql('select pg_notify($1, $2)', [APPROVAL_CHANNEL, id]);
@@ -146,7 +144,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
 }
 
 /** One row for each destination and subject, ahead of what was sent. A card that a person has just decided goes first. */
-export async function queueDeliveries(
+export async function enqueueDeliveries(
   sql: Sql,
   destination: Destination,
   subjects: readonly string[],
@@ -165,16 +163,16 @@ export async function queueDeliveries(
   await sql('select pg_notify($1, $2)', [DELIVERY_CHANNEL, '']);
 }
 
-/** In the order of people: two transactions that tell the same ones never wait for each other in a ring. */
-async function queueDirectMessages(sql: Sql, queued: readonly NewDirectMessage[]): Promise<void> {
+/** Sorted by person, so that two transactions for the same people cannot deadlock. */
+async function enqueueDirectMessages(sql: Sql, queued: readonly NewDirectMessage[]): Promise<void> {
   if (queued.length === 0) return;
   await insertDirectMessages(sql, queued);
   const people = [...new Set(queued.map(({ person }) => person))].sort();
-  await queueDeliveries(sql, 'slack_direct', people);
+  await enqueueDeliveries(sql, 'slack_direct', people);
 }
 
-/** Not before the minute is over that a channel is spared after it was told. */
-async function queueAutoApproval(sql: Sql, channel = 'default'): Promise<void> {
+/** Due no earlier than a minute after the channel's last message of this kind. */
+async function enqueueAutoApprovalLine(sql: Sql, channel = 'default'): Promise<void> {
   await sql(
     `insert into delivery (destination, subject) values ('slack_auto', $1)
      on conflict (destination, subject) do update set wanted = delivery.wanted + 1, attempts = 0,
@@ -191,7 +189,7 @@ async function findInstallation(sql: Sql): Promise<Installation | undefined> {
   return row && { id: row.id, keyCheck: row.key_check };
 }
 
-/** The chain begins here: its first hash is reckoned from the installation's id. */
+/** The chain begins here: its first hash is computed from the installation's id. */
 async function insertInstallation(sql: Sql, chain: ChainHash, { id, keyCheck }: Installation) {
   await sql('insert into installation (id, key_check) values ($1, $2)', [id, keyCheck]);
   await sql('insert into audit_head (sequence, hash) values (0, $1)', [chain.genesis(id)]);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { delayBefore, SLACK_UNREACHABLE } from '../../src/domain/retry-policy.js';
-import { SLACKS_PACE } from '../../src/slack/delivery/pacing.js';
+import { SLACK_PACE } from '../../src/slack/delivery/pacing.js';
 import { openScene, type Scene } from '../slack/scene.js';
 import { unwrap } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
@@ -28,13 +28,13 @@ beforeAll(async () => {
     delivering: ['slack_digest'],
     pauseMs: (failures) => compressed(delayBefore(SLACK_UNREACHABLE, failures + 1, Math.random())),
     pace: {
-      postGap: compressed(SLACKS_PACE.postGap),
-      updateGap: compressed(SLACKS_PACE.updateGap),
-      digestGap: compressed(SLACKS_PACE.digestGap),
-      updateBurst: SLACKS_PACE.updateBurst,
-      updatesPerMinute: SLACKS_PACE.updatesPerMinute * FACTOR,
-      digestAbove: SLACKS_PACE.digestAbove,
-      digestOpenFor: compressed(SLACKS_PACE.digestOpenFor),
+      postGap: compressed(SLACK_PACE.postGap),
+      updateGap: compressed(SLACK_PACE.updateGap),
+      digestGap: compressed(SLACK_PACE.digestGap),
+      updateBurst: SLACK_PACE.updateBurst,
+      updatesPerMinute: SLACK_PACE.updatesPerMinute * FACTOR,
+      digestAbove: SLACK_PACE.digestAbove,
+      digestOpenFor: compressed(SLACK_PACE.digestOpenFor),
     },
   });
   await scene.slack.start();
@@ -126,7 +126,7 @@ test('within two minutes of its return every card and digest shows the truth', a
   const after = scene.proxy.calls.slice(said);
   const count = (method: string) => after.filter((call) => call.method === method).length;
   // At Slack's pace: the longest rest, then posts of one channel one after the other, and redrawings as far as their budget goes.
-  const { postGap, updatesPerMinute, updateBurst } = SLACKS_PACE;
+  const { postGap, updatesPerMinute, updateBurst } = SLACK_PACE;
   const updates = Math.max(0, count('chat.update') - updateBurst);
   const spoken =
     15_000 + count('chat.postMessage') * postGap + (updates * 60_000) / updatesPerMinute;

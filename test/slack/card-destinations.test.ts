@@ -198,7 +198,7 @@ describe('a channel that cannot be used', () => {
   test.each(['not_in_channel', 'is_archived', 'channel_not_found'])(
     '(%s) gives its cards to every approver, is told of, and gets them when it is mended',
     async (error) => {
-      await opened({ approvers: TWO }, { pace: { mendedAfter: 300 } });
+      await opened({ approvers: TWO }, { pace: { fixRetryMs: 300 } });
       scene.proxy.inject({
         method: 'chat.postMessage',
         times: ALWAYS,
@@ -223,7 +223,7 @@ describe('a channel that cannot be used', () => {
   );
 
   test('because another company is in it gets nothing, and its approvers everything', async () => {
-    await opened({ approvers: TWO }, { pace: { mendedAfter: 300 } });
+    await opened({ approvers: TWO }, { pace: { fixRetryMs: 300 } });
     scene.proxy.inject({
       method: 'conversations.info',
       times: ALWAYS,

@@ -2,13 +2,13 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { expect, test } from 'vitest';
 import { SENT } from '../../src/slack/delivery/delivery-result.js';
-import { createLanes } from '../../src/slack/delivery/keyed-queue.js';
-import { createBudget } from '../../src/slack/delivery/rate-budget.js';
+import { createKeyedQueue } from '../../src/slack/delivery/keyed-queue.js';
+import { createRateBudget } from '../../src/slack/delivery/rate-budget.js';
 
 const never = new AbortController().signal;
 
 test('what is said in one channel keeps a distance, and other channels do not wait for it', async () => {
-  const lanes = createLanes(200);
+  const lanes = createKeyedQueue(200);
   const started = performance.now();
   const when = async (channel: string) => {
     let at = 0;
@@ -28,7 +28,7 @@ test('what is said in one channel keeps a distance, and other channels do not wa
 });
 
 test('who has nothing to say after all uses up no turn', async () => {
-  const lanes = createLanes(60_000);
+  const lanes = createKeyedQueue(60_000);
   let turns = 0;
   const silent = () =>
     lanes('A', never, async () => {
@@ -40,7 +40,7 @@ test('who has nothing to say after all uses up no turn', async () => {
 });
 
 test('two are never at work in one channel at the same time', async () => {
-  const lanes = createLanes(0);
+  const lanes = createKeyedQueue(0);
   let working = 0;
   let most = 0;
   const work = () =>
@@ -56,7 +56,7 @@ test('two are never at work in one channel at the same time', async () => {
 });
 
 test('a 429 closes the lane of its channel for as long as Slack says, and no other', async () => {
-  const lanes = createLanes(0);
+  const lanes = createKeyedQueue(0);
   const limited = lanes('A', never, async () => {
     throw new WebAPIRateLimitedError(30);
   });
@@ -68,7 +68,7 @@ test('a 429 closes the lane of its channel for as long as Slack says, and no oth
 });
 
 test('who waits for a turn is let go when the relay stops, and nobody takes it', async () => {
-  const lanes = createLanes(5_000);
+  const lanes = createKeyedQueue(5_000);
   const stopping = new AbortController();
   const say = (): ReturnType<typeof lanes> =>
     lanes('A', stopping.signal, async (spend) => {
@@ -82,7 +82,7 @@ test('who waits for a turn is let go when the relay stops, and nobody takes it',
 });
 
 test('a budget gives a burst, then so many a minute, and keeps a part for who is looking', async () => {
-  const budget = createBudget({ burst: 8, perMinute: 600 });
+  const budget = createRateBudget({ burst: 8, perMinute: 600 });
   const order: string[] = [];
   const take = async (name: string, urgent: boolean) => {
     if (await budget.take(urgent, never)) order.push(name);
@@ -97,7 +97,7 @@ test('a budget gives a burst, then so many a minute, and keeps a part for who is
 });
 
 test('who waits for the budget is let go when the relay stops', async () => {
-  const budget = createBudget({ burst: 1, perMinute: 0.001 });
+  const budget = createRateBudget({ burst: 1, perMinute: 0.001 });
   const stopping = new AbortController();
   expect(await budget.take(true, stopping.signal)).toBe(true);
   const waiting = budget.take(true, stopping.signal);

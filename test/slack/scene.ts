@@ -8,7 +8,7 @@ import type { Approval } from '../../src/domain/approval.js';
 import { createOutboxWorker, type OutboxWorker } from '../../src/notify/outbox-worker.js';
 import type { Directory } from '../../src/ports/index.js';
 import { createSlack, type SlackParts } from '../../src/slack/connection.js';
-import { type Pace, SLACKS_PACE } from '../../src/slack/delivery/pacing.js';
+import { type Pace, SLACK_PACE } from '../../src/slack/delivery/pacing.js';
 import type { Posters } from '../../src/slack/delivery/posters.js';
 import { EVENTS_PATH } from '../../src/slack/inbound/transport.js';
 import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
@@ -49,7 +49,7 @@ export interface SceneOptions {
 
 /** No waiting, and no digest. */
 const UNPACED: Pace = {
-  ...SLACKS_PACE,
+  ...SLACK_PACE,
   postGap: 0,
   updateGap: 0,
   digestGap: 0,

@@ -72,7 +72,7 @@ function wasNotReached({ cause }: Error): boolean {
 const OURS = new Set(['no_answer', 'not_reached', 'not_connected', 'stopping', 'paced']);
 
 /** It goes by itself. What is not even a code is the name of an error of ours. */
-export const isPassing = (code: string): boolean =>
+export const isTransient = (code: string): boolean =>
   PASSING.has(code) || OURS.has(code) || !/^[a-z_]+$/.test(code);
 
 /** It is the channel that cannot be used; Slack itself can. */

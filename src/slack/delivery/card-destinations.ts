@@ -1,80 +1,85 @@
 /**
- * Where an open request is to be shown: in its channel, and in direct messages to approvers who are not there, who are asked because
- * nobody answered, or who decide alone. When the channel cannot be used, every approver gets it.
+ * Where an open request is shown: in its channel, and in direct messages to approvers who are not in that channel, who were added by an
+ * escalation, or who are the only approver. When the channel cannot be used, every approver gets a direct message.
  */
 
-import type { CardCopy } from '../../ports/index.js';
+import type { CardCopy, DeliveryResult } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { isChannelTrouble, isUndeliverable, webFailure } from '../client/web-failure.js';
-import { type CardParts, cardOf, isOpen, newCard } from './card-message.js';
+import {
+  isChannelTrouble,
+  isUndeliverable,
+  UnusableChannelError,
+  webFailure,
+} from '../client/web-failure.js';
+import { type CardParts, cardMessage, isOpen, newCardMessage } from './card-message.js';
 import { type Job, type Place, send } from './channel-posting.js';
 import { readError } from './delivery-errors.js';
-import { type Delivered, SENT } from './delivery-result.js';
-import { addToDigest, type FoldingParts, fold } from './digest-folding.js';
-import { besideChannel } from './direct-recipients.js';
+import { SENT } from './delivery-result.js';
+import { addToDigest, type FoldingParts, foldIntoDigests } from './digest-folding.js';
+import { directRecipients } from './direct-recipients.js';
 
 type Parts = CardParts & FoldingParts;
 
-/** Posts every copy that is missing from `standing`. */
-export async function showWhereMissing(
+/** Posts every copy that `existing` does not have. */
+export async function postMissingCopies(
   parts: Parts,
   job: Job,
   facts: CardFacts,
-  standing: readonly CardCopy[],
-): Promise<readonly Delivered[]> {
+  existing: readonly CardCopy[],
+): Promise<readonly DeliveryResult[]> {
   const channel = facts.policy?.channel ?? parts.defaultChannel;
-  const shown = standing.some((copy) => copy.channel === channel);
-  const told = shown ? SENT : await showInChannel(parts, job, facts, channel);
-  if (told.outcome === 'unavailable') return [told];
+  const isPosted = existing.some((copy) => copy.channel === channel);
+  const result = isPosted ? SENT : await postInChannel(parts, job, facts, channel);
+  if (result.outcome === 'unavailable') return [result];
   const audience = await parts.readCardAudience(facts, job.teamId);
-  const users = isUnusable(told)
+  const users = isChannelUnusable(result)
     ? audience.approvers
-    : await besideChannel(parts.channels, audience, channel);
-  const direct = users.slice(0, DIRECT_MAX).map((user) => showDirectly(parts, job, facts, user));
-  return [told, ...(await Promise.all(direct))];
+    : await directRecipients(parts.channels, audience, channel);
+  const direct = users.slice(0, DIRECT_MAX).map((user) => postDirectly(parts, job, facts, user));
+  return [result, ...(await Promise.all(direct))];
 }
 
-/** More approvers than this are not told one by one. */
+/** Direct messages for one request at most. */
 const DIRECT_MAX = 20;
 
-const isUnusable = (told: Delivered): boolean =>
-  told.outcome === 'retry' && isChannelTrouble(readError(told.error).code);
+const isChannelUnusable = (result: DeliveryResult): boolean =>
+  result.outcome === 'retry' && isChannelTrouble(readError(result.error).code);
 
-async function showInChannel(
+async function postInChannel(
   parts: Parts,
   job: Job,
   facts: CardFacts,
   channel: string | undefined,
-): Promise<Delivered> {
+): Promise<DeliveryResult> {
   const { subject } = job.leased;
-  if (!channel) return job.deliveryErrors.raise({ subject }, 'no_channel');
-  return job.deliveryErrors.attempt({ subject, channel }, () =>
-    parts.posts(channel, job.signal, async (spend) => {
+  return job.deliveryErrors.attempt({ subject, channel }, async () => {
+    if (!channel) throw new UnusableChannelError('no_channel');
+    return parts.posts(channel, job.signal, async (spend) => {
       if (await isShown(parts, facts, channel)) return SENT;
       const isDefault = channel === parts.defaultChannel;
       const waiting = await parts.digests.waiting(channel, isDefault);
       if (waiting.length > parts.pace.digestAbove)
-        return fold(parts, job, { channel, waiting, spend });
+        return foldIntoDigests(parts, job, { channel, waiting, spend });
       return postCard(parts, job, facts, { channel, spend });
-    }),
-  );
+    });
+  });
 }
 
-/** Posted by somebody else meanwhile, alone or among others. */
+/** True when another delivery has posted it since, as a card or in a digest. */
 async function isShown({ cards }: Parts, { approval }: CardFacts, channel: string) {
   return (await cards.copies(approval.id)).some((copy) => copy.channel === channel);
 }
 
-/** As a card; but where many wait in the channel, they have become one message, and here they become one, too. */
-async function showDirectly(
+/** Posts a card; where the channel shows a digest, the direct messages become a digest too. */
+async function postDirectly(
   parts: Parts,
   job: Job,
   facts: CardFacts,
   user: string,
-): Promise<Delivered> {
+): Promise<DeliveryResult> {
   const { subject } = job.leased;
   try {
-    const channel = await parts.openDirect(user);
+    const channel = await parts.openDirectChannel(user);
     return await job.deliveryErrors.attempt({ subject, channel }, () =>
       parts.posts(channel, job.signal, async (spend) => {
         const copies = await parts.cards.copies(facts.approval.id);
@@ -88,12 +93,13 @@ async function showDirectly(
   } catch (error) {
     const code = webFailure(error)?.code;
     if (code === undefined || !isUndeliverable(code)) throw error;
-    parts.log.warn({ subject, user, code }, 'an approver cannot be told in Slack');
+    parts.log.warn({ subject, user, code }, 'an approver cannot get direct messages in Slack');
     return SENT;
   }
 }
 
-interface Spot {
+/** The channel whose turn it is. */
+interface Turn {
   readonly channel: string;
   readonly spend: () => void;
 }
@@ -102,20 +108,20 @@ async function postCard(
   parts: Parts,
   job: Job,
   { approval }: CardFacts,
-  { channel, spend }: Spot,
-): Promise<Delivered> {
-  // While it waited for its turn it may have been decided.
+  { channel, spend }: Turn,
+): Promise<DeliveryResult> {
+  // It may have been decided while this delivery waited for its turn.
   const facts = await parts.readCardFacts(approval.id);
   if (!facts || !isOpen(facts)) return SENT;
   const { code, channel: where } = readError(job.leased.lastError ?? '');
   const repeat = code === 'no_answer' && where === channel;
-  const card = newCard(cardOf(parts, job, facts), facts, repeat);
+  const card = newCardMessage(cardMessage(parts, job, facts), facts, repeat);
   const place = await send(parts, channel, card, { spend });
   await remember(parts, job, facts, place);
   return SENT;
 }
 
-/** A message whose place is not known can never be redrawn: it is taken back as far as possible, and the next attempt posts another. */
+/** A message whose place was not saved can never be updated: it is deleted if possible, and the next attempt posts another. */
 async function remember(
   { cards, client }: Parts,
   { teamId, leased }: Job,
@@ -129,11 +135,11 @@ async function remember(
     await client.chat.delete({ channel: place.channel, ts: place.messageId }).catch(() => {});
     throw error;
   }
-  // For whoever asked, who may be told where people decide. It hurries nobody and may fail.
-  if (!place.channel.startsWith('D')) void keepLink({ cards, client }, card).catch(() => {});
+  // The requester may show this link to people. It is not urgent and may fail.
+  if (!place.channel.startsWith('D')) void saveLink({ cards, client }, card).catch(() => {});
 }
 
-async function keepLink(
+async function saveLink(
   { cards, client }: Pick<Parts, 'cards' | 'client'>,
   card: Parameters<Parts['cards']['saveLink']>[0],
 ): Promise<void> {

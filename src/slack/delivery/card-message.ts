@@ -1,4 +1,4 @@
-/** A request's card as it is sent to Slack. */
+/** The Slack message that shows a request's card. */
 
 import type { Cards } from '../../ports/index.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/approvals/card-facts.js';
@@ -13,11 +13,11 @@ export interface CardParts {
   readonly dates: Dates;
 }
 
-/** Can somebody still decide it? */
+/** True while the request can still be decided. */
 export const isOpen = ({ approval, now }: CardFacts): boolean =>
   approval.status === 'pending' && now < approval.expiresAt;
 
-export function cardOf(
+export function cardMessage(
   { dates }: Pick<CardParts, 'dates'>,
   { teamId, leased }: Pick<Job, 'teamId' | 'leased'>,
   facts: CardFacts,
@@ -25,10 +25,11 @@ export function cardOf(
   return dated(dates, approvalCard(facts, { teamId, revision: leased.wanted }));
 }
 
-const REPEAT = 'Repeat: an earlier message with this request may have arrived. This one counts.';
+const REPEAT =
+  'An earlier message about this request may have been posted too. Only this one is up to date.';
 
-/** A first post. `repeat`: nobody can say whether an earlier attempt got through. */
-export function newCard(card: Message, { approval }: CardFacts, repeat: boolean): Message {
+/** The message of a first post. `repeat`: an earlier attempt may have been posted too. */
+export function newCardMessage(card: Message, { approval }: CardFacts, repeat: boolean): Message {
   return {
     ...card,
     blocks: repeat ? [...card.blocks, context(REPEAT)] : card.blocks,

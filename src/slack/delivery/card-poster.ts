@@ -1,77 +1,77 @@
 /**
- * Draws cards in Slack: the destination `slack_card`. Each call draws the latest state, whatever changed, in every place where the
- * request is shown, so it bears being asked twice and late; when one copy fails, the others are not drawn again.
+ * Posts and updates cards: the destination `slack_card`. Each delivery shows the latest state in every place where the request is shown,
+ * so a repeated or late delivery does no harm. When one copy fails, the copies that succeeded are not updated again.
  *
- * Of two messages that a broken connection may have made in one channel the database knows the newer, which says that it may be a
- * repeat; a button on the older is refused with a hint to look at the newest card.
+ * After a broken connection a channel may hold two messages for one request. The database knows the newer one, which says that it may be a
+ * repeat; a button on the older one is refused with a hint to look at the newest card.
  */
 
 import { approvalId } from '../../contract/fields.js';
 import type { ApprovalId } from '../../domain/approval.js';
-import type { CardCopy } from '../../ports/index.js';
+import type { CardCopy, DeliveryResult } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { showWhereMissing } from './card-destinations.js';
-import { type CardParts, cardOf, isOpen } from './card-message.js';
-import { type RedrawingParts, redraw } from './card-updates.js';
-import { createDelivering, type Job, type Poster, type Told } from './channel-posting.js';
-import { type Delivered, SENT, together } from './delivery-result.js';
+import { postMissingCopies } from './card-destinations.js';
+import { type CardParts, cardMessage, isOpen } from './card-message.js';
+import { type UpdateParts, updateMessage } from './card-updates.js';
+import { createPoster, type Job, type Poster } from './channel-posting.js';
+import { combineResults, SENT } from './delivery-result.js';
 import type { FoldingParts } from './digest-folding.js';
 
-export type PosterParts = CardParts & RedrawingParts & FoldingParts;
+export type CardPosterParts = CardParts & UpdateParts & FoldingParts;
 
-export function createPoster(parts: PosterParts): Poster {
-  return createDelivering(parts, (job) => show(parts, job));
+export function createCardPoster(parts: CardPosterParts): Poster {
+  return createPoster(parts, (job) => showCard(parts, job));
 }
 
-async function show(parts: PosterParts, job: Job): Promise<Told> {
+async function showCard(parts: CardPosterParts, job: Job): Promise<DeliveryResult> {
   const subject = approvalId.safeParse(job.leased.subject).data;
   const facts = subject && (await parts.readCardFacts(subject));
   if (!facts) return SENT;
-  const copies = await reachable(parts, facts.approval.id, job);
-  const drawn = await Promise.all(copies.map((copy) => redrawCopy(parts, job, copy)));
-  const told = drawn.filter((one) => one !== 'gone');
-  // Whoever missed a request need not hear of it when it is over.
-  if (!isOpen(facts)) return together(told);
-  const standing = copies.filter((_, place) => drawn[place] !== 'gone');
-  return together([...told, ...(await showWhereMissing(parts, job, facts, standing))]);
+  const copies = await reachableCopies(parts, facts.approval.id, job);
+  const results = await Promise.all(copies.map((copy) => updateCopy(parts, job, copy)));
+  const updated = results.filter((result) => result !== 'gone');
+  // A decided request is not posted where it was never shown.
+  if (!isOpen(facts)) return combineResults(updated);
+  const existing = copies.filter((_, index) => results[index] !== 'gone');
+  return combineResults([...updated, ...(await postMissingCopies(parts, job, facts, existing))]);
 }
 
-/** A copy in a workspace that we are no longer connected to cannot be reached. */
-async function reachable({ cards }: PosterParts, id: ApprovalId, { teamId }: Job) {
+/** Copies in a workspace that vsecure is no longer connected to cannot be reached. */
+async function reachableCopies({ cards }: CardPosterParts, id: ApprovalId, { teamId }: Job) {
   return (await cards.copies(id)).filter((copy) => copy.teamId === teamId);
 }
 
-async function redrawCopy(
-  parts: PosterParts,
+async function updateCopy(
+  parts: CardPosterParts,
   job: Job,
   copy: CardCopy,
-): Promise<Delivered | 'gone'> {
+): Promise<DeliveryResult | 'gone'> {
   const { subject, wanted } = job.leased;
   if (copy.drawn >= wanted) return SENT;
   let gone = false;
-  const told = await job.deliveryErrors.attempt({ subject, channel: copy.channel }, async () => {
-    const outcome = await redrawOne(parts, job, copy);
-    gone = outcome === 'gone';
-    if (outcome === 'gone') await parts.cards.remove(copy);
-    else if (outcome.outcome === 'sent') await parts.cards.recordDrawn(copy, wanted);
-    return outcome === 'gone' ? SENT : outcome;
+  const result = await job.deliveryErrors.attempt({ subject, channel: copy.channel }, async () => {
+    const updated = await updateInSlack(parts, job, copy);
+    gone = updated === 'gone';
+    if (updated === 'gone') await parts.cards.remove(copy);
+    else if (updated.outcome === 'sent') await parts.cards.recordDrawn(copy, wanted);
+    return updated === 'gone' ? SENT : updated;
   });
-  return gone ? 'gone' : told;
+  return gone ? 'gone' : result;
 }
 
-async function redrawOne(
-  parts: PosterParts,
+async function updateInSlack(
+  parts: CardPosterParts,
   job: Job,
   copy: CardCopy,
-): Promise<Delivered | 'gone'> {
+): Promise<DeliveryResult | 'gone'> {
   if (copy.kind === 'digest') {
     await parts.digests.markOutdated(copy);
     return SENT;
   }
   const compose = async () => {
     const latest: CardFacts | undefined = await parts.readCardFacts(copy.approval);
-    return latest && cardOf(parts, job, latest);
+    return latest && cardMessage(parts, job, latest);
   };
   const urgent = job.leased.urgent ?? false;
-  return redraw(parts, { place: copy, urgent, signal: job.signal, compose });
+  return updateMessage(parts, { place: copy, urgent, signal: job.signal, compose });
 }

@@ -1,36 +1,36 @@
-/** Redraws messages: within what Slack allows in the whole workspace, and one after the other in each channel. */
+/** Updates messages: within Slack's limit for the workspace, and one after another in each channel. */
 
 import type { WebClient } from '@slack/web-api';
+import type { DeliveryResult } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
 import { LITERAL, type Message, type Place } from './channel-posting.js';
-import { type Delivered, SENT } from './delivery-result.js';
-import type { Lanes } from './keyed-queue.js';
-import type { Budget } from './rate-budget.js';
+import { SENT, STOPPING } from './delivery-result.js';
+import type { KeyedQueue } from './keyed-queue.js';
+import type { RateBudget } from './rate-budget.js';
 
-export interface RedrawingParts {
+export interface UpdateParts {
   readonly client: WebClient;
-  readonly updates: Lanes;
-  readonly budget: Budget;
+  readonly updates: KeyedQueue;
+  readonly budget: RateBudget;
 }
 
-export interface Redrawing {
+export interface MessageUpdate {
   readonly place: Place;
-  /** Somebody is looking at it. */
+  /** A person is looking at the message. */
   readonly urgent: boolean;
   readonly signal: AbortSignal;
-  /** Called when its turn has come: what it says is then the latest. Undefined when there is nothing to redraw. */
+  /** Called at the channel's turn, so that the message shows the latest state; undefined when there is nothing to update. */
   readonly compose: () => Promise<Message | undefined>;
 }
 
-/** `gone` when there is no such message any more. Throws what Slack's client throws. */
-export async function redraw(
-  { client, updates, budget }: RedrawingParts,
-  { place, urgent, signal, compose }: Redrawing,
-): Promise<Delivered | 'gone'> {
-  if (!(await budget.take(urgent, signal)))
-    return { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
+/** `gone` when the message no longer exists. Throws what Slack's client throws. */
+export async function updateMessage(
+  { client, updates, budget }: UpdateParts,
+  { place, urgent, signal, compose }: MessageUpdate,
+): Promise<DeliveryResult | 'gone'> {
+  if (!(await budget.take(urgent, signal))) return STOPPING;
   let gone = false;
-  const told = await updates(place.channel, signal, async (spend) => {
+  const result = await updates(place.channel, signal, async (spend) => {
     const message = await compose();
     if (!message) return SENT;
     spend();
@@ -44,5 +44,5 @@ export async function redraw(
     }
     return SENT;
   });
-  return gone ? 'gone' : told;
+  return gone ? 'gone' : result;
 }

@@ -1,46 +1,46 @@
 /**
- * What everything that is told in a channel has in common: it waits for the channel's turn, it is posted quietly, and what only a
- * person can mend is said once.
+ * What all posters share: a message waits for its channel's turn, is posted without link previews, and an error that a person must fix is
+ * logged once.
  *
- * Known risk: when the connection breaks after Slack took a post, nobody can say whether the message exists, and the next attempt
- * may make a second one.
+ * Known risk: when the connection breaks after Slack accepted a post, nothing says whether the message exists, and the next attempt may
+ * post a second one.
  */
 
 import type { KnownBlock, MessageMetadata } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { Leased, Log } from '../../ports/index.js';
+import type { DeliveryResult, Leased, Log } from '../../ports/index.js';
 import type { Channels } from '../client/channels.js';
 import { UnusableChannelError } from '../client/web-failure.js';
 import type { Workspace } from '../client/workspace.js';
 import { createDeliveryErrors, type DeliveryErrors } from './delivery-errors.js';
-import { type Delivered, SENT } from './delivery-result.js';
-import type { OpenDirect } from './direct-channels.js';
-import type { Lanes } from './keyed-queue.js';
-import { type Pace, SLACKS_PACE } from './pacing.js';
-import type { Unusable } from './unusable-channels.js';
+import { SENT } from './delivery-result.js';
+import type { OpenDirectChannel } from './direct-channels.js';
+import type { KeyedQueue } from './keyed-queue.js';
+import { type Pace, SLACK_PACE } from './pacing.js';
+import type { UnusableChannels } from './unusable-channels.js';
 
 export { SENT } from './delivery-result.js';
 
 export interface Poster {
-  /** The signal ends waiting for a channel's turn; a call to Slack that has begun is finished. Throws when the database does. */
-  deliver(leased: Leased, signal: AbortSignal): Promise<Delivered>;
-  /** False after a failure that a person must mend, until something gets through. */
+  /** The signal ends the wait for a channel's turn; a call to Slack that has started is finished. Throws database errors. */
+  deliver(leased: Leased, signal: AbortSignal): Promise<DeliveryResult>;
+  /** False after a failure that a person must fix, until a delivery succeeds. */
   healthy(): boolean;
 }
 
 export interface PostingParts {
   readonly client: WebClient;
   readonly workspace: () => Workspace | undefined;
-  readonly posts: Lanes;
+  readonly posts: KeyedQueue;
   readonly channels: Channels;
-  readonly unusable: Unusable;
-  readonly openDirect: OpenDirect;
+  readonly unusable: UnusableChannels;
+  readonly openDirectChannel: OpenDirectChannel;
   readonly defaultChannel?: string | undefined;
   readonly pace: Pace;
   readonly log: Log;
 }
 
-/** One delivery under way. */
+/** One delivery that is running. */
 export interface Job {
   readonly teamId: string;
   readonly leased: Leased;
@@ -48,32 +48,27 @@ export interface Job {
   readonly deliveryErrors: DeliveryErrors;
 }
 
-/** What became of it; `no_channel` when nobody has said where to post. */
-export type Told = Delivered | 'no_channel';
-
-/** No names turned into mentions. */
+/** Nothing in the text becomes a mention or a link. */
 export const LITERAL = { parse: 'none', link_names: false } as const;
 
-/** Asks `tell` to post or redraw one thing, and makes a delivery's outcome of what Slack says. */
-export function createDelivering(
+/** Makes a poster of `deliver`, which posts or updates one thing: what Slack answers becomes the result. */
+export function createPoster(
   {
     workspace,
     log,
-    pace = SLACKS_PACE,
+    pace = SLACK_PACE,
   }: Pick<PostingParts, 'workspace' | 'log'> & Partial<Pick<PostingParts, 'pace'>>,
-  tell: (job: Job) => Promise<Told>,
+  deliver: (job: Job) => Promise<DeliveryResult>,
 ): Poster {
-  const deliveryErrors = createDeliveryErrors(log, pace.mendedAfter);
+  const deliveryErrors = createDeliveryErrors(log, pace.fixRetryMs);
   return {
     healthy: deliveryErrors.none,
     async deliver(leased, signal) {
-      const home = workspace();
-      if (!home) return { outcome: 'unavailable', error: 'not_connected' };
-      const { subject } = leased;
-      return deliveryErrors.attempt({ subject }, async () => {
-        const told = await tell({ teamId: home.teamId, leased, signal, deliveryErrors });
-        return told === 'no_channel' ? deliveryErrors.raise({ subject }, told) : told;
-      });
+      const connected = workspace();
+      if (!connected) return { outcome: 'unavailable', error: 'not_connected' };
+      return deliveryErrors.attempt({ subject: leased.subject }, () =>
+        deliver({ teamId: connected.teamId, leased, signal, deliveryErrors }),
+      );
     },
   };
 }
@@ -82,7 +77,7 @@ export interface Message {
   /** For notifications and screen readers. */
   readonly text: string;
   readonly blocks: KnownBlock[];
-  /** Everybody in the channel can read it: ids only. */
+  /** Ids only: everyone in the channel can read it. */
   readonly metadata?: MessageMetadata;
 }
 
@@ -95,24 +90,24 @@ export interface Place {
 export interface Posting {
   /** With neither this nor `user`: the default channel. */
   readonly channel?: string | undefined;
-  /** The account of a person (`U…`, `W…`), who gets it as a direct message. */
+  /** The Slack account (`U…`, `W…`) that gets it as a direct message. */
   readonly user?: string | undefined;
-  /** Answers in the thread of this message. */
+  /** Replies in the thread of this message. */
   readonly threadTs?: string | undefined;
-  /** Called when the channel's turn has come; undefined when there is nothing to say any more. */
+  /** Called at the channel's turn, so that the message shows the latest state; undefined when there is nothing to post any more. */
   readonly compose: () => Promise<Message | undefined>;
   /** Awaited before the delivery counts as sent. */
   readonly remember?: (place: Place) => Promise<void>;
 }
 
-/** Posts when it is the channel's turn. Throws what Slack's client throws. */
+/** Posts at the channel's turn. Throws what Slack's client throws, and `UnusableChannelError` when no channel is configured. */
 export async function post(
   parts: PostingParts,
   signal: AbortSignal,
   { compose, remember, threadTs, ...posting }: Posting,
-): Promise<Told> {
-  const channel = await destinationOf(parts, posting);
-  if (!channel) return 'no_channel';
+): Promise<DeliveryResult> {
+  const channel = await channelOf(parts, posting);
+  if (!channel) throw new UnusableChannelError('no_channel');
   return parts.posts(channel, signal, async (spend) => {
     const message = await compose();
     if (!message) return SENT;
@@ -122,20 +117,20 @@ export async function post(
   });
 }
 
-async function destinationOf(
-  { openDirect, defaultChannel }: PostingParts,
+async function channelOf(
+  { openDirectChannel, defaultChannel }: PostingParts,
   { channel, user }: Pick<Posting, 'channel' | 'user'>,
 ): Promise<string | undefined> {
-  return user === undefined ? (channel ?? defaultChannel) : openDirect(user);
+  return user === undefined ? (channel ?? defaultChannel) : openDirectChannel(user);
 }
 
 export interface Sending {
-  /** Called when something is really said. */
+  /** Called when a message is really posted. */
   readonly spend: () => void;
   readonly threadTs?: string | undefined;
 }
 
-/** Posts at once, without previews of anything; never where another company reads along. Throws what Slack's client throws. */
+/** Posts at once, without link previews, and never to a channel that is shared with another company. Throws what Slack's client throws. */
 export async function send(
   { client, channels, unusable }: Pick<PostingParts, 'client' | 'channels' | 'unusable'>,
   channel: string,

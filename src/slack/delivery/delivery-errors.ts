@@ -1,14 +1,11 @@
-/** What only a person can mend is said once in the log, until something gets through again. */
+/** Slack errors that a person must fix: each is logged once, until a delivery succeeds again. */
 
-import type { Log } from '../../ports/index.js';
+import type { DeliveryResult, Log } from '../../ports/index.js';
 import { isChannelTrouble, remedy, webFailure } from '../client/web-failure.js';
-import type { Delivered } from './delivery-result.js';
 
 export interface DeliveryErrors {
-  /** Runs `work` and makes an outcome of what Slack says to it. Throws what is not Slack's. */
-  attempt(about: About, work: () => Promise<Delivered>): Promise<Delivered>;
-  /** The outcome of something that failed without a call to Slack. */
-  raise(about: About, code: string): Delivered;
+  /** Runs `work` and turns what Slack answers into a result. Throws errors that do not come from Slack. */
+  attempt(about: About, work: () => Promise<DeliveryResult>): Promise<DeliveryResult>;
   none(): boolean;
 }
 
@@ -18,45 +15,44 @@ export interface About {
   readonly channel?: string | undefined;
 }
 
-/** `mendedAfter`: milliseconds until it is tried again. */
-export function createDeliveryErrors(log: Log, mendedAfter: number): DeliveryErrors {
-  const said = new Set<string>();
+/** `fixRetryMs`: milliseconds until a delivery that needs a fix is tried again. */
+export function createDeliveryErrors(log: Log, fixRetryMs: number): DeliveryErrors {
+  const logged = new Set<string>();
 
-  function raise({ subject, channel: where }: About, code: string): Delivered {
+  function needsFix({ subject, channel: where }: About, code: string): DeliveryResult {
     const channel = isChannelTrouble(code) ? where : undefined;
     const error = withChannel(code, channel);
-    if (!said.has(error))
+    if (!logged.has(error))
       log.error(
         { subject, code, channel, todo: remedy(code) },
         'a message cannot be shown in Slack',
       );
-    said.add(error);
-    return { outcome: 'retry', error, retryAfterMs: mendedAfter };
+    logged.add(error);
+    return { outcome: 'retry', error, retryAfterMs: fixRetryMs };
   }
 
-  function settle(channel: string | undefined): void {
-    for (const one of said) {
-      const about = readError(one).channel;
-      if (about === undefined || about === channel) said.delete(one);
+  function clear(channel: string | undefined): void {
+    for (const error of logged) {
+      const about = readError(error).channel;
+      if (about === undefined || about === channel) logged.delete(error);
     }
   }
 
   return {
-    none: () => said.size === 0,
-    raise,
+    none: () => logged.size === 0,
     async attempt(about, work) {
       try {
-        const told = await work();
-        if (told.outcome === 'sent') settle(about.channel);
-        return told;
+        const result = await work();
+        if (result.outcome === 'sent') clear(about.channel);
+        return result;
       } catch (error) {
         const failure = webFailure(error);
         if (!failure) throw error;
         const { code, permanent, retryAfterMs } = failure;
-        if (permanent) return raise(about, code);
-        const passing = withChannel(code, about.channel);
-        if (retryAfterMs === undefined) return { outcome: 'unavailable', error: passing };
-        return { outcome: 'retry', error: passing, retryAfterMs };
+        if (permanent) return needsFix(about, code);
+        const transient = withChannel(code, about.channel);
+        if (retryAfterMs === undefined) return { outcome: 'unavailable', error: transient };
+        return { outcome: 'retry', error: transient, retryAfterMs };
       }
     },
   };
@@ -65,7 +61,7 @@ export function createDeliveryErrors(log: Log, mendedAfter: number): DeliveryErr
 const withChannel = (code: string, channel: string | undefined): string =>
   channel === undefined ? code : `${code} ${channel}`;
 
-/** What `attempt` wrote into an outcome's error. */
+/** Splits the error of a result that `attempt` returned. */
 export function readError(error: string): { readonly code: string; readonly channel?: string } {
   const [code = '', channel] = error.split(' ');
   return channel === undefined ? { code } : { code, channel };

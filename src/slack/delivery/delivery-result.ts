@@ -1,22 +1,21 @@
-/** What became of telling Slack one thing, or one thing in several places. */
+/** Results of showing something in Slack, in one place or in several. */
 
-export type Delivered =
-  | { readonly outcome: 'sent' }
-  /** Without `retryAfterMs` the caller chooses when. */
-  | { readonly outcome: 'retry'; readonly error: string; readonly retryAfterMs?: number }
-  /** Slack does not answer. */
-  | { readonly outcome: 'unavailable'; readonly error: string };
+import type { DeliveryResult } from '../../ports/index.js';
 
-export const SENT: Delivered = { outcome: 'sent' };
+export const SENT: DeliveryResult = { outcome: 'sent' };
 
-/** Done when all of it is. What waits longest gives the reason, and is tried again together with what waits least. */
-export function together(outcomes: readonly Delivered[]): Delivered {
-  const away = outcomes.find(({ outcome }) => outcome === 'unavailable');
-  if (away) return away;
-  const retries = outcomes.filter((one) => one.outcome === 'retry');
+/** The worker stops: another process, or this one after its restart, delivers it at once. */
+export const STOPPING: DeliveryResult = { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
+
+/** Sent when all of them are. The longest wait gives the error, the shortest says when all are tried again. */
+export function combineResults(results: readonly DeliveryResult[]): DeliveryResult {
+  const unavailable = results.find(({ outcome }) => outcome === 'unavailable');
+  if (unavailable) return unavailable;
+  const retries = results.filter((one) => one.outcome === 'retry');
   const [first, ...more] = [...retries].sort((a, b) => waitOf(a) - waitOf(b));
   if (!first) return SENT;
   return { ...first, error: more.at(-1)?.error ?? first.error };
 }
 
-const waitOf = ({ retryAfterMs = 0 }: { readonly retryAfterMs?: number }) => retryAfterMs;
+const waitOf = ({ retryAfterMs = 0 }: { readonly retryAfterMs?: number | undefined }) =>
+  retryAfterMs;

@@ -1,7 +1,8 @@
-/** Folds many requests that wait for their card in one channel into one message there, and into one for each approver who is told in person. */
+/** Folds many requests that wait for their card in one channel into one message there, and into one direct message for each approver who gets one. */
 
 import type { ApprovalId } from '../../domain/approval.js';
 import type {
+  DeliveryResult,
   DigestCardMessage,
   DigestCards,
   SlackOutbox,
@@ -13,8 +14,8 @@ import { digestMessage } from '../cards/digest-card.js';
 import { isChannelTrouble, isUndeliverable, webFailure } from '../client/web-failure.js';
 import { type Dates, dated } from '../format/dates.js';
 import { type Job, type Place, type PostingParts, send } from './channel-posting.js';
-import { type Delivered, SENT } from './delivery-result.js';
-import { besideChannel } from './direct-recipients.js';
+import { SENT } from './delivery-result.js';
+import { directRecipients } from './direct-recipients.js';
 
 export interface FoldingParts extends PostingParts {
   readonly readCardFacts: ReadCardFacts;
@@ -30,28 +31,32 @@ interface Fold {
   readonly spend: () => void;
 }
 
-/** Called in the channel's turn. Throws what Slack's client throws; then everything that waits goes on waiting. */
-export async function fold(parts: FoldingParts, job: Job, all: Fold): Promise<Delivered> {
+/** Called at the channel's turn. Throws what Slack's client throws; then all requests stay queued. */
+export async function foldIntoDigests(
+  parts: FoldingParts,
+  job: Job,
+  all: Fold,
+): Promise<DeliveryResult> {
   const { channel, waiting, spend } = all;
   const ids = waiting.map(({ approval }) => approval);
   const failure = await channelFailure(() => addToDigest(parts, job, { channel, ids, spend }));
-  for (const [user, theirs] of await readers(parts, job, all, failure !== undefined))
+  for (const [user, theirs] of await recipients(parts, job, all, failure !== undefined))
     await foldDirectly(parts, job, user, theirs);
   if (!failure) {
     await parts.slackOutbox.sent('slack_card', ...waiting);
     return SENT;
   }
-  const { mendedAfter } = parts.pace;
+  const { fixRetryMs } = parts.pace;
   await parts.slackOutbox.retryAll(
     'slack_card',
     waiting,
-    mendedAfter,
+    fixRetryMs,
     `${webFailure(failure)?.code} ${channel}`,
   );
   throw failure;
 }
 
-/** That the channel cannot be used; anything else is thrown. */
+/** Resolves with the error when the channel cannot be used. Throws any other error. */
 async function channelFailure(work: () => Promise<void>): Promise<unknown> {
   try {
     await work();
@@ -62,12 +67,12 @@ async function channelFailure(work: () => Promise<void>): Promise<unknown> {
   }
 }
 
-/** Who is told in person, and of what. Requests under one policy have the same approvers, but for whose own they are. */
-async function readers(
+/** The requests that each Slack account gets in a direct message. Requests under one policy have the same approvers, except the requester. */
+async function recipients(
   parts: FoldingParts,
   job: Job,
   { channel, waiting }: Fold,
-  everybody: boolean,
+  allApprovers: boolean,
 ): Promise<ReadonlyMap<string, readonly ApprovalId[]>> {
   const found = new Map<string, ApprovalId[]>();
   for (const policy of new Set(waiting.map((one) => one.policy))) {
@@ -76,9 +81,9 @@ async function readers(
     const facts = sample && (await parts.readCardFacts(sample));
     if (!facts) continue;
     const audience = await parts.readCardAudience(facts, job.teamId);
-    const users = everybody
+    const users = allApprovers
       ? audience.approvers
-      : await besideChannel(parts.channels, audience, channel);
+      : await directRecipients(parts.channels, audience, channel);
     for (const user of users) found.set(user, [...(found.get(user) ?? []), ...ids]);
   }
   return found;
@@ -91,7 +96,7 @@ async function foldDirectly(
   ids: readonly ApprovalId[],
 ): Promise<void> {
   try {
-    const channel = await parts.openDirect(user);
+    const channel = await parts.openDirectChannel(user);
     await parts.posts(channel, job.signal, async (spend) => {
       await addToDigest(parts, job, { channel, ids, spend });
       return SENT;
@@ -99,7 +104,7 @@ async function foldDirectly(
   } catch (error) {
     const code = webFailure(error)?.code;
     if (code === undefined || !isUndeliverable(code)) throw error;
-    parts.log.warn({ user, code }, 'an approver cannot be told in Slack');
+    parts.log.warn({ user, code }, 'an approver cannot get direct messages in Slack');
   }
 }
 
@@ -109,7 +114,7 @@ interface Addition {
   readonly spend: () => void;
 }
 
-/** Called in the channel's turn: joins a message that is young enough, or posts one. What is shown there already is left out. */
+/** Called at the channel's turn: adds requests to a recent digest, or posts a new one. Leaves out requests that the channel already shows. */
 export async function addToDigest(
   parts: FoldingParts,
   { teamId }: Job,
@@ -121,10 +126,10 @@ export async function addToDigest(
   const open = await digests.newest(teamId, channel, pace.digestOpenFor);
   if (open) return digests.add(open, missing);
   const posted = await postDigest(parts, teamId, { channel, ids: missing, spend });
-  await orTakenBack(parts, posted, () => digests.add(posted, missing));
+  await saveOrDelete(parts, posted, () => digests.add(posted, missing));
 }
 
-/** Called in the channel's turn: what the message showed that is gone is shown by a new one. */
+/** Called at the channel's turn: a new message replaces a deleted one. */
 export async function repostDigest(
   parts: FoldingParts,
   { teamId }: Job,
@@ -132,17 +137,17 @@ export async function repostDigest(
   gone: Place,
 ): Promise<void> {
   const posted = await postDigest(parts, teamId, addition);
-  await orTakenBack(parts, posted, () => parts.digests.move(gone, posted));
+  await saveOrDelete(parts, posted, () => parts.digests.move(gone, posted));
 }
 
-/** A message whose place is not known can never be redrawn. */
-async function orTakenBack(
+/** A message whose place was not saved can never be updated, so it is deleted. */
+async function saveOrDelete(
   { client }: FoldingParts,
   { channel, messageId: ts }: DigestCardMessage,
-  keep: () => Promise<void>,
+  save: () => Promise<void>,
 ): Promise<void> {
   try {
-    await keep();
+    await save();
   } catch (error) {
     await client.chat.delete({ channel, ts }).catch(() => {});
     throw error;
@@ -155,16 +160,16 @@ async function postDigest(
   { channel, ids, spend }: Addition,
 ): Promise<DigestCardMessage> {
   const items = await parts.digests.items(ids);
-  const facts = await samples(parts, items);
+  const facts = await sampleFacts(parts, items);
   const message = dated(parts.dates, digestMessage({ items, facts, teamId, revision: 0 }));
   return { teamId, ...(await send(parts, channel, message, { spend })) };
 }
 
-/** Policies whose approvers a digest names. */
+/** A digest names the approvers of at most this many policies. */
 const POLICIES_NAMED = 5;
 
-/** The facts of one open request under each policy: they say who may decide. */
-export async function samples(
+/** The facts of one open request under each policy, which name the approvers. */
+export async function sampleFacts(
   { readCardFacts }: Pick<FoldingParts, 'readCardFacts'>,
   items: Awaited<ReturnType<DigestCards['items']>>,
 ): Promise<readonly CardFacts[]> {

@@ -1,32 +1,25 @@
-/** Redraws digests as their requests are decided: the destination `slack_digest`. However many change at once, it is one drawing. */
+/** Updates digests when their requests are decided: the destination `slack_digest`. Many changes at the same time become one update. */
 
 import type { ApprovalId } from '../../domain/approval.js';
-import type { DigestCardItem } from '../../ports/index.js';
+import type { DeliveryResult, DigestCardItem } from '../../ports/index.js';
 import { digestMessage } from '../cards/digest-card.js';
 import { dated } from '../format/dates.js';
-import { type RedrawingParts, redraw } from './card-updates.js';
-import {
-  createDelivering,
-  type Job,
-  type Place,
-  type Poster,
-  SENT,
-  type Told,
-} from './channel-posting.js';
-import { type FoldingParts, repostDigest, samples } from './digest-folding.js';
-import type { Lanes } from './keyed-queue.js';
+import { type UpdateParts, updateMessage } from './card-updates.js';
+import { createPoster, type Job, type Place, type Poster, SENT } from './channel-posting.js';
+import { type FoldingParts, repostDigest, sampleFacts } from './digest-folding.js';
+import type { KeyedQueue } from './keyed-queue.js';
 
-export interface DigestPosterParts extends FoldingParts, RedrawingParts {
-  /** A digest changes with each of its requests: it is redrawn less often than a card. */
-  readonly digestUpdates: Lanes;
+export interface DigestPosterParts extends FoldingParts, UpdateParts {
+  /** A digest changes with each of its requests, so it is updated less often than a card. */
+  readonly digestUpdates: KeyedQueue;
 }
 
 export function createDigestPoster(parts: DigestPosterParts): Poster {
-  const slowly = { ...parts, updates: parts.digestUpdates };
-  return createDelivering(parts, (job) => tell(slowly, job));
+  const digestParts = { ...parts, updates: parts.digestUpdates };
+  return createPoster(parts, (job) => updateDigest(digestParts, job));
 }
 
-async function tell(parts: DigestPosterParts, job: Job): Promise<Told> {
+async function updateDigest(parts: DigestPosterParts, job: Job): Promise<DeliveryResult> {
   const { subject, wanted } = job.leased;
   const [channel = '', messageId = ''] = subject.split(':');
   const found = await parts.digests.find(channel, messageId);
@@ -34,20 +27,21 @@ async function tell(parts: DigestPosterParts, job: Job): Promise<Told> {
   return job.deliveryErrors.attempt({ subject, channel }, async () => {
     const compose = async () => {
       const items = await parts.digests.shown(channel, messageId);
-      const facts = await samples(parts, items);
+      const facts = await sampleFacts(parts, items);
       const { teamId } = job;
       return dated(parts.dates, digestMessage({ items, facts, teamId, revision: wanted }));
     };
     const place = { channel, messageId };
-    const told = await redraw(parts, { place, urgent: false, signal: job.signal, compose });
-    return told === 'gone' ? postAnew(parts, job, place) : told;
+    const update = { place, urgent: false, signal: job.signal, compose };
+    const result = await updateMessage(parts, update);
+    return result === 'gone' ? repostOpen(parts, job, place) : result;
   });
 }
 
-/** Somebody deleted it; what is still open is shown again. */
-async function postAnew(parts: DigestPosterParts, job: Job, gone: Place) {
+/** The message was deleted in Slack: requests that are still open are shown in a new one. */
+async function repostOpen(parts: DigestPosterParts, job: Job, gone: Place) {
   const items = await parts.digests.shown(gone.channel, gone.messageId);
-  const ids = open(items);
+  const ids = openIn(items);
   if (ids.length === 0) return SENT;
   return parts.posts(gone.channel, job.signal, async (spend) => {
     await repostDigest(parts, job, { channel: gone.channel, ids, spend }, gone);
@@ -55,5 +49,5 @@ async function postAnew(parts: DigestPosterParts, job: Job, gone: Place) {
   });
 }
 
-const open = (items: readonly DigestCardItem[]): readonly ApprovalId[] =>
+const openIn = (items: readonly DigestCardItem[]): readonly ApprovalId[] =>
   items.filter(({ status }) => status === 'pending').map(({ approval }) => approval);

@@ -1,12 +1,12 @@
-/** Where a person's direct messages from us are. Opened once and remembered: it never changes. */
+/** The direct-message channel of each Slack account. It never changes, so it is opened once and remembered. */
 
 import type { WebClient } from '@slack/web-api';
 
-/** The channel (`D…`) of the direct messages to this account (`U…`, `W…`). Throws what Slack's client throws. */
-export type OpenDirect = (userId: string) => Promise<string>;
+/** Resolves with the channel (`D…`) of direct messages to this account (`U…`, `W…`). Throws what Slack's client throws. */
+export type OpenDirectChannel = (userId: string) => Promise<string>;
 
 /** Needs the scope im:write. https://docs.slack.dev/reference/methods/conversations.open */
-export function createDirectMessages({ conversations }: WebClient): OpenDirect {
+export function createDirectChannels({ conversations }: WebClient): OpenDirectChannel {
   const known = new Map<string, string>();
   return async (userId) => {
     const found = known.get(userId);

@@ -1,25 +1,24 @@
 /**
- * Tells people in direct messages what is done with their keys: the destination `slack_direct`. A few things are told one by one;
- * more become one message, so that no agent can flood a person. Somebody without an account here is told nothing.
+ * Sends people direct messages about their keys: the destination `slack_direct`. A few events get a message each; more become one message,
+ * so that no agent can flood a person. A person without an account in this workspace gets none.
  */
 
 import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
-import type { DirectMessage } from '../../ports/index.js';
+import type { DeliveryResult, DirectMessage } from '../../ports/index.js';
 import type { DirectMessages } from '../../usecases/notifications/direct-messages.js';
 import { directDigest } from '../cards/owner-digest.js';
 import { directCard } from '../cards/owner-message.js';
 import { isUndeliverable, webFailure } from '../client/web-failure.js';
 import { type Dates, dated } from '../format/dates.js';
 import {
-  createDelivering,
+  createPoster,
   type Job,
   type Message,
   type Poster,
   type PostingParts,
   post,
   SENT,
-  type Told,
 } from './channel-posting.js';
 
 export interface DirectPosterParts extends PostingParts {
@@ -27,72 +26,78 @@ export interface DirectPosterParts extends PostingParts {
   readonly dates: Dates;
 }
 
-/** More than this are folded into one message. */
-const ONE_BY_ONE = 5;
-/** Told with one message. */
+/** More messages than this become one. */
+const SEPARATE_MAX = 5;
+/** Messages that one digest stands for, at most. */
 const FOLDED_MAX = 1000;
-/** Named in it. */
+/** Messages that a digest shows in full, at most. */
 const NEWEST = 10;
 
 export function createDirectPoster(parts: DirectPosterParts): Poster {
-  return createDelivering(parts, (job) => tell(parts, job));
+  return createPoster(parts, (job) => sendUnsent(parts, job));
 }
 
 const personId = z.templateLiteral(['prsn_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 
-async function tell(parts: DirectPosterParts, job: Job): Promise<Told> {
+async function sendUnsent(parts: DirectPosterParts, job: Job): Promise<DeliveryResult> {
   const id = personId.safeParse(job.leased.subject).data;
   if (!id) return SENT;
-  const { person, directMessageOutbox } = await parts.directMessages.unsent(id, FOLDED_MAX);
+  const { person, messages } = await parts.directMessages.unsent(id, FOLDED_MAX);
   const user = person && accountOf(person, job.teamId);
-  if (!user) return leftUnsent(parts, directMessageOutbox);
+  if (!user) return discard(parts, messages);
   try {
-    for (const bundle of bundles(directMessageOutbox)) {
-      const told = await tellBundle(parts, job, user, bundle);
-      if (told === 'no_channel' || told.outcome !== 'sent') return told;
+    for (const bundle of bundles(messages)) {
+      const result = await sendBundle(parts, job, user, bundle);
+      if (result.outcome !== 'sent') return result;
     }
     return SENT;
   } catch (error) {
     const failure = webFailure(error);
     if (!failure || !isUndeliverable(failure.code)) throw error;
-    parts.log.warn({ person: id, code: failure.code }, 'a person cannot be told in Slack');
-    return leftUnsent(parts, directMessageOutbox);
+    parts.log.warn(
+      { person: id, code: failure.code },
+      'a person cannot get direct messages in Slack',
+    );
+    return discard(parts, messages);
   }
 }
 
-async function leftUnsent(
+async function discard(
   parts: DirectPosterParts,
-  directMessageOutbox: readonly DirectMessage[],
-): Promise<Told> {
-  if (directMessageOutbox.length > 0) await parts.directMessages.markSent(directMessageOutbox);
+  messages: readonly DirectMessage[],
+): Promise<DeliveryResult> {
+  if (messages.length > 0) await parts.directMessages.markSent(messages);
   return SENT;
 }
 
 const accountOf = ({ active, slack }: Person, teamId: string): string | undefined =>
   active ? slack.find((account) => account.teamId === teamId)?.userId : undefined;
 
-/** An alarm is never folded away, and comes first. */
+/** A suspension always gets a message of its own, and comes first. */
 function bundles(unsent: readonly DirectMessage[]): readonly (readonly DirectMessage[])[] {
-  const alarms = unsent.filter(({ kind }) => kind === 'suspended');
+  const suspensions = unsent.filter(({ kind }) => kind === 'suspended');
   const others = unsent.filter(({ kind }) => kind !== 'suspended');
-  const alone = (notice: DirectMessage) => [notice];
-  return [...alarms.map(alone), ...(others.length > ONE_BY_ONE ? [others] : others.map(alone))];
+  const alone = (message: DirectMessage) => [message];
+  return [
+    ...suspensions.map(alone),
+    ...(others.length > SEPARATE_MAX ? [others] : others.map(alone)),
+  ];
 }
 
-function tellBundle(
+function sendBundle(
   parts: DirectPosterParts,
   { signal, teamId }: Job,
   user: string,
   bundle: readonly DirectMessage[],
-): Promise<Told> {
+): Promise<DeliveryResult> {
   return post(parts, signal, {
     user,
     async compose() {
       const [first, ...more] = bundle;
       if (!first) return undefined;
-      const drawn =
+      const message =
         more.length > 0 ? await digest(parts, bundle) : await single(parts, first, teamId);
-      return dated(parts.dates, drawn);
+      return dated(parts.dates, message);
     },
     remember: () => parts.directMessages.markSent(bundle),
   });
@@ -100,21 +105,17 @@ function tellBundle(
 
 const single = async (
   { directMessages }: DirectPosterParts,
-  notice: DirectMessage,
+  message: DirectMessage,
   teamId: string,
-): Promise<Message> => directCard(await directMessages.facts(notice), teamId);
+): Promise<Message> => directCard(await directMessages.facts(message), teamId);
 
 async function digest(
   { directMessages }: DirectPosterParts,
-  directMessageOutbox: readonly DirectMessage[],
+  messages: readonly DirectMessage[],
 ): Promise<Message> {
   return directDigest({
-    directMessageOutbox,
-    principals: await directMessages.principals(
-      directMessageOutbox.map(({ principal }) => principal),
-    ),
-    newest: await Promise.all(
-      directMessageOutbox.slice(-NEWEST).reverse().map(directMessages.facts),
-    ),
+    directMessageOutbox: messages,
+    principals: await directMessages.principals(messages.map(({ principal }) => principal)),
+    newest: await Promise.all(messages.slice(-NEWEST).reverse().map(directMessages.facts)),
   });
 }

@@ -1,10 +1,10 @@
-/** Who gets a request as a direct message, too. */
+/** Who also gets a request as a direct message. */
 
 import type { CardAudience } from '../../usecases/approvals/card-audience.js';
 import type { Channels } from '../client/channels.js';
 
-/** Accounts that the card in the channel would not reach, or should not only reach there. */
-export async function besideChannel(
+/** The accounts that get a direct message in addition to the card in the channel. */
+export async function directRecipients(
   channels: Pick<Channels, 'absent'>,
   { approvers, further, alone }: CardAudience,
   channel: string | undefined,

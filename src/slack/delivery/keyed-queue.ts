@@ -1,67 +1,71 @@
 /**
- * What is said in one channel is said one after the other, with a distance in between. Knows only this process; with several,
- * Slack's 429 does the rest.
+ * A queue for each Slack channel: messages to one channel are sent one after another, with a gap between them. Each process has its own
+ * queues; where several processes send too fast, Slack answers 429 and the delivery is retried.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryResult } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
-import type { Delivered } from './delivery-result.js';
+import { STOPPING } from './delivery-result.js';
 
 /**
- * Runs `work` when it is this channel's turn, and passes its answer on. `spend` is called when something is really said: only then
- * the next one waits. Throws what `work` throws.
+ * Runs `work` when it is this channel's turn, and returns its result. `work` calls `spend` when it really sends something: only then does
+ * the next one wait for the gap. Throws what `work` throws.
  */
-export type Lanes = (
+export type KeyedQueue = (
   channel: string,
   signal: AbortSignal,
-  work: (spend: () => void) => Promise<Delivered>,
-) => Promise<Delivered>;
+  work: (spend: () => void) => Promise<DeliveryResult>,
+) => Promise<DeliveryResult>;
 
-interface Lane {
-  /** Resolves when everybody who came so far has had their turn. */
+interface ChannelQueue {
+  /** Resolves when everything that was queued before has run. */
   tail: Promise<void>;
   waiting: number;
-  /** Nothing may be said before (ms of the monotonic clock). */
+  /** Nothing may be sent before this time (ms of the monotonic clock). */
   freeAt: number;
 }
 
-/** Who would wait for longer than this (ms) comes back later: the lease would run out. */
-const PATIENCE = 8_000;
+/** Milliseconds. A delivery that would wait longer is retried later, because its lease would end meanwhile. */
+const WAIT_MAX = 8_000;
 
-/** `gap` in ms. A 429 closes the lane of its channel for as long as Slack says. */
-export function createLanes(gap: number): Lanes {
-  const lanes = new Map<string, Lane>();
+/** `gap` in ms. A 429 blocks the queue of its channel for as long as Slack says. */
+export function createKeyedQueue(gap: number): KeyedQueue {
+  const queues = new Map<string, ChannelQueue>();
   return async (channel, signal, work) => {
-    const lane = lanes.get(channel) ?? { tail: Promise.resolve(), waiting: 0, freeAt: 0 };
-    lanes.set(channel, lane);
-    const before = lane.tail;
+    const queue = queues.get(channel) ?? { tail: Promise.resolve(), waiting: 0, freeAt: 0 };
+    queues.set(channel, queue);
+    const before = queue.tail;
     let leave = () => {};
-    lane.tail = new Promise((resolve) => {
+    queue.tail = new Promise((resolve) => {
       leave = resolve;
     });
-    lane.waiting += 1;
+    queue.waiting += 1;
     try {
       await before;
-      return (await unfree(lane, signal)) ?? (await work(() => spend(lane, gap)));
+      return (await waitUntilFree(queue, signal)) ?? (await work(() => block(queue, gap)));
     } catch (error) {
-      spend(lane, webFailure(error)?.retryAfterMs ?? 0);
+      block(queue, webFailure(error)?.retryAfterMs ?? 0);
       throw error;
     } finally {
-      lane.waiting -= 1;
+      queue.waiting -= 1;
       leave();
-      if (lane.waiting === 0 && lane.freeAt <= performance.now()) lanes.delete(channel);
+      if (queue.waiting === 0 && queue.freeAt <= performance.now()) queues.delete(channel);
     }
   };
 }
 
-function spend(lane: Lane, ms: number): void {
-  lane.freeAt = Math.max(lane.freeAt, performance.now() + ms);
+function block(queue: ChannelQueue, ms: number): void {
+  queue.freeAt = Math.max(queue.freeAt, performance.now() + ms);
 }
 
-/** Undefined when the lane is free, for which it waits a while. */
-async function unfree({ freeAt }: Lane, signal: AbortSignal): Promise<Delivered | undefined> {
+/** Undefined when the queue is free, else the result of a delivery that cannot run now. */
+async function waitUntilFree(
+  { freeAt }: ChannelQueue,
+  signal: AbortSignal,
+): Promise<DeliveryResult | undefined> {
   const wait = Math.max(0, freeAt - performance.now());
-  if (wait > PATIENCE) return { outcome: 'retry', error: 'rate_limited', retryAfterMs: wait };
-  const came = await sleep(wait, true, { signal }).catch(() => false);
-  return came ? undefined : { outcome: 'retry', error: 'stopping', retryAfterMs: 0 };
+  if (wait > WAIT_MAX) return { outcome: 'retry', error: 'rate_limited', retryAfterMs: wait };
+  const isFree = await sleep(wait, true, { signal }).catch(() => false);
+  return isFree ? undefined : STOPPING;
 }

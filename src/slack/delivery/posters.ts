@@ -1,16 +1,16 @@
-/** Everything that Slack is told, by destination. */
+/** The poster of each destination in Slack. */
 
 import type { Destination } from '../../ports/index.js';
 import { createHomePoster, type HomePublisherParts } from '../home/publisher.js';
 import { type AutoPosterParts, createAutoPoster } from './auto-approval-poster.js';
-import { createPoster, type PosterParts } from './card-poster.js';
+import { type CardPosterParts, createCardPoster } from './card-poster.js';
 import type { Poster } from './channel-posting.js';
 import { createDigestPoster, type DigestPosterParts } from './digest-poster.js';
 import { createDirectPoster, type DirectPosterParts } from './direct-message-poster.js';
 import { createPolicyPoster, type PolicyPosterParts } from './policy-change-poster.js';
 import { createThreadPoster, type ThreadPosterParts } from './thread-reply-poster.js';
 
-export type PostersParts = PosterParts &
+export type PostersParts = CardPosterParts &
   DigestPosterParts &
   PolicyPosterParts &
   AutoPosterParts &
@@ -22,7 +22,7 @@ export type Posters = ReturnType<typeof createPosters>;
 
 export function createPosters(parts: PostersParts) {
   return {
-    slack_card: createPoster(parts),
+    slack_card: createCardPoster(parts),
     slack_digest: createDigestPoster(parts),
     slack_policy_change: createPolicyPoster(parts),
     slack_auto: createAutoPoster(parts),

@@ -1,49 +1,49 @@
-/** A rate that the whole workspace shares: so many at once, then so many in a minute. The last of them are kept for who is looking. */
+/** A rate limit for the whole workspace: a burst, then so many a minute. Part of the burst is reserved for what a person is waiting for. */
 
-export interface Budget {
-  /** Resolves with true when one may be spent, with false when the signal aborts first. */
+export interface RateBudget {
+  /** Resolves with true when one call may be made, with false when the signal aborts first. */
   take(urgent: boolean, signal: AbortSignal): Promise<boolean>;
 }
 
-export interface BudgetParts {
+export interface RateBudgetParts {
   readonly burst: number;
   readonly perMinute: number;
 }
 
-/** Part of the burst that only urgent ones may use. */
-const KEPT = 0.25;
+/** The part of the burst that only urgent calls may use. */
+const RESERVED = 0.25;
 
-export function createBudget({ burst, perMinute }: BudgetParts): Budget {
+export function createRateBudget({ burst, perMinute }: RateBudgetParts): RateBudget {
   const perMs = perMinute / 60_000;
-  const kept = Math.floor(burst * KEPT);
+  const reserved = Math.floor(burst * RESERVED);
   const queues = { urgent: new Set<() => void>(), other: new Set<() => void>() };
   let left = burst;
-  let since = performance.now();
+  let refilledAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
 
   function refill(): void {
     const now = performance.now();
-    left = Math.min(burst, left + (now - since) * perMs);
-    since = now;
+    left = Math.min(burst, left + (now - refilledAt) * perMs);
+    refilledAt = now;
   }
 
-  /** The next in line, as far as the budget goes. */
+  /** The next call that the budget allows. */
   function next(): (() => void) | undefined {
     const [urgent] = queues.urgent;
     const [other] = queues.other;
     if (urgent) return left >= 1 ? urgent : undefined;
-    return left >= kept + 1 ? other : undefined;
+    return left >= reserved + 1 ? other : undefined;
   }
 
   function serve(): void {
     clearTimeout(timer);
     refill();
-    for (let one = next(); one; one = next()) {
+    for (let allow = next(); allow; allow = next()) {
       left -= 1;
-      one();
+      allow();
     }
     if (queues.urgent.size + queues.other.size === 0) return;
-    const lacking = (queues.urgent.size > 0 ? 1 : kept + 1) - left;
+    const lacking = (queues.urgent.size > 0 ? 1 : reserved + 1) - left;
     timer = setTimeout(serve, Math.max(1, lacking / perMs));
   }
 
@@ -51,16 +51,16 @@ export function createBudget({ burst, perMinute }: BudgetParts): Budget {
     take: (urgent, signal) =>
       new Promise((resolve) => {
         const queue = urgent ? queues.urgent : queues.other;
-        const settle = (granted: boolean) => {
-          queue.delete(grant);
-          signal.removeEventListener('abort', giveUp);
-          resolve(granted);
+        const finish = (allowed: boolean) => {
+          queue.delete(allow);
+          signal.removeEventListener('abort', cancel);
+          resolve(allowed);
         };
-        const grant = () => settle(true);
-        const giveUp = () => settle(false);
+        const allow = () => finish(true);
+        const cancel = () => finish(false);
         if (signal.aborted) return resolve(false);
-        signal.addEventListener('abort', giveUp);
-        queue.add(grant);
+        signal.addEventListener('abort', cancel);
+        queue.add(allow);
         serve();
       }),
   };

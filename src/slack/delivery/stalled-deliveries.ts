@@ -1,13 +1,13 @@
-/** What of the outbox waits for a person to mend something in Slack, in words for whoever can. */
+/** Deliveries that wait until a person fixes something in Slack, each with what to do. */
 
 import type { FailingDeliveries } from '../../ports/index.js';
-import { isPassing, remedy } from '../client/web-failure.js';
+import { isTransient, remedy } from '../client/web-failure.js';
 import { readError } from './delivery-errors.js';
 
 export interface SlackFault {
-  /** Slack's own, or ours: `no_channel`, `shared_channel`. */
+  /** Slack's own code, or one of vsecure's: `no_channel`, `shared_channel`. */
   readonly code: string;
-  /** Undefined when it is about no single channel. */
+  /** Undefined when the fault concerns no single channel. */
   readonly channel?: string;
   readonly since: Date;
   /** Messages. */
@@ -15,10 +15,10 @@ export interface SlackFault {
   readonly todo: string;
 }
 
-/** Without what passes by itself. */
+/** Leaves out what goes away without a fix. */
 export function slackFaults(failing: readonly FailingDeliveries[]): readonly SlackFault[] {
   return failing.flatMap(({ error, since, waiting }) => {
     const about = readError(error);
-    return isPassing(about.code) ? [] : [{ ...about, since, waiting, todo: remedy(about.code) }];
+    return isTransient(about.code) ? [] : [{ ...about, since, waiting, todo: remedy(about.code) }];
   });
 }

@@ -1,16 +1,16 @@
-/** Remembers for a while which channels cannot be used, so that a burst asks Slack once and not a thousand times. */
+/** Remembers for a while which channels cannot be used, so that a thousand messages ask Slack once. */
 
 import { isChannelTrouble, UnusableChannelError, webFailure } from '../client/web-failure.js';
 
-export interface Unusable {
-  /** Throws `UnusableChannelError` when it was unusable a moment ago. */
+export interface UnusableChannels {
+  /** Throws `UnusableChannelError` when the channel is remembered as unusable. */
   check(channel: string): void;
-  /** Passes on what `work` does, and remembers when it says that the channel cannot be used. */
+  /** Runs `work`, and remembers the channel when Slack answers that it cannot be used. */
   watch<T>(channel: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** `ms`: how long it is remembered. */
-export function createUnusable(ms: number): Unusable {
+/** `ms`: how long a channel is remembered. */
+export function createUnusableChannels(ms: number): UnusableChannels {
   const known = new Map<string, { readonly code: string; readonly until: number }>();
   return {
     check(channel) {

@@ -7,18 +7,12 @@ import type { HomeView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
-import type { Log } from '../../ports/index.js';
+import type { DeliveryResult, Log } from '../../ports/index.js';
 import type { HomeUseCases } from '../../usecases/approvals/app-home.js';
 import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import { webFailure } from '../client/web-failure.js';
 import type { Workspace } from '../client/workspace.js';
-import {
-  createDelivering,
-  type Job,
-  type Poster,
-  SENT,
-  type Told,
-} from '../delivery/channel-posting.js';
+import { createPoster, type Job, type Poster, SENT } from '../delivery/channel-posting.js';
 import { type Dates, dated } from '../format/dates.js';
 import { homeView } from './home-view.js';
 import { strangerView } from './unlinked-view.js';
@@ -48,12 +42,12 @@ export function createOpenHome(parts: HomePublisherParts): OpenHome {
 }
 
 export function createHomePoster(parts: HomePublisherParts): Poster {
-  return createDelivering(parts, (job) => redraw(parts, job));
+  return createPoster(parts, (job) => redraw(parts, job));
 }
 
 const personId = z.templateLiteral(['prsn_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
 
-async function redraw(parts: HomePublisherParts, { leased, teamId }: Job): Promise<Told> {
+async function redraw(parts: HomePublisherParts, { leased, teamId }: Job): Promise<DeliveryResult> {
   const id = personId.safeParse(leased.subject).data;
   const visit = id && (await parts.home.find(id));
   if (!visit?.fresh) return SENT;
@@ -74,7 +68,7 @@ async function redrawFor(
   person: Person,
   userId: string,
   teamId: string,
-): Promise<Told> {
+): Promise<DeliveryResult> {
   try {
     await drawHome(parts, person, userId, teamId);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What people have not been told yet about their keys, and everything that telling them shows. */
+/** The direct messages that wait to be sent to people about their keys, and the facts that each shows. */
 
 import type { Person, PersonId } from '../../domain/person.js';
 import type { Principal, PrincipalId } from '../../domain/principal.js';
@@ -10,40 +10,40 @@ export interface DirectMessageFacts {
   readonly principal: Principal;
   readonly owner?: Person | undefined;
   readonly suspendedBy?: Person | undefined;
-  /** The request that it is about, if it is about one. */
+  /** The request that the message is about, if any. */
   readonly request?: CardFacts | undefined;
 }
 
 export interface DirectMessages {
-  /** Oldest first. `person` is undefined for nobody that is known. */
+  /** Oldest first. `person` is undefined when no such person is known. */
   unsent(
     id: PersonId,
     limit: number,
-  ): Promise<{ person?: Person; directMessageOutbox: readonly DirectMessage[] }>;
-  facts(notice: DirectMessage): Promise<DirectMessageFacts>;
+  ): Promise<{ person?: Person; messages: readonly DirectMessage[] }>;
+  facts(message: DirectMessage): Promise<DirectMessageFacts>;
   principals(ids: readonly PrincipalId[]): Promise<readonly Principal[]>;
-  /** Told, or never to be told. */
-  markSent(directMessageOutbox: readonly DirectMessage[]): Promise<void>;
+  /** Sent, or never to be sent. */
+  markSent(messages: readonly DirectMessage[]): Promise<void>;
 }
 
 export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts): DirectMessages {
   return {
     async unsent(id, limit) {
       const person = await store.people.find(id);
-      const directMessageOutbox = await store.directMessageOutbox.unsent(id, limit);
-      return person ? { person, directMessageOutbox } : { directMessageOutbox };
+      const messages = await store.directMessageOutbox.unsent(id, limit);
+      return person ? { person, messages } : { messages };
     },
 
-    async facts(notice) {
-      const principal = await store.principals.find(notice.principal);
-      if (!principal) throw new Error('a notice is about a principal that is not there');
+    async facts(message) {
+      const principal = await store.principals.find(message.principal);
+      if (!principal) throw new Error('a direct message is about a principal that does not exist');
       const { owner, suspendedBy } = principal;
       return {
-        message: notice,
+        message,
         principal,
         owner: await store.people.find(owner),
         suspendedBy: suspendedBy && (await store.people.find(suspendedBy)),
-        request: notice.approval && (await readCardFacts(notice.approval)),
+        request: message.approval && (await readCardFacts(message.approval)),
       };
     },
 
@@ -52,9 +52,7 @@ export function createDirectMessages(store: Store, readCardFacts: ReadCardFacts)
       return found.filter((principal) => principal !== undefined);
     },
 
-    markSent: (directMessageOutbox) =>
-      store.transaction((tx) =>
-        tx.directMessageOutbox.markSent(directMessageOutbox.map(({ id }) => id)),
-      ),
+    markSent: (messages) =>
+      store.transaction((tx) => tx.directMessageOutbox.markSent(messages.map(({ id }) => id))),
   };
 }
