@@ -118,8 +118,8 @@ describe('Slack’s trouble', () => {
     await everythingSent();
     const [older, newer] = await scene.emulate.messages();
     expect(await scene.services.cards.find(id)).toMatchObject({ messageId: newer?.['ts'] });
-    expect(JSON.stringify(newer)).toContain('Repeat: an earlier message with this request');
-    expect(JSON.stringify(older)).not.toContain('Repeat');
+    expect(JSON.stringify(newer)).toContain('An earlier message about this request');
+    expect(JSON.stringify(older)).not.toContain('An earlier message about this request');
     await scene.driver.click({
       user: scene.emulate.users['alice'] ?? '',
       channel: scene.emulate.channelId,
