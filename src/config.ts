@@ -1,4 +1,4 @@
-/** The server's only reader of the environment. Reports everything that is wrong at once, by name, and never a value. */
+/** Reads the server's environment; no other file does. Reports all problems at once, by name, and never a value. */
 
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,7 @@ import {
   REQUESTS_PER_HOUR_DEFAULT,
 } from './domain/limits.js';
 
-/** Some settings are missing or wrong; the message names each of them on a line of its own. */
+/** Settings are missing or wrong. The message names each of them on its own line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'config';
@@ -35,7 +35,7 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
-const starting = (prefix: string) =>
+const tokenWithPrefix = (prefix: string) =>
   z
     .string()
     .startsWith(prefix, { error: `must start with ${prefix}` })
@@ -44,17 +44,17 @@ const url = (...protocols: string[]) =>
   z.string().refine((text) => protocols.includes(protocolOf(text)), {
     error: `must be a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`,
   });
-const count = (least: number, most: number) =>
+const integer = (least: number, most: number) =>
   z
     .string()
-    .regex(/^\d{1,6}$/, { error: `must be a whole number, ${least} to ${most}` })
+    .regex(/^\d{1,6}$/, { error: `must be a whole number from ${least} to ${most}` })
     .transform(Number)
     .refine((number) => number >= least && number <= most, {
-      error: `must be a whole number, ${least} to ${most}`,
+      error: `must be a whole number from ${least} to ${most}`,
     });
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 
-const A_MASTER_KEY = '32 random bytes, base64; make one with `openssl rand -base64 32`';
+const MASTER_KEY_FORM = '32 random bytes in base64; create one with `openssl rand -base64 32`';
 
 const ENVIRONMENT = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').pipe(confidential).optional(),
@@ -64,7 +64,7 @@ const ENVIRONMENT = z.object({
     .optional(),
   VSECURE_MASTER_KEY: z
     .string()
-    .refine(isMasterKey, { error: `must be ${A_MASTER_KEY}` })
+    .refine(isMasterKey, { error: `must be ${MASTER_KEY_FORM}` })
     .pipe(confidential)
     .optional(),
   VSECURE_MASTER_KEY_FILE: z.string().optional(),
@@ -72,19 +72,19 @@ const ENVIRONMENT = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z
     .string()
-    .regex(/^\d{1,5}$/, { error: 'must be a port, 0 to 65535' })
+    .regex(/^\d{1,5}$/, { error: 'must be a port number from 0 to 65535' })
     .transform(Number)
-    .refine((port) => port <= 65_535, { error: 'must be a port, 0 to 65535' })
+    .refine((port) => port <= 65_535, { error: 'must be a port number from 0 to 65535' })
     .default(3000),
   PUBLIC_URL: url('http:', 'https:').optional(),
   VSECURE_ALLOWED_HOSTS: list.optional(),
   VSECURE_TRUST_PROXY: list.optional(),
-  SLACK_BOT_TOKEN: starting('xoxb-').optional(),
+  SLACK_BOT_TOKEN: tokenWithPrefix('xoxb-').optional(),
   SLACK_SIGNING_SECRET: confidential.optional(),
-  SLACK_APP_TOKEN: starting('xapp-').optional(),
+  SLACK_APP_TOKEN: tokenWithPrefix('xapp-').optional(),
   SLACK_CHANNEL: slackChannelId.optional(),
   SLACK_API_URL: url('http:', 'https:')
-    .refine(isLoopback, { error: 'is for tests and the demo: only a loopback address is accepted' })
+    .refine(isLoopback, { error: 'is for tests and the demo: it must be a loopback address' })
     .optional(),
   SLACK_LINK_BY_EMAIL: onOff.default('on'),
   SLACK_AUTO_APPROVED: z.enum(['lines', 'off'], { error: 'must be lines or off' }).default('lines'),
@@ -97,7 +97,8 @@ const ENVIRONMENT = z.object({
     .optional(),
   VSECURE_WEBHOOK_ALLOW: list
     .refine((all) => all.every(isHttpUrl), {
-      error: 'must be base URLs of receivers, separated by commas, without user names or queries',
+      error:
+        'must be base URLs of receivers, separated by commas, without a user name, query or fragment',
     })
     .default([]),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional(),
@@ -123,9 +124,9 @@ const ENVIRONMENT = z.object({
     )
     .default([]),
   VSECURE_HUMAN_KEYS: z.enum(['login', 'admin'], { error: 'must be login or admin' }).optional(),
-  VSECURE_MAX_PENDING: count(1, 1000).default(PENDING_MAX_DEFAULT),
-  VSECURE_MAX_REQUESTS_PER_HOUR: count(1, 10_000).default(REQUESTS_PER_HOUR_DEFAULT),
-  VSECURE_RATE_LIMIT: count(1, 100_000).default(RATE_LIMIT_DEFAULT),
+  VSECURE_MAX_PENDING: integer(1, 1000).default(PENDING_MAX_DEFAULT),
+  VSECURE_MAX_REQUESTS_PER_HOUR: integer(1, 10_000).default(REQUESTS_PER_HOUR_DEFAULT),
+  VSECURE_RATE_LIMIT: integer(1, 100_000).default(RATE_LIMIT_DEFAULT),
   VSECURE_DENIED_COOLDOWN: z
     .string()
     .transform((text) => (text === '0' ? 0 : parseDuration(text)))
@@ -153,44 +154,43 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     Object.entries(source).filter(([, value]) => value !== ''),
   );
   const parsed = ENVIRONMENT.safeParse(set);
-  const wrong = parsed.error?.issues ?? [];
+  const issues = parsed.error?.issues ?? [];
   const problems = [
-    ...wrong.map(({ path: [name], message }) => `${String(name)}: ${message}`),
-    ...contradictions(set),
+    ...issues.map(({ path: [name], message }) => `${String(name)}: ${message}`),
+    ...conflicts(set),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return arrange(parsed.data, source);
+  return configOf(parsed.data, source);
 }
 
 type Settings = Partial<Record<keyof Environment, string>>;
 
-function contradictions(settings: Settings): string[] {
+function conflicts(settings: Settings): string[] {
   const problems: string[] = [];
   const { DATABASE_URL, VSECURE_MASTER_KEY: key, VSECURE_MASTER_KEY_FILE: file } = settings;
   if (DATABASE_URL && !key && !file)
     problems.push(
-      `VSECURE_MASTER_KEY: required with DATABASE_URL (or VSECURE_MASTER_KEY_FILE): ${A_MASTER_KEY}`,
+      `VSECURE_MASTER_KEY: required with DATABASE_URL (or set VSECURE_MASTER_KEY_FILE): ${MASTER_KEY_FORM}`,
     );
-  if (key && file) problems.push('VSECURE_MASTER_KEY_FILE: set either this or VSECURE_MASTER_KEY');
+  if (key && file)
+    problems.push('VSECURE_MASTER_KEY_FILE: set either this or VSECURE_MASTER_KEY, not both');
   const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN } = settings;
   if (SLACK_BOT_TOKEN && !SLACK_SIGNING_SECRET && !SLACK_APP_TOKEN)
     problems.push(
-      'SLACK_SIGNING_SECRET: required with SLACK_BOT_TOKEN (or SLACK_APP_TOKEN for Socket Mode)',
+      'SLACK_SIGNING_SECRET: required with SLACK_BOT_TOKEN (or set SLACK_APP_TOKEN for Socket Mode)',
     );
   if (!SLACK_BOT_TOKEN && (SLACK_SIGNING_SECRET || SLACK_APP_TOKEN))
     problems.push('SLACK_BOT_TOKEN: required with the other Slack settings');
   if (settings.SMTP_URL && !settings.MAIL_FROM)
-    problems.push('MAIL_FROM: required with SMTP_URL: the address that mails come from');
+    problems.push('MAIL_FROM: required with SMTP_URL: the sender address of e-mails');
   if (settings.MAIL_FROM && !settings.SMTP_URL)
     problems.push('SMTP_URL: required with MAIL_FROM: smtp://… or smtps://…');
   if (settings.VSECURE_HUMAN_KEYS === 'login' && !SLACK_BOT_TOKEN)
-    problems.push(
-      'VSECURE_HUMAN_KEYS: login needs Slack, so set SLACK_BOT_TOKEN, or this to admin',
-    );
+    problems.push('VSECURE_HUMAN_KEYS: login requires Slack: set SLACK_BOT_TOKEN, or use admin');
   return problems;
 }
 
-function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
+function configOf(environment: Environment, source: NodeJS.ProcessEnv) {
   const { HOST: host, PORT: port } = environment;
   const dataDir = environment.VSECURE_DATA_DIR ?? path.join(userDataFolder(source), 'vsecure');
   return {
@@ -200,7 +200,7 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
     masterKey: {
       text: environment.VSECURE_MASTER_KEY,
       file: environment.VSECURE_MASTER_KEY_FILE ?? path.join(dataDir, 'master.key'),
-      /** Generated only beside the embedded database, whose loss it shares. */
+      /** A key is generated only with the embedded database, in the same data folder. */
       create: !environment.DATABASE_URL && !environment.VSECURE_MASTER_KEY_FILE,
     },
     dataDir,
@@ -219,7 +219,7 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
       environment.SMTP_URL && environment.MAIL_FROM
         ? { url: environment.SMTP_URL, from: environment.MAIL_FROM }
         : undefined,
-    /** Undefined where nobody collects traces. */
+    /** Undefined when no collector is configured. */
     otel: environment.OTEL_EXPORTER_OTLP_ENDPOINT
       ? {
           endpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -231,7 +231,7 @@ function arrange(environment: Environment, source: NodeJS.ProcessEnv) {
     webhookAllow: environment.VSECURE_WEBHOOK_ALLOW,
     adminEmail: environment.VSECURE_ADMIN_EMAIL,
     defaultApprovers: environment.VSECURE_DEFAULT_APPROVERS,
-    /** Where nobody could confirm a login, an administrator makes the keys of people. */
+    /** Without Slack no login can be confirmed, so an administrator creates the keys of people. */
     humanKeys: environment.VSECURE_HUMAN_KEYS ?? (environment.SLACK_BOT_TOKEN ? 'login' : 'admin'),
     limits: {
       maxPending: environment.VSECURE_MAX_PENDING,
@@ -258,12 +258,12 @@ function slackOf(environment: Environment) {
   };
 }
 
-/** Where programs keep a user's data on this platform; never the current folder, which may be a repository. */
+/** The platform's folder for user data. Never the current folder, which may be a repository. */
 function userDataFolder({ LOCALAPPDATA, XDG_DATA_HOME }: NodeJS.ProcessEnv): string {
   const home = homedir();
   if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support');
   if (process.platform === 'win32') return LOCALAPPDATA || path.join(home, 'AppData', 'Local');
-  // The XDG Base Directory Specification has relative paths ignored.
+  // The XDG Base Directory Specification says to ignore relative paths.
   if (XDG_DATA_HOME && path.isAbsolute(XDG_DATA_HOME)) return XDG_DATA_HOME;
   return path.join(home, '.local', 'share');
 }

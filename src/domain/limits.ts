@@ -17,6 +17,11 @@ export const RESOURCES_MAX = 20;
 export const REASON_MAX = 2000;
 export const REASON_MIN_DEFAULT = 10;
 
+/** Bytes of one HTTP request body. The largest legitimate body is a policy set (REST), a reason with twenty resources (MCP), a submitted modal (Slack). */
+export const REST_BODY_MAX_BYTES = 256 * 1024;
+export const MCP_BODY_MAX_BYTES = 256 * 1024;
+export const SLACK_BODY_MAX_BYTES = 256 * 1024;
+
 /** Characters that say why no person was asked, or why one was. */
 export const AUTO_REPORT_MAX = 2000;
 

@@ -1,11 +1,11 @@
-/** Who may come in, and how often: the same line of handlers before the REST API and before `/mcp`, so that they count together. */
+/** Authentication and rate limits. REST and `/mcp` share one instance, so that their requests count together. */
 
 import type { RequestHandler } from 'express';
 import type { UseCases } from '../usecases/index.js';
 import { createBearer } from './bearer.js';
 import { limitPerKey, limitWrongKeys } from './rate-limits.js';
 
-/** Afterwards `callerOf` says who it is. */
+/** Behind these handlers `callerOf` returns the caller. */
 export function createAdmission(
   { authenticate }: Pick<UseCases, 'authenticate'>,
   perMinute: number,

@@ -1,11 +1,11 @@
-/** Against DNS rebinding: a page of somebody else's that a browser takes for ours still sends its own name as Host. */
+/** Checks the Host header. This stops DNS rebinding: an attacker's page that resolves to this server still sends its own name as Host. */
 
 import type { RequestHandler } from 'express';
 import { sendProblem } from './problem.js';
 
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d{1,5})?$/;
 
-/** Answers 403 to any Host but these. An entry with a port allows that port only, one without allows all. */
+/** Answers 403 to any other Host. An entry with a port allows only that port; an entry without one allows every port. */
 export function createHostCheck(allowedHosts: readonly string[]): RequestHandler {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   return (req, res, next) => {
@@ -16,7 +16,7 @@ export function createHostCheck(allowedHosts: readonly string[]): RequestHandler
       status: 403,
       code: 'not_allowed',
       detail:
-        'vsecure does not answer to this host name. VSECURE_ALLOWED_HOSTS says which it does.',
+        'vsecure does not accept this host name. Add it to VSECURE_ALLOWED_HOSTS on the server.',
     });
   };
 }

@@ -1,4 +1,4 @@
-/** The one Express app: Slack's receiver and `/mcp` are hung into it before any body parser, REST brings its own. */
+/** The one Express app. Slack's receiver and `/mcp` read the raw body, so they are mounted before any body parser. */
 
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -14,27 +14,27 @@ import { createPrometheus } from './prometheus.js';
 
 export interface HttpParts {
   readonly useCases: UseCases;
-  /** Default: one with the default limits. Whoever serves more than REST hands in the one that counts for all of it. */
+  /** Default: one with the default limits. Pass one instance when REST and other endpoints must count together. */
   readonly admission?: readonly RequestHandler[];
   readonly logger: Logger;
   readonly ready: () => Promise<Readiness>;
-  /** Host names to answer to, with or without a port. */
+  /** Accepted Host headers, with or without a port. */
   readonly allowedHosts: readonly string[];
-  /** Express' `trust proxy`: which proxies' headers count. Default: none. */
+  /** Express' `trust proxy` setting: which proxies may set forwarding headers. Default: none. */
   readonly trustProxy?: boolean | number | string | readonly string[];
-  /** Hangs in what needs the raw body. Its paths are behind the host check, but not behind the bearer check. */
+  /** Mounts endpoints that need the raw body. They are behind the host check, but not behind the bearer check. */
   readonly beforeParsers?: (app: Express) => void;
-  /** Aborts when the server begins to stop: waiting calls then answer at once. */
+  /** Aborts when the server starts to stop: waiting calls then answer at once. */
   readonly stopping?: AbortSignal;
   readonly now?: () => Date;
-  /** Comes before everything else. */
+  /** Handlers that run before all others. */
   readonly first?: readonly RequestHandler[];
 }
 
-/** No page is served here; should a browser ever take an answer for one, it may load and frame nothing. */
+/** The API serves no pages. If a browser renders an answer as a page, that page may load and frame nothing. */
 const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
-/** Builds the app; nothing listens yet. Order matters: see each line. */
+/** Builds the app without listening. The order of the handlers matters. */
 export function createHttpApp(parts: HttpParts): Express {
   const { useCases, logger, beforeParsers } = parts;
   const { now = () => new Date(), stopping = new AbortController().signal } = parts;
@@ -46,7 +46,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.disable('x-powered-by');
   for (const handler of parts.first ?? []) app.use(handler);
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
-  // Probes come by address, with no host name of ours.
+  // Before the host check: health probes use the IP address as Host.
   app.use(createHealth(parts.ready));
   app.use(createHostCheck(parts.allowedHosts));
   beforeParsers?.(app);

@@ -1,4 +1,4 @@
-/** Who calls? Bearer tokens after RFC 6750, in the Authorization header only. */
+/** Authenticates the caller by a bearer token (RFC 6750), accepted in the Authorization header only. */
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { Refusal } from '../domain/refusal.js';
@@ -11,14 +11,14 @@ const CREDENTIALS = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 
 const callers = new WeakMap<Request, Caller>();
 
-/** The caller that `createBearer` found. Throws where no bearer check ran: that is a route mounted in the wrong place. */
+/** The caller that `createBearer` authenticated. Throws when no bearer check ran: the route is mounted in the wrong place. */
 export function callerOf(req: Request): Caller {
   const caller = callers.get(req);
   if (!caller) throw new Error('no caller: this route is not behind the bearer check');
   return caller;
 }
 
-/** Lets requests with a good key through, for `callerOf`; answers 401 to all others, unless `onWrongKey` has another answer. */
+/** Passes on requests with a valid key and answers 401 to all others. `onWrongKey` may answer a wrong key differently. */
 export function createBearer(
   authenticate: (token: string) => Promise<Result<Caller>>,
   onWrongKey: RequestHandler = (_req, _res, next) => next(),
@@ -46,6 +46,6 @@ function demandKey(res: Response): void {
   sendProblem(res, {
     status: 401,
     code: 'unauthorized',
-    detail: 'An API key is needed, as "Authorization: Bearer vsk_…".',
+    detail: 'An API key is required: send it as "Authorization: Bearer vsk_…".',
   });
 }

@@ -1,16 +1,16 @@
-/** Durations come as text and are milliseconds inside. */
+/** Reads durations: text on the wire, milliseconds in the program. */
 
 import { parseDuration } from '../domain/duration.js';
 import { DURATION_MIN } from '../domain/limits.js';
 import { ok, type Result, refused } from '../domain/result.js';
 
-/** Milliseconds; refuses nothing at all, like `0m`. */
+/** Milliseconds. Refuses a zero duration such as `0m`. */
 export function readDuration(text: string): Result<number> {
   const ms = parseDuration(text);
   return ms ? ok(ms) : refused({ code: 'invalid_duration', minimum: DURATION_MIN });
 }
 
-/** The same where a duration may be left out. */
-export function readOptional(text: string | undefined): Result<number | undefined> {
+/** The same for an optional field. */
+export function readOptionalDuration(text: string | undefined): Result<number | undefined> {
   return text === undefined ? ok(undefined) : readDuration(text);
 }

@@ -1,18 +1,18 @@
-/** Is the process there, and can it do its work? For load balancers and people; open to all, so it says little. */
+/** Liveness and readiness for load balancers and operators. Needs no key, so it reveals little. */
 
 import { Router } from 'express';
 import type { WireSlackFault } from '../contract/readiness.js';
 
 export interface Readiness {
-  /** False for the database, its schema or the master key only: Slack's trouble must not stop people from asking. */
+  /** False only because of the database, its schema or the master key: requests for access work while Slack is down. */
   readonly ok: boolean;
   readonly database: string;
   readonly slack: 'ok' | 'degraded' | 'off';
-  /** What waits for a person to mend something in Slack; absent when nothing does. */
+  /** Deliveries that wait until an operator fixes something in Slack; absent when there are none. */
   readonly slack_faults?: WireSlackFault[] | undefined;
 }
 
-/** `/healthz` is always 200; `/readyz` asks `ready`, and takes its failure for a no. */
+/** `/healthz` always answers 200. `/readyz` answers 503 when `ready` says no or throws. */
 export function createHealth(ready: () => Promise<Readiness>): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {

@@ -1,4 +1,4 @@
-/** `Idempotency-Key`: a change that is sent again under the same key is made once (draft-ietf-httpapi-idempotency-key-header). */
+/** `Idempotency-Key`: a change sent again under the same key is made once (draft-ietf-httpapi-idempotency-key-header). */
 
 import type { Request } from 'express';
 import type { Route } from '../contract/route.js';
@@ -10,7 +10,7 @@ import type { Input } from './read-input.js';
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_MAX}}$`);
 
-/** Undefined where there is none. The question is the route with everything that was read of the request. */
+/** Undefined when the header is absent. The fingerprinted text is the route with its parsed params and body. */
 export function readIdempotencyKey(
   { method, path }: Route,
   req: Request,
@@ -22,9 +22,9 @@ export function readIdempotencyKey(
   if (!KEY.test(key))
     return refused({
       code: 'invalid_input',
-      problem: `Idempotency-Key: 1 to ${IDEMPOTENCY_KEY_MAX} printable ASCII characters without spaces.`,
+      problem: `Idempotency-Key: use 1 to ${IDEMPOTENCY_KEY_MAX} printable ASCII characters without spaces.`,
     });
-  // Text, because a canonical form would refuse lone surrogates, which free text may hold.
-  const request = JSON.stringify([method, path, params, body]);
-  return ok({ principal: principal.id, key, request });
+  // JSON.stringify, because canonical JSON would refuse lone surrogates, which free text may contain.
+  const question = JSON.stringify([method, path, params, body]);
+  return ok({ principal: principal.id, key, question });
 }

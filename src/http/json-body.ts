@@ -1,10 +1,10 @@
-/** JSON bodies: one type, one size, and no deeper than anything the API takes. */
+/** Parses JSON request bodies. Refuses other content types, bodies over the size limit and bodies nested too deeply. */
 
 import express, { type Request, type RequestHandler } from 'express';
+import { REST_BODY_MAX_BYTES } from '../domain/limits.js';
 import { sendProblem } from './problem.js';
 
-const LIMIT = '256kb';
-/** Levels of arrays and objects. The deepest that the API knows, a set of policies, has six. */
+/** Levels of arrays and objects. The deepest body of the API, a policy set, has six. */
 const MAX_DEPTH = 8;
 
 const hasBody = ({ headers }: Request) =>
@@ -15,7 +15,7 @@ const refuseOtherTypes: RequestHandler = (req, res, next) => {
   sendProblem(res, {
     status: 415,
     code: 'invalid_input',
-    detail: 'The body must be sent as application/json.',
+    detail: 'The body must be application/json.',
   });
 };
 
@@ -28,10 +28,10 @@ const refuseDeep: RequestHandler = (req, res, next) => {
   });
 };
 
-/** Refuses bodies of another type, which Express would silently skip, then parses under the limit. */
+/** Express skips bodies of another content type silently, so they are refused first. */
 export const jsonBody: readonly RequestHandler[] = [
   refuseOtherTypes,
-  express.json({ limit: LIMIT, inflate: false }),
+  express.json({ limit: REST_BODY_MAX_BYTES, inflate: false }),
   refuseDeep,
 ];
 

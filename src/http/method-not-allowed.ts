@@ -1,9 +1,9 @@
-/** A path that exists, asked with a method that does not: 405 with `Allow` (RFC 9110, section 15.5.6). */
+/** Answers 405 with `Allow` when a path exists but does not accept the method (RFC 9110, section 15.5.6). */
 
 import type { RequestHandler, Router } from 'express';
 import { sendProblem } from './problem.js';
 
-/** For a router that has all its routes. HEAD and OPTIONS are methods like any other: nothing here is for a browser's page. */
+/** Call it when the router has all its routes. HEAD and OPTIONS get 405 too: the API serves no browser pages. */
 export function refuseOtherMethods(router: Router): void {
   for (const [path, methods] of methodsByPath(router)) router.all(path, refuse(methods));
 }
@@ -25,7 +25,7 @@ function refuse(methods: readonly string[]): RequestHandler {
     sendProblem(res, {
       status: 405,
       code: 'method_not_allowed',
-      detail: `This path answers to ${allow} only.`,
+      detail: `This path accepts only ${allow}.`,
     });
   };
 }

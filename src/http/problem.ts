@@ -1,4 +1,4 @@
-/** Problem documents (RFC 9457): the one way in which the API says no. None of them repeats what was sent. */
+/** Problem documents (RFC 9457): the only form in which the API answers an error. None of them repeats what the client sent. */
 
 import type { Response } from 'express';
 import { PROBLEM_TYPE, type Problem, type ProblemCode } from '../contract/problem.js';
@@ -6,7 +6,7 @@ import { SECOND } from '../domain/limits.js';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
 
-/** What each refusal is in HTTP. 409: the state is against it; 403: the caller is; 422: what was asked is. */
+/** The HTTP status of each refusal. 403: this caller may not; 409: the current state does not allow it; 422: the request itself cannot be met. */
 export const STATUS: Record<RefusalCode, number> = {
   invalid_input: 400,
   invalid_key: 401,
@@ -52,14 +52,14 @@ export const STATUS: Record<RefusalCode, number> = {
   unavailable: 503,
 };
 
-export interface Trouble {
+export interface ProblemFields {
   readonly status: number;
   readonly code: ProblemCode;
   readonly detail: string;
 }
 
-/** Answers with a problem and resolves with its `instance`, for the log. */
-export function sendProblem(res: Response, { status, code, detail }: Trouble): string {
+/** Sends a problem and returns its `instance`, for the log. */
+export function sendProblem(res: Response, { status, code, detail }: ProblemFields): string {
   const instance = `urn:uuid:${crypto.randomUUID()}`;
   const type = `urn:vsecure:problem:${code}`;
   const problem: Problem = { type, title: titleOf(code), status, detail, code, instance };
@@ -71,7 +71,7 @@ export function sendProblem(res: Response, { status, code, detail }: Trouble): s
   return instance;
 }
 
-/** Answers with a refusal of the use cases, in its own words. */
+/** Sends a refusal of a use case, with the refusal's own explanation. */
 export function sendRefusal(res: Response, refusal: Refusal): void {
   const { code } = refusal;
   if ('retryAfter' in refusal)

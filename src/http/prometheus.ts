@@ -1,4 +1,4 @@
-/** `GET /metrics` for Prometheus, for a key with `metrics:read`. Numbers of the whole installation, from the database; no name of anybody in them. */
+/** `GET /metrics` for Prometheus, for a key with `metrics:read`. Counts of the whole installation, from the database, without names of people or keys. */
 
 import type { RequestHandler } from 'express';
 import { Router } from 'express';
@@ -8,7 +8,7 @@ import type { UseCases } from '../usecases/index.js';
 import { callerOf } from './bearer.js';
 import { sendRefusal } from './problem.js';
 
-/** Of this process: memory, CPU, event loop. Collected once, whoever asks. */
+/** Memory, CPU and event loop of this process, in one registry for the whole process: prom-client registers its collectors once. */
 const processMetrics = new Registry();
 collectDefaultMetrics({ register: processMetrics });
 
@@ -26,7 +26,7 @@ export function createPrometheus(
   return router;
 }
 
-/** Built anew from what the database says, so that counters never disagree between processes. */
+/** Built from the database for each scrape, so that all processes report the same counters. */
 function registryOf(gauges: Gauges): Registry {
   const registry = new Registry();
   const counter = (name: string, help: string, labelNames: string[] = []) =>
@@ -34,24 +34,30 @@ function registryOf(gauges: Gauges): Registry {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
 
-  const events = counter('vsecure_events_total', 'Events on the audit trail.', ['type', 'outcome']);
+  const events = counter('vsecure_events_total', 'Audit events.', ['type', 'outcome']);
   for (const { type, outcome, count } of gauges.events) events.inc({ type, outcome }, count);
-  gauge('vsecure_approvals_pending', 'Requests that wait for a person.').set(gauges.pending);
-  gauge('vsecure_grants_active', 'Grants in force.').set(gauges.active);
-  gauge('vsecure_audit_sequence', 'The number of the last event.').set(gauges.head);
-  const waiting = gauge('vsecure_deliveries_waiting', 'Still to be told.', ['destination']);
+  gauge('vsecure_approvals_pending', 'Pending requests.').set(gauges.pending);
+  gauge('vsecure_grants_active', 'Active grants.').set(gauges.active);
+  gauge('vsecure_audit_sequence', 'Sequence number of the latest audit event.').set(gauges.head);
+  const waiting = gauge('vsecure_deliveries_waiting', 'Outbox rows that are not sent yet.', [
+    'destination',
+  ]);
   for (const { destination, count } of gauges.waiting) waiting.set({ destination }, count);
-  const dead = gauge('vsecure_deliveries_dead', 'Given up, and can be replayed.', ['destination']);
+  const dead = gauge(
+    'vsecure_deliveries_dead',
+    'Outbox rows that failed permanently; they can be replayed.',
+    ['destination'],
+  );
   for (const { destination, count } of gauges.dead) dead.set({ destination }, count);
   return registry;
 }
 
-/** A histogram that was counted by the database: prom-client has no way to take one over. */
+/** The database counts this histogram, so its lines are written by hand: prom-client cannot import one. */
 function decisionTimes({ decisions: { bounds, count, sum } }: Gauges): string {
   const name = 'vsecure_time_to_decision_seconds';
   const buckets = bounds.map((bound) => `${name}_bucket{le="${bound.le}"} ${bound.count}`);
   return [
-    `# HELP ${name} From asking to the decision of a person.`,
+    `# HELP ${name} Time from a request to a person's decision.`,
     `# TYPE ${name} histogram`,
     ...buckets,
     `${name}_bucket{le="+Inf"} ${count}`,

@@ -1,4 +1,4 @@
-/** How often a key may call, and an address may come with keys that are none. Counted in this process. */
+/** Rate limits per key and per IP address, counted in this process. */
 
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
@@ -6,15 +6,15 @@ import { MINUTE } from '../domain/limits.js';
 import { callerOf } from './bearer.js';
 import { sendProblem } from './problem.js';
 
-/** Wrong keys that one address may bring in a minute before it is told to stop. */
+/** Wrong keys that one address may send in a minute. */
 const WRONG_KEYS_PER_MINUTE = 30;
 
-/** The network that a provider gives one customer, so that nobody is a new address with every request. */
+/** Providers give one customer a /56, so all addresses of a /56 count as one. */
 const IPV6_PREFIX = 56;
 
 const COMMON = { windowMs: MINUTE, legacyHeaders: false } as const;
 
-/** For all keys of a principal together. Behind the bearer check. Headers after draft-ietf-httpapi-ratelimit-headers-08. */
+/** Counts all keys of a principal together. Mount it behind the bearer check. Headers follow draft-ietf-httpapi-ratelimit-headers-08. */
 export function limitPerKey(perMinute: number): RequestHandler {
   return rateLimit({
     ...COMMON,
@@ -22,13 +22,13 @@ export function limitPerKey(perMinute: number): RequestHandler {
     standardHeaders: 'draft-8',
     keyGenerator: (req) => callerOf(req).principal.id,
     handler: (_req, res) =>
-      tooMany(res, `A key may make ${perMinute} requests a minute, and this one has made them.`),
+      tooMany(res, `Too many requests: a key may make ${perMinute} a minute.`),
   });
 }
 
 /**
- * For requests whose key was wrong. A right key is let in from any address: 256 random bits are not guessed, and one program
- * with a revoked key must not lock its neighbours out.
+ * Counts requests with a wrong key. A valid key is accepted from any address: 256 random bits cannot be guessed, and one program
+ * with a revoked key must not lock out others at the same address.
  */
 export function limitWrongKeys(): RequestHandler {
   return rateLimit({
@@ -38,15 +38,18 @@ export function limitWrongKeys(): RequestHandler {
     keyGenerator: addressOf,
     handler(_req, res) {
       res.set('Retry-After', String(MINUTE / 1000));
-      tooMany(res, 'Too many wrong keys came from this address. Replace the key before going on.');
+      tooMany(
+        res,
+        'Too many requests with a wrong key came from this address. Replace the key, then try again in a minute.',
+      );
     },
   });
 }
 
-/** Of calls without a key. A terminal that waits for its login makes thirty. */
+/** Requests without a key that one address may make in a minute. A terminal that waits for its login makes 30. */
 const WITHOUT_KEY_PER_MINUTE = 240;
 
-/** For what needs no key. */
+/** For routes that need no key. */
 export function limitPerAddress(): RequestHandler {
   return rateLimit({
     ...COMMON,
@@ -57,10 +60,10 @@ export function limitPerAddress(): RequestHandler {
   });
 }
 
-/** Codes that one address may have made within the ten minutes that they live, so that it alone cannot use up all there may be. */
+/** Login codes that one address may create in 10 minutes, their lifetime, so that one address cannot use up the total. */
 const LOGINS_PER_ADDRESS = 20;
 
-/** Counts those that were begun, and not those that were refused. */
+/** Counts logins that were started, not those that were refused. */
 export function limitLogins(): RequestHandler {
   return rateLimit({
     ...COMMON,
@@ -69,7 +72,8 @@ export function limitLogins(): RequestHandler {
     standardHeaders: false,
     skipFailedRequests: true,
     keyGenerator: addressOf,
-    handler: (_req, res) => tooMany(res, 'Too many logins were begun from this address lately.'),
+    handler: (_req, res) =>
+      tooMany(res, 'Too many logins were started from this address. Try again in 10 minutes.'),
   });
 }
 

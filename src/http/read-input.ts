@@ -1,4 +1,4 @@
-/** From a request to checked input: every problem at once, by field, never with what was sent. */
+/** Validates a request against its route. Reports every problem at once, by field, and never repeats what the client sent. */
 
 import { z } from 'zod';
 import { sentenceOf } from '../contract/problem-sentence.js';
@@ -17,7 +17,7 @@ interface Raw {
   readonly body?: unknown;
 }
 
-/** Refuses with `invalid_input` and what is wrong. */
+/** Refuses with `invalid_input` and one sentence per problem, at most ten. */
 export function readInput<R extends Route>(route: R, raw: Raw): Result<Input<R>> {
   const params = z.safeParse<R['params']>(route.params, raw.params);
   const query = z.safeParse<R['query']>(route.query, raw.query);

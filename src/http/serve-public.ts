@@ -1,4 +1,4 @@
-/** One route of the contract that needs no key, served. */
+/** Serves routes of the contract that need no key. */
 
 import type { Router } from 'express';
 import type { z } from 'zod';
@@ -12,7 +12,7 @@ export interface PublicRoute extends Route {
 }
 
 export interface PublicCall<R extends PublicRoute> extends Input<R> {
-  /** The network address of whoever asks. */
+  /** The client's IP address. */
   readonly address: string;
 }
 
@@ -21,7 +21,7 @@ export type ServePublic = <R extends PublicRoute>(
   handle: (call: PublicCall<R>) => Promise<Result<z.input<R['answer']>>>,
 ) => void;
 
-/** Mounts routes on this router, behind limits for addresses and the body parser, and before the bearer check. */
+/** Mounts routes on this router, which must be behind the address limits and the body parser, and before the bearer check. */
 export function createServePublic(router: Router): ServePublic {
   return (route, handle) => {
     router.post(route.path, async (req, res) => {

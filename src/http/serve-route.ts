@@ -1,4 +1,4 @@
-/** One route of the contract, served: read the input, call the use case, answer. */
+/** Serves routes of the contract: reads the input, calls the handler, sends its result. */
 
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
@@ -10,14 +10,13 @@ import { callerOf } from './bearer.js';
 import { readIdempotencyKey } from './idempotency-key.js';
 import { sendRefusal } from './problem.js';
 import { type Input, readInput } from './read-input.js';
-import { whyNotCalled } from './require-scope.js';
+import { refuseWithoutScope } from './require-scope.js';
 
 export interface Call<R extends Route> extends Input<R> {
   readonly caller: Caller;
-  /** Of a change that may have been sent before. */
   readonly idempotencyKey: IdempotencyKey | undefined;
-  /** Aborts when the client has gone. */
-  readonly gone: AbortSignal;
+  /** Aborts when the client disconnects. */
+  readonly disconnected: AbortSignal;
 }
 
 export type Handle<R extends Route> = (call: Call<R>) => Promise<Result<z.input<R['answer']>>>;
@@ -30,9 +29,9 @@ const METHODS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch' } as cons
 export function createServe(router: Router): Serve {
   return (route, handle) => {
     router[METHODS[route.method]](route.path, async (req, res, next) => {
-      // Express hands a HEAD to whoever takes GET, and reading may use something up.
+      // Express passes HEAD to GET handlers, and a read may use up a grant.
       if (req.method !== route.method) return next();
-      const call = readCall(route, req, goneOf(res));
+      const call = readCall(route, req, disconnectedOf(res));
       if (!call.ok) return sendRefusal(res, call.refusal);
       const answer = await handle(call.value);
       if (!answer.ok) return sendRefusal(res, answer.refusal);
@@ -41,20 +40,24 @@ export function createServe(router: Router): Serve {
   };
 }
 
-/** May they at all, is it what the contract says, was it sent before: in this order, so that who may not learns nothing. */
-function readCall<R extends Route>(route: R, req: Request, gone: AbortSignal): Result<Call<R>> {
+/** Checks the scope before the input, so that a caller without the scope learns nothing about either. */
+function readCall<R extends Route>(
+  route: R,
+  req: Request,
+  disconnected: AbortSignal,
+): Result<Call<R>> {
   const caller = callerOf(req);
-  const forbidden = whyNotCalled(route, caller);
+  const forbidden = refuseWithoutScope(route, caller);
   if (forbidden) return forbidden;
   const input = readInput(route, req);
   if (!input.ok) return input;
   const idempotencyKey = readIdempotencyKey(route, req, caller, input.value);
   if (!idempotencyKey.ok) return idempotencyKey;
-  return ok({ ...input.value, caller, idempotencyKey: idempotencyKey.value, gone });
+  return ok({ ...input.value, caller, idempotencyKey: idempotencyKey.value, disconnected });
 }
 
-function goneOf(res: Response): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return gone.signal;
+function disconnectedOf(res: Response): AbortSignal {
+  const disconnected = new AbortController();
+  res.once('close', () => disconnected.abort());
+  return disconnected.signal;
 }

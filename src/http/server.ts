@@ -1,29 +1,29 @@
-/** Listening, and stopping without cutting anybody off before the deadline. */
+/** Listens for HTTP, and stops without cutting running requests off before the deadline. */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface Address {
   readonly host: string;
-  /** 0: a free one, of the system's choosing. */
+  /** 0: the system chooses a free port. */
   readonly port: number;
 }
 
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Takes no new connections, waits for running requests, and after `graceMs` cuts what is left. */
+  /** Accepts no new connections, waits for running requests, and closes what is left after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-/** How long a client may take to send a whole request (ms). How long the answer takes is not limited: a wait may hold it for minutes. */
+/** How long a client may take to send a whole request (ms). The response has no limit: a waiting call may take minutes. */
 const REQUEST_TIMEOUT = 30_000;
 /** How long a client may take to send its headers (ms). */
 const HEADERS_TIMEOUT = 15_000;
-/** How often connections that have become idle are closed while stopping (ms). */
+/** How often idle connections are closed while the server stops (ms). */
 const IDLE_CHECK = 50;
 
-/** Rejects when the address cannot be had. */
+/** Rejects when the address is in use or not available. */
 export async function listen(app: RequestListener, { host, port }: Address): Promise<Listening> {
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT, headersTimeout: HEADERS_TIMEOUT },
@@ -47,7 +47,7 @@ export async function listen(app: RequestListener, { host, port }: Address): Pro
   };
 }
 
-/** To Node a connection is idle only after a request; browsers and HTTP clients open some ahead and never ask. */
+/** Node counts a connection as idle only after its first request. Browsers and HTTP clients open connections ahead and may never use them. */
 function watchUnused(server: Server): () => void {
   const unused = new Set<Socket>();
   server.on('connection', (socket) => {

@@ -1,6 +1,6 @@
 /**
- * The clockwork: node-cron in UTC, each fire elected in the database so that two processes never run the same one. A job is "find
- * what is due" and harmless twice, so a missed or repeated fire loses nothing.
+ * Runs periodic jobs: node-cron in UTC. The processes claim each run in the database, so that only one of them does it. A job finds
+ * what is due and is idempotent, so a missed or repeated run loses nothing.
  */
 
 import cron from 'node-cron';
@@ -15,17 +15,17 @@ export interface Job {
 }
 
 export interface Schedule {
-  /** Starts no new run and waits for those that are under way. */
+  /** Starts no new run and waits for the current ones. */
   stop(): Promise<void>;
 }
 
 export function startJobs(jobs: readonly Job[], runs: JobRuns, log: Log): Schedule {
-  const underWay = new Set<Promise<void>>();
+  const activeRuns = new Set<Promise<void>>();
   const tasks = jobs.map(({ name, when, run }) => {
     const once = async () => {
       const running = guarded(name, run, log);
-      underWay.add(running);
-      await running.finally(() => underWay.delete(running));
+      activeRuns.add(running);
+      await running.finally(() => activeRuns.delete(running));
     };
     return cron.schedule(when, once, {
       name,
@@ -43,7 +43,7 @@ export function startJobs(jobs: readonly Job[], runs: JobRuns, log: Log): Schedu
   return {
     async stop() {
       await Promise.all(tasks.map((task) => task.destroy()));
-      await Promise.all(underWay);
+      await Promise.all(activeRuns);
     },
   };
 }
@@ -54,15 +54,15 @@ async function guarded(name: string, run: () => Promise<unknown>, log: Log): Pro
   } catch (error) {
     log.error(
       { job: name, error: errorName(error) },
-      'a job failed; it runs again at its next time',
+      'a job failed; it runs again at its next scheduled time',
     );
   }
 }
 
-/** node-cron's own messages may hold an error's text, which may hold SQL parameters: only their number is kept. */
+/** node-cron's messages may quote an error with SQL parameters, so the log gets a fixed sentence instead. */
 const quiet = (log: Log) => ({
   info: () => {},
   debug: () => {},
   warn: () => {},
-  error: () => log.warn({}, 'the scheduler met an error'),
+  error: () => log.warn({}, 'the job scheduler reported an error'),
 });

@@ -1,4 +1,4 @@
-/** `vsecure admin:bootstrap`: makes (or recovers) an admin's key. Whoever has the database and the master key may do this. */
+/** `vsecure admin:bootstrap`: creates a key for the administrator, also when the last one is lost. Needs the database and the master key. */
 
 import { readConfig } from '../config.js';
 import { explain } from '../domain/refusal.js';
@@ -6,22 +6,22 @@ import { createDisposal } from './disposal.js';
 import { createLogger } from './logger.js';
 import { openServices } from './services.js';
 
-/** The key goes to stdout and nothing else does; it never passes the logger. */
+/** Writes only the key to stdout. The key never reaches the logger. */
 export async function run(): Promise<number> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const disposal = createDisposal(log);
   try {
     const { useCases } = await openServices(config, log, disposal);
-    const made = await useCases.bootstrapAdmin(config.adminEmail);
-    if (!made.ok) {
-      process.stderr.write(`${explain(made.refusal)}\n`);
+    const created = await useCases.bootstrapAdmin(config.adminEmail);
+    if (!created.ok) {
+      process.stderr.write(`${explain(created.refusal)}\n`);
       return 1;
     }
     process.stderr.write(
-      `A human key for the admin ${config.adminEmail}, shown this once. Keep it where no agent can read it:\n`,
+      `Created a human key for the administrator ${config.adminEmail}. It is shown only once. Keep it where no agent can read it:\n`,
     );
-    process.stdout.write(`${made.value.token}\n`);
+    process.stdout.write(`${created.value.token}\n`);
     return 0;
   } finally {
     await disposal.run();

@@ -1,17 +1,19 @@
-/** The Host names that the server answers to: where it listens, where it is reached, and what was configured besides. */
+/** The Host names that the server accepts: those of HOST and PUBLIC_URL, loopback, and those in VSECURE_ALLOWED_HOSTS. */
 
 import { networkInterfaces } from 'node:os';
 import type { Config } from '../config.js';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-export function allowedHosts({ http: { host, publicUrl, allowedHosts: more } }: Config): string[] {
-  const own = publicUrl ? [new URL(publicUrl).host, new URL(publicUrl).hostname] : [];
-  return [...new Set([...LOOPBACK, ...bound(host), ...own, ...more])];
+export function allowedHosts({
+  http: { host, publicUrl, allowedHosts: configured },
+}: Config): string[] {
+  const ofPublicUrl = publicUrl ? [new URL(publicUrl).host, new URL(publicUrl).hostname] : [];
+  return [...new Set([...LOOPBACK, ...addressesOf(host), ...ofPublicUrl, ...configured])];
 }
 
-/** Listening on every address answers to the addresses that this machine has, not to any name. */
-function bound(host: string): string[] {
+/** A server that listens on every address accepts each IP address of this machine as Host, but no other name. */
+function addressesOf(host: string): string[] {
   if (host !== '0.0.0.0' && host !== '::') return [bracketed(host)];
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])

@@ -1,4 +1,4 @@
-/** `vsecure audit:detach`: takes old parts of the audit trail out of the table. Whoever has the database and the master key may do this. */
+/** `vsecure audit:detach`: detaches old partitions of the audit trail. Needs the database and the master key. */
 
 import { readConfig } from '../config.js';
 import { createDisposal } from './disposal.js';
@@ -7,8 +7,8 @@ import { openServices } from './services.js';
 
 const USAGE = `Usage: vsecure audit:detach --before <date> --yes
 
-Takes whole parts of the audit trail that ended before <date> (YYYY-MM-DD, UTC) out of the table. Nothing is deleted: each part stays
-in the database as a table of its own, and the trail records where it now begins.
+Detaches the partitions of the audit trail that ended before <date> (YYYY-MM-DD, UTC). Nothing is deleted: each partition stays in the
+database as a table of its own, and an audit event records where the trail now starts.
 
 Example: vsecure audit:detach --before 2026-01-01 --yes
 `;
@@ -27,8 +27,10 @@ export async function run(argv: string[]): Promise<number> {
     const parts = await useCases.detachAudit(before);
     process.stdout.write(
       parts.length === 0
-        ? 'Nothing is old enough.\n'
-        : parts.map(({ archive, first, last, hash }) => say(archive, first, last, hash)).join(''),
+        ? 'No partition ended before that date; nothing was detached.\n'
+        : parts
+            .map(({ archive, first, last, hash }) => describePartition(archive, first, last, hash))
+            .join(''),
     );
     return 0;
   } finally {
@@ -36,13 +38,13 @@ export async function run(argv: string[]): Promise<number> {
   }
 }
 
-const say = (archive: string, first: number, last: number, hash: string) =>
-  `Events ${first} to ${last} are now in the table ${archive}; the trail goes on from ${hash}.
-  Export it: pg_dump --table=${archive} --file=${archive}.sql "$DATABASE_URL"
-  When the export is safe, and only by hand: drop table ${archive};
+const describePartition = (archive: string, first: number, last: number, hash: string) =>
+  `Events ${first} to ${last} are now in the table ${archive}. The trail continues from the hash ${hash}.
+  Export the table: pg_dump --table=${archive} --file=${archive}.sql "$DATABASE_URL"
+  When you have stored the export safely, you can drop the table: drop table ${archive};
 `;
 
-/** Undefined unless it was asked for in full. */
+/** Undefined when a flag is missing or wrong. */
 function readDate(argv: readonly string[]): Date | undefined {
   const [flag, date = '', yes, ...rest] = argv;
   if (flag !== '--before' || yes !== '--yes' || rest.length > 0) return undefined;

@@ -1,4 +1,4 @@
-/** `vsecure demo`: the main job with nothing installed: embedded Postgres, a Slack look-alike in the browser, an example agent. */
+/** `vsecure demo`: shows a request, its approval and the read, with an embedded PostgreSQL, a Slack look-alike and an example agent. */
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import path from 'node:path';
 import { readConfig } from '../config.js';
 import { type Agent, connectAgent } from './demo/agent.js';
 import { introduction } from './demo/messages.js';
-import { APPROVER, OWNER, setScene, WANTED } from './demo/seed-data.js';
+import { APPROVER, OWNER, seedDemo, WANTED } from './demo/seed-data.js';
 import {
   findLookAlike,
   LOOK_ALIKE_APP,
@@ -24,9 +24,9 @@ const USERS = [
 ];
 const CHANNEL = { id: 'C01APPROVALS', name: 'approvals' };
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Runs until Ctrl-C. Everything it made goes with it: data folder, database, look-alike. */
+/** Runs until Ctrl-C, then removes everything it created: data folder, database and look-alike. */
 export async function run(): Promise<number> {
   const log = createLogger('error');
   const disposal = createDisposal(log);
@@ -34,7 +34,7 @@ export async function run(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => stop.abort());
   try {
-    await play(disposal, log, stop.signal);
+    await runDemo(disposal, log, stop.signal);
     return 0;
   } catch (error) {
     if (stop.signal.aborted) return 0;
@@ -44,27 +44,27 @@ export async function run(): Promise<number> {
   }
 }
 
-async function play(
+async function runDemo(
   disposal: Disposal,
   log: ReturnType<typeof createLogger>,
   signal: AbortSignal,
 ): Promise<void> {
-  say('Starting an embedded PostgreSQL, vsecure and a Slack look-alike …');
+  print('Starting an embedded PostgreSQL, vsecure and a Slack look-alike …');
   const dataDir = mkdtempSync(path.join(tmpdir(), 'vsecure-demo-'));
   disposal.add('data folder', () => rmSync(dataDir, { recursive: true, force: true }));
   const lookAlike = await openLookAlike(disposal);
   const server = await startServer(readConfig(environment(dataDir, lookAlike)), log);
   disposal.add('server', () => server.stop());
-  const scene = await setScene(server.services.useCases);
-  const agent = await connectAgent(server.url, scene.agentKey);
+  const seed = await seedDemo(server.services.useCases);
+  const agent = await connectAgent(server.url, seed.agentKey);
   disposal.add('agent', () => agent.close());
 
   const approval = await agent.ask(WANTED, 'Users cannot log in; checking the database connection');
   const { url } = server;
-  const { approverKey } = scene;
-  say(introduction({ url, slackUrl: lookAlike?.url, approval, approverKey }));
-  await finish(agent, approval, signal);
-  say('\nThe server keeps running. Press Ctrl-C to end it and remove everything.');
+  const { approverKey } = seed;
+  print(introduction({ url, slackUrl: lookAlike?.url, approval, approverKey }));
+  await showOutcome(agent, approval, signal);
+  print('\nThe server is still running. Use Ctrl-C to stop it and remove everything.');
   if (!signal.aborted) await once(signal, 'abort');
 }
 
@@ -81,7 +81,7 @@ async function openLookAlike(disposal: Disposal): Promise<SlackLookAlike | undef
   return lookAlike;
 }
 
-/** The demo's own settings and nothing else: whatever the user has set for a real server stays out of it. */
+/** Only the demo's own settings: environment variables for a real server do not apply. */
 function environment(dataDir: string, lookAlike: SlackLookAlike | undefined): NodeJS.ProcessEnv {
   const base = { VSECURE_DATA_DIR: dataDir, PORT: '0', VSECURE_ADMIN_EMAIL: 'admin@example.com' };
   if (!lookAlike) return base;
@@ -90,18 +90,18 @@ function environment(dataDir: string, lookAlike: SlackLookAlike | undefined): No
     SLACK_BOT_TOKEN: LOOK_ALIKE_APP.botToken,
     SLACK_APP_TOKEN: LOOK_ALIKE_APP.appToken,
     SLACK_CHANNEL: CHANNEL.id,
-    // The scene makes the approver's key itself.
+    // The demo creates the approver's key itself.
     VSECURE_HUMAN_KEYS: 'admin',
     SLACK_API_URL: lookAlike.apiUrl,
   };
 }
 
-async function finish(agent: Agent, approval: string, signal: AbortSignal): Promise<void> {
+async function showOutcome(agent: Agent, approval: string, signal: AbortSignal): Promise<void> {
   const { status, decision_reason: reason } = await agent.wait(approval, signal);
-  const because = reason ? ` (“${reason}”)` : '';
-  say(`\nThe agent hears: ${status}${because}`);
-  if (status !== 'approved') return say('It got no value, and it will not.');
+  const suffix = reason ? ` (“${reason}”)` : '';
+  print(`\nThe agent's request is ${status}${suffix}`);
+  if (status !== 'approved') return print('The agent did not get the value.');
   const { value, expires_at: until } = await agent.read(WANTED);
-  say(`It reads the secret: ${value}`);
-  say(`It can do so until ${until}. Every step is on the audit trail.`);
+  print(`The agent reads the secret: ${value}`);
+  print(`The grant ends at ${until}. Every step is on the audit trail.`);
 }

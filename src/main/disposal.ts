@@ -1,23 +1,23 @@
-/** Takes parts down in the reverse of the order in which they were put up. */
+/** Stops the server's parts in the reverse of the order in which they were started. */
 
 import type { Log } from '../ports/index.js';
 
 export interface Disposal {
-  /** `take` runs when this part's turn comes. */
-  add(name: string, take: () => unknown): void;
-  /** Takes everything down, once; a part that fails is logged and does not keep the others up. */
+  /** Registers how to stop a part that has just been started. */
+  add(name: string, stop: () => unknown): void;
+  /** Stops each part once. A part that fails to stop is logged; the others are stopped all the same. */
   run(): Promise<void>;
 }
 
 export function createDisposal(log: Log): Disposal {
-  const parts: { name: string; take: () => unknown }[] = [];
+  const parts: { name: string; stop: () => unknown }[] = [];
   const run = async () => {
     for (let part = parts.pop(); part; part = parts.pop())
       try {
-        await part.take();
+        await part.stop();
       } catch (error) {
         log.warn({ part: part.name, err: error }, 'a part did not stop cleanly');
       }
   };
-  return { add: (name, take) => void parts.push({ name, take }), run };
+  return { add: (name, stop) => void parts.push({ name, stop }), run };
 }

@@ -1,4 +1,4 @@
-/** Where vsecure sends notifications: public addresses, private ones that the configuration names, and the mail server. */
+/** Builds the senders of notifications. They reach public addresses, the private ones in VSECURE_WEBHOOK_ALLOW, and the mail server. */
 
 import type { Config } from '../config.js';
 import { createEgress } from '../notify/egress.js';

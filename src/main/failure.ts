@@ -1,4 +1,4 @@
-/** What to say when a server command cannot go on: one clear sentence, never a value, a parameter or a stack. */
+/** Explains why a server command failed: one clear sentence, never a value, a parameter or a stack. */
 
 import { ConfigError } from '../config.js';
 import { MasterKeyError } from '../crypto/master-key.js';
@@ -7,8 +7,8 @@ import { NewerSchemaError } from '../store/migrate.js';
 import { WrongMasterKeyError } from '../usecases/open-installation.js';
 import { SchemaBehindError } from './services.js';
 
-/** Errors of our own whose messages were written for whoever started the command. */
-const SPEAKING = [
+/** Our own errors, whose messages are written for operators. */
+const READABLE_ERRORS = [
   ConfigError,
   EmbeddedPostgresError,
   MasterKeyError,
@@ -17,14 +17,15 @@ const SPEAKING = [
   WrongMasterKeyError,
 ];
 
-/** By the code of Node or the SQLSTATE of Postgres. */
+/** By Node's error code or PostgreSQL's SQLSTATE. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the address is in use: is vsecure already running? Set PORT to another one.',
+  EADDRINUSE:
+    'the address is already in use. Is vsecure already running? Else set PORT to another port.',
   EACCES:
-    'this user may not listen there, or may not use the data folder: choose another PORT or VSECURE_DATA_DIR.',
+    'this user may not use the port or the data folder: set another PORT or VSECURE_DATA_DIR.',
   EADDRNOTAVAIL: 'HOST is not an address of this machine.',
-  ECONNREFUSED: 'nothing answers at the address in DATABASE_URL.',
-  ENOTFOUND: 'the host name in DATABASE_URL is not known.',
+  ECONNREFUSED: 'no server answers at the address in DATABASE_URL.',
+  ENOTFOUND: 'the host name in DATABASE_URL cannot be resolved.',
   ENOENT:
     'a file or folder is missing: check VSECURE_DATA_DIR, VSECURE_MASTER_KEY_FILE and DATABASE_URL.',
   '28P01': 'the database refused the password in DATABASE_URL.',
@@ -33,22 +34,22 @@ const SENTENCES: Readonly<Record<string, string>> = {
   '42501': 'the user in DATABASE_URL may not create tables there.',
 };
 
-/** Writes to stderr and answers with the exit code: 2 for wrong settings, 1 for everything else. */
+/** Writes to stderr and returns the exit code: 2 for a wrong configuration, 1 for everything else. */
 export function reportFailure(error: unknown): number {
   process.stderr.write(`vsecure: ${explainFailure(error)}\n`);
   return error instanceof ConfigError ? 2 : 1;
 }
 
-/** One sentence. Of an error that is not ours it holds the name and the code, never the message. */
+/** One sentence. For an error that is not ours it names the error's name and code, never its message. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'something unexpected happened';
-  if (SPEAKING.some((kind) => error instanceof kind)) return error.message;
+  if (READABLE_ERRORS.some((kind) => error instanceof kind)) return error.message;
   const code = codeOf(error);
-  const known = code === undefined ? undefined : SENTENCES[code];
-  return known ?? `something unexpected happened (${error.name}${code ? ` ${code}` : ''})`;
+  const sentence = code === undefined ? undefined : SENTENCES[code];
+  return sentence ?? `something unexpected happened (${error.name}${code ? ` ${code}` : ''})`;
 }
 
-/** A failed connection to several addresses is an AggregateError whose parts have the code. */
+/** A failed connection to several addresses is an AggregateError whose inner errors have the code. */
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code;
   const [first] = error instanceof AggregateError ? error.errors : [];

@@ -1,4 +1,4 @@
-/** The first start: somebody must be able to manage. On a terminal a key is made and printed once; elsewhere we say how. */
+/** The first start creates an administrator's key and prints it once, on a terminal. Without a terminal the log names the command that creates it. */
 
 import type { Log, Store } from '../ports/index.js';
 import { needsFirstAdmin } from '../usecases/authorization/bootstrap-admin.js';
@@ -12,12 +12,12 @@ export async function welcomeFirstAdmin(
 ): Promise<void> {
   if (!(await needsFirstAdmin(store))) return;
   if (!process.stdout.isTTY) {
-    log.warn({}, 'there is no admin yet: run `vsecure admin:bootstrap` to make one');
+    log.warn({}, 'there is no administrator yet: run `vsecure admin:bootstrap` to create one');
     return;
   }
-  const made = await bootstrapAdmin(email);
-  if (!made.ok) return;
+  const created = await bootstrapAdmin(email);
+  if (!created.ok) return;
   process.stdout.write(
-    `\nFirst start: ${email} is the admin. This key is shown once; keep it where no agent can read it:\n\n  export VSECURE_API_KEY=${made.value.token}\n\n`,
+    `\nFirst start: ${email} is the administrator. This key is shown only once. Keep it where no agent can read it:\n\n  export VSECURE_API_KEY=${created.value.token}\n\n`,
   );
 }

@@ -1,4 +1,4 @@
-/** Everything through which the house is reached, and the clockwork behind it: HTTP, MCP, Slack, jobs. */
+/** Opens everything that listens for work: HTTP with MCP and REST, Slack, the receiver workers and the scheduled jobs. */
 
 import type { Express } from 'express';
 import type { Logger } from 'pino';
@@ -7,57 +7,41 @@ import { createAdmission } from '../http/admission.js';
 import { createHttpApp } from '../http/app.js';
 import { callerOf } from '../http/bearer.js';
 import { listen } from '../http/server.js';
-import { startJobs } from '../jobs/schedule.js';
 import { createMcpEndpoint } from '../mcp/server.js';
 import type { Directory } from '../ports/index.js';
-import { createForgetDelivered } from '../store/retention.js';
 import { createAccessLog } from './access-log.js';
 import { allowedHosts } from './allowed-hosts.js';
 import type { Disposal } from './disposal.js';
-import { welcomeFirstAdmin } from './first-admin.js';
-import { createAnnounced } from './log-decide-commands.js';
-import { createAlarmed } from './log-suspensions.js';
 import { createReadiness } from './readiness.js';
 import { startReceiverWorkers } from './receiver-workers.js';
-import type { Services } from './services.js';
+import { startScheduledJobs } from './scheduled-jobs.js';
+import type { Services, SlackState } from './services.js';
 import { connectSlack } from './slack.js';
 import { traceRequests } from './tracing.js';
 import { VERSION } from './version.js';
-import { createLogged } from './with-logging.js';
 
-/** How long a stop may take in all (ms). */
+/** How long running HTTP and Slack requests may take to finish when the server stops (ms). */
 const STOP_WITHIN = 8_000;
 
 export interface Listeners {
   readonly url: string;
-  /** Something may be due for Slack, or for a receiver. */
+  /** Looks at the outboxes now: a row may be due for Slack or for a receiver. */
   poke(): void;
-  /** Undefined when no Slack is configured. */
+  /** Undefined when Slack is not configured. */
   readonly directory: Directory | undefined;
+  readonly slackState: () => SlackState;
 }
 
-/** Resolves when all of them are open. They are closed by the disposal, in reverse. */
+/** Resolves when all of them are open. The disposal closes them, in reverse order. */
 export async function openListeners(
   config: Config,
   services: Services,
   log: Logger,
   disposal: Disposal,
 ): Promise<Listeners> {
-  const { tracing } = services;
-  const slack = connectSlack(
-    config,
-    {
-      ...services,
-      useCases: createAlarmed(createLogged(services.useCases, services.store, log), log),
-    },
-    log,
-  );
+  const { useCases, tracing } = services;
+  const slack = connectSlack(config, services, log);
   const slackState = () => slack?.state() ?? 'off';
-  const useCases = createAlarmed(
-    createAnnounced(createLogged(services.useCases, services.store, log), slackState, log),
-    log,
-  );
-  await welcomeFirstAdmin(services.store, useCases, config.adminEmail, log);
 
   const stopping = new AbortController();
   const mcp = createMcpEndpoint({ useCases, callerOf, logger: log, version: VERSION });
@@ -76,8 +60,8 @@ export async function openListeners(
       express.all('/mcp', ...admission, mcp.handle);
     },
   });
-  const listening = await listen(app, config.http);
-  disposal.add('http', () => listening.close(STOP_WITHIN));
+  const http = await listen(app, config.http);
+  disposal.add('http', () => http.close(STOP_WITHIN));
   disposal.add('mcp', () => mcp.close());
 
   if (slack) {
@@ -86,38 +70,17 @@ export async function openListeners(
   } else
     log.warn(
       {},
-      'Slack is not connected: set SLACK_BOT_TOKEN. People decide by `vsecure mcp:approvals` and `vsecure mcp:approve`',
+      'Slack is not connected: set SLACK_BOT_TOKEN. Until then, decide requests with `vsecure mcp:approvals` and `vsecure mcp:approve`',
     );
 
   const receivers = startReceiverWorkers(services, log);
   disposal.add('receivers', () => receivers.stop());
-
-  const forgetDelivered = createForgetDelivered(services.dataSource, config.keepDeliveries);
-  const jobs = startJobs(
-    [
-      { name: 'expire', when: '*/10 * * * * *', run: useCases.expireApprovals },
-      { name: 'remind', when: '*/10 * * * * *', run: useCases.remindApprovers },
-      { name: 'escalate', when: '*/10 * * * * *', run: useCases.escalateApprovals },
-      { name: 'tell-first-uses', when: '*/5 * * * * *', run: useCases.notifyFirstUses },
-      { name: 'stop-leavers', when: '*/30 * * * * *', run: useCases.stopDeactivatedUsers.all },
-      { name: 'alerts', when: '0 * * * * *', run: useCases.evaluateAlerts },
-      { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
-      { name: 'count-on', when: '5 * * * * *', run: services.countOn },
-      { name: 'forget-answers', when: '0 37 3 * * *', run: useCases.deleteOldAnswers },
-      { name: 'forget-delivered', when: '0 47 3 * * *', run: forgetDelivered },
-      { name: 'next-audit-part', when: '0 */10 * * * *', run: useCases.nextAuditPart },
-      { name: 'forget-job-runs', when: '0 17 3 * * *', run: services.jobRuns.forget },
-    ],
-    services.jobRuns,
-    log,
-  );
+  const jobs = startScheduledJobs(config, services, log);
   disposal.add('jobs', () => jobs.stop());
-  disposal.add('waiters', () => stopping.abort());
-  log.info(
-    { url: listening.url, mcp: `${listening.url}/mcp`, slack: slackState() },
-    'vsecure is up',
-  );
-  const { url } = listening;
+  disposal.add('waiting calls', () => stopping.abort());
+
+  const { url } = http;
+  log.info({ url, mcp: `${url}/mcp`, slack: slackState() }, 'vsecure is up');
   return {
     url,
     poke() {
@@ -125,5 +88,6 @@ export async function openListeners(
       receivers.poke();
     },
     directory: slack?.directory,
+    slackState,
   };
 }

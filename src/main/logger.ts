@@ -1,10 +1,10 @@
-/** Logs go to stderr: stdout belongs to answers and protocols. JSON for machines, pretty on a terminal. */
+/** Logs go to stderr, because stdout carries command output and protocols. JSON, or a readable format on a terminal. */
 
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { currentRequest } from './request-context.js';
 
-/** Error objects are reduced to name and code: messages of database errors may hold parameters. */
+/** An error is logged as name and code only: messages of database errors may contain parameters. */
 const serializers = {
   err: (error: unknown) =>
     error instanceof Error
@@ -12,7 +12,7 @@ const serializers = {
       : {},
 };
 
-/** Every line names the request in which it was written; what a line says of itself goes before. */
+/** Adds the current request's id to every line. A line's own `request` field wins. */
 const mixin = () => {
   const request = currentRequest()?.request;
   return request === undefined ? {} : { request };

@@ -1,4 +1,4 @@
-/** `vsecure mcp`: the stdio form of the MCP server, the same code as the package mcp-server-vsecure. */
+/** `vsecure mcp`: the MCP server over stdio, the same code as the package mcp-server-vsecure. */
 
 import { relayMain } from 'mcp-server-vsecure';
 

@@ -1,4 +1,4 @@
-/** `vsecure migrate`: brings the database schema up to date and says what it did. */
+/** `vsecure migrate`: runs the missing migrations and prints how many ran. */
 
 import { readConfig } from '../config.js';
 import { migrate } from '../store/migrate.js';

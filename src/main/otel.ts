@@ -1,4 +1,4 @@
-/** Traces by OpenTelemetry, sent as OTLP over HTTP. Loaded only where `OTEL_EXPORTER_OTLP_ENDPOINT` says to whom. */
+/** OpenTelemetry traces, sent as OTLP over HTTP. Loaded only when `OTEL_EXPORTER_OTLP_ENDPOINT` is set. */
 
 import {
   type Context,
@@ -13,11 +13,11 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Config } from '../config.js';
-import type { Span, SpanFacts, Tracing } from './span.js';
+import type { Span, SpanAttributes, Tracing } from './span.js';
 import { VERSION } from './version.js';
 
-/** As OpenTelemetry's conventions have them, and ours. https://opentelemetry.io/docs/specs/semconv/ */
-const NAMES: Record<keyof SpanFacts, string> = {
+/** Attribute names: OpenTelemetry's semantic conventions, and ours with the prefix `vsecure`. https://opentelemetry.io/docs/specs/semconv/ */
+const ATTRIBUTE_NAMES: Record<keyof SpanAttributes, string> = {
   method: 'http.request.method',
   route: 'http.route',
   status: 'http.response.status_code',
@@ -26,14 +26,14 @@ const NAMES: Record<keyof SpanFacts, string> = {
   outcome: 'vsecure.outcome',
 };
 
-/** Milliseconds for what is left at the end. */
+/** How long sending the last spans may take when the server stops (ms). */
 const STOP_WITHIN = 2000;
 
 export function startTracing({ endpoint, service, headers }: NonNullable<Config['otel']>): Tracing {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const exporter = new OTLPTraceExporter({
     url,
-    headers: pairs(headers?.reveal() ?? ''),
+    headers: parseHeaders(headers?.reveal() ?? ''),
     timeoutMillis: 5000,
   });
   const provider = new NodeTracerProvider({
@@ -45,18 +45,18 @@ export function startTracing({ endpoint, service, headers }: NonNullable<Config[
   return {
     span: (name, work, parent) => {
       const within = parent === undefined ? contexts.active() : contextOf(parent);
-      return tracer.startActiveSpan(name, {}, within, (span) => ended(span, work));
+      return tracer.startActiveSpan(name, {}, within, (span) => runInSpan(span, work));
     },
     async stop() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN).unref());
-      // A collector that is away is no reason not to stop.
-      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, STOP_WITHIN).unref());
+      // An unreachable collector must not keep the server from stopping.
+      await Promise.race([provider.shutdown().catch(() => {}), timeout]);
     },
   };
 }
 
 /** `name=value,…`, values percent-encoded. https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
-function pairs(text: string): Record<string, string> {
+function parseHeaders(text: string): Record<string, string> {
   const all = text.split(',').map((pair) => pair.split('='));
   return Object.fromEntries(
     all.flatMap(([name = '', ...value]) =>
@@ -73,10 +73,10 @@ function decoded(text: string): string {
   }
 }
 
-/** What was thrown is not said: its message may hold anything. */
-async function ended<T>(span: OtelSpan, work: (span: Span) => Promise<T>): Promise<T> {
+/** The span does not record the error: its message could contain a secret value. */
+async function runInSpan<T>(span: OtelSpan, work: (span: Span) => Promise<T>): Promise<T> {
   try {
-    return await work(ours(span));
+    return await work(spanOf(span));
   } catch (error) {
     span.setStatus({ code: SpanStatusCode.ERROR });
     throw error;
@@ -85,13 +85,14 @@ async function ended<T>(span: OtelSpan, work: (span: Span) => Promise<T>): Promi
   }
 }
 
-function ours(span: OtelSpan): Span {
+function spanOf(span: OtelSpan): Span {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return {
     traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
-    say(facts) {
-      for (const [name, value] of Object.entries(facts))
-        if (value !== undefined) span.setAttribute(NAMES[name as keyof SpanFacts], value);
+    record(attributes) {
+      for (const [name, value] of Object.entries(attributes))
+        if (value !== undefined)
+          span.setAttribute(ATTRIBUTE_NAMES[name as keyof SpanAttributes], value);
     },
     link(traceparent) {
       const context = trace.getSpanContext(contextOf(traceparent));

@@ -1,4 +1,4 @@
-/** Can this process do its work? Asked of the database each time; Slack is reported, never a reason to be unready. */
+/** Reports whether this process can work: it queries the database each time. Slack's state is reported but never makes the process unready. */
 
 import type { Readiness } from '../http/health.js';
 import { slackFaults } from '../slack/delivery/stalled-deliveries.js';
@@ -22,13 +22,13 @@ export function createReadiness(
   };
 }
 
-/** From the database, so that every process knows what only one of them has met. */
+/** Read from the database, so that every process reports a fault that only one of them has met. */
 async function slackReadiness(
   slackOutbox: Services['slackOutbox'],
   slack: Readiness['slack'],
 ): Promise<Pick<Readiness, 'slack' | 'slack_faults'>> {
   const faults = slack === 'off' ? [] : slackFaults(await slackOutbox.failing());
   if (faults.length === 0) return { slack };
-  const wired = faults.map((fault) => ({ ...fault, since: fault.since.toISOString() }));
-  return { slack: 'degraded', slack_faults: wired };
+  const wireFaults = faults.map((fault) => ({ ...fault, since: fault.since.toISOString() }));
+  return { slack: 'degraded', slack_faults: wireFaults };
 }

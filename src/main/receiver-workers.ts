@@ -1,4 +1,4 @@
-/** Starts the workers that send what the notification outbox holds, one for each receiver. */
+/** Starts the workers that send the rows of the notification outbox, one worker for each receiver. */
 
 import type { OutboxWorker } from '../notify/outbox-worker.js';
 import { createReceiverWorkers } from '../notify/receiver-workers.js';
@@ -6,8 +6,8 @@ import type { Log } from '../ports/index.js';
 import type { Services } from './services.js';
 import { traceDelivery } from './tracing.js';
 
-/** How often the outbox is looked at when nothing says that something is due (ms). */
-const LOOK_EVERY = 2_000;
+/** How often the outbox is polled, in case a wake-up is missed (ms). */
+const POLL_EVERY = 2_000;
 
 export function startReceiverWorkers(
   { notificationOutbox, useCases, tracing }: Services,
@@ -20,7 +20,7 @@ export function startReceiverWorkers(
         useCases.notifyReceiver(receiver, version, notification, signal),
       ),
     logger,
-    intervalMs: LOOK_EVERY,
+    intervalMs: POLL_EVERY,
   });
   workers.start();
   return workers;

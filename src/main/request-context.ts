@@ -1,12 +1,12 @@
-/** Which request is being worked on, wherever the work has got to: carried by the asynchronous context, and never by an argument. */
+/** The current HTTP request, available anywhere in its asynchronous context without passing it as an argument. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Origin } from '../domain/approval.js';
 
 export interface RequestContext extends Pick<Origin, 'request'> {
-  /** Its own in a trace that is collected, else that of whoever sent it. */
+  /** The request's own span when traces are collected, else the traceparent that the client sent. */
   traceparent?: Origin['traceparent'];
-  /** The principal whose key was good. */
+  /** The authenticated principal. */
   principal?: string;
 }
 
@@ -17,7 +17,7 @@ export const withinRequest = <T>(context: RequestContext, work: () => T): T =>
 
 export const currentRequest = (): RequestContext | undefined => contexts.getStore();
 
-/** What a new approval keeps of the request that asked for it. */
+/** What a new approval stores about the request that asked for it. */
 export function currentOrigin(): Origin | undefined {
   const context = contexts.getStore();
   return context && { request: context.request, traceparent: context.traceparent };

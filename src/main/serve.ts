@@ -1,4 +1,4 @@
-/** `vsecure serve`: the real thing. Runs until SIGTERM or SIGINT, then drains and exits 0. */
+/** `vsecure serve`: runs the server until SIGTERM or SIGINT, then stops it gracefully and exits with 0. */
 
 import { once } from 'node:events';
 import type { Logger } from 'pino';
@@ -6,7 +6,7 @@ import { readConfig } from '../config.js';
 import { createLogger } from './logger.js';
 import { type Server, startServer } from './server.js';
 
-/** The very end of a stop (ms): whatever still hangs then is left behind. */
+/** How long a stop may take before the process exits anyway (ms). */
 const EXIT_WITHIN = 10_000;
 
 export async function run(): Promise<number> {
@@ -14,29 +14,32 @@ export async function run(): Promise<number> {
   const log = createLogger(config.logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const failure = dieDraining(log, stop);
+  const exitCode = stopOnUnhandledRejection(log, stop);
   const server = await startServer(config, log);
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   log.info({}, 'stopping');
   await stopInTime(server, log);
-  return failure();
+  return exitCode();
 }
 
 async function stopInTime(server: Server, log: Logger): Promise<void> {
   const deadline = setTimeout(() => {
-    log.error({}, 'the stop took too long; leaving what still hangs');
+    log.error({}, 'stopping took too long: exiting with work unfinished');
     process.exit(1);
   }, EXIT_WITHIN);
   await server.stop();
   clearTimeout(deadline);
 }
 
-/** Slack's socket may reject where nobody can catch it. A process in an unknown state drains and leaves; a supervisor restarts it. */
-function dieDraining(log: Logger, stop: AbortController): () => number {
+/**
+ * An unhandled rejection, as Slack's socket client may cause, leaves the process in an unknown state. The server stops gracefully with
+ * exit code 1, so that a supervisor restarts it.
+ */
+function stopOnUnhandledRejection(log: Logger, stop: AbortController): () => number {
   let code = 0;
   process.on('unhandledRejection', (reason) => {
     code = 1;
-    log.error({ err: reason }, 'something failed where nothing could catch it: stopping');
+    log.error({ err: reason }, 'unhandled rejection: stopping the server');
     stop.abort();
   });
   return () => code;

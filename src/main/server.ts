@@ -1,8 +1,9 @@
-/** The whole server: the house, its doors, its clockwork. Built by hand, taken down in reverse. */
+/** The whole server: services, then listeners. Its parts are built by hand and stopped in reverse order. */
 
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { createDisposal, type Disposal } from './disposal.js';
+import { welcomeFirstAdmin } from './first-admin.js';
 import { type Listeners, openListeners } from './listeners.js';
 import { openServices, type Services } from './services.js';
 import { openTracing } from './tracing.js';
@@ -10,7 +11,7 @@ import { openTracing } from './tracing.js';
 export interface Server {
   readonly url: string;
   readonly services: Services;
-  /** Takes no new work, lets what runs finish, and closes everything. */
+  /** Takes no new work, lets running work finish, and closes everything. */
   stop(): Promise<void>;
 }
 
@@ -18,22 +19,24 @@ export interface Server {
 export async function startServer(config: Config, log: Logger): Promise<Server> {
   const disposal = createDisposal(log);
   try {
-    return await putUp(config, log, disposal);
+    return await start(config, log, disposal);
   } catch (error) {
     await disposal.run();
     throw error;
   }
 }
 
-async function putUp(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
-  let listeners: Listeners | undefined;
+async function start(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
   const tracing = await openTracing(config);
   if (tracing) disposal.add('tracing', () => tracing.stop());
+  let listeners: Listeners | undefined;
   const services = await openServices(config, log, disposal, {
     onDelivery: () => listeners?.poke(),
     directory: () => listeners?.directory,
+    slackState: () => listeners?.slackState() ?? 'off',
     tracing,
   });
+  await welcomeFirstAdmin(services.store, services.useCases, config.adminEmail, log);
   listeners = await openListeners(config, services, log, disposal);
   return { url: listeners.url, services, stop: () => disposal.run() };
 }

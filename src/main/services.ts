@@ -1,4 +1,4 @@
-/** Puts up everything behind the doors: database, master key, store, and the use cases over them. */
+/** Opens what the listeners need: database, master key, store, and the use cases over them. */
 
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -10,8 +10,7 @@ import { digest } from '../crypto/digest.js';
 import { createVault } from '../crypto/envelope.js';
 import { createFingerprint } from '../crypto/fingerprint.js';
 import { makeId } from '../crypto/ids.js';
-import { keyCheck, type MasterKey, parseMasterKey } from '../crypto/master-key.js';
-import { loadOrCreateMasterKeyFile } from '../crypto/master-key-file.js';
+import { keyCheck } from '../crypto/master-key.js';
 import { generateSecureToken } from '../crypto/random-token.js';
 import { makeSigningSecret } from '../crypto/signing-secret.js';
 import type { Directory, Log } from '../ports/index.js';
@@ -32,11 +31,13 @@ import { createUseCases } from '../usecases/index.js';
 import { openInstallation } from '../usecases/open-installation.js';
 import type { Disposal } from './disposal.js';
 import { openEgress } from './egress.js';
+import { loadMasterKey } from './master-key-source.js';
 import { currentOrigin } from './request-context.js';
 import type { Tracing } from './span.js';
-import { traceTransactions, traceUseCases } from './tracing.js';
+import { withLogging } from './with-logging.js';
+import { withTracedTransactions, withTracing } from './with-tracing.js';
 
-/** The schema is older than this program, and `VSECURE_MIGRATE=off` leaves it to `vsecure migrate`. */
+/** The database schema is older than this program, and `VSECURE_MIGRATE=off` forbids migrating it at start. */
 export class SchemaBehindError extends Error {
   override readonly name = 'SchemaBehindError';
   readonly code = 'schema_behind';
@@ -59,7 +60,7 @@ export async function openConfiguredDatabase(
   log: Log,
   disposal: Disposal,
 ): Promise<Database> {
-  const connection = await locate(config, log, disposal);
+  const connection = await findOrStartPostgres(config, log, disposal);
   const dataSource = await openDatabase(connection, {
     onError: (code) => log.warn({ code }, 'the database ended an idle connection'),
   });
@@ -67,7 +68,11 @@ export async function openConfiguredDatabase(
   return { connection, dataSource };
 }
 
-async function locate(config: Config, log: Log, disposal: Disposal): Promise<DatabaseConnection> {
+async function findOrStartPostgres(
+  config: Config,
+  log: Log,
+  disposal: Disposal,
+): Promise<DatabaseConnection> {
   if (config.database.url) return { url: config.database.url.reveal() };
   const server = await startEmbedded({ dataDir: config.database.dataDir });
   disposal.add('embedded postgres', () => server.stop());
@@ -79,35 +84,41 @@ async function locate(config: Config, log: Log, disposal: Disposal): Promise<Dat
 export type Services = Omit<Awaited<ReturnType<typeof openServices>>, 'tracing'> &
   Pick<ServiceHooks, 'tracing'>;
 
-/** What the house needs of doors that are put up after it. */
+export type SlackState = 'ok' | 'degraded' | 'off';
+
+/** What the services need from the listeners, which are opened later. */
 export interface ServiceHooks {
-  /** Called when a transaction made a delivery due. */
+  /** Called when a transaction has written an outbox row. */
   readonly onDelivery?: () => void;
-  /** Undefined while no Slack is connected. */
+  /** Undefined while Slack is not connected. */
   readonly directory?: () => Directory | undefined;
-  /** Undefined where nobody collects traces. */
+  readonly slackState?: () => SlackState;
+  /** Undefined when no collector is configured. */
   readonly tracing?: Tracing | undefined;
 }
 
-/** Throws what config, migration and master key have to say. */
+/** Throws when the database, its schema or the master key cannot be used. */
 export async function openServices(
   config: Config,
   log: Log,
   disposal: Disposal,
-  { onDelivery = () => {}, directory = () => undefined, tracing }: ServiceHooks = {},
+  hooks: ServiceHooks = {},
 ) {
+  const { onDelivery, directory = () => undefined, slackState = () => 'off', tracing } = hooks;
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
   const masterKey = loadMasterKey(config);
   await bringUpToDate(dataSource, config, log);
-  const kept = createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin });
-  const store = tracing ? traceTransactions(tracing, kept) : kept;
+  const store = withTracedTransactions(
+    createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin }),
+    tracing,
+  );
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
   const listener = createListener(connection, onDelivery);
   await listener.start();
   disposal.add('listener', () => listener.stop());
 
   const cards = createCards(dataSource);
-  const verbs = createUseCases({
+  const useCases = createUseCases({
     store,
     ledger: createReadLedger(dataSource, chainHash, installation.id),
     wakeups: listener,
@@ -128,9 +139,8 @@ export async function openServices(
     humanKeys: config.humanKeys,
     cardLink: cards.link,
   });
-  const useCases = tracing ? traceUseCases(tracing, verbs) : verbs;
   return {
-    useCases,
+    useCases: withLogging(withTracing(useCases, tracing), { store, slackState, log }),
     tracing,
     store,
     dataSource,
@@ -149,9 +159,4 @@ async function bringUpToDate(dataSource: DataSource, config: Config, log: Log): 
   if (config.migrate === 'off') throw new SchemaBehindError();
   const ran = await migrate(dataSource);
   log.info({ migrations: ran }, 'the database schema is up to date');
-}
-
-function loadMasterKey({ masterKey: { text, file, create } }: Config): MasterKey {
-  if (text) return parseMasterKey(text.reveal(), 'VSECURE_MASTER_KEY');
-  return loadOrCreateMasterKeyFile(file, { create });
 }

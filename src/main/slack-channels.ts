@@ -1,4 +1,4 @@
-/** Which channels would get cards? The default one, and those that policies name, as far as there is a database to ask. */
+/** Finds the channels that get cards: the default channel, and those that policies name, when there is a database to read. */
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -20,11 +20,11 @@ import { openConfiguredDatabase } from './services.js';
 
 export interface FoundChannels {
   readonly channels: readonly UsedChannel[];
-  /** Why not all of them are known, or some policy has none. */
+  /** Why the list may be incomplete, or a policy has no channel. */
   readonly gaps: readonly Checked[];
 }
 
-/** Reads the policies where there are any. Writes nothing: no database is made for it, and none is migrated. */
+/** Reads the policies. Writes nothing: creates no database and runs no migration. */
 export async function findChannels(config: Config): Promise<FoundChannels> {
   const read = await readPolicies(config);
   const policies = 'result' in read ? undefined : read.policies;
@@ -46,30 +46,33 @@ function channelsOf(policies: readonly Policy[], fallback: string | undefined): 
 }
 
 function withoutDefault(policies: readonly Policy[]): Finding {
-  const homeless = policies.filter(({ channel }) => channel === undefined).length;
-  if (policies.length > 0 && homeless === 0)
-    return skipped('SLACK_CHANNEL is not set; each policy names its own');
+  const withoutChannel = policies.filter(({ channel }) => channel === undefined).length;
+  if (policies.length > 0 && withoutChannel === 0)
+    return skipped('SLACK_CHANNEL is not set; each policy names its own channel');
   return failed(
-    'SLACK_CHANNEL is not set: the cards of policies that name no channel have nowhere to go',
-    'set SLACK_CHANNEL to a channel’s id (C…), or `channel` in each policy',
+    'SLACK_CHANNEL is not set: policies without a channel cannot post cards',
+    'set SLACK_CHANNEL to a channel id (C…), or set `channel` in each policy',
   );
 }
 
 type Read = Finding | { readonly policies: readonly Policy[] };
 
 /** Milliseconds. An embedded database may have to start. */
-const PATIENCE = 30 * SECOND;
-const MEND = 'check DATABASE_URL or VSECURE_DATA_DIR, and that the database runs';
+const TIMEOUT = 30 * SECOND;
+const DATABASE_FIX =
+  'check DATABASE_URL or VSECURE_DATA_DIR, and check that the database is running';
 
 async function readPolicies(config: Config): Promise<Read> {
-  if (!hasDatabase(config)) return skipped('there is no database yet, so no policy');
+  if (!hasDatabase(config)) return skipped('there is no database yet, so there are no policies');
   const log = createLogger('error');
   const disposal = createDisposal(log);
   try {
-    const late = sleep(PATIENCE, failed('the database does not answer', MEND), { ref: false });
-    return await Promise.race([list(config, log, disposal), late]);
+    const timeout = sleep(TIMEOUT, failed('the database does not answer', DATABASE_FIX), {
+      ref: false,
+    });
+    return await Promise.race([list(config, log, disposal), timeout]);
   } catch (error) {
-    return failed(`the database was not read: ${explainFailure(error)}`, MEND);
+    return failed(`the database cannot be read: ${explainFailure(error)}`, DATABASE_FIX);
   } finally {
     await disposal.run();
   }
@@ -78,7 +81,7 @@ async function readPolicies(config: Config): Promise<Read> {
 async function list(config: Config, log: Log, disposal: Disposal): Promise<Read> {
   const { dataSource } = await openConfiguredDatabase(config, log, disposal);
   if ((await schemaState(dataSource)) === 'behind')
-    return skipped('the database is behind this vsecure', 'run `vsecure migrate`');
+    return skipped('the database schema is older than this vsecure', 'run `vsecure migrate`');
   const store = createStore(dataSource, { chain: chainHash, makeId });
   return { policies: await store.policies.list() };
 }

@@ -1,4 +1,4 @@
-/** `vsecure slack:check`: is everything in place for Slack? One line for each thing, and how to mend what is not. */
+/** `vsecure slack:check`: checks the Slack set-up. Prints one line per check, and how to fix what failed. */
 
 import { parseArgs } from 'node:util';
 import { escapeJson, escapeText } from '../cli/terminal-text.js';
@@ -11,8 +11,8 @@ import { findChannels } from './slack-channels.js';
 
 const USAGE = `Usage: vsecure slack:check [--post] [--json]
 
-Run it with the server's environment. Looks at the tokens, their scopes, the channels, the public address and the
-clock, and says how to mend what is wrong. Exit code: 0 all is well, 1 something failed, 2 wrong usage or settings.
+Run it with the server's environment. It checks the tokens, their scopes, the channels, the public address and the
+clock, and says how to fix what is wrong. Exit code: 0 all checks passed, 1 a check failed, 2 wrong usage or settings.
 
   --post  also post a test message to each channel
   --json  print one JSON document
@@ -25,24 +25,25 @@ const OPTIONS = {
 } as const;
 
 export async function run(argv: string[]): Promise<number> {
-  const asked = readArguments(argv);
-  if (!asked || asked.help) {
-    (asked ? process.stdout : process.stderr).write(USAGE);
-    return asked ? 0 : 2;
+  const options = readArguments(argv);
+  if (!options || options.help) {
+    (options ? process.stdout : process.stderr).write(USAGE);
+    return options ? 0 : 2;
   }
   const config = readConfig(process.env);
   const all: Checked[] = [];
-  for await (const one of look(config, asked.post)) {
+  for await (const one of runChecks(config, options.post)) {
     all.push(one);
-    if (!asked.json) process.stdout.write(`${lineOf(one)}\n`);
+    if (!options.json) process.stdout.write(`${lineOf(one)}\n`);
   }
   const failures = all.filter(({ result }) => result === 'failed').length;
-  if (asked.json) process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all })}\n`);
+  if (options.json)
+    process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all.map(wireCheck) })}\n`);
   else process.stdout.write(`${summary(failures)}\n`);
   return failures === 0 ? 0 : 1;
 }
 
-/** Undefined when the words make no sense. */
+/** Undefined when an argument is wrong. */
 function readArguments(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: OPTIONS }).values;
@@ -51,7 +52,7 @@ function readArguments(argv: string[]) {
   }
 }
 
-async function* look(config: Config, post: boolean): AsyncGenerator<Checked> {
+async function* runChecks(config: Config, post: boolean): AsyncGenerator<Checked> {
   if (!config.slack) throw new ConfigError(['SLACK_BOT_TOKEN: required to check Slack']);
   const { channels, gaps } = await findChannels(config);
   yield* checkSlack({ ...optionsOf(config, config.slack), channels, post });
@@ -83,11 +84,14 @@ const MARKS: Readonly<Record<Checked['result'], string>> = {
   skipped: '– skipped',
 };
 
-function lineOf({ check, result, says, mend }: Checked): string {
-  const todo = mend === undefined ? '' : `. To mend: ${mend}`;
+/** The JSON output has called this field `mend` since the command exists, so it keeps that name. */
+const wireCheck = ({ fix, ...check }: Checked) => ({ ...check, mend: fix });
+
+function lineOf({ check, result, says, fix }: Checked): string {
+  const todo = fix === undefined ? '' : `. Fix: ${fix}`;
   return escapeText(`${MARKS[result]}  ${check}: ${says}${todo}`);
 }
 
 function summary(failures: number): string {
-  return failures === 0 ? 'All is well.' : `${failures} failed.`;
+  return failures === 0 ? 'All checks passed.' : `${failures} check(s) failed.`;
 }

@@ -1,4 +1,4 @@
-/** Introduces Slack to the house: its handlers to the use cases, its posters to the outbox. */
+/** Connects Slack: its handlers call the use cases, its posters send the rows of the Slack outbox. */
 
 import type { Express } from 'express';
 import type { Config } from '../config.js';
@@ -13,9 +13,9 @@ import type { Directory, Log } from '../ports/index.js';
 import { createSlack, type SlackConnection } from '../slack/connection.js';
 import type { Posters } from '../slack/delivery/posters.js';
 import { createIdentifySlackActor } from '../usecases/people/identify-slack-user.js';
+import { approvalIdIn } from './approval-log-fields.js';
 import type { Services } from './services.js';
 import { traceDelivery } from './tracing.js';
-import { approvalIn } from './with-logging.js';
 import { withRequestContext } from './with-request-context.js';
 
 export interface ConnectedSlack {
@@ -27,13 +27,14 @@ export interface ConnectedSlack {
   stop(graceMs: number): Promise<void>;
 }
 
-/** How often the outbox is looked at when nothing says that something is due (ms). */
-const LOOK_EVERY = 2_000;
+/** How often the outbox is polled, in case a wake-up is missed (ms). */
+const POLL_EVERY = 2_000;
 /**
- * How many of each kind are told at once. Cards: so few that the last of them, posted one in a second, is out before its lease
- * is. The others: few, since cards wait for their turn in the same channels, and a set of a thousand policies must not hold them up.
+ * How many rows of each destination are sent concurrently. Cards: few enough that the last one, at one post a second, is sent before
+ * its lease expires. The others: few, because they share the channels' rate limit with cards, and a change of a thousand policies must
+ * not delay cards.
  */
-const AT_ONCE: Readonly<Record<keyof Posters, number>> = {
+const CONCURRENCY: Readonly<Record<keyof Posters, number>> = {
   slack_card: 8,
   slack_digest: 4,
   slack_policy_change: 2,
@@ -43,10 +44,10 @@ const AT_ONCE: Readonly<Record<keyof Posters, number>> = {
   slack_home: 4,
 };
 
-/** Places that are kept for cards which somebody has just decided. */
-const LOOKED_AT = 2;
+/** Extra slots for cards that a person has just clicked on. */
+const URGENT_CONCURRENCY = 2;
 
-/** Undefined when no Slack is configured. From the moment the workspace is known messages are delivered and approvers' accounts linked. */
+/** Undefined when Slack is not configured. Once the workspace is known, delivery starts and the approvers' accounts are linked. */
 export function connectSlack(
   config: Config,
   services: Services,
@@ -62,7 +63,7 @@ export function connectSlack(
       appToken: settings.appToken?.reveal(),
       channel: settings.channel,
       apiUrl: settings.apiUrl,
-      // Anything but Slack itself shows Slack's date tokens as they are written.
+      // Only Slack itself renders Slack's date tokens.
       dates: settings.apiUrl ? 'plain' : 'local',
       autoApproved: settings.autoApproved,
     },
@@ -96,7 +97,7 @@ export function connectSlack(
   };
 }
 
-/** One for each thing that Slack is told, and one for cards that a person looks at, as if they were one. */
+/** One worker for each destination and one for urgent cards, combined into one. */
 function createSlackWorkers(
   { posters }: SlackConnection,
   { slackOutbox, store, tracing }: Pick<Services, 'slackOutbox' | 'store' | 'tracing'>,
@@ -105,32 +106,32 @@ function createSlackWorkers(
   const traced =
     (destination: keyof Posters): Deliver =>
     (leased, signal) =>
-      traceDelivery(tracing, destination, approvalIn(leased.subject), () =>
+      traceDelivery(tracing, destination, approvalIdIn(leased.subject), () =>
         posters[destination].deliver(leased, signal),
       );
   const deliverTo = (destination: keyof Posters) =>
     withRequestContext(store, destination, traced(destination), logger);
-  const shared = { outbox: slackOutbox, logger, intervalMs: LOOK_EVERY };
-  const relayTo = (destination: keyof Posters) =>
+  const shared = { outbox: slackOutbox, logger, intervalMs: POLL_EVERY };
+  const workerFor = (destination: keyof Posters) =>
     createOutboxWorker({
       ...shared,
       destination,
       deliver: deliverTo(destination),
-      limit: AT_ONCE[destination],
+      limit: CONCURRENCY[destination],
     });
-  const looked = createOutboxWorker({
+  const urgentCards = createOutboxWorker({
     ...shared,
     destination: 'slack_card',
     deliver: deliverTo('slack_card'),
-    limit: LOOKED_AT,
+    limit: URGENT_CONCURRENCY,
     urgentOnly: true,
   });
-  return combineWorkers([looked, ...destinationsOf(posters).map(relayTo)]);
+  return combineWorkers([urgentCards, ...destinationsOf(posters).map(workerFor)]);
 }
 
 const destinationsOf = (posters: Posters) => Object.keys(posters) as (keyof Posters)[];
 
-/** Policies written before Slack was connected name people whose accounts nobody has looked up yet. */
+/** Policies that were written before Slack was connected name people whose Slack accounts are not linked yet. */
 async function linkApprovers({ refreshApprovers }: Services['useCases'], log: Log): Promise<void> {
   try {
     await refreshApprovers();

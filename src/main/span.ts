@@ -1,7 +1,7 @@
-/** What tracing records: one span, and what it may contain. */
+/** What tracing records: one span, and the attributes that it may have. */
 
-/** All that a span may say: names of ours and ids. Never an argument, a result, a reason or a name of somebody. */
-export interface SpanFacts {
+/** The only attributes of a span: names of ours and ids. Never an argument, a result, a reason or a person's name. */
+export interface SpanAttributes {
   readonly method?: string | undefined;
   readonly route?: string | undefined;
   readonly status?: number | undefined;
@@ -11,16 +11,16 @@ export interface SpanFacts {
 }
 
 export interface Span {
-  /** As W3C Trace Context writes it. */
+  /** In the format of W3C Trace Context. */
   readonly traceparent: string;
-  say(facts: SpanFacts): void;
-  /** This has to do with what was done there. */
+  record(attributes: SpanAttributes): void;
+  /** Links this span to a span of another trace. */
   link(traceparent: string): void;
 }
 
 export interface Tracing {
-  /** A span of its own for as long as the work takes; what the work begins is within it. `parent`: a traceparent. */
+  /** Runs `work` in a new span, which ends when `work` does. Spans that `work` starts become its children. `parent`: a traceparent. */
   span<T>(name: string, work: (span: Span) => Promise<T>, parent?: string): Promise<T>;
-  /** Sends what is left. */
+  /** Sends the spans that are still queued. */
   stop(): Promise<void>;
 }

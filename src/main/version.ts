@@ -1,4 +1,4 @@
-/** This package's version, read from its package.json both in a checkout and when installed. */
+/** This package's version, read from its package.json, in a checkout and when installed. */
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,32 +1,25 @@
-/** One line for each step of an approval, whichever door it came through: with the request that asked for it, and ids only. */
+/** Logs each step of an approval and each suspension, for every entry point: one line a step, with ids only. */
 
-import type { Approval, ApprovalId } from '../domain/approval.js';
+import type { Approval } from '../domain/approval.js';
 import type { GrantId } from '../domain/grant.js';
+import type { Result } from '../domain/result.js';
 import type { Log, Reads } from '../ports/index.js';
+import type { Suspension } from '../usecases/authorization/suspend-principal.js';
 import type { UseCases } from '../usecases/index.js';
+import { approvalFields } from './approval-log-fields.js';
 import { currentRequest } from './request-context.js';
 
-type Found = Pick<Reads, 'approvals' | 'grants'>;
-
-/** `request` is the one that asked first; `via` the one in which this happened, where that is another. */
-export function approvalFields({ id, request }: Pick<Approval, 'id' | 'request'>) {
-  const current = currentRequest()?.request;
-  const via = current === request ? undefined : current;
-  return { approval: id, request: request ?? current, via: request && via };
+export interface LoggingParts {
+  /** Finds the approval that a decision or a read is about. */
+  readonly store: Pick<Reads, 'approvals' | 'grants'>;
+  readonly slackState: () => 'ok' | 'degraded' | 'off';
+  readonly log: Log;
 }
 
-export function createLogged(useCases: UseCases, found: Found, log: Log): UseCases {
-  const { authenticate, requestAccess, decide, readSecret, secretOperations } = useCases;
-  const approvalOf = createApprovalOf(found);
-  const loggedRead =
-    (read: UseCases['readSecret']): UseCases['readSecret'] =>
-    async (...asked) => {
-      const answer = await read(...asked);
-      if (!answer.ok) return answer;
-      const about = await approvalOf(answer.value.grant);
-      if (about) log.info(approvalFields(about), 'a secret was read');
-      return answer;
-    };
+export function withLogging(useCases: UseCases, parts: LoggingParts): UseCases {
+  const { store, log } = parts;
+  const { authenticate, decide, handleSecret, suspendPrincipal, manageSuspensions } = useCases;
+  const logRead = createReadLogging(parts);
   return {
     ...useCases,
     async authenticate(token) {
@@ -35,53 +28,93 @@ export function createLogged(useCases: UseCases, found: Found, log: Log): UseCas
       if (context && caller.ok) context.principal = caller.value.principal.id;
       return caller;
     },
-    async requestAccess(...asked) {
-      const answer = await requestAccess(...asked);
-      if (!answer.ok) return answer;
-      const { approval } = answer.value;
-      log.info({ ...approvalFields(approval), outcome: approval.status }, 'access was asked for');
-      return answer;
+    requestAccess: logRequests(useCases.requestAccess, parts),
+    async decide(decider, decision, idempotencyKey) {
+      const result = await decide(decider, decision, idempotencyKey);
+      const approval = result.ok ? result.value : await store.approvals.find(decision.approval);
+      const outcome = result.ok ? result.value.status : result.refusal.code;
+      const { entryPoint } = decider;
+      if (approval) log.info({ ...approvalFields(approval), entryPoint, outcome }, 'decision');
+      return result;
     },
-    async decide(decider, decision, repeat) {
-      const answer = await decide(decider, decision, repeat);
-      const about = answer.ok ? answer.value : await found.approvals.find(decision.approval);
-      const outcome = answer.ok ? answer.value.status : answer.refusal.code;
-      if (about)
-        log.info({ ...approvalFields(about), entryPoint: decider.entryPoint, outcome }, 'decision');
-      return answer;
+    readSecret: logRead(useCases.readSecret),
+    handleSecret: { ...handleSecret, read: logRead(handleSecret.read) },
+    suspendPrincipal: async (...args) => logSuspension(log, await suspendPrincipal(...args)),
+    manageSuspensions: {
+      ...manageSuspensions,
+      suspend: async (...args) => logSuspension(log, await manageSuspensions.suspend(...args)),
     },
-    readSecret: loggedRead(readSecret),
-    secretOperations: { ...secretOperations, read: loggedRead(secretOperations.read) },
   };
 }
 
-/** How many grants are remembered, so that reading does not ask the database twice. What is remembered never changes. */
-const REMEMBERED = 1000;
+function logRequests(
+  requestAccess: UseCases['requestAccess'],
+  { slackState, log }: LoggingParts,
+): UseCases['requestAccess'] {
+  return async (...args) => {
+    const result = await requestAccess(...args);
+    if (!result.ok) return result;
+    const { approval } = result.value;
+    log.info({ ...approvalFields(approval), outcome: approval.status }, 'access requested');
+    if (approval.status === 'pending' && slackState() !== 'ok') logDecideCommands(log, approval);
+    return result;
+  };
+}
 
-/** Undefined when it cannot be found out: a line of the log is no reason to fail a read. */
-function createApprovalOf({ grants, approvals }: Found) {
-  const known = new Map<GrantId, Pick<Approval, 'id' | 'request'>>();
-  return async (grant: GrantId): Promise<Pick<Approval, 'id' | 'request'> | undefined> => {
-    const remembered = known.get(grant);
-    if (remembered) return remembered;
+/** While Slack cannot show a card, the log gives the exact commands that decide the request. */
+function logDecideCommands(log: Log, { id }: Pick<Approval, 'id'>): void {
+  log.info(
+    {
+      approval: id,
+      approve: `vsecure mcp:approve ${id}`,
+      deny: `vsecure mcp:deny ${id} --reason "…"`,
+    },
+    'an approval is pending and Slack is not connected: decide with these commands',
+  );
+}
+
+function createReadLogging({ store, log }: LoggingParts) {
+  const approvalOfGrant = createApprovalOfGrant(store);
+  return (read: UseCases['readSecret']): UseCases['readSecret'] =>
+    async (...args) => {
+      const result = await read(...args);
+      if (!result.ok) return result;
+      const approval = await approvalOfGrant(result.value.grant);
+      if (approval) log.info(approvalFields(approval), 'a secret was read');
+      return result;
+    };
+}
+
+/** How many grants are cached, so that a read needs no extra query. A cached entry never changes. */
+const CACHED_MAX = 1000;
+
+/** Undefined when the lookup fails: a log line is no reason to fail a read. */
+function createApprovalOfGrant({ grants, approvals }: LoggingParts['store']) {
+  const cache = new Map<GrantId, Pick<Approval, 'id' | 'request'>>();
+  return async (id: GrantId): Promise<Pick<Approval, 'id' | 'request'> | undefined> => {
+    const cached = cache.get(id);
+    if (cached) return cached;
     try {
-      const held = await grants.find(grant);
-      const approval = held && (await approvals.find(held.approval));
+      const grant = await grants.find(id);
+      const approval = grant && (await approvals.find(grant.approval));
       if (!approval) return undefined;
-      const { id, request } = approval;
-      if (known.size >= REMEMBERED) known.clear();
-      known.set(grant, { id, request });
-      return { id, request };
+      if (cache.size >= CACHED_MAX) cache.clear();
+      const entry = { id: approval.id, request: approval.request };
+      cache.set(id, entry);
+      return entry;
     } catch {
       return undefined;
     }
   };
 }
 
-/** The approval that a delivery is about, where it is about one: `<id>` or `<kind>:<id>`. */
-export function approvalIn(subject: string): ApprovalId | undefined {
-  const last = subject.split(':').at(-1);
-  return isApprovalId(last) ? last : undefined;
+/** Logs a suspension when it changed something; suspending a suspended key again is silent. */
+function logSuspension(log: Log, result: Result<Suspension>): Result<Suspension> {
+  if (!result.ok || result.value.already) return result;
+  const { principal, grants, requests } = result.value;
+  log.warn(
+    { key: principal.name, grants, requests, resume: `vsecure keys:resume ${principal.name}` },
+    'a key was suspended: its grants are revoked and its requests withdrawn',
+  );
+  return result;
 }
-
-const isApprovalId = (text = ''): text is ApprovalId => /^appr_[0-9A-Za-z]{22}$/.test(text);

@@ -1,10 +1,10 @@
-/** Delivers within the request that asked for what is delivered, and says in the log when it has arrived. */
+/** Runs a delivery in the context of the request that asked for the approval, and logs when it was sent. */
 
 import type { Deliver } from '../notify/outbox-worker.js';
 import type { Log, Reads } from '../ports/index.js';
+import { approvalFields, approvalIdIn } from './approval-log-fields.js';
 import { withinRequest } from './request-context.js';
 import { newRequestId } from './request-id.js';
-import { approvalFields, approvalIn } from './with-logging.js';
 
 export function withRequestContext(
   { approvals }: Pick<Reads, 'approvals'>,
@@ -13,15 +13,15 @@ export function withRequestContext(
   log: Pick<Log, 'info'>,
 ): Deliver {
   return async (leased, signal) => {
-    const id = approvalIn(leased.subject);
+    const id = approvalIdIn(leased.subject);
     const approval = id && (await approvals.find(id));
     if (!approval) return deliver(leased, signal);
     const { request = newRequestId(), traceparent } = approval;
     return withinRequest({ request, traceparent }, async () => {
-      const outcome = await deliver(leased, signal);
-      if (outcome.outcome === 'sent')
+      const result = await deliver(leased, signal);
+      if (result.outcome === 'sent')
         log.info({ ...approvalFields(approval), destination }, 'delivered');
-      return outcome;
+      return result;
     });
   };
 }

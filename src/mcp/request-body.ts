@@ -2,10 +2,9 @@
 
 import { INVALID_REQUEST, PARSE_ERROR } from '@modelcontextprotocol/server';
 import { type Request, type Response, raw } from 'express';
+import { MCP_BODY_MAX_BYTES } from '../domain/limits.js';
 import { type JsonLimits, type JsonProblem, readStrictJson } from './strict-json.js';
 
-/** Bytes. The largest honest call is a reason of a few kilobytes and twenty resources. */
-export const BODY_MAX_BYTES = 256 * 1024;
 /** The protocol itself needs fewer than ten levels and a hundred names. */
 const LIMITS: JsonLimits = { levels: 32, names: 1000 };
 
@@ -21,7 +20,7 @@ export type ReadBody = (req: Request, res: Response) => Promise<Unreadable | und
 
 export function createReadBody(): ReadBody {
   // Compressed bodies are refused: a small one could become a large one.
-  const collect = raw({ limit: BODY_MAX_BYTES, inflate: false, type: () => true });
+  const collect = raw({ limit: MCP_BODY_MAX_BYTES, inflate: false, type: () => true });
   return async (req, res) => {
     // Other methods are refused for what they are.
     if (req.method !== 'POST') return undefined;
@@ -74,7 +73,7 @@ const refusedForm = (message: string): Unreadable => ({
 function uncollected(problem: unknown): Unreadable {
   switch (statusOf(problem)) {
     case 413:
-      return { status: 413, code: -32000, message: `The body exceeds ${BODY_MAX_BYTES} bytes` };
+      return { status: 413, code: -32000, message: `The body exceeds ${MCP_BODY_MAX_BYTES} bytes` };
     case 415:
       return { status: 415, code: -32000, message: 'The body must be plain UTF-8 JSON' };
     default:

@@ -11,6 +11,7 @@ import {
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
+import { MCP_BODY_MAX_BYTES } from '../domain/limits.js';
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
 import type { WaitForDecision } from '../usecases/approvals/wait-for-decision.js';
 import type { Listening } from './change-streams.js';
@@ -23,7 +24,6 @@ import { offerCompletion } from './register-completion.js';
 import { offerPrompts } from './register-prompts.js';
 import { offerResources } from './register-resources.js';
 import { offerTasks } from './register-tasks.js';
-import { BODY_MAX_BYTES } from './request-body.js';
 import type { Resources } from './resources/index.js';
 import { SESSION_HEADER, sessionOpenedBy } from './session.js';
 import type { RequestContext, Tool } from './tool.js';
@@ -55,7 +55,7 @@ export function createServing(parts: ServingParts): Serving {
   const requestContexts = new WeakMap<AuthInfo, ToolCaller>();
   // Mostly requests that a client got wrong; what it was told is in its answer.
   const onerror = (fault: Error) => logger.debug(describeFault(fault), 'mcp: request refused');
-  const options = { onerror, maxRequestBodySize: BODY_MAX_BYTES };
+  const options = { onerror, maxRequestBodySize: MCP_BODY_MAX_BYTES };
   // Of itself the SDK would let everybody listen to anything: it goes by the address, not by the caller.
   const usual = mount({ maxSubscriptions: 0 });
 

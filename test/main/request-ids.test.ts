@@ -80,7 +80,7 @@ describe('an approval that an agent asked for over MCP and a person decided in S
   }, 30_000);
 
   test.each([
-    ['access was asked for', { outcome: 'pending' }],
+    ['access requested', { outcome: 'pending' }],
     ['delivered', { destination: 'slack_card' }],
     ['a card was pressed', { verdict: 'approve' }],
     ['decision', { entryPoint: 'slack', outcome: 'approved' }],

@@ -50,7 +50,7 @@ describe('as a command', () => {
     const first = await run(env);
     expect(first.exit).toBe(1);
     expect(first.stdout).toContain(
-      `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refuses: channel_not_found. To mend: `,
+      `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refuses: channel_not_found. Fix: `,
     );
     expect(first.stdout).toContain('✓ ok       event address: a signed request');
     expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 failed.');

@@ -102,7 +102,7 @@ describe('the bot token', () => {
     expect(find(all, 'bot token')).toMatchObject({
       result: 'failed',
       says: 'Slack refuses: token_revoked',
-      mend: expect.stringContaining('SLACK_BOT_TOKEN'),
+      fix: expect.stringContaining('SLACK_BOT_TOKEN'),
     });
     expect(find(all, 'channel')).toMatchObject({ result: 'skipped' });
     expect(find(all, 'scopes')).toMatchObject({ result: 'skipped' });
@@ -115,7 +115,7 @@ describe('the bot token', () => {
     proxy.inject({ method: 'auth.test', fault: 'json', json, times: 2 });
     expect(find(await check(), 'bot token')).toMatchObject({
       result: 'failed',
-      mend: expect.stringContaining('Bot User OAuth Token'),
+      fix: expect.stringContaining('Bot User OAuth Token'),
     });
   });
 });
@@ -126,7 +126,7 @@ describe('Slack', () => {
     expect(find(all, 'bot token')).toMatchObject({
       result: 'failed',
       says: 'Slack does not answer (not_reached)',
-      mend: expect.stringContaining('firewall'),
+      fix: expect.stringContaining('firewall'),
     });
     expect(all.filter(({ result }) => result === 'failed')).toHaveLength(1);
   });
@@ -150,7 +150,7 @@ describe('scopes', () => {
     expect(find(all, 'scopes')).toMatchObject({
       result: 'failed',
       says: 'missing: im:write, users:read.email',
-      mend: expect.stringContaining('reinstall'),
+      fix: expect.stringContaining('reinstall'),
     });
     expect(find(all, 'optional scope groups:read')).toMatchObject({
       result: 'skipped',
@@ -181,7 +181,7 @@ describe('a channel', () => {
       check: `channel C0GONE (default, ${PRODUCTION})`,
       result: 'failed',
       says: 'Slack refuses: channel_not_found',
-      mend: expect.stringContaining('/invite @vsecure'),
+      fix: expect.stringContaining('/invite @vsecure'),
     });
   });
 
@@ -189,7 +189,7 @@ describe('a channel', () => {
     ({ emulate, proxy } = await workspace({ botInChannel: false }));
     expect(find(await check({ post: true }), 'channel')).toMatchObject({
       result: 'failed',
-      mend: expect.stringContaining('/invite @vsecure'),
+      fix: expect.stringContaining('/invite @vsecure'),
     });
     expect(proxy.callsOf('chat.postMessage')).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe('a channel', () => {
     expect(find(await check({ post: true }), 'channel')).toMatchObject({
       result: 'failed',
       says: expect.stringContaining(says),
-      mend: expect.stringContaining(mend),
+      fix: expect.stringContaining(mend),
     });
     expect(proxy.callsOf('chat.postMessage')).toEqual([]);
   });
@@ -235,7 +235,7 @@ describe('the event address', () => {
     expect(await event(await endpoint('another-secret'))).toMatchObject({
       result: 'failed',
       says: expect.stringContaining('answered 401: the server has another signing secret'),
-      mend: expect.stringContaining('SLACK_SIGNING_SECRET'),
+      fix: expect.stringContaining('SLACK_SIGNING_SECRET'),
     });
   });
 
@@ -243,7 +243,7 @@ describe('the event address', () => {
     expect(await event(`http://127.0.0.1:${await freePort()}`)).toMatchObject({
       result: 'failed',
       says: expect.stringContaining('was not reached: nothing listens there'),
-      mend: expect.stringContaining('Socket Mode'),
+      fix: expect.stringContaining('Socket Mode'),
     });
   });
 
@@ -252,7 +252,7 @@ describe('the event address', () => {
     expect(await event(url)).toMatchObject({
       result: 'failed',
       says: expect.stringContaining('does not answer to the host name'),
-      mend: expect.stringContaining('VSECURE_ALLOWED_HOSTS'),
+      fix: expect.stringContaining('VSECURE_ALLOWED_HOSTS'),
     });
   });
 
@@ -307,7 +307,7 @@ describe('the event address', () => {
   test('that is not known here is not guessed', async () => {
     expect(await event(undefined)).toMatchObject({
       result: 'skipped',
-      mend: expect.stringContaining('PUBLIC_URL'),
+      fix: expect.stringContaining('PUBLIC_URL'),
     });
   });
 });
@@ -330,7 +330,7 @@ describe('Socket Mode', () => {
     expect(await socket()).toMatchObject({
       result: 'failed',
       says: 'Slack refuses: invalid_auth',
-      mend: expect.stringContaining('connections:write'),
+      fix: expect.stringContaining('connections:write'),
     });
   });
 });
@@ -375,7 +375,7 @@ describe('people by e-mail', () => {
     fail('users.lookupByEmail', 'missing_scope');
     expect(await people('alice@example.com')).toMatchObject({
       result: 'failed',
-      mend: expect.stringContaining('manifest.yml'),
+      fix: expect.stringContaining('manifest.yml'),
     });
   });
 

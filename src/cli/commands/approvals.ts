@@ -5,9 +5,9 @@ import { approvalStatus } from '../../contract/fields.js';
 import type { Approval } from '../../sdk/index.js';
 import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
+import { listLimit } from '../limit-option.js';
 import { printSlackStatus } from '../slack-status.js';
 import type { Column, Tone } from '../table.js';
-import { listLimit } from './list-limit.js';
 
 const TONES: Readonly<Record<string, Tone>> = { pending: 'open', approved: 'good', denied: 'bad' };
 

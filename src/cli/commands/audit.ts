@@ -7,9 +7,9 @@ import type { AuditEvent, AuditQuery, FollowQuery, ResourceCount } from '../../s
 import { bar } from '../bar-chart.js';
 import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
+import { listLimit } from '../limit-option.js';
 import type { Column } from '../table.js';
 import { escapeText } from '../terminal-text.js';
-import { listLimit } from './list-limit.js';
 
 const EVENTS: readonly Column<AuditEvent>[] = [
   { header: 'at (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },

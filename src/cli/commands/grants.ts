@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import type { Grant } from '../../sdk/index.js';
 import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
+import { listLimit } from '../limit-option.js';
 import type { Column } from '../table.js';
-import { listLimit } from './list-limit.js';
 
 const COLUMNS: readonly Column<Grant>[] = [
   { header: 'id', cell: ({ id }) => id },

@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 import { deliveryState, notificationType, receiverKind } from '../../contract/notification.js';
 import type { NotificationDelivery } from '../../sdk/index.js';
 import type { Io } from '../io.js';
+import { listLimit } from '../limit-option.js';
 import type { Column, Tone } from '../table.js';
-import { listLimit } from './list-limit.js';
 
 const TONES: Readonly<Record<NotificationDelivery['state'], Tone>> = {
   waiting: 'open',

@@ -1,17 +1,17 @@
-/** REST: alerts and what raises them. */
+/** REST: alerts and alert rules. */
 
 import { alertRoutes, type WireAlert, type WireAlertRule } from '../../contract/alert.js';
 import type { Alert, AlertRule } from '../../domain/alert.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { UseCases } from '../../usecases/index.js';
-import { readDuration, readOptional } from '../durations.js';
+import { readDuration, readOptionalDuration } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/single-page.js';
+import { onePage } from '../wire/one-page.js';
 
-export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
+export function serveAlerts(serve: Serve, { manageAlerts }: Pick<UseCases, 'manageAlerts'>): void {
   serve(alertRoutes.list, async ({ caller, query }) =>
-    onePage(await manageAlerts.listAlerts(caller), query, byPlace, wireAlert),
+    onePage(await manageAlerts.listAlerts(caller), query, byRuleAndSubject, wireAlert),
   );
 
   serve(alertRoutes.rules, async ({ caller, query }) =>
@@ -19,9 +19,9 @@ export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
   );
 
   serve(alertRoutes.set, async ({ caller, idempotencyKey, body: { name, ...change } }) => {
-    const period = readOptional(change.period);
+    const period = readOptionalDuration(change.period);
     if (!period.ok) return period;
-    const cooldown = readOptional(change.cooldown);
+    const cooldown = readOptionalDuration(change.cooldown);
     if (!cooldown.ok) return cooldown;
     const read = { ...change, period: period.value, cooldown: cooldown.value };
     return mapResult(await manageAlerts.setAlertRule(caller, name, read, idempotencyKey), wireRule);
@@ -36,7 +36,7 @@ export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
     if (!duration.ok) return duration;
     const silence = { ...body, duration: duration.value };
     const silenced = await manageAlerts.silenceAlert(caller, silence, idempotencyKey);
-    // Kept for whoever repeats it, a time is text.
+    // A replayed result comes from stored JSON, where a time is text.
     return mapResult(silenced, ({ alert, until }) => ({
       alert,
       until: new Date(until).toISOString(),
@@ -44,8 +44,8 @@ export function serveAlerts(serve: Serve, { manageAlerts }: UseCases): void {
   });
 }
 
-/** The subject tells apart the alerts of one rule. */
-const byPlace = ({ rule, subject }: Alert) => `${rule}/${subject}`;
+/** Alerts of one rule differ by subject. */
+const byRuleAndSubject = ({ rule, subject }: Alert) => `${rule}/${subject}`;
 
 const wireAlert = ({ subject, firedAt, resolvedAt, silencedUntil, ...rest }: Alert): WireAlert => ({
   ...rest,

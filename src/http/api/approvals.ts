@@ -6,19 +6,28 @@ import { ok } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import type { UseCases } from '../../usecases/index.js';
-import { readOptional } from '../durations.js';
+import { readOptionalDuration } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { wireAccessFor, wireApprovalFor } from '../wire/access.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
-/** `stopping` ends waits early, with the approval as it stands, so that the server can go. */
-export function serveApprovals(serve: Serve, useCases: UseCases, stopping: AbortSignal): void {
+type ApprovalUseCases = Pick<
+  UseCases,
+  'requestAccess' | 'showApprovals' | 'awaitDecision' | 'decide' | 'cancelRequest' | 'readCardFacts'
+>;
+
+/** When `stopping` aborts, a waiting call answers at once with the approval's current state, so that the server can stop. */
+export function serveApprovals(
+  serve: Serve,
+  useCases: ApprovalUseCases,
+  stopping: AbortSignal,
+): void {
   serve(approvalRoutes.request, async ({ caller, body, idempotencyKey }) => {
-    const duration = readOptional(body.duration);
+    const duration = readOptionalDuration(body.duration);
     if (!duration.ok) return duration;
     const ask = { ...body, duration: duration.value };
-    const asked = await useCases.requestAccess(caller, ask, idempotencyKey);
-    return mapResult(asked, wireAccessFor(caller));
+    const requested = await useCases.requestAccess(caller, ask, idempotencyKey);
+    return mapResult(requested, wireAccessFor(caller));
   });
 
   serve(approvalRoutes.list, async ({ caller, query: { status, ...page } }) =>
@@ -26,12 +35,12 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
   );
 
   serve(approvalRoutes.show, async ({ caller, params }) => {
-    const shown = await useCases.viewApprovals.one(caller, params.id);
-    return shown.ok ? ok(await detail(useCases, caller, shown.value)) : shown;
+    const found = await useCases.showApprovals.one(caller, params.id);
+    return found.ok ? ok(await detail(useCases, caller, found.value)) : found;
   });
 
-  serve(approvalRoutes.wait, async ({ caller, params, query, gone }) => {
-    const signal = AbortSignal.any([gone, stopping]);
+  serve(approvalRoutes.wait, async ({ caller, params, query, disconnected }) => {
+    const signal = AbortSignal.any([disconnected, stopping]);
     const waiting = { ms: query.seconds * SECOND, signal };
     return mapResult(
       await useCases.waitForDecision(caller, params.id, waiting),
@@ -40,7 +49,7 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
   });
 
   serve(approvalRoutes.decide, async ({ caller, params, body, idempotencyKey }) => {
-    const duration = readOptional(body.duration);
+    const duration = readOptionalDuration(body.duration);
     if (!duration.ok) return duration;
     const claim = body.door ? ` (client: ${body.door}, self-reported)` : '';
     const through = `key ${caller.key.id}${claim}`;
@@ -67,15 +76,15 @@ export function serveApprovals(serve: Serve, useCases: UseCases, stopping: Abort
   );
 }
 
-/** Who may decide is shown to people who decide, never to the agent that asks. */
+/** The approvers are shown to people who may decide, never to the agent that asks. */
 async function detail(
-  { readCardFacts }: UseCases,
+  { readCardFacts }: Pick<UseCases, 'readCardFacts'>,
   caller: Caller,
-  shown: Access,
+  found: Access,
 ): Promise<WireApprovalDetail> {
-  const access = wireAccessFor(caller)(shown);
+  const access = wireAccessFor(caller)(found);
   if (!may(caller, 'approvals:read')) return access;
-  const facts = await readCardFacts(shown.approval.id);
+  const facts = await readCardFacts(found.approval.id);
   if (!facts?.policy) return access;
   const { name, minApprovals, requireDecisionReason } = facts.policy;
   const approvals = facts.votes.filter(({ verdict }) => verdict === 'approve').length;

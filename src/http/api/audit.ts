@@ -10,16 +10,20 @@ import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage } from '../wire/map-result.js';
 
-/** `now` only turns "24h ago" into a date; what has ended is the database's to say. */
+/** `now` only turns "24h ago" into a date. The database's clock decides what has expired. */
 export function serveAudit(
   serve: Serve,
-  { queryAudit, countUses, exportAudit }: UseCases,
+  {
+    queryAudit,
+    countUses,
+    exportAudit,
+  }: Pick<UseCases, 'queryAudit' | 'countUses' | 'exportAudit'>,
   now: () => Date,
 ): void {
   const momentIn = (text: string | undefined) =>
     text === undefined ? undefined : momentOf(text, now());
 
-  const filterOf = ({ since, until, resource, actor, type }: Asked) => {
+  const filterOf = ({ since, until, resource, actor, type }: Filter) => {
     const pattern = resource === undefined ? undefined : parsePattern(resource);
     if (pattern && !pattern.ok) return pattern;
     return ok({ resource, actor, type, since: momentIn(since), until: momentIn(until) });
@@ -44,12 +48,12 @@ export function serveAudit(
     const exported = await exportAudit(caller, Number(after), CHAIN_PAGE);
     if (!exported.ok) return exported;
     const { links, ...rest } = exported.value;
-    return { ok: true, value: { ...rest, links: [...links] } };
+    return ok({ ...rest, links: [...links] });
   });
 }
 
-/** What both ways to look are narrowed to. */
-type Asked = Omit<z.output<typeof auditRoutes.list.query>, 'limit' | 'after'>;
+/** The filter that listing and counting share. */
+type Filter = Omit<z.output<typeof auditRoutes.list.query>, 'limit' | 'after'>;
 
 const wireEvent = ({
   resources,

@@ -1,4 +1,4 @@
-/** REST: what would happen, and what would have happened under other policies. */
+/** REST: what a request would lead to, and what past requests would have led to under other policies. */
 
 import { explainRoute, type WireExplanation } from '../../contract/explain.js';
 import { policySetRoutes, type WireSimulation } from '../../contract/policy-set.js';
@@ -7,16 +7,20 @@ import { momentOf } from '../../domain/instant.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Explanation } from '../../usecases/policies/explain-access.js';
 import type { Simulation } from '../../usecases/policies/simulate-policies.js';
-import { readOptional } from '../durations.js';
+import { readOptionalDuration } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
 import { readDocuments } from '../wire/policy-document.js';
-import { replacing } from './resources.js';
+import { replaceWith } from './resources.js';
 
 /** `now` only turns "30d ago" into a date. */
-export function serveExplain(serve: Serve, useCases: UseCases, now: () => Date): void {
+export function serveExplain(
+  serve: Serve,
+  useCases: Pick<UseCases, 'explainAccess' | 'simulatePolicies'>,
+  now: () => Date,
+): void {
   serve(explainRoute, async ({ caller, query: { resource, operation, as, ...rest } }) => {
-    const duration = readOptional(rest.duration);
+    const duration = readOptionalDuration(rest.duration);
     if (!duration.ok) return duration;
     const at = rest.at === undefined ? undefined : new Date(rest.at);
     const question = { resource, operation, as, at, duration: duration.value };
@@ -28,7 +32,7 @@ export function serveExplain(serve: Serve, useCases: UseCases, now: () => Date):
     const read = readDocuments(policies);
     if (!read.ok) return read;
     const since = momentOf(text, now());
-    const proposal = { writes: read.value.map(replacing), prune, since };
+    const proposal = { writes: read.value.map(replaceWith), prune, since };
     return mapResult(await useCases.simulatePolicies(caller, proposal), (found) => ({
       since: since.toISOString(),
       ...wireSimulation(found),
@@ -49,12 +53,15 @@ function wireExplanation(found: Explanation): Omit<WireExplanation, 'resource' |
     minReasonLength: rules?.minReasonLength,
     conditions: report && { held: [...report.held], failed: [...report.failed] },
     limits,
-    ...insight(found),
+    ...policyFields(found),
   };
 }
 
-/** What only those see who may see policies. */
-function insight({ policy, approvers }: Explanation): Pick<WireExplanation, 'policy' | 'deciding'> {
+/** The fields that only callers who may see policies get. */
+function policyFields({
+  policy,
+  approvers,
+}: Explanation): Pick<WireExplanation, 'policy' | 'deciding'> {
   if (!policy) return {};
   const { id, uri, name, version, minApprovals, escalateTo, escalateAfter } = policy;
   return {

@@ -6,7 +6,10 @@ import type { Serve } from '../serve-route.js';
 import { wireGrant } from '../wire/access.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
-export function serveGrants(serve: Serve, useCases: UseCases): void {
+export function serveGrants(
+  serve: Serve,
+  useCases: Pick<UseCases, 'showApprovals' | 'releaseGrant' | 'revokeGrant'>,
+): void {
   serve(grantRoutes.list, async ({ caller, query: { active, ...page } }) =>
     mapPage(await useCases.viewApprovals.grants(caller, { activeOnly: active }, page), wireGrant),
   );

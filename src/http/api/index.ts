@@ -1,4 +1,4 @@
-/** The REST API: who calls is settled before a byte of the body is read. */
+/** The REST API. Callers are authenticated before a byte of the body is read. */
 
 import { type RequestHandler, Router } from 'express';
 import type { UseCases } from '../../usecases/index.js';
@@ -22,7 +22,7 @@ import { serveSecrets } from './secrets.js';
 
 export interface ApiParts {
   readonly useCases: UseCases;
-  /** Lets in who may come in, for `callerOf`. */
+  /** Authentication and rate limits; see `createAdmission`. */
   readonly admission: readonly RequestHandler[];
   readonly now: () => Date;
   readonly stopping: AbortSignal;

@@ -1,4 +1,4 @@
-/** REST: API keys, and who the caller's key is. */
+/** REST: API keys, and the caller's own key (`whoami`). */
 
 import {
   keyRoutes,
@@ -12,18 +12,21 @@ import type { Caller } from '../../domain/rights.js';
 import type { ListedKey } from '../../usecases/authorization/manage-keys.js';
 import type { Suspension } from '../../usecases/authorization/suspend-principal.js';
 import type { UseCases } from '../../usecases/index.js';
-import { readOptional } from '../durations.js';
+import { readOptionalDuration } from '../durations.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/single-page.js';
+import { onePage } from '../wire/one-page.js';
 
-export function serveKeys(serve: Serve, { manageKeys, manageSuspensions }: UseCases): void {
+export function serveKeys(
+  serve: Serve,
+  { manageKeys, manageSuspensions }: Pick<UseCases, 'manageKeys' | 'manageSuspensions'>,
+): void {
   serve(keyRoutes.list, async ({ caller, query }) =>
     onePage(await manageKeys.list(caller), query, byCreation, wireKey),
   );
 
   serve(keyRoutes.create, async ({ caller, idempotencyKey, body: { expires, ...wish } }) => {
-    const ttl = readOptional(expires);
+    const ttl = readOptionalDuration(expires);
     if (!ttl.ok) return ttl;
     const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value }, idempotencyKey);
     return mapResult(made, ({ token, owner, ...rest }) => ({

@@ -1,4 +1,4 @@
-/** REST: logins from a terminal, for who has no key yet. */
+/** REST: `vsecure login`, for a person who has no key yet. */
 
 import type { Router } from 'express';
 import { loginRoutes } from '../../contract/login.js';
@@ -9,11 +9,11 @@ import { createServePublic } from '../serve-public.js';
 import { mapResult } from '../wire/map-result.js';
 import { wireKey } from './keys.js';
 
-/** To be mounted before the bearer check. Who asks too often is told so before the body is read. */
+/** Mount it before the bearer check. The rate limit answers before the body is read. */
 export function serveLogin(router: Router, { login }: Pick<UseCases, 'login'>): void {
   const { begin, take } = loginRoutes;
   router.use(begin.path, limitPerAddress(), ...jsonBody);
-  // Only this very call: taking is asked for every two seconds.
+  // Only for `begin`: a waiting terminal calls `take` every two seconds.
   const limit = limitLogins();
   router.use(begin.path, (req, res, next) => (req.path === '/' ? limit(req, res, next) : next()));
   const serve = createServePublic(router);

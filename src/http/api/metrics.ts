@@ -17,7 +17,11 @@ interface Span {
 }
 
 /** `now` only turns "24h ago" into a date. */
-export function serveMetrics(serve: Serve, { measure, metrics }: UseCases, now: () => Date): void {
+export function serveMetrics(
+  serve: Serve,
+  { measure, metrics }: Pick<UseCases, 'measure' | 'metrics'>,
+  now: () => Date,
+): void {
   const momentIn = (text: string | undefined) =>
     text === undefined ? undefined : momentOf(text, now());
 

@@ -13,7 +13,10 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 export function serveNotifications(
   serve: Serve,
-  { configureReceivers, reviewDeliveries }: UseCases,
+  {
+    configureReceivers,
+    reviewDeliveries,
+  }: Pick<UseCases, 'configureReceivers' | 'reviewDeliveries'>,
   now: () => Date,
 ): void {
   serve(notificationRoutes.show, async ({ caller }) =>
@@ -33,12 +36,16 @@ export function serveNotifications(
     ),
   );
 
-  serve(notificationRoutes.test, async ({ caller, body: { receiver }, gone, idempotencyKey }) =>
-    mapResult(await reviewDeliveries.test(caller, receiver, gone, idempotencyKey), (telling) =>
-      telling.outcome === 'sent'
-        ? { receiver, outcome: 'sent' as const }
-        : { receiver, outcome: 'failed' as const, error: telling.error },
-    ),
+  serve(
+    notificationRoutes.test,
+    async ({ caller, body: { receiver }, disconnected, idempotencyKey }) =>
+      mapResult(
+        await reviewDeliveries.test(caller, receiver, disconnected, idempotencyKey),
+        (sent) =>
+          sent.outcome === 'sent'
+            ? { receiver, outcome: 'sent' as const }
+            : { receiver, outcome: 'failed' as const, error: sent.error },
+      ),
   );
 
   serve(notificationRoutes.deliveries, async ({ caller, query }) =>

@@ -5,9 +5,12 @@ import type { Person } from '../../domain/person.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapResult } from '../wire/map-result.js';
-import { onePage } from '../wire/single-page.js';
+import { onePage } from '../wire/one-page.js';
 
-export function servePeople(serve: Serve, { managePeople, createLinkCode }: UseCases): void {
+export function servePeople(
+  serve: Serve,
+  { managePeople, createLinkCode }: Pick<UseCases, 'managePeople' | 'createLinkCode'>,
+): void {
   serve(personRoutes.list, async ({ caller, query }) =>
     onePage(await managePeople.list(caller), query, ({ email }) => email, wirePerson),
   );

@@ -1,17 +1,20 @@
-/** REST: resources, which is to say the policies that guard them. */
+/** REST: policies of resources. */
 
 import { policyRoutes } from '../../contract/policy.js';
 import { policySetRoutes } from '../../contract/policy-set.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Call, Serve } from '../serve-route.js';
 import { mapItems, mapResult } from '../wire/map-result.js';
+import { onePage } from '../wire/one-page.js';
 import { wireApplied, wirePolicy } from '../wire/policy.js';
 import { type ReadDocument, readDocument, readDocuments } from '../wire/policy-document.js';
-import { onePage } from '../wire/single-page.js';
 
 type Configure = Pick<Call<typeof policyRoutes.merge>, 'caller' | 'body' | 'idempotencyKey'>;
 
-export function serveResources(serve: Serve, useCases: UseCases): void {
+export function serveResources(
+  serve: Serve,
+  useCases: Pick<UseCases, 'configureResource' | 'showPolicies' | 'applyPolicies'>,
+): void {
   const configure = async (
     { caller, body, idempotencyKey }: Configure,
     mode: 'merge' | 'replace',
@@ -37,7 +40,7 @@ export function serveResources(serve: Serve, useCases: UseCases): void {
     async ({ caller, idempotencyKey, body: { policies, prune, dryRun } }) => {
       const read = readDocuments(policies);
       if (!read.ok) return read;
-      const set = { writes: read.value.map(replacing), prune, dryRun };
+      const set = { writes: read.value.map(replaceWith), prune, dryRun };
       const notes = new Map(read.value.map(({ uri, notes }) => [uri, notes]));
       return mapItems(await useCases.applyPolicies(caller, set, idempotencyKey), (applied) =>
         wireApplied({
@@ -49,6 +52,6 @@ export function serveResources(serve: Serve, useCases: UseCases): void {
   );
 }
 
-/** A set says everything about its policies: what is not named gets its default. */
-export const replacing = ({ uri, changes }: ReadDocument) =>
+/** A policy set replaces: a field that it does not name gets its default. */
+export const replaceWith = ({ uri, changes }: ReadDocument) =>
   ({ uri, changes, mode: 'replace' }) as const;

@@ -1,4 +1,4 @@
-/** REST: secrets. Values go in; metadata comes out, and a value through one route alone. */
+/** REST: secrets. Only the `open` route answers with a value; all others answer with metadata. */
 
 import {
   secretRoutes,
@@ -16,8 +16,11 @@ import type { SecretValue } from '../../usecases/secrets/read-secret.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
-export function serveSecrets(serve: Serve, useCases: UseCases): void {
-  const { secretOperations } = useCases;
+export function serveSecrets(
+  serve: Serve,
+  useCases: Pick<UseCases, 'handleSecret' | 'listSecrets' | 'writeSecret'>,
+): void {
+  const { handleSecret } = useCases;
 
   serve(secretRoutes.list, async ({ caller, query }) =>
     mapPage(await useCases.listSecrets(caller, query), wireListed),
@@ -34,20 +37,20 @@ export function serveSecrets(serve: Serve, useCases: UseCases): void {
   });
 
   serve(secretRoutes.create, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await secretOperations.create(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await handleSecret.create(caller, changeOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.update, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await secretOperations.update(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await handleSecret.update(caller, changeOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.rotate, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await secretOperations.rotate(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await handleSecret.rotate(caller, changeOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.delete, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await secretOperations.delete(caller, wishOf(body, idempotencyKey)), wireChange),
+    mapResult(await handleSecret.delete(caller, changeOf(body, idempotencyKey)), wireChange),
   );
 }
 
-const wishOf = <T extends { path: string }>(
+const changeOf = <T extends { path: string }>(
   { path, ...rest }: T,
   idempotencyKey: IdempotencyKey | undefined,
 ) => ({

@@ -1,4 +1,4 @@
-/** The API described by itself (OpenAPI 3.1): from the very schemas that the handlers validate with. */
+/** The OpenAPI 3.1 document, generated from the schemas that the handlers validate with. */
 
 import { PROBLEM_CODES, PROBLEM_TYPE, problem } from '../../contract/problem.js';
 import { API_BASE } from '../../contract/route.js';
@@ -7,7 +7,7 @@ import { IDEMPOTENCY_KEY_MAX } from '../../domain/limits.js';
 import { type Named, operationOf } from './operation.js';
 import { createSchemas, type JsonObject, type Schemas } from './schemas.js';
 
-/** Needs no key. */
+/** Served without a key. */
 export const DOCUMENT_PATH = '/openapi.json';
 
 export function describeApi(): JsonObject {
@@ -26,7 +26,7 @@ export function describeApi(): JsonObject {
     security: [{ key: [] }],
     tags: Object.keys(ROUTES).map((name) => ({ name })),
     paths,
-    components: { ...COMPONENTS, schemas: { ...schemas.named, Problem: closed(schemas) } },
+    components: { ...COMPONENTS, schemas: { ...schemas.named, Problem: withKnownCodes(schemas) } },
   };
 }
 
@@ -37,7 +37,7 @@ function pathsOf(schemas: Schemas): JsonObject {
     const template = path.replace(/:(\w+)/g, '{$1}');
     paths[template] = { ...paths[template], [method.toLowerCase()]: operationOf(named, schemas) };
   }
-  return { ...paths, [DOCUMENT_PATH]: { get: ITSELF } };
+  return { ...paths, [DOCUMENT_PATH]: { get: DOCUMENT_OPERATION } };
 }
 
 const namedRoutes = (): readonly Named[] =>
@@ -45,8 +45,8 @@ const namedRoutes = (): readonly Named[] =>
     Object.entries(verbs).map(([verb, route]) => ({ noun, verb, route })),
   );
 
-/** Clients take any code, because a newer server may have more; this server has these. */
-function closed({ named }: Schemas): unknown {
+/** The shared schema accepts any code, because a newer server may have more. The document lists those of this server. */
+function withKnownCodes({ named }: Schemas): unknown {
   const { Problem } = named;
   const properties =
     typeof Problem === 'object' && Problem && 'properties' in Problem ? Problem.properties : {};
@@ -56,7 +56,7 @@ function closed({ named }: Schemas): unknown {
   };
 }
 
-const ITSELF = {
+const DOCUMENT_OPERATION = {
   operationId: 'openapi_show',
   summary: 'This document.',
   security: [],
@@ -73,15 +73,15 @@ const COMPONENTS = {
       in: 'header',
       required: false,
       description:
-        'Of your choosing, new for every change. The same request sent again under it within 7 days is not carried out again and gets the same answer; another one gets idempotency_mismatch.',
+        'Any text you choose, new for every change. The same request sent again under the same key within 7 days is not carried out again and gets the same answer. A different request under the same key gets idempotency_mismatch.',
       schema: { type: 'string', pattern: `^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_MAX}}$` },
       example: '6f1c1f0e-6a5e-4a57-9f9b-0f1f3f2b7c11',
     },
   },
   responses: {
-    Problem: { description: 'Why not (RFC 9457).', content: PROBLEM },
+    Problem: { description: 'What went wrong (RFC 9457).', content: PROBLEM },
     RateLimited: {
-      description: 'Too many requests, or the same question too often.',
+      description: 'Too many requests, or the same request again too soon.',
       headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
       content: PROBLEM,
     },

@@ -1,4 +1,4 @@
-/** Serves the API's own description, to everybody: it says what there is to know, and holds nothing of what is kept. */
+/** Serves the OpenAPI document without a key: it describes the API and contains no stored data. */
 
 import type { Router } from 'express';
 import { DOCUMENT_PATH, describeApi } from './document.js';

@@ -41,11 +41,11 @@ function parametersOf(
   ];
 }
 
-/** A route that takes no field takes no body. */
+/** A route whose body has no fields gets no requestBody. */
 function requestOf({ body }: Route, schemas: Schemas): JsonObject {
   const schema = schemas.read(body);
-  const takesNothing = !('$ref' in schema) && fieldsOf(schema).length === 0;
-  return takesNothing ? {} : { requestBody: { required: true, content: json(schema) } };
+  const isEmpty = !('$ref' in schema) && fieldsOf(schema).length === 0;
+  return isEmpty ? {} : { requestBody: { required: true, content: json(schema) } };
 }
 
 function fieldsOf({ properties, required }: JsonObject): readonly JsonObject[] {

@@ -1,4 +1,4 @@
-/** The contract's schemas as JSON Schema (draft 2020-12), which is what OpenAPI 3.1 is made of. */
+/** Converts the contract's zod schemas to JSON Schema (draft 2020-12), which OpenAPI 3.1 uses. */
 
 import { z } from 'zod';
 import { described } from '../../contract/schema-names.js';
@@ -6,9 +6,9 @@ import { described } from '../../contract/schema-names.js';
 export type JsonObject = { readonly [name: string]: unknown };
 
 export interface Schemas {
-  /** As it is sent, whichever way. Named schemas become references. */
+  /** The JSON Schema of what is sent. Named schemas become references. */
   read(schema: z.ZodType): JsonObject;
-  /** The named ones that have been met, for `components.schemas`. */
+  /** The named schemas that `read` has seen, for `components.schemas`. */
   readonly named: Readonly<Record<string, unknown>>;
 }
 
@@ -17,12 +17,12 @@ export function createSchemas(): Schemas {
   return {
     named,
     read(schema) {
-      // What is sent is the input of whoever reads it: of our handlers, and of the clients of our answers.
+      // `input`: what is sent is the input of the schema on the receiving side, our handlers or our clients.
       const {
         $schema: _,
         $defs = {},
         ...json
-      } = referring(
+      } = withDocumentReferences(
         z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', metadata: described }),
       );
       Object.assign(named, $defs);
@@ -31,8 +31,8 @@ export function createSchemas(): Schemas {
   };
 }
 
-/** References within one schema, turned to where the document keeps what is named. */
-function referring(schema: JsonObject): JsonObject {
+/** Rewrites references within one schema to the document's `components.schemas`. */
+function withDocumentReferences(schema: JsonObject): JsonObject {
   const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
   const moved: JsonObject = JSON.parse(text);
   return moved;

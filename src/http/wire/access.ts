@@ -1,4 +1,4 @@
-/** Approvals and grants as the wire has them. */
+/** Approvals and grants in wire format. */
 
 import type { WireAccess, WireApproval } from '../../contract/approval.js';
 import type { WireGrant } from '../../contract/grant.js';
@@ -9,12 +9,12 @@ import type { Caller } from '../../domain/rights.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import { seesPolicies } from '../../usecases/policies/list-policies.js';
 
-/** For one reader: why a person was asked or was not names keys, which is for whoever may see policies. */
+/** `conditions` names keys, so only callers who may see policies get it. */
 export function wireApprovalFor(caller: Caller): (approval: Approval) => WireApproval {
-  const insider = seesPolicies(caller);
+  const showConditions = seesPolicies(caller);
   return (approval) => ({
     ...wireApproval(approval),
-    conditions: insider ? approval.autoReport : undefined,
+    conditions: showConditions ? approval.autoReport : undefined,
   });
 }
 
@@ -37,11 +37,11 @@ function wireApproval(approval: Approval): WireApproval {
     digest,
     createdAt: approval.createdAt.toISOString(),
     expiresAt: approval.expiresAt.toISOString(),
-    ...settled(approval),
+    ...decisionFields(approval),
   };
 }
 
-function settled(approval: Approval) {
+function decisionFields(approval: Approval) {
   if (approval.status === 'pending') return {};
   return {
     settledAt: approval.settledAt.toISOString(),

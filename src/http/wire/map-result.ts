@@ -1,4 +1,4 @@
-/** Translating the good answers and passing refusals on. */
+/** Changes the value of a result and passes refusals on. */
 
 import { ok, type Result } from '../../domain/result.js';
 import type { Listed } from '../../ports/index.js';
@@ -7,12 +7,12 @@ export function mapResult<T, U>(result: Result<T>, change: (value: T) => U): Res
   return result.ok ? ok(change(result.value)) : result;
 }
 
-/** One page, item by item. */
+/** Changes each item of one page. */
 export function mapPage<T, U>(page: Result<Listed<T>>, change: (item: T) => U) {
   return mapResult(page, ({ items, next }) => ({ items: items.map(change), next }));
 }
 
-/** A list that has no pages. */
+/** Changes each item of a list without pages. */
 export function mapItems<T, U>(items: Result<readonly T[]>, change: (item: T) => U) {
   return mapResult(items, (all) => ({ items: all.map(change) }));
 }

@@ -1,9 +1,9 @@
-/** An example agent: asks over MCP, waits for the person, reads. Just what an AI tool would do. */
+/** An example agent that does what an AI tool does: it asks over MCP, waits for the decision, and reads the secret. */
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 
-const asked = z.object({ approval_id: z.string(), status: z.string() });
+const requested = z.object({ approval_id: z.string(), status: z.string() });
 const waited = z.object({ status: z.string(), decision_reason: z.string().optional() });
 const read = z.object({ value: z.string(), expires_at: z.string() });
 
@@ -35,14 +35,14 @@ export async function connectAgent(url: string, key: string): Promise<Agent> {
 
   return {
     async ask(resource, reason) {
-      const question = { resources: [resource], operation: 'read', reason };
-      return (await call(asked, 'request-access', question)).approval_id;
+      const args = { resources: [resource], operation: 'read', reason };
+      return (await call(requested, 'request-access', args)).approval_id;
     },
 
     async wait(approval, signal) {
       for (;;) {
-        const question = { approval_id: approval, wait_seconds: 45 };
-        const answer = await call(waited, 'wait-for-decision', question, signal);
+        const args = { approval_id: approval, wait_seconds: 45 };
+        const answer = await call(waited, 'wait-for-decision', args, signal);
         if (answer.status !== 'pending') return answer;
       }
     },

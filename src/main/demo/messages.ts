@@ -1,24 +1,24 @@
-/** What the demo says to whoever watches it. */
+/** What the demo prints. */
 
 import { WANTED } from './seed-data.js';
 
-export interface Shown {
-  /** Of the server. */
+export interface Introduction {
+  /** The server's URL. */
   readonly url: string;
-  /** Of the Slack look-alike; undefined where this platform has none. */
+  /** The URL of the Slack look-alike; undefined when it does not exist for this platform. */
   readonly slackUrl: string | undefined;
   readonly approval: string;
   readonly approverKey: string;
 }
 
-/** Where everything is, what was asked, and how to decide it. */
-export function introduction({ url, slackUrl, approval, approverKey }: Shown): string {
+/** The addresses, the request, and how to decide it. */
+export function introduction({ url, slackUrl, approval, approverKey }: Introduction): string {
   return [
     '',
     `  vsecure   ${url}   (MCP at ${url}/mcp)`,
-    ...(slackUrl ? [`  Slack     ${slackUrl}   (a look-alike; fake data only, no login)`] : []),
+    ...(slackUrl ? [`  Slack     ${slackUrl}   (a look-alike without login; fake data only)`] : []),
     '',
-    'The example agent, whose key belongs to bob, asks for',
+    "The example agent uses Bob's key and asks to read",
     `  ${WANTED}`,
     '',
     ...(slackUrl ? inSlack(slackUrl) : WITHOUT_SLACK),
@@ -30,14 +30,14 @@ export function introduction({ url, slackUrl, approval, approverKey }: Shown): s
 }
 
 const inSlack = (slackUrl: string) => [
-  'Now you are the approver:',
+  'Now decide as the approver:',
   `  1. Open ${slackUrl} and choose "Act as" Alice (approver).`,
-  '  2. In #approvals, press "Approve…" on the card, give a reason, and submit.',
-  '     (Or press "Deny…". As Bob you will be refused: nobody approves their own key.)',
+  '  2. In #approvals, click "Approve…" on the card, enter a reason, and submit.',
+  '     (Or click "Deny…". Bob cannot decide: he owns the key that asks.)',
   '',
-  'Or from another terminal:',
+  'Or decide from another terminal:',
 ];
 
 const WITHOUT_SLACK = [
-  'There is no Slack look-alike for this platform. Decide from another terminal:',
+  'The Slack look-alike is not available on this platform. Decide from another terminal:',
 ];

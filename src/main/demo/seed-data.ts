@@ -1,4 +1,4 @@
-/** What the demo starts with: two policies, a few fake secrets, an approver and an agent's key. */
+/** The demo's data: two policies, a few fake secrets, an approver's key and an agent's key. */
 
 import { explain } from '../../domain/refusal.js';
 import type { Result } from '../../domain/result.js';
@@ -15,22 +15,22 @@ const SECRETS = {
   'vsecure://secrets/development/DATABASE_URL': 'postgres://app:dev@localhost/development',
 };
 
-export interface Scene {
-  /** Keys of the example agent, of the approver and of the admin. Fake data, so they may be shown. */
+export interface DemoKeys {
+  /** These keys give access to fake data only, so the demo may print them. */
   readonly agentKey: string;
   readonly approverKey: string;
   readonly adminKey: string;
 }
 
-/** Throws with the explanation of what was refused: the demo's own scene must always be possible. */
-export async function setScene(useCases: UseCases): Promise<Scene> {
-  const adminKey = must(await useCases.bootstrapAdmin('admin@example.com')).token;
-  const admin = must(await useCases.authenticate(adminKey));
+/** Throws the explanation of a refusal: a refusal here is a bug in the demo. */
+export async function seedDemo(useCases: UseCases): Promise<DemoKeys> {
+  const adminKey = unwrap(await useCases.bootstrapAdmin('admin@example.com')).token;
+  const admin = unwrap(await useCases.authenticate(adminKey));
   await setPolicies(useCases, admin);
   for (const [path, value] of Object.entries(SECRETS))
-    must(await useCases.writeSecret(admin, { path, value: Buffer.from(value) }));
+    unwrap(await useCases.writeSecret(admin, { path, value: Buffer.from(value) }));
   const key = async (name: string, keyClass: 'agent' | 'human', owner: string) =>
-    must(await useCases.manageKeys.create(admin, { name, class: keyClass, owner })).token;
+    unwrap(await useCases.manageKeys.create(admin, { name, class: keyClass, owner })).token;
   return {
     adminKey,
     agentKey: await key('example-agent', 'agent', OWNER),
@@ -43,11 +43,11 @@ async function setPolicies(useCases: UseCases, admin: Caller): Promise<void> {
   const development = { name: 'Development secrets', requiresApproval: false };
   const set = (uri: string, rules: object) =>
     useCases.configureResource(admin, uri, rules, 'replace');
-  must(await set('vsecure://secrets/production/*', production));
-  must(await set('vsecure://secrets/development/*', development));
+  unwrap(await set('vsecure://secrets/production/*', production));
+  unwrap(await set('vsecure://secrets/development/*', development));
 }
 
-function must<T>(result: Result<T>): T {
+function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new Error(explain(result.refusal));
 }

@@ -1,4 +1,4 @@
-/** Starts local-slack, a Slack look-alike that others wrote, as a child that never outlives this process. */
+/** Starts local-slack, a third-party Slack look-alike, as a child process that never outlives this one. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,11 +30,11 @@ export interface LookAlikeOptions {
   readonly requestUrl?: string;
   readonly users: readonly LookAlikeUser[];
   readonly channels: readonly LookAlikeChannel[];
-  /** Where it listens, on every interface: it cannot be told otherwise. Default: a free port. */
+  /** It listens on every interface; that cannot be configured. Default: a free port. */
   readonly port?: number;
 }
 
-/** What a bot must be told to take the look-alike for Slack. None of it is a secret. */
+/** The app and bot that the look-alike accepts. None of this is a secret. */
 export const LOOK_ALIKE_APP = {
   teamId: 'T01LOOKALIKE',
   appId: 'A01VSECURE',
@@ -53,7 +53,7 @@ export interface SlackLookAlike {
   readonly stop: () => Promise<void>;
 }
 
-/** Where the binary is: `override` if given, else the installed package for this platform. */
+/** The path of the binary: `override` when given, else the installed package for this platform. */
 export function findLookAlike(override?: string): string | undefined {
   if (override) return existsSync(override) ? override : undefined;
   const os = platform() === 'win32' ? 'windows' : platform();
@@ -67,7 +67,7 @@ export function findLookAlike(override?: string): string | undefined {
   }
 }
 
-/** Starts it and resolves once it listens. Throws with its own words when it does not start. */
+/** Starts it and resolves when it listens. Throws with the program's output when it does not start. */
 export async function startLookAlike(options: LookAlikeOptions): Promise<SlackLookAlike> {
   const folder = mkdtempSync(join(tmpdir(), 'look-alike-'));
   const config = join(folder, 'config.json');
@@ -107,9 +107,9 @@ function workspace({ mode, requestUrl, users, channels }: LookAlikeOptions) {
 }
 
 /**
- * The shell lives as long as our end of its standard input. When this process dies, even by
- * kill -9, the shell reads end-of-file, kills the look-alike and removes its folder. It lets go of
- * its own output first: a word written to the dead parent's pipe would end it before the removal.
+ * The shell runs as long as our end of its standard input is open. When this process dies, even by
+ * kill -9, the shell reads end-of-file, kills the look-alike and removes its folder. It closes its
+ * own output first: writing to the dead parent's pipe would kill the shell before the removal.
  */
 const SUPERVISOR = `
   folder=$1; shift
@@ -122,31 +122,32 @@ const SUPERVISOR = `
   rm -rf "$folder"
   exit $status`;
 
-/** In a process group of its own, so that Ctrl-C reaches us first and we stop it in order. */
+/** In its own process group, so that Ctrl-C reaches only this process, which then stops the look-alike in order. */
 function supervise(folder: string, command: readonly string[]): ChildProcess {
   return spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', folder, ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    // A stranger's binary gets none of our environment.
+    // A third-party binary gets none of our environment.
     env: {},
   });
 }
 
-/** Resolves with the port, read from what it prints once it listens. */
+/** Resolves with the port, which the look-alike prints when it listens. */
 function listening(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    const fail = (why: string) => reject(new Error(`the Slack look-alike ${why}: ${said.trim()}`));
+    let output = '';
+    const fail = (problem: string) =>
+      reject(new Error(`the Slack look-alike ${problem}: ${output.trim()}`));
     const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT);
-    const hear = (chunk: Buffer) => {
-      said = `${said}${chunk}`.slice(-4000);
-      const port = /Web API base:\s+http:\/\/[^/]*:(\d+)\//.exec(said)?.[1];
+    const onOutput = (chunk: Buffer) => {
+      output = `${output}${chunk}`.slice(-4000);
+      const port = /Web API base:\s+http:\/\/[^/]*:(\d+)\//.exec(output)?.[1];
       if (!port) return;
       clearTimeout(timer);
       resolve(Number(port));
     };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
+    child.stdout?.on('data', onOutput);
+    child.stderr?.on('data', onOutput);
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code) => {
       clearTimeout(timer);
@@ -156,8 +157,8 @@ function listening(child: ChildProcess): Promise<number> {
 }
 
 function stop(child: ChildProcess): Promise<void> {
-  const gone = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-  if (gone) return Promise.resolve();
+  const exited = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  if (exited) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
     child.stdin?.end();

@@ -61,13 +61,13 @@ async function judge(url: string, response: Response, challenge: string): Promis
       `the server does not answer to the host name of ${url}`,
       'set its PUBLIC_URL, or VSECURE_ALLOWED_HOSTS where a proxy changes the name',
     );
-  const [says, mend] = meaningOf(status);
-  return failed(`${url} answered ${status}: ${says}`, mend);
+  const [says, fix] = meaningOf(status);
+  return failed(`${url} answered ${status}: ${says}`, fix);
 }
 
 const LOOK = 'look at where PUBLIC_URL leads, and at the proxy in front of the server';
 
-function meaningOf(status: number): readonly [says: string, mend: string] {
+function meaningOf(status: number): readonly [says: string, fix: string] {
   if (status === 401)
     return [
       'the server has another signing secret, or another time',

@@ -6,7 +6,7 @@ export interface Finding {
   /** What is so. It may hold names that strangers gave, and holds no token. */
   readonly says: string;
   /** What a person can do about it. */
-  readonly mend?: string | undefined;
+  readonly fix?: string | undefined;
 }
 
 /** A finding, and what it is about. */
@@ -15,10 +15,10 @@ export interface Checked extends Finding {
 }
 
 export const ok = (says: string): Finding => ({ result: 'ok', says });
-export const failed = (says: string, mend: string): Finding => ({ result: 'failed', says, mend });
-export const warning = (says: string, mend: string): Finding => ({ result: 'warning', says, mend });
-export const skipped = (says: string, mend?: string): Finding => ({
+export const failed = (says: string, fix: string): Finding => ({ result: 'failed', says, fix });
+export const warning = (says: string, fix: string): Finding => ({ result: 'warning', says, fix });
+export const skipped = (says: string, fix?: string): Finding => ({
   result: 'skipped',
   says,
-  mend,
+  fix,
 });

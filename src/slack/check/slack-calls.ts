@@ -62,12 +62,12 @@ export function codeOf(error: unknown): string {
 const NETWORK =
   'check that this machine may reach https://slack.com/api/ (DNS, firewall, proxy), and try again';
 
-/** Slack refused, or did not answer. `mend` where the code's own remedy does not fit. Throws what is not Slack's. */
-export function refused(error: unknown, mend?: string): Finding {
+/** Slack refused, or did not answer. `fix` where the code's own remedy does not fit. Throws what is not Slack's. */
+export function refused(error: unknown, fix?: string): Finding {
   const failure = webFailure(error);
   if (!failure) throw error;
   const { code, permanent } = failure;
-  if (permanent) return failed(`Slack refuses: ${code}`, mend ?? remedy(code));
+  if (permanent) return failed(`Slack refuses: ${code}`, fix ?? remedy(code));
   if (code === 'rate_limited') return failed('Slack says to wait', 'try again in a minute');
   return failed(`Slack does not answer (${code})`, NETWORK);
 }

@@ -5,15 +5,13 @@
 
 import { isValidSlackRequest } from '@slack/bolt';
 import express, { type Request, type RequestHandler } from 'express';
-import { MINUTE, SECOND } from '../../domain/limits.js';
+import { MINUTE, SECOND, SLACK_BODY_MAX_BYTES } from '../../domain/limits.js';
 
 /** How far a request's clock may be from ours, either way (ms). */
 const SKEW = 5 * MINUTE;
 /** Twice the skew: while a signature could still be good, it is remembered. */
 const REMEMBERED = 2 * SKEW;
 const REMEMBERED_MAX = 20_000;
-/** Bytes. Slack's largest payload is a form with a modal in it. */
-const BODY_MAX = 256 * 1024;
 
 const TIMESTAMP = /^\d{1,11}$/;
 /** Exactly one spelling: Bolt ignores what follows a second `=`, which would make a replay look new. */
@@ -52,7 +50,7 @@ export function createReplayGuard(options: ReplayGuardOptions): RequestHandler[]
 /** Bolt uses `rawBody` where it finds one. */
 const raw = express.raw({
   type: () => true,
-  limit: BODY_MAX,
+  limit: SLACK_BODY_MAX_BYTES,
   inflate: false,
   verify: (request, _response, rawBody) => void Object.assign(request, { rawBody }),
 });
