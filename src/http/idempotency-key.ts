@@ -25,6 +25,6 @@ export function readIdempotencyKey(
       problem: `Idempotency-Key: use 1 to ${IDEMPOTENCY_KEY_MAX} printable ASCII characters without spaces.`,
     });
   // JSON.stringify, because canonical JSON would refuse lone surrogates, which free text may contain.
-  const question = JSON.stringify([method, path, params, body]);
-  return ok({ principal: principal.id, key, question });
+  const request = JSON.stringify([method, path, params, body]);
+  return ok({ principal: principal.id, key, request });
 }

@@ -23,7 +23,7 @@ export function startScheduledJobs(config: Config, services: Services, log: Log)
       { name: 'evaluate-alerts', when: '0 * * * * *', run: useCases.evaluateAlerts },
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'roll-up-metrics', when: '5 * * * * *', run: services.countOn },
-      { name: 'delete-old-answers', when: '0 37 3 * * *', run: useCases.forgetAnswers },
+      { name: 'delete-old-answers', when: '0 37 3 * * *', run: useCases.deleteOldAnswers },
       { name: 'delete-old-deliveries', when: '0 47 3 * * *', run: forgetDelivered },
       { name: 'open-next-audit-partition', when: '0 */10 * * * *', run: useCases.nextAuditPart },
       { name: 'delete-old-job-runs', when: '0 17 3 * * *', run: jobRuns.forget },

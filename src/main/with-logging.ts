@@ -18,7 +18,7 @@ export interface LoggingParts {
 
 export function withLogging(useCases: UseCases, parts: LoggingParts): UseCases {
   const { store, log } = parts;
-  const { authenticate, decide, handleSecret, suspendPrincipal, manageSuspensions } = useCases;
+  const { authenticate, decide, secretOperations, suspendPrincipal, manageSuspensions } = useCases;
   const logRead = createReadLogging(parts);
   return {
     ...useCases,
@@ -38,7 +38,7 @@ export function withLogging(useCases: UseCases, parts: LoggingParts): UseCases {
       return result;
     },
     readSecret: logRead(useCases.readSecret),
-    handleSecret: { ...handleSecret, read: logRead(handleSecret.read) },
+    secretOperations: { ...secretOperations, read: logRead(secretOperations.read) },
     suspendPrincipal: async (...args) => logSuspension(log, await suspendPrincipal(...args)),
     manageSuspensions: {
       ...manageSuspensions,

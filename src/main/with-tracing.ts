@@ -7,17 +7,17 @@ import type { Tracing } from './span.js';
 export function withTracing(useCases: UseCases, tracing: Tracing | undefined): UseCases {
   if (!tracing) return useCases;
   const traced = createTraced(tracing);
-  const { decide, changeSecret, handleSecret } = useCases;
+  const { decide, changeSecret, secretOperations } = useCases;
   return {
     ...useCases,
     requestAccess: traced('request access', useCases.requestAccess),
-    awaitDecision: traced('await decision', useCases.awaitDecision),
+    waitForDecision: traced('await decision', useCases.waitForDecision),
     readSecret: traced('read secret', useCases.readSecret),
     revokeGrant: traced('revoke grant', useCases.revokeGrant),
     changeSecret: traceChanges(traced, changeSecret),
-    handleSecret: {
-      ...traceChanges(traced, handleSecret),
-      read: traced('read secret', handleSecret.read),
+    secretOperations: {
+      ...traceChanges(traced, secretOperations),
+      read: traced('read secret', secretOperations.read),
     },
     // A decision is another trace than the request for access, so its span links to that one.
     decide: (...args) =>

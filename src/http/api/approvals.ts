@@ -13,7 +13,12 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 type ApprovalUseCases = Pick<
   UseCases,
-  'requestAccess' | 'showApprovals' | 'awaitDecision' | 'decide' | 'cancelRequest' | 'readCardFacts'
+  | 'requestAccess'
+  | 'viewApprovals'
+  | 'waitForDecision'
+  | 'decide'
+  | 'cancelRequest'
+  | 'readCardFacts'
 >;
 
 /** When `stopping` aborts, a waiting call answers at once with the approval's current state, so that the server can stop. */
@@ -35,7 +40,7 @@ export function serveApprovals(
   );
 
   serve(approvalRoutes.show, async ({ caller, params }) => {
-    const found = await useCases.showApprovals.one(caller, params.id);
+    const found = await useCases.viewApprovals.one(caller, params.id);
     return found.ok ? ok(await detail(useCases, caller, found.value)) : found;
   });
 

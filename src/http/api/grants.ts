@@ -8,7 +8,7 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 export function serveGrants(
   serve: Serve,
-  useCases: Pick<UseCases, 'showApprovals' | 'releaseGrant' | 'revokeGrant'>,
+  useCases: Pick<UseCases, 'viewApprovals' | 'releaseGrant' | 'revokeGrant'>,
 ): void {
   serve(grantRoutes.list, async ({ caller, query: { active, ...page } }) =>
     mapPage(await useCases.viewApprovals.grants(caller, { activeOnly: active }, page), wireGrant),

@@ -18,9 +18,9 @@ import { mapPage, mapResult } from '../wire/map-result.js';
 
 export function serveSecrets(
   serve: Serve,
-  useCases: Pick<UseCases, 'handleSecret' | 'listSecrets' | 'writeSecret'>,
+  useCases: Pick<UseCases, 'secretOperations' | 'listSecrets' | 'writeSecret'>,
 ): void {
-  const { handleSecret } = useCases;
+  const { secretOperations } = useCases;
 
   serve(secretRoutes.list, async ({ caller, query }) =>
     mapPage(await useCases.listSecrets(caller, query), wireListed),
@@ -37,16 +37,16 @@ export function serveSecrets(
   });
 
   serve(secretRoutes.create, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.create(caller, changeOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.create(caller, changeOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.update, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.update(caller, changeOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.update(caller, changeOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.rotate, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.rotate(caller, changeOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.rotate(caller, changeOf(body, idempotencyKey)), wireChange),
   );
   serve(secretRoutes.delete, async ({ caller, body, idempotencyKey }) =>
-    mapResult(await handleSecret.delete(caller, changeOf(body, idempotencyKey)), wireChange),
+    mapResult(await secretOperations.delete(caller, changeOf(body, idempotencyKey)), wireChange),
   );
 }
 
