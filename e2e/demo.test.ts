@@ -86,10 +86,12 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
       return slack.views().length > 0;
     });
     slack.submitView('U01ALICE', { reason: { text: typed('Known incident') } });
-    await said(demo, 'Press Ctrl-C');
+    await said(demo, 'Use Ctrl-C');
     slack.close();
-    expect(demo.stdout()).toContain('The agent hears: approved (“Known incident”)');
-    expect(demo.stdout()).toContain('It reads the secret: postgres://app:not-a-real-password@');
+    expect(demo.stdout()).toContain("The agent's request is approved (“Known incident”)");
+    expect(demo.stdout()).toContain(
+      'The agent reads the secret: postgres://app:not-a-real-password@',
+    );
     expect(demo.stderr()).toBe('');
     await end(demo, TMPDIR);
   });
@@ -98,14 +100,14 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
     const { demo, TMPDIR } = await startDemo();
     const { argv, env } = shownCommand(demo.stdout());
     expect(await vsecure(argv, { env })).toMatchObject({ exit: 0 });
-    await said(demo, 'It reads the secret');
+    await said(demo, 'The agent reads the secret');
     await end(demo, TMPDIR);
   });
 
   test('Ctrl-C while it waits ends it as well', async () => {
     const { demo, TMPDIR } = await startDemo();
     await end(demo, TMPDIR);
-    expect(demo.stdout()).not.toContain('It reads the secret');
+    expect(demo.stdout()).not.toContain('The agent reads the secret');
   });
 });
 
@@ -113,7 +115,7 @@ test('where there is no look-alike it says so, and shows the same command', () =
   const shown = { url: 'http://127.0.0.1:1', approval: 'appr_1', approverKey: 'vsk_h_1' };
   const without = introduction({ ...shown, slackUrl: undefined });
   const with_ = introduction({ ...shown, slackUrl: 'http://127.0.0.1:2' });
-  expect(without).toContain('no Slack look-alike for this platform');
+  expect(without).toContain('Slack look-alike is not available on this platform');
   expect(without).not.toMatch(/press|Slack {5}/);
   expect(shownCommand(without)).toEqual(shownCommand(with_));
   expect(shownCommand(without).argv.slice(0, 2)).toEqual(['mcp:approve', 'appr_1']);

@@ -19,8 +19,7 @@ const READABLE_ERRORS = [
 
 /** By Node's error code or PostgreSQL's SQLSTATE. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  EADDRINUSE:
-    'the address is already in use. Is vsecure already running? Else set PORT to another port.',
+  EADDRINUSE: 'the address is in use. If vsecure is not already running, set PORT to another port.',
   EACCES:
     'this user may not use the port or the data folder: set another PORT or VSECURE_DATA_DIR.',
   EADDRNOTAVAIL: 'HOST is not an address of this machine.',

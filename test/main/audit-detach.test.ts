@@ -18,12 +18,12 @@ test('old parts become tables of their own, and what remains of the trail still 
 
   expect(await detach('--before', '2020-01-01', '--yes')).toMatchObject({
     exit: 0,
-    stdout: 'Nothing is old enough.\n',
+    stdout: 'No partition ended before that date; nothing was detached.\n',
   });
   const done = await detach('--before', '2100-01-01', '--yes');
   expect(done.exit).toBe(0);
   const [, archive] =
-    /are now in the table (audit_archive_1_\d+); the trail goes on from [0-9a-f]{64}/.exec(
+    /are now in the table (audit_archive_1_\d+)\. The trail continues from the hash [0-9a-f]{64}/.exec(
       done.stdout,
     ) ?? [];
   expect(done.stdout).toContain(`drop table ${archive};`);

@@ -21,7 +21,7 @@ test('a lost data folder comes back from a backup and the master key, with its s
 
   const made = await vsecure(['backup', backup], { env: first.env });
   expect(made).toMatchObject({ exit: 0, stdout: `${backup}\n` });
-  expect(made.stderr).toContain('The master key is not in the backup.');
+  expect(made.stderr).toContain('The backup does not contain the master key.');
   const again = await vsecure(['backup', backup], { env: first.env });
   expect(again).toMatchObject({ exit: 1, stderr: expect.stringContaining('does not exist yet') });
   copyFileSync(path.join(VSECURE_DATA_DIR, 'master.key'), path.join(kept, 'master.key'));

@@ -67,7 +67,7 @@ describe('the database', () => {
     const DATABASE_URL = elsewhere((url) => Object.assign(url, { port, password: 'hunter2' }));
     const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
     expect(ended.exit).toBe(1);
-    expect(sentenceOf(ended)).toBe('vsecure: nothing answers at the address in DATABASE_URL.');
+    expect(sentenceOf(ended)).toBe('vsecure: no server answers at the address in DATABASE_URL.');
   });
 
   test('has no such name', async () => {
@@ -152,7 +152,7 @@ describe('the address', () => {
   test('is in use', async () => {
     const ended = await serveHere({ PORT: String(port) });
     expect(ended.exit).toBe(1);
-    expect(sentenceOf(ended)).toMatch(/^vsecure: the address is in use: .* Set PORT/);
+    expect(sentenceOf(ended)).toMatch(/^vsecure: the address is in use\. .* set PORT/);
   });
 
   test('is not one of this machine', async () => {
@@ -169,15 +169,15 @@ test('admin:bootstrap says what is wrong on stderr, and stdout stays empty', asy
   expect(sentenceOf(ended)).toMatch(/^vsecure: the master key is not the one/);
 });
 
-test('what comes from Node or Postgres is told by its code, and its message is kept back', () => {
+test('an error of Node or PostgreSQL is explained by its code, never by its message', () => {
   const coded = (code: string) => Object.assign(new Error('hunter2'), { code });
   const codes = ['ENOTFOUND', 'EACCES', 'ENOENT', '28P01', '28000', '3D000', '42501'];
-  const told = codes.map((code) => explainFailure(coded(code)));
-  expect(new Set(told).size).toBe(codes.length);
-  for (const sentence of told) expect(sentence).toMatch(/^[^\n]{20,}\.$/);
+  const sentences = codes.map((code) => explainFailure(coded(code)));
+  expect(new Set(sentences).size).toBe(codes.length);
+  for (const sentence of sentences) expect(sentence).toMatch(/^[^\n]{20,}\.$/);
 
   const several = new AggregateError([coded('ECONNREFUSED'), coded('ENOTFOUND')], 'hunter2');
-  expect(explainFailure(several)).toBe('nothing answers at the address in DATABASE_URL.');
+  expect(explainFailure(several)).toBe('no server answers at the address in DATABASE_URL.');
   expect(explainFailure(coded('57P03'))).toBe('something unexpected happened (Error 57P03)');
   expect(explainFailure(new TypeError('hunter2'))).toBe(
     'something unexpected happened (TypeError)',

@@ -19,7 +19,7 @@ const SPOKEN = {
 
 /** Every field that a line of the log may have: docs/operations.md says what each is. */
 const FIELDS = new Set(
-  `level time msg request via approval principal method route status ms destination door outcome kind verdict
+  `level time msg request via approval principal method route status ms destination entryPoint outcome kind verdict
    url mcp slack team subject code channel todo error attempts retryAfterMs`.split(/\s+/),
 );
 

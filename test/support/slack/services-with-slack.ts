@@ -1,11 +1,11 @@
-/** The whole product in this process, with a workspace of its own: every door of the real server over a house that a test can look into. */
+/** The whole server in this process, with a Slack workspace of its own: the real listeners over services that a test can inspect. */
 
 import { pino } from 'pino';
 import { readConfig } from '../../../src/config.js';
 import { createDisposal } from '../../../src/main/disposal.js';
-import { openListeners } from '../../../src/main/listeners.js';
+import { type Listeners, openListeners } from '../../../src/main/listeners.js';
 import { loggerOptions } from '../../../src/main/logger.js';
-import type { Directory } from '../../../src/ports/index.js';
+import { withLogging } from '../../../src/main/with-logging.js';
 import { createJobRuns } from '../../../src/store/job-runs.js';
 import type { UseCases } from '../../../src/usecases/index.js';
 import { durableServices } from '../durable-services.js';
@@ -21,7 +21,7 @@ export interface ServicesWithSlackOptions {
   readonly durable?: boolean;
   /** To replace a use case by a broken one. */
   readonly change?: (services: Services) => Partial<UseCases>;
-  /** What is wrong with Slack before the server starts. */
+  /** Breaks something in Slack before the server starts. */
   readonly before?: (workspace: Workspace) => void;
 }
 
@@ -32,37 +32,37 @@ interface LogLine {
 
 export async function servicesWithSlack(options: ServicesWithSlackOptions) {
   const workspace = await openWorkspace(options.users);
-  let poke = () => {};
-  let directory: Directory | undefined;
+  let listeners: Listeners | undefined;
   const services = await (options.durable ? durableServices : buildServices)({
-    onDelivery: () => poke(),
-    change: (parts) => ({ ...parts, directory: () => directory }),
+    onDelivery: () => listeners?.poke(),
+    change: (parts) => ({ ...parts, directory: () => listeners?.directory }),
   });
   const lines: LogLine[] = [];
   const log = pino(loggerOptions('info'), { write: (line) => void lines.push(JSON.parse(line)) });
   const disposal = createDisposal(log);
   options.before?.(workspace);
-  const listeners = await openListeners(
+  const useCases = { ...services.useCases, ...options.change?.(services) };
+  const slackState = () => listeners?.slackState() ?? 'off';
+  const opened = await openListeners(
     readConfig({ ...workspace.env, PORT: '0' }),
     {
       ...services,
-      useCases: { ...services.useCases, ...options.change?.(services) },
+      useCases: withLogging(useCases, { store: services.store, slackState, log }),
       dataSource: services.database.dataSource,
       jobRuns: createJobRuns(services.database.dataSource, 'a test'),
     },
     log,
     disposal,
   );
-  poke = listeners.poke;
-  directory = listeners.directory;
+  listeners = opened;
   return {
     services,
     workspace,
-    url: listeners.url,
+    url: opened.url,
     lines,
-    hands: createHands({ workspace, url: listeners.url, cards: services.cards }),
+    hands: createHands({ workspace, url: opened.url, cards: services.cards }),
     async ready() {
-      const response = await fetch(`${listeners.url}/readyz`);
+      const response = await fetch(`${opened.url}/readyz`);
       return { status: response.status, body: await response.json() };
     },
     async close() {
