@@ -16,6 +16,8 @@ import {
   OPERATIONS,
   ROLES,
   SCOPES,
+  SLACK_GROUP_ID,
+  SLACK_USER_ID,
 } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
 import { described } from './schema-names.js';
@@ -68,18 +70,22 @@ export const principalName = z
   });
 
 export const slackTeamId = z.string().regex(/^[TE][A-Z0-9]{1,30}$/);
-export const slackUserId = z.string().regex(/^[UW][A-Z0-9]{1,30}$/);
+export const slackUserId = z.string().regex(SLACK_USER_ID);
 const CHANNEL = accepts('the id of a Slack channel, such as C0123456789');
 export const slackChannelId = z.string(CHANNEL).regex(/^[CGD][A-Z0-9]{1,30}$/, CHANNEL);
 
 const APPROVER = accepts(
   'e-mail addresses, Slack user ids (U… or W…) or Slack user groups (S…), one an entry',
 );
-const SLACK_APPROVER = /^[UWS][A-Z0-9]{1,30}$/;
 /** Who may decide, as a policy names them. */
 export const approver = z
   .string(APPROVER)
-  .refine((entry) => email.safeParse(entry).success || SLACK_APPROVER.test(entry), APPROVER);
+  .refine(
+    (entry) =>
+      [SLACK_USER_ID, SLACK_GROUP_ID].some((id) => id.test(entry)) ||
+      email.safeParse(entry).success,
+    APPROVER,
+  );
 
 const REQUESTER = accepts('names of API keys or e-mail addresses of their owners');
 /** Who may ask, as a policy names them. */

@@ -1,5 +1,6 @@
 /** People: who owns keys and who may decide. */
 
+import { parseApproverEntry } from './approver-entry.js';
 import type { Role } from './vocabulary.js';
 
 export type PersonId = `prsn_${string}`;
@@ -20,9 +21,11 @@ export interface Person {
   readonly slack: readonly SlackAccount[];
 }
 
-/** An approver entry names a person by e-mail, or by a Slack user id of the connected workspace. */
+/** Does an approver entry name this person, by e-mail or by a Slack user id of the connected workspace? A group names no person by itself. */
 export function isNamedBy(person: Person, entry: string): boolean {
+  const named = parseApproverEntry(entry);
+  if (named.kind === 'email') return person.email === named.email;
   return (
-    person.email === entry.toLowerCase() || person.slack.some(({ userId }) => userId === entry)
+    named.kind === 'slackUser' && person.slack.some(({ userId }) => userId === named.userId)
   );
 }

@@ -83,6 +83,10 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** The id of a Slack user or of a Slack user group, as a policy may name an approver. */
+export const SLACK_USER_ID = /^[UW][A-Z0-9]{1,30}$/;
+export const SLACK_GROUP_ID = /^S[A-Z0-9]{1,30}$/;
+
 /** Every way to be told no; stable codes that programs may match on. */
 export const REFUSAL_CODES = [
   'invalid_resource',

@@ -1,5 +1,6 @@
 /** Policies under which nobody could approve: approvers who are nobody, too few of them, or only the one who asks. */
 
+import { isGroupEntry } from '../approver-entry.js';
 import { isNamedBy, type Person } from '../person.js';
 import { type LintFinding, warn } from './lint-finding.js';
 import type { PolicyRules } from './policy.js';
@@ -39,7 +40,7 @@ function lintQuorum(
   approvers: readonly string[],
   facts: ApproverFacts,
 ): readonly LintFinding[] {
-  if (approvers.some(isGroup)) return [];
+  if (approvers.some(isGroupEntry)) return [];
   const { minApprovals, allowSelfApproval } = policy;
   if (approvers.length < minApprovals)
     return [warn(`No request can be approved: ${needs(minApprovals, approvers.length)}.`)];
@@ -71,8 +72,4 @@ function askers({ requesters }: PolicyRules, { agentKeys }: ApproverFacts): read
       requesters.some((entry) => entry === name || entry.toLowerCase() === owner.email),
   );
   return [...new Map(keys.map(({ owner }) => [owner.id, owner])).values()];
-}
-
-function isGroup(approver: string): boolean {
-  return /^S[A-Z0-9]+$/.test(approver);
 }

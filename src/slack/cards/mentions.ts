@@ -1,5 +1,6 @@
 /** People as a card names them: by a mention that rings their phone, or by their e-mail. */
 
+import { isGroupEntry, parseApproverEntry } from '../../domain/approver-entry.js';
 import type { Person } from '../../domain/person.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { clipMiddle } from '../format/clip.js';
@@ -8,8 +9,6 @@ import { code, groupMention, mention } from '../format/text-objects.js';
 /** More than this and a card becomes a mailing list. */
 const MENTIONS_MAX = 8;
 const EMAIL_SHOWN = 80;
-const SLACK_USER = /^[UW][A-Z0-9]{1,30}$/;
-const SLACK_GROUP = /^S[A-Z0-9]{1,30}$/;
 
 /** A mention when the person has an account in this workspace, else the address. */
 export function personName(person: Pick<Person, 'email' | 'slack'>, teamId: string): string {
@@ -30,14 +29,15 @@ export function approverNames(facts: CardFacts, teamId: string): string {
 }
 
 function ringingName(entry: string, { approverPeople }: CardFacts, teamId: string): string {
-  if (SLACK_USER.test(entry)) return mention(entry);
-  if (SLACK_GROUP.test(entry)) return groupMention(entry);
-  const person = approverPeople.find(({ email }) => email === entry.toLowerCase());
+  const named = parseApproverEntry(entry);
+  if (named.kind === 'slackUser') return mention(named.userId);
+  if (named.kind === 'slackGroup') return groupMention(named.groupId);
+  const person = approverPeople.find(({ email }) => email === named.email);
   return person ? personName(person, teamId) : emailName(entry);
 }
 
 function quietName(entry: string): string {
-  return SLACK_GROUP.test(entry) ? `the user group ${code(entry)}` : emailName(entry);
+  return isGroupEntry(entry) ? `the user group ${code(entry)}` : emailName(entry);
 }
 
 /** Who settled it, as far as a person did. */

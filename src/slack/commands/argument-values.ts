@@ -6,6 +6,7 @@ import { nearest } from '../../domain/did-you-mean.js';
 import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
 import type { Result } from '../../domain/result.js';
+import { SLACK_USER_ID } from '../../domain/vocabulary.js';
 import { problem } from './arguments.js';
 
 /** Undefined stays undefined. */
@@ -47,7 +48,10 @@ export const readWord =
     return problem(`"${text}" is nothing for --${flag}.${hint} It is one of: ${known.join(', ')}`);
   };
 
-const REFERENCE = /^<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>$/;
+const REFERENCE = /^<@(\w+)(?:\|[^<>]*)?>$/;
 
 /** The account that a mention names; undefined for any other word. */
-export const mentioned = (text: string): string | undefined => REFERENCE.exec(text)?.[1];
+export function mentioned(text: string): string | undefined {
+  const userId = REFERENCE.exec(text)?.[1] ?? '';
+  return SLACK_USER_ID.test(userId) ? userId : undefined;
+}

@@ -1,6 +1,8 @@
 /** Who of the people that may decide a request is to be told of it in person, as far as Slack accounts go. */
 
+import { isGroupEntry, parseApproverEntry } from '../../domain/approver-entry.js';
 import { isNamedBy, type Person } from '../../domain/person.js';
+import { isEscalated } from '../../domain/policy/escalation.js';
 import type { SlackGroups } from '../../ports/index.js';
 import type { CardFacts } from './card-facts.js';
 
@@ -17,7 +19,7 @@ export type ReadCardAudience = (facts: CardFacts, teamId: string) => Promise<Car
 
 export function createReadCardAudience(groups: SlackGroups): ReadCardAudience {
   return async (facts, teamId) => {
-    const due = isEscalated(facts) ? (facts.policy?.escalateTo ?? []) : [];
+    const due = furtherApprovers(facts);
     const named = [...new Set(facts.approvers.filter((entry) => !due.includes(entry)))];
     const asked = await accounts(groups, facts, named, teamId);
     const further = await accounts(groups, facts, due, teamId);
@@ -29,9 +31,10 @@ export function createReadCardAudience(groups: SlackGroups): ReadCardAudience {
   };
 }
 
-function isEscalated({ policy, approval, now }: CardFacts): boolean {
-  const silence = now.getTime() - approval.createdAt.getTime();
-  return silence >= (policy?.escalateAfter ?? Number.POSITIVE_INFINITY);
+/** Those whom the policy's escalation has added by now. */
+function furtherApprovers({ policy, approval, now }: CardFacts): readonly string[] {
+  if (!policy || !isEscalated(policy, approval.createdAt, now)) return [];
+  return policy.escalateTo ?? [];
 }
 
 async function accounts(
@@ -40,7 +43,7 @@ async function accounts(
   entries: readonly string[],
   teamId: string,
 ): Promise<readonly string[]> {
-  const named = entries.filter((entry) => entry.startsWith('S') && !entry.includes('@'));
+  const named = entries.filter(isGroupEntry);
   const members = named.length > 0 ? [...(await groups.members(named)).values()].flat() : [];
   const own = facts.policy?.allowSelfApproval ? undefined : accountOf(facts.owner, teamId);
   const found = [
@@ -55,7 +58,8 @@ function accountNamed(
   people: readonly Person[],
   teamId: string,
 ): string | undefined {
-  if (/^[UW][A-Z0-9]+$/.test(entry)) return entry;
+  const named = parseApproverEntry(entry);
+  if (named.kind === 'slackUser') return named.userId;
   const person = people.find((one) => one.active && isNamedBy(one, entry));
   return accountOf(person, teamId);
 }

@@ -1,6 +1,7 @@
 /** Everything a card shows, read from the database at one moment. The card is a pure function of this. */
 
 import type { Approval, ApprovalId, Vote } from '../../domain/approval.js';
+import { emailsAmong } from '../../domain/approver-entry.js';
 import type { Grant, GrantId } from '../../domain/grant.js';
 import type { Person } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
@@ -95,7 +96,7 @@ const isOpen = ({ status }: Approval): boolean => status === 'pending';
 
 async function peopleAmong(store: Store, approvers: readonly string[]): Promise<readonly Person[]> {
   const found = await Promise.all(
-    approvers.filter((entry) => entry.includes('@')).map((email) => store.people.byEmail(email)),
+    emailsAmong(approvers).map((email) => store.people.byEmail(email)),
   );
   return found.filter((person) => person !== undefined);
 }

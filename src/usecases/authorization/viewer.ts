@@ -1,13 +1,15 @@
 /** Whoever looks at records, by a key or as a person whose identity an adapter has proved; and what they may see. */
 
+import { isGroupEntry } from '../../domain/approver-entry.js';
 import { isNamedBy, type Person } from '../../domain/person.js';
+import { isEscalated } from '../../domain/policy/escalation.js';
 import { approversOf, type Policy } from '../../domain/policy/policy.js';
 import { createPolicyIndex } from '../../domain/policy/policy-index.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
 import { ownVisibility, prefixesOf, type VisibilityScope } from '../../domain/visibility.js';
 import type { Scope } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
-import { namesGroup, oneDecider } from '../policies/deciding-policy.js';
+import { oneDecider } from '../policies/deciding-policy.js';
 import { requireScope } from './require-scope.js';
 
 export type Viewer = Caller | Person;
@@ -62,18 +64,15 @@ export async function personVisibility(
     ),
     policies: mine.map(({ id }) => id),
     prefixes: prefixesOf([...mine, ...further].map(({ uri }) => uri)),
-    deciding(resources, asked) {
+    deciding(resources, asked = moment) {
       const found = oneDecider(new Map(resources.map((one) => [one, index.covering(one)[0]])));
       if (!found.ok) return undefined;
       const policy = found.value;
-      const escalated = further.includes(policy) && isSilent(policy, moment, asked);
+      const escalated = further.includes(policy) && isEscalated(policy, asked, moment);
       return escalated || mine.includes(policy) ? policy : undefined;
     },
   };
 }
-
-const isSilent = ({ escalateAfter = Infinity }: Policy, now: Date, asked: Date = now) =>
-  now.getTime() - asked.getTime() >= escalateAfter;
 
 /** Does an entry of a policy name this person, by themselves or as a member of a group that is known freshly enough? */
 async function namer(
@@ -85,7 +84,7 @@ async function namer(
     ...approvers,
     ...escalateTo,
   ]);
-  const named = [...new Set([...entries, ...defaultApprovers])].filter(namesGroup);
+  const named = [...new Set([...entries, ...defaultApprovers])].filter(isGroupEntry);
   const members = named.length > 0 ? await groups.members(named) : new Map<string, string[]>();
   return (entry) =>
     isNamedBy(person, entry) || (members.get(entry) ?? []).some((id) => isNamedBy(person, id));

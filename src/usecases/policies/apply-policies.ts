@@ -1,5 +1,6 @@
 /** Write one policy or a whole set of them, in one transaction: merged or replaced, linted, versioned, audited, announced. */
 
+import { emailsAmong } from '../../domain/approver-entry.js';
 import { keyActor } from '../../domain/audit-event.js';
 import { lintPolicies } from '../../domain/policy/lint.js';
 import type { ApproverFacts } from '../../domain/policy/lint-approvers.js';
@@ -217,8 +218,7 @@ async function carryOut(
 /** An approver named by e-mail is a person from now on. In order, so that two sets never wait for each other in a ring. */
 async function knowApprovers(tx: Tx, planned: readonly Planned[]): Promise<void> {
   const entries = planned.flatMap(({ rules }) => approverEntries(rules));
-  const emails = entries.filter((entry) => entry.includes('@'));
-  for (const email of [...new Set(emails)].sort()) await tx.people.ensure(email);
+  for (const email of [...emailsAmong(entries)].sort()) await tx.people.ensure(email);
 }
 
 /** Somebody else made the same policy meanwhile. Thrown, so that what was written before it is taken back: half a set is no set. */

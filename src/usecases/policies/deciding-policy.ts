@@ -1,7 +1,9 @@
 /** Which policy decides these resources now, and who may approve under it. */
 
 import type { Approval } from '../../domain/approval.js';
+import { isGroupEntry } from '../../domain/approver-entry.js';
 import { coveringPatterns } from '../../domain/pattern.js';
+import { isEscalated } from '../../domain/policy/escalation.js';
 import { approversOf, type Policy, type PolicyRules } from '../../domain/policy/policy.js';
 import { type Result, refused } from '../../domain/result.js';
 import type { PolicyReads, Reads, SlackGroups } from '../../ports/index.js';
@@ -73,21 +75,17 @@ export async function namedAt(
   { createdAt }: Pick<Approval, 'createdAt'>,
   defaults: readonly string[],
 ): Promise<readonly string[]> {
-  const { escalateTo = [], escalateAfter = Number.POSITIVE_INFINITY } = policy;
-  const silence = (await reads.now()).getTime() - createdAt.getTime();
-  const further = silence >= escalateAfter ? escalateTo : [];
+  const escalated = isEscalated(policy, createdAt, await reads.now());
+  const further = escalated ? (policy.escalateTo ?? []) : [];
   return [...(await namedApprovers(reads.policies, policy, defaults)), ...further];
 }
-
-/** A Slack user group, by its id. */
-export const namesGroup = (entry: string): boolean => /^S[A-Z0-9]+$/.test(entry);
 
 /** Members are added by their Slack ids; a group that is not known freshly enough adds nobody. */
 async function withGroupMembers(
   groups: SlackGroups,
   entries: readonly string[],
 ): Promise<readonly string[]> {
-  const named = entries.filter(namesGroup);
+  const named = entries.filter(isGroupEntry);
   if (named.length === 0) return entries;
   const members = await groups.members(named);
   return [...entries, ...[...members.values()].flat()];

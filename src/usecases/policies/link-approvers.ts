@@ -1,5 +1,6 @@
 /** Who is meant by an approver's e-mail? Slack is asked when a policy is written: the account is pinned once, and never moved. */
 
+import { parseApproverEntry } from '../../domain/approver-entry.js';
 import { systemActor } from '../../domain/audit-event.js';
 import type { Directory, Store } from '../../ports/index.js';
 
@@ -28,8 +29,11 @@ export function createLinkApprovers(parts: LinkApproversParts): LinkApprovers {
 }
 
 function resolve(parts: LinkApproversParts, entry: string): Promise<Resolution> {
-  if (entry.includes('@')) return resolveEmail(parts, entry.toLowerCase());
-  return entry.startsWith('S') ? resolveGroup(parts, entry) : resolveAccount(parts, entry);
+  const named = parseApproverEntry(entry);
+  if (named.kind === 'email') return resolveEmail(parts, named.email);
+  return named.kind === 'slackGroup'
+    ? resolveGroup(parts, named.groupId)
+    : resolveAccount(parts, named.userId);
 }
 
 async function resolveEmail(parts: LinkApproversParts, email: string): Promise<Resolution> {
