@@ -8,11 +8,11 @@ import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-was
 import { newEnforcer, newModelFromString, StringAdapter } from 'casbin';
 import { HOUR, MINUTE } from '../src/domain/limits.js';
 import type { PolicyRules } from '../src/domain/policy/policy.js';
+import { defaultRules } from '../src/domain/policy/policy-fields.js';
 import { createPolicyIndex } from '../src/domain/policy/policy-index.js';
 import { parseWindow } from '../src/domain/policy/time-window.js';
 import type { Operation } from '../src/domain/vocabulary.js';
 import { evaluateRequest } from '../src/usecases/approvals/evaluate-request.js';
-import { defaultRules } from '../src/usecases/policies/policy-rules.js';
 
 const SIZES = [10, 1_000, 10_000];
 /** Questions that all of them must answer alike before anything is measured. */

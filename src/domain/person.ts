@@ -25,7 +25,5 @@ export interface Person {
 export function isNamedBy(person: Person, entry: string): boolean {
   const named = parseApproverEntry(entry);
   if (named.kind === 'email') return person.email === named.email;
-  return (
-    named.kind === 'slackUser' && person.slack.some(({ userId }) => userId === named.userId)
-  );
+  return named.kind === 'slackUser' && person.slack.some(({ userId }) => userId === named.userId);
 }

@@ -4,6 +4,17 @@
 export const OPERATIONS = ['list', 'read', 'write', 'delete'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
+/** The conditions of auto-approval, each with the form of its value: `names` are names of API keys. */
+export const CONDITION_FORMS = {
+  timeWindow: 'timeWindows',
+  requester: 'names',
+  operations: 'operations',
+  maxDuration: 'duration',
+} as const;
+export type ConditionName = keyof typeof CONDITION_FORMS;
+export type FormOf<Name extends ConditionName> = (typeof CONDITION_FORMS)[Name];
+export type ConditionForm = FormOf<ConditionName>;
+
 export const APPROVAL_STATUSES = ['pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
 export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 

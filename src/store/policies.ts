@@ -1,27 +1,55 @@
-/** Policies, found by exact pattern: the candidates of a resource are reckoned in the domain, so this is an index look-up. */
+/** Policies, found by exact pattern: the domain computes the candidates of a resource, so this is an index look-up. */
 
-import { type EntityManager, IsNull } from 'typeorm';
 import type { Policy, PolicyRules } from '../domain/policy/policy.js';
+import { POLICY_FIELDS, type PolicyField, rulesFrom } from '../domain/policy/policy-fields.js';
 import type { Policies, PolicyChangeRecord, PolicyReads } from '../ports/index.js';
-import { columnsOf } from './columns.js';
 import { first, type Sql } from './sql.js';
-import { type PolicyRow, PolicyTable } from './tables.js';
 
-const inForce = { removedAt: IsNull() };
+const COLUMNS: Record<PolicyField, string> = {
+  uri: 'uri',
+  name: 'name',
+  permissions: 'permissions',
+  requiresApproval: 'requires_approval',
+  approvers: 'approvers',
+  requesters: 'requesters',
+  decideFrom: 'decide_from',
+  listed: 'listed',
+  minApprovals: 'min_approvals',
+  allowSelfApproval: 'allow_self_approval',
+  autoApprove: 'auto_approve',
+  requireReason: 'require_reason',
+  minReasonLength: 'min_reason_length',
+  requireDecisionReason: 'require_decision_reason',
+  defaultDuration: 'default_duration_ms',
+  maxDuration: 'max_duration_ms',
+  requestTtl: 'request_ttl_ms',
+  maxUses: 'max_uses',
+  channel: 'channel',
+  mention: 'mention',
+  escalateTo: 'escalate_to',
+  escalateAfter: 'escalate_after_ms',
+};
 
-export function policyReads(manager: EntityManager, sql: Sql): PolicyReads {
-  const matching = `select ${columnsOf(manager, PolicyTable)} from policy where uri = any($1) and removed_at is null`;
+const names = POLICY_FIELDS.map((field) => COLUMNS[field]);
+/** After `$1` for the id and `$2` for the version. */
+const places = names.map((_, index) => `$${index + 3}`);
+const assignments = names.map((name, index) => `${name} = ${places[index]}`).join(', ');
+const row = `id, version, ${POLICY_FIELDS.map((field) => `${COLUMNS[field]} as "${field}"`).join(', ')}`;
+const select = `select ${row} from policy where removed_at is null`;
+
+/** An absent field is null in the database. */
+type PolicyRow = Pick<Policy, 'id' | 'version'> & Readonly<Record<PolicyField, unknown>>;
+
+export function policyReads(sql: Sql): PolicyReads {
   return {
     async matching(candidates) {
-      const rows = await sql<PolicyRow>(matching, [candidates], 'hot');
-      const place = (row: PolicyRow) => candidates.indexOf(row.uri);
-      return rows.sort((a, b) => place(a) - place(b)).map(toPolicy);
+      const rows = await sql<PolicyRow>(`${select} and uri = any($1)`, [candidates], 'hot');
+      const place = ({ uri }: Policy) => candidates.indexOf(uri);
+      return rows.map(toPolicy).sort((a, b) => place(a) - place(b));
     },
 
     async list() {
-      return (await manager.find(PolicyTable, { where: inForce, order: { uri: 'asc' } })).map(
-        toPolicy,
-      );
+      return (await sql<PolicyRow>(`${select} order by uri`)).map(toPolicy);
     },
 
     async change(id, version) {
@@ -55,38 +83,44 @@ const toChange = (row: ChangeRow): PolicyChangeRecord => ({
   channel: row.channel ?? undefined,
 });
 
-export function policies(manager: EntityManager, sql: Sql): Policies {
+export function policies(sql: Sql): Policies {
   return {
-    ...policyReads(manager, sql),
+    ...policyReads(sql),
 
     async lockAll() {
       await sql('lock table policy in share row exclusive mode');
     },
 
     async lock(uri) {
-      const lock = { mode: 'pessimistic_write' } as const;
-      const row = await manager.findOne(PolicyTable, { where: { uri, ...inForce }, lock });
-      return row ? toPolicy(row) : undefined;
+      const found = first(await sql<PolicyRow>(`${select} and uri = $1 for update`, [uri]));
+      return found && toPolicy(found);
     },
 
     async insert(id, rules) {
-      const row = { ...toRow(rules), id, version: 1 };
-      const insert = manager.createQueryBuilder().insert().into(PolicyTable).values(row);
-      const { raw } = await insert.orIgnore().returning('id').execute();
-      return raw.length === 1 ? toPolicy(row) : undefined;
+      const inserted = await sql<PolicyRow>(
+        `insert into policy (id, version, ${names.join(', ')}) values ($1, $2, ${places.join(', ')})
+         on conflict do nothing returning ${row}`,
+        [id, 1, ...valuesOf(rules)],
+      );
+      return first(inserted.map(toPolicy));
     },
 
     async replace(from, rules) {
-      const row = { ...toRow(rules), id: from.id, version: from.version + 1 };
-      const { affected } = await manager.update(PolicyTable, latest(from), row);
-      return affected === 1 ? toPolicy(row) : undefined;
+      const replaced = await sql<PolicyRow>(
+        `update policy set version = $2 + 1, ${assignments}
+         where id = $1 and version = $2 and removed_at is null returning ${row}`,
+        [from.id, from.version, ...valuesOf(rules)],
+      );
+      return first(replaced.map(toPolicy));
     },
 
     async remove(from) {
-      const version = from.version + 1;
-      const removal = { version, removedAt: () => 'clock_timestamp()' };
-      const { affected } = await manager.update(PolicyTable, latest(from), removal);
-      return affected === 1 ? { ...from, version } : undefined;
+      const removed = await sql<PolicyRow>(
+        `update policy set version = $2 + 1, removed_at = clock_timestamp()
+         where id = $1 and version = $2 and removed_at is null returning ${row}`,
+        [from.id, from.version],
+      );
+      return first(removed.map(toPolicy));
     },
 
     async recordChange({ policy, version, uri, actor, channel, lines, loosens }) {
@@ -99,49 +133,11 @@ export function policies(manager: EntityManager, sql: Sql): Policies {
   };
 }
 
-const latest = ({ id, version }: Policy) => ({ id, version, ...inForce });
+const valuesOf = (rules: PolicyRules): readonly unknown[] =>
+  POLICY_FIELDS.map((field) => rules[field] ?? null);
 
-function toRow(rules: PolicyRules): Omit<PolicyRow, 'id' | 'version'> {
-  const { uri, name, permissions, requiresApproval, decideFrom, minApprovals } = rules;
-  const { allowSelfApproval, minReasonLength, requireDecisionReason, listed, mention } = rules;
-  const { defaultDuration, maxDuration, requestTtl } = rules;
-  return {
-    uri,
-    name,
-    permissions,
-    requiresApproval,
-    decideFrom,
-    minApprovals,
-    allowSelfApproval,
-    minReasonLength,
-    requireDecisionReason,
-    listed,
-    mention,
-    defaultDuration,
-    maxDuration,
-    requestTtl,
-    approvers: rules.approvers ?? null,
-    requireReason: rules.requireReason ?? null,
-    maxUses: rules.maxUses ?? null,
-    channel: rules.channel ?? null,
-    requesters: rules.requesters ?? null,
-    autoApprove: rules.autoApprove ?? null,
-    escalateTo: rules.escalateTo ?? null,
-    escalateAfter: rules.escalateAfter ?? null,
-    removedAt: null,
-  };
-}
-
-function toPolicy({ removedAt: _removed, ...row }: PolicyRow): Policy {
-  return {
-    ...row,
-    approvers: row.approvers ?? undefined,
-    requireReason: row.requireReason ?? undefined,
-    maxUses: row.maxUses ?? undefined,
-    channel: row.channel ?? undefined,
-    requesters: row.requesters ?? undefined,
-    autoApprove: row.autoApprove ?? undefined,
-    escalateTo: row.escalateTo ?? undefined,
-    escalateAfter: row.escalateAfter ?? undefined,
-  };
-}
+const toPolicy = ({ id, version, ...row }: PolicyRow): Policy => ({
+  id,
+  version,
+  ...rulesFrom((field) => row[field] ?? undefined),
+});

@@ -2,7 +2,6 @@
 
 import { EntitySchema } from 'typeorm';
 import type { Person, PersonId } from '../domain/person.js';
-import type { Policy } from '../domain/policy/policy.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { SecretMetadata } from '../domain/secret.js';
 
@@ -91,50 +90,6 @@ export const ApiKeyTable = new EntitySchema<ApiKeyRow>({
   },
 });
 
-type Nullable =
-  | 'approvers'
-  | 'requireReason'
-  | 'maxUses'
-  | 'channel'
-  | 'requesters'
-  | 'autoApprove'
-  | 'escalateTo'
-  | 'escalateAfter';
-export type PolicyRow = Omit<Policy, Nullable> & {
-  readonly [K in Nullable]: Exclude<Policy[K], undefined> | null;
-} & { readonly removedAt: Date | null };
-
-export const PolicyTable = new EntitySchema<PolicyRow>({
-  name: 'policy',
-  columns: {
-    id: { type: 'text', primary: true },
-    uri: { type: 'text' },
-    version: { type: 'integer' },
-    name: { type: 'text' },
-    permissions: { type: 'text', array: true },
-    requiresApproval: { type: 'boolean', name: 'requires_approval' },
-    approvers: { type: 'text', array: true, nullable: true },
-    decideFrom: { type: 'text', name: 'decide_from', array: true },
-    minApprovals: { type: 'integer', name: 'min_approvals' },
-    allowSelfApproval: { type: 'boolean', name: 'allow_self_approval' },
-    requireReason: { type: 'boolean', name: 'require_reason', nullable: true },
-    minReasonLength: { type: 'integer', name: 'min_reason_length' },
-    requireDecisionReason: { type: 'boolean', name: 'require_decision_reason' },
-    defaultDuration: { type: 'integer', name: 'default_duration_ms' },
-    maxDuration: { type: 'integer', name: 'max_duration_ms' },
-    requestTtl: { type: 'integer', name: 'request_ttl_ms' },
-    maxUses: { type: 'integer', name: 'max_uses', nullable: true },
-    channel: { type: 'text', nullable: true },
-    requesters: { type: 'text', array: true, nullable: true },
-    listed: { type: 'boolean' },
-    mention: { type: 'boolean' },
-    autoApprove: { type: 'jsonb', name: 'auto_approve', nullable: true },
-    escalateTo: { type: 'text', name: 'escalate_to', array: true, nullable: true },
-    escalateAfter: { type: 'integer', name: 'escalate_after_ms', nullable: true },
-    removedAt: { type: 'timestamptz', name: 'removed_at', nullable: true },
-  },
-});
-
 export type SecretRow = SecretMetadata & { readonly deletedAt: Date | null };
 
 export const SecretTable = new EntitySchema<SecretRow>({
@@ -149,11 +104,4 @@ export const SecretTable = new EntitySchema<SecretRow>({
   },
 });
 
-export const tables = [
-  PersonTable,
-  SlackAccountTable,
-  PrincipalTable,
-  ApiKeyTable,
-  PolicyTable,
-  SecretTable,
-];
+export const tables = [PersonTable, SlackAccountTable, PrincipalTable, ApiKeyTable, SecretTable];

@@ -214,7 +214,7 @@ describe('mcp:explain', () => {
     expect(night.out).toContain(
       'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles',
     );
-    expect(night.out).toMatch(/^Conditions +holds: requester, asked by claude-desktop$/m);
+    expect(night.out).toMatch(/^Conditions +holds: requester, requested by claude-desktop$/m);
     expect(night.out).toMatch(/^ +fails: timeWindow, outside/m);
     expect(night.out).toMatch(/^Approvers +alice@example.com, carol@example.com$/m);
     const day = await explain('hours/KEY', 'read', ...facts, '2026-05-01T18:00:00Z', '--json');

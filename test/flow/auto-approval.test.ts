@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
-import type { AutoApproveConditions } from '../../src/domain/policy/auto-approve.js';
+import type { AutoApproveConditions } from '../../src/domain/policy/conditions/index.js';
 import { parseWindow, type TimeWindow } from '../../src/domain/policy/time-window.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
@@ -92,7 +92,7 @@ describe('every condition that is given must hold', () => {
     expect(approval).toMatchObject({ status: 'approved', settledBy: undefined });
     expect(grant).toMatchObject({ status: 'active', resources: [DATABASE_URL] });
     const says =
-      'auto-approved: within 00:00-24:00 UTC; asked by claude-desktop; read asked; 1h asked, at most 1h';
+      'auto-approved: within 00:00-24:00 UTC; requested by claude-desktop; read requested; 1h requested, at most 1h';
     expect(approval.autoReport).toBe(says);
     expect(await recorded(approval)).toEqual([
       ['approval_requested', null],
@@ -115,28 +115,28 @@ describe('every condition that is given must hold', () => {
       ALL,
       {},
       () => other,
-      /^not auto-approved: asked by other-agent, which is not one of claude-desktop$/,
+      /^not auto-approved: requested by other-agent, which is not one of claude-desktop$/,
     ],
     [
       'for another operation',
       ALL,
       { operation: 'write' },
       () => claude,
-      /^not auto-approved: write asked, only read$/,
+      /^not auto-approved: write requested, only read$/,
     ],
     [
       'for longer',
       ALL,
       { duration: HOUR + MINUTE },
       () => claude,
-      /^not auto-approved: 1h1m asked, at most 1h$/,
+      /^not auto-approved: 1h1m requested, at most 1h$/,
     ],
     [
       'for longer by another key',
       ALL,
       { duration: 2 * HOUR },
       () => other,
-      /^not auto-approved: asked by other-agent, which is not one of claude-desktop; 2h asked, at most 1h$/,
+      /^not auto-approved: requested by other-agent, which is not one of claude-desktop; 2h requested, at most 1h$/,
     ],
   ])('else a person is asked: %s', async (_, conditions, more, caller, says) => {
     await setPolicy(conditions());
@@ -157,7 +157,7 @@ describe('every condition that is given must hold', () => {
     const { approval } = await ask();
     const facts = await services.useCases.readCardFacts(approval.id);
     expect(facts?.approval.autoReport).toBe(
-      'not auto-approved: asked by claude-desktop, which is not one of ci-bot',
+      'not auto-approved: requested by claude-desktop, which is not one of ci-bot',
     );
   });
 
@@ -238,8 +238,8 @@ describe('what a client says decides nothing', () => {
     ];
     expect(new Set(names).size).toBe(50);
     for (const [caller, expected] of [
-      [claude, 'auto-approved: asked by claude-desktop'],
-      [other, 'not auto-approved: asked by other-agent, which is not one of claude-desktop'],
+      [claude, 'auto-approved: requested by claude-desktop'],
+      [other, 'not auto-approved: requested by other-agent, which is not one of claude-desktop'],
     ] as const) {
       const answers: unknown[] = [];
       for (const claimedClient of names) {

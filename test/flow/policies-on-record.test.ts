@@ -39,20 +39,20 @@ describe('every change is on record', () => {
         1,
         services().admin.principal.name,
         ['new policy', `uri: ${at('a/*')}`, `name: ${at('a/*')}`],
-        ['it opens what had no policy or a broader one'],
+        ['new policy: this can now be requested'],
       ],
       [2, services().admin.principal.name, ['maxUses: unlimited → 3'], []],
       [
         3,
         services().admin.principal.name,
         ['permissions: read → read, write', 'maxUses: 3 → unlimited'],
-        ['write can now be asked for', 'one grant allows more reads'],
+        ['write can now be requested', 'one grant allows more reads'],
       ],
       [
         4,
         services().admin.principal.name,
         ['policy removed', `uri: ${at('a/*')}`, `name: ${at('a/*')}`],
-        ['what it guarded is left to the next broader policy, if there is one'],
+        ['the next broader policy decides from now on, if there is one'],
       ],
     ]);
     const due = await services().slackOutbox.lease('slack_policy_change', 10, 60_000);

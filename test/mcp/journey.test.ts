@@ -160,8 +160,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       duration: '2h',
       max_duration: '8h',
       min_reason_length: 10,
-      held: ['read asked'],
-      failed: ['this key is not one of those that the policy names', '2h asked, at most 30m'],
+      held: ['read requested'],
+      failed: ['this key is not one of those that the policy names', '2h requested, at most 30m'],
       next: { tool: 'request-access', arguments: { resources: [what.resource], duration: '2h' } },
     });
     expect(told.text).not.toMatch(/alice|trusted-tool/);

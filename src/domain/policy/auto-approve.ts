@@ -1,34 +1,13 @@
 /** Approval without a person: every condition that is given must hold, and one that cannot be evaluated does not. No I/O, no clock. */
 
-import { formatDuration } from '../duration.js';
+import type { Json } from '../canonical-json.js';
 import { AUTO_REPORT_MAX } from '../limits.js';
-import type { Operation } from '../vocabulary.js';
-import { isWindow, openWindows, type TimeWindow } from './time-window.js';
-
-/** An empty list can never hold; a condition that is absent need not. */
-export interface AutoApproveConditions {
-  /** Any of them. */
-  readonly timeWindow?: readonly TimeWindow[] | undefined;
-  /** Names of authenticated API keys. */
-  readonly requester?: readonly string[] | undefined;
-  readonly operations?: readonly Operation[] | undefined;
-  /** Milliseconds. */
-  readonly maxDuration?: number | undefined;
-}
+import type { AutoApprovalQuestion, Finding } from './conditions/condition.js';
+import { type AutoApproveConditions, conditions as known } from './conditions/index.js';
 
 export interface AutoApprove {
   readonly enabled: boolean;
   readonly conditions: AutoApproveConditions;
-}
-
-export interface AutoApprovalQuestion {
-  /** The authenticated key's name, never what a client says about itself. */
-  readonly requester: string;
-  readonly operation: Operation;
-  /** Milliseconds. */
-  readonly duration: number;
-  /** The database's clock. */
-  readonly at: Date;
 }
 
 export interface ConditionReport {
@@ -43,23 +22,15 @@ export interface AutoApprovalReport {
   readonly failed: readonly ConditionReport[];
 }
 
-const CONDITIONS = ['timeWindow', 'requester', 'operations', 'maxDuration'];
-
-interface Finding {
-  readonly holds: boolean;
-  readonly text: string;
-}
-
-/** Is this granted without a person, and which conditions say so? Never throws: what cannot be evaluated is left to a person. */
+/** Is this granted without a person, and which conditions say so? Never throws: a person decides what cannot be evaluated. */
 export function judgeAutoApproval(
   auto: AutoApprove | undefined,
   question: AutoApprovalQuestion,
 ): AutoApprovalReport {
   if (auto?.enabled !== true) return { granted: false, held: [], failed: [] };
-  const { conditions } = auto;
-  const findings = givenConditions(conditions).map((condition) => ({
+  const findings = givenConditions(auto.conditions).map(([condition, value]) => ({
     condition,
-    ...evaluated(condition, () => findingOn(condition, conditions, question)),
+    ...evaluate(condition, value, question),
   }));
   return {
     granted: findings.every(({ holds }) => holds),
@@ -68,14 +39,10 @@ export function judgeAutoApproval(
   };
 }
 
-/** Can every condition be read, by this version? What cannot holds for nobody. */
+/** Can this version read every condition? One that it cannot read never holds. */
 export function isReadable({ enabled, conditions }: AutoApprove): boolean {
-  if (typeof enabled !== 'boolean' || typeof conditions !== 'object') return false;
-  if (!givenConditions(conditions).every((condition) => CONDITIONS.includes(condition)))
-    return false;
-  const { timeWindow = [], requester = [], operations = [], maxDuration = 0 } = conditions;
-  const lists = [timeWindow, requester, operations].every(Array.isArray);
-  return lists && timeWindow.every(isWindow) && Number.isSafeInteger(maxDuration);
+  if (typeof enabled !== 'boolean') return false;
+  return givenConditions(conditions).every(([name, value]) => isReadableAs(name, value));
 }
 
 /** One line for the card, the audit event and `explain`: `not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles`. */
@@ -85,69 +52,88 @@ export function explainAutoApproval({ granted, held, failed }: AutoApprovalRepor
   return clipped(`not auto-approved: ${why || 'the policy does not allow it'}`);
 }
 
+/** The report as an agent may read it: which other keys a policy trusts is not shown to it. */
+export function reportForAgents(report: AutoApprovalReport): AutoApprovalReport {
+  const failed = report.failed.map(({ condition, text }) => ({
+    condition,
+    text: known.get(condition)?.failureForAgents ?? text,
+  }));
+  return { ...report, failed };
+}
+
+/** Does the change grant more without a person? Names the conditions that hold more often, in a sentence. */
+export function autoApprovalWidens(
+  before: AutoApprove | undefined,
+  after: AutoApprove | undefined,
+): string | false {
+  if (!after?.enabled) return false;
+  if (!before?.enabled || !isReadable(before)) return 'requests can be granted without a person';
+  const later = new Map(givenConditions(after.conditions));
+  const wider = givenConditions(before.conditions)
+    .filter(([name, value]) => conditionWidens(name, value, later.get(name)))
+    .map(([name]) => name);
+  return wider.length > 0 && `more is granted without a person (${wider.join(', ')})`;
+}
+
+export function describeAutoApproval(auto: AutoApprove | undefined): string {
+  if (!auto) return 'off';
+  if (!isReadable(auto)) return 'unreadable, so a person is always asked';
+  const given = givenConditions(auto.conditions).map(
+    ([name, value]) => `${name} ${known.get(name)?.describe(value)}`,
+  );
+  const when = given.length > 0 ? ` when ${given.join(' and ')}` : '';
+  return `${auto.enabled ? 'on' : 'off'}${when}`;
+}
+
+/** As an audit event holds it. */
+export function plainAutoApproval(auto: AutoApprove): Json {
+  if (!isReadable(auto)) return 'unreadable';
+  const given = givenConditions(auto.conditions).map(([name, value]) => [
+    name,
+    known.get(name)?.schema.toJson(value),
+  ]);
+  return { enabled: auto.enabled, conditions: Object.fromEntries(given) };
+}
+
+/** Also those that this version does not know: a rule that a policy sets must never be passed over. */
+function givenConditions(
+  conditions: unknown,
+): readonly (readonly [name: string, value: unknown])[] {
+  if (typeof conditions !== 'object' || conditions === null || Array.isArray(conditions))
+    return [['conditions', conditions]];
+  const given = new Map<string, unknown>(
+    Object.entries(conditions).filter(([, wanted]) => wanted !== undefined),
+  );
+  // The database keeps no order; a report has one.
+  const names = new Set([...[...known.keys()].filter((name) => given.has(name)), ...given.keys()]);
+  return [...names].map((name) => [name, given.get(name)] as const);
+}
+
+const isReadableAs = (name: string, value: unknown): boolean =>
+  known.get(name)?.schema.isReadable(value) ?? false;
+
+function evaluate(name: string, value: unknown, question: AutoApprovalQuestion): Finding {
+  const unknown = { holds: false, text: `${name} could not be evaluated` };
+  const condition = known.get(name);
+  if (!condition?.schema.isReadable(value)) return unknown;
+  try {
+    return condition.evaluate(value, question);
+  } catch {
+    return unknown;
+  }
+}
+
+/** Dropping a condition widens; adding one never does. */
+function conditionWidens(name: string, before: unknown, after: unknown): boolean {
+  if (!isReadableAs(name, after)) return true;
+  return known.get(name)?.widens(before, after) ?? true;
+}
+
 /** A long list of names must not make the request fail that is explained by it. */
 function clipped(line: string): string {
   return line.length <= AUTO_REPORT_MAX ? line : `${line.slice(0, AUTO_REPORT_MAX - 1)}…`;
 }
 
-/** Also those that this version does not know: a rule that somebody wrote must never be passed over. */
-function givenConditions(conditions: unknown): readonly string[] {
-  if (typeof conditions !== 'object' || conditions === null || Array.isArray(conditions))
-    return ['conditions'];
-  const given = Object.entries(conditions).filter(([, wanted]) => wanted !== undefined);
-  const names = given.map(([condition]) => condition);
-  // The database keeps no order; a report has one.
-  return [...new Set([...CONDITIONS.filter((known) => names.includes(known)), ...names])];
-}
-
-function evaluated(condition: string, evaluate: () => Finding): Finding {
-  try {
-    return evaluate();
-  } catch {
-    return { holds: false, text: `${condition} could not be evaluated` };
-  }
-}
-
-function findingOn(
-  condition: string,
-  { timeWindow, requester, operations, maxDuration }: AutoApproveConditions,
-  question: AutoApprovalQuestion,
-): Finding {
-  if (condition === 'timeWindow' && timeWindow) return duringOneOf(timeWindow, question.at);
-  if (condition === 'requester' && requester) return askedByOneOf(requester, question.requester);
-  if (condition === 'operations' && operations) return oneOf(operations, question.operation);
-  if (condition === 'maxDuration' && Number.isSafeInteger(maxDuration))
-    return noLongerThan(Number(maxDuration), question.duration);
-  throw new TypeError(`no rule for ${condition}`);
-}
-
-function duringOneOf(windows: readonly TimeWindow[], at: Date): Finding {
-  const [open] = openWindows(windows, at);
-  if (open) return { holds: true, text: `within ${open.text}` };
-  return { holds: false, text: `outside ${listed(windows.map(({ text }) => text))}` };
-}
-
-/** some(), not includes(): text where a list should be has the latter too, and would match by a part of a name. */
-function askedByOneOf(names: readonly string[], requester: string): Finding {
-  if (names.some((name) => name === requester))
-    return { holds: true, text: `asked by ${requester}` };
-  return { holds: false, text: `asked by ${requester}, which is not one of ${listed(names)}` };
-}
-
-function oneOf(allowed: readonly Operation[], operation: Operation): Finding {
-  if (allowed.some((one) => one === operation)) return { holds: true, text: `${operation} asked` };
-  return { holds: false, text: `${operation} asked, only ${listed(allowed)}` };
-}
-
-function noLongerThan(most: number, duration: number): Finding {
-  const text = `${formatDuration(duration)} asked, at most ${formatDuration(most)}`;
-  return { holds: duration <= most, text };
-}
-
 function toReport({ condition, text }: Finding & ConditionReport): ConditionReport {
   return { condition, text };
-}
-
-function listed(items: readonly string[]): string {
-  return items.join(', ') || 'an empty list';
 }

@@ -1,9 +1,9 @@
-/** What `configureResource` sets for a pattern, and what it says about one question. */
+/** A policy: what `configureResource` sets for a pattern, and what it says about one request. A new field also needs an entry in `policy-fields`. */
 
 import { isDuration } from '../duration.js';
 import { DURATION_MIN } from '../limits.js';
 import { isNamedBy, type Person } from '../person.js';
-import { type Result, refused } from '../result.js';
+import { ok, type Result, refused } from '../result.js';
 import { reasonLength, saysSomething } from '../text.js';
 import type { EntryPoint, Operation } from '../vocabulary.js';
 import type { AutoApprove } from './auto-approve.js';
@@ -16,7 +16,7 @@ export interface PolicyRules {
   readonly name: string;
   readonly permissions: readonly Operation[];
   readonly requiresApproval: boolean;
-  /** E-mails or Slack user ids. Undefined: the next broader policy's. */
+  /** Approver entries (see `approver-entry`). Undefined: the next broader policy's. */
   readonly approvers?: readonly string[] | undefined;
   readonly decideFrom: readonly EntryPoint[];
   readonly minApprovals: number;
@@ -33,9 +33,9 @@ export interface PolicyRules {
   readonly maxUses?: number | undefined;
   /** Slack channel id for the card. Undefined: the configured default. */
   readonly channel?: string | undefined;
-  /** Names of keys, or e-mails of their owners. Undefined: everyone; empty: nobody. */
+  /** Names of keys, or e-mails of their owners. Undefined: everyone; empty: no one. */
   readonly requesters?: readonly string[] | undefined;
-  /** False hides the metadata from whoever has no `list` grant. */
+  /** False hides the metadata from requesters without a `list` grant. */
   readonly listed: boolean;
   /** Does the card mention its approvers, so that a phone rings? */
   readonly mention: boolean;
@@ -47,7 +47,7 @@ export interface PolicyRules {
 
 export interface Policy extends PolicyRules {
   readonly id: PolicyId;
-  /** Rises by one with every change; an approval is bound to the version it was asked under. */
+  /** Rises by one with every change; an approval is bound to the version under which it was requested. */
   readonly version: number;
 }
 
@@ -59,13 +59,13 @@ export interface Question {
   readonly duration?: number | undefined;
 }
 
-/** Who asks, as the key proves it; what a client says about itself is not in here. */
+/** The authenticated key and its owner; never what a client says about itself. */
 export interface Requester {
   readonly name: string;
   readonly ownerEmail: string;
 }
 
-/** May this be asked at all, and for how long (ms)? Says nothing of who approves. */
+/** Does the policy accept the request, and for how long (ms)? Who approves it is another question. */
 export function judge(policy: PolicyRules, question: Question): Result<number> {
   if (!policy.permissions.includes(question.operation))
     return refused({ code: 'not_permitted', operation: question.operation });
@@ -76,7 +76,7 @@ export function judge(policy: PolicyRules, question: Question): Result<number> {
   if (!isDuration(duration)) return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
   if (duration > policy.maxDuration)
     return refused({ code: 'duration_too_long', maximum: policy.maxDuration });
-  return { ok: true, value: duration };
+  return ok(duration);
 }
 
 function mayAsk({ requesters }: PolicyRules, { name, ownerEmail }: Requester): boolean {
@@ -85,9 +85,12 @@ function mayAsk({ requesters }: PolicyRules, { name, ownerEmail }: Requester): b
   );
 }
 
-/** Characters that a reason has at the least; undefined where none is needed. */
+export const needsReason = ({ requireReason, requiresApproval }: PolicyRules): boolean =>
+  requireReason ?? requiresApproval;
+
+/** The least characters of a reason; undefined where none is needed. */
 export function neededReason(policy: PolicyRules): number | undefined {
-  return (policy.requireReason ?? policy.requiresApproval) ? policy.minReasonLength : undefined;
+  return needsReason(policy) ? policy.minReasonLength : undefined;
 }
 
 function judgeReason(policy: PolicyRules, reason: string) {
@@ -112,7 +115,7 @@ export function approversOf(
   return named?.approvers ?? fallback;
 }
 
-/** May a decision come from this entry point? `cli` is an older name of `api`: a human key, whichever program sends it. */
+/** May a decision come from this entry point? `cli` is an older name of `api`: both mean a human key, whichever program sends it. */
 export function acceptsFrom(
   { decideFrom }: Pick<PolicyRules, 'decideFrom'>,
   entryPoint: EntryPoint,

@@ -1,42 +1,26 @@
-/** Policies from the domain, where durations are milliseconds and windows are read, to the wire, where both are text. */
+/** Policies of the domain as answers show them. */
 
 import type { WirePolicy } from '../../contract/policy.js';
 import type { WireAppliedPolicy } from '../../contract/policy-set.js';
-import { formatDuration } from '../../domain/duration.js';
-import type { AutoApprove } from '../../domain/policy/auto-approve.js';
 import type { Policy } from '../../domain/policy/policy.js';
+import { FIELDS, POLICY_FIELDS, type PolicyField } from '../../domain/policy/policy-fields.js';
 import type { AppliedPolicy } from '../../usecases/policies/apply-policies.js';
+import { CODECS } from './policy-values.js';
 
-export function wirePolicy(policy: Policy): WirePolicy {
-  const { permissions, decideFrom, approvers, requesters, escalateTo } = policy;
-  const { defaultDuration, maxDuration, requestTtl, escalateAfter, autoApprove } = policy;
-  return {
-    ...policy,
-    permissions: [...permissions],
-    approvers: approvers && [...approvers],
-    requesters: requesters && [...requesters],
-    decideFrom: [...decideFrom],
-    escalateTo: escalateTo && [...escalateTo],
-    autoApprove: autoApprove && wireAutoApprove(autoApprove),
-    defaultDuration: formatDuration(defaultDuration),
-    maxDuration: formatDuration(maxDuration),
-    requestTtl: formatDuration(requestTtl),
-    escalateAfter: escalateAfter === undefined ? undefined : formatDuration(escalateAfter),
-  };
+/** The compiler names a field of the domain's policy that the wire lacks. */
+const LACKING: Record<
+  Exclude<PolicyField, keyof WirePolicy>,
+  'add it to contract/policy-fields'
+> = {};
+
+export function wirePolicy({ id, version, ...rules }: Policy): WirePolicy {
+  const entries = POLICY_FIELDS.map((field) => [field, wireField(field, rules[field])] as const);
+  const fields = Object.fromEntries(entries) as Omit<WirePolicy, 'id' | 'version'>;
+  return { id, version, ...fields, ...LACKING };
 }
 
-function wireAutoApprove({ enabled, conditions }: AutoApprove): WirePolicy['autoApprove'] {
-  const { timeWindow, requester, operations, maxDuration } = conditions;
-  return {
-    enabled,
-    conditions: {
-      timeWindow: timeWindow?.map(({ text }) => text),
-      requester: requester && [...requester],
-      operations: operations && [...operations],
-      maxDuration: maxDuration === undefined ? undefined : formatDuration(maxDuration),
-    },
-  };
-}
+const wireField = (field: PolicyField, value: unknown): unknown =>
+  value === undefined ? undefined : CODECS[FIELDS[field].form].write(value);
 
 export function wireApplied({
   uri,

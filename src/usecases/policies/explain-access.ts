@@ -1,7 +1,11 @@
 /** What would happen if somebody asked? Says it without asking anybody, and leaves no trace. */
 
 import { coveringPatterns, parsePattern } from '../../domain/pattern.js';
-import { type AutoApprovalReport, explainAutoApproval } from '../../domain/policy/auto-approve.js';
+import {
+  type AutoApprovalReport,
+  explainAutoApproval,
+  reportForAgents,
+} from '../../domain/policy/auto-approve.js';
 import { approversOf, neededReason, type Policy } from '../../domain/policy/policy.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
 import { ok, type Result, refused } from '../../domain/result.js';
@@ -168,7 +172,7 @@ const goodReason = (policy: Policy) => 'x'.repeat(neededReason(policy) ?? 0);
 function shownTo(caller: Caller, { requester }: Subject, foreseen: Foreseen): Explanation {
   const { outcome, refusal, policy, judged, approvers, limits } = foreseen;
   const insider = seesPolicies(caller);
-  const report = judged?.report && (insider ? judged.report : withoutNames(judged.report));
+  const report = judged?.report && (insider ? judged.report : reportForAgents(judged.report));
   return {
     requester: requester.name,
     outcome,
@@ -185,16 +189,6 @@ function shownTo(caller: Caller, { requester }: Subject, foreseen: Foreseen): Ex
     policy: insider ? policy : undefined,
     approvers: insider && policy?.requiresApproval ? approvers : undefined,
   };
-}
-
-/** Which other keys a policy trusts is no business of an agent's. */
-function withoutNames(report: AutoApprovalReport): AutoApprovalReport {
-  const failed = report.failed.map(({ condition, text }) =>
-    condition === 'requester'
-      ? { condition, text: 'this key is not one of those that the policy names' }
-      : { condition, text },
-  );
-  return { ...report, failed };
 }
 
 function sentence(

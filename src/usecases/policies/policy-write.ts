@@ -1,11 +1,12 @@
-/** One policy as somebody wants it written, and what its rules would then be. */
+/** One policy as its author wants it written, and the rules that follow. */
 
 import { parsePattern } from '../../domain/pattern.js';
 import type { PolicyRules } from '../../domain/policy/policy.js';
+import { defaultRules } from '../../domain/policy/policy-fields.js';
 import { ok, type Result, refused } from '../../domain/result.js';
-import { contradiction, defaultRules, normalised } from './policy-rules.js';
+import { contradiction, normalised } from './policy-rules.js';
 
-/** The fields of a policy that the writer names. Durations in milliseconds. */
+/** The fields of a policy that its author sets. Durations in milliseconds. */
 export type PolicyChanges = Partial<Omit<PolicyRules, 'uri'>>;
 
 export interface PolicyWrite {
@@ -14,7 +15,7 @@ export interface PolicyWrite {
   readonly mode: 'merge' | 'replace';
 }
 
-/** A refusal when a pattern is outside the grammar or written twice, else undefined. */
+/** A refusal when a pattern is outside the grammar or in the set twice, else undefined. */
 export function whyNotWritten(writes: readonly PolicyWrite[]) {
   for (const { uri } of writes) {
     const pattern = parsePattern(uri);
@@ -26,7 +27,7 @@ export function whyNotWritten(writes: readonly PolicyWrite[]) {
   return refused({ code: 'invalid_input', problem: `${twice} is in the set twice.` });
 }
 
-/** `before`: the policy of this pattern, when there is one. Refuses rules that contradict each other. */
+/** `before` is the present policy of this pattern, if there is one. Refuses rules that contradict each other. */
 export function rulesAfter(
   before: PolicyRules | undefined,
   { uri, changes, mode }: PolicyWrite,

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../src/domain/limits.js';
+
 import {
-  type AutoApprovalQuestion,
-  type AutoApproveConditions,
   explainAutoApproval,
   isReadable,
   judgeAutoApproval,
 } from '../../../src/domain/policy/auto-approve.js';
+import type { AutoApprovalQuestion } from '../../../src/domain/policy/conditions/condition.js';
+import type { AutoApproveConditions } from '../../../src/domain/policy/conditions/index.js';
 import { windowOf } from '../policies.js';
 
 const office = windowOf('Mon-Fri 09:00-17:00 PST');
@@ -50,34 +51,34 @@ test.each<[AutoApproveConditions, Partial<AutoApprovalQuestion>, string]>([
     { at: SHUT },
     'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles, Sat 10:00-12:00 UTC',
   ],
-  [{ requester: ['ci-bot', 'claude-desktop'] }, {}, 'auto-approved: asked by claude-desktop'],
+  [{ requester: ['ci-bot', 'claude-desktop'] }, {}, 'auto-approved: requested by claude-desktop'],
   [
     { requester: ['ci-bot'] },
     {},
-    'not auto-approved: asked by claude-desktop, which is not one of ci-bot',
+    'not auto-approved: requested by claude-desktop, which is not one of ci-bot',
   ],
   [
     { requester: ['claude-desktop'] },
     { requester: 'claude' },
-    'not auto-approved: asked by claude, which is not one of claude-desktop',
+    'not auto-approved: requested by claude, which is not one of claude-desktop',
   ],
   [
     { requester: ['claude-desktop'] },
     { requester: 'Claude-Desktop' },
-    'not auto-approved: asked by Claude-Desktop, which is not one of claude-desktop',
+    'not auto-approved: requested by Claude-Desktop, which is not one of claude-desktop',
   ],
-  [{ operations: ['read', 'list'] }, {}, 'auto-approved: read asked'],
+  [{ operations: ['read', 'list'] }, {}, 'auto-approved: read requested'],
   [
     { operations: ['read', 'list'] },
     { operation: 'write' },
-    'not auto-approved: write asked, only read, list',
+    'not auto-approved: write requested, only read, list',
   ],
-  [{ maxDuration: HOUR }, {}, 'auto-approved: 1h asked, at most 1h'],
-  [{ maxDuration: HOUR }, { duration: 2 * HOUR }, 'not auto-approved: 2h asked, at most 1h'],
+  [{ maxDuration: HOUR }, {}, 'auto-approved: 1h requested, at most 1h'],
+  [{ maxDuration: HOUR }, { duration: 2 * HOUR }, 'not auto-approved: 2h requested, at most 1h'],
   [
     ALL,
     { at: SHUT, duration: 90 * MINUTE },
-    'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles; 1h30m asked, at most 1h',
+    'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles; 1h30m requested, at most 1h',
   ],
 ])('%j, asked %j: %s', (conditions, asked, says) => {
   const report = judged(conditions, asked);
@@ -89,12 +90,12 @@ test('the report says which conditions held and which did not', () => {
   expect(judged(ALL, { operation: 'delete', at: SHUT })).toEqual({
     granted: false,
     held: [
-      { condition: 'requester', text: 'asked by claude-desktop' },
-      { condition: 'maxDuration', text: '1h asked, at most 1h' },
+      { condition: 'requester', text: 'requested by claude-desktop' },
+      { condition: 'maxDuration', text: '1h requested, at most 1h' },
     ],
     failed: [
       { condition: 'timeWindow', text: 'outside Mon-Fri 09:00-17:00 America/Los_Angeles' },
-      { condition: 'operations', text: 'delete asked, only read' },
+      { condition: 'operations', text: 'delete requested, only read' },
     ],
   });
 });

@@ -18,7 +18,7 @@ test.each<[Rules, Rules, string, string]>([
     { permissions: ['read'] },
     { permissions: ['read', 'write'] },
     'permissions: read → read, write',
-    'write can now be asked for',
+    'write can now be requested',
   ],
   [
     { requiresApproval: true, requireReason: true },
@@ -100,7 +100,7 @@ test.each<[Rules, Rules, string, string]>([
     { defaultDuration: 30 * MINUTE },
     { defaultDuration: HOUR },
     'defaultDuration: 30m → 1h',
-    'grants last longer where nobody says how long',
+    'grants last longer when the request names no duration',
   ],
   [
     { maxDuration: HOUR },
@@ -174,7 +174,7 @@ test.each<[Rules, Rules, string, string]>([
     {},
     { escalateTo: ['boss@x.io'] },
     'escalateTo: none → boss@x.io',
-    'boss@x.io may decide after a silence',
+    'boss@x.io may decide once a request is escalated',
   ],
   [
     { escalateAfter: HOUR },
@@ -264,14 +264,14 @@ test('a new policy is told in full, and opens what had no policy or a broader on
     'name: Production',
   ]);
   expect(lines).toContain('maxDuration: 8h');
-  expect(loosens).toEqual(['it opens what had no policy or a broader one']);
+  expect(loosens).toEqual(['new policy: this can now be requested']);
   expect(describeChange(undefined, policy({ permissions: [] })).loosens).toEqual([]);
 });
 
 test('a policy that goes leaves its resources to a broader one', () => {
   const { lines, loosens } = describeChange(policy(), undefined);
   expect(lines[0]).toBe('policy removed');
-  expect(loosens).toEqual(['what it guarded is left to the next broader policy, if there is one']);
+  expect(loosens).toEqual(['the next broader policy decides from now on, if there is one']);
   expect(describeChange(undefined, undefined)).toEqual({ lines: [], loosens: [] });
 });
 
