@@ -27,7 +27,7 @@ const SERVER: Readonly<Record<string, ServerCommand>> = {
     load: () => import('./main/audit-detach.js'),
   },
   'slack:check': {
-    description: 'say what is wrong with the Slack set-up, and how to mend it',
+    description: 'say what is wrong with the Slack set-up, and how to fix it',
     load: () => import('./main/slack-check.js'),
   },
   mcp: { description: 'serve MCP on stdio to an AI tool', load: () => import('./main/mcp.js') },
