@@ -1,4 +1,4 @@
-/** `vsecure slack:check`: checks the Slack set-up. Prints one line per check, and how to fix what failed. */
+/** `vsecure slack:check`: checks the Slack setup. Prints one line for each check, with a fix for each problem. */
 
 import { parseArgs } from 'node:util';
 import { escapeJson, escapeText } from '../cli/terminal-text.js';
@@ -11,8 +11,8 @@ import { findChannels } from './slack-channels.js';
 
 const USAGE = `Usage: vsecure slack:check [--post] [--json]
 
-Run it with the server's environment. It checks the tokens, their scopes, the channels, the public address and the
-clock, and says how to fix what is wrong. Exit code: 0 all checks passed, 1 a check failed, 2 wrong usage or settings.
+Run it with the server's environment. Checks the tokens, their scopes, the channels, the public address and the clock,
+and prints a fix for each problem. Exit code: 0 all checks passed, 1 a check failed, 2 wrong usage or settings.
 
   --post  also post a test message to each channel
   --json  print one JSON document
@@ -38,12 +38,12 @@ export async function run(argv: string[]): Promise<number> {
   }
   const failures = all.filter(({ result }) => result === 'failed').length;
   if (options.json)
-    process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all.map(wireCheck) })}\n`);
+    process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all.map(toJson) })}\n`);
   else process.stdout.write(`${summary(failures)}\n`);
   return failures === 0 ? 0 : 1;
 }
 
-/** Undefined when an argument is wrong. */
+/** Undefined when the arguments are wrong. */
 function readArguments(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: OPTIONS }).values;
@@ -84,14 +84,19 @@ const MARKS: Readonly<Record<Checked['result'], string>> = {
   skipped: '– skipped',
 };
 
-/** The JSON output has called this field `mend` since the command exists, so it keeps that name. */
-const wireCheck = ({ fix, ...check }: Checked) => ({ ...check, mend: fix });
+/** The fields of the JSON output keep their old names `says` and `mend`, which scripts read. */
+const toJson = ({ check, result, message, fix }: Checked) => ({
+  check,
+  result,
+  says: message,
+  mend: fix,
+});
 
-function lineOf({ check, result, says, fix }: Checked): string {
+function lineOf({ check, result, message, fix }: Checked): string {
   const todo = fix === undefined ? '' : `. Fix: ${fix}`;
-  return escapeText(`${MARKS[result]}  ${check}: ${says}${todo}`);
+  return escapeText(`${MARKS[result]}  ${check}: ${message}${todo}`);
 }
 
 function summary(failures: number): string {
-  return failures === 0 ? 'All checks passed.' : `${failures} check(s) failed.`;
+  return failures === 0 ? 'All checks passed.' : `${failures} failed.`;
 }

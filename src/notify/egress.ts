@@ -1,6 +1,6 @@
 /**
- * The only way out to addresses that somebody wrote down: what a URL may say, where its name may lead, and one request to exactly the
- * address that was looked at. Against server-side request forgery (OWASP's cheat sheet of that name; Standard Webhooks, "Security").
+ * Sends requests to configured addresses, and to nothing else: checks the URL, resolves its host name, and connects to exactly the address
+ * that was checked. Protects against server-side request forgery (OWASP's cheat sheet of that name; Standard Webhooks, "Security").
  */
 
 import { lookup as systemLookup } from 'node:dns/promises';
@@ -9,12 +9,12 @@ import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { parseRetryAfter } from '../domain/retry-policy.js';
-import { unlessLate } from './with-timeout.js';
+import { orTimeout } from './with-timeout.js';
 
 export interface Egress {
-  /** By what the URL says: undefined, or what is wrong with it. */
+  /** Checks the text of the URL. Undefined when it is allowed, else what is wrong with it. */
   check(url: string): string | undefined;
-  /** Posts once, follows nothing, and reads no more than the head of the answer. Rejects with EgressError. */
+  /** Posts once, follows no redirect, and reads only the head of the answer. Rejects with EgressError. */
   post(url: string, request: Posting): Promise<Answer>;
 }
 
@@ -26,11 +26,11 @@ export interface Posting {
 
 export interface Answer {
   readonly status: number;
-  /** Of `Retry-After`, as far as it says seconds or a date. */
+  /** Of `Retry-After`. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Nothing was sent, or nobody knows whether it was taken. `code` is short and holds no address. */
+/** Nothing was sent, or it is unknown whether it was received. `code` is short and contains no address. */
 export class EgressError extends Error {
   override readonly name = 'EgressError';
 
@@ -42,16 +42,16 @@ export class EgressError extends Error {
   }
 }
 
-/** All addresses of a name. */
+/** All addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 export interface EgressParts {
-  /** Base URLs of private receivers: whatever begins with one of them may be posted to, wherever it leads. */
+  /** Base URLs of private receivers: vsecure may post to any URL below them, whatever its address. */
   readonly allowed: readonly string[];
   readonly resolve?: Resolve | undefined;
-  /** Further certificate authorities, PEM. */
+  /** Additional certificate authorities, PEM. */
   readonly ca?: string | undefined;
-  /** Milliseconds for the whole exchange. */
+  /** Milliseconds for the whole request. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -61,8 +61,8 @@ const PORTS: readonly string[] = ['', '443', '8443'];
 export function createEgress(parts: EgressParts): Egress {
   const { allowed, resolve = resolveAll, ca, timeoutMs = TIMEOUT } = parts;
 
-  /** The one address to connect to. Every address of the name has to be public: one that is not means that somebody plays with the name. */
-  const pinned = async (url: URL): Promise<string> => {
+  /** The address to connect to. Every address of the name must be public: a private one among them suggests an attack by DNS. */
+  const resolvePublic = async (url: URL): Promise<string> => {
     const host = bareHost(url);
     const addresses = isIP(host) ? [host] : await resolve(host).catch(() => []);
     const [first] = addresses;
@@ -78,10 +78,10 @@ export function createEgress(parts: EgressParts): Egress {
     async post(text, { signal, ...posting }) {
       if (problemOf(text, allowed)) throw new EgressError('forbidden_address');
       const url = new URL(text);
-      const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const address = await unlessLate(pinned(url), late);
+      const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      const address = await orTimeout(resolvePublic(url), timeout);
       if (address === undefined) throw new EgressError('timeout');
-      return send(url, address, { ...posting, signal: late }, ca);
+      return send(url, address, { ...posting, signal: timeout }, ca);
     },
   };
 }
@@ -89,35 +89,35 @@ export function createEgress(parts: EgressParts): Egress {
 const resolveAll: Resolve = async (hostname) =>
   (await systemLookup(hostname, { all: true })).map(({ address }) => address);
 
-/** `URL` has read every odd form of an IPv4 address (decimal, octal, hexadecimal) as that address by now. */
+/** `URL` has normalised every form of an IPv4 address (decimal, octal, hexadecimal). */
 function problemOf(text: string, allowed: readonly string[]): string | undefined {
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
-  if (url.username || url.password) return 'must not hold a user name or password';
+  if (url.username || url.password) return 'must not contain a user name or password';
   if (isAllowed(url, allowed)) return undefined;
   if (url.protocol !== 'https:') return 'must begin with https://';
-  if (!PORTS.includes(url.port)) return 'may name the ports 443 and 8443 only';
+  if (!PORTS.includes(url.port)) return 'must use port 443 or 8443';
   const host = bareHost(url);
   if (isIP(host) ? !isPublic(host) : !isPublicName(host))
-    return 'must lead to a public address; an operator can allow a private one with VSECURE_WEBHOOK_ALLOW';
+    return 'must be a public address; an operator can allow a private one with VSECURE_WEBHOOK_ALLOW';
   return undefined;
 }
 
-/** Two labels at least, and no name that only a private network answers for (RFC 6761, RFC 6762, RFC 9476). */
+/** At least two labels, and no name that is reserved for private networks (RFC 6761, RFC 6762, RFC 9476). */
 function isPublicName(host: string): boolean {
   const labels = host.split('.');
   const last = labels.at(-1) ?? '';
   return labels.length > 1 && !['', 'localhost', 'local', 'internal', 'alt', 'arpa'].includes(last);
 }
 
-/** Also false for what stands for another address: mapped, NAT64, 6to4, Teredo. */
+/** Also false for addresses that embed another one: mapped, NAT64, 6to4, Teredo. */
 function isPublic(address: string): boolean {
   return (
     ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast' && !embedsV4(address)
   );
 }
 
-/** `::127.0.0.1`, the form for IPv4 addresses that RFC 4291 gave up; ipaddr.js takes it for an ordinary one. */
+/** `::127.0.0.1`, the form of IPv4 addresses that RFC 4291 deprecated; ipaddr.js treats it as an ordinary one. */
 function embedsV4(address: string): boolean {
   if (isIP(address) !== 6) return false;
   const parsed = ipaddr.parse(address);
@@ -126,7 +126,7 @@ function embedsV4(address: string): boolean {
 
 const bareHost = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
 
-/** The same origin, and below its path; a slash that is spelled `%2f` could be read as one at the other end. */
+/** The same origin and below its path. Refuses `%2f`, which the receiver could decode as a slash. */
 export function isAllowed(url: URL, allowed: readonly string[]): boolean {
   if (/%(?:2f|5c)/i.test(url.pathname)) return false;
   return allowed.some((base) => {
@@ -136,7 +136,7 @@ export function isAllowed(url: URL, allowed: readonly string[]): boolean {
   });
 }
 
-/** On a connection of its own, to the address that was looked at and no other; names and certificates stay those of the URL. */
+/** Uses a new connection to exactly the checked address. The host name and the certificate check stay those of the URL. */
 function send(url: URL, address: string, posting: Posting, ca?: string): Promise<Answer> {
   const { headers, body, signal } = posting;
   const options: RequestOptions = {
@@ -163,7 +163,7 @@ function send(url: URL, address: string, posting: Posting, ca?: string): Promise
   });
 }
 
-/** Answers every question with this address. */
+/** Resolves every host name to this address. */
 function lookupOnly(address: string): LookupFunction {
   const family = isIP(address);
   return (_hostname, options, callback) => {

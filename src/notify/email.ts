@@ -1,10 +1,10 @@
-/** E-mail: plain text, one thread for each request, and links that open a card and decide nothing. */
+/** E-mail: plain text, one thread for each request, with links that open a card and decide nothing. */
 
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Notification } from '../domain/notification.js';
 import type { EmailSettings, Send, SendResult } from '../ports/index.js';
 import { factsOf, headlineOf, reasonOf } from './message-text.js';
-import { unlessLate } from './with-timeout.js';
+import { orTimeout } from './with-timeout.js';
 
 export interface Mailer {
   readonly sender: (settings: EmailSettings) => Send;
@@ -14,13 +14,13 @@ export interface Mailer {
 export interface MailerParts {
   /** `smtp://` or `smtps://`. */
   readonly url: string;
-  /** An address, perhaps with a name. */
+  /** An address, optionally with a name. */
   readonly from: string;
-  /** Milliseconds for each step, and half as many again for all of them. */
+  /** Milliseconds for each step; all steps together get one and a half times as much. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Milliseconds; the whole of it takes 15 s at the most, whatever a server does. */
+/** Milliseconds. All steps together take at most 15 s, whatever a server does. */
 const TIMEOUT = 10_000;
 
 export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): Mailer {
@@ -38,16 +38,16 @@ export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): M
     sender:
       ({ recipients }) =>
       async (notification, signal) => {
-        const late = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * 1.5)]);
+        const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * 1.5)]);
         const sent = send(transport, from, recipients, notification);
-        // A mail that is taken after all is the same mail as the one that is sent for it later.
-        return (await unlessLate(sent, late)) ?? { outcome: 'unavailable', error: 'timeout' };
+        // If the server accepts the mail after the timeout, the retry sends the same mail with the same id.
+        return (await orTimeout(sent, timeout)) ?? { outcome: 'unavailable', error: 'timeout' };
       },
     close: () => transport.close(),
   };
 }
 
-/** One message to all of them, so that everybody sees who else was told. */
+/** One message to all recipients, so that each sees who else got it. */
 async function send(
   transport: Transporter,
   from: string,
@@ -63,8 +63,8 @@ async function send(
 }
 
 /**
- * The subject is ours alone, and the same for all mails about one request, so that they are shown as one thread (RFC 5322, section
- * 3.6.4). The id is the notification's: a mail that was sent twice is the same mail.
+ * The subject contains no text of others and is the same for all mails about one request, so that they are shown as one thread (RFC 5322,
+ * section 3.6.4). The message id is the notification's: a mail that was sent twice is the same mail.
  */
 function mailOf(notification: Notification, domain: string) {
   const { id, approval, link } = notification;
@@ -74,9 +74,9 @@ function mailOf(notification: Notification, domain: string) {
     headlineOf(notification),
     '',
     ...factsOf(notification),
-    ...(reason ? ['', 'Reason, in their own words:', reason] : []),
-    ...(link ? ['', 'Look at it, and decide there if you may:', link] : []),
-    ...(approval ? ['', `On the command line: vsecure mcp:approvals`] : []),
+    ...(reason ? ['', 'Reason, as written:', reason] : []),
+    ...(link ? ['', 'Open the request in Slack, where approvers can decide:', link] : []),
+    ...(approval ? ['', 'On the command line: vsecure mcp:approvals'] : []),
   ];
   return {
     subject: approval
@@ -91,7 +91,7 @@ function mailOf(notification: Notification, domain: string) {
 
 const domainOf = (from: string) => /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
 
-/** A server that answers with a code refuses this message; one that does not answer is away. */
+/** A server that answers with a code refuses this message; one that does not answer is unavailable. */
 function failureOf(error: unknown): SendResult {
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : NaN;
   if (code >= 400 && code < 600)

@@ -1,12 +1,12 @@
-/** What a notification says to people: a headline, and facts line by line. Facts are names and ids of ours; a reason is quoted. */
+/** The text of a notification: a headline, then one fact per line. Facts are vsecure's own names and ids; a reason is quoted. */
 
 import type { Notification } from '../domain/notification.js';
 import { quoted, visibleText } from '../domain/untrusted-text.js';
 
 const HEADLINES: Record<Notification['type'], string> = {
-  approval_requested: 'Access was asked for',
+  approval_requested: 'Access was requested',
   approval_decided: 'A request was decided',
-  approval_expired: 'A request expired: nobody decided in time',
+  approval_expired: 'A request expired without a decision',
   access_granted: 'Access was granted',
   access_revoked: 'Access was revoked',
   secret_read: 'A secret was read',
@@ -18,28 +18,28 @@ const HEADLINES: Record<Notification['type'], string> = {
 export const headlineOf = ({ type, outcome }: Notification): string =>
   outcome ? `${HEADLINES[type]}: ${outcome}` : HEADLINES[type];
 
-/** Each on a line of its own: nothing in them can look like another line. */
+/** One line for each fact: no value can look like another line. */
 export function factsOf(notification: Notification): readonly string[] {
   const { actor, approval, grant, key, resources, operation, details = {} } = notification;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Resource', resources?.join(', ')],
     ['Operation', operation],
-    ['Key', key],
+    ['API key', key],
     ['By', actor.name],
     ['Request', approval],
     ['Grant', grant],
-    ...Object.entries(details).map(([name, value]) => [name, wordsOf(value)] as const),
-    ['At', notification.timestamp],
+    ...Object.entries(details).map(([name, value]) => [name, textOf(value)] as const),
+    ['Time', notification.timestamp],
   ];
   return facts.flatMap(([name, text]) =>
     text === undefined ? [] : [`${name}: ${visibleText(text).text.replaceAll('\n', ' ')}`],
   );
 }
 
-const wordsOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const QUOTED = { lines: 10, characters: 1000 } as const;
 
-/** Somebody's words, marked as such. */
+/** A person's or an agent's text, quoted. */
 export const reasonOf = ({ reason }: Notification): string | undefined =>
   reason === undefined ? undefined : quoted(reason, QUOTED).text;

@@ -1,4 +1,4 @@
-/** How each kind of receiver is told. */
+/** The sender of each kind of receiver. */
 
 import type { CheckTarget, Senders } from '../ports/index.js';
 import type { Egress } from './egress.js';
@@ -6,7 +6,7 @@ import type { Mailer } from './email.js';
 import { createSlackWebhookSender, isSlackTarget, SLACK } from './slack-webhook.js';
 import { createWebhookSender } from './webhook.js';
 
-/** Without a mailer nobody is told by e-mail. */
+/** Without a mailer no e-mail is sent. */
 export function createSenders(
   egress: Egress,
   mailer: Mailer | undefined,
@@ -19,7 +19,7 @@ export function createSenders(
   };
 }
 
-/** For whoever writes an address down; where its name leads is looked at anew whenever it is posted to. */
+/** For the person who configures an address. Each post resolves and checks its host name again. */
 export function createCheckTarget(egress: Egress, allowed: readonly string[]): CheckTarget {
   return (kind, url) => {
     const field = kind === 'slack' ? 'slack.webhookUrl' : 'webhook.url';

@@ -1,4 +1,4 @@
-/** A Slack incoming webhook: plain text only, so that nothing in it is parsed. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+/** A Slack incoming webhook: plain text only, so that Slack parses nothing in it. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 
 import type { Notification } from '../domain/notification.js';
 import type { Send, SlackWebhookSettings } from '../ports/index.js';
@@ -6,20 +6,20 @@ import { type Egress, isAllowed } from './egress.js';
 import { factsOf, headlineOf, reasonOf } from './message-text.js';
 import { sendByPost } from './post.js';
 
-/** Slack refuses a section with more; counted in UTF-16, which is the stricter way. */
+/** Slack refuses a longer section. Counted in UTF-16 units, which is stricter. */
 const TEXT_MAX = 3000;
-/** So that a long list of resources does not push the other facts out. */
+/** Keeps a long list of resources from displacing the other facts. */
 const FACT_MAX = 1500;
 
 export const SLACK = 'https://hooks.slack.com';
 
-/** Slack itself, or what the operator allows in its place. */
+/** Slack, or a receiver that the operator allows instead. */
 export function isSlackTarget(text: string, allowed: readonly string[]): boolean {
   const url = new URL(text);
   return url.origin === SLACK || isAllowed(url, allowed);
 }
 
-/** Looks at the address again at every try: what the operator allows may have changed since it was written down. */
+/** Checks the address at every attempt, because the operator's settings may have changed since it was configured. */
 export function createSlackWebhookSender(
   egress: Egress,
   allowed: readonly string[],
@@ -36,7 +36,7 @@ export function createSlackWebhookSender(
     };
 }
 
-/** `text` is what a phone shows: our words alone. */
+/** `text` is what a phone shows: it contains no text of others. */
 export function messageOf(notification: Notification) {
   const reason = reasonOf(notification);
   return {
@@ -48,7 +48,7 @@ export function messageOf(notification: Notification) {
           .map((fact) => cut(fact, FACT_MAX))
           .join('\n'),
       ),
-      ...(reason ? [section(`Reason, in their own words:\n${reason}`)] : []),
+      ...(reason ? [section(`Reason, as written:\n${reason}`)] : []),
       ...(notification.link ? [button(notification.link)] : []),
     ],
   };
@@ -59,11 +59,11 @@ const section = (text: string) => ({
   text: { type: 'plain_text', text: cut(text, TEXT_MAX), emoji: false },
 });
 
-/** Never through the middle of a character. */
+/** Never splits a character. */
 const cut = (text: string, most: number) =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
-/** Opens the card, where people decide; here nothing is decided. */
+/** Opens the card. It decides nothing. */
 const button = (url: string) => ({
   type: 'actions',
   elements: [{ type: 'button', text: { type: 'plain_text', text: 'Open the card' }, url }],

@@ -1,4 +1,4 @@
-/** A webhook after Standard Webhooks: `{type, timestamp, data}`, signed. https://www.standardwebhooks.com */
+/** A webhook as in Standard Webhooks: `{type, timestamp, data}`, signed. https://www.standardwebhooks.com */
 
 import { Webhook } from 'standardwebhooks';
 import { NOTIFICATION_SCHEMA, type Notification } from '../domain/notification.js';
@@ -6,7 +6,7 @@ import type { Send, WebhookSettings } from '../ports/index.js';
 import type { Egress } from './egress.js';
 import { sendByPost } from './post.js';
 
-/** Every secret signs: a receiver that still has the one before takes it too. */
+/** Every secret signs, so that a receiver with the previous secret accepts it too. */
 export function createWebhookSender(egress: Egress): (settings: WebhookSettings) => Send {
   return ({ url, secrets }) => {
     const signers = secrets.map((secret) => new Webhook(secret));
@@ -25,7 +25,7 @@ export function createWebhookSender(egress: Egress): (settings: WebhookSettings)
   };
 }
 
-/** The same bytes at every try. */
+/** The same bytes at every attempt. */
 export function webhookBody({ id: _, type, timestamp, ...rest }: Notification): string {
   return JSON.stringify({ type, timestamp, data: { schema: NOTIFICATION_SCHEMA, ...rest } });
 }

@@ -1,12 +1,12 @@
-/** Waiting for something that may never come. */
+/** Waiting for work with a time limit. */
 
-/** What came of the work; undefined when it was too late for that. Nobody hears then how the work goes on. */
-export async function unlessLate<T>(work: Promise<T>, late: AbortSignal): Promise<T | undefined> {
+/** Resolves with the result of `work`, or with undefined when the signal aborts first; a later result or error is ignored. */
+export async function orTimeout<T>(work: Promise<T>, timeout: AbortSignal): Promise<T | undefined> {
   let stop = () => {};
-  const over = new Promise<undefined>((resolve) => {
+  const timedOut = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);
-    if (late.aborted) stop();
-    late.addEventListener('abort', stop);
+    if (timeout.aborted) stop();
+    timeout.addEventListener('abort', stop);
   });
-  return Promise.race([work, over]).finally(() => late.removeEventListener('abort', stop));
+  return Promise.race([work, timedOut]).finally(() => timeout.removeEventListener('abort', stop));
 }

@@ -1,4 +1,4 @@
-/** Slack, put together: one Bolt app with one set of handlers, over signed HTTP or Socket Mode. */
+/** Builds the Slack connection: one Bolt app with one set of handlers, over signed HTTP or Socket Mode. */
 
 import { App } from '@slack/bolt';
 import type { Express } from 'express';
@@ -47,20 +47,20 @@ export interface SlackSettings {
   readonly signingSecret?: string | undefined;
   /** For Socket Mode, which is used when it is set. */
   readonly appToken?: string | undefined;
-  /** Where cards go unless their policy says otherwise. */
+  /** The channel of policies that name none. */
   readonly channel?: string | undefined;
-  /** Another API base than Slack's, ending in a slash. */
+  /** Base URL of the Slack API, ending in a slash. Default: Slack's own. */
   readonly apiUrl?: string | undefined;
-  /** Default `local`: Slack shows each reader their own time. */
+  /** Default `local`: Slack shows each reader their local time. */
   readonly dates?: Dates | undefined;
-  /** Default `lines`: a quiet line for each request that a policy's conditions granted. */
+  /** Default `lines`: one line, without a notification, for each auto-approved request. */
   readonly autoApproved?: 'lines' | 'off' | undefined;
 }
 
 export interface SlackParts extends CatalogueParts {
   readonly decide: Decide;
   readonly login: Pick<LoginUseCases, 'look' | 'confirm'>;
-  /** Slack says who an account belongs to; whether that person may act is not Slack's to say. */
+  /** Slack says whose account it is; vsecure decides what that person may do. */
   readonly identifyWith: (directory: Directory) => IdentifySlackActor;
   readonly readCardFacts: ReadCardFacts;
   readonly readGrantFacts: ReadGrantFacts;
@@ -82,27 +82,27 @@ export interface SlackParts extends CatalogueParts {
   readonly readCardAudience: ReadCardAudience;
   /** Default: as fast as Slack allows. */
   readonly pace?: Pace | undefined;
-  /** Called once, when the workspace is known: from then on things can be delivered, and people looked up. */
+  /** Called when the workspace is known: from then on deliveries and lookups work. */
   readonly onConnected?: (() => void) | undefined;
 }
 
 export type SlackState = 'ok' | 'degraded' | 'off';
 
 export interface SlackConnection {
-  /** Signed HTTP at `/slack/events`; call it before adding body parsers. Nothing in Socket Mode. */
+  /** Adds `/slack/events` for signed HTTP; call it before adding body parsers. Does nothing in Socket Mode. */
   mount(app: Express): void;
-  /** Resolves after the first attempt to reach Slack, good or bad; goes on trying in the background. */
+  /** Resolves after the first attempt to reach Slack, whether or not it succeeds; later attempts run in the background. */
   start(): Promise<void>;
   state(): SlackState;
-  /** Undefined until Slack has said it. */
+  /** Undefined until the workspace is known. */
   teamId(): string | undefined;
-  /** Waits up to `graceMs` for handlers that are running, then closes the socket. */
+  /** Waits up to `graceMs` for running handlers, then closes the socket. */
   stop(graceMs: number): Promise<void>;
   readonly posters: Posters;
   readonly directory: Directory;
 }
 
-/** Throws when neither a signing secret nor an app token is given. Talks to nobody before `start`. */
+/** Throws when neither a signing secret nor an app token is given. Makes no connection before `start`. */
 export function createSlack(options: {
   readonly settings: SlackSettings;
   readonly parts: SlackParts;
@@ -140,7 +140,7 @@ export function createSlack(options: {
 
   const healthy = () => Object.values(posters).every((poster) => poster.healthy());
   return {
-    ...createLife(transport, link, inFlight.drained, healthy),
+    ...createLifecycle(transport, link, inFlight.drained, healthy),
     mount: transport.mount,
     teamId: () => link.current()?.teamId,
     posters,
@@ -151,7 +151,7 @@ export function createSlack(options: {
 function createApp({ receiver }: Transport, settings: SlackSettings, log: Log): App<SlackContext> {
   const app = new App<SlackContext>({
     receiver,
-    // Not `token`: with it Bolt asks Slack who we are while it is being constructed.
+    // Not `token`: with it Bolt's constructor calls Slack.
     authorize: async () => ({ botToken: settings.botToken }),
     clientOptions: clientOptions(log, settings.apiUrl),
     logger: boltLogger(log),
@@ -165,7 +165,7 @@ function createApp({ receiver }: Transport, settings: SlackSettings, log: Log): 
   return app;
 }
 
-function createLife(
+function createLifecycle(
   { socket }: Transport,
   link: WorkspaceLink,
   drained: (ms: number) => Promise<void>,

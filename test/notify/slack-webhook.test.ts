@@ -28,7 +28,7 @@ test('whatever somebody wrote is in plain text only, within Slack’s limits, an
         actor,
         reason: `${reason} <!channel>`,
       });
-      expect(text).toBe('vsecure: Access was asked for');
+      expect(text).toBe('vsecure: Access was requested');
       expect(JSON.stringify(blocks)).not.toContain('mrkdwn');
       for (const block of blocks)
         if ('text' in block) {

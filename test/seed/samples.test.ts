@@ -301,7 +301,7 @@ describe('with a server of its own,', () => {
       expect(mail).toContain(id);
       expect(mail).not.toContain(OLD_VALUE);
     }
-    expect(mails[0]).toContain('Access was asked for');
+    expect(mails[0]).toContain('Access was requested');
     expect(mails[1]).toContain('Access was granted');
     const text = mails[0]?.slice(mails[0].indexOf('\n\n') + 2) ?? '';
     shown.push({

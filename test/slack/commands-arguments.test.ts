@@ -1,4 +1,4 @@
-/** What is typed after `/vsecure` is read as it was meant, whatever a phone or Slack made of it, and never gets lost. */
+/** The text after `/vsecure` is read as the person meant it, whatever a phone or Slack made of it, and no word gets lost. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -10,17 +10,17 @@ import {
   readPattern,
   readWord,
 } from '../../src/slack/commands/argument-values.js';
-import { readArguments, type Takes } from '../../src/slack/commands/arguments.js';
+import { type ArgumentSpec, readArguments } from '../../src/slack/commands/arguments.js';
 import { splitWords } from '../../src/slack/commands/split-words.js';
 import { unwrap } from '../support/services.js';
 
-const TAKES: Takes = { words: 1, flags: { since: '24h', 'group-by': 'resource' } };
-const REVOKE: Takes = { words: 1, flags: {}, freeText: true };
+const SPEC: ArgumentSpec = { words: 1, flags: { since: '24h', 'group-by': 'resource' } };
+const REVOKE: ArgumentSpec = { words: 1, flags: {}, freeText: true };
 
 const words = (typed: string) => unwrap(splitWords(typed)).map(({ text }) => text);
-const read = (typed: string, takes = TAKES) => {
+const read = (typed: string, spec = SPEC) => {
   const split = splitWords(typed);
-  return split.ok ? readArguments(takes, split.value, typed) : split;
+  return split.ok ? readArguments(spec, split.value, typed) : split;
 };
 const flags = (typed: string) => Object.fromEntries(unwrap(read(typed)).flags);
 const why = (answer: Result<unknown>) => (answer.ok ? 'nothing is wrong' : explain(answer.refusal));
@@ -55,13 +55,13 @@ describe('words', () => {
     expect(words(typed)).toEqual(expected);
   });
 
-  test('a quotation that is not closed is named, with an example', () => {
+  test('a quotation that is not closed is refused with an example', () => {
     expect(why(splitWords('audit "production/* and more'))).toMatch(
       /not closed: "production\/\* and more.*Example: "production\/\*"/,
     );
   });
 
-  test('NUL and halves of characters, which no database takes, are replaced', () => {
+  test('NUL and halves of characters, which no database spec, are replaced', () => {
     expect(words('a\0b \uD800x')).toEqual(['a\uFFFDb', '\uFFFDx']);
   });
 
@@ -79,11 +79,11 @@ describe('words', () => {
     ),
   );
 
-  test('whatever is typed is read or refused, and no word of it is lost', () => {
+  test('any text is read or refused, and no word of it is lost', () => {
     fc.assert(
       fc.property(typed, (text) => {
         const split = splitWords(text);
-        for (const takes of [TAKES, REVOKE]) expect(typeof read(text, takes).ok).toBe('boolean');
+        for (const spec of [SPEC, REVOKE]) expect(typeof read(text, spec).ok).toBe('boolean');
         if (!split.ok || /[&<]/.test(text)) return;
         const bare = (one: string) =>
           one
@@ -96,7 +96,7 @@ describe('words', () => {
     );
   });
 
-  test('ten thousand opened quotes are read while nobody notices', () => {
+  test('ten thousand opened quotes are read in less than a second', () => {
     const begun = performance.now();
     expect(words("'a ".repeat(10_000))).toHaveLength(10_000);
     expect(splitWords(`"${'x'.repeat(100_000)}`).ok).toBe(false);
@@ -117,19 +117,22 @@ describe('flags', () => {
     expect(flags(typed)).toEqual(expected);
   });
 
-  test('a quoted word is none', () => {
+  test('a quoted word is not a flag', () => {
     expect(unwrap(read('"--since"')).words).toEqual(['--since']);
   });
 
   test.each([
-    ['--sinse 24h', 'There is no --sinse here. Did you mean --since?'],
-    ['--constructor 1', 'There is no --constructor here. There is: --since, --group-by.'],
+    ['--sinse 24h', '--sinse is not an option of this command. Did you mean --since?'],
+    [
+      '--constructor 1',
+      '--constructor is not an option of this command. Options: --since, --group-by.',
+    ],
     ['--since', '--since needs a value. Example: --since 24h'],
     ['--since=', '--since needs a value. Example: --since 24h'],
     ['--since --group-by resource', '--since needs a value. Example: --since 24h'],
     ['--since 1h --since 2h', '--since is given twice.'],
-    ['one two', '"two" is one word too many.'],
-  ])('%s is refused with what is right', (typed, expected) => {
+    ['one two', '"two" is not expected here.'],
+  ])('%s is refused with the correct usage', (typed, expected) => {
     expect(why(read(typed))).toContain(expected);
   });
 });
@@ -175,23 +178,23 @@ describe('values', () => {
     },
   );
 
-  test('a pattern may be short or whole', () => {
+  test('a pattern may be short or a full URI', () => {
     expect(unwrap(readPattern('production/*'))).toBe('vsecure://secrets/production/*');
     expect(unwrap(readPattern('vsecure://audit'))).toBe('vsecure://audit');
     expect(why(readPattern('../etc'))).toContain('Examples: production/*');
   });
 
-  test('a mention names an account, and nothing else does', () => {
+  test('only a mention names an account', () => {
     expect(mentioned('<@U0123ABC|ana>')).toBe('U0123ABC');
     expect(mentioned('<@W0123ABC>')).toBe('W0123ABC');
     for (const other of ['@ana', 'U0123ABC', '<#C01|x>', '<@u01>', '<@U01|a><@U02|b>'])
       expect(mentioned(other)).toBeUndefined();
   });
 
-  test('a word of a closed list is suggested when it was nearly right', () => {
+  test('a mistyped value gets the nearest valid one as a suggestion', () => {
     const status = readWord('status', ['pending', 'approved']);
     expect(unwrap(status('PENDING'))).toBe('pending');
     expect(why(status('pendign'))).toContain('Did you mean pending?');
-    expect(why(status('xyz'))).toContain('It is one of: pending, approved');
+    expect(why(status('xyz'))).toContain('Use one of: pending, approved');
   });
 });

@@ -1,4 +1,4 @@
-/** Everybody is shown what is theirs to see and nothing else, whatever they ask `/vsecure` for. */
+/** Every person sees what they may see and nothing else, whatever they ask `/vsecure` for. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/domain/vocabulary.js';
@@ -60,7 +60,7 @@ describe.each([
   ['an auditor', 'carol', 'auditor', THINGS],
   ['an approver of one policy', 'alice', 'member', ['production/WEB']],
   ['the owner of a key', 'bob', 'member', ['production/WEB']],
-  ['a member who has to do with nothing', 'mallory', 'member', []],
+  ['a member without keys or policies', 'mallory', 'member', []],
 ] as const)('%s', (_, user, role, theirs) => {
   beforeAll(() => becomes(user, role));
 
@@ -87,11 +87,11 @@ describe.each([
 describe.each([
   ['a guest', 'alice', { is_restricted: true }, 'Only full members'],
   ['a single-channel guest', 'alice', { is_ultra_restricted: true }, 'Only full members'],
-  ['somebody of another workspace', 'alice', { team_id: 'T0OTHER' }, 'another Slack workspace'],
-  ['somebody who has left', 'alice', { deleted: true }, 'deactivated'],
+  ['a person of another workspace', 'alice', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+  ['a deactivated user', 'alice', { deleted: true }, 'deactivated'],
 ] as const)('%s', (_, user, change, refusal) => {
   test.each([...LISTS, 'resources', 'metrics', 'whoami'])(
-    'asks for %s and is told why not, although an approver once',
+    'asks for %s and gets only the reason for the refusal, although once an approver',
     async (text) => {
       scene.proxy.inject(userBecomes(scene.emulate.users[user] ?? '', change));
       try {
@@ -105,7 +105,7 @@ describe.each([
   );
 });
 
-test('while Slack does not say who somebody is, nobody is shown anything', async () => {
+test('while Slack does not answer about an account, that account sees nothing', async () => {
   scene.proxy.inject({ method: 'users.info', times: Infinity, fault: 'status', status: 503 });
   try {
     expect(wordsIn(await asking.command('alice', 'approvals'))).toContain(
@@ -116,7 +116,7 @@ test('while Slack does not say who somebody is, nobody is shown anything', async
   }
 });
 
-test('an approver who is taken off the policy sees nothing of it any more but their own votes', async () => {
+test('an approver who is removed from the policy no longer sees anything of it except their own votes', async () => {
   const { services } = scene;
   await services.policy({ approvers: ['dave@example.com'] });
   try {
@@ -134,6 +134,6 @@ test('an approver who is taken off the policy sees nothing of it any more but th
   }
 });
 
-test('no answer broke a limit of Slack or was for anybody else', () => {
+test('no answer broke a limit of Slack or was visible to another person', () => {
   expect(asking.problems()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** `/vsecure`: what can be asked is answered to whoever asked, and whatever else is typed gets help. */
+/** `/vsecure`: every sub-command is answered to the person who typed it, and unknown input gets help. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -53,20 +53,20 @@ describe('help', () => {
 
   test.each([
     ['aduit', 'Did you mean /vsecure audit?'],
-    ['aprove appr_1', 'There is no /vsecure aprove.'],
+    ['aprove appr_1', '/vsecure aprove is not a command.'],
     ['frobnicate', '/vsecure help: '],
     ['help adit', 'Did you mean audit?'],
     ['audit --sinse 24h', 'Did you mean --since?'],
     ['audit --action secret_raed', 'Did you mean secret_read?'],
     ['audit --since yesterday', 'Examples: 24h (ago)'],
-    ['audit a b', 'one word too many'],
+    ['audit a b', 'is not expected here'],
     ['audit "production', 'not closed'],
-    ['approvals --status done', 'It is one of: pending, approved'],
+    ['approvals --status done', 'Use one of: pending, approved'],
     ['metrics --since', 'Example: --since 7d'],
     ['revoke', 'Usage: /vsecure revoke <id> <reason>'],
-    ['revoke xyz because', 'is no id of a grant'],
+    ['revoke xyz because', 'is not the id of a grant'],
     ['grants now', 'Usage: /vsecure grants'],
-  ])('is the answer to "%s", with what is right', async (text, expected) => {
+  ])('is the answer to "%s", with the correct usage', async (text, expected) => {
     expect(wordsIn(await asking.command('alice', text))).toContain(expected.replaceAll('"', '\\"'));
   });
 });
@@ -78,16 +78,16 @@ describe('hostile arguments', () => {
     ['more than that', 'audit '.repeat(5000)],
     ['NUL', 'audit production/\0 --actor a\0b'],
     ['text from right to left', 'audit \u202E*/noitcudorp'],
-    ['a mention of everybody', '<!channel> &lt;!everyone&gt; <@U01|x>'],
+    ['a mention of the whole channel', '<!channel> &lt;!everyone&gt; <@U01|x>'],
     ['a name of every object', 'constructor --__proto__ x'],
-    ['an actor that nobody is', 'audit --actor <@U0NOBODY|x>'],
-  ])('%s are answered, and only to who typed them', async (_, text) => {
+    ['an unknown actor', 'audit --actor <@U0NOBODY|x>'],
+  ])('%s are answered, and only to the person who typed them', async (_, text) => {
     const answer = await asking.command('alice', text);
     expect(answer['response_type']).toBe('ephemeral');
     expect(wordsIn(answer)).not.toContain('Something went wrong');
   });
 
-  test('no text makes an answer that Slack would refuse, or that mentions anybody', async () => {
+  test('no text leads to an answer that Slack refuses or that mentions a person', async () => {
     const typed = fc.tuple(
       fc.constantFrom(
         '',
@@ -111,7 +111,7 @@ describe('hostile arguments', () => {
 });
 
 describe('approvals', () => {
-  test('are listed with what is wanted, by whom, and how they stand', async () => {
+  test('are listed with the requested access, the requester and the status', async () => {
     const { id } = await ask('LISTED');
     const [row = []] = rowsOf(await asking.command('alice', 'approvals --status=pending'));
     expect(row).toContain('read production/LISTED, 1h');
@@ -120,14 +120,14 @@ describe('approvals', () => {
     expect(row).toContain(id);
   });
 
-  test('are shown in the time of the reader', async () => {
+  test('are shown in the reader’s time zone', async () => {
     const answer = await asking.command('alice', 'approvals');
     expect(wordsIn(answer)).toContain('"format":"{date_short_pretty} {time}"');
   });
 });
 
 describe('grants and revoke', () => {
-  test('an approver ends an access by the id of its grant, and the reason is on record', async () => {
+  test('an approver revokes a grant by its id, and the reason is recorded', async () => {
     const grant = await approve((await ask()).id);
     const listed = rowsOf(await asking.command('alice', 'grants'));
     expect(listed.flat()).toContain(grant.id);
@@ -142,14 +142,14 @@ describe('grants and revoke', () => {
     );
   });
 
-  test('the owner of the key ends it by the id of the approval', async () => {
+  test('the owner of the key revokes it by the id of the request', async () => {
     const { id } = await ask();
     const grant = await approve(id);
     await asking.command('bob', `revoke ${id} "not me"`);
     expect((await scene.services.store.grants.find(grant.id))?.status).toBe('revoked');
   });
 
-  test('nobody else does, and cannot tell whether it exists', async () => {
+  test('another person can neither revoke it nor find out whether it exists', async () => {
     await scene.services.person('mallory@example.com');
     const { id } = await ask();
     const grant = await approve(id);
@@ -164,7 +164,7 @@ describe('grants and revoke', () => {
 });
 
 describe('audit', () => {
-  test('finds by pattern, action, actor and time', async () => {
+  test('filters by pattern, action, actor and time', async () => {
     await scene.services.useCases.readSecret(agent.caller, { resource: DATABASE_URL });
     const rows = async (text: string) => rowsOf(await asking.command('alice', `audit ${text}`));
     const refused = await rows('production/DATABASE_URL --action read_refused --since 1h');
@@ -187,11 +187,11 @@ describe('audit', () => {
     expect(words).toMatch(/█+ 2 production\/OFTEN/);
     expect(words).toMatch(/█+ 1 production\/SELDOM/);
     expect(wordsIn(await asking.command('alice', 'audit --group-by actor'))).toContain(
-      'It is one of: resource',
+      'Use one of: resource',
     );
   });
 
-  test('shows hostile text of an agent as text, in its own cell', async () => {
+  test('shows an agent’s hostile text as plain text in its own cell', async () => {
     const reason = '<!channel> *approved* by <@U01ALICE> https://evil.example \u202Eevil';
     await scene.services.ask(agent.caller, {
       resources: ['vsecure://secrets/production/EVIL'],
@@ -209,7 +209,7 @@ describe('audit', () => {
 describe('pages', () => {
   const sequences = (answer: JsonObject) => rowsOf(answer).map((row) => row.join('|'));
 
-  test('a button shows the next page in place of this one, and the first one again', async () => {
+  test('a button replaces the page with the next one, and another returns to the first', async () => {
     for (let n = 0; n < 12; n += 1) await ask();
     const first = await asking.command('alice', 'audit --action approval_requested');
     const second = await asking.click('alice', first, 'page_next');
@@ -220,16 +220,16 @@ describe('pages', () => {
     expect(sequences(again)).toEqual(sequences(first));
   });
 
-  test('by somebody else show what that one may see, and nothing more', async () => {
+  test('that another person turns show only what that person may see', async () => {
     const first = await asking.command('alice', 'audit --action approval_requested');
     const stolen = await asking.click('mallory', first, 'page_next');
     expect(rowsOf(stolen)).toEqual([]);
-    expect(wordsIn(stolen)).toContain('Nothing of that kind that is yours to see');
+    expect(wordsIn(stolen)).toContain('No such events that you may see');
     const approvals = await asking.command('alice', 'approvals');
     expect(rowsOf(await asking.click('mallory', approvals, 'page_next'))).toEqual([]);
   });
 
-  test('a forged button reads nothing it should not, and ends nothing', async () => {
+  test('a forged button reads nothing that is hidden and revokes nothing', async () => {
     const grant = await approve((await ask()).id);
     const forged = [
       JSON.stringify({ text: `revoke ${grant.id} by a button` }),
@@ -246,7 +246,7 @@ describe('pages', () => {
     expect((await scene.services.store.grants.find(grant.id))?.status).toBe('active');
   });
 
-  test('a question too long for a button is answered without one', async () => {
+  test('a query that is too long for a button is answered without page buttons', async () => {
     const actor = 'x'.repeat(1900);
     const answer = await asking.command('alice', `audit --action approval_requested --since 30d`);
     expect(findAction(answer, 'page_next')).toBeDefined();
@@ -255,7 +255,7 @@ describe('pages', () => {
   });
 });
 
-test('metrics say how much was asked, how it was decided and how fast', async () => {
+test('metrics count requests, and say how and how fast they were decided', async () => {
   const words = wordsIn(await asking.command('alice', 'metrics --since 24h'));
   expect(words).toMatch(/Requests: \d+, of which \d+ still wait/);
   expect(words).toMatch(/Decided by people: \d+, half of them within/);
@@ -265,20 +265,20 @@ test('metrics say how much was asked, how it was decided and how fast', async ()
   ).toContain('Nothing was asked.');
 });
 
-test('resources are the policies under which somebody approves or asks', async () => {
+test('resources lists the policies under which a person approves or requests access', async () => {
   const [row = []] = rowsOf(await asking.command('alice', 'resources'));
   expect(row.slice(0, 5)).toEqual(['production/*', '–', 'read', 'one person', '8h']);
   expect(rowsOf(await asking.command('bob', 'resources'))).toHaveLength(1);
 });
 
-test('whoami says whom vsecure takes one for', async () => {
+test('whoami shows the person and the Slack account', async () => {
   const { teamId, users } = scene.emulate;
   expect(wordsIn(await asking.command('alice', 'whoami'))).toContain(
-    `You are alice@example.com (member), with the Slack account ${teamId}/${users['alice']}.`,
+    `You are alice@example.com (member). Slack account: ${teamId}/${users['alice']}`,
   );
 });
 
-test('where Slack refuses the table, the same is shown as text', async () => {
+test('where Slack refuses the table, the same rows are shown as text', async () => {
   const bodies: JsonObject[] = [];
   const older = createServer(async (request, response) => {
     const body = asObject(parseJson((await readBytes(request)).toString()));
@@ -296,7 +296,7 @@ test('where Slack refuses the table, the same is shown as text', async () => {
       channel: scene.emulate.channelId,
       responseUrl: `http://127.0.0.1:${port}/respond`,
     });
-    const shown = await until('the second way', () => bodies[1]);
+    const shown = await until('the second form', () => bodies[1]);
     expect(wordsIn(shown)).toContain(
       'read production/AS_TEXT, 1h · claude-desktop of bob@example.com · pending',
     );
@@ -305,6 +305,6 @@ test('where Slack refuses the table, the same is shown as text', async () => {
   }
 });
 
-test('no answer broke a limit of Slack or was for anybody else', () => {
+test('no answer broke a limit of Slack or was visible to another person', () => {
   expect(asking.problems()).toEqual([]);
 });

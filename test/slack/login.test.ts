@@ -42,10 +42,10 @@ const ownerOf = async () => {
 test('the person sees the terminal as plain text, is warned, and the button confirms', async () => {
   const answer = await type('alice');
   const words = wordsIn(answer);
-  expect(words).toContain('Log a terminal in as alice@example.com?');
-  expect(words).toContain('It calls itself: <!channel> *ana*@laptop hxxps[:]//evil.example');
+  expect(words).toContain('Log in a terminal as alice@example.com?');
+  expect(words).toContain('Device (self-reported): <!channel> *ana*@laptop hxxps[:]//evil.example');
   expect(words).toContain('192.0.2.7');
-  expect(words).toContain('on your own terminal');
+  expect(words).toContain('your own terminal shows this code');
   expect(words).not.toContain('mrkdwn');
   expect(unwrap(await taken())).toBe('waiting');
   const done = await click('alice', answer);

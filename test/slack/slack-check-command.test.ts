@@ -1,4 +1,4 @@
-/** `vsecure slack:check` as a person runs it: its exit codes, its JSON, and what it says when settings are missing. */
+/** `vsecure slack:check` as a command: its exit codes, its JSON, and its messages when settings are missing. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.js';
@@ -45,12 +45,12 @@ describe('as a command', () => {
     return ended;
   };
 
-  test('it exits with 1 while a policy’s channel is wrong, and with 0 once all is well', async () => {
+  test('it exits with 1 while the channel of a policy is wrong, and with 0 when all checks pass', async () => {
     const { services, env } = await server();
     const first = await run(env);
     expect(first.exit).toBe(1);
     expect(first.stdout).toContain(
-      `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refuses: channel_not_found. Fix: `,
+      `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refused: channel_not_found. Fix: `,
     );
     expect(first.stdout).toContain('✓ ok       event address: a signed request');
     expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 failed.');
@@ -67,7 +67,7 @@ describe('as a command', () => {
     });
   });
 
-  test('without a database, and without a channel, it says what is missing', async () => {
+  test('it names a missing database and a missing default channel', async () => {
     const ended = await run({
       SLACK_BOT_TOKEN: emulate.botToken,
       SLACK_SIGNING_SECRET: emulate.signingSecret,
@@ -77,10 +77,10 @@ describe('as a command', () => {
     expect(ended.exit).toBe(1);
     expect(ended.stdout).toContain('– skipped  policies’ channels: there is no database yet');
     expect(ended.stdout).toContain('✗ failed   default channel: SLACK_CHANNEL is not set');
-    expect(ended.stdout).toContain('– skipped  people by e-mail: switched off');
+    expect(ended.stdout).toContain('– skipped  people by e-mail: turned off');
   });
 
-  test('wrong words and missing settings end with 2', async () => {
+  test('it exits with 2 for wrong arguments and missing settings', async () => {
     const wrong = await run({ SLACK_BOT_TOKEN: emulate.botToken }, '--loud');
     expect(wrong).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('Usage') });
     expect(await run({})).toMatchObject({

@@ -1,4 +1,4 @@
-/** `vsecure slack:check`: what is wrong with the Slack set-up is on a line of its own, with what to do about it, and no token is. */
+/** `vsecure slack:check`: each problem of the Slack setup gets a finding with a fix, and no finding contains a token. */
 
 import { createServer } from 'node:http';
 import express from 'express';
@@ -89,19 +89,19 @@ test('a workspace in order has nothing but good lines', async () => {
     'ok clock',
     'ok speed',
   ]);
-  expect(find(all, 'bot token')?.says).toContain(`Acme (${emulate.teamId})`);
-  expect(find(all, 'channel')?.says).toMatch(/^#approvals: the bot is in it.*private$/);
+  expect(find(all, 'bot token')?.message).toContain(`Acme (${emulate.teamId})`);
+  expect(find(all, 'channel')?.message).toMatch(/^the bot is in #approvals.*private$/);
   expect(await emulate.messages()).toEqual([]);
 });
 
 describe('the bot token', () => {
-  test('that was revoked is said to be, and what hangs on it is not guessed at', async () => {
+  test('that was revoked fails, and checks that need it are skipped', async () => {
     proxy.clearFaults();
     fail('auth.test', 'token_revoked');
     const all = await check({ address: addressOf(await endpoint()) });
     expect(find(all, 'bot token')).toMatchObject({
       result: 'failed',
-      says: 'Slack refuses: token_revoked',
+      message: 'Slack refused: token_revoked',
       fix: expect.stringContaining('SLACK_BOT_TOKEN'),
     });
     expect(find(all, 'channel')).toMatchObject({ result: 'skipped' });
@@ -109,7 +109,7 @@ describe('the bot token', () => {
     expect(find(all, 'event address')).toMatchObject({ result: 'ok' });
   });
 
-  test('of a person instead of a bot is refused', async () => {
+  test('of a person instead of a bot fails', async () => {
     proxy.clearFaults();
     const json = { ok: true, team: 'Acme', team_id: 'T1', user: 'alice', user_id: 'U1' };
     proxy.inject({ method: 'auth.test', fault: 'json', json, times: 2 });
@@ -121,44 +121,49 @@ describe('the bot token', () => {
 });
 
 describe('Slack', () => {
-  test('that nothing is heard of is said in one line', async () => {
+  test('that cannot be reached is one failed check', async () => {
     const all = await check({ apiUrl: `http://127.0.0.1:${await freePort()}/api/` });
     expect(find(all, 'bot token')).toMatchObject({
       result: 'failed',
-      says: 'Slack does not answer (not_reached)',
+      message: 'Slack did not answer (not_reached)',
       fix: expect.stringContaining('firewall'),
     });
     expect(all.filter(({ result }) => result === 'failed')).toHaveLength(1);
   });
 
   test.each([
-    [{ fault: 'status', status: 503 } as const, 'Slack does not answer (http_503)'],
-    [{ fault: 'drop-before' } as const, 'Slack does not answer (no_answer)'],
-    [{ fault: 'rate-limited', retryAfterSeconds: 9 } as const, 'Slack says to wait'],
-    [{ fault: 'json', json: { ok: true, hello: 'world' } } as const, 'what answers is not Slack'],
-  ])('in trouble (%o) is not taken for well', async (fault, says) => {
+    [{ fault: 'status', status: 503 } as const, 'Slack did not answer (http_503)'],
+    [{ fault: 'drop-before' } as const, 'Slack did not answer (no_answer)'],
+    [{ fault: 'rate-limited', retryAfterSeconds: 9 } as const, 'Slack limits the rate of calls'],
+    [
+      { fault: 'json', json: { ok: true, hello: 'world' } } as const,
+      'the answer is not from Slack',
+    ],
+  ])('that answers with an error (%o) is a failed check', async (fault, message) => {
     proxy.clearFaults();
     proxy.inject({ method: 'auth.test', ...fault, times: 2 });
-    expect(find(await check(), 'bot token')).toMatchObject({ result: 'failed', says });
+    expect(find(await check(), 'bot token')).toMatchObject({ result: 'failed', message });
   });
 });
 
 describe('scopes', () => {
-  test('that are missing are named', async () => {
+  test('that are missing are listed', async () => {
     slackSays(proxy, { scopes: ['chat:write', 'commands', 'users:read'] });
     const all = await check();
     expect(find(all, 'scopes')).toMatchObject({
       result: 'failed',
-      says: 'missing: im:write, users:read.email',
+      message: 'missing: im:write, users:read.email',
       fix: expect.stringContaining('reinstall'),
     });
     expect(find(all, 'optional scope groups:read')).toMatchObject({
       result: 'skipped',
-      says: expect.stringContaining('not granted: vsecure cannot see who is in a private channel'),
+      message: expect.stringContaining(
+        'not granted: vsecure cannot see who is in a private channel',
+      ),
     });
   });
 
-  test('that are optional may be missing: what cannot be known is said, and a post tries it', async () => {
+  test('that are optional may be missing: the channel check is skipped, unless a test message is posted', async () => {
     const scopes = BOT_SCOPES.filter(
       (scope) => !scope.endsWith('s:read') || scope === 'users:read',
     );
@@ -167,25 +172,25 @@ describe('scopes', () => {
     expect(results(all)).toEqual(['ok', 'skipped']);
     expect(find(all, 'channel')).toMatchObject({
       result: 'skipped',
-      says: expect.stringContaining('nobody can say'),
+      message: expect.stringContaining('vsecure cannot see whether the bot is in it'),
     });
-    expect(find(await check({ post: true }), 'channel')?.says).toContain('was posted');
+    expect(find(await check({ post: true }), 'channel')?.message).toContain('was posted');
     expect(await emulate.messages()).toHaveLength(1);
   });
 });
 
 describe('a channel', () => {
-  test('that is not there says to check its id', async () => {
+  test('that does not exist fails with the advice to check its id', async () => {
     const channels = [{ id: 'C0GONE', usedBy: ['default', PRODUCTION] }];
     expect(find(await check({ channels }), 'channel')).toMatchObject({
       check: `channel C0GONE (default, ${PRODUCTION})`,
       result: 'failed',
-      says: 'Slack refuses: channel_not_found',
+      message: 'Slack refused: channel_not_found',
       fix: expect.stringContaining('/invite @vsecure'),
     });
   });
 
-  test('that the bot is not in says to invite it', async () => {
+  test('without the bot fails with the advice to invite it', async () => {
     ({ emulate, proxy } = await workspace({ botInChannel: false }));
     expect(find(await check({ post: true }), 'channel')).toMatchObject({
       result: 'failed',
@@ -197,32 +202,32 @@ describe('a channel', () => {
   test.each([
     ['is_member', false, 'the bot is not in #x', 'invite'],
     ['is_archived', true, '#x is archived', 'unarchive'],
-    ['is_ext_shared', true, '#x is shared with another company', 'end the sharing'],
-    ['is_pending_ext_shared', true, '#x is shared with another company', 'end the sharing'],
-  ])('whose %s is %s is refused', async (flag, value, says, mend) => {
+    ['is_ext_shared', true, '#x is shared with another company', 'stop sharing'],
+    ['is_pending_ext_shared', true, '#x is shared with another company', 'stop sharing'],
+  ])('whose %s is %s fails', async (flag, value, message, fix) => {
     const json = { ok: true, channel: { name: 'x', is_member: true, [flag]: value } };
     proxy.inject({ method: 'conversations.info', fault: 'json', json });
     expect(find(await check({ post: true }), 'channel')).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining(says),
-      fix: expect.stringContaining(mend),
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
     });
     expect(proxy.callsOf('chat.postMessage')).toEqual([]);
   });
 
-  test('that is public is said to be', async () => {
+  test('that is public is reported as public', async () => {
     const json = { ok: true, channel: { name: 'x', is_member: true } };
     proxy.inject({ method: 'conversations.info', fault: 'json', json });
-    expect(find(await check(), 'channel')?.says).toContain('public');
+    expect(find(await check(), 'channel')?.message).toContain('public');
   });
 
-  test('gets a test message only when that is asked for, and what Slack says to it is told', async () => {
-    expect(find(await check({ post: true }), 'channel')?.says).toContain('was posted');
+  test('gets a test message only with the option for it, and Slack’s refusal of the message is reported', async () => {
+    expect(find(await check({ post: true }), 'channel')?.message).toContain('was posted');
     expect(await emulate.messages()).toHaveLength(1);
     fail('chat.postMessage', 'restricted_action');
     expect(find(await check({ post: true }), 'channel')).toMatchObject({
       result: 'failed',
-      says: 'Slack refuses: restricted_action',
+      message: 'Slack refused: restricted_action',
     });
   });
 });
@@ -231,56 +236,56 @@ describe('the event address', () => {
   const event = async (publicUrl: string | undefined, httpsOnly = false) =>
     find(await check({ address: addressOf(publicUrl, httpsOnly) }), 'event address');
 
-  test('at which the server has another signing secret', async () => {
+  test('fails when the server has a different signing secret', async () => {
     expect(await event(await endpoint('another-secret'))).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining('answered 401: the server has another signing secret'),
+      message: expect.stringContaining('answered 401: the server has a different signing secret'),
       fix: expect.stringContaining('SLACK_SIGNING_SECRET'),
     });
   });
 
-  test('at which nothing listens', async () => {
+  test('fails when nothing listens there', async () => {
     expect(await event(`http://127.0.0.1:${await freePort()}`)).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining('was not reached: nothing listens there'),
+      message: expect.stringContaining('could not be reached: nothing listens at this address'),
       fix: expect.stringContaining('Socket Mode'),
     });
   });
 
-  test('whose host name the server does not answer to', async () => {
+  test('fails when the server does not accept its host name', async () => {
     const url = (await endpoint()).replace('127.0.0.1', 'localhost');
     expect(await event(url)).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining('does not answer to the host name'),
+      message: expect.stringContaining('does not accept the host name'),
       fix: expect.stringContaining('VSECURE_ALLOWED_HOSTS'),
     });
   });
 
-  test('that is not known in the internet', async () => {
+  test('fails when its host name is unknown', async () => {
     expect(await event('https://vsecure.invalid')).toMatchObject({
       result: 'failed',
-      says: expect.stringMatching(/was not reached: the host name/),
+      message: expect.stringMatching(/could not be reached: the host name/),
     });
   });
 
-  test('without TLS, where Slack wants it', async () => {
+  test('fails without TLS', async () => {
     const url = await endpoint();
     expect(await event(url, true)).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining('is not https'),
+      message: expect.stringContaining('is not https'),
     });
     expect(await event(url.replace('http:', 'https:'), true)).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining('does not speak TLS'),
+      message: expect.stringContaining('does not speak TLS'),
     });
   });
 
   test.each([
-    [404, 'nothing takes requests from Slack there'],
-    [301, 'leads elsewhere'],
-    [502, 'the proxy does not reach the server'],
-    [200, 'not how vsecure answers'],
-  ])('that answers %i', async (status, says) => {
+    [404, 'nothing handles Slack requests there'],
+    [301, 'it redirects'],
+    [502, 'the proxy cannot reach the server'],
+    [200, 'not an answer of vsecure'],
+  ])('fails when it answers %i', async (status, message) => {
     const server = createServer((_request, response) => {
       response.writeHead(status, { location: 'https://example.invalid' }).end('hello');
     });
@@ -288,11 +293,11 @@ describe('the event address', () => {
     const at = `http://127.0.0.1:${await listenOnLoopback(server)}`;
     expect(await event(at)).toMatchObject({
       result: 'failed',
-      says: expect.stringContaining(says),
+      message: expect.stringContaining(message),
     });
   });
 
-  test('that has a path of its own keeps it', async () => {
+  test('keeps the path of PUBLIC_URL', async () => {
     const app = express();
     createTransport({ signingSecret: emulate.signingSecret }, SILENT).mount(app);
     const server = createServer(express().use('/vault', app));
@@ -300,11 +305,11 @@ describe('the event address', () => {
     const at = `http://127.0.0.1:${await listenOnLoopback(server)}/vault/`;
     expect(await event(at)).toMatchObject({
       result: 'ok',
-      says: expect.stringContaining(`/vault${EVENTS_PATH}`),
+      message: expect.stringContaining(`/vault${EVENTS_PATH}`),
     });
   });
 
-  test('that is not known here is not guessed', async () => {
+  test('is skipped when PUBLIC_URL is not set', async () => {
     expect(await event(undefined)).toMatchObject({
       result: 'skipped',
       fix: expect.stringContaining('PUBLIC_URL'),
@@ -319,17 +324,17 @@ describe('Socket Mode', () => {
     return find(all, 'app token');
   };
 
-  test('that Slack would open a socket for', async () => {
+  test('is ok when Slack accepts the app token', async () => {
     const json = { ok: true, url: TICKET };
     proxy.inject({ method: 'apps.connections.open', fault: 'json', json });
     expect(await socket()).toMatchObject({ result: 'ok' });
   });
 
-  test('whose token is refused says how to make another', async () => {
+  test('fails with advice how to create another token when Slack refuses it', async () => {
     fail('apps.connections.open', 'invalid_auth');
     expect(await socket()).toMatchObject({
       result: 'failed',
-      says: 'Slack refuses: invalid_auth',
+      message: 'Slack refused: invalid_auth',
       fix: expect.stringContaining('connections:write'),
     });
   });
@@ -342,32 +347,32 @@ describe('the clock', () => {
     [-100, 'warning', /is \d+ s behind Slack/],
     [290, 'failed', /ahead of Slack; signed requests are refused from 300 s/],
     [-290, 'failed', /behind Slack; signed requests are refused from 300 s/],
-  ])('%i s ahead: %s', async (ahead, result, says) => {
+  ])('%i s ahead: %s', async (ahead, result, message) => {
     slackSays(proxy, { ahead });
     expect(find(await check(), 'clock')).toMatchObject({
       result,
-      says: expect.stringMatching(says),
+      message: expect.stringMatching(message),
     });
   });
 });
 
-test('a slow way to Slack is a warning, not a failure', async () => {
+test('a slow connection to Slack is a warning, not a failure', async () => {
   proxy.clearFaults();
   proxy.inject({ method: 'auth.test', fault: 'delay', ms: 1100, times: 2 });
   expect(find(await check(), 'speed')).toMatchObject({
     result: 'warning',
-    says: expect.stringContaining('% of the 3 s'),
+    message: expect.stringContaining('% of the 3 s'),
   });
 });
 
 describe('people by e-mail', () => {
   const people = async (email?: string) => find(await check({ email }), 'people by e-mail');
 
-  test('is asked about, also of somebody who has no account', async () => {
-    expect((await people('alice@example.com'))?.says).toContain('has an account');
+  test('is ok, whether or not the address has an account', async () => {
+    expect((await people('alice@example.com'))?.message).toContain('has a Slack account');
     expect(await people('admin@localhost')).toMatchObject({
       result: 'ok',
-      says: expect.stringContaining('no account there'),
+      message: expect.stringContaining('no Slack account'),
     });
   });
 

@@ -5,7 +5,7 @@ import { explain } from '../../domain/refusal.js';
 import type { LoginUseCases } from '../../usecases/authorization/login.js';
 import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
-import { shownAnswer } from '../commands/answer.js';
+import { answerForms } from '../commands/answer.js';
 import type { Interaction } from '../inbound/interaction.js';
 import { readClick } from '../inbound/payload.js';
 
@@ -31,6 +31,6 @@ export function createConfirmLogin({ login, identify, workspace }: ConfirmLoginP
     if (!confirmed.ok) return interaction.tell(explain(confirmed.refusal));
     const title = `Confirmed: the terminal gets a key of yours within seconds. It called itself: ${confirmed.value.device}`;
     const note = 'Was it not yours? Tell an administrator at once: vsecure keys:revoke';
-    await interaction.show(shownAnswer({ title, note }, []), true);
+    await interaction.show(answerForms({ title, note }, []), true);
   };
 }

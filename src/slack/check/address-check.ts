@@ -1,33 +1,33 @@
-/** Do Slack's signed requests arrive? One is sent through the public address, as Slack does when an address is registered. */
+/** Checks that Slack's signed requests arrive: sends one to the public address, as Slack does when an address is registered. */
 
 import { z } from 'zod';
 import { SECOND } from '../../domain/limits.js';
 import { EVENTS_PATH } from '../inbound/transport.js';
-import { type Finding, failed, ok, skipped } from './finding.js';
+import { type Finding, failed, passed, skipped } from './finding.js';
 
 export interface AddressParts {
-  /** Where others reach the server; undefined when it is not known. */
+  /** The server's public URL; undefined when it is not configured. */
   readonly publicUrl: string | undefined;
-  /** The header values of a request with this body, as Slack makes them. */
+  /** The headers that Slack would send with this body. */
   readonly sign: (body: string) => Readonly<Record<string, string>>;
-  /** Must come back. */
+  /** The server must return it. */
   readonly challenge: string;
-  /** Slack sends to https only; a look-alike does not mind. */
+  /** Slack sends to https only; an emulator does not care. */
   readonly httpsOnly: boolean;
 }
 
-/** Slack itself waits for 3 s; a person can wait for longer to hear what is wrong. */
-const PATIENCE = 8 * SECOND;
+/** Slack waits for 3 s; a person can wait longer to learn what is wrong. */
+const TIMEOUT = 8 * SECOND;
 
 export async function checkAddress(parts: AddressParts): Promise<Finding> {
   const { publicUrl, httpsOnly } = parts;
   if (!publicUrl)
-    return skipped('the address is not known here', 'set PUBLIC_URL to have it tried');
+    return skipped('PUBLIC_URL is not set here', 'set PUBLIC_URL to check the address');
   const url = `${publicUrl.replace(/\/+$/, '')}${EVENTS_PATH}`;
   if (httpsOnly && !url.startsWith('https:'))
     return failed(
-      `${url} is not https, and Slack sends to nothing else`,
-      'set PUBLIC_URL to https',
+      `${url} is not https, and Slack sends only to https`,
+      'set PUBLIC_URL to an https address',
     );
   try {
     return await judge(url, await send(url, parts), parts.challenge);
@@ -44,7 +44,7 @@ function send(url: string, { sign, challenge }: AddressParts): Promise<Response>
     body,
     headers: { 'content-type': 'application/json', ...sign(body) },
     redirect: 'manual',
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT),
   });
 }
 
@@ -55,63 +55,65 @@ async function judge(url: string, response: Response, challenge: string): Promis
   const { status } = response;
   const body = await response.json().catch(() => undefined);
   if (status === 200 && echo.safeParse(body).data?.challenge === challenge)
-    return ok(`a signed request from here to ${url} arrived; Slack must be able to send one too`);
+    return passed(
+      `a signed request from this machine reached ${url}; Slack must be able to reach it too`,
+    );
   if (status === 403 && problem.safeParse(body).data?.code === 'not_allowed')
     return failed(
-      `the server does not answer to the host name of ${url}`,
+      `the server does not accept the host name of ${url}`,
       'set its PUBLIC_URL, or VSECURE_ALLOWED_HOSTS where a proxy changes the name',
     );
-  const [says, fix] = meaningOf(status);
-  return failed(`${url} answered ${status}: ${says}`, fix);
+  const [meaning, fix] = meaningOf(status);
+  return failed(`${url} answered ${status}: ${meaning}`, fix);
 }
 
-const LOOK = 'look at where PUBLIC_URL leads, and at the proxy in front of the server';
+const CHECK = 'check PUBLIC_URL and the proxy in front of the server';
 
-function meaningOf(status: number): readonly [says: string, fix: string] {
+function meaningOf(status: number): readonly [meaning: string, fix: string] {
   if (status === 401)
     return [
-      'the server has another signing secret, or another time',
-      'set SLACK_SIGNING_SECRET to that of Basic Information, here and where the server runs, and compare their clocks',
+      'the server has a different signing secret, or its clock differs',
+      'set SLACK_SIGNING_SECRET to the signing secret from Basic Information, here and on the server, and compare their clocks',
     ];
   if (status === 404)
     return [
-      'nothing takes requests from Slack there',
+      'nothing handles Slack requests there',
       'check PUBLIC_URL, and that the server has SLACK_SIGNING_SECRET and no SLACK_APP_TOKEN',
     ];
   if (status >= 300 && status < 400)
-    return ['it leads elsewhere, and Slack does not follow', 'set PUBLIC_URL to where it leads'];
+    return ['it redirects, and Slack does not follow', 'set PUBLIC_URL to the redirect target'];
   if (status >= 502 && status <= 504)
-    return ['the proxy does not reach the server', `start the server, or ${LOOK}`];
-  return ['that is not how vsecure answers', LOOK];
+    return ['the proxy cannot reach the server', `start the server, or ${CHECK}`];
+  return ['this is not an answer of vsecure', CHECK];
 }
 
-/** By the code of Node's network layer. */
-const TROUBLES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  ENOTFOUND: 'the host name is not known',
+/** By the error code of Node.js. */
+const NETWORK_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens at this address',
+  ECONNRESET: 'the connection was closed',
+  ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name could not be looked up',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
   CERT_HAS_EXPIRED: 'its TLS certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed, which Slack refuses',
   SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate is self-signed, which Slack refuses',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate comes without its issuer’s',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate chain is incomplete',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for another name',
 };
 
 function unreached(url: string, error: unknown): Finding {
   if (!(error instanceof Error)) throw error;
-  const late = error.name === 'TimeoutError';
+  const isTimeout = error.name === 'TimeoutError';
   const code = causeOf(error);
-  if (!late && code === undefined) throw error;
-  const trouble = late ? 'nothing came back in time' : (TROUBLES[code ?? ''] ?? code);
+  if (!isTimeout && code === undefined) throw error;
+  const problem = isTimeout ? 'no answer in time' : (NETWORK_ERRORS[code ?? ''] ?? code);
   return failed(
-    `${url} was not reached: ${trouble}`,
-    `${LOOK}; behind a firewall, use Socket Mode`,
+    `${url} could not be reached: ${problem}`,
+    `${CHECK}; behind a firewall, use Socket Mode`,
   );
 }
 
-/** Of several addresses that failed, the first tells. */
+/** When several addresses failed, the code of the first. */
 function causeOf({ cause }: Error): string | undefined {
   const [first] = cause instanceof AggregateError ? cause.errors : [cause];
   return first instanceof Error && 'code' in first && typeof first.code === 'string'

@@ -1,4 +1,4 @@
-/** Everything that must hold for vsecure to work in a Slack workspace, looked at once, in the order in which it is set up. */
+/** Checks everything that vsecure needs in a Slack workspace, in the order of the setup. */
 
 import { ZodError } from 'zod';
 import { type AddressParts, checkAddress } from './address-check.js';
@@ -7,9 +7,9 @@ import { checkEmail } from './email-check.js';
 import { type Checked, type Finding, failed, skipped } from './finding.js';
 import { createSlackCalls, refused, type SlackCalls } from './slack-calls.js';
 import { checkSocket } from './socket-check.js';
-import { askAboutToken, neededScopes, optionalScopes, type TokenFacts } from './token-check.js';
+import { neededScopes, optionalScopes, readTokenFacts, type TokenFacts } from './token-check.js';
 
-/** A channel that cards go to, and who sends them there. */
+/** A channel that cards are posted to. */
 export interface UsedChannel {
   readonly id: string;
   /** `default`, or the patterns of policies. */
@@ -22,23 +22,23 @@ export interface SlackCheckOptions {
   readonly appToken?: string | undefined;
   /** Undefined without a signing secret. */
   readonly address: AddressParts | undefined;
-  /** Another API base than Slack's, ending in a slash. */
+  /** Base URL of the Slack API, ending in a slash. Default: Slack's own. */
   readonly apiUrl?: string | undefined;
   readonly channels: readonly UsedChannel[];
-  /** Somebody whose address may be looked up; undefined when linking by address is off. */
+  /** An address to look up; undefined when linking by address is off. */
   readonly email: string | undefined;
-  /** Post a test message to each channel? */
+  /** Posts a test message to each channel. */
   readonly post: boolean;
 }
 
-/** Finds out one thing after another, and says each as soon as it is known. Changes nothing but by `post`. */
+/** Yields each finding as soon as it is known. Changes nothing, except with `post`. */
 export async function* checkSlack(options: SlackCheckOptions): AsyncGenerator<Checked> {
   const calls = createSlackCalls(options.botToken, options.apiUrl);
-  const token = await ask(calls);
+  const token = await checkToken(calls);
   if ('result' in token) yield { check: 'bot token', ...token };
-  else yield* aboutToken(token);
-  yield* aboutTransport(options);
-  if ('result' in token) return yield* notChecked(options.channels);
+  else yield* tokenFindings(token);
+  yield* transportFindings(options);
+  if ('result' in token) return yield* skippedFindings(options.channels);
   for (const channel of options.channels)
     yield { check: nameOf(channel), ...(await checkChannel(calls, channel.id, options.post)) };
   yield { check: 'people by e-mail', ...(await checkEmail(calls, options.email)) };
@@ -46,24 +46,27 @@ export async function* checkSlack(options: SlackCheckOptions): AsyncGenerator<Ch
   yield { check: 'speed', ...token.speed };
 }
 
-async function ask(calls: SlackCalls): Promise<TokenFacts | Finding> {
+async function checkToken(calls: SlackCalls): Promise<TokenFacts | Finding> {
   try {
-    return await askAboutToken(calls);
+    return await readTokenFacts(calls);
   } catch (error) {
     if (error instanceof ZodError)
-      return failed('what answers is not Slack', 'check SLACK_API_URL, and proxies on the way');
+      return failed(
+        'the answer is not from Slack',
+        'check SLACK_API_URL, and any proxy in between',
+      );
     return refused(error);
   }
 }
 
-function* aboutToken({ bot, scopes }: TokenFacts): Generator<Checked> {
+function* tokenFindings({ bot, scopes }: TokenFacts): Generator<Checked> {
   yield { check: 'bot token', ...bot };
   yield { check: 'scopes', ...neededScopes(scopes) };
   for (const [scope, finding] of optionalScopes(scopes))
     yield { check: `optional scope ${scope}`, ...finding };
 }
 
-async function* aboutTransport({
+async function* transportFindings({
   appToken,
   address,
   apiUrl,
@@ -73,8 +76,8 @@ async function* aboutTransport({
   else if (address) yield { check: 'event address', ...(await checkAddress(address)) };
 }
 
-function* notChecked(channels: readonly UsedChannel[]): Generator<Checked> {
-  const unknown = skipped('not checked, since the bot token does not work');
+function* skippedFindings(channels: readonly UsedChannel[]): Generator<Checked> {
+  const unknown = skipped('not checked, because the bot token does not work');
   for (const channel of channels) yield { check: nameOf(channel), ...unknown };
   for (const check of ['scopes', 'people by e-mail', 'clock', 'speed']) yield { check, ...unknown };
 }

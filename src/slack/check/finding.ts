@@ -1,24 +1,32 @@
-/** What the check of the Slack connection found out about one thing. */
+/** One result of checking the Slack connection. */
 
-/** `warning` works today and may not tomorrow; `skipped` was not looked at, or is off on purpose. Only `failed` counts as broken. */
+/** `warning`: it works now but may stop; `skipped`: not checked, or switched off. Only `failed` makes the whole check fail. */
 export interface Finding {
   readonly result: 'ok' | 'failed' | 'warning' | 'skipped';
-  /** What is so. It may hold names that strangers gave, and holds no token. */
-  readonly says: string;
+  /** What was found. It may contain names that other people chose, and never contains a token. */
+  readonly message: string;
   /** What a person can do about it. */
   readonly fix?: string | undefined;
 }
 
-/** A finding, and what it is about. */
+/** A finding and the name of its check. */
 export interface Checked extends Finding {
   readonly check: string;
 }
 
-export const ok = (says: string): Finding => ({ result: 'ok', says });
-export const failed = (says: string, fix: string): Finding => ({ result: 'failed', says, fix });
-export const warning = (says: string, fix: string): Finding => ({ result: 'warning', says, fix });
-export const skipped = (says: string, fix?: string): Finding => ({
+export const passed = (message: string): Finding => ({ result: 'ok', message });
+export const failed = (message: string, fix: string): Finding => ({
+  result: 'failed',
+  message,
+  fix,
+});
+export const warning = (message: string, fix: string): Finding => ({
+  result: 'warning',
+  message,
+  fix,
+});
+export const skipped = (message: string, fix?: string): Finding => ({
   result: 'skipped',
-  says,
+  message,
   fix,
 });

@@ -1,6 +1,6 @@
-/** The rights that the app asks of a workspace: the manifests list these, and the check looks for them. */
+/** The scopes that the app requests: the manifests list them, and the check looks for them. */
 
-/** Without any of these something breaks. */
+/** Each of these is required. */
 export const NEEDED_SCOPES = [
   'chat:write',
   'commands',
@@ -9,12 +9,14 @@ export const NEEDED_SCOPES = [
   'users:read.email',
 ] as const;
 
-/** Whoever installs the app may refuse these. */
+/** The person who installs the app may refuse these. */
 export const OPTIONAL_SCOPES = ['channels:read', 'groups:read', 'usergroups:read'] as const;
 
-/** What is lost then. */
+/** What does not work without it. */
 export const WITHOUT: Readonly<Record<(typeof OPTIONAL_SCOPES)[number], string>> = {
-  'channels:read': 'vsecure cannot see who is in a public channel, nor whether another company is',
-  'groups:read': 'vsecure cannot see who is in a private channel, nor whether another company is',
+  'channels:read':
+    'vsecure cannot see who is in a public channel, or whether another company shares it',
+  'groups:read':
+    'vsecure cannot see who is in a private channel, or whether another company shares it',
   'usergroups:read': 'policies cannot name a Slack user group (S…) as approvers',
 };

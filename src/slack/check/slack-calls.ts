@@ -1,4 +1,4 @@
-/** A client of Slack's Web API for the check: patient, silent, and attentive to when an answer was sent and how long it took. */
+/** Slack's Web API for the check: with a longer timeout, without logging, and measuring how long answers take and Slack's clock. */
 
 import { WebClient } from '@slack/web-api';
 import { SECOND } from '../../domain/limits.js';
@@ -10,30 +10,30 @@ export interface Answer<T> {
   readonly value: T;
   /** How long the call took (ms). */
   readonly ms: number;
-  /** How far our clock is ahead of Slack's (ms); undefined when Slack does not say its time. */
+  /** How far this machine's clock is ahead of Slack's (ms); undefined when Slack sends no time. */
   readonly ahead: number | undefined;
 }
 
 export interface SlackCalls {
   readonly client: WebClient;
-  /** One call at a time: what is heard on the way belongs to the last. */
+  /** One call at a time: the measurement belongs to the last answer. */
   measure<T>(call: (client: WebClient) => Promise<T>): Promise<Answer<T>>;
 }
 
-/** Milliseconds. A person waits, and what is slow is to be told from what is dead. */
-const PATIENCE = 8 * SECOND;
+/** Milliseconds. Long enough to distinguish a slow Slack from an unreachable one. */
+const TIMEOUT = 8 * SECOND;
 
-/** A failed call is told to nobody but the caller. */
-const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
+/** A failed call is reported to the caller only. */
+const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
 
 export function createSlackCalls(token: string, apiUrl: string | undefined): SlackCalls {
-  /** Of the last answer: when it came (epoch ms), and its header. */
+  /** When the last answer came (epoch ms), and its Date header. */
   const last = { at: 0, date: '' };
   const client = new WebClient(token, {
-    ...clientOptions(SILENT, apiUrl),
-    timeout: PATIENCE,
+    ...clientOptions(NO_LOG, apiUrl),
+    timeout: TIMEOUT,
     async fetch(url, init) {
-      const signal = init?.signal ?? AbortSignal.timeout(PATIENCE);
+      const signal = init?.signal ?? AbortSignal.timeout(TIMEOUT);
       const response = await fetch(url, { ...init, signal });
       Object.assign(last, { at: Date.now(), date: response.headers.get('date') ?? '' });
       return response;
@@ -45,14 +45,14 @@ export function createSlackCalls(token: string, apiUrl: string | undefined): Sla
       const start = performance.now();
       const value = await call(client);
       const ms = performance.now() - start;
-      // The header has whole seconds: half of one is the best guess.
+      // The header has whole seconds: half a second is the best estimate.
       const ahead = last.at - ms / 2 - (Date.parse(last.date) + SECOND / 2);
       return { value, ms, ahead: Number.isNaN(ahead) ? undefined : ahead };
     },
   };
 }
 
-/** Slack's code for why a call failed. Throws what is not Slack's. */
+/** Slack's code of a failed call. Throws errors that do not come from Slack. */
 export function codeOf(error: unknown): string {
   const failure = webFailure(error);
   if (!failure) throw error;
@@ -60,14 +60,15 @@ export function codeOf(error: unknown): string {
 }
 
 const NETWORK =
-  'check that this machine may reach https://slack.com/api/ (DNS, firewall, proxy), and try again';
+  'check that this machine can reach https://slack.com/api/ (DNS, firewall, proxy), then try again';
 
-/** Slack refused, or did not answer. `fix` where the code's own remedy does not fit. Throws what is not Slack's. */
+/** Slack refused or did not answer. `fix` replaces the remedy of the code. Throws errors that do not come from Slack. */
 export function refused(error: unknown, fix?: string): Finding {
   const failure = webFailure(error);
   if (!failure) throw error;
   const { code, permanent } = failure;
-  if (permanent) return failed(`Slack refuses: ${code}`, fix ?? remedy(code));
-  if (code === 'rate_limited') return failed('Slack says to wait', 'try again in a minute');
-  return failed(`Slack does not answer (${code})`, NETWORK);
+  if (permanent) return failed(`Slack refused: ${code}`, fix ?? remedy(code));
+  if (code === 'rate_limited')
+    return failed('Slack limits the rate of calls', 'try again in a minute');
+  return failed(`Slack did not answer (${code})`, NETWORK);
 }

@@ -1,4 +1,4 @@
-/** What Slack says of a channel: who is in it, and whether another company is. In doubt nobody is missing and nothing is shared. */
+/** Who is in a channel, and whether it is shared with another company. When Slack does not say, no account counts as absent and the channel as not shared. */
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
@@ -6,21 +6,21 @@ import { MINUTE } from '../../domain/limits.js';
 import { webFailure } from './web-failure.js';
 
 export interface Channels {
-  /** Those of these accounts that are known not to be in the channel. */
+  /** Returns the accounts that are known not to be in the channel. */
   absent(channel: string, users: readonly string[]): Promise<readonly string[]>;
-  /** Is it known to be shared with another company, or about to be? */
+  /** True when the channel is known to be shared with another company, or about to be. */
   shared(channel: string): Promise<boolean>;
 }
 
-/** Slack is asked again after (ms). */
-const FRESH = 5 * MINUTE;
-/** Pages of 1,000. Of a larger channel nobody is taken for absent. */
+/** An answer is cached for this long (ms). */
+const CACHED_FOR = 5 * MINUTE;
+/** Pages of 1,000 members. In a larger channel no account counts as absent. */
 const PAGES_MAX = 5;
 
 /** Needs the optional scopes channels:read and groups:read. */
 export function createChannels(client: WebClient): Channels {
-  const membersOf = remembered((channel) => readMembers(client, channel));
-  const isShared = remembered((channel) => readShared(client, channel));
+  const membersOf = cached((channel) => readMembers(client, channel));
+  const isShared = cached((channel) => readShared(client, channel));
   return {
     async absent(channel, users) {
       if (users.length === 0 || channel.startsWith('D')) return [];
@@ -59,8 +59,8 @@ async function readMembers(
   const members = new Set<string>();
   let cursor: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    const asked = { channel, limit: 1000, ...(cursor && { cursor }) };
-    const read = page.parse(await conversations.members(asked));
+    const request = { channel, limit: 1000, ...(cursor && { cursor }) };
+    const read = page.parse(await conversations.members(request));
     for (const member of read.members) members.add(member);
     cursor = read.response_metadata?.next_cursor || undefined;
     if (!cursor) return members;
@@ -68,19 +68,19 @@ async function readMembers(
   return undefined;
 }
 
-/** Also that Slack refused to say; but not that it did not answer. */
-function remembered<T>(ask: (channel: string) => Promise<T | undefined>) {
+/** Also caches a refusal, but not a missing answer. */
+function cached<T>(ask: (channel: string) => Promise<T | undefined>) {
   const known = new Map<string, { readonly answer: T | undefined; readonly until: number }>();
   return async (channel: string): Promise<T | undefined> => {
     const found = known.get(channel);
     if (found && performance.now() < found.until) return found.answer;
     try {
       const answer = await ask(channel);
-      known.set(channel, { answer, until: performance.now() + FRESH });
+      known.set(channel, { answer, until: performance.now() + CACHED_FOR });
       return answer;
     } catch (error) {
       if (webFailure(error)?.permanent ?? true)
-        known.set(channel, { answer: undefined, until: performance.now() + FRESH });
+        known.set(channel, { answer: undefined, until: performance.now() + CACHED_FOR });
       return undefined;
     }
   };

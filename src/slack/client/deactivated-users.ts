@@ -1,6 +1,6 @@
 /**
- * Which of these accounts has Slack deactivated? A few are asked about one by one (users.info, tier 4, which presses need too); of
- * many the whole workspace is listed (users.list, tier 2, which nobody else needs), as far as a run's share of the tier goes.
+ * Finds the accounts that Slack has deactivated. A few are looked up one by one (users.info, tier 4, which clicks also need); for many the
+ * whole workspace is listed (users.list, tier 2, which nothing else needs), within one run's share of the rate limit.
  * https://docs.slack.dev/apis/web-api/rate-limits
  */
 
@@ -9,9 +9,9 @@ import { z } from 'zod';
 import type { Log } from '../../ports/index.js';
 import { webFailure } from './web-failure.js';
 
-/** Asked twice a minute: 40 of some 100 calls. */
-const ASKED_ONE_BY_ONE = 20;
-/** Asked twice a minute: 16 of some 20 calls, 8,000 accounts. */
+/** Runs twice a minute: 40 of about 100 calls. */
+const LOOKED_UP_MAX = 20;
+/** Runs twice a minute: 16 of about 20 calls, 8,000 accounts. */
 const PAGES_MAX = 8;
 const PAGE = 1000;
 
@@ -22,16 +22,16 @@ const page = z.object({
   response_metadata: z.object({ next_cursor: z.string().nullish() }).nullish(),
 });
 
-/** Resolves with those that Slack says are deactivated; of the others it says nothing, or Slack did not. */
+/** Resolves with the accounts that Slack says are deactivated. The others may be active, or Slack did not answer about them. */
 export type FindDeactivatedUsers = (userIds: readonly string[]) => Promise<readonly string[]>;
 
 export function createFindDeactivatedUsers({ users }: WebClient, log: Log): FindDeactivatedUsers {
-  /** Where the last run left off in a workspace that is too large for one. */
+  /** Where the last run stopped in a workspace that is too large for one run. */
   let cursor: string | undefined;
 
-  const askOneByOne = async (userIds: readonly string[], gone: Set<string>) => {
+  const lookUpEach = async (userIds: readonly string[], gone: Set<string>) => {
     for (const user of userIds) {
-      const answer = one.safeParse(await answered(() => users.info({ user }))).data;
+      const answer = one.safeParse(await skipRefused(() => users.info({ user }))).data;
       if (answer?.user.id === user && answer.user.deleted) gone.add(user);
     }
   };
@@ -49,20 +49,23 @@ export function createFindDeactivatedUsers({ users }: WebClient, log: Log): Find
   return async (userIds) => {
     const gone = new Set<string>();
     try {
-      if (userIds.length <= ASKED_ONE_BY_ONE) await askOneByOne(userIds, gone);
+      if (userIds.length <= LOOKED_UP_MAX) await lookUpEach(userIds, gone);
       else await listAll(new Set(userIds), gone);
     } catch (error) {
       const failure = webFailure(error);
       if (!failure) throw error;
       cursor = undefined;
-      log.warn({ code: failure.code }, 'Slack did not say who has left; it is asked again');
+      log.warn(
+        { code: failure.code },
+        'Slack did not say which accounts are deactivated; vsecure asks again',
+      );
     }
     return [...gone];
   };
 }
 
-/** Undefined where Slack refuses this one question, as of an account that we may not see: the others can still be asked about. */
-async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** Undefined when Slack refuses one lookup, as for an account that the bot may not see; the others can still be looked up. */
+async function skipRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

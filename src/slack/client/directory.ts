@@ -1,4 +1,4 @@
-/** Who is behind a Slack account, an address or a user group right now? Asked afresh each time: yesterday's member may be today's guest. */
+/** Looks up Slack accounts, e-mail addresses and user groups. Nothing is cached: yesterday's member may be today's guest. */
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import type { FindDeactivatedUsers } from './deactivated-users.js';
 import { remedy, webFailure } from './web-failure.js';
 import type { Workspace } from './workspace.js';
 
-/** https://docs.slack.dev/reference/objects/user-object. Flags that are absent are read as false, but for the confirmed address. */
+/** https://docs.slack.dev/reference/objects/user-object. An absent flag counts as false, except for the confirmed address. */
 const slackUser = z.object({
   id: z.string(),
   team_id: z.string().nullish(),
@@ -35,7 +35,7 @@ export interface DirectoryParts {
   readonly log: Log;
 }
 
-/** Undefined when Slack does not answer in time, or answers about somebody else. */
+/** Its methods resolve with undefined when Slack does not answer in time, or answers about another account. */
 export function createDirectory(parts: DirectoryParts): Directory {
   const { client, findDeactivatedUsers, workspace, log } = parts;
   const { users, usergroups } = client;
@@ -45,33 +45,33 @@ export function createDirectory(parts: DirectoryParts): Directory {
     deactivated: async (userIds) => (teamId() === undefined ? [] : findDeactivatedUsers(userIds)),
 
     async profile(userId) {
-      const home = teamId();
-      if (home === undefined) return undefined;
-      const answer = await answered(log, 'users.info', () => users.info({ user: userId }));
+      const connected = teamId();
+      if (connected === undefined) return undefined;
+      const answer = await orUndefined(log, 'users.info', () => users.info({ user: userId }));
       const { user } = userAnswer.safeParse(answer).data ?? {};
-      return user?.id === userId ? profileOf(user, home) : undefined;
+      return user?.id === userId ? profileOf(user, connected) : undefined;
     },
 
     async byEmail(email) {
-      const home = teamId();
-      if (home === undefined) return undefined;
-      const answer = await answered(log, 'users.lookupByEmail', () => lookUp(client, email));
+      const connected = teamId();
+      if (connected === undefined) return undefined;
+      const answer = await orUndefined(log, 'users.lookupByEmail', () => lookUp(client, email));
       if (answer === 'unknown') return 'unknown';
       const { user } = userAnswer.safeParse(answer).data ?? {};
       if (!user) return undefined;
       const same = user.profile?.email?.toLowerCase() === email.toLowerCase();
-      return same ? profileOf(user, home) : 'unknown';
+      return same ? profileOf(user, connected) : 'unknown';
     },
 
     async channel(id) {
       if (teamId() === undefined) return undefined;
-      const shared = await answered(log, 'conversations.info', () => readShared(client, id));
+      const shared = await orUndefined(log, 'conversations.info', () => readShared(client, id));
       return shared === undefined ? undefined : { shared };
     },
 
     async groupMembers(groupId) {
       if (teamId() === undefined) return undefined;
-      const answer = await answered(log, 'usergroups.users.list', () =>
+      const answer = await orUndefined(log, 'usergroups.users.list', () =>
         usergroups.users.list({ usergroup: groupId }),
       );
       return groupList.safeParse(answer).data?.users;
@@ -88,8 +88,8 @@ async function lookUp({ users }: WebClient, email: string) {
   }
 }
 
-/** Undefined when Slack refused or kept silent; whoever asked must then take nobody for known. */
-async function answered<T>(
+/** Undefined when Slack refused or did not answer; the caller must then treat the account as unknown. */
+async function orUndefined<T>(
   log: Log,
   method: string,
   ask: () => Promise<T>,
@@ -100,8 +100,8 @@ async function answered<T>(
     const failure = webFailure(error);
     if (!failure) throw error;
     const { code, permanent } = failure;
-    const todo = permanent ? remedy(code) : 'nothing to do: it is asked again';
-    log.warn({ method, code, todo }, 'Slack did not answer, so nothing is known by it');
+    const todo = permanent ? remedy(code) : 'nothing to do: vsecure asks again';
+    log.warn({ method, code, todo }, 'Slack did not answer a lookup');
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Our clients of Slack's Web API. Each has its own queue: a 429 on one call freezes every call of the same client, and a click
- * must not wait behind a burst of cards.
+ * The clients of Slack's Web API. Each has its own queue: a 429 on one call blocks every call of the same client, and a click must not wait
+ * behind a burst of cards.
  */
 
 import { WebClient, type WebClientOptions } from '@slack/web-api';
@@ -8,13 +8,13 @@ import type { Log } from '../../ports/index.js';
 import { boltLogger } from '../inbound/bolt-logger.js';
 
 export interface WebClients {
-  /** For a person who waits: views, ephemeral answers. */
+  /** For a person who is waiting: views, ephemeral answers. */
   readonly interactive: WebClient;
   /** For `users.info`, within the 3 s that a submitted form has. */
   readonly directory: WebClient;
-  /** For asking who has left, at leisure. */
+  /** For finding deactivated accounts, which is not urgent. */
   readonly deactivatedUsers: WebClient;
-  /** For cards. The relay repeats; the client never does, since a post that timed out may have been made. */
+  /** For cards. The worker repeats a delivery; the client never repeats a call, since a post that timed out may have been made. */
   readonly delivery: WebClient;
 }
 
@@ -28,7 +28,7 @@ const TIMEOUT = {
 
 export interface ClientSettings {
   readonly botToken: string;
-  /** Another base than Slack's, ending in a slash. */
+  /** Default: Slack's own. Ends in a slash. */
   readonly apiUrl?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export function createWebClients({ botToken, apiUrl }: ClientSettings, log: Log)
   };
 }
 
-/** No retries, no waiting out of rate limits, no calls to other hosts: the defaults allow all three. */
+/** No retries, no waiting for rate limits, no calls to other hosts: the library's defaults allow all three. */
 export function clientOptions(log: Log, apiUrl: string | undefined): WebClientOptions {
   return {
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
@@ -52,7 +52,7 @@ export function clientOptions(log: Log, apiUrl: string | undefined): WebClientOp
     retryConfig: { retries: 0 },
     timeout: TIMEOUT.interactive,
     logger: boltLogger(log),
-    // Also what answers on a response_url go through, which has no timeout of its own.
+    // Answers on a response_url use this too, and have no timeout of their own.
     fetch: (url, init) =>
       fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(TIMEOUT.interactive) }),
   };

@@ -1,4 +1,4 @@
-/** What went wrong with a call to Slack, as a short code that may be logged and stored. */
+/** Errors of calls to Slack, as short codes that may be logged and stored. */
 
 import {
   SlackError,
@@ -10,16 +10,16 @@ import {
 import { SECOND } from '../../domain/limits.js';
 
 export interface WebFailure {
-  /** Slack's own code, or `rate_limited`, `http_503`, `not_reached`; after `no_answer` it may have been done. */
+  /** Slack's own code, or `rate_limited`, `http_503`, `not_reached`; after `no_answer` the call may have had its effect. */
   readonly code: string;
-  /** What Slack said to wait, in ms. */
+  /** Slack's Retry-After, in ms. */
   readonly retryAfterMs?: number;
   /** True when the same call will fail again until a person changes something. */
   readonly permanent: boolean;
 }
 
-/** Slack's trouble, not ours. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-const PASSING = new Set([
+/** Codes of Slack for errors that go away without a change. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+const TRANSIENT = new Set([
   'ratelimited',
   'rate_limited',
   'internal_error',
@@ -29,7 +29,7 @@ const PASSING = new Set([
   'team_added_to_org',
 ]);
 
-/** We do not speak in this channel, or not now, and did not ask Slack. `code` is one of those that have a remedy. */
+/** vsecure does not post to this channel, or not now, and did not call Slack. `code` is one of those that have a remedy. */
 export class UnusableChannelError extends Error {
   override readonly name = 'UnusableChannelError';
   readonly code: string;
@@ -50,7 +50,7 @@ export function webFailure(error: unknown): WebFailure | undefined {
       permanent: false,
     };
   if (error instanceof WebAPIPlatformError)
-    return { code: error.data.error, permanent: !PASSING.has(error.data.error) };
+    return { code: error.data.error, permanent: !TRANSIENT.has(error.data.error) };
   if (error instanceof WebAPIHTTPError)
     return { code: `http_${error.statusCode}`, permanent: false };
   if (error instanceof WebAPIRequestError && wasNotReached(error.original))
@@ -62,20 +62,20 @@ export function webFailure(error: unknown): WebFailure | undefined {
   return undefined;
 }
 
-/** There was no connection, so nothing can have been done. */
+/** There was no connection, so the call had no effect. */
 function wasNotReached({ cause }: Error): boolean {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
 }
 
-/** Ours, beside Slack's. */
-const OURS = new Set(['no_answer', 'not_reached', 'not_connected', 'stopping', 'paced']);
+/** Codes of vsecure for errors that go away without a change. */
+const OWN_TRANSIENT = new Set(['no_answer', 'not_reached', 'not_connected', 'stopping', 'paced']);
 
-/** It goes by itself. What is not even a code is the name of an error of ours. */
+/** Goes away without a change. A text that is no code is the name of a JavaScript error. */
 export const isTransient = (code: string): boolean =>
-  PASSING.has(code) || OURS.has(code) || !/^[a-z_]+$/.test(code);
+  TRANSIENT.has(code) || OWN_TRANSIENT.has(code) || !/^[a-z_]+$/.test(code);
 
-/** It is the channel that cannot be used; Slack itself can. */
+/** Only this channel cannot be used. */
 export const isChannelTrouble = (code: string): boolean => CHANNEL_TROUBLE.has(code);
 
 const CHANNEL_TROUBLE = new Set([
@@ -89,7 +89,7 @@ const CHANNEL_TROUBLE = new Set([
   'restricted_action_thread_only_channel',
 ]);
 
-/** It is this one account that takes no messages: nothing that an operator must mend. */
+/** Only this account takes no messages; an operator has nothing to fix. */
 export const isUndeliverable = (code: string): boolean => UNDELIVERABLE.has(code);
 
 const UNDELIVERABLE = new Set([
@@ -110,7 +110,7 @@ const INVITE = 'check the channel id, and invite the bot there: /invite @vsecure
 const TOKEN = 'reinstall the app and set its new SLACK_BOT_TOKEN';
 const REMEDIES: Readonly<Record<string, string>> = {
   shared_channel:
-    'another company is in this channel: set a channel of your own, or end the sharing of this one',
+    'this channel is shared with another company: set another channel, or stop sharing this one',
   no_channel: 'set SLACK_CHANNEL, or `channel` in the policy',
   channel_not_found: INVITE,
   not_in_channel: INVITE,

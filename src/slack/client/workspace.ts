@@ -1,4 +1,4 @@
-/** Which workspace the bot token belongs to. Until Slack has said so, nothing from Slack is handled. */
+/** The workspace that the bot token belongs to. Until Slack has named it, vsecure handles nothing from Slack. */
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
@@ -10,15 +10,15 @@ export interface Workspace {
   readonly teamId: string;
   /** In Enterprise Grid. */
   readonly enterpriseId?: string | undefined;
-  /** Not every Slack says it. */
+  /** Not every Slack API says it. */
   readonly appId?: string | undefined;
 }
 
 export interface WorkspaceLink {
   current(): Workspace | undefined;
-  /** Resolves after the first attempt, good or bad; later attempts go on in the background. */
+  /** Resolves after the first attempt, whether or not it succeeds; later attempts run in the background. */
   start(): Promise<void>;
-  /** Slack says that the token is worth nothing any more. Slack is asked again from time to time. */
+  /** Slack says that the token is no longer valid. vsecure keeps asking, in case the app is installed again. */
   lost(): void;
   stop(): void;
 }
@@ -33,7 +33,7 @@ const identity = z.object({
 export interface WorkspaceParts {
   readonly client: WebClient;
   readonly log: Log;
-  /** Called when Slack has answered, and again when it has after the workspace was lost. */
+  /** Called when the workspace is known, and again each time it is known after it was lost. */
   readonly onConnected: (workspace: Workspace) => void;
 }
 
@@ -84,7 +84,7 @@ async function ask(client: WebClient, log: Log): Promise<Workspace | undefined> 
       code: 'unexpected_answer',
       permanent: false,
     };
-    const todo = permanent ? remedy(code) : 'nothing to do: it is tried again';
+    const todo = permanent ? remedy(code) : 'nothing to do: vsecure tries again';
     log.warn({ code, todo }, 'not connected to Slack yet');
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** What a sub-command answers, and how that is shown: with Slack's table block, and as plain text where Slack refuses it. */
+/** The answer of a sub-command, and its Slack messages: with a table block, or as plain text where Slack refuses the block. */
 
 import type {
   Button,
@@ -10,20 +10,20 @@ import type {
 import { cleanText } from '../../domain/untrusted-text.js';
 import { clip, packLines } from '../format/clip.js';
 import { escaped, plain, plainSection, utc } from '../format/text-objects.js';
-import type { Shown } from '../inbound/interaction.js';
+import type { AnswerForm } from '../inbound/interaction.js';
 
 export interface Answer {
   readonly title: string;
   readonly table?: Table | undefined;
   readonly lines?: readonly string[] | undefined;
   readonly note?: string | undefined;
-  /** What can be done about it. */
+  /** Actions that the answer offers. */
   readonly buttons?: readonly Button[] | undefined;
-  /** Where the next page begins. */
+  /** The position of the next page. */
   readonly next?: string | undefined;
 }
 
-/** Nothing in it is parsed, whoever wrote it. */
+/** Slack parses nothing in it. */
 export interface Table {
   readonly head: readonly string[];
   /** Each as long as the head. */
@@ -35,14 +35,14 @@ export type Cell = string | Date | undefined;
 /** Characters of one cell: ten rows of eight such cells fit in a message whatever they hold. */
 const CELL_MAX = 100;
 const TITLE_MAX = 300;
-/** A section holds 3,000 characters, all blocks of a message together about 13,000 of JSON, in which one may take two. */
+/** A section holds 3,000 characters; all blocks of a message together hold about 13,000 of JSON, where one character may take two. */
 const SECTION_ROOM = 2900;
 const LINES_ROOM = 5000;
-/** What a notification and a screen reader get. */
+/** Characters of the text for notifications and screen readers. */
 const FALLBACK_MAX = 3000;
 
-/** The ways to show it, the best first. `footer` holds the buttons. */
-export function shownAnswer(answer: Answer, footer: KnownBlock[]): readonly Shown[] {
+/** The forms of an answer, the preferred one first. `footer` holds the page buttons. */
+export function answerForms(answer: Answer, footer: KnownBlock[]): readonly AnswerForm[] {
   const text = escaped(clip(allLines(answer).join('\n'), FALLBACK_MAX));
   const title = plainSection(clip(line(answer.title), TITLE_MAX));
   const note: KnownBlock[] = answer.note
@@ -51,14 +51,14 @@ export function shownAnswer(answer: Answer, footer: KnownBlock[]): readonly Show
   const { buttons = [] } = answer;
   const actions: KnownBlock[] =
     buttons.length > 0 ? [{ type: 'actions', elements: [...buttons] }] : [];
-  const show = (body: KnownBlock[]): Shown => ({
+  const withBody = (body: KnownBlock[]): AnswerForm => ({
     text,
     blocks: [title, ...body, ...note, ...actions, ...footer],
   });
-  const asText = show(sections(bodyLines(answer)));
+  const asText = withBody(sections(bodyLines(answer)));
   const { table } = answer;
   if (!table || table.rows.length === 0) return [asText];
-  return [show([dataTable(answer.title, table), ...sections(answer.lines ?? [])]), asText];
+  return [withBody([dataTable(answer.title, table), ...sections(answer.lines ?? [])]), asText];
 }
 
 const allLines = (answer: Answer): string[] =>
@@ -88,7 +88,7 @@ function dataTable(caption: string, { head, rows }: Table): DataTableBlock {
 const cell = (value: Cell) => (value instanceof Date ? localTime(value) : raw(cellText(value)));
 const raw = (text: string): RawTextElement => ({ type: 'raw_text', text });
 
-/** In the reader's own zone. */
+/** In the reader's time zone. */
 function localTime(at: Date): RichTextBlock {
   const date = {
     type: 'date' as const,
@@ -99,7 +99,7 @@ function localTime(at: Date): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [date] }] };
 }
 
-/** Slack wants at least one character in a cell. */
+/** Slack requires at least one character in a cell. */
 const NOTHING = '–';
 
 function cellText(value: Cell): string {
@@ -107,5 +107,5 @@ function cellText(value: Cell): string {
   return clip(line(value ?? ''), CELL_MAX) || NOTHING;
 }
 
-/** Whatever somebody wrote, on one line. */
+/** Any text, on one line. */
 const line = (text: string): string => cleanText(text).text.replaceAll('\n', ' ').trim();

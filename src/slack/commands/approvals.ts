@@ -1,4 +1,4 @@
-/** `/vsecure approvals`: what was asked. */
+/** `/vsecure approvals`: lists requests. */
 
 import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
@@ -14,12 +14,12 @@ export interface ApprovalsParts {
   readonly viewApprovals: Pick<ViewApprovals, 'list' | 'one'>;
 }
 
-const HEAD = ['Asked', 'For', 'By', 'Status', 'Decide before', 'Id'];
+const HEAD = ['Requested', 'Access', 'Requester', 'Status', 'Expires', 'ID'];
 
 export const createApprovalsCommand = ({ viewApprovals }: ApprovalsParts): Command => ({
   name: 'approvals',
   usage: '[--status pending]',
-  summary: 'what was asked, the newest first',
+  summary: 'list requests, newest first',
   examples: ['approvals', 'approvals --status pending', 'approvals --status denied'],
   words: 0,
   flags: { status: 'pending' },
@@ -34,8 +34,8 @@ export const createApprovalsCommand = ({ viewApprovals }: ApprovalsParts): Comma
     if (!listed.ok) return listed;
     const { items, next } = listed.value;
     const kind = status.value ? `${status.value} requests` : 'requests';
-    const title = items.length === 0 ? `No ${kind} that are yours to see.` : `Newest ${kind}`;
-    const note = 'To decide: the cards, or the Home tab of this app.';
+    const title = items.length === 0 ? `No ${kind} that you may see.` : `Newest ${kind}`;
+    const note = 'To decide, use the cards or the Home tab of this app.';
     return { ok: true, value: { title, table: { head: HEAD, rows: items.map(row) }, note, next } };
   },
 });

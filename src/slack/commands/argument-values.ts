@@ -1,4 +1,4 @@
-/** Reads the value of one word or flag; says what was wrong with it and what would be right. */
+/** Reads the value of an argument or flag. An error says what is wrong, with valid examples. */
 
 import { moment as momentText } from '../../contract/fields.js';
 import { fullUri } from '../../contract/short-name.js';
@@ -17,14 +17,14 @@ export function optional<T, V>(
   return value === undefined ? { ok: true, value: undefined } : read(value);
 }
 
-/** How long ago, or a date or moment; a date begins in UTC. */
+/** A duration before now, a date (midnight UTC) or a time. */
 export const readMoment =
   (flag: string, now: Date) =>
   (text: string): Result<Date> => {
     const read = momentText.safeParse(text);
     if (read.success) return { ok: true, value: momentOf(read.data, now) };
     return problem(
-      `"${text}" is no time for --${flag}. Examples: 24h (ago), 7d, 2026-11-01, 2026-11-01T09:00:00Z`,
+      `"${text}" is not a time for --${flag}. Examples: 24h (ago), 7d, 2026-11-01, 2026-11-01T09:00:00Z`,
     );
   };
 
@@ -33,11 +33,11 @@ export function readPattern(text: string): Result<string> {
   const read = parsePattern(fullUri(text));
   if (read.ok || read.refusal.code !== 'invalid_resource') return read;
   return problem(
-    `"${text}" is no resource: ${read.refusal.problem}. Examples: production/*, production/DATABASE_URL, vsecure://audit`,
+    `"${text}" is not a resource: ${read.refusal.problem}. Examples: production/*, production/DATABASE_URL, vsecure://audit`,
   );
 }
 
-/** One of a closed list. */
+/** One of a fixed list of values. */
 export const readWord =
   <W extends string>(flag: string, known: readonly W[]) =>
   (text: string): Result<W> => {
@@ -45,12 +45,14 @@ export const readWord =
     if (found !== undefined) return { ok: true, value: found };
     const near = nearest(text, known);
     const hint = near ? ` Did you mean ${near}?` : '';
-    return problem(`"${text}" is nothing for --${flag}.${hint} It is one of: ${known.join(', ')}`);
+    return problem(
+      `"${text}" is not a value for --${flag}.${hint} Use one of: ${known.join(', ')}`,
+    );
   };
 
 const REFERENCE = /^<@(\w+)(?:\|[^<>]*)?>$/;
 
-/** The account that a mention names; undefined for any other word. */
+/** The account that a mention names; undefined for any other text. */
 export function mentioned(text: string): string | undefined {
   const userId = REFERENCE.exec(text)?.[1] ?? '';
   return SLACK_USER_ID.test(userId) ? userId : undefined;

@@ -1,4 +1,4 @@
-/** Reads what was typed as the words and flags that a command takes; says what is wrong with an example of what is right. */
+/** Reads the typed text as the arguments and flags that a command takes. An error says what is wrong, with a valid example. */
 
 import { nearest } from '../../domain/did-you-mean.js';
 import { type Result, refused } from '../../domain/result.js';
@@ -12,23 +12,23 @@ export interface Arguments {
 }
 
 /** What a command takes. */
-export interface Takes {
-  /** Words at most, besides flags. */
+export interface ArgumentSpec {
+  /** The largest number of words, without flags. */
   readonly words: number;
   /** By name, each with an example of its value. */
   readonly flags: Readonly<Record<string, string>>;
-  /** What follows the words is free text, in which nothing is a flag. */
+  /** The text after the words is free text, in which nothing is a flag. */
   readonly freeText?: boolean | undefined;
 }
 
 /** Phones write a dash for two hyphens. */
 const FLAG = /^(?:--|—|–|-)([a-z][a-z-]*)(?:=([\s\S]*))?$/i;
-/** The same flag that the command line has for the free text. */
+/** The CLI's flag for the same free text. */
 const REASON = /^(?:--|—|–)reason(?:=|\s+)/i;
 
 /** `typed` is the text that `words` were split from. Never throws. */
 export function readArguments(
-  takes: Takes,
+  takes: ArgumentSpec,
   words: readonly Word[],
   typed: string,
 ): Result<Arguments> {
@@ -44,23 +44,27 @@ export function readArguments(
     }
     if (!flag.ok) return flag;
     const { name, value, taken } = flag.value;
-    if (flags.has(name)) return problem(`--${name} is given twice.`);
+    if (flags.has(name)) return problem(`--${name} is given twice. Give it once.`);
     flags.set(name, value);
     at += taken;
   }
   const surplus = found[takes.words];
-  if (surplus !== undefined) return problem(`"${surplus}" is one word too many.`);
+  if (surplus !== undefined) return problem(`"${surplus}" is not expected here.`);
   return { ok: true, value: { words: found, flags, rest: '' } };
 }
 
-function withFreeText(takes: Takes, words: readonly Word[], typed: string): Result<Arguments> {
+function withFreeText(
+  takes: ArgumentSpec,
+  words: readonly Word[],
+  typed: string,
+): Result<Arguments> {
   const found = words.slice(0, takes.words).map(({ text }) => text);
   const next = words[takes.words];
   const rest = next ? freeText(typed.slice(next.from).replace(REASON, '')) : '';
   return { ok: true, value: { words: found, flags: new Map(), rest: rest.trim() } };
 }
 
-/** Quotes around all of it are no part of it. */
+/** Drops quotes around the whole text. */
 function freeText(typed: string): string {
   const split = splitWords(typed);
   const [only, ...more] = split.ok ? split.value : [];
@@ -70,12 +74,16 @@ function freeText(typed: string): string {
 interface Flag {
   readonly name: string;
   readonly value: string;
-  /** Words besides its own. */
+  /** Words after its own that belong to it. */
   readonly taken: number;
 }
 
-/** Undefined when the word is none. */
-function readFlag({ flags }: Takes, word: Word, next: Word | undefined): Result<Flag> | undefined {
+/** Undefined when the word is not a flag. */
+function readFlag(
+  { flags }: ArgumentSpec,
+  word: Word,
+  next: Word | undefined,
+): Result<Flag> | undefined {
   const [, typedName, attached] = (word.quoted ? null : FLAG.exec(word.text)) ?? [];
   if (typedName === undefined) return undefined;
   const name = typedName.toLowerCase();
@@ -92,7 +100,7 @@ function unknownFlag(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const hint = near ? ` Did you mean --${near}?` : '';
   const all = known.map((one) => `--${one}`).join(', ');
-  return `There is no --${name} here.${hint}${all ? ` There is: ${all}.` : ''}`;
+  return `--${name} is not an option of this command.${hint}${all ? ` Options: ${all}.` : ''}`;
 }
 
 export const problem = (problem: string) => refused({ code: 'invalid_input', problem });

@@ -1,4 +1,4 @@
-/** `/vsecure audit`: what happened, as a table or counted by resource. */
+/** `/vsecure audit`: lists audit events, or counts them by resource. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
 import type { Result } from '../../domain/result.js';
@@ -11,7 +11,7 @@ import { shortName, shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
 import { mentioned, optional, readMoment, readPattern, readWord } from './argument-values.js';
 import { bars } from './bar-chart.js';
-import { type Asked, type Command, ROWS } from './command.js';
+import { type Command, type CommandRequest, ROWS } from './command.js';
 
 export interface AuditParts {
   readonly queryAudit: QueryAudit;
@@ -19,14 +19,14 @@ export interface AuditParts {
   readonly nameAccount: NameAccount;
 }
 
-const HEAD = ['At', 'Action', 'By', 'Resources', 'About', 'Refused', 'Reason'];
+const HEAD = ['Time', 'Action', 'Actor', 'Resources', 'ID', 'Refused', 'Reason'];
 /** Resources in one chart. */
 const BARS_MAX = 20;
 
 export const createAuditCommand = (parts: AuditParts): Command => ({
   name: 'audit',
   usage: '[pattern] [--since 24h] [--until …] [--actor …] [--action …] [--group-by resource]',
-  summary: 'what happened, the newest first',
+  summary: 'list audit events, newest first',
   examples: [
     'audit production/* --since 24h',
     'audit --actor @ana --since 2026-11-01 --until 2026-11-08',
@@ -41,23 +41,26 @@ export const createAuditCommand = (parts: AuditParts): Command => ({
     'group-by': 'resource',
   },
   pages: true,
-  async answer(asked) {
-    const grouped = optional(asked.flags.get('group-by'), readWord('group-by', ['resource']));
+  async answer(request) {
+    const grouped = optional(request.flags.get('group-by'), readWord('group-by', ['resource']));
     if (!grouped.ok) return grouped;
-    const filter = await readFilter(parts, asked);
+    const filter = await readFilter(parts, request);
     if (!filter.ok) return filter;
-    const person = await asked.who();
+    const person = await request.who();
     if (!person.ok) return person;
     if (grouped.value) return chart(await parts.countAudit(person.value, filter.value));
-    const after = /^\d{1,15}$/.test(asked.after ?? '') ? asked.after : undefined;
+    const after = /^\d{1,15}$/.test(request.after ?? '') ? request.after : undefined;
     return table(await parts.queryAudit(person.value, filter.value, { limit: ROWS, after }));
   },
 });
 
 type Filter = Omit<AuditFilter, 'visibility'>;
 
-async function readFilter({ nameAccount }: AuditParts, asked: Asked): Promise<Result<Filter>> {
-  const { flags, words, now, slackActor } = asked;
+async function readFilter(
+  { nameAccount }: AuditParts,
+  request: CommandRequest,
+): Promise<Result<Filter>> {
+  const { flags, words, now, slackActor } = request;
   const resource = optional(words[0], readPattern);
   if (!resource.ok) return resource;
   const since = optional(flags.get('since'), readMoment('since', now));
@@ -84,7 +87,7 @@ async function readFilter({ nameAccount }: AuditParts, asked: Asked): Promise<Re
 function table(found: Awaited<ReturnType<QueryAudit>>) {
   if (!found.ok) return found;
   const { items, next, seen } = found.value;
-  const title = items.length === 0 ? 'Nothing of that kind that is yours to see.' : 'Newest events';
+  const title = items.length === 0 ? 'No such events that you may see.' : 'Newest events';
   const note = noteOf(seen);
   return {
     ok: true,
@@ -110,7 +113,7 @@ function chart(counted: Awaited<ReturnType<CountAudit>>) {
   const { counts, events, more } = counted.value;
   const shown = counts.slice(0, BARS_MAX);
   const left = counts.length - shown.length;
-  const title = `${more ? 'Of the newest ' : ''}${events} events, by resource`;
+  const title = `${more ? 'The newest ' : ''}${events} events, by resource`;
   const lines = [
     ...bars(shown.map(({ resource, count }) => ({ label: shortName(resource), count }))),
     ...(left > 0 ? [`and ${left} more resources`] : []),
@@ -120,5 +123,5 @@ function chart(counted: Awaited<ReturnType<CountAudit>>) {
 
 const noteOf = (seen: 'all' | 'own'): string =>
   seen === 'all'
-    ? 'Of everything.'
-    : 'Of your own keys and doings, and of what policies that name you decide.';
+    ? 'You see all events.'
+    : 'You see events of your own keys, your own actions, and requests under policies that name you.';

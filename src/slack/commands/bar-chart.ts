@@ -11,7 +11,7 @@ export interface Bar {
 /** Characters of the longest bar. */
 const LENGTH = 16;
 
-/** The bar stands first, so that bars line up in any font; then the number, for whoever does not see bars. */
+/** The bar comes first, so that bars line up in any font; then the number, for people who cannot see bars. */
 export function bars(all: readonly Bar[]): readonly string[] {
   const most = Math.max(1, ...all.map(({ count }) => count));
   return all.map(({ label, count }) => {

@@ -1,30 +1,30 @@
-/** What a sub-command of `/vsecure` is. One file makes one; `catalogue.ts` lists them. */
+/** A sub-command of `/vsecure`. Each has its own file; `catalogue.ts` lists them. */
 
 import type { Person } from '../../domain/person.js';
 import type { Result } from '../../domain/result.js';
 import type { SlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Answer } from './answer.js';
-import type { Arguments, Takes } from './arguments.js';
+import type { ArgumentSpec, Arguments } from './arguments.js';
 
-export interface Command extends Takes {
+export interface Command extends ArgumentSpec {
   readonly name: string;
-  /** What may follow the name, as a manual page has it; empty for nothing. */
+  /** The arguments, in the notation of a manual page; empty for none. */
   readonly usage: string;
   /** One line. */
   readonly summary: string;
-  /** What may be typed, without `/vsecure`. */
+  /** Without `/vsecure`. */
   readonly examples: readonly string[];
-  /** It only reads, so that a button may ask it again for another page. */
+  /** The command only reads, so a button may run it again for another page. */
   readonly pages?: true;
-  /** Only whoever asked sees the answer. */
-  answer(asked: Asked): Promise<Result<Answer>>;
+  /** Only the person who typed the command sees the answer. */
+  answer(request: CommandRequest): Promise<Result<Answer>>;
 }
 
-export interface Asked extends Arguments {
+export interface CommandRequest extends Arguments {
   readonly slackActor: SlackActor;
-  /** Asks Slack and the database each time; every answer that shows something of somebody's must begin with it. */
+  /** Identifies the person, by Slack and the database, on each call. Every answer that shows a person's data must call it first. */
   who(): Promise<Result<Person>>;
-  /** Where the page before ended, as a button of ours or of a forger says: a place, never a right. */
+  /** Where the previous page ended. It comes from a button and may be forged: it is a position, never a permission. */
   readonly after?: string | undefined;
   readonly now: Date;
 }

@@ -1,4 +1,4 @@
-/** `/vsecure grants`: the access that holds now. */
+/** `/vsecure grants`: lists active grants. */
 
 import { grantId } from '../../contract/fields.js';
 import type { ListActiveGrants } from '../../usecases/approvals/list-active-grants.js';
@@ -9,12 +9,12 @@ export interface GrantsParts {
   readonly listActiveGrants: ListActiveGrants;
 }
 
-const HEAD = ['Until', 'For', 'Held by', 'Used', 'Id'];
+const HEAD = ['Ends', 'Access', 'Holder', 'Used', 'ID'];
 
 export const createGrantsCommand = ({ listActiveGrants }: GrantsParts): Command => ({
   name: 'grants',
   usage: '',
-  summary: 'the access that holds now',
+  summary: 'list active grants',
   examples: ['grants'],
   words: 0,
   flags: {},
@@ -33,8 +33,8 @@ export const createGrantsCommand = ({ listActiveGrants }: GrantsParts): Command 
       grant.maxUses === undefined ? `${grant.uses}` : `${grant.uses} of ${grant.maxUses}`,
       grant.id,
     ]);
-    const title = rows.length === 0 ? 'No access in force that is yours to see.' : 'In force now';
-    const note = 'To end one early: /vsecure revoke <id> <reason>';
+    const title = rows.length === 0 ? 'No active grants that you may see.' : 'Active grants';
+    const note = 'To revoke one: /vsecure revoke <id> <reason>';
     return { ok: true, value: { title, table: { head: HEAD, rows }, note, next } };
   },
 });

@@ -1,4 +1,4 @@
-/** `/vsecure help`: what can be asked, with examples. It says nothing of anybody's, so that whoever is not linked yet gets it, too. */
+/** `/vsecure help`: the sub-commands, with examples. It shows no one's data, so people whose account is not linked get it too. */
 
 import { nearest } from '../../domain/did-you-mean.js';
 import type { Answer } from './answer.js';
@@ -9,7 +9,7 @@ export function createHelp(commands: readonly Command[]): Command {
   const help: Command = {
     name: 'help',
     usage: '[command]',
-    summary: 'this, or more about one command',
+    summary: 'show this list, or details of one command',
     examples: ['help', 'help audit'],
     words: 1,
     flags: {},
@@ -23,7 +23,7 @@ export function createHelp(commands: readonly Command[]): Command {
         name,
         all.map((one) => one.name),
       );
-      return problem(`There is no /vsecure ${word}.${near ? ` Did you mean ${near}?` : ''}`);
+      return problem(`/vsecure ${word} is not a command.${near ? ` Did you mean ${near}?` : ''}`);
     },
   };
   return help;
@@ -35,8 +35,8 @@ export const shortHelp = (commands: readonly Command[]): string =>
 
 const overview = (commands: readonly Command[]): Answer => ({
   title:
-    'vsecure asks people before AI tools get secrets. Decide on the cards, or in the Home tab of this app.',
-  lines: [...shortHelp(commands).split('\n'), '', 'More, with examples: /vsecure help audit'],
+    'vsecure asks people for approval before AI tools get secrets. Decide on the cards or in the Home tab of this app.',
+  lines: [...shortHelp(commands).split('\n'), '', 'Details with examples: /vsecure help audit'],
 });
 
 const manual = ({ name, usage, summary, examples }: Command): Answer => ({
@@ -44,6 +44,6 @@ const manual = ({ name, usage, summary, examples }: Command): Answer => ({
   lines: [
     `${summary}.`,
     ...examples.map((example) => `For example: /vsecure ${example}`),
-    'Only you see the answer, and it holds only what you may see.',
+    'Only you see the answer. It contains only what you may see.',
   ],
 });

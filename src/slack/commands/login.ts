@@ -1,4 +1,4 @@
-/** `/vsecure login`: a person looks at the terminal whose code they type, and confirms that it is theirs. */
+/** `/vsecure login`: shows which terminal a code belongs to, so that the person can confirm that it is theirs. */
 
 import type { Button } from '@slack/types';
 import type { Login } from '../../ports/index.js';
@@ -13,16 +13,16 @@ export interface LoginCommandParts {
   readonly login: Pick<LoginUseCases, 'look'>;
 }
 
-/** Confirms nothing yet: what a login gets, it gets by the button. */
+/** Confirms nothing yet: only the button gives the terminal a key. */
 export const createLoginCommand = ({ login }: LoginCommandParts): Command => ({
   name: 'login',
   usage: '<code>',
-  summary: 'confirm the code that `vsecure login` shows on your terminal',
+  summary: 'confirm the code that `vsecure login` shows in your terminal',
   examples: ['login WDJB-MJHT'],
   words: 1,
   flags: {},
   async answer({ words: [code], who }) {
-    if (!code) return problem('Which code? Your terminal shows it: vsecure login');
+    if (!code) return problem('A code is missing. `vsecure login` shows one in your terminal.');
     const person = await who();
     if (!person.ok) return person;
     const found = await login.look(person.value, code);
@@ -31,13 +31,13 @@ export const createLoginCommand = ({ login }: LoginCommandParts): Command => ({
 });
 
 const shown = ({ id, device, address, createdAt, expiresAt }: Login, email: string): Answer => ({
-  title: `Log a terminal in as ${email}?`,
+  title: `Log in a terminal as ${email}?`,
   lines: [
-    `It calls itself: ${device}`,
-    `It asks from: ${address || 'an unknown address'}`,
-    `It asked: ${utc(createdAt)}; the code holds until ${utc(expiresAt)}.`,
-    'It gets a key with which it can decide requests in your name, for 90 days.',
-    'Go on only if this very code is on your own terminal, where you have just typed vsecure login. If somebody sent it to you, they want your rights: do not confirm, and tell your administrators.',
+    `Device (self-reported): ${device}`,
+    `IP address: ${address || 'unknown'}`,
+    `Requested ${utc(createdAt)} · The code expires ${utc(expiresAt)}`,
+    'The terminal gets an API key that can decide requests in your name for 90 days.',
+    'Confirm only if your own terminal shows this code and you have just run vsecure login there. If another person sent you this code, they are trying to act in your name: do not confirm, and inform your administrators.',
   ],
   buttons: [confirmButton(id)],
 });
@@ -46,7 +46,7 @@ const confirmButton = (id: Login['id']): Button => ({
   type: 'button',
   action_id: CONFIRM_LOGIN,
   text: plain('Confirm'),
-  accessibility_label: 'Confirm that this terminal is yours, and give it a key of yours',
+  accessibility_label: 'Confirm that this terminal is yours, and give it an API key in your name',
   value: id,
   style: 'danger',
 });

@@ -1,4 +1,4 @@
-/** `/vsecure metrics`: how much was asked, and how it was decided. */
+/** `/vsecure metrics`: counts requests and how they were decided. */
 
 import { DAY } from '../../domain/limits.js';
 import type { Metrics } from '../../usecases/metrics/metrics.js';
@@ -16,7 +16,7 @@ const WEEK = 7 * DAY;
 export const createMetricsCommand = ({ metrics }: MetricsParts): Command => ({
   name: 'metrics',
   usage: '[--since 7d] [--until …]',
-  summary: 'how much was asked, how it was decided and how fast',
+  summary: 'count requests, and how and how fast they were decided',
   examples: ['metrics', 'metrics --since 24h', 'metrics --since 2026-11-01 --until 2026-12-01'],
   words: 0,
   flags: { since: '7d', until: '2026-12-01' },
@@ -32,8 +32,8 @@ export const createMetricsCommand = ({ metrics }: MetricsParts): Command => ({
     if (!counted.ok) return counted;
     const note =
       person.value.role === 'member'
-        ? 'Of your own keys, and of what was asked under policies that name you.'
-        : 'Of everything.';
+        ? 'Counts requests of your own keys, and requests under policies that name you.'
+        : 'Counts all requests.';
     const title = `Since ${utc(from)}${until.value ? `, until ${utc(until.value)}` : ''}`;
     return { ok: true, value: { title, lines: metricsLines(counted.value), note } };
   },

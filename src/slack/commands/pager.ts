@@ -1,4 +1,4 @@
-/** The buttons below one page of an answer. What they carry is a question to be asked again, never a right to its answer. */
+/** The buttons below a page of an answer. A button carries a query to run again, never a permission to see its answer. */
 
 import type { Button, KnownBlock } from '@slack/types';
 import { z } from 'zod';
@@ -7,10 +7,10 @@ import { plain } from '../format/text-objects.js';
 /** `action_id`s. */
 export const PAGE_BUTTONS = { next: 'page_next', first: 'page_first' } as const;
 
-/** Characters. Slack takes 2,000 in a button's value; a longer question has to be asked more narrowly. */
+/** Characters. Slack accepts 2,000 in a button's value; a longer query gets no page buttons. */
 const VALUE_MAX = 1900;
 
-const question = z.strictObject({
+const pageQuery = z.strictObject({
   text: z.string(),
   after: z
     .string()
@@ -18,10 +18,10 @@ const question = z.strictObject({
     .regex(/^[\x21-\x7e]+$/)
     .optional(),
 });
-export type Question = z.infer<typeof question>;
+export type PageQuery = z.infer<typeof pageQuery>;
 
-/** Empty for an answer of one page, and for a question that does not fit in a button. */
-export function pageButtons({ text, after }: Question, next: string | undefined): KnownBlock[] {
+/** Empty for an answer of one page, and for a query that does not fit in a button. */
+export function pageButtons({ text, after }: PageQuery, next: string | undefined): KnownBlock[] {
   const elements: Button[] = [
     ...(next === undefined ? [] : [button('next', 'Next page', { text, after: next })]),
     ...(after === undefined ? [] : [button('first', 'First page', { text })]),
@@ -29,18 +29,18 @@ export function pageButtons({ text, after }: Question, next: string | undefined)
   return elements.length > 0 ? [{ type: 'actions', elements }] : [];
 }
 
-const button = (id: keyof typeof PAGE_BUTTONS, label: string, asked: Question): Button => ({
+const button = (id: keyof typeof PAGE_BUTTONS, label: string, query: PageQuery): Button => ({
   type: 'button',
   action_id: PAGE_BUTTONS[id],
   text: plain(label),
   accessibility_label: `${label} of this answer`,
-  value: JSON.stringify(asked),
+  value: JSON.stringify(query),
 });
 
-/** Undefined for anything that we did not write. */
-export function fromPageButton(value: string | undefined): Question | undefined {
+/** Undefined for a value that `pageButtons` did not write. */
+export function fromPageButton(value: string | undefined): PageQuery | undefined {
   try {
-    return question.safeParse(JSON.parse(value ?? '')).data;
+    return pageQuery.safeParse(JSON.parse(value ?? '')).data;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** `/vsecure resources`: the policies in force that concern whoever asks. */
+/** `/vsecure resources`: lists the policies that concern the person. */
 
 import { formatDuration } from '../../domain/duration.js';
 import type { Policy } from '../../domain/policy/policy.js';
@@ -11,12 +11,12 @@ export interface ResourcesParts {
   readonly showPolicies: ShowPolicies;
 }
 
-const HEAD = ['Pattern', 'Name', 'Permits', 'Decided by', 'At most', 'Version'];
+const HEAD = ['Resource pattern', 'Name', 'Permissions', 'Approval by', 'Max. duration', 'Version'];
 
 export const createResourcesCommand = ({ showPolicies }: ResourcesParts): Command => ({
   name: 'resources',
   usage: '',
-  summary: 'the policies under which you approve, or your keys ask',
+  summary: 'list the policies under which you approve or your keys request access',
   examples: ['resources'],
   words: 0,
   flags: {},
@@ -30,7 +30,7 @@ export const createResourcesCommand = ({ showPolicies }: ResourcesParts): Comman
     const left = sorted.filter(({ uri }) => uri > after);
     const items = left.slice(0, ROWS);
     const next = left.length > ROWS ? items.at(-1)?.uri : undefined;
-    const title = items.length === 0 ? 'No policies that are yours to see.' : 'Policies in force';
+    const title = items.length === 0 ? 'No policies that you may see.' : 'Policies';
     return { ok: true, value: { title, table: { head: HEAD, rows: items.map(row) }, next } };
   },
 });
@@ -49,7 +49,7 @@ function row({ uri, name, permissions, maxDuration, version, ...policy }: Policy
 type Deciding = Pick<Policy, 'requiresApproval' | 'minApprovals' | 'autoApprove'>;
 
 function decidedBy({ requiresApproval, minApprovals, autoApprove }: Deciding): string {
-  if (!requiresApproval) return 'nobody: granted at once';
+  if (!requiresApproval) return 'not required';
   const people = minApprovals === 1 ? 'one person' : `${minApprovals} people`;
-  return autoApprove?.enabled ? `${people}, or by its conditions` : people;
+  return autoApprove?.enabled ? `${people}, or auto-approved` : people;
 }

@@ -1,4 +1,4 @@
-/** `/vsecure revoke`: ends an access early, by the id of the grant or of the approval that gave it. */
+/** `/vsecure revoke`: revokes a grant, by its id or by the id of the request that it came from. */
 
 import { approvalId, grantId } from '../../contract/fields.js';
 import type { GrantId } from '../../domain/grant.js';
@@ -19,7 +19,7 @@ export interface RevokeParts {
 export const createRevokeCommand = ({ revokeGrant, viewApprovals }: RevokeParts): Command => ({
   name: 'revoke',
   usage: '<id> <reason>',
-  summary: 'end an access early',
+  summary: 'revoke a grant',
   examples: [
     'revoke grnt_0123456789ABCDEFGHIJKL the incident is over',
     'revoke appr_0123456789ABCDEFGHIJKL "wrong environment"',
@@ -32,20 +32,20 @@ export const createRevokeCommand = ({ revokeGrant, viewApprovals }: RevokeParts)
     const approval = approvalId.safeParse(id).data;
     if (!grant && !approval)
       return problem(
-        `"${id}" is no id of a grant or request: grnt_… or appr_…, as /vsecure grants shows.`,
+        `"${id}" is not the id of a grant or request. Use grnt_… or appr_…, as shown by /vsecure grants.`,
       );
-    if (rest === '') return problem('A reason is missing: the audit trail keeps it.');
+    if (rest === '') return problem('A reason is missing. It is kept in the audit trail.');
     if (rest.length > REASON_MAX)
-      return problem(`The reason is too long: ${REASON_MAX} characters at most.`);
+      return problem(`The reason is too long: at most ${REASON_MAX} characters.`);
     const person = await who();
     if (!person.ok) return person;
     const found = grant ?? (await grantOf(viewApprovals, person.value, approval));
     if (!found) return refused({ code: 'not_found' });
-    return ended(await revokeGrant(person.value, found, rest));
+    return answerOf(await revokeGrant(person.value, found, rest));
   },
 });
 
-/** Undefined when there is none, or when the approval is not this person's to see. */
+/** Undefined when there is none, or when this person may not see the approval. */
 async function grantOf(
   viewApprovals: RevokeParts['viewApprovals'],
   person: Person,
@@ -55,9 +55,9 @@ async function grantOf(
   return shown?.ok ? shown.value.grant?.id : undefined;
 }
 
-function ended(revoked: Awaited<ReturnType<RevokeGrant>>): Result<{ readonly title: string }> {
+function answerOf(revoked: Awaited<ReturnType<RevokeGrant>>): Result<{ readonly title: string }> {
   if (!revoked.ok) return revoked;
   const { id, operation, resources } = revoked.value;
-  const title = `Revoked ${id}: ${operation} ${shortNames(resources)}. The next use of it is refused.`;
+  const title = `Revoked ${id}: ${operation} ${shortNames(resources)}. It can no longer be used.`;
   return { ok: true, value: { title } };
 }

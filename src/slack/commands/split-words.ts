@@ -1,35 +1,35 @@
-/** Splits what was typed after `/vsecure` into words: quotes straight and curly, references to people, Slack's own escapes. */
+/** Splits the text after `/vsecure` into words: straight and curly quotes, mentions of people, Slack's escapes. */
 
 import { type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
 
 export interface Word {
-  /** As it was meant: without its quotes. */
+  /** Without its quotes. */
   readonly text: string;
   /** It begins with a quotation mark, so it is never a flag. */
   readonly quoted: boolean;
-  /** Where it begins in the text that was split. */
+  /** Its position in the text. */
   readonly from: number;
 }
 
-/** What closes a quotation that is opened by this. */
+/** The characters that close a quotation, by the one that opens it. */
 const DOUBLE: Readonly<Record<string, string>> = {
   '"': '"”“',
   '“': '”"',
   '„': '“”"',
   '«': '»',
 };
-/** An apostrophe opens nothing unless something closes it before a space. */
+/** An apostrophe opens a quotation only if another one closes it before a space. */
 const SINGLE: Readonly<Record<string, string>> = { "'": "'’", '‘': "’'" };
 
-/** `<@U123|ana maria>`, which `should_escape` makes of a mention, holds together whatever is in it. */
+/** `<@U123|ana maria>`, which Slack makes of a mention (`should_escape`), is one word. */
 const REFERENCE = /<[@#!][^<>]*>/y;
 const SPACE = /\s/u;
 
-/** Refuses a quotation that is not closed, with an example. Loses no character but space and the marks of quotations. */
+/** Refuses a quotation that is not closed, with an example. Drops only spaces and quotation marks. */
 export function splitWords(typed: string): Result<readonly Word[]> {
   const words: Word[] = [];
-  /** Marks that nothing closes from here on: looked for once, so that many of them cost no more than one. */
+  /** Opening marks that nothing closes: searched for once, so that many of them take no more time than one. */
   const unclosedMarks = new Set<string>();
   let at = 0;
   while (at < typed.length) {
@@ -48,7 +48,7 @@ export function splitWords(typed: string): Result<readonly Word[]> {
 const OPENERS = { ...DOUBLE, ...SINGLE };
 
 const unclosed = (rest: string) =>
-  `A quotation is opened and not closed: ${[...rest].slice(0, 40).join('')} … Example: "production/*"`;
+  `A quotation mark is not closed: ${[...rest].slice(0, 40).join('')} … Example: "production/*"`;
 
 interface Piece {
   readonly text: string;
@@ -95,10 +95,10 @@ function readQuoted(
 const endsWord = (typed: string, at: number): boolean =>
   at + 1 === typed.length || SPACE.test(typed.charAt(at + 1));
 
-/** An address that Slack made a link of: `<mailto:ana@example.com|ana@example.com>`. */
+/** An address that Slack turned into a link: `<mailto:ana@example.com|ana@example.com>`. */
 const LINK = /<[^<>@#!|][^<>|]*\|([^<>|]*)>|<([^<>@#!|][^<>|]*)>/g;
 
-/** Undoes what Slack does to what people type. https://docs.slack.dev/interactivity/implementing-slash-commands */
+/** Undoes Slack's changes to typed text. https://docs.slack.dev/interactivity/implementing-slash-commands */
 export function plainWord(word: string): string {
   const typed = word.replace(LINK, (_, label?: string, address?: string) => label ?? address ?? '');
   const unescaped = typed.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');

@@ -1,4 +1,4 @@
-/** `/vsecure`: finds the sub-command, reads its arguments, shows its answer to whoever asked. Unknown input gets help. */
+/** `/vsecure`: finds the sub-command, reads its arguments, and shows the answer to the person who typed it. Unknown input gets help. */
 
 import { nearest } from '../../domain/did-you-mean.js';
 import { explain } from '../../domain/refusal.js';
@@ -10,12 +10,12 @@ import { clip } from '../format/clip.js';
 import type { Dates } from '../format/dates.js';
 import type { Interaction } from '../inbound/interaction.js';
 import { readClick } from '../inbound/payload.js';
-import { type Answer, shownAnswer } from './answer.js';
+import { type Answer, answerForms } from './answer.js';
 import { problem, readArguments } from './arguments.js';
 import { type CatalogueParts, createCatalogue } from './catalogue.js';
-import type { Asked, Command } from './command.js';
+import type { Command, CommandRequest } from './command.js';
 import { createHelp, shortHelp } from './help.js';
-import { fromPageButton, pageButtons, type Question } from './pager.js';
+import { fromPageButton, type PageQuery, pageButtons } from './pager.js';
 import { splitWords } from './split-words.js';
 
 export interface VsecureCommandParts extends CatalogueParts {
@@ -26,34 +26,34 @@ export interface VsecureCommandParts extends CatalogueParts {
 
 export interface VsecureCommand {
   run(text: string, from: Interaction): Promise<void>;
-  /** A button below an answer: the same question again, asked by whoever pressed. */
+  /** A page button below an answer: runs the same query again, for the person who clicked. */
   page(body: unknown, from: Interaction): Promise<void>;
 }
 
-/** Characters. A reason of the longest kind fits in, escaped. */
+/** Characters. The longest reason fits, escaped. */
 const TEXT_MAX = 11_000;
-const TOLD_MAX = 2900;
+const SENTENCE_MAX = 2900;
 
-const OLD_PAGE = 'This answer cannot be turned any more. Please ask again.';
+const OLD_PAGE = 'This answer has no more pages. Run the command again.';
 
 export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand {
   const catalogue = createCatalogue(parts);
   const commands = [...catalogue, createHelp(catalogue)];
 
   async function reply(
-    question: Question,
+    query: PageQuery,
     interaction: Interaction,
-    instead: boolean,
+    replace: boolean,
   ): Promise<void> {
-    const found = find(commands, question.text);
+    const found = find(commands, query.text);
     const command = found.ok ? found.value : undefined;
-    if (instead && !command?.pages) return interaction.tell(OLD_PAGE);
-    const answer = found.ok ? await ask(parts, found.value, question, interaction) : found;
+    if (replace && !command?.pages) return interaction.tell(OLD_PAGE);
+    const answer = found.ok ? await runCommand(parts, found.value, query, interaction) : found;
     if (!answer.ok)
-      return interaction.tell(told(explain(answer.refusal), answer.refusal.code, command));
-    const ways = shownAnswer(answer.value, pageButtons(question, answer.value.next));
-    // What stands in for Slack in a demo draws no tables.
-    await interaction.show(parts.dates === 'plain' ? ways.slice(-1) : ways, instead);
+      return interaction.tell(withUsage(explain(answer.refusal), answer.refusal.code, command));
+    const forms = answerForms(answer.value, pageButtons(query, answer.value.next));
+    // The Slack look-alike of the demo draws no tables.
+    await interaction.show(parts.dates === 'plain' ? forms.slice(-1) : forms, replace);
   }
 
   return {
@@ -63,13 +63,13 @@ export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand
     },
     async page(body, interaction) {
       await interaction.ack();
-      const question = fromPageButton(readClick(body)?.value);
-      await (question ? reply(question, interaction, true) : interaction.tell(OLD_PAGE));
+      const query = fromPageButton(readClick(body)?.value);
+      await (query ? reply(query, interaction, true) : interaction.tell(OLD_PAGE));
     },
   };
 }
 
-/** Nothing typed means help. */
+/** An empty text means help. */
 function find(commands: readonly Command[], text: string): Result<Command> {
   const [typed = 'help'] = text.trim().split(/\s+/, 1);
   const name = typed === '' ? 'help' : typed.toLowerCase();
@@ -80,36 +80,35 @@ function find(commands: readonly Command[], text: string): Result<Command> {
     commands.map((one) => one.name),
   );
   const hint = near ? ` Did you mean /vsecure ${near}?` : '';
-  return problem(`There is no /vsecure ${clip(typed, 40)}.${hint}\n\n${shortHelp(commands)}`);
+  return problem(`/vsecure ${clip(typed, 40)} is not a command.${hint}\n\n${shortHelp(commands)}`);
 }
 
-async function ask(
+async function runCommand(
   { identify, workspace }: VsecureCommandParts,
   command: Command,
-  { text, after }: Question,
+  { text, after }: PageQuery,
   { userId }: Interaction,
 ): Promise<Result<Answer>> {
-  if (text.length > TEXT_MAX)
-    return problem('That is longer than anything that can be asked here.');
+  if (text.length > TEXT_MAX) return problem('This command is too long.');
   const typed = text.trim().replace(/^\S+/, '');
   const words = splitWords(typed);
-  const given = words.ok ? readArguments(command, words.value, typed) : words;
-  if (!given.ok) return given;
+  const args = words.ok ? readArguments(command, words.value, typed) : words;
+  if (!args.ok) return args;
   const slackActor = { teamId: workspace()?.teamId ?? '', userId };
-  const asked: Asked = {
-    ...given.value,
+  const request: CommandRequest = {
+    ...args.value,
     slackActor,
     after,
     now: new Date(),
     who: () => identify(slackActor),
   };
-  return command.answer(asked);
+  return command.answer(request);
 }
 
-/** Wrong usage is answered with what is right. */
-function told(sentence: string, code: string, command: Command | undefined): string {
+/** A usage error is shown with the correct usage. */
+function withUsage(sentence: string, code: string, command: Command | undefined): string {
   const usage = command && code === 'invalid_input' ? `\n\n${usageOf(command)}` : '';
-  return clip(visibleText(sentence).text, TOLD_MAX - usage.length) + usage;
+  return clip(visibleText(sentence).text, SENTENCE_MAX - usage.length) + usage;
 }
 
 const usageOf = ({ name, usage, examples }: Command): string =>

@@ -1,11 +1,11 @@
-/** `/vsecure whoami`: whom vsecure takes somebody for. */
+/** `/vsecure whoami`: who a person is to vsecure. */
 
 import type { Command } from './command.js';
 
 export const createWhoamiCommand = (): Command => ({
   name: 'whoami',
   usage: '',
-  summary: 'whom vsecure takes you for',
+  summary: 'show who you are to vsecure',
   examples: ['whoami'],
   words: 0,
   flags: {},
@@ -16,7 +16,7 @@ export const createWhoamiCommand = (): Command => ({
     const account = `${slackActor.teamId}/${slackActor.userId}`;
     return {
       ok: true,
-      value: { title: `You are ${email} (${role}), with the Slack account ${account}.` },
+      value: { title: `You are ${email} (${role}). Slack account: ${account}` },
     };
   },
 });

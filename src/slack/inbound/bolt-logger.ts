@@ -1,4 +1,4 @@
-/** Our logger as Bolt wants one: Slack's packages must not write what they carry. */
+/** vsecure's logger for Bolt: Slack's packages must not log what they carry. */
 
 import { type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import type { Log } from '../../ports/index.js';

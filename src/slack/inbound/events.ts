@@ -1,4 +1,4 @@
-/** What Slack tells unasked: somebody looks at their Home or has left, or we have been thrown out. Nothing is decided by an event. */
+/** Slack events: a person opens their App Home, an account is deactivated, the app is removed. No event decides a request. */
 
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
@@ -20,13 +20,13 @@ const tokensRevoked = z.object({ tokens: z.object({ bot: z.array(z.string()).nul
 /** https://docs.slack.dev/reference/events/app_home_opened */
 const homeOpened = z.object({ user: z.string(), tab: z.literal('home').nullish() });
 
-const MENDING = 'install the app again, then set its new SLACK_BOT_TOKEN and restart';
+const REINSTALL = 'install the app again, then set its new SLACK_BOT_TOKEN and restart';
 
 export function addEvents(app: App<SlackContext>, parts: EventsParts): void {
   const { stopDeactivatedUsers, link, log } = parts;
   const openHome = createOpenHome(parts);
-  const thrownOut = (event: string) => {
-    log.error({ event, todo: MENDING }, 'vsecure was removed from the Slack workspace');
+  const appRemoved = (event: string) => {
+    log.error({ event, todo: REINSTALL }, 'vsecure was removed from the Slack workspace');
     link.lost();
   };
 
@@ -38,9 +38,9 @@ export function addEvents(app: App<SlackContext>, parts: EventsParts): void {
     const opened = homeOpened.safeParse(event).data;
     if (opened) await openHome(opened.user);
   });
-  app.event('app_uninstalled', async () => thrownOut('app_uninstalled'));
+  app.event('app_uninstalled', async () => appRemoved('app_uninstalled'));
   app.event('tokens_revoked', async ({ event }) => {
-    // Tokens of users are none of ours.
-    if (tokensRevoked.safeParse(event).data?.tokens.bot?.length) thrownOut('tokens_revoked');
+    // vsecure uses no user tokens.
+    if (tokensRevoked.safeParse(event).data?.tokens.bot?.length) appRemoved('tokens_revoked');
   });
 }

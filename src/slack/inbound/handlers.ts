@@ -1,4 +1,4 @@
-/** Which handler takes which button, form and command. Everything else is answered by the doorkeeper. */
+/** The handler of each button, form and command. The request guard answers everything else. */
 
 import type { App } from '@slack/bolt';
 import { type ConfirmLoginParts, createConfirmLogin } from '../actions/confirm-login.js';

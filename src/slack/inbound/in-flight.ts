@@ -1,10 +1,10 @@
-/** Counts the handlers that are running, so that stopping can wait for them: Bolt's own stop does not. */
+/** Tracks running handlers, so that stopping can wait for them: Bolt's own stop does not. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface InFlight {
   run(work: () => Promise<void>): Promise<void>;
-  /** Resolves when nothing runs any more, or after `ms`. */
+  /** Resolves when no handler runs, or after `ms`. */
   drained(ms: number): Promise<void>;
 }
 

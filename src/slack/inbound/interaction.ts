@@ -1,4 +1,4 @@
-/** One thing that a person did in Slack, and the ways to answer it. Nobody's gesture stays without an answer. */
+/** One click, form or command of a person in Slack, and how to answer it. Every interaction gets an answer. */
 
 import type { RespondFn } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
@@ -18,21 +18,22 @@ export type Acknowledgement =
 export interface Interaction {
   readonly payload: Envelope;
   readonly userId: string;
-  /** Closed words for logs and the audit trail: `press`, `submit`, `command` and so on. */
+  /** For logs and the audit trail: `press` (a click), `submit`, `command` and so on. */
   readonly kind: string;
   acknowledged(): boolean;
-  /** Within 3 s. Only the first one is sent; a broken connection is logged, never thrown. */
+  /** Must be called within 3 s. Only the first call is sent; a broken connection is logged, never thrown. */
   ack(answer?: Acknowledgement): Promise<void>;
-  /** Says something to this person alone, in words that Slack does not parse. Never throws. */
+  /** Shows a sentence to this person only; Slack parses nothing in it. Never throws. */
   tell(sentence: string): Promise<void>;
   /**
-   * Shows the first of these that Slack takes to this person alone; `instead`: in the place of the message whose button was
-   * pressed. Never throws.
+   * Shows an answer to this person only: the first of these forms that Slack accepts. `replace`: replaces the message with the clicked
+   * button. Never throws.
    */
-  show(ways: readonly Shown[], instead?: boolean): Promise<void>;
+  show(forms: readonly AnswerForm[], replace?: boolean): Promise<void>;
 }
 
-export interface Shown {
+/** One way to show an answer. */
+export interface AnswerForm {
   /** For notifications and screen readers. */
   readonly text: string;
   readonly blocks: KnownBlock[];
@@ -77,16 +78,16 @@ export function createInteraction({ payload, ack, respond, client, log }: Incomi
     },
     async tell(sentence) {
       try {
-        if (respond) await answerHere(respond, sentence);
+        if (respond) await answerInChannel(respond, sentence);
         else await answerElsewhere(client, payload, userId, sentence);
       } catch (error) {
         log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
       }
     },
-    async show(ways, instead = false) {
+    async show(forms, replace = false) {
       try {
-        for (const way of ways) if (respond && (await taken(respond, way, instead))) return;
-        throw new Error('no way to show it');
+        for (const form of forms) if (respond && (await isAccepted(respond, form, replace))) return;
+        throw new Error('Slack accepts no form of the answer');
       } catch (error) {
         log.warn({ kind, error: nameOf(error) }, 'an answer did not reach the person in Slack');
       }
@@ -94,12 +95,12 @@ export function createInteraction({ payload, ack, respond, client, log }: Incomi
   };
 }
 
-/** False when Slack refuses the message itself, as older plans do with newer blocks: then another way may do. */
-async function taken(respond: RespondFn, { text, blocks }: Shown, instead: boolean) {
+/** False when Slack refuses the message itself, as older plans do with newer blocks: then another form may be accepted. */
+async function isAccepted(respond: RespondFn, { text, blocks }: AnswerForm, replace: boolean) {
   try {
     const answer = await respond({
       response_type: 'ephemeral',
-      replace_original: instead,
+      replace_original: replace,
       text,
       blocks,
       unfurl_links: false,
@@ -113,7 +114,7 @@ async function taken(respond: RespondFn, { text, blocks }: Shown, instead: boole
   }
 }
 
-const answerHere = (respond: RespondFn, sentence: string) =>
+const answerInChannel = (respond: RespondFn, sentence: string) =>
   respond({
     response_type: 'ephemeral',
     replace_original: false,
@@ -123,7 +124,7 @@ const answerHere = (respond: RespondFn, sentence: string) =>
     unfurl_media: false,
   });
 
-/** Where Slack gave no response_url: in the channel if there is one, else in a modal. */
+/** Used without a response_url: in the channel if there is one, else in a modal. */
 async function answerElsewhere(
   client: WebClient,
   payload: Envelope,
@@ -135,7 +136,7 @@ async function answerElsewhere(
   if (channel) await client.chat.postEphemeral({ channel, user, text: escaped(sentence), blocks });
   else if (payload.trigger_id) {
     const opening = { trigger_id: payload.trigger_id, view: noticeView('vsecure', sentence) };
-    // Nothing can be put on top of the App Home.
+    // A view can be pushed onto a modal only, not onto the App Home.
     const inModal = payload.view?.type === 'modal';
     await (inModal ? client.views.push(opening) : client.views.open(opening));
   }

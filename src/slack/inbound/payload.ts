@@ -1,10 +1,10 @@
-/** The parts of Slack's payloads that we read. All of it is outside text until it has passed here. https://docs.slack.dev/reference/interaction-payloads */
+/** The parts of Slack's payloads that vsecure reads, validated. https://docs.slack.dev/reference/interaction-payloads */
 
 import { z } from 'zod';
 
 const ref = z.object({ id: z.string() });
 
-/** Which app and workspaces a payload names, and who acts; slash commands are flat, interactions nested. */
+/** The app, the workspaces and the account that a payload names. Slash commands are flat, interactions nested. */
 const envelope = z.object({
   type: z.string().optional(),
   command: z.string().optional(),
@@ -45,28 +45,28 @@ const submission = z.object({
   }),
 });
 
-/** Undefined when it has not even the outer shape. */
+/** Undefined when the body has another shape. */
 export function readEnvelope(body: unknown): Envelope | undefined {
   return envelope.safeParse(body).data;
 }
 
 export interface ClickedButton {
-  /** The message that everybody in its channel sees; undefined for a button in a view or in an answer to one person. */
+  /** The message with the button, which its whole channel sees; undefined for a button in a view or in an answer to one person. */
   readonly place?: { readonly channel: string; readonly messageId: string } | undefined;
   readonly inModal: boolean;
   readonly triggerId: string;
   readonly value: string | undefined;
 }
 
-/** A pressed button; undefined for anything else. */
+/** A clicked button; undefined for any other payload. */
 export function readClick(body: unknown): ClickedButton | undefined {
   const read = click.safeParse(body).data;
   if (!read) return undefined;
   const { channel, container, view, trigger_id: triggerId, actions } = read;
-  const { message_ts: messageId, is_ephemeral: toOne } = container;
+  const { message_ts: messageId, is_ephemeral: isEphemeral } = container;
   return {
-    // A press in the App Home may come with an empty channel.
-    ...(channel?.id && messageId && !toOne && { place: { channel: channel.id, messageId } }),
+    // A click in the App Home may come with an empty channel.
+    ...(channel?.id && messageId && !isEphemeral && { place: { channel: channel.id, messageId } }),
     inModal: view?.type === 'modal',
     triggerId,
     value: actions[0].value,

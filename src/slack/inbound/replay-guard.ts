@@ -1,20 +1,20 @@
 /**
- * Stands before Bolt on the HTTP endpoint. Bolt refuses old signatures, but takes future-dated ones and the same one as often as it
- * comes. https://docs.slack.dev/authentication/verifying-requests-from-slack
+ * Checks requests before Bolt on the HTTP endpoint. Bolt refuses old signatures, but accepts future-dated ones and repeated ones.
+ * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
 
 import { isValidSlackRequest } from '@slack/bolt';
 import express, { type Request, type RequestHandler } from 'express';
 import { MINUTE, SECOND, SLACK_BODY_MAX_BYTES } from '../../domain/limits.js';
 
-/** How far a request's clock may be from ours, either way (ms). */
+/** How far a request's timestamp may be from the server's clock, in either direction (ms). */
 const SKEW = 5 * MINUTE;
-/** Twice the skew: while a signature could still be good, it is remembered. */
+/** Twice the skew: a signature is remembered while it could still be valid. */
 const REMEMBERED = 2 * SKEW;
 const REMEMBERED_MAX = 20_000;
 
 const TIMESTAMP = /^\d{1,11}$/;
-/** Exactly one spelling: Bolt ignores what follows a second `=`, which would make a replay look new. */
+/** Exactly one form: Bolt ignores what follows a second `=`, so that a replay could look new. */
 const SIGNATURE = /^v0=[0-9a-f]{64}$/;
 
 export interface ReplayGuardOptions {
@@ -24,8 +24,8 @@ export interface ReplayGuardOptions {
 }
 
 /**
- * Reads the raw body, checks clock and signature (401), and answers a signature that it has seen with an empty 200. Each process
- * remembers for itself: what makes a decision happen once is the database.
+ * Reads the raw body, checks timestamp and signature (401), and answers a repeated signature with an empty 200. Each process remembers only
+ * what it received; the database makes sure that a request is decided once.
  */
 export function createReplayGuard(options: ReplayGuardOptions): RequestHandler[] {
   const { signingSecret, now = Date.now } = options;
@@ -33,21 +33,21 @@ export function createReplayGuard(options: ReplayGuardOptions): RequestHandler[]
   return [
     readRawBody,
     (request, response, next) => {
-      const proof = proofOf(request);
+      const signed = readSignature(request);
       const nowMilliseconds = now();
       const authentic =
-        proof !== undefined &&
-        Math.abs(nowMilliseconds - proof.at * SECOND) <= SKEW &&
-        isValidSlackRequest({ signingSecret, nowMilliseconds, ...proof });
-      // Only what is authentic is remembered, or a stranger could fill the memory.
+        signed !== undefined &&
+        Math.abs(nowMilliseconds - signed.at * SECOND) <= SKEW &&
+        isValidSlackRequest({ signingSecret, nowMilliseconds, ...signed });
+      // Only authentic signatures are remembered, so that no outsider can fill the memory.
       if (!authentic) response.status(401).end();
-      else if (isNew(proof.signature)) next();
+      else if (isNew(signed.signature)) next();
       else response.status(200).end();
     },
   ];
 }
 
-/** Bolt uses `rawBody` where it finds one. */
+/** Bolt uses `rawBody` when the request has it. */
 const raw = express.raw({
   type: () => true,
   limit: SLACK_BODY_MAX_BYTES,
@@ -65,7 +65,7 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
 
-function proofOf(request: Request) {
+function readSignature(request: Request) {
   const timestamp = request.get('x-slack-request-timestamp') ?? '';
   const signature = request.get('x-slack-signature') ?? '';
   const { body } = request;
@@ -76,7 +76,7 @@ function proofOf(request: Request) {
   return { at, signature, body: body.toString(), headers };
 }
 
-/** True for a signature the first time, for ten minutes. The oldest give way when there are too many. */
+/** True for a signature that was not seen within the last ten minutes. When there are too many, the oldest are forgotten. */
 function createMemory(now: () => number): (signature: string) => boolean {
   const seen = new Map<string, number>();
   return (signature) => {

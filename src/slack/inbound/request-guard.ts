@@ -1,6 +1,6 @@
 /**
- * What every payload passes before its handler: it is counted, it is from our workspace, and it is answered exactly once, also when
- * no handler knows it and when its handler throws.
+ * Runs before every handler: counts the payload, refuses other workspaces, and makes sure that the payload is answered exactly once, also
+ * when no handler knows it or its handler throws.
  */
 
 import type { AnyMiddlewareArgs, Context, Middleware } from '@slack/bolt';
@@ -14,9 +14,9 @@ import { noticeView } from '../views/notice-view.js';
 import type { InFlight } from './in-flight.js';
 import { createInteraction, type Interaction } from './interaction.js';
 import { type Envelope, readEnvelope } from './payload.js';
-import { isForeign, strangerOf } from './workspace-guard.js';
+import { isForeign, senderOf } from './workspace-guard.js';
 
-/** What Bolt's context carries for our handlers. */
+/** What the guard adds to Bolt's context for the handlers. */
 export interface SlackContext extends Record<string, unknown> {
   interaction: Interaction;
 }
@@ -30,10 +30,11 @@ export interface RequestGuardParts {
 }
 
 const NOT_CONNECTED =
-  'vsecure is not connected to this workspace yet. Try again in a moment; the command line works meanwhile: vsecure mcp:approvals';
-const OLD_BUTTON = 'This is from an older version. Please look at the newest card.';
-const TROUBLE =
-  'Something went wrong, and vsecure cannot say whether this was done. The card shows how it stands; pressing again does no harm.';
+  'vsecure is not connected to this workspace yet. Try again in a moment, or decide on the command line: vsecure mcp:approvals';
+const UNKNOWN_ACTION =
+  'This button is from an older version of vsecure. Use the newest card of the request.';
+const FAILED =
+  'Something went wrong, and vsecure does not know whether your action was completed. The card shows the current state; you can safely try again.';
 
 export function createRequestGuard(
   parts: RequestGuardParts,
@@ -41,17 +42,17 @@ export function createRequestGuard(
   return async (args) => {
     const payload = readEnvelope(args.body);
     if (!payload) return;
-    if (!('ack' in args) || args.ack === undefined) return heard(parts, payload, args.next);
+    if (!('ack' in args) || args.ack === undefined) return handleEvent(parts, payload, args.next);
     const { ack, context, next } = args;
     const respond = 'respond' in args ? args.respond : undefined;
     const { client, log } = parts;
     const interaction = createInteraction({ payload, ack, respond, client, log });
-    await parts.inFlight.run(() => answered(parts, interaction, context, next));
+    await parts.inFlight.run(() => handleInteraction(parts, interaction, context, next));
   };
 }
 
-/** Events are acknowledged by Bolt, and none of them decides anything; one of another workspace is not heard at all. */
-async function heard(
+/** Bolt acknowledges events, and none of them decides anything. An event of another workspace is ignored. */
+async function handleEvent(
   parts: RequestGuardParts,
   payload: Envelope,
   next: () => Promise<unknown>,
@@ -67,7 +68,7 @@ async function heard(
   });
 }
 
-async function answered(
+async function handleInteraction(
   parts: RequestGuardParts,
   interaction: Interaction,
   context: Context & SlackContext,
@@ -75,34 +76,34 @@ async function answered(
 ): Promise<void> {
   const { kind } = interaction;
   try {
-    if (await turnedAway(parts, interaction)) return;
+    if (await isRefused(parts, interaction)) return;
     context.interaction = interaction;
     await next();
-    if (!interaction.acknowledged()) await say(interaction, OLD_BUTTON);
+    if (!interaction.acknowledged()) await say(interaction, UNKNOWN_ACTION);
   } catch (error) {
     parts.log.error({ kind, error: errorName(error) }, 'a Slack handler failed');
-    await say(interaction, TROUBLE);
+    await say(interaction, FAILED);
   }
 }
 
-async function turnedAway(parts: RequestGuardParts, interaction: Interaction): Promise<boolean> {
+async function isRefused(parts: RequestGuardParts, interaction: Interaction): Promise<boolean> {
   const workspace = parts.workspace();
   if (!workspace) {
     await say(interaction, NOT_CONNECTED);
     return true;
   }
   if (!isForeign(interaction.payload, workspace)) return false;
-  const { teamId, userId } = strangerOf(interaction.payload);
+  const { teamId, userId } = senderOf(interaction.payload);
   parts.log.warn(
     { kind: interaction.kind, team: teamId },
-    'a payload of another workspace was refused',
+    'a payload from another workspace was refused',
   );
   await say(interaction, explain({ code: 'foreign_team' }));
   await parts.recordForeignWorkspace(teamId, userId, interaction.kind);
   return true;
 }
 
-/** A submitted form is answered in the form itself; there is no other place that its person looks at. */
+/** A submitted form is answered in the form, where the person is looking. */
 async function say(interaction: Interaction, sentence: string): Promise<void> {
   if (interaction.kind === 'suggestion') return interaction.ack({ options: [] });
   if (interaction.kind === 'close') return interaction.ack();

@@ -1,4 +1,4 @@
-/** The two ways in which Slack reaches us, as Bolt receivers. */
+/** Signed HTTP and Socket Mode, as Bolt receivers. */
 
 import { ExpressReceiver, SocketModeReceiver } from '@slack/bolt';
 import express, { type Express } from 'express';
@@ -8,7 +8,7 @@ import { boltLogger } from './bolt-logger.js';
 import { createReplayGuard } from './replay-guard.js';
 import { createSocketLink, type SocketLink } from './socket-mode.js';
 
-/** Events, interactions and commands come to one address. */
+/** Events, interactions and slash commands share one address. */
 export const EVENTS_PATH = '/slack/events';
 
 export interface TransportSettings {
@@ -19,13 +19,13 @@ export interface TransportSettings {
 
 export interface Transport {
   readonly receiver: ExpressReceiver | SocketModeReceiver;
-  /** Adds the endpoint; nothing in Socket Mode. */
+  /** Adds the endpoint; does nothing in Socket Mode. */
   mount(app: Express): void;
   /** Only in Socket Mode. */
   readonly socket?: SocketLink;
 }
 
-/** Socket Mode where there is an app token, else signed HTTP. Throws when there is neither token nor secret. */
+/** Socket Mode when there is an app token, else signed HTTP. Throws when there is neither an app token nor a signing secret. */
 export function createTransport(settings: TransportSettings, log: Log): Transport {
   const { appToken, signingSecret } = settings;
   if (appToken) return overSocket(appToken, settings, log);
@@ -43,7 +43,7 @@ function overSocket(appToken: string, { apiUrl }: TransportSettings, log: Log): 
   return { receiver, mount: () => {}, socket: createSocketLink(receiver.client, log) };
 }
 
-/** Bolt's own limit and signature check stay on behind the guard. */
+/** Bolt's own body limit and signature check stay on after the replay guard. */
 function overHttp(signingSecret: string, log: Log): Transport {
   const receiver = new ExpressReceiver({
     signingSecret,
