@@ -1,4 +1,4 @@
-/** Receivers that drop, refuse, hang, forget and go away: each of them hears of everything, in order, whoever is killed. */
+/** Receivers that drop connections, refuse, hang, forget and go away: each gets every notification in order, whichever process is killed. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -103,8 +103,8 @@ const BAD: Manners = ({ data: { sequence } }, before) => {
   return sequence % 1001 === 0 ? 'hang' : (manners[sequence % manners.length] ?? 500);
 };
 
-describe('10,000 events to a receiver that drops, answers 500, hangs, forgets and restarts', () => {
-  test('arrive at least once each, under ids of their own, those of one approval in order', async () => {
+describe('10,000 events to a receiver that drops connections, answers 500, hangs, forgets and restarts', () => {
+  test('arrive at least once each, with their own ids, those of one approval in order', async () => {
     receiver.behave(BAD);
     const events = await happen(2500);
     // As two processes would.
@@ -120,8 +120,8 @@ describe('10,000 events to a receiver that drops, answers 500, hangs, forgets an
   }, 300_000);
 });
 
-describe('these checks would see', () => {
-  test('a lease that does not mind the order', async () => {
+describe('these checks would detect', () => {
+  test('a lease that ignores the order', async () => {
     const unordered: NotificationOutbox = {
       ...services.notificationOutbox,
       async lease(kind, limit, leaseMs) {
@@ -152,7 +152,7 @@ describe('these checks would see', () => {
     expect(outOfOrder(taken)).not.toEqual([]);
   });
 
-  test('a relay that notes before it tells', async () => {
+  test('a worker that records a delivery before it sends', async () => {
     receiver.behave((_, before) => (before === 0 ? 500 : 204));
     const events = await happen(5);
     relay({
@@ -182,7 +182,7 @@ function startSender(): ChildProcess {
   return spawn(node, [sender, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-test('nothing is lost when the process that tells is killed 50 times', async () => {
+test('no notification is lost when the sending process is killed 50 times', async () => {
   receiver.behave(({ data: { sequence } }, before) =>
     sequence % 7 === 0 && before === 0 ? 'drop-after' : 204,
   );
@@ -206,7 +206,7 @@ test('nothing is lost when the process that tells is killed 50 times', async () 
   expect(await left('dead')).toBe(0);
 }, 300_000);
 
-test('whoever is killed while telling brings nothing nearer to being given up', async () => {
+test('a process that is killed while it sends uses up no attempt', async () => {
   await happen(1);
   for (let killed = 0; killed < 20; killed += 1)
     await until('it to be leased again', async () => {
@@ -220,7 +220,7 @@ test('whoever is killed while telling brings nothing nearer to being given up', 
   expect(await left('dead')).toBe(0);
 });
 
-test('a receiver that hangs slows neither decisions, nor Slack, nor another receiver', async () => {
+test('a receiver that hangs slows down neither decisions, nor Slack, nor another receiver', async () => {
   const other = await startReceiver();
   const egress = createEgress({ allowed: [other.url, receiver.url], timeoutMs: 60_000 });
   const { slack, webhook } = createSenders(egress, undefined, []);
@@ -269,7 +269,7 @@ test('a receiver that hangs slows neither decisions, nor Slack, nor another rece
 
 const nobody = () => async () => ({ outcome: 'sent' }) as const;
 
-test('one that is gone is switched off, the others are told, and its letters can be replayed', async () => {
+test('a receiver that is gone is switched off, the others are notified, and its notifications can be replayed', async () => {
   receiver.behave(() => 410);
   await happen(1);
   relay();
@@ -292,7 +292,7 @@ test('one that is gone is switched off, the others are told, and its letters can
   expect(outOfOrder(receiver.taken)).toEqual([]);
 });
 
-test('what fails eight times is given up, and holds up nobody but its own approval', async () => {
+test('a notification that fails eight times is dead, and delays only those of its own approval', async () => {
   await happen(3);
   const [first] = await sqlOn(services.database.dataSource)<{ event_id: string; thread: string }>(
     'select event_id, thread from notification order by sequence limit 1',
@@ -304,7 +304,7 @@ test('what fails eight times is given up, and holds up nobody but its own approv
   expect(await left('dead')).toBe(1);
 });
 
-test('one that nothing has reached for five days is switched off, and one that answers in between is not', async () => {
+test('a receiver that nothing has reached for five days is switched off, and one that answers in between is not', async () => {
   const sql = sqlOn(services.database.dataSource);
   const failing = () =>
     sql(`update receiver set failing_since = clock_timestamp() - interval '5 days'`);

@@ -1,4 +1,4 @@
-/** What only a person can mend in Slack is found where an operator looks: `/readyz` and the command line. */
+/** Slack errors that a person must fix are shown where an operator looks: in `/readyz` and on the command line. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readiness } from '../../src/contract/readiness.js';
 import type { ApprovalId } from '../../src/domain/approval.js';
@@ -34,13 +34,13 @@ const ready = async () => {
 const faults = () => until('a fault in /readyz', async () => (await ready()).slack_faults);
 const noFaults = () => until('no fault in /readyz', async () => !(await ready()).slack_faults);
 
-test('without trouble nothing is said of it', async () => {
+test('without a fault /readyz reports none', async () => {
   await scene.hands.card(await ask('CALM'));
   expect((await scene.ready()).body).toEqual({ status: 'ok', database: 'ok', slack: 'ok' });
   expect((await terminal('mcp:approvals')).err).not.toContain('Slack');
 });
 
-test('a revoked token is told with what to do, people decide elsewhere, and what is decided waits no more', async () => {
+test('a revoked token is reported with its fix, people decide elsewhere, and decided requests no longer wait', async () => {
   scene.workspace.proxy.inject({
     method: /^chat\./,
     times: ALWAYS,
@@ -63,7 +63,7 @@ test('a revoked token is told with what to do, people decide elsewhere, and what
   await noFaults();
 });
 
-test('a channel without the bot is named by the command line, too, for whoever looks at what waits', async () => {
+test('the command line also names a channel without the bot when it lists waiting requests', async () => {
   const { proxy, emulate } = scene.workspace;
   proxy.inject({
     method: 'chat.postMessage',

@@ -1,4 +1,4 @@
-/** The server is killed between what it committed and what Slack was told. After a restart the cards tell the truth. */
+/** The server is killed between a commit and the delivery to Slack. After a restart the cards show the current state. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { SECOND } from '../../src/domain/limits.js';
@@ -101,13 +101,13 @@ describe('a server that was killed', () => {
     expect(await cardsOf('DECIDED')).toHaveLength(1);
   });
 
-  test('between taking up a request and posting its card posts one, and one decides with it', async () => {
+  test('between leasing a request and posting its card posts one card, which decides the request', async () => {
     await showsInTime('ASKED', 'Approve');
     await deny('ASKED');
     expect(await cardsOf('ASKED')).toHaveLength(1);
   });
 
-  test('after Slack took a card and before we knew it has at most one card too many, and the newest shows the decision', async () => {
+  test('after Slack accepted a card but before the answer arrived has at most one extra card, and the newest shows the decision', async () => {
     const [older] = await cardsOf('POSTED');
     const card = await showsInTime('POSTED', 'Approve');
     expect(card['ts']).not.toBe(older?.['ts']);
@@ -115,7 +115,7 @@ describe('a server that was killed', () => {
     expect(await cardsOf('POSTED')).toMatchObject([{ ts: older?.['ts'] }, { ts: newest['ts'] }]);
   });
 
-  test('has lost nothing and done nothing twice', async () => {
+  test('has lost nothing and repeated nothing', async () => {
     expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 });

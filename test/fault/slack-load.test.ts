@@ -1,4 +1,4 @@
-/** A thousand requests in ten seconds: none is lost, no channel is flooded, and who decides elsewhere notices little of it. */
+/** A thousand requests in ten seconds: none is lost, no channel is flooded, and decisions elsewhere are hardly slower. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -105,7 +105,7 @@ const everythingSent = () =>
     40_000,
   );
 
-test('1,000 requests in 10 s are all shown, at one message a second, without holding up decisions', async () => {
+test('1,000 requests in 10 s are all shown, at one message a second, without delaying decisions', async () => {
   const without = await besideWithoutSlack();
   const busy = await askSome(scene.services, 'busy', SAMPLE);
   await everythingSent();

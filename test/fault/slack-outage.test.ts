@@ -1,7 +1,7 @@
 /**
- * Slack is away for half an hour, and a thousand requests come meanwhile. Every wait of ours is a sixtieth of what it is in production,
- * and so is the outage: half a minute. What the waits after it would be at Slack's pace is reckoned from the calls that were made; the
- * work in between takes as long as it takes here.
+ * Slack does not answer for half an hour, during which a thousand requests come. Every wait is a sixtieth of the one in production, and so
+ * is the outage: half a minute. The waits after it at Slack's pace are computed from the calls that were made; the work in between takes as
+ * long as it takes here.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -100,7 +100,7 @@ async function showsTruth({ ts, kind, of, open }: Place): Promise<boolean> {
   return text === (open === of ? `${of} requests wait` : `${open} of ${of} requests wait`);
 }
 
-test('within two minutes of its return every card and digest shows the truth', async () => {
+test('within two minutes after Slack answers again every card and digest shows the current state', async () => {
   const before = await askMany('before', 5);
   await until('the cards of a quiet day', allTrue);
 

@@ -1,4 +1,4 @@
-/** Slack is away, slow or short of breath: whoever asks does not notice, people decide elsewhere, and the cards come when Slack is back. */
+/** Slack does not answer, is slow or limits the rate: agents do not notice, people decide elsewhere, and the cards come when Slack answers again. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { VSecureClient } from '../../src/sdk/index.js';
 import { run } from '../cli/terminal.js';
@@ -100,7 +100,7 @@ describe('a request that is made while Slack', () => {
     60_000,
   );
 
-  test('takes its post and loses the answer has at most one card too many, and the newest shows the decision', async () => {
+  test('accepts its post and loses the answer has at most one extra card, and the newest shows the decision', async () => {
     const { workspace, hands } = it.scene;
     workspace.proxy.inject({ method: 'chat.postMessage', fault: 'drop-after' });
     const id = await ask(it, 'LOST_ANSWER');

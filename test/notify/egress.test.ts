@@ -1,4 +1,4 @@
-/** Nobody can make vsecure post to a place of their choosing inside the network. */
+/** No configured address makes vsecure send requests into the private network. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -112,8 +112,8 @@ const SPELLED = [
   '',
 ] as const;
 
-describe('a target that leads inside by what it says', () => {
-  test('there are more than sixty of them', () => expect(SPELLED.length).toBeGreaterThan(60));
+describe('a URL whose text leads into the private network', () => {
+  test('is tested in more than sixty forms', () => expect(SPELLED.length).toBeGreaterThan(60));
 
   test.each(SPELLED)(
     '%s is refused when it is written down, and never connected to',
@@ -125,7 +125,7 @@ describe('a target that leads inside by what it says', () => {
   );
 });
 
-describe('a good name that leads inside', () => {
+describe('a public host name that resolves to a private address', () => {
   const PRIVATE = [
     '127.0.0.1',
     '10.1.2.3',
@@ -136,7 +136,7 @@ describe('a good name that leads inside', () => {
     'fd00::1',
   ];
 
-  test.each(PRIVATE)('to %s is not connected to', async (address) => {
+  test.each(PRIVATE)('is not connected to when it resolves to %s', async (address) => {
     const url = 'https://receiver.example.com/';
     expect(await codeOf(post(url, async () => [address]))).toBe('forbidden_address');
     // One public address among them does not help.
@@ -144,7 +144,7 @@ describe('a good name that leads inside', () => {
     expect(came).toBe(0);
   });
 
-  test('is looked at anew at every post, and asked for once', async () => {
+  test('is resolved again at every post, once for each', async () => {
     const answers = [['10.0.0.1'], ['127.0.0.1']];
     let asked = 0;
     const resolve: Resolve = async () => answers[asked++] ?? [];
@@ -157,10 +157,10 @@ describe('a good name that leads inside', () => {
   });
 });
 
-describe('what an operator allows', () => {
+describe('an address that the operator allows', () => {
   const base = () => `http://rebinding.example.com:${port}/hooks`;
 
-  test('is connected to at the address that was looked at, whatever the name says by then', async () => {
+  test('is connected to at the checked address, whatever the host name resolves to later', async () => {
     let asked = 0;
     // The second answer would be nobody's.
     const resolve: Resolve = async () => [asked++ === 0 ? '127.0.0.1' : '127.9.9.9'];
@@ -176,13 +176,13 @@ describe('what an operator allows', () => {
     '/hooks/%2e%2e/admin',
     '/hooks/..%2fadmin',
     '/hooks/..%5Cadmin',
-  ])('does not reach beside its folder: %s', async (pathname) => {
+  ])('does not allow paths outside its folder: %s', async (pathname) => {
     const url = `http://rebinding.example.com:${port}${pathname}`;
     expect(await codeOf(post(url, async () => ['127.0.0.1'], [base()]))).toBe('forbidden_address');
     expect(came).toBe(0);
   });
 
-  test('does not reach another port or scheme, or a user name', () => {
+  test('does not allow another port or scheme, or a user name', () => {
     const { check } = createEgress({ allowed: [base()] });
     for (const url of [
       `http://rebinding.example.com:${port + 1}/hooks`,
@@ -205,7 +205,7 @@ test('a redirect is not followed', async () => {
   redirecting.close();
 });
 
-test('an answer that comes byte by byte, and never ends, takes no longer than all of it may', async () => {
+test('an answer that comes byte by byte without end is cut off by the timeout', async () => {
   const sockets = new Set<Socket>();
   const dripping = createTcpServer((socket) => {
     sockets.add(socket.on('error', () => {}));
@@ -223,7 +223,7 @@ test('an answer that comes byte by byte, and never ends, takes no longer than al
   dripping.close();
 });
 
-test('an answer without end is not read', async () => {
+test('the body of an endless answer is not read', async () => {
   let written = 0;
   const endless = createServer((_req, res) => {
     res.writeHead(200);
@@ -242,7 +242,7 @@ test('an answer without end is not read', async () => {
   expect(written).toBeLessThan(50_000_000);
 });
 
-test('the name is not looked up again for the connection; a client that does so is seen here', async () => {
+test('the connection does not resolve the host name again, which the test’s own faulty client does', async () => {
   const base = `http://rebinding.example.com:${port}/`;
   const rebinding = (): Resolve => {
     let asked = 0;

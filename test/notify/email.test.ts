@@ -1,4 +1,4 @@
-/** What mail servers and readers get to see. */
+/** What mail servers and readers receive. */
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -85,7 +85,7 @@ function decoded(body: string, raw: string): string {
 const named = (head: readonly string[], name: string) =>
   head.filter((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
 
-test('is plain text to all recipients, with the facts and a link that opens the card', async () => {
+test('a mail is plain text to all recipients, with the facts and a link that opens the card', async () => {
   const { telling, to, head, text } = await mailed({ reason: 'Debugging the login' });
   expect(telling).toEqual({ outcome: 'sent' });
   expect(to).toEqual(['oncall@example.com', 'ana@example.com']);
@@ -96,7 +96,7 @@ test('is plain text to all recipients, with the facts and a link that opens the 
   expect(text).toContain('https://acme.slack.com/archives/C1/p1');
 });
 
-test('one request is one thread, and a mail that is sent twice is the same mail', async () => {
+test('all mails about a request are one thread, and a mail that is sent twice is the same mail', async () => {
   const first = await mailed();
   const again = await mailed();
   const decided = await mailed({
@@ -114,7 +114,7 @@ test('one request is one thread, and a mail that is sent twice is the same mail'
   expect(named(decided.head, 'message-id')).not.toEqual(named(first.head, 'message-id'));
 });
 
-test('whatever somebody wrote, no header and no line of ours changes', async () => {
+test('no text of a person or an agent changes a header or a fact', async () => {
   const names = (head: readonly string[]) => head.map((line) => line.split(':')[0]);
   const plain = await mailed({ reason: 'x' });
   await fc.assert(
@@ -135,7 +135,7 @@ test('whatever somebody wrote, no header and no line of ours changes', async () 
   );
 });
 
-describe('a server that', () => {
+describe('a mail server that', () => {
   test.each([
     [421, 'unavailable'],
     [450, 'retry'],
@@ -145,7 +145,7 @@ describe('a server that', () => {
     expect((await mailed()).telling).toEqual({ outcome, error: `smtp_${code}` });
   });
 
-  test('dribbles for ever is away as soon as all of it took too long', async () => {
+  test('answers byte by byte without end is unavailable after the timeout', async () => {
     const sockets = new Set<Socket>();
     const dribbling = createServer((socket) => {
       sockets.add(socket.on('error', () => {}));
@@ -164,7 +164,7 @@ describe('a server that', () => {
     dribbling.close();
   });
 
-  test('is not there is away', async () => {
+  test('is not running is unavailable', async () => {
     const gone = createMailer({ url: 'smtp://127.0.0.1:1', from: 'a@example.com', timeoutMs: 500 });
     const tell = gone.sender({ recipients: ['a@example.com'] });
     expect(await tell(NOTIFICATION, new AbortController().signal)).toEqual({

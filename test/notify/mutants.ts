@@ -1,4 +1,4 @@
-/** Deliberately broken ways out. A check that passes on one of these is not worth having. */
+/** Deliberately broken egress. A check that passes on one of these is worthless. */
 
 import { once } from 'node:events';
 import http from 'node:http';

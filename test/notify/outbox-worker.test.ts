@@ -1,4 +1,4 @@
-/** What was committed is told: at least once, patiently, and never by two at a time. */
+/** Every committed row is delivered: at least once, with retries, and never twice at the same time. */
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   createOutboxWorker,
@@ -88,7 +88,7 @@ function started(outbox: ReturnType<typeof createMemoryOutbox>, deliver: Deliver
   return { relay, log };
 }
 
-test('everything that is due is delivered, in bundles of at most the limit', async () => {
+test('everything that is due is delivered, with no more deliveries at a time than the limit', async () => {
   const outbox = createMemoryOutbox(...Array.from({ length: 25 }, (_, index) => `s${index}`));
   let running = 0;
   let most = 0;
@@ -103,7 +103,7 @@ test('everything that is due is delivered, in bundles of at most the limit', asy
   expect(most).toBeLessThanOrEqual(4);
 });
 
-test('a slow delivery does not hold up the others', async () => {
+test('a slow delivery does not delay the others', async () => {
   const outbox = createMemoryOutbox('slow', 'a', 'b', 'c', 'd');
   let finish = () => {};
   const slow = new Promise<void>((resolve) => {
@@ -124,7 +124,7 @@ test('a slow delivery does not hold up the others', async () => {
   await until('an empty outbox', outbox.idle);
 });
 
-test('a change during a delivery is delivered after it, never beside it', async () => {
+test('a change during a delivery is delivered after it, never at the same time', async () => {
   const outbox = createMemoryOutbox('card');
   const drawn: number[] = [];
   started(outbox, async ({ wanted }) => {
@@ -140,7 +140,7 @@ test('a change during a delivery is delivered after it, never beside it', async 
   expect(drawn).toEqual([1, 2]);
 });
 
-test('a failure waits longer each time, and Slack’s own word comes first', async () => {
+test('each failure waits longer, unless Slack says how long to wait', async () => {
   const outbox = createMemoryOutbox('card');
   const answers: DeliveryResult[] = [
     ...Array.from({ length: 6 }, (): DeliveryResult => ({ outcome: 'retry', error: 'http_503' })),
@@ -164,8 +164,8 @@ test('a failure waits longer each time, and Slack’s own word comes first', asy
   expect(waits[6]).toBe(7000);
 });
 
-describe('what throws', () => {
-  test('in a delivery is tried again, and only its name is noted', async () => {
+describe('an error', () => {
+  test('in a delivery leads to a retry, and only its name is recorded', async () => {
     const outbox = createMemoryOutbox('card');
     let first = true;
     const { log } = started(outbox, async () => {
@@ -180,7 +180,7 @@ describe('what throws', () => {
     expect(JSON.stringify(log)).not.toContain('hunter2');
   });
 
-  test('in the database is survived', async () => {
+  test('in the database does not stop the worker', async () => {
     const outbox = createMemoryOutbox('card');
     outbox.breakFor(3);
     const { log } = started(outbox, async () => SENT);
@@ -190,7 +190,7 @@ describe('what throws', () => {
   });
 });
 
-test('stopping finishes what runs, notes it, and begins nothing new', async () => {
+test('stopping finishes running deliveries, records their results and starts no new ones', async () => {
   const outbox = createMemoryOutbox('one');
   let begun = 0;
   const { relay } = started(outbox, async (_leased: Leased, signal) => {

@@ -1,4 +1,4 @@
-/** What an incoming webhook of Slack's carries, and where it may lead. */
+/** The messages of a Slack incoming webhook, and the addresses that it may have. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const NOTIFICATION: Notification = {
   link: 'https://acme.slack.com/archives/C1/p1',
 };
 
-test('whatever somebody wrote is in plain text only, within Slack’s limits, and never on a phone’s screen', () => {
+test('text of a person or an agent appears as plain text only, within Slack’s limits, and never in a phone’s notification', () => {
   fc.assert(
     fc.property(hostileText, hostileText, (reason, name) => {
       const actor = { kind: 'key', name } as const;
@@ -40,19 +40,19 @@ test('whatever somebody wrote is in plain text only, within Slack’s limits, an
   );
 });
 
-test('many resources do not push the other facts out', () => {
+test('many resources do not displace the other facts', () => {
   const resources = Array.from({ length: 20 }, () => `vsecure://secrets/${'a'.repeat(490)}`);
   const { blocks } = messageOf({ ...NOTIFICATION, resources, grant: 'grnt_1' });
   expect(JSON.stringify(blocks)).toMatch(/…\\n.*By: claude-desktop\\n.*Grant: grnt_1/);
 });
 
-test('a link opens the card, and nothing in the message decides', () => {
+test('the link opens the card, and no button of the message decides', () => {
   const actions = messageOf(NOTIFICATION).blocks.at(-1);
   expect(actions).toMatchObject({ elements: [{ type: 'button', url: NOTIFICATION.link }] });
   expect(JSON.stringify(actions)).not.toContain('action_id');
 });
 
-describe('it leads to Slack, or to what the operator allows', () => {
+describe('an address of Slack or one that the operator allows', () => {
   const ALLOWED = ['https://slack.example.com/hooks'];
   const check = createCheckTarget(createEgress({ allowed: ALLOWED }), ALLOWED);
 
@@ -68,9 +68,9 @@ describe('it leads to Slack, or to what the operator allows', () => {
     'https://slack.example.com.evil.example/hooks/x',
     'https://slack.example.com/other',
     'http://hooks.slack.com/services/T/B/x',
-  ])('%s is not', (url) => expect(check('slack', url)).toMatch(/^slack\.webhookUrl: must /));
+  ])('%s is refused', (url) => expect(check('slack', url)).toMatch(/^slack\.webhookUrl: must /));
 
-  test('also when it was allowed as it was written down, and is not any more', async () => {
+  test('is checked again at every attempt, in case the operator’s settings changed', async () => {
     const receiver = await startReceiver();
     const egress = createEgress({ allowed: [receiver.url] });
     const tell = createSenders(egress, undefined, []).slack?.({ webhookUrl: receiver.url });

@@ -1,4 +1,4 @@
-/** Pinned to an address, a connection is still to who the URL names: by its certificate, its SNI and its Host. */
+/** A connection to a checked address is still to the host of the URL: by its certificate, its SNI and its Host header. */
 
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -46,18 +46,18 @@ function post(host: string, ca?: string) {
   return egress.post(url, { headers: {}, body: '{}', signal: new AbortController().signal });
 }
 
-test('the name stays that of the URL', async () => {
+test('the connection uses the host name of the URL', async () => {
   expect((await post('receiver.example.com', cert)).status).toBe(204);
   expect(came).toEqual([{ sni: 'receiver.example.com', host: `receiver.example.com:${port}` }]);
 });
 
-test('a certificate of another name is told nothing', async () => {
+test('a server with a certificate for another name receives nothing', async () => {
   const code = { code: 'err_tls_cert_altname_invalid' };
   await expect(post('other.example.com', cert)).rejects.toMatchObject(code);
   expect(came).toEqual([]);
 });
 
-test('a certificate that nobody vouches for is told nothing', async () => {
+test('a server with an untrusted certificate receives nothing', async () => {
   await expect(post('receiver.example.com')).rejects.toMatchObject({
     code: 'depth_zero_self_signed_cert',
   });

@@ -1,4 +1,4 @@
-/** What a webhook carries: thin, signed after Standard Webhooks, and the same at every try. */
+/** A webhook's body: small, signed as in Standard Webhooks, and the same at every attempt. */
 
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -49,7 +49,7 @@ describe('a signature', () => {
     expect(headers['webhook-id']).toBe(NOTIFICATION.id);
   });
 
-  test('verifies with either secret while one takes the place of the other', async () => {
+  test('verifies with either secret during a rotation', async () => {
     const { body, headers } = await heardWith(SECRET, OLD);
     for (const secret of [SECRET, OLD])
       expect(new Webhook(secret).verify(body, headers)).toBeDefined();
@@ -70,7 +70,7 @@ describe('a signature', () => {
     expect(() => new Webhook(SECRET).verify(body, moved)).toThrow(/timestamp/i);
   });
 
-  test('of what was tampered with is refused', async () => {
+  test('of a changed body is refused', async () => {
     const { body, headers } = await heardWith(SECRET);
     const tampered = body.replace('approved', 'denied');
     expect(() => new Webhook(SECRET).verify(tampered, headers)).toThrow(/signature/i);
@@ -79,7 +79,7 @@ describe('a signature', () => {
   });
 });
 
-test('the body is thin, versioned, and the same at every try', async () => {
+test('the body is small, versioned, and the same at every attempt', async () => {
   const { body } = await heardWith(SECRET);
   expect(body).toBe(webhookBody(NOTIFICATION));
   expect(JSON.parse(body)).toEqual({

@@ -1,4 +1,4 @@
-/** Nobody's click is silent: also while Slack is away, when a part of ours throws, and when the answer takes long. */
+/** Every click is answered: also while Slack does not answer, when a handler throws, and when the answer takes long. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { typed } from '../support/slack/view-values.js';
@@ -27,7 +27,7 @@ const clickUnknown = () =>
     triggerId: 'none',
   });
 
-test('until the workspace is known nothing is handled, and everything is answered', async () => {
+test('until the workspace is known, every interaction is answered and none is handled', async () => {
   scene = await openScene();
   scene.proxy.inject({ method: 'auth.test', times: 1, fault: 'status', status: 503 });
   await scene.slack.start();
@@ -41,7 +41,7 @@ test('until the workspace is known nothing is handled, and everything is answere
   await scene.told('older version');
 });
 
-test('a wrong bot token is a state, not an end, and the log says what to do', async () => {
+test('a wrong bot token degrades Slack without stopping the process, and the log has the fix', async () => {
   scene = await openScene();
   scene.proxy.inject({ method: 'auth.test', fault: 'error', error: 'invalid_auth' });
   await scene.slack.start();
@@ -49,7 +49,7 @@ test('a wrong bot token is a state, not an end, and the log says what to do', as
   expect(JSON.stringify(scene.log)).toContain('SLACK_BOT_TOKEN');
 });
 
-test('when a handler throws, the press is acknowledged once and its person is told', async () => {
+test('when a handler throws, the click is acknowledged once and the person gets an explanation', async () => {
   const failing = async () => {
     throw new Error('the database is away: password=hunter2');
   };
@@ -62,7 +62,7 @@ test('when a handler throws, the press is acknowledged once and its person is to
   expect(JSON.stringify(scene.log)).not.toContain('hunter2');
 });
 
-test('when the decision throws, the form says so and may be sent again', async () => {
+test('when the decision throws, the form says so and can be submitted again', async () => {
   let broken = true;
   const { id } = await opened({
     change: (parts) => ({
@@ -81,7 +81,7 @@ test('when the decision throws, the form says so and may be sent again', async (
   expect((await scene.submit('alice', form, WHY)).body).toBe('');
 });
 
-test('a decision that takes longer than Slack waits is answered in time and shown when it is known', async () => {
+test('a decision that takes longer than Slack waits is acknowledged in time and shown when it is known', async () => {
   const { id } = await opened({
     change: (parts) => ({
       ...parts,
@@ -107,7 +107,7 @@ test('a form that Slack does not open is explained', async () => {
   await scene.told('Please press the button again');
 });
 
-test('stopping waits for a decision that is under way', async () => {
+test('stopping waits for a running decision', async () => {
   let begun = false;
   const { id } = await opened({
     change: (parts) => ({

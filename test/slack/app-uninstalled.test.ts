@@ -1,4 +1,4 @@
-/** The app is uninstalled, or its token revoked, while the server runs: it says so, goes on without Slack, and comes back by itself. */
+/** The app is uninstalled or its token revoked while the server runs: the server logs it, continues without Slack, and reconnects by itself. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.js';
 import { openScene, type Scene } from './scene.js';
@@ -47,7 +47,7 @@ test.each([
   },
 );
 
-test('tokens of people that were revoked are none of ours', async () => {
+test('revoked user tokens change nothing', async () => {
   await scene.driver.event({ type: 'tokens_revoked', tokens: { oauth: ['U0BOB'], bot: [] } });
   await scene.driver.event({ type: 'tokens_revoked', tokens: 'all' });
   await scene.driver.event({ type: 'app_uninstalled' }, { team: 'T0OTHER' });

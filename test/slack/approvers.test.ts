@@ -1,4 +1,4 @@
-/** Who may decide is what Slack says of an account and a user group when it counts, not when a policy was written. */
+/** Who may decide depends on what Slack says about an account and a user group at the time of the decision, not when a policy was written. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { toMetadata } from '../../src/slack/format/action-ids.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
@@ -52,7 +52,7 @@ describe('an approver’s address', () => {
   const accountOf = async (email: string) =>
     (await scene.services.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
 
-  test('is looked up and pinned when the policy is written, on record, and never moved', async () => {
+  test('is looked up and pinned when the policy is written, recorded, and never moved', async () => {
     await asked({ approvers: ['alice@example.com'] });
     expect(await accountOf('alice@example.com')).toEqual([idOf('alice')]);
     const links = (await scene.audit()).filter(({ type }) => type === 'slack_linked');
@@ -67,7 +67,7 @@ describe('an approver’s address', () => {
     expect(await accountOf('alice@example.com')).toEqual([idOf('alice')]);
   });
 
-  test('of nobody is accepted with a warning', async () => {
+  test('without an account is accepted with a warning', async () => {
     const rules = { approvers: ['nobody@example.com'] };
     const uri = 'vsecure://secrets/nobody/*';
     const { useCases, admin } = scene.services;
@@ -75,20 +75,20 @@ describe('an approver’s address', () => {
     expect(warnings.join()).toContain('nobody@example.com is nobody');
   });
 
-  test('of a guest links nobody', async () => {
+  test('of a guest links no account', async () => {
     lookUpsGive({ is_restricted: true });
     await asked({ approvers: ['carol@example.com'] });
     expect(await accountOf('carol@example.com')).toEqual([]);
   });
 
-  test('counts no longer when its account is a guest’s by the time of the decision', async () => {
+  test('no longer counts when its account has become a guest’s by the time of the decision', async () => {
     const { id } = await asked({ approvers: ['alice@example.com'] });
     scene.proxy.inject(userBecomes(idOf('alice'), { is_restricted: true }));
     expect(wordsOf((await approveAs('alice', id)).body)).toContain('Only full members');
     expect(await standing(id)).toBe('pending');
   });
 
-  test('may be given to its account by a first press while Slack was silent before', async () => {
+  test('is linked by the first click when Slack did not answer before', async () => {
     scene.proxy.inject({ method: 'users.lookupByEmail', fault: 'status', status: 503 });
     const { id } = await asked({ approvers: ['mallory@example.com'] });
     expect(await accountOf('mallory@example.com')).toEqual([]);
@@ -125,13 +125,13 @@ describe('a user group', () => {
     expect(await standing(id)).toBe('approved');
   });
 
-  test('lets nobody else decide', async () => {
+  test('lets no other person decide', async () => {
     groupHolds(idOf('carol'));
     const { id } = await asked({ approvers: [GROUP] });
     expect(await refusedAs('alice', id)).toContain('not one of the approvers');
   });
 
-  test('of which somebody was taken out counts without them from the next look on', async () => {
+  test('counts without a removed member from the next lookup on', async () => {
     groupHolds(idOf('carol'));
     const { id } = await asked({ approvers: [GROUP] });
     groupHolds(idOf('alice'));
@@ -140,7 +140,7 @@ describe('a user group', () => {
     expect((await approveAs('alice', id)).body).toBe('');
   });
 
-  test('that Slack has not been asked about for a quarter of an hour lets nobody decide', async () => {
+  test('that was not looked up for a quarter of an hour lets no one decide', async () => {
     groupHolds(idOf('carol'));
     const { id } = await asked({ approvers: [GROUP] });
     await scene.services.database.dataSource.query(
@@ -151,7 +151,7 @@ describe('a user group', () => {
     expect((await approveAs('carol', id)).body).toBe('');
   });
 
-  test('that the app may not read lets nobody decide, and the log says what to do', async () => {
+  test('that the app may not read lets no one decide, and the log has the fix', async () => {
     await scene.services.database.dataSource.query('delete from slack_group');
     scene.proxy.inject({
       method: 'usergroups.users.list',
@@ -168,7 +168,7 @@ describe('a user group', () => {
 /** Of a form that was opened when nobody had voted. */
 const COUNTS = { asked: 1, votes: 0, needed: 1 };
 
-test('where Slack may not decide, the card says from where, and an old button is refused', async () => {
+test('when a policy does not allow decisions in Slack, the card names the allowed entry points, and an old button is refused', async () => {
   const { id, digest } = await asked({ approvers: ['alice@example.com'], decideFrom: ['cli'] });
   const card = await scene.card(id);
   expect(JSON.stringify(card)).toContain('Decisions for this come from: cli');

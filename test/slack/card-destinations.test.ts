@@ -1,4 +1,4 @@
-/** One request in several places: its channel, and the direct messages of whom the channel does not reach. */
+/** One request in several places: its channel, and direct messages to approvers outside the channel. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
@@ -69,7 +69,7 @@ const deny = async (id: Approval['id']) =>
   );
 
 describe('a direct message with the card goes', () => {
-  test('to the single approver of a policy, beside the channel, and both tell the outcome', async () => {
+  test('to the only approver of a policy, in addition to the channel, and both cards show the outcome', async () => {
     await opened();
     const { id } = await ask();
     await scene.card(id);
@@ -105,7 +105,7 @@ describe('a direct message with the card goes', () => {
     await scene.card(id, (text) => text.includes('Approved'));
   });
 
-  test('to nobody when all are in the channel, or when Slack does not say who is', async () => {
+  test('to no person when all approvers are in the channel, or when Slack does not say who is in it', async () => {
     await opened({ approvers: TWO });
     await told((await ask('ALL_THERE')).id);
     scene.proxy.inject({
@@ -118,7 +118,7 @@ describe('a direct message with the card goes', () => {
     expect(posts()).toHaveLength(2);
   });
 
-  test('to further approvers, once nobody has answered', async () => {
+  test('to further approvers after an escalation', async () => {
     await opened({
       approvers: TWO,
       escalateTo: ['dora@example.com'],
@@ -135,15 +135,15 @@ describe('a direct message with the card goes', () => {
     await directCard('dora', 'Approval needed');
   });
 
-  test('never to whoever’s own request it is', async () => {
+  test('never to the requester', async () => {
     await opened({ approvers: ['bob@example.com'] });
     await told((await ask()).id);
     expect(posts()).toHaveLength(1);
   });
 });
 
-describe('one copy that fails', () => {
-  test('keeps no other back, and no other is drawn again for its sake', async () => {
+describe('a copy of a card that fails', () => {
+  test('delays no other copy, and no other copy is updated again because of it', async () => {
     await opened();
     const { id } = await ask();
     await directCard('alice');
@@ -165,7 +165,7 @@ describe('one copy that fails', () => {
     expect(drawn.filter(({ body }) => isDirect(body))).toHaveLength(3);
   });
 
-  test('for one account that takes no messages is not waited for', async () => {
+  test('for an account that takes no messages is not tried again', async () => {
     await opened();
     scene.proxy.inject({
       method: 'conversations.open',
@@ -180,7 +180,7 @@ describe('one copy that fails', () => {
   });
 });
 
-test('the card’s address in Slack is kept, and a card is as good without one', async () => {
+test('the permalink of the card is saved, and a card without one works too', async () => {
   await opened({ approvers: TWO });
   const { id } = await ask('LINKED');
   const link = await until('a link', () => scene.services.cards.link(id));
@@ -196,7 +196,7 @@ describe('a channel that cannot be used', () => {
   const toChannel = ({ channel }: JsonObject) => channel === scene.emulate.channelId;
 
   test.each(['not_in_channel', 'is_archived', 'channel_not_found'])(
-    '(%s) gives its cards to every approver, is told of, and gets them when it is mended',
+    '(%s) gives its cards to every approver, is logged, and gets the cards when it is fixed',
     async (error) => {
       await opened({ approvers: TWO }, { pace: { fixRetryMs: 300 } });
       scene.proxy.inject({
@@ -222,7 +222,7 @@ describe('a channel that cannot be used', () => {
     },
   );
 
-  test('because another company is in it gets nothing, and its approvers everything', async () => {
+  test('because it is shared with another company gets nothing, and its approvers get everything', async () => {
     await opened({ approvers: TWO }, { pace: { fixRetryMs: 300 } });
     scene.proxy.inject({
       method: 'conversations.info',
@@ -239,7 +239,7 @@ describe('a channel that cannot be used', () => {
       .toBe(`shared_channel ${scene.emulate.channelId}`);
   });
 
-  test('is asked once for a burst, which its approvers get in one message', async () => {
+  test('is tried once for a burst, which its approvers get in one message', async () => {
     await opened(
       { approvers: TWO },
       { pace: { digestAbove: 10 }, delivering: ['slack_digest'], holding: true },
@@ -273,7 +273,7 @@ describe('a policy’s channel', () => {
       'merge',
     );
 
-  test('that is shared with another company is refused, with what to do', async () => {
+  test('that is shared with another company is refused with a fix', async () => {
     await opened();
     scene.proxy.inject({
       method: 'conversations.info',
@@ -289,7 +289,7 @@ describe('a policy’s channel', () => {
     });
   });
 
-  test('of which Slack does not speak is accepted with a warning', async () => {
+  test('that Slack says nothing about is accepted with a warning', async () => {
     await opened();
     scene.proxy.inject({ method: 'conversations.info', fault: 'error', error: 'missing_scope' });
     const written = unwrap(await configure('C0UNKNOWN'));

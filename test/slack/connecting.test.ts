@@ -1,4 +1,4 @@
-/** What the server makes of the moment at which Slack is first reached. */
+/** What the server does when Slack is reached for the first time. */
 import { afterEach, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { type ConnectedSlack, connectSlack } from '../../src/main/slack.js';
@@ -43,7 +43,7 @@ async function connected(change: (useCases: UseCases) => Partial<UseCases> = () 
   return { workspace, services, start, log };
 }
 
-test('approvers of the policies that are there already are linked, and everything due is told', async () => {
+test('when Slack is connected, approvers of existing policies are linked and everything that is due is delivered', async () => {
   const { workspace, services, start } = await connected();
   await services.policy();
   const { id } = await services.ask((await services.agent()).caller);
@@ -67,7 +67,7 @@ test('approvers of the policies that are there already are linked, and everythin
   expect(text).toContain('Approval needed');
 });
 
-test('anything but Slack itself is given times in UTC instead of Slack’s tokens', async () => {
+test('an API other than Slack’s gets times in UTC instead of Slack’s date tokens', async () => {
   const { workspace, services, start } = await connected();
   await services.policy();
   await start();
@@ -81,7 +81,7 @@ test('anything but Slack itself is given times in UTC instead of Slack’s token
   expect(JSON.stringify(card)).not.toContain('<!date');
 });
 
-test('approvers that cannot be looked up keep no card back, and it is said', async () => {
+test('approvers that cannot be looked up delay no card, and the log says so', async () => {
   const { workspace, services, start, log } = await connected(() => ({
     refreshApprovers: async () => {
       throw new Error('the database is away');

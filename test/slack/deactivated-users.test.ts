@@ -1,4 +1,4 @@
-/** Slack says that somebody has left: by an event at once, by asking within half a minute. Its silence says nothing. */
+/** Deactivated users are found by an event at once, and by a lookup within half a minute. No answer from Slack means no change. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createFindDeactivatedUsers } from '../../src/slack/client/deactivated-users.js';
 import { createWebClients } from '../../src/slack/client/web-clients.js';
@@ -31,8 +31,8 @@ const all = () => scene.services.useCases.stopDeactivatedUsers.all();
 const changed = (user: JsonObject, forgery = {}) =>
   scene.driver.event({ type: 'user_change', user, cache_ts: 1 }, forgery);
 
-describe('asked', () => {
-  test('Slack says it, and the keys stop', async () => {
+describe('a lookup', () => {
+  test('finds a deactivated user, and the user’s keys stop working', async () => {
     expect(await all()).toBe(0);
     leaves('bob');
     expect(await all()).toBe(1);
@@ -50,13 +50,13 @@ describe('asked', () => {
       { fault: 'json', json: { ok: true, user: { id: 'U0OTHER', deleted: true } } },
     ],
     ['does not know the account', { fault: 'error', error: 'user_not_found' }],
-  ] as const)('nobody is stopped when Slack %s', async (_, trouble) => {
+  ] as const)('stops no keys when Slack %s', async (_, trouble) => {
     scene.proxy.inject({ method: 'users.info', times: Number.POSITIVE_INFINITY, ...trouble });
     expect(await all()).toBe(0);
     expect(await works()).toBe(true);
   });
 
-  test('of an account that Slack does not know the others are asked about all the same', async () => {
+  test('of an account that Slack does not know does not end the lookup of the others', async () => {
     const fault = { fault: 'error', error: 'user_not_found' } as const;
     const unknown = idOf(scene, 'alice');
     scene.proxy.inject({ method: 'users.info', when: ({ user }) => user === unknown, ...fault });
@@ -65,14 +65,14 @@ describe('asked', () => {
     expect(await works()).toBe(false);
   });
 
-  test('a guest is not somebody who has left', async () => {
+  test('does not take a guest for a deactivated user', async () => {
     scene.proxy.inject(userBecomes(idOf(scene, 'bob'), { is_restricted: true }));
     expect(await all()).toBe(0);
     expect(await works()).toBe(true);
   });
 });
 
-describe('of many accounts', () => {
+describe('a lookup of many accounts', () => {
   const find = () => {
     const { botToken } = scene.emulate;
     const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -97,14 +97,14 @@ describe('of many accounts', () => {
       });
   };
 
-  test('the whole workspace is listed instead, so that no press waits for its turn', async () => {
+  test('lists the whole workspace instead, so that no click has to wait', async () => {
     const before = scene.proxy.callsOf('users.info').length;
     listing(3, [1, 2]);
     expect(await find()(many)).toEqual(['U0MANY1', 'U0MANY2']);
     expect(scene.proxy.callsOf('users.info')).toHaveLength(before);
   });
 
-  test('a workspace that is too large for one look is gone on with at the next', async () => {
+  test('continues a workspace that is too large for one run in the next run', async () => {
     listing(12, [2, 10]);
     const found = find();
     expect(await found(many)).toEqual(['U0MANY2']);
@@ -112,7 +112,7 @@ describe('of many accounts', () => {
     expect(await found(many)).toEqual(['U0MANY2']);
   });
 
-  test('nobody else in it is named', async () => {
+  test('returns no other account of the workspace', async () => {
     listing(
       30,
       Array.from({ length: 30 }, (_, index) => index),
@@ -122,7 +122,7 @@ describe('of many accounts', () => {
     expect(rounds.flat().sort()).toEqual([...many].sort());
   });
 
-  test('it begins afresh after Slack failed in the middle', async () => {
+  test('starts again from the beginning after Slack failed in the middle', async () => {
     const found = find();
     listing(2, [0, 1]);
     expect(await found(many)).toHaveLength(2);
@@ -134,21 +134,21 @@ describe('of many accounts', () => {
     expect(await found(many)).toHaveLength(2);
   });
 
-  test('the real answer of a workspace is understood', async () => {
+  test('understands the answer of a real workspace', async () => {
     expect(await find()([...many, idOf(scene, 'bob')])).toEqual([]);
     const { response } = scene.proxy.callsOf('users.list').at(-1) ?? {};
     expect(JSON.stringify(asObject(response)['members'])).toContain(idOf(scene, 'bob'));
   });
 });
 
-describe('told by an event', () => {
-  test('the keys stop at once', async () => {
+describe('an event', () => {
+  test('stops the keys of a deactivated user at once', async () => {
     leaves('bob');
     expect((await changed({ id: idOf(scene, 'bob'), deleted: true })).status).toBe(200);
     await until('the key to stop', async () => !(await works()));
   });
 
-  test('nothing stops for any other change, nor for one of another workspace', async () => {
+  test('stops no keys for another change, or for an account of another workspace', async () => {
     const bob = { id: idOf(scene, 'bob') };
     await changed({ ...bob, deleted: false, is_restricted: true });
     leaves('bob');
@@ -163,7 +163,7 @@ describe('told by an event', () => {
     expect(await works()).toBe(true);
   });
 
-  test('an event that comes late stops nobody who is back', async () => {
+  test('that comes late stops no keys of a person who is active again', async () => {
     const before = scene.proxy.callsOf('users.info').length;
     await changed({ id: idOf(scene, 'bob'), deleted: true });
     await until('Slack to answer', () => scene.proxy.callsOf('users.info')[before]?.response);

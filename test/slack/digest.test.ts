@@ -1,4 +1,4 @@
-/** Many requests at once share one message, which decides nothing by itself and tells how many are left. */
+/** Many requests at the same time share one message, which decides nothing by itself and shows how many are left. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { unwrap } from '../support/services.js';
@@ -95,7 +95,7 @@ describe('a burst', () => {
     scene.deliver();
   });
 
-  test('is one message that says how many, of which keys, until when, and rings its approvers once', async () => {
+  test('is one message with the number of requests, their keys and expiry, and mentions its approvers once', async () => {
     const message = await digest('20 requests wait');
     expect(message['text']).toBe('20 requests wait');
     expect(wordsOf(message)).toContain('15 of key `claude-desktop`, 5 of key `cursor`');
@@ -105,7 +105,7 @@ describe('a burst', () => {
     expect(scene.lint()).toEqual([]);
   });
 
-  test('tells as they are decided how many are left, and at the end that all are', async () => {
+  test('shows how many requests are left as they are decided, and at the end that all are decided', async () => {
     await digest('20 requests wait');
     await decide(12, 'approve');
     await digest('8 of 20 requests wait');
@@ -117,7 +117,7 @@ describe('a burst', () => {
     expect(scene.lint()).toEqual([]);
   });
 
-  test('is reviewed page by page, what is most dangerous first, and each row opens the usual form', async () => {
+  test('is reviewed page by page, the most dangerous first, and each row opens the usual form', async () => {
     await click('alice', await digest('20 requests wait'));
     const first = await shownBy('views.open');
     expect(wordsOf(first)).toContain('20 of 20 wait · page 1 of 2');
@@ -140,7 +140,7 @@ describe('a burst', () => {
     expect(scene.lint()).toEqual([]);
   });
 
-  test('can be looked at by who may not decide, whose form is then refused', async () => {
+  test('can be reviewed by a person who may not decide, whose form is then refused', async () => {
     await click('mallory', await digest('20 requests wait'));
     const list = await shownBy('views.open');
     const [row = {}] = buttonsOf(list, 'approve');
@@ -156,15 +156,15 @@ describe('a burst', () => {
     });
   });
 
-  test('that nobody shows any more is answered, as is a page of something that is not ours', async () => {
+  test('that is no longer shown is answered, as is a page of an unknown message', async () => {
     const message = await digest('20 requests wait');
     await click('alice', { ...message, ts: '1.1' });
     await scene.told('does not know this list');
   });
 });
 
-describe('what comes later', () => {
-  test('joins the same message while that is young, and a few get cards of their own', async () => {
+describe('later requests', () => {
+  test('join a recent digest, and a few of them get their own cards', async () => {
     await burst({ pace: { postGap: 400 } });
     scene.deliver();
     await digest('20 requests wait');
@@ -184,7 +184,7 @@ describe('what comes later', () => {
     await digest(`${50 - sums.cards} requests wait`);
   });
 
-  test('is one by one when few come at a time', async () => {
+  test('get their own cards when few come at a time', async () => {
     await burst({ pace: { digestAbove: 40 } });
     scene.deliver();
     await until('all cards', () => posts().length === 20);
@@ -193,7 +193,7 @@ describe('what comes later', () => {
 });
 
 describe('a digest', () => {
-  test('that somebody deleted is posted anew with what is still open', async () => {
+  test('that was deleted in Slack is posted again with the open requests', async () => {
     await burst();
     scene.deliver();
     const first = await digest('20 requests wait');
@@ -208,7 +208,7 @@ describe('a digest', () => {
     );
   });
 
-  test('goes to a single approver in person, too', async () => {
+  test('also goes to a single approver as a direct message', async () => {
     await burst({}, ['alice@example.com']);
     scene.deliver();
     const channel = await scene.emulate.directMessages(idOf('alice'));
@@ -222,7 +222,7 @@ describe('a digest', () => {
     });
   });
 
-  test('whose post’s answer is lost is posted again, and no request is lost with it', async () => {
+  test('whose answer from Slack is lost is posted again, and no request is lost', async () => {
     await burst();
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'drop-after' });
     scene.deliver();

@@ -1,4 +1,4 @@
-/** What Slack says of an account, read so that every doubt means "may not". */
+/** What Slack says about an account: every doubt means that the account may not act. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDirectory } from '../../src/slack/client/directory.js';
 import { createWebClients } from '../../src/slack/client/web-clients.js';
@@ -37,7 +37,7 @@ const directory = (teamId: string | undefined = emulate.teamId) =>
     log: logger,
   });
 
-test('a full member is one, with address', async () => {
+test('a full member is reported as a member, with the e-mail address', async () => {
   expect(await directory().profile(alice)).toEqual({
     teamId: emulate.teamId,
     userId: alice,
@@ -65,7 +65,7 @@ test.each([
   expect((await directory().profile(alice))?.status).toBe(standing);
 });
 
-test('a colleague whose home is another workspace of the organisation is a member here', async () => {
+test('a person whose home is another workspace of the organisation is a member here', async () => {
   const teams = ['T0OTHER', emulate.teamId];
   proxy.inject(userBecomes(alice, { team_id: 'T0OTHER', enterprise_user: { teams } }));
   expect(await directory().profile(alice)).toMatchObject({
@@ -74,12 +74,12 @@ test('a colleague whose home is another workspace of the organisation is a membe
   });
 });
 
-test('a stranger is named by their own workspace', async () => {
+test('an outside account is reported with its own workspace', async () => {
   proxy.inject(userBecomes(alice, { team_id: 'T0OTHER' }));
   expect(await directory().profile(alice)).toMatchObject({ teamId: 'T0OTHER' });
 });
 
-test('each answer is asked for afresh', async () => {
+test('each lookup asks Slack again', async () => {
   const asking = directory();
   expect((await asking.profile(alice))?.status).toBe('member');
   proxy.inject(userBecomes(alice, { deleted: true }));
@@ -104,7 +104,7 @@ test.each([
   },
 );
 
-test('before the workspace is known nobody is', async () => {
+test('no account is known before the workspace is known', async () => {
   const before = proxy.calls.length;
   const early = directory('');
   expect(await early.profile(alice)).toBeUndefined();
@@ -125,7 +125,7 @@ describe('an address', () => {
       }),
     });
 
-  test('belongs to the account that Slack names, in any case of its letters', async () => {
+  test('belongs to the account that Slack names, in upper or lower case', async () => {
     answering({ profile: { email: 'Alice@Example.com' } });
     expect(await directory().byEmail('alice@example.com')).toEqual({
       teamId: emulate.teamId,
@@ -135,19 +135,19 @@ describe('an address', () => {
     });
   });
 
-  test('that nobody has is known to be nobody’s', async () => {
+  test('without an account is reported as unknown', async () => {
     expect(await directory().byEmail('nobody@example.com')).toBe('unknown');
   });
 
   test.each([
     ['another address', { profile: { email: 'alice@evil.example' } }],
     ['no address', { profile: {} }],
-  ])('is nobody’s when the account that comes back has %s', async (_, user) => {
+  ])('is unknown when the account that Slack returns has %s', async (_, user) => {
     answering(user);
     expect(await directory().byEmail('alice@example.com')).toBe('unknown');
   });
 
-  test('of a guest says so', async () => {
+  test('of a guest is reported as a guest’s', async () => {
     answering({ is_restricted: true });
     expect(await directory().byEmail('alice@example.com')).toMatchObject({ status: 'guest' });
   });
@@ -157,7 +157,7 @@ describe('an address', () => {
     ['limits the rate', { fault: 'rate-limited', retryAfterSeconds: 60 }],
     ['lacks the scope', { fault: 'error', error: 'missing_scope' }],
     ['answers nonsense', { fault: 'json', json: { ok: true, user: [] } }],
-  ] as const)('is not known to be anybody’s or nobody’s while Slack %s', async (_, trouble) => {
+  ] as const)('is neither known nor unknown while Slack %s', async (_, trouble) => {
     proxy.inject({ method: 'users.lookupByEmail', ...trouble });
     expect(await directory().byEmail('alice@example.com')).toBeUndefined();
   });
@@ -185,12 +185,12 @@ describe('a user group', () => {
     expect(await directory().groupMembers('S01ONCALL')).toBeUndefined();
   });
 
-  test('that cannot be asked for leaves word of what to do', () => {
+  test('that the app may not read leaves a fix in the log', () => {
     expect(log.join()).toContain('with the scopes of manifest.yml');
   });
 });
 
-test('the log holds a code and nothing of the account', () => {
+test('the log contains a code and nothing about the account', () => {
   expect(log.length).toBeGreaterThan(0);
   expect(log.join()).not.toContain(alice);
 });

@@ -1,4 +1,4 @@
-/** Slack allows about one post a second in each channel, and so many redrawings a minute in all. */
+/** Slack allows about one post a second in each channel, and a number of updates a minute in the workspace. */
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { expect, test } from 'vitest';
 import { SENT } from '../../src/slack/delivery/delivery-result.js';
@@ -7,7 +7,7 @@ import { createRateBudget } from '../../src/slack/delivery/rate-budget.js';
 
 const never = new AbortController().signal;
 
-test('what is said in one channel keeps a distance, and other channels do not wait for it', async () => {
+test('messages to one channel keep a gap between them, and other channels do not wait', async () => {
   const lanes = createKeyedQueue(200);
   const started = performance.now();
   const when = async (channel: string) => {
@@ -27,7 +27,7 @@ test('what is said in one channel keeps a distance, and other channels do not wa
   expect(other).toBeLessThan(195);
 });
 
-test('who has nothing to say after all uses up no turn', async () => {
+test('a delivery that sends nothing does not make the next one wait', async () => {
   const lanes = createKeyedQueue(60_000);
   let turns = 0;
   const silent = () =>
@@ -39,7 +39,7 @@ test('who has nothing to say after all uses up no turn', async () => {
   expect(turns).toBe(50);
 });
 
-test('two are never at work in one channel at the same time', async () => {
+test('two deliveries never run in one channel at the same time', async () => {
   const lanes = createKeyedQueue(0);
   let working = 0;
   let most = 0;
@@ -55,7 +55,7 @@ test('two are never at work in one channel at the same time', async () => {
   expect(most).toBe(1);
 });
 
-test('a 429 closes the lane of its channel for as long as Slack says, and no other', async () => {
+test('a 429 blocks the queue of its channel for as long as Slack says, and no other queue', async () => {
   const lanes = createKeyedQueue(0);
   const limited = lanes('A', never, async () => {
     throw new WebAPIRateLimitedError(30);
@@ -67,7 +67,7 @@ test('a 429 closes the lane of its channel for as long as Slack says, and no oth
   expect(await lanes('B', never, async () => SENT)).toEqual(SENT);
 });
 
-test('who waits for a turn is let go when the relay stops, and nobody takes it', async () => {
+test('a delivery that waits for its turn ends without running when the worker stops', async () => {
   const lanes = createKeyedQueue(5_000);
   const stopping = new AbortController();
   const say = (): ReturnType<typeof lanes> =>
@@ -81,7 +81,7 @@ test('who waits for a turn is let go when the relay stops, and nobody takes it',
   expect(await waiting).toMatchObject({ outcome: 'retry', error: 'stopping' });
 });
 
-test('a budget gives a burst, then so many a minute, and keeps a part for who is looking', async () => {
+test('the rate budget allows a burst, then a number a minute, and reserves a part for urgent updates', async () => {
   const budget = createRateBudget({ burst: 8, perMinute: 600 });
   const order: string[] = [];
   const take = async (name: string, urgent: boolean) => {
@@ -96,7 +96,7 @@ test('a budget gives a burst, then so many a minute, and keeps a part for who is
   expect(performance.now() - started).toBeGreaterThanOrEqual(350);
 });
 
-test('who waits for the budget is let go when the relay stops', async () => {
+test('an update that waits for the budget ends when the worker stops', async () => {
   const budget = createRateBudget({ burst: 1, perMinute: 0.001 });
   const stopping = new AbortController();
   expect(await budget.take(true, stopping.signal)).toBe(true);

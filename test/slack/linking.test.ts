@@ -1,4 +1,4 @@
-/** `/vsecure link`: somebody types the code of their own command line, and Slack knows who they are. */
+/** `/vsecure link`: a person types the code from their own command line, and their Slack account is linked. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
@@ -26,7 +26,7 @@ const type = (user: string, text: string, forgery = {}) =>
 const slackOf = async () =>
   (await scene.services.store.people.byEmail(`person${count}@example.com`))?.slack;
 
-test('the account that types the code is theirs, and only they hear of it', async () => {
+test('the account that types the code is linked, and only its owner sees the answer', async () => {
   await type('alice', `link ${code}`);
   await scene.told("This Slack account is person1@example.com's now.");
   const { teamId } = scene.emulate;
@@ -38,7 +38,7 @@ test('the account that types the code is theirs, and only they hear of it', asyn
   await scene.told('You are person1@example.com');
 });
 
-test('an account that is linked stays whose it is', async () => {
+test('a linked account stays with its person', async () => {
   await type('alice', `link ${code}`);
   await scene.told('is linked already');
   expect(await slackOf()).toEqual([]);
@@ -49,20 +49,20 @@ test.each([
   ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
   ['a bot', { is_bot: true }, 'Only full members'],
   ['somebody of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
-])('%s is not linked, and told why', async (_, change, words) => {
+])('%s is not linked, and the answer says why', async (_, change, words) => {
   scene.proxy.inject(userBecomes(idOf('carol'), change));
   await type('carol', `link ${code}`);
   await scene.told(words);
   expect(await slackOf()).toEqual([]);
 });
 
-test('a payload of another workspace links nobody', async () => {
+test('a payload from another workspace links no account', async () => {
   await type('bob', `link ${code}`, { team: 'T0OTHER' });
   await scene.told('another Slack workspace');
   expect(await slackOf()).toEqual([]);
 });
 
-test('wrong codes are explained, and too many of them are enough', async () => {
+test('a wrong code is explained, and too many wrong codes are refused', async () => {
   await type('mallory', 'link');
   await scene.told('vsecure people:code');
   for (let wrong = 0; wrong < 5; wrong += 1) {
@@ -76,7 +76,7 @@ test('wrong codes are explained, and too many of them are enough', async () => {
   expect(refused.filter(({ refusal }) => refusal === 'invalid_code')).toHaveLength(5);
 });
 
-test('whoever is not linked is told how', async () => {
+test('a person without a linked account learns how to link it', async () => {
   await type('dora', 'whoami');
   await scene.told('vsecure people:code');
 });

@@ -1,4 +1,4 @@
-/** `/vsecure login`: a person sees which terminal it is, and confirms it or leaves it. */
+/** `/vsecure login`: a person sees which terminal it is, and confirms it or does not. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BegunLogin } from '../../src/usecases/authorization/login.js';
@@ -39,7 +39,7 @@ const ownerOf = async () => {
   return done === 'waiting' ? done : done.owner.email;
 };
 
-test('the person sees the terminal as plain text, is warned, and the button confirms', async () => {
+test('the person sees the terminal as plain text with a warning, and the button confirms it', async () => {
   const answer = await type('alice');
   const words = wordsIn(answer);
   expect(words).toContain('Log in a terminal as alice@example.com?');
@@ -81,18 +81,18 @@ test.each([
   expect(unwrap(await taken())).toBe('waiting');
 });
 
-test('an account that is nobody’s is told how to become somebody’s', async () => {
+test('an account that is not linked learns how to be linked', async () => {
   expect(wordsIn(await type('dora'))).toContain('not linked to anybody');
 });
 
-test('a button that is none of ours confirms nothing', async () => {
+test('an unknown button confirms nothing', async () => {
   const answer = await type('alice');
   const told = await asking.click('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
   expect(wordsIn(told)).toContain('does not know this button');
   expect(unwrap(await taken())).toBe('waiting');
 });
 
-test('wrong codes are explained, and too many of them are enough', async () => {
+test('a wrong code is explained, and too many wrong codes are refused', async () => {
   expect(wordsIn(await asking.command('mallory', 'login'))).toContain('login WDJB-MJHT');
   for (let wrong = 0; wrong < 5; wrong += 1)
     expect(wordsIn(await asking.command('mallory', `login BBBB-BBB${wrong}`))).toContain(

@@ -1,4 +1,4 @@
-/** The two manifests are one app: they are written from this one source, with `npx vitest run test/slack/manifest.test.ts -u`. */
+/** The two manifests describe one app: both are generated from this file, with `npx vitest run test/slack/manifest.test.ts -u`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { WebClient } from '@slack/web-api';
@@ -81,15 +81,15 @@ describe.each([
   [HTTP, manifest(ADDRESS)],
   [SOCKET, manifest()],
 ] as const)('%s', (file, content) => {
-  test('is what the source says', async () => {
+  test('matches the source code', async () => {
     await expect(written(HEADINGS[file], content)).toMatchFileSnapshot(`../../${file}`);
   });
 
-  test('reads back as the very same manifest', () => {
+  test('reads back as the same manifest', () => {
     expect(parse(readFileSync(file, 'utf8'))).toEqual(content);
   });
 
-  test('asks for no right to read messages, files or reactions', () => {
+  test('requests no scope to read messages, files or reactions', () => {
     const { bot, bot_optional } = content.oauth_config.scopes;
     const scopes: readonly string[] = [...bot, ...bot_optional];
     expect(scopes.filter((scope) => /history|files|reactions|admin|manage/.test(scope))).toEqual(
@@ -97,7 +97,7 @@ describe.each([
     );
   });
 
-  test('asks for exactly the rights that the tests of calls to Slack are given', () => {
+  test('requests exactly the scopes that the tests of Slack calls have', () => {
     const { bot, bot_optional } = content.oauth_config.scopes;
     expect([...bot, ...bot_optional]).toEqual(BOT_SCOPES);
   });
@@ -110,7 +110,7 @@ describe.each([
   });
 });
 
-test('the two differ in the transport only', () => {
+test('the two manifests differ only in the transport', () => {
   const socket = JSON.stringify(manifest()).replace(
     '"socket_mode_enabled":true',
     '"socket_mode_enabled":false',
@@ -147,7 +147,7 @@ const BY_APP_TOKEN = ['apps.connections.open'];
 /** For what Slack calls, not we. */
 const FOR_COMMANDS = 'commands';
 
-describe('what the program calls', () => {
+describe('a Slack method that the program calls', () => {
   const source = readdirSync('src/slack', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(path.join('src/slack', file), 'utf8'))
@@ -157,22 +157,22 @@ describe('what the program calls', () => {
   );
   const { bot, bot_optional } = manifest().oauth_config.scopes;
 
-  test('is in the table, and nothing in the table is no longer called', () => {
+  test('is in the table, and the table lists no method that is not called', () => {
     expect(called.toSorted()).toEqual([...Object.keys(SCOPES_OF), ...BY_APP_TOKEN].toSorted());
   });
 
-  test('is written so that it can be found: by the name that Slack gives it', () => {
+  test('is written in the source with the name that Slack gives it', () => {
     expect(source).not.toMatch(/\.apiCall\(|\b(?:chat|views|users|conversations)\[/);
   });
 
-  test('has its scopes in the manifest, and no scope is there for nothing', () => {
+  test('has its scopes in the manifest, and the manifest has no other scopes', () => {
     const used = called.flatMap((method) => SCOPES_OF[method] ?? []);
     expect([...bot, ...bot_optional].toSorted()).toEqual(
       [...new Set([...used, FOR_COMMANDS])].toSorted(),
     );
   });
 
-  test('hears every event that the manifest asks for, and asks for every event that it hears', () => {
+  test('has a handler for every event in the manifest, and the manifest has every event with a handler', () => {
     const heard = [...source.matchAll(/\.event\('(\w+)'/g)].map(([, name]) => name);
     expect(heard.toSorted()).toEqual(manifest().settings.event_subscriptions.bot_events);
   });

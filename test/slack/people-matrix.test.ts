@@ -1,4 +1,4 @@
-/** Only the right people decide, by whichever surface and over whichever transport: the whole table, tried cell by cell. */
+/** Only the right people decide, on every surface and over every transport: tests each cell of the table. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Directory, Store } from '../../src/ports/index.js';
 import type { SlackParts } from '../../src/slack/connection.js';
@@ -119,12 +119,12 @@ describe.each([
   ['signed HTTP', false],
   ['Socket Mode', true],
 ])('over %s', (_, socketMode) => {
-  test('each gets exactly what is theirs', { timeout: 120_000 }, async () => {
+  test('each person gets exactly what they may do', { timeout: 120_000 }, async () => {
     expect(await table(await opened({ socketMode }), WHOS)).toEqual(EXPECTED);
   });
 });
 
-test('everybody who may not is on record, under their own name', async () => {
+test('every refused attempt is recorded under the person’s own name', async () => {
   const stage = await opened();
   for (const who of ['a guest', 'not an approver', 'somebody unknown'] as const)
     await tryOut(stage, PEOPLE[who], 'submit');
@@ -149,7 +149,7 @@ const ignoringStanding =
     return createIdentifySlackActor({ store, directory: blind, linkByEmail: false });
   };
 
-test('the table would catch a product that asks who somebody is, and not how they stand', async () => {
+test('the table would catch a product that checks who a person is but not the account’s current state', async () => {
   const stage = await opened({
     change: (parts, { store }) => ({ ...parts, identifyWith: ignoringStanding(store) }),
   });

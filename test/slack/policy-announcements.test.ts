@@ -1,4 +1,4 @@
-/** Whoever changes a policy is seen doing it, in the channel in which it is decided. */
+/** A policy change is announced, with its author, in the channel where requests under the policy are decided. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PRODUCTION } from '../support/services.js';
 import { asArray } from '../support/slack/json.js';
@@ -33,7 +33,7 @@ async function announced() {
 const words = (message: { readonly [key: string]: unknown }) =>
   asArray(message['blocks']).map((block) => JSON.stringify(block));
 
-test('a change that loosens says so first, then who and what, in words that Slack does not parse', async () => {
+test('a change that loosens a policy says so first, then who changed what, in text that Slack does not parse', async () => {
   await scene.services.policy({ maxDuration: 2 * 3_600_000 });
   const message = await announced();
   expect(message['text']).toBe(`Policy loosened by ${admin}.`);
@@ -47,14 +47,14 @@ test('a change that loosens says so first, then who and what, in words that Slac
   expect(message['channel']).toBe(scene.emulate.channelId);
 });
 
-test('a change that only tightens does not say that it loosens', async () => {
+test('a change that only tightens a policy does not say that it loosens it', async () => {
   await scene.services.policy({ requireDecisionReason: true });
   const message = await announced();
   expect(message['text']).toBe(`Policy changed by ${admin}.`);
   expect(words(message).join()).toContain('requireDecisionReason: no → yes');
 });
 
-test('what changes nothing is not announced, and what does is announced once', async () => {
+test('a write that changes nothing is not announced, and a change is announced once', async () => {
   const before = posts().length;
   await scene.services.policy({ maxDuration: 1_800_000 });
   await scene.services.policy({ maxDuration: 1_800_000 });
@@ -62,7 +62,7 @@ test('what changes nothing is not announced, and what does is announced once', a
   expect(posts()).toHaveLength(before + 1);
 });
 
-test('it goes to the policy’s channel, or to the default one when that cannot be reached', async () => {
+test('a change is announced in the policy’s channel, or in the default channel when that cannot be used', async () => {
   const there = await scene.emulate.directMessages(scene.emulate.users['alice'] ?? '');
   await scene.services.policy({ channel: there });
   expect((await announced())['channel']).toBe(there);
@@ -75,13 +75,13 @@ test('it goes to the policy’s channel, or to the default one when that cannot 
   expect(scene.slack.state()).toBe('ok');
 });
 
-test('Slack’s trouble delays it', async () => {
+test('an error of Slack delays the announcement', async () => {
   scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
   await scene.services.policy({ channel: undefined, maxUses: 3 });
   expect(words(await announced()).join()).toContain('maxUses: unlimited → 3');
 });
 
-test('nothing that was announced broke a limit of Slack’s or unfurled anything', () => {
+test('no announcement broke a limit of Slack or showed a link preview', () => {
   expect(scene.lint()).toEqual([]);
   for (const { body } of posts()) {
     expect([body['unfurl_links'], body['parse']]).toEqual(['false', 'none']);

@@ -1,4 +1,4 @@
-/** Cards tell the truth, whoever decided where, and whatever Slack does meanwhile. */
+/** Cards show the current state, wherever a request was decided and whatever Slack answers. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
@@ -40,7 +40,7 @@ const everythingSent = () =>
 describe('a card', () => {
   beforeEach(() => opened());
 
-  test('is redrawn in place when somebody decides on the command line', async () => {
+  test('is updated in place when a person decides on the command line', async () => {
     const { id } = await ask();
     const before = await scene.card(id);
     await denyByCli(id);
@@ -50,7 +50,7 @@ describe('a card', () => {
     expect(scene.lint()).toEqual([]);
   });
 
-  test('counts how often the same thing was asked', async () => {
+  test('counts how often the same access was requested', async () => {
     const { id } = await ask();
     await scene.card(id);
     await ask();
@@ -66,7 +66,7 @@ describe('a card', () => {
     expect(post.body['channel']).toBe('C0ELSEWHERE');
   });
 
-  test('is posted again when somebody deleted it while it was open', async () => {
+  test('is posted again when it was deleted in Slack while the request was open', async () => {
     const { id } = await ask();
     const first = await scene.card(id);
     scene.proxy.inject({ method: 'chat.update', fault: 'error', error: 'message_not_found' });
@@ -79,7 +79,7 @@ describe('a card', () => {
     expect(await scene.services.cards.shows(scene.emulate.channelId, ts, id)).toBe(true);
   });
 
-  test('says that its access was revoked', async () => {
+  test('shows that its grant was revoked', async () => {
     const { id } = await ask();
     // Whoever missed a request is not told when it is over, so the card must be there first.
     await scene.card(id);
@@ -93,10 +93,10 @@ describe('a card', () => {
   });
 });
 
-describe('Slack’s trouble', () => {
+describe('an error of Slack', () => {
   beforeEach(() => opened());
 
-  test('a 429 is waited out for as long as Slack says', async () => {
+  test('429: vsecure waits for as long as Slack says', async () => {
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'rate-limited', retryAfterSeconds: 2 });
     const { id } = await ask();
     await scene.card(id);
@@ -104,7 +104,7 @@ describe('Slack’s trouble', () => {
     expect(Number(taken?.at) - Number(refused?.at)).toBeGreaterThanOrEqual(2000);
   });
 
-  test('a 503 delays a card, and what is drawn then is the latest state', async () => {
+  test('503: the card is delayed and then shows the latest state', async () => {
     const { id } = await ask();
     await scene.card(id);
     scene.proxy.inject({ method: 'chat.update', fault: 'status', status: 503 });
@@ -112,7 +112,7 @@ describe('Slack’s trouble', () => {
     await scene.card(id, (text) => text.includes('Denied'));
   });
 
-  test('a post whose answer is lost makes at worst a second card, which says so, as do the older one’s buttons', async () => {
+  test('a lost answer makes at worst a second card, which says so, and the buttons of the first one point to it', async () => {
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'drop-after' });
     const { id, digest } = await ask();
     await everythingSent();
@@ -130,7 +130,7 @@ describe('Slack’s trouble', () => {
     await scene.told('newest card');
   });
 
-  test('what only a person can mend is said once, with what to do, and shown in the state', async () => {
+  test('an error that a person must fix is logged once with the fix, and shown in the state', async () => {
     scene.proxy.inject({
       method: 'chat.postMessage',
       times: Number.POSITIVE_INFINITY,
@@ -152,7 +152,7 @@ describe('Slack’s trouble', () => {
   });
 });
 
-test('a request made while Slack is away gets its card when Slack is back', async () => {
+test('a request made while Slack does not answer gets its card when Slack answers again', async () => {
   await opened({}, false);
   scene.proxy.inject({ method: 'auth.test', times: 2, fault: 'drop-before' });
   await scene.slack.start();
@@ -162,7 +162,7 @@ test('a request made while Slack is away gets its card when Slack is back', asyn
   expect(scene.slack.state()).toBe('ok');
 });
 
-test('what was decided while Slack was away needs no card any more', async () => {
+test('a request that was decided while Slack did not answer gets no card', async () => {
   await opened({}, false);
   const { id } = await ask();
   await denyByCli(id);
@@ -171,14 +171,14 @@ test('what was decided while Slack was away needs no card any more', async () =>
   expect(posts()).toEqual([]);
 });
 
-test('without any channel the request stands, and the log says what to set', async () => {
+test('without a channel the request stays pending, and the log says what to set', async () => {
   await opened({ channel: 'none' });
   await ask();
   await until('a complaint', () => JSON.stringify(scene.log).includes('SLACK_CHANNEL'));
   expect(posts()).toEqual([]);
 });
 
-test('a card whose place cannot be stored is taken back and posted again', async () => {
+test('a card whose place cannot be saved is deleted and posted again', async () => {
   let failures = 1;
   await opened({
     change: (parts) => ({

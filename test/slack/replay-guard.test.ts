@@ -1,4 +1,4 @@
-/** What stands before Bolt: only fresh, authentic requests pass, and each of them once. */
+/** The guard before Bolt: only fresh, authentic requests pass, each of them once. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -65,11 +65,11 @@ describe('the clock of a request', () => {
 });
 
 describe('the signature of a request', () => {
-  test('must be made with our secret', async () => {
+  test('must be made with the server’s signing secret', async () => {
     expect((await deliver(url, signed(NOW, 'another secret'))).status).toBe(401);
   });
 
-  test('must be of this very body', async () => {
+  test('must be of this body', async () => {
     expect((await deliver(url, { ...signed(NOW), body: fresh() })).status).toBe(401);
   });
 
@@ -83,7 +83,7 @@ describe('the signature of a request', () => {
 });
 
 describe('a request that comes again', () => {
-  test('is answered with an empty 200 and not handled, ever so often', async () => {
+  test('is answered with an empty 200 and not handled, each time', async () => {
     const request = signed(NOW);
     const answers = [];
     for (let time = 0; time < 5; time += 1) answers.push((await deliver(url, request)).body);
@@ -91,13 +91,13 @@ describe('a request that comes again', () => {
     expect(passed).toHaveLength(1);
   });
 
-  test('is known also when five come at once', async () => {
+  test('is recognised when five copies come at the same time', async () => {
     const request = signed(NOW);
     await Promise.all(Array.from({ length: 5 }, () => deliver(url, request)));
     expect(passed).toHaveLength(1);
   });
 
-  test('is known until its clock is too old to pass', async () => {
+  test('is recognised until its timestamp is too old to be accepted', async () => {
     const request = signed(NOW + 300);
     await deliver(url, request);
     clock = NOW + 599;
@@ -107,7 +107,7 @@ describe('a request that comes again', () => {
     expect(passed).toHaveLength(1);
   });
 
-  test('does not look new by another spelling of its signature or time', async () => {
+  test('is recognised in another spelling of its signature or timestamp', async () => {
     const request = signed(NOW);
     await deliver(url, request);
     const { headers } = request;
@@ -120,14 +120,14 @@ describe('a request that comes again', () => {
     expect(passed).toHaveLength(1);
   });
 
-  test('a stranger cannot make us take a good request for a replay', async () => {
+  test('an outsider cannot make vsecure take a valid request for a replay', async () => {
     const good = signed(NOW);
     await deliver(url, { ...good, body: 'something else' });
     expect((await deliver(url, good)).body).toBe('handled');
   });
 });
 
-test('a body of more than 256 kB is refused before anything is reckoned over it', async () => {
+test('a body of more than 256 kB is refused before its signature is computed', async () => {
   expect((await deliver(url, signed(NOW, SECRET, 'x'.repeat(256 * 1024 + 1)))).status).toBe(413);
   expect((await deliver(url, signed(NOW, SECRET, 'y'.repeat(256 * 1024)))).status).toBe(200);
 });

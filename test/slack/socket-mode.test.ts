@@ -72,7 +72,7 @@ async function opened() {
 const healthy = (slack: { state(): string }) => until('Slack', () => slack.state() === 'ok');
 
 describe.runIf(localSlackAvailable())('over a socket', () => {
-  test('an approver denies with a reason, and the card is redrawn', async () => {
+  test('an approver denies with a reason, and the card is updated', async () => {
     const { local, services, slack, agent } = await opened();
     await slack.start();
     await healthy(slack);
@@ -90,7 +90,7 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
     );
   });
 
-  test('a refreshed or cut connection is open again at once', async () => {
+  test('a refreshed or broken connection is opened again at once', async () => {
     const { proxy, slack } = await opened();
     await slack.start();
     await healthy(slack);
@@ -104,7 +104,7 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
     }
   });
 
-  test('a press during a refresh ends nothing, and a second one opens the form', async () => {
+  test('a click during a refresh breaks nothing, and a second click opens the form', async () => {
     const { local, proxy, services, slack, agent } = await opened();
     await slack.start();
     await healthy(slack);
@@ -118,7 +118,7 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
     await until('a form', () => local.views()[0]);
   });
 
-  test('a refused connection is tried again, and says so', async () => {
+  test('a refused connection is tried again, and the log says so', async () => {
     const { proxy, slack, log } = await opened();
     proxy.inject({ method: 'apps.connections.open', times: 2, fault: 'status', status: 503 });
     await slack.start();
@@ -127,7 +127,7 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
     expect(log.join()).toContain('http_503');
   });
 
-  test('a revoked app token degrades Slack and ends nothing', async () => {
+  test('a revoked app token degrades Slack and does not stop the process', async () => {
     const { proxy, slack, log } = await opened();
     await slack.start();
     await healthy(slack);
@@ -142,7 +142,7 @@ describe.runIf(localSlackAvailable())('over a socket', () => {
     expect(slack.state()).toBe('degraded');
   });
 
-  test('mounting adds no route', async () => {
+  test('in Socket Mode mounting adds no route', async () => {
     const { slack } = await opened();
     const app = express();
     slack.mount(app);

@@ -1,4 +1,4 @@
-/** A process that tells receivers what the outbox holds, until it is killed. `teller.ts <database url> <master key> <installation> <allowed>` */
+/** A process that sends notifications from the outbox until it is killed. `sender.ts <database url> <master key> <installation> <allowed>` */
 
 import { chainHash } from '../../../src/crypto/chain-hash.js';
 import { createVault } from '../../../src/crypto/envelope.js';
