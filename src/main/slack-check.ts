@@ -98,5 +98,6 @@ function lineOf({ check, result, message, fix }: Checked): string {
 }
 
 function summary(failures: number): string {
-  return failures === 0 ? 'All checks passed.' : `${failures} failed.`;
+  if (failures === 0) return 'All checks passed.';
+  return failures === 1 ? '1 check failed.' : `${failures} checks failed.`;
 }

@@ -53,7 +53,7 @@ describe('as a command', () => {
       `✗ failed   channel C0OTHER (${PRODUCTION}): Slack refused: channel_not_found. Fix: `,
     );
     expect(first.stdout).toContain('✓ ok       event address: a signed request');
-    expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 failed.');
+    expect(first.stdout.trimEnd().split('\n').at(-1)).toBe('1 check failed.');
 
     await services.policy({ channel: emulate.channelId });
     const second = await run(env, '--json');
