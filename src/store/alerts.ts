@@ -1,23 +1,10 @@
-/** Rules and alerts. An alert fires and resolves by conditional updates alone. */
+/** Alerts: each fires and resolves by conditional updates alone. */
 
-import type { Alert, AlertRule, Observation } from '../domain/alert.js';
-import type { Metric, Operation, ReceiverKind } from '../domain/vocabulary.js';
+import type { Alert, Observation } from '../domain/alert.js';
 import type { AlertReads, Alerts } from '../ports/index.js';
+import type { AlertRules } from './alert-rules.js';
 import { UNLIKE } from './alerts-built-in.js';
 import { only, type Sql } from './sql.js';
-
-interface RuleRow {
-  readonly name: string;
-  readonly metric: Metric | null;
-  readonly resource: string | null;
-  readonly key_name: string | null;
-  readonly operation: Operation | null;
-  readonly threshold: number | null;
-  readonly period_ms: number | null;
-  readonly cooldown_ms: number;
-  readonly receivers: ReceiverKind[] | null;
-  readonly enabled: boolean;
-}
 
 interface AlertRow extends Observation {
   readonly rule: string;
@@ -47,49 +34,26 @@ const LIST = `
     where s.rule = a.rule and s.subject in ('', a.subject) and s.until > clock_timestamp()) s on true
   order by a.fired_at desc, a.rule, a.subject limit 1000`;
 
-export function alertReads(sql: Sql): AlertReads {
+export function alertReads(sql: Sql, rules: AlertRules): AlertReads {
   return {
-    rules: async () => (await sql<RuleRow>('select * from alert_rule order by name')).map(toRule),
+    rules: rules.list,
     list: async () => (await sql<AlertRow>(LIST)).map(toAlert),
     findAnomalies: (rule) => sql<Observation>(UNLIKE[rule]),
   };
 }
 
-export function alerts(sql: Sql): Alerts {
+export function alerts(sql: Sql, rules: AlertRules): Alerts {
   return {
-    ...alertReads(sql),
+    ...alertReads(sql, rules),
 
     lockRules: async () => void (await sql('lock table alert_rule in share row exclusive mode')),
 
-    async setRule(rule) {
-      const counted = rule.metric === undefined ? undefined : rule;
-      await sql(
-        `insert into alert_rule (name, metric, resource, key_name, operation, threshold, period_ms, cooldown_ms, receivers, enabled)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         on conflict (name) do update set metric = excluded.metric, resource = excluded.resource, key_name = excluded.key_name,
-           operation = excluded.operation, threshold = excluded.threshold, period_ms = excluded.period_ms,
-           cooldown_ms = excluded.cooldown_ms, receivers = excluded.receivers, enabled = excluded.enabled,
-           updated_at = clock_timestamp()`,
-        [
-          rule.name,
-          counted?.metric ?? null,
-          counted?.resource ?? null,
-          counted?.key ?? null,
-          counted?.operation ?? null,
-          counted?.threshold ?? null,
-          counted?.period ?? null,
-          rule.cooldown,
-          rule.to ?? null,
-          rule.enabled,
-        ],
-      );
-    },
+    setRule: rules.set,
 
     async removeRule(name) {
-      const gone = await sql('delete from alert_rule where name = $1 returning name', [name]);
       await sql('delete from alert where rule = $1', [name]);
       await sql('delete from alert_silence where rule = $1', [name]);
-      return gone.length === 1;
+      return rules.remove(name);
     },
 
     async fire(rule, { subject, value, threshold }, cooldown) {
@@ -115,26 +79,6 @@ export function alerts(sql: Sql): Alerts {
       );
       return only(rows).until;
     },
-  };
-}
-
-function toRule(row: RuleRow): AlertRule {
-  const settings = {
-    name: row.name,
-    cooldown: row.cooldown_ms,
-    to: row.receivers ?? undefined,
-    enabled: row.enabled,
-  };
-  const { metric, threshold, period_ms: period } = row;
-  if (metric === null || threshold === null || period === null) return settings as AlertRule;
-  return {
-    ...settings,
-    metric,
-    threshold,
-    period,
-    resource: row.resource ?? undefined,
-    key: row.key_name ?? undefined,
-    operation: row.operation ?? undefined,
   };
 }
 

@@ -1,63 +1,79 @@
-/** Principals and their keys. Only the HMAC of a key is stored; it is read in one place, to authenticate. */
+/** Principals and their keys. Only the HMAC of a key is stored; one statement reads it, to authenticate. */
 
-import type { EntityManager } from 'typeorm';
+import type { Person } from '../domain/person.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { PersonReads, PrincipalReads, Principals } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
-import { type ApiKeyRow, ApiKeyTable, type PrincipalRow, PrincipalTable } from './tables.js';
 
-export function principalReads(
-  manager: EntityManager,
-  sql: Sql,
-  people: PersonReads,
-): PrincipalReads {
-  const find: PrincipalReads['find'] = async (id) =>
-    present(await manager.findOneBy(PrincipalTable, { id }));
-  return {
-    find,
-
-    async byName(name) {
-      const query = manager.createQueryBuilder(PrincipalTable, 'p');
-      return present(await query.where('lower(p.name) = lower(:name)', { name }).getOne());
-    },
-
-    async list() {
-      return (await manager.find(PrincipalTable, { order: { name: 'asc' } })).map(toPrincipal);
-    },
-
-    async keys(principal) {
-      const where = principal ? { principal } : {};
-      const rows = await manager.find(ApiKeyTable, { where, order: { createdAt: 'asc' } });
-      return rows.map(toKey);
-    },
-
-    async credentials(keyId) {
-      const row = first(await sql<CredentialRow>(CREDENTIALS, [keyId]));
-      const key = row && (await manager.findOneBy(ApiKeyTable, { id: keyId }));
-      const principal = key && (await find(key.principal));
-      const owner = principal && (await people.find(principal.owner));
-      if (!row || !key || !principal || !owner) return undefined;
-      return { key: toKey(key), hash: row.hash, principal, owner, live: row.live };
-    },
-  };
+interface PrincipalRow {
+  readonly id: Principal['id'];
+  readonly name: string;
+  readonly class: Principal['class'];
+  readonly owner_id: Person['id'];
+  readonly suspended_at: Date | null;
+  readonly suspended_by: Person['id'] | null;
 }
 
-interface CredentialRow {
+interface KeyRow {
+  readonly id: string;
+  readonly principal_id: Principal['id'];
+  readonly class: ApiKey['class'];
+  readonly scopes: ApiKey['scopes'];
+  readonly hint: string;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+}
+
+interface CredentialsRow extends KeyRow {
   readonly hash: Buffer;
   readonly live: boolean;
 }
 
+const SELECT_PRINCIPAL =
+  'select id, name, class, owner_id, suspended_at, suspended_by from principal';
+
+const KEY_COLUMNS = 'id, principal_id, class, scopes, hint, created_at, expires_at, revoked_at';
+
 const CREDENTIALS = `
-  select hash, revoked_at is null and (expires_at is null or expires_at > clock_timestamp()) as live
+  select ${KEY_COLUMNS}, hash, revoked_at is null and (expires_at is null or expires_at > clock_timestamp()) as live
   from api_key where id = $1`;
 
-export function principals(manager: EntityManager, sql: Sql, people: PersonReads): Principals {
-  const reads = principalReads(manager, sql, people);
-  const key = async (id: string) => {
-    const row = await manager.findOneBy(ApiKeyTable, { id });
-    if (!row) throw new Error('a key that was just written is not there');
-    return toKey(row);
+export function principalReads(sql: Sql, people: PersonReads): PrincipalReads {
+  const one = async (rows: Promise<PrincipalRow[]>) => {
+    const row = first(await rows);
+    return row && toPrincipal(row);
   };
+  const find: PrincipalReads['find'] = (id) =>
+    one(sql(`${SELECT_PRINCIPAL} where id = $1`, [id], 'hot'));
+  return {
+    find,
+    byName: (name) => one(sql(`${SELECT_PRINCIPAL} where lower(name) = lower($1)`, [name])),
+
+    async list() {
+      return (await sql<PrincipalRow>(`${SELECT_PRINCIPAL} order by name`)).map(toPrincipal);
+    },
+
+    async keys(principal) {
+      const rows = await sql<KeyRow>(
+        `select ${KEY_COLUMNS} from api_key where $1::text is null or principal_id = $1 order by created_at`,
+        [principal ?? null],
+      );
+      return rows.map(toKey);
+    },
+
+    async credentials(keyId) {
+      const row = first(await sql<CredentialsRow>(CREDENTIALS, [keyId], 'hot'));
+      const principal = row && (await find(row.principal_id));
+      const owner = principal && (await people.find(principal.owner));
+      if (!row || !principal || !owner) return undefined;
+      return { key: toKey(row), hash: row.hash, principal, owner, live: row.live };
+    },
+  };
+}
+
+export function principals(sql: Sql, people: PersonReads): Principals {
+  const reads = principalReads(sql, people);
   return {
     ...reads,
 
@@ -72,22 +88,24 @@ export function principals(manager: EntityManager, sql: Sql, people: PersonReads
     },
 
     async insertKey({ id, principal, class: keyClass, scopes, hint }, hash, ttlMs) {
-      only(
-        await sql(
+      const row = only(
+        await sql<KeyRow>(
           `insert into api_key (id, principal_id, class, scopes, hash, hint, expires_at)
-           values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7::float8 * interval '1 ms') returning id`,
+           values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7::float8 * interval '1 ms')
+           returning ${KEY_COLUMNS}`,
           [id, principal, keyClass, scopes, hash, hint, ttlMs ?? null],
         ),
       );
-      return key(id);
+      return toKey(row);
     },
 
     async revokeKey(id) {
-      const revoked = await sql(
-        `update api_key set revoked_at = clock_timestamp() where id = $1 and revoked_at is null returning id`,
+      const revoked = await sql<KeyRow>(
+        `update api_key set revoked_at = clock_timestamp() where id = $1 and revoked_at is null returning ${KEY_COLUMNS}`,
         [id],
       );
-      return revoked.length === 1 ? key(id) : undefined;
+      const row = first(revoked);
+      return row && toKey(row);
     },
 
     async suspend(id, by) {
@@ -118,30 +136,22 @@ export function principals(manager: EntityManager, sql: Sql, people: PersonReads
   };
 }
 
-function present(row: PrincipalRow | null): Principal | undefined {
-  if (!row) return undefined;
-  return toPrincipal(row);
-}
+const toPrincipal = (row: PrincipalRow): Principal => ({
+  id: row.id,
+  name: row.name,
+  class: row.class,
+  owner: row.owner_id,
+  suspendedAt: row.suspended_at ?? undefined,
+  suspendedBy: row.suspended_by ?? undefined,
+});
 
-function toPrincipal(row: PrincipalRow): Principal {
-  const { id, name, class: keyClass, owner, suspendedAt, suspendedBy } = row;
-  const suspension = {
-    suspendedAt: suspendedAt ?? undefined,
-    suspendedBy: suspendedBy ?? undefined,
-  };
-  return { id, name, class: keyClass, owner, ...suspension };
-}
-
-function toKey(row: ApiKeyRow): ApiKey {
-  const { id, principal, class: keyClass, scopes, hint, createdAt, expiresAt, revokedAt } = row;
-  return {
-    id,
-    principal,
-    class: keyClass,
-    scopes,
-    hint,
-    createdAt,
-    expiresAt: expiresAt ?? undefined,
-    revokedAt: revokedAt ?? undefined,
-  };
-}
+const toKey = (row: KeyRow): ApiKey => ({
+  id: row.id,
+  principal: row.principal_id,
+  class: row.class,
+  scopes: row.scopes,
+  hint: row.hint,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at ?? undefined,
+  revokedAt: row.revoked_at ?? undefined,
+});

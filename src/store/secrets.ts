@@ -1,28 +1,25 @@
-/** Secrets: metadata, and sealed versions on their way in. Sealed values leave only through the read ledger. */
+/** Secrets: their metadata and sealed versions. Only the read ledger reads sealed values. */
 
-import type { EntityManager } from 'typeorm';
-import { IsNull } from 'typeorm';
 import type { SecretMetadata } from '../domain/secret.js';
 import type { SecretReads, Secrets } from '../ports/index.js';
-import { columnsOf } from './columns.js';
 import { listed } from './page.js';
-import { only, type Sql } from './sql.js';
-import { SecretTable } from './tables.js';
+import { first, only, type Sql } from './sql.js';
 
-/** What is not deleted. */
-const PRESENT = { deletedAt: IsNull() };
+const COLUMNS = 'id, path, version, created_at as "createdAt", updated_at as "updatedAt"';
+const SELECT = `select ${COLUMNS} from secret where deleted_at is null`;
+/** The index is on `lower(path)`; paths are compared as they are written. */
+const BY_PATH = `${SELECT} and lower(path) = lower($1) and path = $1`;
 
-export function secretReads(manager: EntityManager, sql: Sql): SecretReads {
-  const select = `select ${columnsOf(manager, SecretTable)} from secret where deleted_at is null`;
+export function secretReads(sql: Sql): SecretReads {
   return {
-    find: async (path) => (await manager.findOneBy(SecretTable, { ...PRESENT, path })) ?? undefined,
+    find: async (path) => first(await sql<SecretMetadata>(BY_PATH, [path])),
 
     async list({ limit, after }) {
       const rows =
         after === undefined
-          ? await sql<SecretMetadata>(`${select} order by path limit $1`, [limit + 1], 'hot')
+          ? await sql<SecretMetadata>(`${SELECT} order by path limit $1`, [limit + 1], 'hot')
           : await sql<SecretMetadata>(
-              `${select} and path > $2 order by path limit $1`,
+              `${SELECT} and path > $2 order by path limit $1`,
               [limit + 1, after],
               'hot',
             );
@@ -31,27 +28,20 @@ export function secretReads(manager: EntityManager, sql: Sql): SecretReads {
   };
 }
 
-export function secrets(manager: EntityManager, sql: Sql): Secrets {
-  const reads = secretReads(manager, sql);
-  const present = async (path: string): Promise<SecretMetadata> =>
-    only(await manager.findBy(SecretTable, { path }));
+export function secrets(sql: Sql): Secrets {
   return {
-    ...reads,
+    ...secretReads(sql),
 
-    async lock(path) {
-      const lock = { mode: 'pessimistic_write' } as const;
-      return (
-        (await manager.findOne(SecretTable, { where: { ...PRESENT, path }, lock })) ?? undefined
-      );
-    },
+    lock: async (path) => first(await sql<SecretMetadata>(`${BY_PATH} for update`, [path])),
 
     async insert(id, path) {
-      const inserted = await sql(
-        `insert into secret (id, path) values ($1, $2) on conflict (lower(path)) do update set deleted_at = null
-         where secret.deleted_at is not null and secret.path = excluded.path returning id`,
-        [id, path],
+      return first(
+        await sql<SecretMetadata>(
+          `insert into secret (id, path) values ($1, $2) on conflict (lower(path)) do update set deleted_at = null
+           where secret.deleted_at is not null and secret.path = excluded.path returning ${COLUMNS}`,
+          [id, path],
+        ),
       );
-      return inserted.length === 1 ? present(path) : undefined;
     },
 
     async addVersion({ secretId, version, sealed, createdBy }) {
@@ -71,13 +61,13 @@ export function secrets(manager: EntityManager, sql: Sql): Secrets {
           createdBy,
         ],
       );
-      const { path } = only(
-        await sql<{ path: string }>(
-          `update secret set version = $2, updated_at = clock_timestamp() where id = $1 and version = $2 - 1 returning path`,
+      return only(
+        await sql<SecretMetadata>(
+          `update secret set version = $2, updated_at = clock_timestamp() where id = $1 and version = $2 - 1
+           returning ${COLUMNS}`,
           [secretId, version],
         ),
       );
-      return present(path);
     },
 
     async remove(id) {

@@ -13,6 +13,7 @@ import type {
   Store,
   Tx,
 } from '../ports/index.js';
+import { alertRules } from './alert-rules.js';
 import { alertReads, alerts } from './alerts.js';
 import { enqueueHomeUpdates, homeReads, homes } from './app-homes.js';
 import { approvalReads, approvals } from './approvals.js';
@@ -69,9 +70,9 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     approvals: approvalReads(sql),
     grants: grantReads(sql),
     policies: policyReads(sql),
-    principals: principalReads(manager, sql, personReader),
+    principals: principalReads(sql, personReader),
     people: personReader,
-    secrets: secretReads(manager, sql),
+    secrets: secretReads(sql),
     groups: slackGroups(sql),
     directMessageOutbox: directMessageOutbox(sql),
     logins: loginReads(sql),
@@ -80,7 +81,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     receivers: receiverReads(sql),
     audit: auditReads(sql),
     metrics: metricsReads(sql),
-    alerts: alertReads(sql),
+    alerts: alertReads(sql, alertRules(manager)),
     homes: homeReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
@@ -105,15 +106,15 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
     approvals: approvals(sql, parts.origin ?? nobody),
     grants: grants(sql),
     policies: policies(sql),
-    principals: principals(manager, sql, personWriter),
+    principals: principals(sql, personWriter),
     people: personWriter,
-    secrets: secrets(manager, sql),
+    secrets: secrets(sql),
     installation: {
       find: () => findInstallation(sql),
       insert: (installation) => insertInstallation(sql, parts.chain, installation),
     },
 
-    alerts: alerts(sql),
+    alerts: alerts(sql, alertRules(manager)),
     homes: homes(sql),
 
     logins: logins(sql),

@@ -1,9 +1,8 @@
-/** The plain tables as TypeORM sees them. Hot paths speak SQL; the schema itself comes from migrations/ alone. */
+/** Tables that people manage, as TypeORM's repositories see them. All other tables are reached by SQL; the schema comes from migrations/ alone. */
 
 import { EntitySchema } from 'typeorm';
-import type { Person, PersonId } from '../domain/person.js';
-import type { ApiKey, Principal } from '../domain/principal.js';
-import type { SecretMetadata } from '../domain/secret.js';
+import type { Person } from '../domain/person.js';
+import type { Metric, Operation, ReceiverKind } from '../domain/vocabulary.js';
 
 const created = { type: 'timestamptz', name: 'created_at', createDate: true } as const;
 
@@ -50,58 +49,35 @@ export const SlackAccountTable = new EntitySchema<SlackAccountRow>({
   },
 });
 
-export type PrincipalRow = Omit<Principal, 'suspendedAt' | 'suspendedBy'> & {
-  readonly createdAt: Date;
-  readonly suspendedAt: Date | null;
-  readonly suspendedBy: PersonId | null;
-};
+export interface AlertRuleRow {
+  readonly name: string;
+  readonly metric: Metric | null;
+  readonly resource: string | null;
+  readonly key: string | null;
+  readonly operation: Operation | null;
+  readonly threshold: number | null;
+  readonly period: number | null;
+  readonly cooldown: number;
+  readonly receivers: readonly ReceiverKind[] | null;
+  readonly enabled: boolean;
+  readonly updatedAt: Date;
+}
 
-export const PrincipalTable = new EntitySchema<PrincipalRow>({
-  name: 'principal',
+export const AlertRuleTable = new EntitySchema<AlertRuleRow>({
+  name: 'alert_rule',
   columns: {
-    id: { type: 'text', primary: true },
-    name: { type: 'text' },
-    class: { type: 'text' },
-    owner: { type: 'text', name: 'owner_id' },
-    createdAt: created,
-    suspendedAt: { type: 'timestamptz', name: 'suspended_at', nullable: true },
-    suspendedBy: { type: 'text', name: 'suspended_by', nullable: true },
+    name: { type: 'text', primary: true },
+    metric: { type: 'text', nullable: true },
+    resource: { type: 'text', nullable: true },
+    key: { type: 'text', name: 'key_name', nullable: true },
+    operation: { type: 'text', nullable: true },
+    threshold: { type: 'float8', nullable: true },
+    period: { type: 'integer', name: 'period_ms', nullable: true },
+    cooldown: { type: 'integer', name: 'cooldown_ms' },
+    receivers: { type: 'text', array: true, nullable: true },
+    enabled: { type: 'boolean' },
+    updatedAt: { type: 'timestamptz', name: 'updated_at', updateDate: true },
   },
 });
 
-export type ApiKeyRow = Omit<ApiKey, 'expiresAt' | 'revokedAt'> & {
-  readonly hash: Buffer;
-  readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
-};
-
-export const ApiKeyTable = new EntitySchema<ApiKeyRow>({
-  name: 'api_key',
-  columns: {
-    id: { type: 'text', primary: true },
-    principal: { type: 'text', name: 'principal_id' },
-    class: { type: 'text' },
-    scopes: { type: 'text', array: true },
-    hint: { type: 'text' },
-    hash: { type: 'bytea', select: false },
-    createdAt: created,
-    expiresAt: { type: 'timestamptz', name: 'expires_at', nullable: true },
-    revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
-  },
-});
-
-export type SecretRow = SecretMetadata & { readonly deletedAt: Date | null };
-
-export const SecretTable = new EntitySchema<SecretRow>({
-  name: 'secret',
-  columns: {
-    id: { type: 'text', primary: true },
-    path: { type: 'text' },
-    version: { type: 'integer' },
-    createdAt: created,
-    updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'clock_timestamp()' },
-    deletedAt: { type: 'timestamptz', name: 'deleted_at', nullable: true, select: false },
-  },
-});
-
-export const tables = [PersonTable, SlackAccountTable, PrincipalTable, ApiKeyTable, SecretTable];
+export const tables = [PersonTable, SlackAccountTable, AlertRuleTable];

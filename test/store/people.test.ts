@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
 import type { Person } from '../../src/domain/person.js';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
-import { PersonTable, SecretTable } from '../../src/store/tables.js';
+import { PersonTable, SlackAccountTable } from '../../src/store/tables.js';
 import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
 import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 
@@ -177,7 +177,7 @@ test('a search for nothing in particular is refused, instead of finding the firs
     await expect(manager.findOne(PersonTable, { where: { id } })).rejects.toThrow(
       /(?:Undefined|Null) value/,
     );
-    await expect(manager.findBy(SecretTable, { path: id })).rejects.toThrow(
+    await expect(manager.findBy(SlackAccountTable, { userId: id })).rejects.toThrow(
       /(?:Undefined|Null) value/,
     );
     await expect(manager.update(PersonTable, { id }, { role: 'admin' })).rejects.toThrow(
