@@ -1,8 +1,8 @@
-/** What a set of policies changes, for the person who decides whether it may: first what it loosens. */
+/** What a set of policies changes, for the person who confirms it. What loosens comes first. */
 
 import type { AppliedPolicy } from '../sdk/index.js';
 
-const WORDS: Record<AppliedPolicy['outcome'], string> = {
+const LABELS: Record<AppliedPolicy['outcome'], string> = {
   created: 'new',
   changed: 'changed',
   unchanged: 'unchanged',
@@ -28,16 +28,16 @@ export function difference(applied: readonly AppliedPolicy[]): string {
 
 /** `1 new, 2 unchanged.` */
 export function summary(applied: readonly AppliedPolicy[]): string {
-  const counts = Object.entries(WORDS).map(([outcome, word]) => {
+  const counts = Object.entries(LABELS).map(([outcome, label]) => {
     const count = applied.filter((policy) => policy.outcome === outcome).length;
-    return count > 0 ? `${count} ${word}` : undefined;
+    return count > 0 ? `${count} ${label}` : undefined;
   });
   return `${counts.filter((part) => part !== undefined).join(', ')}.`;
 }
 
 const describe = ({ uri, outcome, lines }: AppliedPolicy) => [
-  `  ${uri} (${WORDS[outcome]})`,
-  // Its first line says once more that the policy is new or gone.
+  `  ${uri} (${LABELS[outcome]})`,
+  // The first line repeats that the policy is new or removed.
   ...lines.slice(outcome === 'changed' ? 0 : 1).map((line) => `    ${line}`),
 ];
 

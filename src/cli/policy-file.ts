@@ -1,4 +1,4 @@
-/** The policy file: a list of the documents that the API takes, or one after the other, with short resource names allowed. */
+/** The policy file: policy documents of the API, as one list or as several YAML documents. Allows short resource names. */
 
 import { readFile } from 'node:fs/promises';
 import { type PolicyDocument, policyDocument } from '../contract/policy-document.js';
@@ -10,18 +10,18 @@ import type { Entry, LineProblem } from './yaml-entries.js';
 
 export interface PolicyFile {
   readonly policies: readonly PolicyDocument[];
-  /** Passes on what the call answers. What the server refuses is said by file and line. */
+  /** Returns the answer of the call. Reports what the server refuses by file and line. */
   sent<T>(call: Promise<T>): Promise<T>;
 }
 
-/** All of the file, checked. Throws CommandFailed with every problem, by line and field. */
+/** Reads and checks the whole file. Throws CommandFailed with every problem, by line and field. */
 export async function readPolicies(
   file: string,
   stdin: () => Promise<Uint8Array>,
 ): Promise<PolicyFile> {
   const text = file === '-' ? Buffer.from(await stdin()).toString('utf8') : await readText(file);
   const name = file === '-' ? 'stdin' : file;
-  // Loaded only here: no other command reads YAML.
+  // Imported here, because no other command reads YAML.
   const { readEntries } = await import('./yaml-entries.js');
   const { entries, problems } = readEntries(text);
   const checked = entries.map((entry) => check(entry));
@@ -49,7 +49,7 @@ function check(entry: Entry): { policy?: PolicyDocument; problems: readonly Line
   return { problems: error.issues.flatMap((issue) => placesOf(entry, issue)) };
 }
 
-/** Fields that there are not stand on a line each. */
+/** Reports each unknown field on its own line. */
 function placesOf(entry: Entry, issue: InputIssue): readonly LineProblem[] {
   const { path } = issue;
   if (issue.code !== 'unrecognized_keys')
@@ -76,7 +76,7 @@ function invalid(name: string, wrong: readonly LineProblem[]): CommandFailed {
   return new CommandFailed(`Nothing was changed: ${name} is not valid.\n${lines.join('\n')}`);
 }
 
-/** The server has a line for each problem, and names a policy by its place in the list or by its pattern. */
+/** The server reports each problem on a line, and names a policy by its place in the list or by its pattern. */
 function withLines(name: string, entries: readonly Entry[], message: string): string {
   return message
     .split('\n')

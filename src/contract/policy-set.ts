@@ -1,4 +1,4 @@
-/** Whole sets of policies on the wire: applied in one transaction, or only tried against what was asked before. */
+/** Sets of policies on the wire: applied in one transaction, or replayed over past requests. */
 
 import { z } from 'zod';
 import { POLICIES_MAX } from '../domain/limits.js';
@@ -14,7 +14,7 @@ const policies = z.array(policyDocument, LIST).max(POLICIES_MAX, LIST);
 const applied = z.object({
   uri: z.string(),
   outcome: z.enum(['created', 'changed', 'unchanged', 'removed']),
-  /** What differs, a line for each field. */
+  /** The difference, one line for each field. */
   lines: z.array(z.string()),
   /** Why more is possible than before; empty when nothing is looser. */
   loosens: z.array(z.string()),
@@ -25,19 +25,19 @@ export type WireAppliedPolicy = z.output<typeof applied>;
 
 const outcome = z.enum(['asked', 'granted', 'refused']);
 
-/** One recorded request that would go another way. */
+/** A past request that would end differently. */
 const changed = z.object({
   approval: approvalId,
   at: timestamp,
   requester: z.string(),
   operation,
   resources: z.array(z.string()),
-  /** What happened: a person was asked, or it was granted at once. */
+  /** What happened: a person had to decide, or the policy granted it at once. */
   recorded: outcome,
-  /** How that ended. */
+  /** The status of the past request. */
   status: approvalStatus,
   proposed: outcome,
-  /** Why it would be refused. */
+  /** Of the refusal, where the request would be refused. */
   code: z.string().optional(),
 });
 described.add(changed, { id: 'ReplayedRequest' });
@@ -48,17 +48,17 @@ const simulation = z.object({
   /** Requests that were replayed. */
   replayed: z.int(),
   unchanged: z.int(),
-  /** A person was asked; it would be granted at once. */
+  /** A person had to decide; the policy would grant it at once. */
   askedToGranted: z.int(),
-  /** Of those, how many a person had in fact denied. */
+  /** Those of them that a person denied. */
   grantedThoughDenied: z.int(),
-  /** It was granted at once; a person would be asked. */
+  /** The policy granted it at once; a person would have to decide. */
   grantedToAsked: z.int(),
-  /** It would not even be asked. */
+  /** The policy would refuse it. */
   refused: z.int(),
-  /** The oldest first; those that a person had denied are always among them. */
+  /** Oldest first. Always includes the requests that a person denied. */
   changes: z.array(changed),
-  /** Changes beyond those listed. */
+  /** Further changes that are not listed. */
   unlisted: z.int(),
 });
 described.add(simulation, { id: 'Simulation' });
@@ -73,9 +73,9 @@ export const policySetRoutes = {
     scopes: ['resources:manage'],
     body: z.strictObject({
       policies,
-      /** Remove every policy that is not among them. */
+      /** Remove every policy that is not in the list. */
       prune: z.boolean().optional(),
-      /** Only say what would change. */
+      /** Only report what would change. */
       dryRun: z.boolean().optional(),
     }),
     answer: listOf(applied),
@@ -84,7 +84,7 @@ export const policySetRoutes = {
     ...noInput,
     method: 'POST',
     path: '/simulate',
-    summary: 'What would have happened to past requests under these policies. Changes nothing.',
+    summary: 'Replay past requests under these policies. Changes nothing.',
     scopes: ['resources:manage'],
     body: z.strictObject({ policies, prune: z.boolean().optional(), since: moment }),
     answer: simulation,

@@ -207,10 +207,10 @@ describe('mcp:explain', () => {
   const explain = (...argv: string[]) => run(admin, 'mcp:explain', ...argv);
   const facts = ['--as', 'claude-desktop', '--at'];
 
-  test('says what would happen to another key at another time, and why', async () => {
+  test('shows what would happen to a request of another key at another time, and why', async () => {
     const night = await explain('hours/KEY', 'read', ...facts, '2026-05-01T10:00:00Z');
     expect(night.exit).toBe(0);
-    expect(night.out).toMatch(/^Outcome +a person is asked$/m);
+    expect(night.out).toMatch(/^Outcome +a person decides$/m);
     expect(night.out).toContain(
       'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles',
     );
@@ -221,13 +221,13 @@ describe('mcp:explain', () => {
     expect(JSON.parse(day.out)).toMatchObject({ outcome: 'granted', conditions: { failed: [] } });
   });
 
-  test('says what is refused as an answer, not as a failure', async () => {
+  test('answers with a refusal, and does not fail, where the policy refuses the request', async () => {
     const ran = await explain('hours/KEY', 'write', '--as', 'claude-desktop');
     expect(ran).toMatchObject({ exit: 0 });
     expect(ran.out).toMatch(/^Outcome +refused \(not_permitted\)$/m);
   });
 
-  test('an operation, key or time that there is not is an error', async () => {
+  test('fails for an unknown operation or key, and for text that is not a time', async () => {
     expect((await explain('hours/KEY', 'own')).exit).toBe(2);
     expect((await explain('hours/KEY', 'read', '--as', 'nobody')).exit).toBe(1);
     expect((await explain('hours/KEY', 'read', '--at', 'noon')).exit).toBe(1);
@@ -235,7 +235,7 @@ describe('mcp:explain', () => {
 });
 
 describe('mcp:simulate', () => {
-  test('lists what would go another way, what a person had denied first', async () => {
+  test('lists the requests that would end differently, those that a person denied first', async () => {
     const ask = (name: string) =>
       serving.services.ask(agent, { resources: [`vsecure://secrets/past/${name}`] });
     await serving.services.policy({}, 'vsecure://secrets/past/*');
@@ -254,11 +254,11 @@ describe('mcp:simulate', () => {
     const ran = await run(admin, 'mcp:simulate', '-f', name, '--since', '1h');
     expect(ran).toMatchObject({ exit: 0, err: '' });
     expect(ran.out).toContain(
-      '2 asked a person and would be granted at once; a person had denied 1 of them.',
+      '2 went to a person and would be granted at once; a person denied 1 of them.',
     );
     const rows = ran.out.split('\n').filter((line) => line.startsWith('appr_'));
     expect(rows.map((row) => row.split(' ')[0])).toEqual([denied.id, fine.id]);
-    expect(rows[0]).toMatch(/asked a person: denied +granted at once$/);
+    expect(rows[0]).toMatch(/went to a person: denied +granted at once$/);
     const json = await run(admin, 'mcp:simulate', '-f', name, '--since', '1h', '--json');
     const found = JSON.parse(json.out);
     expect(found).toMatchObject({ askedToGranted: 2, grantedThoughDenied: 1, unlisted: 0 });
@@ -267,7 +267,7 @@ describe('mcp:simulate', () => {
     expect(await policies()).toEqual(before);
   });
 
-  test('a file that is wrong is said by line', async () => {
+  test('reports the problems of a file by line', async () => {
     const ran = await run(admin, 'mcp:simulate', '-f', file('- uri: a/b\n  maxUses: 0'));
     expect(ran.exit).toBe(1);
     expect(ran.err).toContain('policies.yml:2: maxUses');

@@ -117,7 +117,7 @@ describe('an address that is written into a policy', () => {
     await configure({ approvers: [ALICE] });
     account('carol@example.com', 'U0ALICE');
     const { warnings } = await configure({ approvers: [ALICE, 'carol@example.com'] });
-    expect(warnings).toEqual(['The approver carol@example.com is nobody that vsecure knows.']);
+    expect(warnings).toEqual(['vsecure does not know the approver carol@example.com.']);
     expect(await slackOf('carol@example.com')).toEqual([]);
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
@@ -133,7 +133,7 @@ describe('an address that is written into a policy', () => {
     account(ALICE, 'U0ALICE', changes);
     const { warnings } = await configure({ approvers: [ALICE, 'carol@example.com'] });
     expect(warnings.filter((warning) => warning.includes(ALICE))).toEqual([
-      'The approver alice@example.com is nobody that vsecure knows.',
+      'vsecure does not know the approver alice@example.com.',
     ]);
     expect(await slackOf(ALICE)).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe('an address that is written into a policy', () => {
     const { warnings, policy } = await configure({ approvers: ['Nobody@example.com'] });
     expect(policy.approvers).toEqual(['nobody@example.com']);
     expect(warnings).toEqual([
-      'The approver nobody@example.com is nobody that vsecure knows.',
+      'vsecure does not know the approver nobody@example.com.',
       'No request can be approved: 1 approval is needed and 0 people could give one.',
     ]);
   });
@@ -194,7 +194,7 @@ describe('an address that is written into a policy', () => {
     await services.agent('claude-desktop', 'bob@example.com');
     const { warnings } = await configure({ approvers: ['bob@example.com'] });
     expect(warnings).toEqual([
-      'Requests by the keys of bob@example.com can never be approved: only bob@example.com could approve them, and nobody approves their own. Name somebody else, or set allowSelfApproval.',
+      'Requests by the keys of bob@example.com can never be approved: only bob@example.com could approve them, and the owner of a key cannot approve its requests. Name another approver, or set allowSelfApproval.',
     ]);
   });
 });
@@ -265,7 +265,7 @@ describe('a user group', () => {
   test('that nobody has read, is empty, or was deleted decides nothing', async () => {
     slack.groups.set('S0EMPTY', []);
     const { warnings } = await configure({ approvers: ['S0EMPTY', 'S0GONE'] });
-    expect(warnings).toEqual(['The approver S0EMPTY is nobody that vsecure knows.']);
+    expect(warnings).toEqual(['vsecure does not know the approver S0EMPTY.']);
     expect(await approving([ALICE])).toEqual(['not_an_approver']);
   });
 

@@ -44,7 +44,7 @@ describe('GET /explain', () => {
       operation: 'read',
       requester: 'claude-desktop',
       outcome: 'asked',
-      why: 'A person is asked: not auto-approved: this key is not one of those that the policy names.',
+      why: 'A person decides: not auto-approved: this key is not one of those that the policy names.',
       duration: '1h',
       defaultDuration: '1h',
       maxDuration: '8h',

@@ -74,7 +74,7 @@ describe('policies', () => {
     const lonely = 'vsecure://secrets/lonely/*';
     const { json } = await send('PUT', '/resources', { uri: lonely });
     expect(configured.parse(json).warnings).toEqual([
-      expect.stringContaining('Nobody is named who could approve'),
+      expect.stringContaining('The policy has no approvers'),
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('policies', () => {
     const planned = await items({ dryRun: true });
     expect(planned).toMatchObject([
       { uri: a, outcome: 'created', loosens: [expect.stringContaining('opens')] },
-      { uri: b, outcome: 'created', warnings: [expect.stringContaining('Nobody is named')] },
+      { uri: b, outcome: 'created', warnings: [expect.stringContaining('The policy has no approvers')] },
     ]);
     expect(await uris()).toEqual(before);
     await items();

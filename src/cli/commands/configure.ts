@@ -1,4 +1,4 @@
-/** `mcp:configure`: put the policies of a file in force, all of them or none, once their difference has been seen. */
+/** `mcp:configure`: show the difference that the policies of a file make, then put all of them in force or none. */
 
 import type { Command } from 'commander';
 import type { AppliedPolicy } from '../../sdk/index.js';
@@ -18,7 +18,7 @@ interface ConfigureOptions {
 export function registerConfigure(program: Command, io: Io): void {
   program
     .command('mcp:configure')
-    .description('set policies from a file; each replaces the one of its pattern')
+    .description('set policies from a file; each replaces the policy of its pattern')
     .requiredOption('-f, --file <file>', 'YAML: a list of policies; - for stdin')
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'remove every policy that the file does not name')
@@ -32,17 +32,17 @@ async function configure(io: Io, { file, dryRun, prune, yes, json }: ConfigureOp
   const { mcp } = io.client();
   const set = { policies: [...policies], ...(prune && { prune }) };
   const planned = await sent(mcp.applyPolicies({ ...set, dryRun: true }));
-  const settled = dryRun || !planned.some(isChange);
-  if (settled && json) return io.json(planned);
-  const asks = io.interactive && !yes && !settled;
+  const finished = dryRun || !planned.some(isChange);
+  if (finished && json) return io.json(planned);
+  const asks = io.interactive && !yes && !finished;
   if (asks || !json) (json ? io.err : io.out)(difference(planned));
-  if (settled) return io.err(dryRun ? 'Nothing was changed.' : 'There is nothing to change.');
+  if (finished) return io.err(dryRun ? 'Nothing was changed.' : 'There is nothing to change.');
   if (asks) await confirm(io);
   const applied = await sent(mcp.applyPolicies(set));
   if (json) return io.json(applied);
   io.err(`Done: ${summary(applied)}`);
-  const late = surprises(planned, applied);
-  if (late.length > 0) io.out(`\nSince then:\n${difference(late)}`);
+  const differing = differingFrom(planned, applied);
+  if (differing.length > 0) io.out(`\nDifferent from the plan:\n${difference(differing)}`);
 }
 
 async function confirm(io: Io): Promise<void> {
@@ -50,8 +50,8 @@ async function confirm(io: Io): Promise<void> {
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was changed.');
 }
 
-/** What was not as it had been shown: somebody else changed it in between, or Slack was asked about a name only now. */
-function surprises(planned: readonly AppliedPolicy[], applied: readonly AppliedPolicy[]) {
+/** Policies that differ from the plan: another person changed them in between, or Slack has now resolved an approver. */
+function differingFrom(planned: readonly AppliedPolicy[], applied: readonly AppliedPolicy[]) {
   const shown = new Map(planned.map((policy) => [policy.uri, JSON.stringify(policy)]));
   return applied.filter((policy) => shown.get(policy.uri) !== JSON.stringify(policy));
 }

@@ -1,4 +1,4 @@
-/** `mcp:explain`: what would happen if somebody asked. */
+/** `mcp:explain`: what would happen to a request. */
 
 import { Argument, type Command } from 'commander';
 import { operation } from '../../contract/fields.js';
@@ -8,7 +8,7 @@ import { fieldList } from '../field-list.js';
 import type { Io } from '../io.js';
 
 const OUTCOMES: Record<Explanation['outcome'], string> = {
-  asked: 'a person is asked',
+  asked: 'a person decides',
   granted: 'granted at once',
   refused: 'refused',
 };
@@ -17,11 +17,11 @@ export function registerExplain(program: Command, io: Io): void {
   program
     .command('mcp:explain')
     .argument('<resource>', 'a resource or pattern, like production/DATABASE_URL')
-    .addArgument(new Argument('<operation>', 'what for').choices(operation.options))
-    .description('say what would happen if this were asked; asks nobody')
-    .option('--as <key>', 'asked by another key, by its name')
-    .option('--at <time>', 'asked at another time, like 2026-05-01T22:00:00Z')
-    .option('--duration <duration>', 'asked for so long, like 30m')
+    .addArgument(new Argument('<operation>', 'the operation').choices(operation.options))
+    .description('show what would happen to this request, without sending it')
+    .option('--as <key>', 'as another key, by its name')
+    .option('--at <time>', 'at another time, like 2026-05-01T22:00:00Z')
+    .option('--duration <duration>', 'for this duration, like 30m')
     .option('--json', 'as JSON')
     .action(async (resource, wanted, { as, at, duration, json }) => {
       const explained = await io.client().mcp.explainAccess({
@@ -41,17 +41,17 @@ function describe(found: Explanation): string {
   return fieldList([
     ['Outcome', code ? `${OUTCOMES[outcome]} (${code})` : OUTCOMES[outcome]],
     ['Why', why],
-    ['Asked', `${found.operation} ${found.resource}`],
-    ['By', requester],
+    ['Request', `${found.operation} ${found.resource}`],
+    ['Requester', requester],
     ['Conditions', conditions(found)],
-    ['For', found.duration],
-    ['By default', found.defaultDuration],
-    ['At most', found.maxDuration],
+    ['Duration', found.duration],
+    ['Default', found.defaultDuration],
+    ['Maximum', found.maxDuration],
     ['Reason', reason(found)],
     ['Policy', policy && `${policy.name} (${policy.uri}), version ${policy.version}`],
     ['Approvers', deciding?.approvers.join(', ')],
     ['Approvals', deciding && String(deciding.minApprovals)],
-    ['Then', deciding?.escalateTo && escalation(deciding)],
+    ['Escalation', deciding?.escalateTo && escalation(deciding)],
     ['Pending', limits && `${limits.pending} of at most ${limits.maxPending}`],
     ['Last hour', limits && `${limits.lastHour} of at most ${limits.maxPerHour}`],
   ]);

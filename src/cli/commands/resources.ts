@@ -35,12 +35,8 @@ export function registerResources(program: Command, io: Io): void {
 /** The conditions of auto-approval, all of which must hold. */
 function atOnceWhen({ autoApprove }: Policy): string | undefined {
   if (!autoApprove?.enabled) return undefined;
-  const { timeWindow, requester, operations, maxDuration } = autoApprove.conditions;
-  const conditions = [
-    timeWindow?.join(' or '),
-    requester && `by ${requester.join(' or ')}`,
-    operations && `to ${operations.join(' or ')}`,
-    maxDuration && `for at most ${maxDuration}`,
-  ];
-  return conditions.filter(Boolean).join(', ') || 'always';
+  const conditions = Object.entries(autoApprove.conditions).map(
+    ([name, value]) => `${name} ${[value].flat().join(' or ')}`,
+  );
+  return conditions.join(', ') || 'always';
 }

@@ -1,4 +1,4 @@
-/** `mcp:simulate`: what would have happened to past requests under the policies of a file. */
+/** `mcp:simulate`: replay past requests under the policies of a file. */
 
 import type { Command } from 'commander';
 import type { ReplayedRequest, Simulation } from '../../sdk/index.js';
@@ -11,7 +11,7 @@ const COLUMNS: readonly Column<ReplayedRequest>[] = [
   { header: 'id', cell: ({ approval }) => approval },
   { header: 'at', cell: ({ at }) => formatTime(at) },
   { header: 'key', cell: ({ requester }) => requester },
-  { header: 'wants', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { header: 'request', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
   { header: 'was', cell: recorded },
   { header: 'would be', cell: proposed },
 ];
@@ -19,16 +19,16 @@ const COLUMNS: readonly Column<ReplayedRequest>[] = [
 export function registerSimulate(program: Command, io: Io): void {
   program
     .command('mcp:simulate')
-    .description('try the policies of a file on past requests; changes nothing')
+    .description('replay past requests under the policies of a file; changes nothing')
     .requiredOption('-f, --file <file>', 'YAML: a list of policies; - for stdin')
     .option('--since <time>', 'like 30d (ago) or 2026-05-01', '30d')
-    .option('--prune', 'as if every other policy were gone')
+    .option('--prune', 'as if every other policy were removed')
     .option('--json', 'as JSON')
     .action(async ({ file, since, prune, json }) => {
       const { policies, sent } = await readPolicies(file, io.input);
       const proposal = { policies: [...policies], since, ...(prune && { prune: true }) };
       const { mcp } = io.client();
-      const progress = io.progress('Asking the past again');
+      const progress = io.progress('Replaying past requests');
       const found = await sent(mcp.simulatePolicies(proposal)).finally(progress.end);
       if (json) return io.json(found);
       io.out(describe(found));
@@ -44,14 +44,14 @@ export function registerSimulate(program: Command, io: Io): void {
 function describe(found: Simulation): string {
   const { replayed, unchanged, askedToGranted, grantedThoughDenied, grantedToAsked } = found;
   return [
-    `${replayed} requests since ${formatTime(found.since)}; ${unchanged} would go the same way.`,
-    `${askedToGranted} asked a person and would be granted at once; a person had denied ${grantedThoughDenied} of them.`,
-    `${grantedToAsked} were granted at once and would ask a person.`,
+    `${replayed} requests since ${formatTime(found.since)}; ${unchanged} would end the same way.`,
+    `${askedToGranted} went to a person and would be granted at once; a person denied ${grantedThoughDenied} of them.`,
+    `${grantedToAsked} were granted at once and would go to a person.`,
     `${found.refused} would be refused.`,
   ].join('\n');
 }
 
-/** What a person had denied comes first. */
+/** Requests that a person denied come first. */
 function byDanger(changes: readonly ReplayedRequest[]): readonly ReplayedRequest[] {
   const worst = changes.filter(wasDenied);
   return [...worst, ...changes.filter((change) => !wasDenied(change))];
@@ -61,10 +61,10 @@ const wasDenied = ({ status, proposed: then }: ReplayedRequest) =>
   status === 'denied' && then === 'granted';
 
 function recorded({ recorded: then, status }: ReplayedRequest): string {
-  return then === 'granted' ? 'granted at once' : `asked a person: ${status}`;
+  return then === 'granted' ? 'granted at once' : `went to a person: ${status}`;
 }
 
 function proposed({ proposed: then, code }: ReplayedRequest): string {
   if (then === 'refused') return `refused: ${code}`;
-  return then === 'granted' ? 'granted at once' : 'asked a person';
+  return then === 'granted' ? 'granted at once' : 'goes to a person';
 }

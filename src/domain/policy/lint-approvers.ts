@@ -1,4 +1,4 @@
-/** Policies under which nobody could approve: approvers who are nobody, too few of them, or only the one who asks. */
+/** Policies under which no request can be approved: approvers are unknown, too few, or only the requester. */
 
 import { isGroupEntry } from '../approver-entry.js';
 import { isNamedBy, type Person } from '../person.js';
@@ -7,11 +7,11 @@ import type { PolicyRules } from './policy.js';
 import { approversOf } from './policy.js';
 
 export interface ApproverFacts {
-  /** Does this entry name somebody who could decide? Undefined: that cannot be told at the moment. */
+  /** Does this entry name a person who could decide? Undefined while Slack cannot say. */
   resolves(approver: string): boolean | undefined;
-  /** Approvers where no policy names any. */
+  /** The approvers of policies that name and inherit none. */
   readonly defaultApprovers: readonly string[];
-  /** The keys that can ask, with their owners. */
+  /** The keys that can request access, with their owners. */
   readonly agentKeys: readonly { readonly name: string; readonly owner: Person }[];
 }
 
@@ -24,17 +24,17 @@ export function lintApprovers(
   if (!policy.requiresApproval) return [];
   const approvers = approversOf(policy, broader, facts.defaultApprovers);
   if (approvers.length === 0)
-    return [warn('Nobody is named who could approve: every request will be refused.')];
+    return [warn('The policy has no approvers, so every request will be refused. Name some, or set VSECURE_DEFAULT_APPROVERS.')];
   const entries = [...new Set([...approvers, ...(policy.escalateTo ?? [])])];
-  const somebody = entries.filter((entry) => facts.resolves(entry) !== false);
-  const unknown = entries.filter((entry) => !somebody.includes(entry));
+  const resolved = entries.filter((entry) => facts.resolves(entry) !== false);
+  const unknown = entries.filter((entry) => !resolved.includes(entry));
   return [
-    ...unknown.map((entry) => warn(`The approver ${entry} is nobody that vsecure knows.`)),
-    ...lintQuorum(policy, somebody, facts),
+    ...unknown.map((entry) => warn(`vsecure does not know the approver ${entry}.`)),
+    ...lintQuorum(policy, resolved, facts),
   ];
 }
 
-/** A group may hold any number of people, so nothing is said about a policy that names one. */
+/** Says nothing about a policy that names a group, which may hold any number of people. */
 function lintQuorum(
   policy: PolicyRules,
   approvers: readonly string[],
@@ -45,7 +45,7 @@ function lintQuorum(
   if (approvers.length < minApprovals)
     return [warn(`No request can be approved: ${needs(minApprovals, approvers.length)}.`)];
   if (allowSelfApproval) return [];
-  return askers(policy, facts).flatMap((owner) => {
+  return requestingOwners(policy, facts).flatMap((owner) => {
     const others = approvers.filter((entry) => !isNamedBy(owner, entry));
     if (others.length >= minApprovals) return [];
     const but =
@@ -54,7 +54,7 @@ function lintQuorum(
         : needs(minApprovals, others.length);
     return [
       warn(
-        `Requests by the keys of ${owner.email} can never be approved: ${but}, and nobody approves their own. Name somebody else, or set allowSelfApproval.`,
+        `Requests by the keys of ${owner.email} can never be approved: ${but}, and the owner of a key cannot approve its requests. Name another approver, or set allowSelfApproval.`,
       ),
     ];
   });
@@ -64,8 +64,8 @@ function needs(minApprovals: number, people: number): string {
   return `${minApprovals} approval${minApprovals === 1 ? ' is' : 's are'} needed and ${people === 1 ? '1 person' : `${people} people`} could give one`;
 }
 
-/** The owners of the keys that may ask here. */
-function askers({ requesters }: PolicyRules, { agentKeys }: ApproverFacts): readonly Person[] {
+/** The owners of the keys that may request access under the policy. */
+function requestingOwners({ requesters }: PolicyRules, { agentKeys }: ApproverFacts): readonly Person[] {
   const keys = agentKeys.filter(
     ({ name, owner }) =>
       !requesters ||

@@ -1,4 +1,4 @@
-/** What the lint says about a policy. */
+/** A finding about a policy. */
 
 export interface LintFinding {
   readonly severity: 'refuse' | 'warn';
@@ -6,8 +6,8 @@ export interface LintFinding {
   readonly message: string;
 }
 
-/** The policy is not written. */
+/** The policy is refused. */
 export const refuse = (message: string): LintFinding => ({ severity: 'refuse', message });
 
-/** The policy is written, and its author told. */
+/** The policy is written, and its author is warned. */
 export const warn = (message: string): LintFinding => ({ severity: 'warn', message });

@@ -1,4 +1,4 @@
-/** What is probably a mistake in a policy, said when it is written rather than when somebody waits for it. */
+/** Finds probable mistakes in a policy when it is written, before a request has to wait because of them. */
 
 import { coveringPatterns } from '../pattern.js';
 import { splitPath } from '../uri.js';
@@ -7,7 +7,7 @@ import { type LintFinding, refuse, warn } from './lint-finding.js';
 import type { PolicyRules } from './policy.js';
 import { shadowedBy } from './shadowed.js';
 
-/** What to tell the author of `changed`. `policies` are all that would be in force; an older version of `changed` among them does not count. */
+/** Findings for the author of `changed`. `policies` are all policies that would be in force; an older version of `changed` among them is ignored. */
 export function lintPolicies(
   policies: readonly PolicyRules[],
   changed: PolicyRules,
@@ -62,7 +62,7 @@ function lintAutoApproval({ uri, autoApprove }: PolicyRules): readonly LintFindi
     );
 }
 
-/** `**`, and what comes to the same: wildcards alone, to any depth. */
+/** `**`, and its equivalents: only wildcards, to any depth. */
 function coversAll(uri: string): boolean {
   const path = splitPath(uri);
   if (typeof path === 'string') return false;

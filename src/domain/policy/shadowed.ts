@@ -1,14 +1,14 @@
-/** Policies that can never decide anything, because more specific ones decide everything they could. */
+/** Policies that can never decide a request, because more specific policies decide all their resources. */
 
 import { URI_MAX_SEGMENTS } from '../limits.js';
 import { coveringPatterns } from '../pattern.js';
 
 /**
- * The policies that decide everything in the pattern's place; empty when it decides something itself. `known` holds the
+ * The policies that decide every resource of the pattern; empty when the pattern's own policy decides one. `known` holds the
  * patterns of all policies.
  *
  * It is enough to look at each depth with every wildcard left as `*`. A policy that covers all of `a/*` does so without naming
- * what stands for the `*`, and names cannot be used up: whoever decides `a/*` as a whole decides whatever no policy names.
+ * what stands for the `*`, and there are always more names: the policy that decides `a/*` as a whole decides every name that no policy names.
  */
 export function shadowedBy(known: ReadonlySet<string>, pattern: string): readonly string[] {
   const deciders = depths(pattern).map((depth) => decider(known, depth));
@@ -25,9 +25,9 @@ function depths(pattern: string): readonly string[] {
   const [scheme, rest = ''] = pattern.split('://');
   if (!rest.endsWith('/**')) return [pattern];
   const fixed = rest.slice(0, -'/**'.length);
-  const room = URI_MAX_SEGMENTS - (fixed.split('/').length - 1);
+  const deepest = URI_MAX_SEGMENTS - (fixed.split('/').length - 1);
   return Array.from(
-    { length: room },
+    { length: deepest },
     (_, deeper) => `${scheme}://${fixed}${'/*'.repeat(deeper + 1)}`,
   );
 }

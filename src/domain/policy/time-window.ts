@@ -4,7 +4,7 @@ import { DateTime, IANAZone } from 'luxon';
 import { parseZone } from './time-zone.js';
 import { formatDays, parseDays } from './weekdays.js';
 
-/** Half-open `[start, end)`. One that ends before it starts crosses midnight and belongs to the day on which it starts. Plain data, to be stored as JSON. */
+/** Half-open `[start, end)`. A window that ends before it starts crosses midnight and belongs to the day on which it starts. Plain data, stored as JSON. */
 export interface TimeWindow {
   /** ISO weekdays, 1 = Monday, ascending. */
   readonly days: readonly number[];
@@ -14,7 +14,7 @@ export interface TimeWindow {
   readonly end: number;
   /** IANA name. */
   readonly zone: string;
-  /** How it is shown. Reads back as the same window. */
+  /** The window as people read it. `parseWindow` reads it back as the same window. */
   readonly text: string;
 }
 
@@ -22,7 +22,7 @@ export type WindowReading =
   | {
       readonly ok: true;
       readonly value: TimeWindow;
-      /** For the author: how an abbreviation was understood. */
+      /** For the author: how the server read an abbreviation. */
       readonly note?: string | undefined;
     }
   | { readonly ok: false; readonly problem: string };
@@ -65,7 +65,7 @@ function inZone(window: Omit<TimeWindow, 'zone' | 'text'>, text: string): Window
   return { ok: true, value, ...(note !== undefined && { note }) };
 }
 
-/** Stored data may have been restored, edited by hand or written by a later version. Does not look the zone up. */
+/** Checks stored data, which may be edited by hand or written by a later version. Does not look the zone up. */
 export function isWindow(value: unknown): value is TimeWindow {
   if (typeof value !== 'object' || value === null) return false;
   const { days, start, end, zone, text } = value as Partial<Record<keyof TimeWindow, unknown>>;
@@ -75,7 +75,7 @@ export function isWindow(value: unknown): value is TimeWindow {
 
 /** Is the window open at this instant? Throws RangeError when it is no window, or its zone is unknown to this machine. */
 export function isOpen(window: TimeWindow, at: Date): boolean {
-  if (!isWindow(window)) throw new RangeError('this is no time window');
+  if (!isWindow(window)) throw new RangeError('not a time window');
   const local = DateTime.fromJSDate(at, { zone: IANAZone.create(window.zone) });
   if (!local.isValid) throw new RangeError(`no time in ${window.zone}: ${local.invalidReason}`);
   return isOpenOn(window, local.weekday, local.hour * 60 + local.minute);
@@ -90,7 +90,7 @@ export function isOpenOn(window: TimeWindow, weekday: number, minute: number): b
   return (today && minute >= start) || (yesterday && minute < end);
 }
 
-/** Those windows of a list that are open. All are evaluated: one that cannot be must not hide behind one that can. */
+/** The open windows of a list. Evaluates all of them, so that one that cannot be evaluated throws even when another is open. */
 export function openWindows(windows: readonly TimeWindow[], at: Date): readonly TimeWindow[] {
   return windows.filter((window) => isOpen(window, at));
 }
@@ -102,7 +102,7 @@ function parseHours(word: string): Pick<TimeWindow, 'start' | 'end'> | undefined
   const start = h1 * 60 + m1;
   const end = h2 * 60 + m2;
   if (start > DAY_MINUTES || end > DAY_MINUTES) return undefined;
-  // Midnight as an end is the one that closes the day.
+  // As an end, 00:00 is the end of the day.
   return { start, end: end === 0 && start > 0 ? DAY_MINUTES : end };
 }
 

@@ -1,4 +1,4 @@
-/** Days of the week as people write them (`Mon-Fri`, `Sat,Sun`, `weekdays`); in the house they are ISO numbers, 1 = Monday. */
+/** Days of the week as people write them (`Mon-Fri`, `Sat,Sun`, `weekdays`); vsecure stores ISO numbers, 1 = Monday. */
 
 const NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const SHORT = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

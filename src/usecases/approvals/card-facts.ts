@@ -8,7 +8,7 @@ import type { Policy } from '../../domain/policy/policy.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import type { PolicyChangeRecord, RequesterHistory, Store } from '../../ports/index.js';
-import { decidingPolicy, namedAt } from '../policies/deciding-policy.js';
+import { decidingPolicy, approverEntriesAt } from '../policies/deciding-policy.js';
 
 export interface CardFacts {
   readonly approval: Approval;
@@ -78,7 +78,7 @@ async function underPolicy(
   if (!deciding.ok)
     return { digest: approval.digest, changes: [], approvers: [], approverPeople: [] };
   const policy = deciding.value;
-  const approvers = await namedAt(store, policy, approval, defaultApprovers);
+  const approvers = await approverEntriesAt(store, policy, approval, defaultApprovers);
   const bound = { ...approval, policy: policy.id, policyVersion: policy.version };
   return {
     policy,

@@ -17,7 +17,7 @@ import type { Cards, MakeId, Store, Tx } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
 import { notifyOwner } from '../notifications/notify-owner.js';
-import { decidingPolicy, namedApprovers } from '../policies/deciding-policy.js';
+import { decidingPolicy, namedApproverEntries } from '../policies/deciding-policy.js';
 import { type Access, accessTo, withLink } from './approval-with-grant.js';
 import { evaluateRequest } from './evaluate-request.js';
 import { expireDue } from './expire-approvals.js';
@@ -158,7 +158,7 @@ async function askFor(
   const question = { ...write(parts, caller, ask, policy, duration), autoReport };
   if (grantedImmediately)
     return (await suspended(tx, caller)) ?? grantAtOnce(parts, tx, caller, policy, question);
-  const approvers = await namedApprovers(tx.policies, policy, parts.defaultApprovers);
+  const approvers = await namedApproverEntries(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
   const history = await tx.approvals.requestCounts(caller.principal.id, question);
   return (

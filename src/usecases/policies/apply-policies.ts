@@ -1,4 +1,4 @@
-/** Write one policy or a whole set of them, in one transaction: merged or replaced, linted, versioned, audited, announced. */
+/** Write one policy or a whole set of them, in one transaction: merged or replaced, checked, versioned, audited and announced. */
 
 import { emailsAmong } from '../../domain/approver-entry.js';
 import { keyActor } from '../../domain/audit-event.js';
@@ -8,16 +8,16 @@ import type { LintFinding } from '../../domain/policy/lint-finding.js';
 import type { Policy, PolicyRules } from '../../domain/policy/policy.js';
 import { describeChange, type PolicyChange } from '../../domain/policy/policy-change.js';
 import { explain } from '../../domain/refusal.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
-import { type OwnChannels, ownChannels } from './check-channels.js';
+import { type CheckedChannels, checkChannels } from './check-channels.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
 import { approverEntries, plainRules } from './policy-rules.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
-import { redrawAsked } from './redraw-affected-cards.js';
+import { updateAffectedCards } from './update-affected-cards.js';
 
 export interface PolicySet {
   readonly writes: readonly PolicyWrite[];
@@ -30,12 +30,12 @@ export interface PolicySet {
 export interface AppliedPolicy {
   readonly uri: string;
   readonly outcome: 'created' | 'changed' | 'unchanged' | 'removed';
-  /** As it stands afterwards; with `dryRun`, what it would say. */
+  /** The rules afterwards; with `dryRun`, the rules that would follow. */
   readonly rules: PolicyRules;
-  /** As it is in force afterwards; undefined with `dryRun`, and when it was removed. */
+  /** The policy in force afterwards; undefined with `dryRun`, and when it was removed. */
   readonly policy?: Policy | undefined;
   readonly change: PolicyChange;
-  /** What the writer should know: the policy holds all the same. */
+  /** Sentences for the author; the policy is in force all the same. */
   readonly warnings: readonly string[];
 }
 
@@ -55,28 +55,28 @@ export interface ApplyPoliciesParts {
   readonly defaultApprovers: readonly string[];
 }
 
-/** All of it or nothing: a refusal names the patterns it is about. */
+/** Writes the whole set or nothing. A refusal names the patterns it is about. */
 export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
   return async (caller, set, idempotencyKey) => {
     const forbidden = requireScope(caller, 'resources:manage') ?? whyNotWritten(set.writes);
     if (forbidden) return forbidden;
-    // Slack is asked before the transaction, never within it.
+    // The transaction never waits for Slack.
     const entries = set.writes.flatMap(({ changes }) => approverEntries(changes));
     const resolved = set.dryRun ? new Map() : await parts.linkApprovers(entries);
-    const channels = await ownChannels(parts.directory(), set.writes);
+    const channels = await checkChannels(parts.directory(), set.writes);
     if (channels.refusal) return channels.refusal;
-    const applied = await orOutdated(
+    const applied = await refuseWhenOutdated(
       parts.store.transaction((tx) =>
         parts.idempotent(tx, idempotencyKey, () => applyIn(parts, tx, caller, set, resolved)),
       ),
     );
-    return applied.ok ? { ok: true, value: applied.value.map(warnedOf(channels)) } : applied;
+    return applied.ok ? ok(applied.value.map(withChannelWarning(channels))) : applied;
   };
 }
 
-/** Adds what Slack could not say of the channel, where the policy is written with one. */
-const warnedOf =
-  ({ unknown }: OwnChannels) =>
+/** Warns where Slack could not say whether the channel of the policy is shared. */
+const withChannelWarning =
+  ({ unknown }: CheckedChannels) =>
   (one: AppliedPolicy): AppliedPolicy => {
     const warning = one.outcome === 'removed' ? undefined : unknown.get(one.rules.channel ?? '');
     return warning === undefined ? one : { ...one, warnings: [...one.warnings, warning] };
@@ -93,10 +93,10 @@ async function applyIn(
   if (!plan.ok) return plan;
   const linted = await lint(parts, tx, plan.value, resolved);
   if (!linted.ok || set.dryRun) return linted;
-  return carryOut(parts, tx, caller, linted.value);
+  return writeAll(parts, tx, caller, linted.value);
 }
 
-async function orOutdated<T>(applied: Promise<Result<T>>): Promise<Result<T>> {
+async function refuseWhenOutdated<T>(applied: Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await applied;
   } catch (error) {
@@ -109,7 +109,7 @@ interface Planned extends AppliedPolicy {
   readonly before?: Policy | undefined;
 }
 
-/** One set at a time: what is linted is what will be in force, and two sets never wait for each other in a ring. */
+/** Locks all policies: the lint sees exactly what will be in force, and two sets cannot deadlock. */
 async function planSet(tx: Tx, { writes, prune }: PolicySet): Promise<Result<Planned[]>> {
   await tx.policies.lockAll();
   const planned: Planned[] = [];
@@ -121,10 +121,10 @@ async function planSet(tx: Tx, { writes, prune }: PolicySet): Promise<Result<Pla
     else problems.push(explain(rules.refusal));
   }
   if (problems.length > 0) return refused({ code: 'invalid_input', problem: problems.join('\n') });
-  if (!prune) return { ok: true, value: planned };
+  if (!prune) return ok(planned);
   const kept = new Set(writes.map(({ uri }) => uri));
   const others = (await tx.policies.list()).filter(({ uri }) => !kept.has(uri));
-  return { ok: true, value: [...planned, ...others.map(removal)] };
+  return ok([...planned, ...others.map(removal)]);
 }
 
 function plan(before: Policy | undefined, rules: PolicyRules): Planned {
@@ -172,10 +172,10 @@ async function lint(
     ...one,
     warnings: findings.map(({ message }) => message),
   }));
-  return { ok: true, value };
+  return ok(value);
 }
 
-/** A message names its policy, so that it can be found in a set of many. */
+/** Every message names its policy, because a set may hold many. */
 const about = (uri: string, message: string) =>
   message.startsWith(uri) ? message : `${uri}: ${message}`;
 
@@ -189,14 +189,14 @@ async function agentKeys(tx: Tx): Promise<ApproverFacts['agentKeys']> {
   });
 }
 
-async function carryOut(
+async function writeAll(
   parts: ApplyPoliciesParts,
   tx: Tx,
   caller: Caller,
   planned: readonly Planned[],
 ): Promise<Result<readonly AppliedPolicy[]>> {
   const changed = planned.filter(({ outcome }) => outcome !== 'unchanged');
-  await knowApprovers(tx, changed);
+  await ensureApprovers(tx, changed);
   const inForce = new Map<string, Policy>();
   for (const one of changed) {
     const written = await write(parts, tx, one);
@@ -204,7 +204,7 @@ async function carryOut(
     await publish(tx, caller, one, written);
     if (one.outcome !== 'removed') inForce.set(one.uri, written);
   }
-  await redrawAsked(
+  await updateAffectedCards(
     tx,
     changed.map(({ uri }) => uri),
   );
@@ -212,16 +212,16 @@ async function carryOut(
     ...one,
     policy: one.outcome === 'unchanged' ? before : inForce.get(one.uri),
   }));
-  return { ok: true, value };
+  return ok(value);
 }
 
-/** An approver named by e-mail is a person from now on. In order, so that two sets never wait for each other in a ring. */
-async function knowApprovers(tx: Tx, planned: readonly Planned[]): Promise<void> {
+/** Creates a person for every approver named by e-mail. Sorted, so that two sets cannot deadlock. */
+async function ensureApprovers(tx: Tx, planned: readonly Planned[]): Promise<void> {
   const entries = planned.flatMap(({ rules }) => approverEntries(rules));
   for (const email of [...emailsAmong(entries)].sort()) await tx.people.ensure(email);
 }
 
-/** Somebody else made the same policy meanwhile. Thrown, so that what was written before it is taken back: half a set is no set. */
+/** Another process wrote the same policy at the same time. Thrown, so that the transaction rolls the whole set back. */
 class OutdatedError extends Error {
   override readonly name = 'OutdatedError';
 }

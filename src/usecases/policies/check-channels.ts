@@ -1,22 +1,22 @@
-/** A policy's channel must be our own: what is asked there is nothing for another company's eyes. */
+/** Refuses a policy whose channel is shared with another company, which would read the requests. */
 
 import { refused } from '../../domain/result.js';
 import type { Directory } from '../../ports/index.js';
 import type { PolicyWrite } from './policy-write.js';
 
-/** What Slack could not say of, by channel: a warning for the writer. */
-export type UnknownChannels = ReadonlyMap<string, string>;
+/** A warning for the author, by channel of which Slack says nothing. */
+export type UnkncheckChannels = ReadonlyMap<string, string>;
 
-export interface OwnChannels {
+export interface CheckedChannels {
   readonly refusal?: ReturnType<typeof refused> | undefined;
-  readonly unknown: UnknownChannels;
+  readonly unknown: UnkncheckChannels;
 }
 
-/** Asks Slack, while there is one, of every channel that the writes name. */
-export async function ownChannels(
+/** Asks Slack, if it is connected, about every channel that the writes name. */
+export async function checkChannels(
   directory: Directory | undefined,
   writes: readonly PolicyWrite[],
-): Promise<OwnChannels> {
+): Promise<CheckedChannels> {
   if (directory?.teamId() === undefined) return { unknown: new Map() };
   const channels = new Set(writes.flatMap(({ changes }) => changes.channel ?? []));
   const unknown = new Map<string, string>();

@@ -1,7 +1,7 @@
-/** Set the policy of one pattern: merged into what is there, or replacing it. */
+/** Set the policy of one pattern: merge into the present policy, or replace it. */
 
 import type { Policy } from '../../domain/policy/policy.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { IdempotencyKey } from '../idempotent.js';
 import type { ApplyPolicies } from './apply-policies.js';
@@ -11,7 +11,7 @@ export type { PolicyChanges } from './policy-write.js';
 
 export interface Configured {
   readonly policy: Policy;
-  /** What the writer should know: the policy holds all the same. */
+  /** Sentences for the author; the policy is in force all the same. */
   readonly warnings: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function createConfigureResource(applyPolicies: ApplyPolicies): Configure
     );
     if (!applied.ok) return applied;
     const [one] = applied.value;
-    if (!one?.policy) throw new Error('a policy was written, and is not there');
-    return { ok: true, value: { policy: one.policy, warnings: one.warnings } };
+    if (!one?.policy) throw new Error('the policy that was written is missing');
+    return ok({ policy: one.policy, warnings: one.warnings });
   };
 }

@@ -5,7 +5,7 @@ import { isGroupEntry } from '../../domain/approver-entry.js';
 import { coveringPatterns } from '../../domain/pattern.js';
 import { isEscalated } from '../../domain/policy/escalation.js';
 import { approversOf, type Policy, type PolicyRules } from '../../domain/policy/policy.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { PolicyReads, Reads, SlackGroups } from '../../ports/index.js';
 
 /** The most specific policy of every resource; refused with `no_policy`, or with `mixed_policies` and how to split. */
@@ -13,18 +13,18 @@ export async function decidingPolicy(
   policies: PolicyReads,
   resources: readonly string[],
 ): Promise<Result<Policy>> {
-  const found = new Map<string, Policy | undefined>();
+  const policyOf = new Map<string, Policy | undefined>();
   for (const resource of resources)
-    found.set(resource, (await policies.matching(coveringPatterns(resource)))[0]);
-  return oneDecider(found);
+    policyOf.set(resource, (await policies.matching(coveringPatterns(resource)))[0]);
+  return singleDecidingPolicy(policyOf);
 }
 
-/** The same, of what was found for each resource. */
-export function oneDecider<P extends PolicyRules>(
-  found: ReadonlyMap<string, P | undefined>,
+/** The same for resources whose policies are already known. */
+export function singleDecidingPolicy<P extends PolicyRules>(
+  policyOf: ReadonlyMap<string, P | undefined>,
 ): Result<P> {
   const groups = new Map<string, { policy: P; resources: string[] }>();
-  for (const [resource, policy] of found) {
+  for (const [resource, policy] of policyOf) {
     if (!policy) return refused({ code: 'no_policy' });
     const group = groups.get(policy.uri) ?? { policy, resources: [] };
     groups.set(policy.uri, { policy, resources: [...group.resources, resource] });
@@ -36,11 +36,11 @@ export function oneDecider<P extends PolicyRules>(
       code: 'mixed_policies',
       groups: [...groups.values()].map((group) => group.resources),
     });
-  return { ok: true, value: first.policy };
+  return ok(first.policy);
 }
 
 /** The entries that name who may decide under this policy, inherited ones included: e-mails, Slack users and user groups. */
-export async function namedApprovers(
+export async function namedApproverEntries(
   policies: PolicyReads,
   policy: Policy,
   defaults: readonly string[],
@@ -49,27 +49,27 @@ export async function namedApprovers(
   return approversOf(policy, broader, defaults);
 }
 
-/** The same entries together with the members of groups, as far as these are known freshly enough to decide by. */
+/** The same entries and the members of their groups, if Slack confirmed the membership recently enough to decide by it. */
 export async function currentApprovers(
   { policies, groups }: Pick<Reads, 'policies' | 'groups'>,
   policy: Policy,
   defaults: readonly string[],
 ): Promise<readonly string[]> {
-  return withGroupMembers(groups, await namedApprovers(policies, policy, defaults));
+  return withGroupMembers(groups, await namedApproverEntries(policies, policy, defaults));
 }
 
-/** Everybody who may decide this request at this moment: further approvers too, once the silence has lasted. */
+/** Everyone who may decide this request now: further approvers too, once it is escalated. */
 export async function approversAt(
   reads: Pick<Reads, 'policies' | 'groups' | 'now'>,
   policy: Policy,
   approval: Pick<Approval, 'createdAt'>,
   defaults: readonly string[],
 ): Promise<readonly string[]> {
-  return withGroupMembers(reads.groups, await namedAt(reads, policy, approval, defaults));
+  return withGroupMembers(reads.groups, await approverEntriesAt(reads, policy, approval, defaults));
 }
 
-/** The entries that name them, a group for its members. */
-export async function namedAt(
+/** The entries that name them; a group stands for its members. */
+export async function approverEntriesAt(
   reads: Pick<Reads, 'policies' | 'now'>,
   policy: Policy,
   { createdAt }: Pick<Approval, 'createdAt'>,
@@ -77,10 +77,10 @@ export async function namedAt(
 ): Promise<readonly string[]> {
   const escalated = isEscalated(policy, createdAt, await reads.now());
   const further = escalated ? (policy.escalateTo ?? []) : [];
-  return [...(await namedApprovers(reads.policies, policy, defaults)), ...further];
+  return [...(await namedApproverEntries(reads.policies, policy, defaults)), ...further];
 }
 
-/** Members are added by their Slack ids; a group that is not known freshly enough adds nobody. */
+/** Adds members by their Slack ids. A group whose membership is too old adds no one. */
 async function withGroupMembers(
   groups: SlackGroups,
   entries: readonly string[],

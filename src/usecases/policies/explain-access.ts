@@ -1,4 +1,4 @@
-/** What would happen if somebody asked? Says it without asking anybody, and leaves no trace. */
+/** Explain what would happen to a request. Asks no person and records nothing. */
 
 import { coveringPatterns, parsePattern } from '../../domain/pattern.js';
 import {
@@ -30,31 +30,31 @@ export interface AccessQuestion {
 }
 
 export interface Explanation {
-  /** The name of the key that would ask. */
+  /** The name of the requesting key. */
   readonly requester: string;
   readonly outcome: Outcome;
   readonly refusal?: Refusal | undefined;
   /** A sentence. */
   readonly why: string;
-  /** What the deciding policy says; undefined where none decides. */
+  /** Of the deciding policy; undefined where no policy decides. */
   readonly rules?:
     | {
-        /** Milliseconds, as is the next. */
+        /** Milliseconds, like `maxDuration`. */
         readonly defaultDuration: number;
         readonly maxDuration: number;
-        /** Characters. Undefined: none is needed. */
+        /** Characters. Undefined: no reason is needed. */
         readonly minReasonLength?: number | undefined;
       }
     | undefined;
-  /** Milliseconds of the grant; undefined where none could be had. */
+  /** Milliseconds of the grant; undefined where the policy refuses the request. */
   readonly duration?: number | undefined;
   /** Undefined where auto-approval is off. */
   readonly report?: AutoApprovalReport | undefined;
-  /** Undefined where another time is asked about. */
+  /** Undefined when the question is about another time. */
   readonly limits?:
     | (Pick<RequestCounts, 'pending' | 'lastHour'> & Omit<RequestLimits, 'deniedCooldown'>)
     | undefined;
-  /** Only for who may see policies: they name people. */
+  /** Only for callers who may see policies, because policies name people. */
   readonly policy?: Policy | undefined;
   readonly approvers?: readonly string[] | undefined;
 }
@@ -72,21 +72,21 @@ export interface ExplainAccessParts {
   readonly limits: RequestLimits;
 }
 
-/** An agent can ask about itself and now; another key or time is for people who manage or decide. */
+/** An agent can ask about itself and the present; only people who manage or decide can ask about another key or time. */
 export function createExplainAccess(parts: ExplainAccessParts): ExplainAccess {
   return async (caller, question) => {
-    const forbidden = whyNotExplained(caller, question);
+    const forbidden = refuseQuestion(caller, question);
     if (forbidden) return forbidden;
     const pattern = parsePattern(question.resource);
     if (!pattern.ok) return pattern;
     const subject = await findSubject(parts.store, caller, question.as);
     if (!subject) return refused({ code: 'not_found' });
-    const foreseen = await foresee(parts, subject, question);
-    return ok(shownTo(caller, subject, foreseen));
+    const prediction = await predict(parts, subject, question);
+    return ok(visibleTo(caller, subject, prediction));
   };
 }
 
-function whyNotExplained(caller: Caller, { as, at }: AccessQuestion) {
+function refuseQuestion(caller: Caller, { as, at }: AccessQuestion) {
   if (as === undefined && at === undefined) return requireScope(caller, 'access:request');
   if (may(caller, 'resources:manage') || may(caller, 'approvals:decide')) return undefined;
   return refused({
@@ -95,11 +95,11 @@ function whyNotExplained(caller: Caller, { as, at }: AccessQuestion) {
   });
 }
 
-/** An explanation before it is cut to what its reader may see. */
-interface Foreseen {
+/** An explanation with everything in it, also what the reader may not see. */
+interface Prediction {
   readonly outcome: Outcome;
   readonly refusal?: Refusal;
-  /** Why, where the outcome does not say it. */
+  /** The reason, where the outcome does not imply it. */
   readonly because?: string;
   readonly policy?: Policy;
   readonly judged?: EvaluatedRequest;
@@ -107,40 +107,40 @@ interface Foreseen {
   readonly limits?: Explanation['limits'];
 }
 
-const no = (refusal: Refusal, known: Partial<Foreseen> = {}): Foreseen => ({
+const predictRefusal = (refusal: Refusal, known: Partial<Prediction> = {}): Prediction => ({
   ...known,
   outcome: 'refused',
   refusal,
 });
 
-/** The same steps in the same order as asking takes. */
-async function foresee(
+/** The steps of a request, in the same order. */
+async function predict(
   parts: ExplainAccessParts,
   subject: Subject,
   question: AccessQuestion,
-): Promise<Foreseen> {
+): Promise<Prediction> {
   const { store, defaultApprovers } = parts;
   const { resource, operation, at } = question;
-  if (!subject.mayAsk) return no({ code: 'not_allowed', needs: 'the scope access:request' });
+  if (!subject.mayAsk) return predictRefusal({ code: 'not_allowed', needs: 'the scope access:request' });
   const deciding = await decidingPolicy(store.policies, [resource]);
-  if (!deciding.ok) return no(deciding.refusal);
+  if (!deciding.ok) return predictRefusal(deciding.refusal);
   const policy = deciding.value;
   const broader = await store.policies.matching(coveringPatterns(policy.uri));
   const approvers = approversOf(policy, broader, defaultApprovers);
   const judged = evaluateRequest(
     policy,
-    { ...question, requester: subject.requester, reason: goodReason(policy) },
+    { ...question, requester: subject.requester, reason: acceptableReason(policy) },
     at ?? (await store.now()),
   );
-  if (!judged.ok) return no(judged.refusal, { policy, approvers });
+  if (!judged.ok) return predictRefusal(judged.refusal, { policy, approvers });
 
   const known = { policy, approvers, judged: judged.value };
   const grant = at
     ? undefined
     : await store.grants.covering(subject.id, policy.id, operation, [resource]);
-  if (grant) return { ...known, outcome: 'granted', because: 'A live grant covers this already.' };
+  if (grant) return { ...known, outcome: 'granted', because: 'An active grant covers this already.' };
   if (judged.value.grantedImmediately) return { ...known, outcome: 'granted' };
-  if (approvers.length === 0) return no({ code: 'approvers_missing' }, known);
+  if (approvers.length === 0) return predictRefusal({ code: 'approvers_missing' }, known);
   if (at) return { ...known, outcome: 'asked' };
   return withinLimits(parts, subject, question, known);
 }
@@ -149,8 +149,8 @@ async function withinLimits(
   { store, limits }: ExplainAccessParts,
   { id }: Subject,
   { resource, operation }: AccessQuestion,
-  known: Partial<Foreseen> & { readonly judged: EvaluatedRequest },
-): Promise<Foreseen> {
+  known: Partial<Prediction> & { readonly judged: EvaluatedRequest },
+): Promise<Prediction> {
   const { duration } = known.judged;
   const history = await store.approvals.requestCounts(id, {
     operation,
@@ -161,23 +161,23 @@ async function withinLimits(
   const { maxPending, maxPerHour } = limits;
   const all = { ...known, limits: { pending, lastHour, maxPending, maxPerHour } };
   const over = refuseOverLimit(history, limits);
-  if (over) return no(over.refusal, all);
-  const because = 'The same request is pending: asking again returns it.';
+  if (over) return predictRefusal(over.refusal, all);
+  const because = 'The same request is pending; repeating it returns that request.';
   return { ...all, outcome: 'asked', ...(sameRequest && { because }) };
 }
 
-/** What the reason says is not known here; that one is needed is said beside. */
-const goodReason = (policy: Policy) => 'x'.repeat(neededReason(policy) ?? 0);
+/** A reason that the policy accepts: the caller gives none here. */
+const acceptableReason = (policy: Policy) => 'x'.repeat(neededReason(policy) ?? 0);
 
-function shownTo(caller: Caller, { requester }: Subject, foreseen: Foreseen): Explanation {
-  const { outcome, refusal, policy, judged, approvers, limits } = foreseen;
-  const insider = seesPolicies(caller);
-  const report = judged?.report && (insider ? judged.report : reportForAgents(judged.report));
+function visibleTo(caller: Caller, { requester }: Subject, prediction: Prediction): Explanation {
+  const { outcome, refusal, policy, judged, approvers, limits } = prediction;
+  const seesPolicy = seesPolicies(caller);
+  const report = judged?.report && (seesPolicy ? judged.report : reportForAgents(judged.report));
   return {
     requester: requester.name,
     outcome,
     refusal,
-    why: sentence(foreseen, report),
+    why: sentence(prediction, report),
     duration: judged?.duration,
     report,
     limits,
@@ -186,19 +186,19 @@ function shownTo(caller: Caller, { requester }: Subject, foreseen: Foreseen): Ex
       maxDuration: policy.maxDuration,
       minReasonLength: neededReason(policy),
     },
-    policy: insider ? policy : undefined,
-    approvers: insider && policy?.requiresApproval ? approvers : undefined,
+    policy: seesPolicy ? policy : undefined,
+    approvers: seesPolicy && policy?.requiresApproval ? approvers : undefined,
   };
 }
 
 function sentence(
-  { outcome, refusal, because, policy }: Foreseen,
+  { outcome, refusal, because, policy }: Prediction,
   report: AutoApprovalReport | undefined,
 ): string {
   if (refusal) return explain(refusal);
   if (because) return because;
   if (policy && !policy.requiresApproval) return 'The policy requires no approval.';
   const auto = report && explainAutoApproval(report);
-  if (outcome === 'granted') return `No person is asked: ${auto ?? 'the policy allows it'}.`;
-  return auto ? `A person is asked: ${auto}.` : 'A person is asked.';
+  if (outcome === 'granted') return `Granted without a person: ${auto ?? 'the policy allows it'}.`;
+  return auto ? `A person decides: ${auto}.` : 'A person decides.';
 }

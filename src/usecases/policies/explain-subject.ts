@@ -1,4 +1,4 @@
-/** Whose question is explained: the caller's own, or another key's by its name. */
+/** The key that an explanation is about: the caller's own, or another by its name. */
 
 import type { Requester } from '../../domain/policy/policy.js';
 import type { Principal, PrincipalId } from '../../domain/principal.js';
@@ -8,7 +8,7 @@ import type { Reads } from '../../ports/index.js';
 export interface Subject {
   readonly id: PrincipalId;
   readonly requester: Requester;
-  /** Does it hold a key today that may ask at all? */
+  /** Does the principal hold a valid key that may request access? */
   readonly mayAsk: boolean;
 }
 

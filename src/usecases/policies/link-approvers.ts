@@ -1,10 +1,10 @@
-/** Who is meant by an approver's e-mail? Slack is asked when a policy is written: the account is pinned once, and never moved. */
+/** Link approvers to Slack accounts when a policy is written. A linked account is pinned: it never moves to another person. */
 
 import { parseApproverEntry } from '../../domain/approver-entry.js';
 import { systemActor } from '../../domain/audit-event.js';
 import type { Directory, Store } from '../../ports/index.js';
 
-/** `unknown`: nobody could decide under that name. `unavailable`: Slack is off or silent, so it cannot be told now. */
+/** `unknown`: no person could decide under that entry. `unavailable`: Slack is not connected or does not answer. */
 export type Resolution = 'linked' | 'unknown' | 'unavailable';
 
 export type LinkApprovers = (
@@ -19,7 +19,7 @@ export interface LinkApproversParts {
   readonly linkByEmail: boolean;
 }
 
-/** Resolves e-mails, Slack user ids and user groups; links what it can and remembers who is in a group. Never throws for Slack's sake. */
+/** Resolves approver entries, links accounts and stores the members of groups. A failure of Slack never throws. */
 export function createLinkApprovers(parts: LinkApproversParts): LinkApprovers {
   return async (entries) => {
     const resolved = new Map<string, Resolution>();
@@ -72,7 +72,7 @@ async function link(
   });
 }
 
-/** A policy that names an account makes it somebody's: of the person with its confirmed address. */
+/** Links an account that a policy names to the person with the account's confirmed address. */
 async function resolveAccount(parts: LinkApproversParts, userId: string): Promise<Resolution> {
   const { store, directory, linkByEmail } = parts;
   const teamId = directory()?.teamId();

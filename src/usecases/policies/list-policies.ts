@@ -1,8 +1,8 @@
-/** Which policies are in force: all of them for keys that may manage or decide, and for whoever sees everything; else those that concern a person. */
+/** List the policies in force: all of them for keys that may manage or decide, and for admins and auditors; otherwise those that concern the person. */
 
 import type { Person } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Store } from '../../ports/index.js';
 import { type Viewer, visibilityOf } from '../authorization/viewer.js';
@@ -15,19 +15,19 @@ export function createShowPolicies(
 ): ShowPolicies {
   return async (viewer) => {
     if (!('principal' in viewer))
-      return { ok: true, value: await concerning(store, defaultApprovers, viewer) };
-    if (seesPolicies(viewer)) return { ok: true, value: await store.policies.list() };
+      return ok(await policiesConcerning(store, defaultApprovers, viewer));
+    if (seesPolicies(viewer)) return ok(await store.policies.list());
     return refused({ code: 'not_allowed', needs: 'the scope resources:manage or approvals:read' });
   };
 }
 
-/** Policies name people, so no agent can ever see one. */
+/** No agent can see a policy, because policies name people. */
 export function seesPolicies(caller: Caller): boolean {
   return may(caller, 'resources:manage') || may(caller, 'approvals:read');
 }
 
-/** Those under which the person approves, and those under which one of the person's keys has ever asked. */
-async function concerning(store: Store, defaultApprovers: readonly string[], person: Person) {
+/** Policies under which the person approves, and those of requests by the person's keys. */
+async function policiesConcerning(store: Store, defaultApprovers: readonly string[], person: Person) {
   const all = await store.policies.list();
   const visibility = await visibilityOf({ store, defaultApprovers }, person);
   if (visibility.everything) return all;

@@ -1,11 +1,11 @@
-/** Asks Slack again who is in the user groups that policies name, and who an approver's address belongs to. */
+/** Asks Slack again for the members of user groups and the accounts of approvers that policies name. */
 
 import type { PolicyReads } from '../../ports/index.js';
 import type { LinkApprovers } from './link-approvers.js';
 
 export type RefreshApprovers = () => Promise<void>;
 
-/** Run when Slack is first connected and every few minutes after; a group that cannot be refreshed stops counting by itself. */
+/** Runs when Slack is first connected and every few minutes after. A group that cannot be refreshed becomes too old to decide by. */
 export function createRefreshApprovers(
   store: { readonly policies: PolicyReads },
   linkApprovers: LinkApprovers,

@@ -1,26 +1,26 @@
-/** Replays a proposed set of policies over what was asked before: what would have gone another way? Changes nothing. */
+/** Replay past requests under a proposed set of policies and report which would have ended differently. Changes nothing. */
 
 import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { approversOf, type PolicyRules } from '../../domain/policy/policy.js';
 import { createPolicyIndex, type PolicyIndex } from '../../domain/policy/policy-index.js';
-import { ok, type Result } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ApprovalStatus, Operation, RefusalCode } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
 import { evaluateRequest } from '../approvals/evaluate-request.js';
 import { requireScope } from '../authorization/require-scope.js';
-import { oneDecider } from './deciding-policy.js';
+import { singleDecidingPolicy } from './deciding-policy.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
 
 export interface Proposal {
   readonly writes: readonly PolicyWrite[];
-  /** Policies that are not among the writes are gone. */
+  /** As if every policy that is not among the writes were removed. */
   readonly prune?: boolean | undefined;
-  /** Requests older than this are left out. */
+  /** Replays requests from this moment on. */
   readonly since: Date;
 }
 
-/** A person was asked, it was granted at once, or it was not even a question. */
+/** A person had to decide, the policy granted it at once, or the policy refused it. */
 type Outcome = 'asked' | 'granted' | 'refused';
 
 export interface ReplayedRequest {
@@ -40,11 +40,11 @@ export interface Simulation {
   readonly replayed: number;
   readonly unchanged: number;
   readonly askedToGranted: number;
-  /** Of those, how many a person had in fact denied. */
+  /** Those of them that a person denied. */
   readonly grantedThoughDenied: number;
   readonly grantedToAsked: number;
   readonly refused: number;
-  /** The oldest first: at most `CHANGES_LISTED`, and all that a person had denied. */
+  /** Oldest first: at most `CHANGES_LISTED`, and every request that a person denied. */
   readonly changes: readonly ReplayedRequest[];
   readonly unlisted: number;
 }
@@ -52,10 +52,10 @@ export interface Simulation {
 export type SimulatePolicies = (caller: Caller, proposal: Proposal) => Promise<Result<Simulation>>;
 
 const PAGE = 500;
-/** Of changes that nobody had denied: an answer must stay one that can be read. */
+/** Of changes to requests that no person denied. A longer list would be unreadable. */
 const CHANGES_LISTED = 1000;
 
-/** Only requests that were let through to an approval are on record; what was refused outright is not replayed. */
+/** Does not replay requests that were refused outright: they left no record. */
 export function createSimulatePolicies(
   store: Reads,
   defaultApprovers: readonly string[],
@@ -98,7 +98,7 @@ function replay(
   approval: Approval,
 ): ReplayedRequest {
   const { id, createdAt, requester, operation, resources, status } = approval;
-  const again = askAgain(index, defaultApprovers, approval);
+  const proposed = reevaluate(index, defaultApprovers, approval);
   return {
     approval: id,
     at: createdAt,
@@ -107,19 +107,19 @@ function replay(
     resources,
     recorded: status === 'approved' && !approval.settledBy ? 'granted' : 'asked',
     status,
-    proposed: again.ok ? again.value : 'refused',
-    code: again.ok ? undefined : again.refusal.code,
+    proposed: proposed.ok ? proposed.value : 'refused',
+    code: proposed.ok ? undefined : proposed.refusal.code,
   };
 }
 
-/** The same question, at the moment when it was asked. */
-function askAgain(
+/** Evaluates the request at the moment when it was made. */
+function reevaluate(
   index: PolicyIndex,
   defaultApprovers: readonly string[],
   { resources, createdAt, ...question }: Approval,
 ): Result<'asked' | 'granted'> {
-  const found = new Map(resources.map((resource) => [resource, index.covering(resource)[0]]));
-  const deciding = oneDecider(found);
+  const policyOf = new Map(resources.map((resource) => [resource, index.covering(resource)[0]]));
+  const deciding = singleDecidingPolicy(policyOf);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const judged = evaluateRequest(policy, question, createdAt);
@@ -127,7 +127,7 @@ function askAgain(
   if (judged.value.grantedImmediately) return ok('granted');
   const approvers = approversOf(policy, index.covering(policy.uri), defaultApprovers);
   if (approvers.length > 0) return ok('asked');
-  return { ok: false, refusal: { code: 'approvers_missing' } };
+  return refused({ code: 'approvers_missing' });
 }
 
 function createTally() {
@@ -137,11 +137,11 @@ function createTally() {
   let unlisted = 0;
   return {
     add(request: ReplayedRequest): void {
-      const turn = turnOf(request);
+      const comparison = comparisonOf(request);
       counts.replayed += 1;
-      counts[turn] += 1;
-      if (turn === 'unchanged') return;
-      const denied = turn === 'askedToGranted' && request.status === 'denied';
+      counts[comparison] += 1;
+      if (comparison === 'unchanged') return;
+      const denied = comparison === 'askedToGranted' && request.status === 'denied';
       if (denied) grantedThoughDenied += 1;
       if (denied || changes.length - grantedThoughDenied < CHANGES_LISTED) changes.push(request);
       else unlisted += 1;
@@ -150,7 +150,7 @@ function createTally() {
   };
 }
 
-function turnOf({ recorded, proposed }: ReplayedRequest) {
+function comparisonOf({ recorded, proposed }: ReplayedRequest) {
   if (recorded === proposed) return 'unchanged';
   if (proposed === 'refused') return 'refused';
   return proposed === 'granted' ? 'askedToGranted' : 'grantedToAsked';

@@ -79,8 +79,8 @@ test('a condition that can never hold is warned about', () => {
 test('an approver who is nobody is warned about by name; one who cannot be told yet is not', () => {
   const approvers = ['alice@x.io', 'ghost@x.io', 'S0GROUP'];
   expect(lint(at('a', { approvers, escalateTo: ['ghost2@x.io'] }))).toEqual([
-    'warn: The approver ghost@x.io is nobody that vsecure knows.',
-    'warn: The approver ghost2@x.io is nobody that vsecure knows.',
+    'warn: vsecure does not know the approver ghost@x.io.',
+    'warn: vsecure does not know the approver ghost2@x.io.',
   ]);
 });
 
@@ -99,19 +99,19 @@ test('a policy for which nobody is named at all is warned about', () => {
   expect(warned).toEqual([
     {
       severity: 'warn',
-      message: 'Nobody is named who could approve: every request will be refused.',
+      message: 'The policy has no approvers, so every request will be refused. Name some, or set VSECURE_DEFAULT_APPROVERS.',
     },
   ]);
 });
 
 test('approvers are those of the next broader policy where none are named', () => {
   expect(lint(at('a/b'), [at('a/*', { approvers: ['ghost@x.io'] }), at('**')])).toContain(
-    'warn: The approver ghost@x.io is nobody that vsecure knows.',
+    'warn: vsecure does not know the approver ghost@x.io.',
   );
 });
 
 const NEVER =
-  'warn: Requests by the keys of bob@x.io can never be approved: only bob@x.io could approve them, and nobody approves their own. Name somebody else, or set allowSelfApproval.';
+  'warn: Requests by the keys of bob@x.io can never be approved: only bob@x.io could approve them, and the owner of a key cannot approve its requests. Name another approver, or set allowSelfApproval.';
 
 test.each<[string, Partial<PolicyRules>, readonly string[]]>([
   ['the only approver also asks', { approvers: ['bob@x.io'] }, [NEVER]],
@@ -136,7 +136,7 @@ test.each<[string, Partial<PolicyRules>, readonly string[]]>([
     'where two votes are needed and one is their own',
     { approvers: ['bob@x.io', 'alice@x.io'], minApprovals: 2, requesters: ['claude-code'] },
     [
-      'warn: Requests by the keys of bob@x.io can never be approved: 2 approvals are needed and 1 person could give one, and nobody approves their own. Name somebody else, or set allowSelfApproval.',
+      'warn: Requests by the keys of bob@x.io can never be approved: 2 approvals are needed and 1 person could give one, and the owner of a key cannot approve its requests. Name another approver, or set allowSelfApproval.',
     ],
   ],
 ])('an approver who owns a key that asks: %s', (_, changes, says) => {

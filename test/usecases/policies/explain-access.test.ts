@@ -97,7 +97,7 @@ describe('what is explained is what then happens', () => {
     await services.ask(caller, { resources: [first] });
     const again = await explained(caller, { resource: first, ...READ });
     expect(again).toMatchObject({ outcome: 'asked', limits: { pending: 1, maxPending: 1 } });
-    expect(again.why).toContain('asking again returns it');
+    expect(again.why).toContain('repeating it returns');
     expect(await explained(caller, { resource: second, ...READ })).toMatchObject({
       outcome: 'refused',
       refusal: { code: 'too_many_pending', maximum: 1 },

@@ -1,10 +1,10 @@
-/** Cards of open requests show what decides them: when policies change, those that they cover are drawn anew. */
+/** The card of an open request shows the policy that decides it. When policies change, update the cards of requests that they cover. */
 
 import { coveringPatterns } from '../../domain/pattern.js';
 import type { Tx } from '../../ports/index.js';
 
-/** `changed`: the patterns of policies that were written or removed. */
-export async function redrawAsked(tx: Tx, changed: readonly string[]): Promise<void> {
+/** `changed` are the patterns of policies that were written or removed. */
+export async function updateAffectedCards(tx: Tx, changed: readonly string[]): Promise<void> {
   if (changed.length === 0) return;
   const patterns = new Set(changed);
   const covered = (resource: string) =>
