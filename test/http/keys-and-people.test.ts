@@ -175,7 +175,11 @@ describe('policies', () => {
     const planned = await items({ dryRun: true });
     expect(planned).toMatchObject([
       { uri: a, outcome: 'created', loosens: [expect.stringContaining('opens')] },
-      { uri: b, outcome: 'created', warnings: [expect.stringContaining('The policy has no approvers')] },
+      {
+        uri: b,
+        outcome: 'created',
+        warnings: [expect.stringContaining('The policy has no approvers')],
+      },
     ]);
     expect(await uris()).toEqual(before);
     await items();

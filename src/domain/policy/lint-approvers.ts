@@ -24,7 +24,11 @@ export function lintApprovers(
   if (!policy.requiresApproval) return [];
   const approvers = approversOf(policy, broader, facts.defaultApprovers);
   if (approvers.length === 0)
-    return [warn('The policy has no approvers, so every request will be refused. Name some, or set VSECURE_DEFAULT_APPROVERS.')];
+    return [
+      warn(
+        'The policy has no approvers, so every request will be refused. Name some, or set VSECURE_DEFAULT_APPROVERS.',
+      ),
+    ];
   const entries = [...new Set([...approvers, ...(policy.escalateTo ?? [])])];
   const resolved = entries.filter((entry) => facts.resolves(entry) !== false);
   const unknown = entries.filter((entry) => !resolved.includes(entry));
@@ -65,7 +69,10 @@ function needs(minApprovals: number, people: number): string {
 }
 
 /** The owners of the keys that may request access under the policy. */
-function requestingOwners({ requesters }: PolicyRules, { agentKeys }: ApproverFacts): readonly Person[] {
+function requestingOwners(
+  { requesters }: PolicyRules,
+  { agentKeys }: ApproverFacts,
+): readonly Person[] {
   const keys = agentKeys.filter(
     ({ name, owner }) =>
       !requesters ||

@@ -8,7 +8,7 @@ import type { Policy } from '../../domain/policy/policy.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import type { PolicyChangeRecord, RequesterHistory, Store } from '../../ports/index.js';
-import { decidingPolicy, approverEntriesAt } from '../policies/deciding-policy.js';
+import { approverEntriesAt, decidingPolicy } from '../policies/deciding-policy.js';
 
 export interface CardFacts {
   readonly approval: Approval;

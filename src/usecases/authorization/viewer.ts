@@ -65,7 +65,9 @@ export async function personVisibility(
     policies: mine.map(({ id }) => id),
     prefixes: prefixesOf([...mine, ...further].map(({ uri }) => uri)),
     deciding(resources, asked = moment) {
-      const found = singleDecidingPolicy(new Map(resources.map((one) => [one, index.covering(one)[0]])));
+      const found = singleDecidingPolicy(
+        new Map(resources.map((one) => [one, index.covering(one)[0]])),
+      );
       if (!found.ok) return undefined;
       const policy = found.value;
       const escalated = further.includes(policy) && isEscalated(policy, asked, moment);

@@ -121,7 +121,8 @@ async function predict(
 ): Promise<Prediction> {
   const { store, defaultApprovers } = parts;
   const { resource, operation, at } = question;
-  if (!subject.mayAsk) return predictRefusal({ code: 'not_allowed', needs: 'the scope access:request' });
+  if (!subject.mayAsk)
+    return predictRefusal({ code: 'not_allowed', needs: 'the scope access:request' });
   const deciding = await decidingPolicy(store.policies, [resource]);
   if (!deciding.ok) return predictRefusal(deciding.refusal);
   const policy = deciding.value;
@@ -138,7 +139,8 @@ async function predict(
   const grant = at
     ? undefined
     : await store.grants.covering(subject.id, policy.id, operation, [resource]);
-  if (grant) return { ...known, outcome: 'granted', because: 'An active grant covers this already.' };
+  if (grant)
+    return { ...known, outcome: 'granted', because: 'An active grant covers this already.' };
   if (judged.value.grantedImmediately) return { ...known, outcome: 'granted' };
   if (approvers.length === 0) return predictRefusal({ code: 'approvers_missing' }, known);
   if (at) return { ...known, outcome: 'asked' };

@@ -27,7 +27,11 @@ export function seesPolicies(caller: Caller): boolean {
 }
 
 /** Policies under which the person approves, and those of requests by the person's keys. */
-async function policiesConcerning(store: Store, defaultApprovers: readonly string[], person: Person) {
+async function policiesConcerning(
+  store: Store,
+  defaultApprovers: readonly string[],
+  person: Person,
+) {
   const all = await store.policies.list();
   const visibility = await visibilityOf({ store, defaultApprovers }, person);
   if (visibility.everything) return all;

@@ -99,7 +99,8 @@ test('a policy for which nobody is named at all is warned about', () => {
   expect(warned).toEqual([
     {
       severity: 'warn',
-      message: 'The policy has no approvers, so every request will be refused. Name some, or set VSECURE_DEFAULT_APPROVERS.',
+      message:
+        'The policy has no approvers, so every request will be refused. Name some, or set VSECURE_DEFAULT_APPROVERS.',
     },
   ]);
 });
