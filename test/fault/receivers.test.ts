@@ -24,7 +24,7 @@ const QUICK = {
 
 let services: Services;
 let receiver: Receiver;
-let relays: OutboxWorker[] = [];
+let workers: OutboxWorker[] = [];
 
 beforeEach(async () => {
   receiver = await startReceiver();
@@ -33,8 +33,8 @@ beforeEach(async () => {
   await configure({ webhook: { url: receiver.url, events: ['*'] } });
 });
 afterEach(async () => {
-  await Promise.all(relays.map((relay) => relay.stop()));
-  relays = [];
+  await Promise.all(workers.map((worker) => worker.stop()));
+  workers = [];
   await receiver.close();
   await services.close();
 });
@@ -63,7 +63,9 @@ async function happen(requests: number): Promise<number> {
   return requests * STEPS.length;
 }
 
-function relay(notificationOutbox: NotificationOutbox = services.notificationOutbox): OutboxWorker {
+function startWorkers(
+  notificationOutbox: NotificationOutbox = services.notificationOutbox,
+): OutboxWorker {
   const started = createReceiverWorkers({
     ...QUICK,
     notificationOutbox,
@@ -72,7 +74,7 @@ function relay(notificationOutbox: NotificationOutbox = services.notificationOut
     logger: { warn: () => {} },
   });
   started.start();
-  relays.push(started);
+  workers.push(started);
   return started;
 }
 
@@ -108,8 +110,8 @@ describe('10,000 events to a receiver that drops connections, answers 500, hangs
     receiver.behave(BAD);
     const events = await happen(2500);
     // As two processes would.
-    relay();
-    relay();
+    startWorkers();
+    startWorkers();
     await until('nothing to be left', async () => (await left()) === 0, 240_000);
     expect(await left('dead')).toBe(0);
     const ids = new Set(receiver.taken.map(({ id }) => id));
@@ -142,7 +144,7 @@ describe('these checks would detect', () => {
       sequence: string;
       approval: string;
     }>(`select sequence, thread as approval from notification`);
-    relay(unordered);
+    startWorkers(unordered);
     await until('nothing to be left', async () => (await left()) === 0);
     const of = new Map(approvals.map(({ sequence, approval }) => [Number(sequence), approval]));
     const taken = receiver.taken.map((one) => ({
@@ -155,7 +157,7 @@ describe('these checks would detect', () => {
   test('a worker that records a delivery before it sends', async () => {
     receiver.behave((_, before) => (before === 0 ? 500 : 204));
     const events = await happen(5);
-    relay({
+    startWorkers({
       ...services.notificationOutbox,
       async lease(kind, limit, leaseMs) {
         const leased = await services.notificationOutbox.lease(kind, limit, leaseMs);
@@ -164,7 +166,7 @@ describe('these checks would detect', () => {
       },
     });
     await until('nothing to be left', async () => (await left()) === 0);
-    await Promise.all(relays.map((one) => one.stop()));
+    await Promise.all(workers.map((one) => one.stop()));
     expect(new Set(receiver.taken.map(({ id }) => id)).size).toBeLessThan(events);
   });
 });
@@ -193,10 +195,10 @@ test('no notification is lost when the sending process is killed 50 times', asyn
     const child = next;
     if (child.stdout) await once(child.stdout, 'data');
     next = startSender();
-    const told = receiver.taken.length;
+    const before = receiver.taken.length;
     await until(
-      'something to be told',
-      async () => receiver.taken.length > told || (await left()) === 0,
+      'another notification',
+      async () => receiver.taken.length > before || (await left()) === 0,
     );
     child.kill('SIGKILL');
   }
@@ -215,7 +217,7 @@ test('a process that is killed while it sends uses up no attempt', async () => {
       return leased !== undefined;
     });
   receiver.behave((_, before) => (before === 0 ? 500 : 204));
-  relay();
+  startWorkers();
   await until('all of it', async () => (await left()) === 0);
   expect(await left('dead')).toBe(0);
 });
@@ -229,16 +231,16 @@ test('a receiver that hangs slows down neither decisions, nor Slack, nor another
     // The second webhook takes the place of Slack's.
     senders: {
       email: undefined,
-      slack: ({ webhookUrl }) => (webhook ?? nobody)({ url: webhookUrl, secrets: [] }),
+      slack: ({ webhookUrl }) => (webhook ?? noSender)({ url: webhookUrl, secrets: [] }),
       webhook,
     },
   });
   expect(slack).toBeDefined();
   receiver.behave(() => 'hang');
   await configure({ webhook: { url: receiver.url }, slack: { webhookUrl: other.url } });
-  relay();
+  startWorkers();
   const cards = new Set<string>();
-  const slackRelay = createOutboxWorker({
+  const slackWorker = createOutboxWorker({
     outbox: services.slackOutbox,
     destination: 'slack_card',
     deliver: async ({ subject }) => {
@@ -249,8 +251,8 @@ test('a receiver that hangs slows down neither decisions, nor Slack, nor another
     intervalMs: 20,
     limit: 8,
   });
-  slackRelay.start();
-  relays.push(slackRelay);
+  slackWorker.start();
+  workers.push(slackWorker);
   await services.policy();
   const { caller } = await services.agent();
   const decider = await services.decider('alice@example.com');
@@ -267,12 +269,12 @@ test('a receiver that hangs slows down neither decisions, nor Slack, nor another
   await other.close();
 });
 
-const nobody = () => async () => ({ outcome: 'sent' }) as const;
+const noSender = () => async () => ({ outcome: 'sent' }) as const;
 
 test('a receiver that is gone is switched off, the others are notified, and its notifications can be replayed', async () => {
   receiver.behave(() => 410);
   await happen(1);
-  relay();
+  startWorkers();
   await until('it to be off', async () => {
     const [one] = await services.store.receivers.list();
     return one?.enabled === false;
@@ -298,7 +300,7 @@ test('a notification that fails eight times is dead, and delays only those of it
     'select event_id, thread from notification order by sequence limit 1',
   );
   receiver.behave(({ id }) => (id === first?.event_id ? 500 : 204));
-  relay();
+  startWorkers();
   await until('the rest', () => receiver.taken.length === 11);
   expect(receiver.heard.get(first?.event_id ?? '')).toBe(8);
   expect(await left('dead')).toBe(1);
@@ -310,13 +312,13 @@ test('a receiver that nothing has reached for five days is switched off, and one
     sql(`update receiver set failing_since = clock_timestamp() - interval '5 days'`);
   receiver.behave((_, before) => (before === 0 ? 500 : 204));
   await happen(1);
-  relay();
+  startWorkers();
   await until('all of it', async () => (await left()) === 0);
   expect((await sql('select 1 from receiver where failing_since is null')).length).toBe(1);
 
   receiver.behave(() => 500);
   await failing();
   await happen(1);
-  relays[0]?.poke();
+  workers[0]?.poke();
   await until('it to be off', async () => !(await services.store.receivers.list())[0]?.enabled);
 });

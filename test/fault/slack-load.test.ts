@@ -95,13 +95,13 @@ async function besideWithoutSlack(): Promise<number> {
 
 const everythingSent = () =>
   until(
-    'everything to be told',
+    'every delivery',
     async () =>
       (
         await query(
-          `select not exists (select from delivery where sent < wanted and destination in ('slack_card', 'slack_digest')) as told`,
+          `select not exists (select from delivery where sent < wanted and destination in ('slack_card', 'slack_digest')) as sent`,
         )
-      ).told,
+      ).sent,
     40_000,
   );
 

@@ -66,7 +66,7 @@ async function denyAll(approvals: readonly Approval[]): Promise<void> {
 
 const query = async (sql: string) => (await scene.services.database.dataSource.query(sql))[0];
 
-/** Everything that anybody can see says how it stands, and whatever is open can be seen. */
+/** Every message shows the current state, and every open request is shown. */
 async function allTrue(): Promise<boolean> {
   const unseen = await query(
     `select count(*)::int as n from approval a

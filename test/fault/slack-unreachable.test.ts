@@ -9,7 +9,7 @@ import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/serv
 import { until } from '../support/until.js';
 
 const USERS = ['alice'];
-/** Longer than anybody would call an answer at once (ms), shorter than Slack's silence lasts. */
+/** Longer than an immediate answer takes (ms), shorter than Slack does not answer. */
 const AT_ONCE = 2_000;
 
 type Id = `appr_${string}`;

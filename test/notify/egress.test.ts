@@ -162,7 +162,7 @@ describe('an address that the operator allows', () => {
 
   test('is connected to at the checked address, whatever the host name resolves to later', async () => {
     let asked = 0;
-    // The second answer would be nobody's.
+    // No one would listen at the second address.
     const resolve: Resolve = async () => [asked++ === 0 ? '127.0.0.1' : '127.9.9.9'];
     const { status } = await post(`${base()}/vsecure`, resolve, [base()]);
     expect([status, asked]).toEqual([204, 1]);

@@ -63,11 +63,11 @@ beforeEach(() => {
 });
 
 async function mailed(change: Partial<Notification> = {}) {
-  const tell = mailer.sender({ recipients: ['oncall@example.com', 'ana@example.com'] });
-  const telling = await tell({ ...NOTIFICATION, ...change }, new AbortController().signal);
+  const send = mailer.sender({ recipients: ['oncall@example.com', 'ana@example.com'] });
+  const result = await send({ ...NOTIFICATION, ...change }, new AbortController().signal);
   const { raw = '', to = [] } = mails.at(-1) ?? {};
   const end = raw.indexOf('\r\n\r\n');
-  return { telling, to, head: unfolded(raw.slice(0, end)), text: decoded(raw.slice(end + 4), raw) };
+  return { result, to, head: unfolded(raw.slice(0, end)), text: decoded(raw.slice(end + 4), raw) };
 }
 
 const unfolded = (head: string) => head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
@@ -86,8 +86,8 @@ const named = (head: readonly string[], name: string) =>
   head.filter((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
 
 test('a mail is plain text to all recipients, with the facts and a link that opens the card', async () => {
-  const { telling, to, head, text } = await mailed({ reason: 'Debugging the login' });
-  expect(telling).toEqual({ outcome: 'sent' });
+  const { result, to, head, text } = await mailed({ reason: 'Debugging the login' });
+  expect(result).toEqual({ outcome: 'sent' });
   expect(to).toEqual(['oncall@example.com', 'ana@example.com']);
   expect(named(head, 'content-type')).toEqual([expect.stringContaining('text/plain')]);
   expect(named(head, 'from')).toEqual(['From: vsecure <vsecure@example.com>']);
@@ -142,7 +142,7 @@ describe('a mail server that', () => {
     [550, 'retry'],
   ])('answers %i', async (code, outcome) => {
     refuse = code;
-    expect((await mailed()).telling).toEqual({ outcome, error: `smtp_${code}` });
+    expect((await mailed()).result).toEqual({ outcome, error: `smtp_${code}` });
   });
 
   test('answers byte by byte without end is unavailable after the timeout', async () => {
@@ -156,9 +156,9 @@ describe('a mail server that', () => {
     await once(dribbling, 'listening');
     const url = `smtp://127.0.0.1:${(dribbling.address() as AddressInfo).port}`;
     const slow = createMailer({ url, from: 'a@example.com', timeoutMs: 200 });
-    const tell = slow.sender({ recipients: ['a@example.com'] });
-    const telling = await tell(NOTIFICATION, new AbortController().signal);
-    expect(telling.outcome).toBe('unavailable');
+    const send = slow.sender({ recipients: ['a@example.com'] });
+    const result = await send(NOTIFICATION, new AbortController().signal);
+    expect(result.outcome).toBe('unavailable');
     slow.close();
     for (const socket of sockets) socket.destroy();
     dribbling.close();
@@ -166,8 +166,8 @@ describe('a mail server that', () => {
 
   test('is not running is unavailable', async () => {
     const gone = createMailer({ url: 'smtp://127.0.0.1:1', from: 'a@example.com', timeoutMs: 500 });
-    const tell = gone.sender({ recipients: ['a@example.com'] });
-    expect(await tell(NOTIFICATION, new AbortController().signal)).toEqual({
+    const send = gone.sender({ recipients: ['a@example.com'] });
+    expect(await send(NOTIFICATION, new AbortController().signal)).toEqual({
       outcome: 'unavailable',
       error: 'smtp_unreachable',
     });

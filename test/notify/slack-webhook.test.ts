@@ -73,8 +73,8 @@ describe('an address of Slack or one that the operator allows', () => {
   test('is checked again at every attempt, in case the operator’s settings changed', async () => {
     const receiver = await startReceiver();
     const egress = createEgress({ allowed: [receiver.url] });
-    const tell = createSenders(egress, undefined, []).slack?.({ webhookUrl: receiver.url });
-    expect(await tell?.(NOTIFICATION, new AbortController().signal)).toEqual({
+    const send = createSenders(egress, undefined, []).slack?.({ webhookUrl: receiver.url });
+    expect(await send?.(NOTIFICATION, new AbortController().signal)).toEqual({
       outcome: 'retry',
       error: 'forbidden_address',
     });

@@ -29,28 +29,28 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-async function heardWith(...secrets: string[]) {
-  const tell = createWebhookSender(createEgress({ allowed: [receiver.url], timeoutMs: 500 }))({
+async function receivedWith(...secrets: string[]) {
+  const send = createWebhookSender(createEgress({ allowed: [receiver.url], timeoutMs: 500 }))({
     url: receiver.url,
     secrets,
   });
-  const telling = await tell(NOTIFICATION, new AbortController().signal);
+  const result = await send(NOTIFICATION, new AbortController().signal);
   const [one] = receiver.taken.slice(-1);
   const headers = Object.fromEntries(
     Object.entries(one?.headers ?? {}).map(([name, value]) => [name, String(value)]),
   );
-  return { telling, body: one?.body ?? '', headers };
+  return { result, body: one?.body ?? '', headers };
 }
 
 describe('a signature', () => {
   test('verifies with the library of Standard Webhooks', async () => {
-    const { body, headers } = await heardWith(SECRET);
+    const { body, headers } = await receivedWith(SECRET);
     expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ type: 'approval_decided' });
     expect(headers['webhook-id']).toBe(NOTIFICATION.id);
   });
 
   test('verifies with either secret during a rotation', async () => {
-    const { body, headers } = await heardWith(SECRET, OLD);
+    const { body, headers } = await receivedWith(SECRET, OLD);
     for (const secret of [SECRET, OLD])
       expect(new Webhook(secret).verify(body, headers)).toBeDefined();
     expect(() => new Webhook(makeSigningSecret()).verify(body, headers)).toThrow();
@@ -60,7 +60,7 @@ describe('a signature', () => {
     ['an old one', -6 * 60],
     ['one from the future', 6 * 60],
   ])('of %s is refused', async (_, seconds) => {
-    const { body, headers } = await heardWith(SECRET);
+    const { body, headers } = await receivedWith(SECRET);
     const at = new Date(Date.now() + seconds * 1000);
     const moved = {
       ...headers,
@@ -71,7 +71,7 @@ describe('a signature', () => {
   });
 
   test('of a changed body is refused', async () => {
-    const { body, headers } = await heardWith(SECRET);
+    const { body, headers } = await receivedWith(SECRET);
     const tampered = body.replace('approved', 'denied');
     expect(() => new Webhook(SECRET).verify(tampered, headers)).toThrow(/signature/i);
     const other = { ...headers, 'webhook-id': 'evt_other' };
@@ -80,7 +80,7 @@ describe('a signature', () => {
 });
 
 test('the body is small, versioned, and the same at every attempt', async () => {
-  const { body } = await heardWith(SECRET);
+  const { body } = await receivedWith(SECRET);
   expect(body).toBe(webhookBody(NOTIFICATION));
   expect(JSON.parse(body)).toEqual({
     type: 'approval_decided',
@@ -111,7 +111,7 @@ test.each([
   [503, { outcome: 'unavailable', error: 'http_503' }],
   ['drop', { outcome: 'unavailable', error: 'econnreset' }],
   ['hang', { outcome: 'unavailable', error: 'timeout' }],
-] as const)('an answer of %s means %j', async (manner, telling) => {
+] as const)('an answer of %s means %j', async (manner, result) => {
   receiver.behave(() => manner);
-  expect((await heardWith(SECRET)).telling).toMatchObject(telling);
+  expect((await receivedWith(SECRET)).result).toMatchObject(result);
 });

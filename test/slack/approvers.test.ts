@@ -165,7 +165,7 @@ describe('a user group', () => {
   });
 });
 
-/** Of a form that was opened when nobody had voted. */
+/** Of a form that was opened before any vote. */
 const COUNTS = { asked: 1, votes: 0, needed: 1 };
 
 test('when a policy does not allow decisions in Slack, the card names the allowed entry points, and an old button is refused', async () => {

@@ -51,7 +51,7 @@ const directCard = (user: string, words = '') =>
 const directCount = async (user: string) =>
   (await scene.emulate.messages(await scene.emulate.directMessages(idOf(user)))).length;
 
-const told = (id: Approval['id']) =>
+const delivered = (id: Approval['id']) =>
   until('the delivery', async () => {
     const [due] = await scene.services.database.dataSource.query(
       `select 1 from delivery where destination = 'slack_card' and subject = '${id}' and sent < wanted`,
@@ -107,14 +107,14 @@ describe('a direct message with the card goes', () => {
 
   test('to no person when all approvers are in the channel, or when Slack does not say who is in it', async () => {
     await opened({ approvers: TWO });
-    await told((await ask('ALL_THERE')).id);
+    await delivered((await ask('ALL_THERE')).id);
     scene.proxy.inject({
       method: 'conversations.members',
       times: ALWAYS,
       fault: 'error',
       error: 'missing_scope',
     });
-    await told((await ask('NOT_SAID')).id);
+    await delivered((await ask('NOT_SAID')).id);
     expect(posts()).toHaveLength(2);
   });
 
@@ -126,7 +126,7 @@ describe('a direct message with the card goes', () => {
       requestTtl: 600_000,
     });
     const { id } = await ask();
-    await told(id);
+    await delivered(id);
     expect(posts()).toHaveLength(1);
     await scene.services.database.dataSource.query(
       `update approval set created_at = created_at - interval '2 minutes' where id = '${id}'`,
@@ -137,7 +137,7 @@ describe('a direct message with the card goes', () => {
 
   test('never to the requester', async () => {
     await opened({ approvers: ['bob@example.com'] });
-    await told((await ask()).id);
+    await delivered((await ask()).id);
     expect(posts()).toHaveLength(1);
   });
 });
@@ -147,7 +147,7 @@ describe('a copy of a card that fails', () => {
     await opened();
     const { id } = await ask();
     await directCard('alice');
-    await told(id);
+    await delivered(id);
     const isDirect = ({ channel }: JsonObject) => asString(channel).startsWith('D');
     scene.proxy.inject({
       method: 'chat.update',
@@ -159,7 +159,7 @@ describe('a copy of a card that fails', () => {
     await deny(id);
     await scene.card(id, (text) => text.includes('Denied'));
     await directCard('alice', 'Denied');
-    await told(id);
+    await delivered(id);
     const drawn = scene.proxy.callsOf('chat.update');
     expect(drawn.filter(({ body }) => !isDirect(body))).toHaveLength(1);
     expect(drawn.filter(({ body }) => isDirect(body))).toHaveLength(3);
@@ -174,7 +174,7 @@ describe('a copy of a card that fails', () => {
       error: 'user_disabled',
     });
     const { id } = await ask();
-    await told(id);
+    await delivered(id);
     expect(scene.slack.state()).toBe('ok');
     expect(await scene.services.slackOutbox.failing()).toEqual([]);
   });
@@ -187,7 +187,7 @@ test('the permalink of the card is saved, and a card without one works too', asy
   expect(link).toMatch(/^https?:\/\/\S+\/archives\/\w+\/p\d+/);
   scene.proxy.inject({ method: 'chat.getPermalink', times: ALWAYS, fault: 'status', status: 503 });
   const other = (await ask('UNLINKED')).id;
-  await told(other);
+  await delivered(other);
   await scene.card(other);
   expect(await scene.services.cards.link(other)).toBeUndefined();
 });
@@ -215,7 +215,7 @@ describe('a channel that cannot be used', () => {
       expect(scene.slack.state()).toBe('degraded');
       scene.proxy.clearFaults();
       await until('the card in the channel', async () => (await scene.emulate.messages()).length);
-      await told(id);
+      await delivered(id);
       expect(await scene.services.slackOutbox.failing()).toEqual([]);
       expect(scene.slack.state()).toBe('ok');
       expect([await directCount('alice'), await directCount('carol')]).toEqual([1, 1]);

@@ -46,7 +46,7 @@ describe('a lookup', () => {
     ['has revoked the token', { fault: 'error', error: 'token_revoked' }],
     ['answers nonsense', { fault: 'json', json: { ok: true, user: { deleted: true } } }],
     [
-      'answers about somebody else',
+      'answers about another account',
       { fault: 'json', json: { ok: true, user: { id: 'U0OTHER', deleted: true } } },
     ],
     ['does not know the account', { fault: 'error', error: 'user_not_found' }],
@@ -154,7 +154,7 @@ describe('an event', () => {
     leaves('bob');
     await changed({ ...bob, deleted: true }, { team: 'T0OTHER' });
     await changed({ id: 7, deleted: true });
-    // What comes last is done last: when this has stopped somebody, the others have been heard.
+    // Events are handled in order: when this one has stopped a key, the others have been handled.
     scene.proxy.inject(userBecomes(idOf(scene, 'mallory'), { deleted: true }));
     await changed({ id: idOf(scene, 'mallory'), deleted: true });
     const mallory = async () =>

@@ -229,7 +229,7 @@ describe('a digest', () => {
     await until('two', async () => (await digests()).length === 2);
     const [older = {}, newer = {}] = await digests();
     await decide(20, 'deny');
-    await until('the newer to tell', async () => {
+    await until('the newer digest’s update', async () => {
       const message = await scene.emulate.message(asString(newer['ts']));
       return message && isOver(message);
     });

@@ -93,9 +93,9 @@ test.each([
   ['breaks off', { fault: 'drop-after' }],
   ['does not know the account', { fault: 'error', error: 'user_not_found' }],
   ['answers nonsense', { fault: 'json', json: { ok: true, user: { id: 7 } } }],
-  ['answers about somebody else', { fault: 'json', json: { ok: true, user: { id: 'U0OTHER' } } }],
+  ['answers about another account', { fault: 'json', json: { ok: true, user: { id: 'U0OTHER' } } }],
 ] as const)(
-  'nobody is known while Slack %s, and that is known in time to answer',
+  'no account is known while Slack %s, and the lookup ends in time for an answer',
   async (_, trouble) => {
     proxy.inject({ method: 'users.info', ...trouble });
     const started = performance.now();
@@ -136,7 +136,7 @@ describe('an address', () => {
   });
 
   test('without an account is reported as unknown', async () => {
-    expect(await directory().byEmail('nobody@example.com')).toBe('unknown');
+    expect(await directory().byEmail('unknown@example.com')).toBe('unknown');
   });
 
   test.each([

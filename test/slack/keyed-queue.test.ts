@@ -8,11 +8,11 @@ import { createRateBudget } from '../../src/slack/delivery/rate-budget.js';
 const never = new AbortController().signal;
 
 test('messages to one channel keep a gap between them, and other channels do not wait', async () => {
-  const lanes = createKeyedQueue(200);
+  const queue = createKeyedQueue(200);
   const started = performance.now();
   const when = async (channel: string) => {
     let at = 0;
-    await lanes(channel, never, async (spend) => {
+    await queue(channel, never, async (spend) => {
       at = performance.now() - started;
       spend();
       return SENT;
@@ -28,10 +28,10 @@ test('messages to one channel keep a gap between them, and other channels do not
 });
 
 test('a delivery that sends nothing does not make the next one wait', async () => {
-  const lanes = createKeyedQueue(60_000);
+  const queue = createKeyedQueue(60_000);
   let turns = 0;
   const silent = () =>
-    lanes('A', never, async () => {
+    queue('A', never, async () => {
       turns += 1;
       return SENT;
     });
@@ -40,11 +40,11 @@ test('a delivery that sends nothing does not make the next one wait', async () =
 });
 
 test('two deliveries never run in one channel at the same time', async () => {
-  const lanes = createKeyedQueue(0);
+  const queue = createKeyedQueue(0);
   let working = 0;
   let most = 0;
   const work = () =>
-    lanes('A', never, async () => {
+    queue('A', never, async () => {
       working += 1;
       most = Math.max(most, working);
       await new Promise(setImmediate);
@@ -56,22 +56,22 @@ test('two deliveries never run in one channel at the same time', async () => {
 });
 
 test('a 429 blocks the queue of its channel for as long as Slack says, and no other queue', async () => {
-  const lanes = createKeyedQueue(0);
-  const limited = lanes('A', never, async () => {
+  const queue = createKeyedQueue(0);
+  const limited = queue('A', never, async () => {
     throw new WebAPIRateLimitedError(30);
   });
   await expect(limited).rejects.toThrow();
-  const later = await lanes('A', never, async () => SENT);
+  const later = await queue('A', never, async () => SENT);
   expect(later).toMatchObject({ outcome: 'retry', error: 'rate_limited' });
   expect(later.outcome === 'retry' && later.retryAfterMs).toBeGreaterThan(29_000);
-  expect(await lanes('B', never, async () => SENT)).toEqual(SENT);
+  expect(await queue('B', never, async () => SENT)).toEqual(SENT);
 });
 
 test('a delivery that waits for its turn ends without running when the worker stops', async () => {
-  const lanes = createKeyedQueue(5_000);
+  const queue = createKeyedQueue(5_000);
   const stopping = new AbortController();
-  const say = (): ReturnType<typeof lanes> =>
-    lanes('A', stopping.signal, async (spend) => {
+  const say = (): ReturnType<typeof queue> =>
+    queue('A', stopping.signal, async (spend) => {
       spend();
       return SENT;
     });

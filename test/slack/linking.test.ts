@@ -28,7 +28,7 @@ const slackOf = async () =>
 
 test('the account that types the code is linked, and only its owner sees the answer', async () => {
   await type('alice', `link ${code}`);
-  await scene.told("This Slack account is person1@example.com's now.");
+  await scene.told('This Slack account is now linked to person1@example.com.');
   const { teamId } = scene.emulate;
   expect(await slackOf()).toEqual([{ teamId, userId: idOf('alice') }]);
   expect(scene.sink.bodies.every((body) => asObject(body)['response_type'] === 'ephemeral')).toBe(
@@ -48,7 +48,7 @@ test.each([
   ['a guest', { is_restricted: true }, 'Only full members'],
   ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
   ['a bot', { is_bot: true }, 'Only full members'],
-  ['somebody of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
+  ['a person of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
 ])('%s is not linked, and the answer says why', async (_, change, words) => {
   scene.proxy.inject(userBecomes(idOf('carol'), change));
   await type('carol', `link ${code}`);

@@ -69,8 +69,8 @@ test('a second confirmation, of the same person or another, changes nothing', as
 test.each([
   ['a guest', { is_restricted: true }, 'Only full members'],
   ['a bot', { is_bot: true }, 'Only full members'],
-  ['somebody of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
-  ['somebody who is deactivated', { deleted: true }, 'deactivated'],
+  ['a person of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
+  ['a deactivated person', { deleted: true }, 'deactivated'],
 ])('%s sees nothing and confirms nothing', async (_, change, words) => {
   const earlier = await type('carol');
   scene.proxy.inject(userBecomes(scene.emulate.users['carol'] ?? '', change));
@@ -87,8 +87,8 @@ test('an account that is not linked learns how to be linked', async () => {
 
 test('an unknown button confirms nothing', async () => {
   const answer = await type('alice');
-  const told = await asking.click('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
-  expect(wordsIn(told)).toContain('does not know this button');
+  const reply = await asking.click('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
+  expect(wordsIn(reply)).toContain('does not know this button');
   expect(unwrap(await taken())).toBe('waiting');
 });
 

@@ -81,7 +81,7 @@ describe('a card', () => {
 
   test('shows that its grant was revoked', async () => {
     const { id } = await ask();
-    // Whoever missed a request is not told when it is over, so the card must be there first.
+    // A decided request is not posted where it was never shown, so the card must exist first.
     await scene.card(id);
     const alice = await scene.services.decider('alice@example.com');
     unwrap(await scene.services.useCases.decide(alice, { approval: id, verdict: 'approve' }));
@@ -174,7 +174,7 @@ test('a request that was decided while Slack did not answer gets no card', async
 test('without a channel the request stays pending, and the log says what to set', async () => {
   await opened({ channel: 'none' });
   await ask();
-  await until('a complaint', () => JSON.stringify(scene.log).includes('SLACK_CHANNEL'));
+  await until('an error in the log', () => JSON.stringify(scene.log).includes('SLACK_CHANNEL'));
   expect(posts()).toEqual([]);
 });
 

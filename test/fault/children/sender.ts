@@ -27,9 +27,9 @@ createReceiverWorkers({
     notifyReceiver(receiver, version, notification, signal),
   logger: { warn: () => {} },
   intervalMs: 20,
-  // The lease of whoever was killed is what a test would wait for.
+  // A test waits until the lease of the killed process ends.
   leaseMs: 400,
   schedule: { waits: [0, 20, 20, 20, 20, 20, 20, 20], jitter: { from: 0.8, to: 1.2 } },
   pauseMs: () => 20,
 }).start();
-process.stdout.write('telling\n');
+process.stdout.write('sending\n');
