@@ -1,4 +1,4 @@
-/** Lets through what belongs to one exchange, its response at most once and nothing after an abort. */
+/** Passes on the messages of one exchange: its response at most once, and nothing after an abort. */
 import {
   isJSONRPCErrorResponse,
   isJSONRPCResponse,
@@ -9,14 +9,14 @@ import {
 } from '@modelcontextprotocol/client';
 
 export interface Answer {
-  /** Takes a message that came back. A response to anything but this exchange's request is dropped. */
+  /** Takes a message from the server. Drops a response to any request but this exchange's. */
   take(message: JSONRPCMessage): void;
-  /** Takes the JSON-RPC error in the body of a refused POST, if there is one: vsecure's own words are the most exact. */
+  /** Takes the JSON-RPC error in the body of a refused POST, if there is one: vsecure's own message is the most precise. */
   takeRefusal(error: unknown): void;
   isAnswered(): boolean;
 }
 
-/** `id` is that of the request, or undefined for a message that gets no response. */
+/** `id` is the id of the request, or undefined for a message that gets no response. */
 export function createAnswer(
   id: RequestId | undefined,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export function createAnswer(
   function take(message: JSONRPCMessage): void {
     if (signal.aborted) return;
     if (!isJSONRPCResponse(message)) deliver(message);
-    else if (!answered && id !== undefined && isAbout(id, message)) {
+    else if (!answered && id !== undefined && answers(id, message)) {
       answered = true;
       deliver({ ...message, id });
     }
@@ -44,12 +44,12 @@ export function createAnswer(
   };
 }
 
-/** An error without an id is about this request: nothing else was posted with it. */
-function isAbout(id: RequestId, response: JSONRPCResponse): boolean {
+/** An error without an id belongs to this request: the POST carried no other. */
+function answers(id: RequestId, response: JSONRPCResponse): boolean {
   return response.id === id || response.id === undefined;
 }
 
-/** Statuses with which MCP servers carry JSON-RPC errors. 401, 403 and 429 are about the key: the relay knows more. */
+/** Statuses whose body can be a JSON-RPC error. 401, 403 and 429 concern the key, and the relay's own message explains more. */
 const CARRIES_ERRORS = new Set([400, 404, 405, 406, 409, 413, 415, 422]);
 
 function parseJson(text: unknown): unknown {
@@ -60,7 +60,7 @@ function parseJson(text: unknown): unknown {
   }
 }
 
-/** JSON-RPC writes `id: null` where the request was not understood; MCP's schema leaves the id out. */
+/** JSON-RPC writes `id: null` when the server could not read the request; MCP's schema omits the id. */
 function withoutNullId(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('id' in value) || value.id !== null) return value;

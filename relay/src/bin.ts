@@ -4,11 +4,11 @@ import { relayMain } from './main.js';
 
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
-// A closed stderr is no reason to stop relaying.
+// A closed stderr must not stop the relay.
 process.stderr.on('error', () => {});
 
 const { argv, env, stdin, stdout, stderr } = process;
-// Not exitCode: an open stdin would keep a finished relay alive.
+// Not exitCode: an open stdin would keep the process running.
 process.exit(
   await relayMain({ env, argv: argv.slice(2), stdin, stdout, stderr, signal: stop.signal }),
 );

@@ -1,15 +1,15 @@
-/** `--check`: looks at everything between an AI tool and a secret, one line each, and says how to mend what is broken. */
+/** `--check`: tests everything between an AI tool and a secret, prints one line for each, and says how to fix what is broken. */
 import type { Server } from './exchange.js';
 import { bad, type Finding, good, lineOf, note, plain } from './finding.js';
 import { ERAS, handshake } from './handshake.js';
 import { type Fields, notVsecure, type Probed, probe } from './probe.js';
 
-/** Names of the lines that need the server, in their order. */
+/** The names of the protocol lines, in order. */
 const ERA_LINES = ERAS.map(({ version }) => `protocol ${version}`);
 
 /**
- * Prints one line for each thing and resolves with whether an AI tool can work. Asks nothing that is recorded as an
- * access, and sends the key only after the server has shown itself. Never rejects.
+ * Prints one line for each item and resolves with whether an AI tool can work. Makes no call that is recorded as an
+ * access, and sends the key only after the server has identified itself as vsecure. Never rejects.
  */
 export async function check(
   server: Server,
@@ -22,19 +22,19 @@ export async function check(
     print(lineOf(what, finding));
   };
 
-  const found = await findServer(server, signal);
-  report('server', found);
-  if (found.kind === 'bad') {
+  const serverFinding = await findServer(server, signal);
+  report('server', serverFinding);
+  if (serverFinding.kind === 'bad') {
     for (const what of ['key', 'scopes', ...ERA_LINES, 'database', 'Slack'])
-      report(what, note('not checked, because the server was not reached'));
+      report(what, note('not checked, because the server could not be reached'));
     return works;
   }
 
-  const who = await probe(server, '/api/v1/whoami', { withKey: true, signal });
-  report('key', keyOf(who, server));
-  report('scopes', who.ok ? scopesOf(who.fields) : UNKNOWN_KEY);
+  const whoami = await probe(server, '/api/v1/whoami', { withKey: true, signal });
+  report('key', keyOf(whoami, server));
+  report('scopes', whoami.ok ? scopesOf(whoami.fields) : UNKNOWN_KEY);
   for (const [index, era] of ERAS.entries()) {
-    const refused = !who.ok && who.status === 401;
+    const refused = !whoami.ok && whoami.status === 401;
     report(ERA_LINES[index] ?? '', refused ? UNKNOWN_KEY : await handshake(server, era, signal));
   }
 
@@ -44,7 +44,7 @@ export async function check(
   return works;
 }
 
-const UNKNOWN_KEY = note('not checked, because the key is not known to be good');
+const UNKNOWN_KEY = note('not checked, because the server did not accept the key');
 
 async function findServer(server: Server, signal: AbortSignal): Promise<Finding> {
   const health = await probe(server, '/healthz', { signal });
@@ -53,16 +53,17 @@ async function findServer(server: Server, signal: AbortSignal): Promise<Finding>
   return good(`vsecure answers at ${server.at}`);
 }
 
-function keyOf(who: Probed, { at }: Server): Finding {
-  if (!who.ok) return bad(who.problem);
-  const { name, class: keyClass, owner, expiresAt } = who.fields;
+function keyOf(whoami: Probed, { at }: Server): Finding {
+  if (!whoami.ok) return bad(whoami.problem);
+  const { name, class: keyClass, owner, expiresAt } = whoami.fields;
   if (typeof name !== 'string' || typeof keyClass !== 'string') return bad(notVsecure(at));
   const email = typeof owner === 'object' && owner !== null && 'email' in owner && owner.email;
-  const until = typeof expiresAt === 'string' ? `until ${expiresAt.slice(0, 10)}` : 'until revoked';
-  return good(plain(`${name} (${keyClass}), owned by ${email || 'nobody'}, good ${until}`));
+  const validity =
+    typeof expiresAt === 'string' ? `valid until ${expiresAt.slice(0, 10)}` : 'valid until revoked';
+  return good(plain(`${name} (${keyClass}), owned by ${email || 'no one'}, ${validity}`));
 }
 
-/** Without these an AI tool can neither ask nor read. */
+/** An AI tool needs these scopes to request access and to read. */
 const NEEDED = ['access:request', 'grants:use'];
 
 function scopesOf({ scopes }: Fields): Finding {
@@ -70,44 +71,44 @@ function scopesOf({ scopes }: Fields): Finding {
   const missing = NEEDED.filter((scope) => !has.includes(scope));
   if (missing.length === 0) return good(plain(has.join(' ')));
   return bad(
-    `${missing.join(' and ')} missing: this key cannot do what an AI tool does; make one with \`vsecure keys:create --class agent\``,
+    `${missing.join(' and ')} missing: an AI tool cannot work with this key; create one with \`vsecure keys:create --class agent\``,
   );
 }
 
-const DATABASE = new Map([
+const DATABASE_PROBLEMS = new Map([
   ['schema_behind', 'its schema is older than the server: run `vsecure migrate`'],
-  ['schema_newer', 'a newer vsecure has written it: update the server'],
+  ['schema_newer', 'its schema is newer than the server: update the server'],
   [
     'unreachable',
-    'the server does not reach it: start PostgreSQL, or check DATABASE_URL of the server',
+    'the server cannot reach it: start PostgreSQL, or check DATABASE_URL on the server',
   ],
 ]);
 
 function databaseOf(ready: Probed): Finding {
   if (!ready.ok) return bad(ready.problem);
   const state = String(ready.fields['database']);
-  if (state === 'ok' && ready.status === 200) return good('the server reaches it');
-  return bad(DATABASE.get(state) ?? 'it is not ready: the log of the server says why');
+  if (state === 'ok' && ready.status === 200) return good('connected');
+  return bad(DATABASE_PROBLEMS.get(state) ?? 'not ready: see the log of the server');
 }
 
-const SLACK = new Map([
+const SLACK_FINDINGS = new Map([
   ['ok', good('connected')],
   [
     'degraded',
     note(
-      'calls to it fail now, so cards come late: people decide with `vsecure mcp:approve` meanwhile; the log of the server says why',
+      'calls to Slack are failing, so cards arrive late: until then, decide with `vsecure mcp:approve`, and see the log of the server',
     ),
   ],
   [
     'off',
     note(
-      'not set up, so nobody gets a card: people decide with `vsecure mcp:approve`; the README of vsecure says how to connect it',
+      'not set up, so there are no cards: decide with `vsecure mcp:approve`; the README of vsecure explains how to connect Slack',
     ),
   ],
 ]);
 
-/** Never bad: asking works without it. */
+/** Never bad: vsecure works without Slack. */
 function slackOf(ready: Probed): Finding {
   const state = ready.ok ? String(ready.fields['slack']) : '';
-  return SLACK.get(state) ?? note('the server does not say');
+  return SLACK_FINDINGS.get(state) ?? note('the server did not report the state of Slack');
 }

@@ -1,12 +1,12 @@
-/** Reads where vsecure is and who asks, from the environment; reports every problem at once and never a value. */
+/** Reads the address of vsecure and the API key from the environment. Reports every problem at once, and never a value. */
 import { type Environment, readKey } from './key-source.js';
 
-/** What the relay needs to know. */
+/** The configuration of the relay. */
 export interface RelayConfig {
   /** The base address of vsecure; the relay posts to `<url>/mcp`. */
   readonly url: URL;
   readonly apiKey: string;
-  /** Sentences for stderr about a configuration that works but should not stay so. */
+  /** Sentences for stderr about a configuration that works but is unsafe. */
   readonly warnings: readonly string[];
 }
 
@@ -20,7 +20,7 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Reads `VSECURE_URL` (default `http://127.0.0.1:3000`) and the key from `VSECURE_API_KEY`, `VSECURE_API_KEY_FILE` or
- * `VSECURE_API_KEY_COMMAND`. Values are trimmed; empty means unset. `signal` stops the command. Never rejects.
+ * `VSECURE_API_KEY_COMMAND`. Values are trimmed; an empty value counts as unset. `signal` stops the command. Never rejects.
  */
 export async function readConfig(env: Environment, signal?: AbortSignal): Promise<ConfigResult> {
   const url = parseUrl(env['VSECURE_URL']?.trim() || DEFAULT_URL);
@@ -36,7 +36,8 @@ function parseUrl(text: string): URL | undefined {
 }
 
 function urlProblems(url: URL | undefined): string[] {
-  if (url === undefined) return ['VSECURE_URL is not a URL, such as https://vsecure.example.com'];
+  if (url === undefined)
+    return ['VSECURE_URL is not a URL; use one such as https://vsecure.example.com'];
   const problems: string[] = [];
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     problems.push('VSECURE_URL must begin with http:// or https://');
@@ -44,7 +45,7 @@ function urlProblems(url: URL | undefined): string[] {
     problems.push('VSECURE_URL must not contain a user name or password: use VSECURE_API_KEY');
   if (url.search || url.hash)
     problems.push(
-      'VSECURE_URL must not contain a query or a fragment: only scheme, host, port, path',
+      'VSECURE_URL must not contain a query or a fragment: use only scheme, host, port and path',
     );
   return problems;
 }
@@ -53,11 +54,11 @@ function warningsFor(url: URL, apiKey: string): string[] {
   const warnings: string[] = [];
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
     warnings.push(
-      'VSECURE_URL is plain http to another machine: the API key and secret values can be read on the way; use https',
+      'VSECURE_URL is plain http to another machine: the API key and secret values can be read on the network; use https',
     );
   if (apiKey.startsWith('vsk_h_'))
     warnings.push(
-      "the API key is a person's key: whatever runs here could decide its own requests; use an agent key",
+      "the API key is a person's key: a program with this key could decide its own requests; use an agent key",
     );
   return warnings;
 }

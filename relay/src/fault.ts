@@ -1,4 +1,4 @@
-/** What can go wrong between the relay and vsecure, and the one sentence with which the caller is told. */
+/** What can go wrong between the relay and vsecure, and the sentence that explains it to the AI tool. */
 import type { RequestId } from '@modelcontextprotocol/client';
 
 /** Why a message got no answer from vsecure. */
@@ -22,14 +22,14 @@ export interface Fault {
   readonly message: string;
 }
 
-/** A JSON-RPC error that the relay itself wrote. `id` is null where the message could not be read. */
+/** A JSON-RPC error that the relay itself writes. `id` is null when the message could not be read. */
 export interface OwnError {
   readonly jsonrpc: '2.0';
   readonly id: RequestId | null;
   readonly error: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
-/** JSON-RPC 2.0 section 5.1: -32000 to -32099 are the implementation's. MCP has taken -32002 and -32020 to -32042. */
+/** JSON-RPC 2.0 section 5.1 leaves -32000 to -32099 to the implementation. MCP uses -32002 and -32020 to -32042. */
 const FAULT_CODE = -32000;
 const INTERNAL_CODE = -32603;
 
@@ -44,7 +44,7 @@ export function faultResponse(id: RequestId, { reason, message }: Fault): OwnErr
   return errorResponse(id, { code, message, data: { reason } });
 }
 
-/** Why no response came. Reads only error codes: messages of errors may quote what was sent. */
+/** Why no response came. Reads only error codes: an error message may quote the request. */
 export function faultOfError(error: unknown, at: string): Fault {
   const code = codeOf(error) ?? '';
   if (NEVER_CONNECTED.has(code)) return unreachable(at);
@@ -53,11 +53,11 @@ export function faultOfError(error: unknown, at: string): Fault {
   if (CUT.has(code)) return brokenOff(at);
   return {
     reason: 'internal',
-    message: `the relay could not post to vsecure at ${at}: check VSECURE_URL`,
+    message: `mcp-server-vsecure could not send the message to vsecure at ${at}: check VSECURE_URL`,
   };
 }
 
-/** What an HTTP status other than success means for the caller. */
+/** The fault behind an HTTP status other than success. */
 export function faultOfStatus({ status, headers }: Response, at: string): Fault {
   if (status >= 300 && status < 400) return redirected(at);
   if (status >= 500) return { reason: 'server_error', message: brokenServer(status, at) };
@@ -84,19 +84,19 @@ export function faultOfStatus({ status, headers }: Response, at: string): Fault 
   }
 }
 
-/** The response was a success but held no answer: another server's page, or a body that is not JSON-RPC. */
+/** The response was a success but no answer: the page of another server, or a body that is not JSON-RPC. */
 export function notMcp(at: string): Fault {
   return {
     reason: 'not_mcp',
-    message: `what answers at ${at}/mcp does not speak MCP: check that VSECURE_URL is the address of vsecure`,
+    message: `the server at ${at}/mcp does not speak MCP: set VSECURE_URL to the address of vsecure`,
   };
 }
 
-/** The request was sent and its answer never came whole, so nobody here knows whether it took effect. */
+/** The request was sent and its answer was incomplete, so the relay cannot know whether the call took effect. */
 export function brokenOff(at: string): Fault {
   return {
     reason: 'broken_off',
-    message: `the connection to vsecure at ${at} broke before the answer came: the call may have taken effect, look before repeating it`,
+    message: `the connection to vsecure at ${at} broke before the answer arrived: the call may have taken effect, so check before you repeat it`,
   };
 }
 
@@ -115,7 +115,7 @@ const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 const KEY_REFUSED = 'the API key was refused: check VSECURE_API_KEY (vsecure keys:list)';
 const FORBIDDEN =
-  'the API key may not do this, or VSECURE_URL names a host that vsecure does not answer to';
+  'the API key may not do this, or the host in VSECURE_URL is not in VSECURE_ALLOWED_HOSTS of the server';
 
 function unreachable(at: string): Fault {
   return {
@@ -134,27 +134,27 @@ function untrusted(at: string): Fault {
 function silent(at: string): Fault {
   return {
     reason: 'silent',
-    message: `vsecure at ${at} took the call and then fell silent: the call may have taken effect, look before repeating it`,
+    message: `vsecure at ${at} accepted the call but did not answer in time: the call may have taken effect, so check before you repeat it`,
   };
 }
 
 function redirected(at: string): Fault {
   return {
     reason: 'redirected',
-    message: `${at}/mcp redirects elsewhere, and the API key is not sent along: set VSECURE_URL to the final address`,
+    message: `${at}/mcp redirects to another address, and the API key is not sent there: set VSECURE_URL to the final address`,
   };
 }
 
 function brokenServer(status: number, at: string): string {
-  return `vsecure at ${at} failed (HTTP ${status}): its log says why; the call may have taken effect`;
+  return `vsecure at ${at} failed (HTTP ${status}): see its log; the call may have taken effect`;
 }
 
 function slowDown(retryAfter: string | null, at: string): string {
-  const wait = /^\d{1,5}$/.test(retryAfter ?? '') ? `${retryAfter} s` : 'a little';
-  return `vsecure at ${at} gets too many calls with this key: wait ${wait} and try again`;
+  const wait = /^\d{1,5}$/.test(retryAfter ?? '') ? `${retryAfter} s` : 'a few seconds';
+  return `vsecure at ${at} has received too many calls with this key: wait ${wait} and try again`;
 }
 
-/** The first system or undici error code on the chain of causes. */
+/** The first system or undici error code in the chain of causes. */
 export function codeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause)
     if ('code' in at && typeof at.code === 'string') return at.code;

@@ -1,24 +1,24 @@
-/** What `--check` found out about one thing, and how a person reads it. */
+/** What `--check` found out about one item, and the line that shows it. */
 
-/** `note` is shown and does not count: something is off on purpose, or could not be looked at. */
+/** A `note` does not fail the check: the item is switched off on purpose or could not be checked. */
 export interface Finding {
   readonly kind: 'good' | 'bad' | 'note';
-  /** What is so; when it is bad, also what to do. */
-  readonly says: string;
+  /** The state; for `bad` also how to fix it. */
+  readonly text: string;
 }
 
 const MARKS: Record<Finding['kind'], string> = { good: '✓', bad: '✗', note: '–' };
 
-export const good = (says: string): Finding => ({ kind: 'good', says });
-export const bad = (says: string): Finding => ({ kind: 'bad', says });
-export const note = (says: string): Finding => ({ kind: 'note', says });
+export const good = (text: string): Finding => ({ kind: 'good', text });
+export const bad = (text: string): Finding => ({ kind: 'bad', text });
+export const note = (text: string): Finding => ({ kind: 'note', text });
 
-/** One line: the mark, what was looked at, what was found. */
-export function lineOf(what: string, { kind, says }: Finding): string {
-  return `${MARKS[kind]} ${what}: ${says}`;
+/** One line: the mark, the item, the finding. */
+export function lineOf(item: string, { kind, text }: Finding): string {
+  return `${MARKS[kind]} ${item}: ${text}`;
 }
 
-/** Text of whatever answered, harmless for a terminal: no escape sequence, no hidden letters, no second line. */
+/** Makes a server's text safe for a terminal: no escape sequences, no hidden characters, no line breaks. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?');
 }

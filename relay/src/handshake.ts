@@ -1,4 +1,4 @@
-/** Connects to vsecure the way an AI tool of one protocol era does, and lists its tools. */
+/** Connects to vsecure as an AI tool of one protocol era does, and lists the tools. */
 import {
   Client,
   type FetchLike,
@@ -6,49 +6,53 @@ import {
 } from '@modelcontextprotocol/client';
 import type { Server } from './exchange.js';
 import { bad, type Finding, good, plain } from './finding.js';
-import { PATIENCE_MS, problemOfError, problemOfStatus } from './probe.js';
+import { CHECK_TIMEOUT_MS, problemOfError, problemOfStatus } from './probe.js';
 
-/** The last version of each era: the one that begins with `initialize`, and the one that begins with `server/discover`. */
+/** The latest version of each era. The older era begins with `initialize`, the newer with `server/discover`. */
 export const ERAS = [
   { version: '2025-11-25', mode: 'legacy', begins: 'initialize' },
   { version: '2026-07-28', mode: { pin: '2026-07-28' }, begins: 'server/discover' },
 ] as const;
 export type Era = (typeof ERAS)[number];
 
-/** Never rejects, and leaves nothing open. */
+/** Never rejects, and closes its connection. */
 export async function handshake(
   server: Server,
   { version, mode, begins }: Era,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const client = new Client({ name: 'mcp-server-vsecure --check', version: '1' }, WITH(mode));
-  const seen: Seen = {};
-  const options = { signal, timeout: PATIENCE_MS };
+  const client = new Client({ name: 'mcp-server-vsecure --check', version: '1' }, optionsFor(mode));
+  const received: Received = {};
+  const options = { signal, timeout: CHECK_TIMEOUT_MS };
   try {
-    await client.connect(transportTo(server, seen), options);
-    const agreed = client.getNegotiatedProtocolVersion();
-    if (agreed !== version) return bad(`it answered with ${plain(String(agreed))}: ${MEND}`);
+    await client.connect(transportTo(server, received), options);
+    const negotiated = client.getNegotiatedProtocolVersion();
+    if (negotiated !== version)
+      return bad(`the server answered with version ${plain(String(negotiated))}: ${HOW_TO_FIX}`);
     const { tools } = await client.listTools(undefined, options);
-    return good(`${begins} and tools/list were answered, ${tools.length} tools`);
+    return good(`${begins} and tools/list work, ${tools.length} tools`);
   } catch (error) {
-    return bad(problemOf(error, seen, server));
+    return bad(problemOf(error, received, server));
   } finally {
     await client.close().catch(() => {});
   }
 }
 
-const WITH = (mode: Era['mode']) => ({ versionNegotiation: { mode } });
+const optionsFor = (mode: Era['mode']) => ({ versionNegotiation: { mode } });
 
-/** What the last POST was answered with; the SDK's errors wrap it in several ways. */
-interface Seen {
+/** The HTTP response to the last POST. The SDK's errors wrap it in several ways. */
+interface Received {
   response?: Response;
 }
 
-function transportTo({ endpoint, apiKey }: Server, seen: Seen): StreamableHTTPClientTransport {
+function transportTo(
+  { endpoint, apiKey }: Server,
+  received: Received,
+): StreamableHTTPClientTransport {
   const post: FetchLike = async (url, init) => {
-    delete seen.response;
+    delete received.response;
     const response = await fetch(url, init);
-    if (init?.method === 'POST') seen.response = response;
+    if (init?.method === 'POST') received.response = response;
     return response;
   };
   return new StreamableHTTPClientTransport(endpoint, {
@@ -57,12 +61,13 @@ function transportTo({ endpoint, apiKey }: Server, seen: Seen): StreamableHTTPCl
   });
 }
 
-function problemOf(error: unknown, { response }: Seen, server: Server): string {
+function problemOf(error: unknown, { response }: Received, server: Server): string {
   if (response === undefined) return problemOfError(error, server.at);
-  // 400 is how a server says that it does not know a protocol.
-  const isElsewhere = !response.ok && response.status !== 400;
-  return isElsewhere ? problemOfStatus(response, server) : `it was not understood: ${MEND}`;
+  // A server answers 400 when it does not know the protocol.
+  const isOtherProblem = !response.ok && response.status !== 400;
+  return isOtherProblem
+    ? problemOfStatus(response, server)
+    : `the server did not understand it: ${HOW_TO_FIX}`;
 }
 
-const MEND =
-  'update the server, or look for a proxy in between that changes messages or their headers';
+const HOW_TO_FIX = 'update the server, or look for a proxy that changes messages or headers';

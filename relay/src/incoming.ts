@@ -1,4 +1,4 @@
-/** Turns one line of stdin into a JSON-RPC message, a cancellation, or the error that answers it. */
+/** Parses one line of stdin: a JSON-RPC message, a cancellation, or the error to answer with. */
 import {
   INVALID_REQUEST,
   isJSONRPCNotification,
@@ -29,18 +29,18 @@ export function readIncoming(line: Line): Incoming {
   try {
     return classify(JSON.parse(line.text));
   } catch {
-    // The parser's own words quote the line, which may hold a secret.
-    return refuse(PARSE_ERROR, 'the line is not JSON: one JSON-RPC message a line is expected');
+    // The parser's error message quotes the line, which may hold a secret.
+    return refuse(PARSE_ERROR, 'the line is not JSON: send one JSON-RPC message per line');
   }
 }
 
 function classify(value: unknown): Incoming {
   if (Array.isArray(value))
-    return refuse(INVALID_REQUEST, 'batches are not part of MCP: send one message a line');
+    return refuse(INVALID_REQUEST, 'MCP has no batches: send one message per line');
   if (isJSONRPCRequest(value)) return { kind: 'request', message: value };
   if (isJSONRPCNotification(value)) return cancelOf(value) ?? { kind: 'one-way', message: value };
   if (isJSONRPCResponse(value)) return { kind: 'one-way', message: value };
-  return refuse(INVALID_REQUEST, 'the message is not a JSON-RPC 2.0 message', requestIdOf(value));
+  return refuse(INVALID_REQUEST, 'this is not a JSON-RPC 2.0 message', requestIdOf(value));
 }
 
 function cancelOf({ method, params }: JSONRPCNotification): Incoming | undefined {
@@ -53,7 +53,7 @@ function refuse(code: number, message: string, id: RequestId | null = null): Inc
   return { kind: 'refused', answer: errorResponse(id, { code, message }) };
 }
 
-/** Only what names a method asked for something; any other id may be one that the server chose. */
+/** Only a message with a method is a request. The id of any other message may be one that the server chose. */
 function requestIdOf(value: unknown): RequestId | null {
   if (typeof value !== 'object' || value === null) return null;
   if (!('method' in value) || !('id' in value)) return null;

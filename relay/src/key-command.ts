@@ -1,19 +1,19 @@
-/** Asks a command for the API key, such as one of the system's keychain. */
+/** Reads the API key from a command, such as the command of a keychain. */
 import { type ExecFileException, execFile } from 'node:child_process';
 import { codeOf } from './fault.js';
 import { splitWords } from './split-command.js';
 
-/** What a source of the key gave: the key as it stands there, or a sentence that quotes nothing of it. */
+/** The text that a source of the key returned, or a sentence about the problem that quotes nothing of it. */
 export type KeyText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string };
 
-/** Milliseconds. A keychain may ask a person to unlock it, but an AI tool does not wait for the relay for ever. */
+/** Milliseconds. A keychain may ask a person to unlock it, but an AI tool waits only for a limited time. */
 const COMMAND_MAX_MS = 10_000;
 const OUTPUT_MAX_BYTES = 64 * 1024;
 
 /**
- * Runs the command without a shell and takes its stdout. Neither its output nor its words are ever repeated: both may
+ * Runs the command without a shell and returns its stdout. Problems repeat neither the output nor the command line: both may
  * hold the key. Never rejects.
  */
 export async function readKeyCommand(
@@ -22,7 +22,7 @@ export async function readKeyCommand(
   { signal, timeout = COMMAND_MAX_MS }: { signal?: AbortSignal; timeout?: number } = {},
 ): Promise<KeyText> {
   const [file, ...args] = splitWords(command) ?? [];
-  if (file === undefined) return failed('cannot be read: a quote in it is not closed');
+  if (file === undefined) return failed('has an unclosed quote');
   const options = {
     env,
     timeout,
@@ -35,10 +35,10 @@ export async function readKeyCommand(
     const child = execFile(file, args, options, (error, stdout) => {
       resolve(error ? failed(reasonOf(error)) : { ok: true, text: stdout });
     });
-    // Nobody answers its questions: stdin of the relay belongs to the AI tool.
+    // The command gets no input: the relay's stdin belongs to the AI tool.
     child.stdin?.on('error', () => {}).end();
   });
-  // Words that the system refuses at once are thrown, and the error quotes them.
+  // execFile throws for arguments that the system refuses, and the error quotes them.
   return run.catch(() => failed(reasonOf({})));
 }
 
@@ -48,8 +48,8 @@ function failed(what: string): KeyText {
 
 function reasonOf(error: Partial<ExecFileException>): string {
   const code = codeOf(error);
-  if (code === 'ENOENT') return 'was not found: give the whole path of the program';
-  if (code === 'EACCES') return 'may not be run: check the permissions of the program';
+  if (code === 'ENOENT') return 'was not found: give the full path of the program';
+  if (code === 'EACCES') return 'cannot be run: check the permissions of the program';
   if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed far more than a key';
   if (typeof error.code === 'number')
     return `ended with exit code ${error.code}: run it in a terminal to see why`;

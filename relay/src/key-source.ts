@@ -1,4 +1,4 @@
-/** Where the API key comes from: a variable, a file or a command, and never more than one of them. */
+/** Reads the API key from exactly one source: a variable, a file or a command. */
 import { type KeyText, readKeyCommand } from './key-command.js';
 import { readKeyFile } from './key-file.js';
 
@@ -11,15 +11,15 @@ export type KeyResult =
   | { readonly ok: true; readonly apiKey: string }
   | { readonly ok: false; readonly problem: string };
 
-/** Wide on purpose: the server checks the rest, and a newer key format must not need a newer relay. */
+/** Permissive on purpose: the server checks the rest, and a newer key format must not require a newer relay. */
 const API_KEY = /^vsk_[A-Za-z0-9_]{8,256}$/;
 
-/** Reads the key from the one source that is set; empty means unset. Its white space at both ends is dropped. */
+/** Reads the key from the one source that is set; an empty variable counts as unset. Trims white space around the key. */
 export async function readKey(env: Environment, signal?: AbortSignal): Promise<KeyResult> {
-  const [source, another] = SOURCES.filter((name) => env[name]?.trim());
+  const [source, otherSource] = SOURCES.filter((name) => env[name]?.trim());
   if (source === undefined) return { ok: false, problem: NO_KEY };
-  if (another !== undefined)
-    return { ok: false, problem: `${source} and ${another} are both set: keep one of them` };
+  if (otherSource !== undefined)
+    return { ok: false, problem: `${source} and ${otherSource} are both set: keep only one` };
   const read = await readFrom(source, env[source]?.trim() ?? '', env, signal);
   if (!read.ok) return read;
   const apiKey = read.text.trim();
@@ -27,13 +27,13 @@ export async function readKey(env: Environment, signal?: AbortSignal): Promise<K
 }
 
 const NO_KEY =
-  'VSECURE_API_KEY is not set: make a key with `vsecure keys:create --class agent`, and give it here, in a file (VSECURE_API_KEY_FILE) or by a command (VSECURE_API_KEY_COMMAND)';
+  'VSECURE_API_KEY is not set: create a key with `vsecure keys:create --class agent`, and set VSECURE_API_KEY, VSECURE_API_KEY_FILE (a file with the key) or VSECURE_API_KEY_COMMAND (a command that prints it)';
 
-const HOW_IT_LOOKS = 'it must begin with vsk_ and be copied whole';
+const KEY_FORMAT = 'a key begins with vsk_ and must be copied completely';
 const NOT_A_KEY: Record<Source, string> = {
-  VSECURE_API_KEY: `VSECURE_API_KEY is not a vsecure key: ${HOW_IT_LOOKS}`,
-  VSECURE_API_KEY_FILE: `the file named in VSECURE_API_KEY_FILE holds no vsecure key: ${HOW_IT_LOOKS}`,
-  VSECURE_API_KEY_COMMAND: `the command in VSECURE_API_KEY_COMMAND printed no vsecure key: ${HOW_IT_LOOKS}`,
+  VSECURE_API_KEY: `VSECURE_API_KEY is not a vsecure key: ${KEY_FORMAT}`,
+  VSECURE_API_KEY_FILE: `the file named in VSECURE_API_KEY_FILE does not contain a vsecure key: ${KEY_FORMAT}`,
+  VSECURE_API_KEY_COMMAND: `the command in VSECURE_API_KEY_COMMAND did not print a vsecure key: ${KEY_FORMAT}`,
 };
 
 async function readFrom(

@@ -1,6 +1,6 @@
-/** Cuts a byte stream into lines, as MCP's stdio transport frames messages, within a bound on memory. */
+/** Splits a byte stream into lines, the message framing of MCP's stdio transport, with bounded memory. */
 
-/** One line without its end, or why it cannot be read. */
+/** One line without its line break, or why it cannot be read. */
 export type Line =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'too-long' }
@@ -12,15 +12,15 @@ export const LINE_MAX_BYTES = 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /**
- * Makes a function that takes chunks as they come and gives `take` each line that has ended. A line over
- * `maxBytes` is dropped as it arrives and given as `too-long` when it ends; a last line without an end is not given.
+ * Returns a function that takes chunks as they arrive and calls `onLine` for each complete line. A line over `maxBytes` is dropped
+ * as it arrives and reported as `too-long` when it ends. A last line without a line break is not reported.
  */
-export function createLineCutter(maxBytes: number, take: (line: Line) => void) {
+export function createLineSplitter(maxBytes: number, onLine: (line: Line) => void) {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let parts: Uint8Array[] = [];
   let size = 0;
 
-  return function cut(chunk: Uint8Array | string): void {
+  return function split(chunk: Uint8Array | string): void {
     let rest: Uint8Array = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     for (let end = rest.indexOf(LINE_FEED); end !== -1; end = rest.indexOf(LINE_FEED)) {
       keep(rest.subarray(0, end));
@@ -40,7 +40,7 @@ export function createLineCutter(maxBytes: number, take: (line: Line) => void) {
     const line = size > maxBytes ? ({ kind: 'too-long' } as const) : decode(Buffer.concat(parts));
     parts = [];
     size = 0;
-    take(line);
+    onLine(line);
   }
 
   function decode(bytes: Uint8Array): Line {

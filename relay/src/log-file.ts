@@ -1,4 +1,4 @@
-/** The log file of the relay: what it says on stderr, kept where a person looks for logs on their system. */
+/** The log file of the relay: a copy of what it writes to stderr, where people look for logs on their system. */
 import {
   closeSync,
   constants,
@@ -16,12 +16,12 @@ import type { Environment } from './key-source.js';
 
 const NAME = 'mcp-server-vsecure.log';
 
-/** Bytes after which the file becomes `….1`, in place of the one before it. */
+/** Bytes after which the file is renamed to `….1`, replacing the previous `….1`. */
 const LOG_MAX_BYTES = 1024 * 1024;
 
 /**
- * Where the log file is. Undefined where the user has no home folder.
- * Linux: XDG Base Directory Specification, which wants relative paths ignored. macOS: beside the logs of Claude Desktop.
+ * The path of the log file. Undefined if the user has no home folder.
+ * Linux: XDG Base Directory Specification, which ignores relative paths. macOS: next to the logs of Claude Desktop.
  */
 export function logFilePath(
   env: Environment,
@@ -40,7 +40,7 @@ export function logFilePath(
   return state && path.posix.join(state, 'vsecure', NAME);
 }
 
-/** Throws nothing: a user without an entry in the system's list has no home. */
+/** Never throws: a user without an entry in the system's user list has no home folder. */
 function homeOfUser(): string | undefined {
   try {
     return homedir();
@@ -50,20 +50,20 @@ function homeOfUser(): string | undefined {
 }
 
 /**
- * Makes a function that appends one line with its time. The file can be read by its owner only.
- * A line that cannot be written is lost in silence: the relay matters more than its log.
+ * Returns a function that appends one line with a timestamp. Only the owner can read the file.
+ * A line that cannot be written is dropped without an error: the relay matters more than its log.
  */
 export function createLogFile(file: string, maxBytes = LOG_MAX_BYTES): (line: string) => void {
   return (line) => {
     try {
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
       const before = statSync(file, { throwIfNoEntry: false });
-      // Whatever is no file could hold the relay until somebody reads it.
+      // A pipe, for example, would block the relay until another program reads it.
       if (before && !before.isFile()) return;
       if (isFull(before, maxBytes)) renameSync(file, `${file}.1`);
       append(file, `${new Date().toISOString()} [${process.pid}] ${line}\n`);
     } catch {
-      // Nowhere left to complain but stderr, which has the line itself.
+      // There is nothing more to report: stderr already has the line.
     }
   };
 }

@@ -1,4 +1,4 @@
-/** The command `mcp-server-vsecure`: arguments and environment in, exit code out. */
+/** The command `mcp-server-vsecure`: takes arguments and environment, returns the exit code. */
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { check } from './check.js';
@@ -9,10 +9,10 @@ import { createLogFile, logFilePath } from './log-file.js';
 import { createRedact } from './output.js';
 import { runRelay, serverAt } from './relay.js';
 
-/** The surroundings of the command. */
+/** The process that the command runs in. */
 export interface Surroundings {
   readonly env: Environment;
-  /** Without node and the script. */
+  /** The arguments without node and the script. */
   readonly argv: readonly string[];
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -24,18 +24,18 @@ export interface Surroundings {
 const HELP = `Usage: mcp-server-vsecure [--check | --help | --version]
 
 The stdio form of vsecure's MCP server. An AI tool starts it and speaks MCP with it on stdin
-and stdout; it passes every message on to vsecure.
+and stdout. It forwards every message to vsecure.
 
-  --check  look whether all works, say how to mend what does not, and where the log file is
+  --check  test the connection, say how to fix what does not work, and show the log file
 
 Environment:
-  VSECURE_URL              where vsecure is (default http://127.0.0.1:3000)
+  VSECURE_URL              the address of vsecure (default http://127.0.0.1:3000)
   and one of
   VSECURE_API_KEY          the key of the AI tool, vsk_a_… (vsecure keys:create --class agent)
-  VSECURE_API_KEY_FILE     a file that holds it and that only its owner can read
-  VSECURE_API_KEY_COMMAND  a command that prints it, such as one of the system's keychain
+  VSECURE_API_KEY_FILE     a file that contains the key and that only its owner can read
+  VSECURE_API_KEY_COMMAND  a command that prints the key, such as the command of a keychain
 
-Exit status: 0 done, 1 --check has found something broken, 2 wrong arguments or configuration.
+Exit status: 0 done, 1 --check found a problem, 2 wrong arguments or configuration.
 `;
 
 /** Runs the command. Resolves with the exit code: 0 done, 1 the check failed, 2 wrong arguments or configuration. */
@@ -53,10 +53,10 @@ export async function relayMain(around: Surroundings): Promise<number> {
 
 async function relayFrom({ env, stdin, stdout, stderr, signal }: Surroundings): Promise<number> {
   const file = logFilePath(env);
-  const keep = file === undefined ? () => {} : createLogFile(file);
+  const logToFile = file === undefined ? () => {} : createLogFile(file);
   const log = (line: string) => {
     stderr.write(`mcp-server-vsecure: ${line}\n`);
-    keep(line);
+    logToFile(line);
   };
   const result = await readConfig(env, signal);
   if (!result.ok) {
@@ -70,29 +70,30 @@ async function relayFrom({ env, stdin, stdout, stderr, signal }: Surroundings): 
 }
 
 async function checkFrom({ env, stdout, signal }: Surroundings): Promise<number> {
-  // Whoever reads only the first line is no failure.
+  // A reader that closes stdout early, such as head, is no failure.
   stdout.on('error', () => {});
-  const say = (line: string) => void stdout.write(`${line}\n`);
+  const printLine = (line: string) => void stdout.write(`${line}\n`);
   const result = await readConfig(env, signal);
-  const exit = result.ok ? await checkWith(result.config, say, signal) : 2;
-  if (!result.ok) for (const problem of result.problems) say(lineOf('configuration', bad(problem)));
-  say(`log file: ${logFilePath(env) ?? 'none, because there is no home folder'}`);
+  const exit = result.ok ? await checkWith(result.config, printLine, signal) : 2;
+  if (!result.ok)
+    for (const problem of result.problems) printLine(lineOf('configuration', bad(problem)));
+  printLine(`log file: ${logFilePath(env) ?? 'none, because the user has no home folder'}`);
   return exit;
 }
 
-/** Letters. The server names itself and its keys, and may be anything. */
+/** Characters. A line holds text of the server, which is untrusted. */
 const LINE_MAX = 500;
 
 async function checkWith(
   { url, apiKey, warnings }: RelayConfig,
-  say: (line: string) => void,
+  printLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const redact = createRedact(apiKey);
-  for (const warning of warnings) say(`! warning: ${warning}`);
+  for (const warning of warnings) printLine(`! warning: ${warning}`);
   const works = await check(
     serverAt({ url, apiKey }),
-    (line) => say(redact(line).slice(0, LINE_MAX)),
+    (line) => printLine(redact(line).slice(0, LINE_MAX)),
     signal,
   );
   return works ? 0 : 1;

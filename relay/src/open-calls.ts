@@ -1,15 +1,15 @@
-/** The messages that are on their way to vsecure, so that each can be called off. */
+/** The messages in flight to vsecure, so that each can be cancelled. */
 import type { RequestId } from '@modelcontextprotocol/client';
 
 export interface Calls {
-  /** Runs `work` with a signal that fires when the call is cancelled. `id` is absent for what gets no response. */
+  /** Runs `work` with a signal that aborts when the call is cancelled. `id` is undefined for a message that gets no response. */
   start(id: RequestId | undefined, work: (signal: AbortSignal) => Promise<void>): void;
   has(id: RequestId): boolean;
-  /** The response is out: its id is free again, although the connection may close a little later. */
+  /** Frees the id, because the response has been sent. The connection may close a little later. */
   answered(id: RequestId): void;
-  /** Unknown ids are ignored: a cancellation may cross the response. */
+  /** Ignores unknown ids: a cancellation may arrive after the response. */
   cancel(id: RequestId): void;
-  /** Calls everything off and resolves when nothing runs any more. */
+  /** Cancels every call and resolves when all have ended. */
   stop(): Promise<void>;
 }
 

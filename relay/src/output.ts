@@ -1,20 +1,20 @@
-/** The way out: one JSON-RPC message a line on stdout, sentences on stderr, and the API key on neither. */
+/** The output of the relay: one JSON-RPC message per line on stdout, and never the API key. */
 import type { Writable } from 'node:stream';
 
-export interface Outlet {
+export interface Output {
   /** Writes one message as one line. */
   send(message: object): void;
-  /** Resolves when all that was sent has left, the reader is gone, or it has not read for `FLUSH_MS`. */
+  /** Resolves when stdout has taken everything, the reader has closed it, or the reader has not read for `FLUSH_MS`. */
   flush(): Promise<void>;
 }
 
-/** Milliseconds. A reader that has stopped reading must not keep a stopped relay alive. */
+/** Milliseconds. A reader that has stopped reading must not keep the relay from ending. */
 const FLUSH_MS = 2000;
 
-/** `onGone` is called when the reader has closed its end. */
-export function createOutlet(stdout: Writable, redact: Redact, onGone: () => void): Outlet {
-  stdout.on('error', onGone);
-  stdout.on('close', onGone);
+/** `onClosed` is called when the reader has closed its end. */
+export function createOutput(stdout: Writable, redact: Redact, onClosed: () => void): Output {
+  stdout.on('error', onClosed);
+  stdout.on('close', onClosed);
   return {
     send(message) {
       if (stdout.writable) stdout.write(`${redact(JSON.stringify(message))}\n`);
@@ -30,7 +30,7 @@ export function createOutlet(stdout: Writable, redact: Redact, onGone: () => voi
 
 export type Redact = (text: string) => string;
 
-/** Blots out the key wherever it stands, should a server or a client ever repeat it. */
+/** Replaces the key wherever it occurs, in case a server or a client ever repeats it. */
 export function createRedact(apiKey: string): Redact {
   return (text) => text.replaceAll(apiKey, 'vsk_[redacted]');
 }

@@ -1,4 +1,4 @@
-/** What vsecure says of its own accord, on the stream of a session (protocol 2025-11-25 and older), for as long as the relay runs. */
+/** Receives the notifications of a session (protocol 2025-11-25 and older) on its stream, as long as the relay runs. */
 import {
   type FetchLike,
   type JSONRPCMessage,
@@ -7,20 +7,23 @@ import {
 import { fetchWhenUp } from './connect.js';
 import type { Server } from './exchange.js';
 
-export interface Watch {
+export interface SessionStream {
   readonly session: string;
   readonly protocolVersion: string | undefined;
-  /** Ends it. */
+  /** An abort ends the stream. */
   readonly signal: AbortSignal;
-  /** Takes each message as it arrives. */
+  /** Called with each message as it arrives. */
   readonly deliver: (message: JSONRPCMessage) => void;
 }
 
 /**
- * Opens the stream, and again whenever it ends: after a second at first, after half a minute at last. A server that has none (405) is
- * not asked again. Resolves when the signal aborts. Never rejects: whoever looks instead of being told misses nothing.
+ * Opens the stream, and opens it again whenever it ends, after 1 to 30 seconds. If the server offers no stream (405), it does not
+ * try again. Resolves when the signal aborts. Never rejects: without notifications, a client can still poll.
  */
-export async function watch(server: Server, { session, protocolVersion, signal, deliver }: Watch) {
+export async function keepSessionStream(
+  server: Server,
+  { session, protocolVersion, signal, deliver }: SessionStream,
+) {
   const { endpoint, apiKey } = server;
   const transport = new StreamableHTTPClientTransport(endpoint, {
     fetch: onlyGet,
@@ -32,11 +35,11 @@ export async function watch(server: Server, { session, protocolVersion, signal, 
   transport.onmessage = deliver;
   try {
     await transport.start();
-    // The transport opens its stream when this was accepted; vsecure has accepted it already, from whoever is relayed.
+    // The transport opens its stream after this notification. The AI tool has already sent it to vsecure, so `onlyGet` answers it here.
     await transport.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
     await aborted(signal);
   } catch {
-    // It is over then.
+    // There is no stream then.
   } finally {
     await transport.close();
   }

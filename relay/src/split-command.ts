@@ -1,11 +1,11 @@
-/** Cuts a command line into words the way a shell would, and does nothing else that a shell does. */
+/** Splits a command line into words as a shell does, and does nothing else that a shell does. */
 
-/** A run of spaces, a piece in single quotes, one in double quotes, one without, or a quote that is never closed. */
+/** Spaces, a part in single quotes, a part in double quotes, an unquoted part, or an unclosed quote. */
 const PIECE = /(\s+)|'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s'"]+)|(.)/gsu;
 
 /**
- * Words are cut at spaces. Single quotes keep everything, double quotes everything but `\"` and `\\`; a backslash
- * elsewhere is itself, as in a path of Windows. Undefined when a quote is not closed.
+ * Splits at spaces. Single quotes keep every character; double quotes too, except `\"` and `\\`. A backslash elsewhere is an ordinary
+ * character, as in a Windows path. Undefined when a quote is not closed.
  */
 export function splitWords(text: string): readonly string[] | undefined {
   const words: string[] = [];

@@ -1,4 +1,4 @@
-/** `--check` tells whoever it is that cannot connect what is wrong, in the order in which to mend it. */
+/** `--check` shows a user who cannot connect what is wrong, in the order in which to fix it. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import path from 'node:path';
@@ -11,14 +11,14 @@ import { vsecure } from '../../test/support/vsecure.js';
 import { API_KEY, listen, startMcpServer } from './mcp-server.js';
 import { startRelay } from './relay-process.js';
 
-interface Checked {
+interface CheckResult {
   readonly exit: number | null;
   readonly lines: readonly string[];
-  /** The line about one thing. */
+  /** The line about one item. */
   line(what: string): string;
 }
 
-async function check(env: Record<string, string>): Promise<Checked> {
+async function check(env: Record<string, string>): Promise<CheckResult> {
   const relay = startRelay(env, ['--check']);
   const exit = await relay.exited;
   expect(relay.stderr()).toBe('');
@@ -28,8 +28,8 @@ async function check(env: Record<string, string>): Promise<Checked> {
   return { exit, lines, line: (what) => lines.find((line) => line.includes(`${what}:`)) ?? '' };
 }
 
-/** Anything that answers HTTP, for the time of one check. */
-async function checkAgainst(respond: RequestListener): Promise<Checked> {
+/** Runs one check against a server that answers with `respond`. */
+async function checkAgainst(respond: RequestListener): Promise<CheckResult> {
   const { url, close } = await listen(createServer(respond));
   try {
     return await check({ VSECURE_URL: url, VSECURE_API_KEY: API_KEY });
@@ -38,7 +38,14 @@ async function checkAgainst(respond: RequestListener): Promise<Checked> {
   }
 }
 
-const OTHERS = ['key', 'scopes', 'protocol 2025-11-25', 'protocol 2026-07-28', 'database', 'Slack'];
+const OTHER_ITEMS = [
+  'key',
+  'scopes',
+  'protocol 2025-11-25',
+  'protocol 2026-07-28',
+  'database',
+  'Slack',
+];
 
 describe('against a real server', () => {
   let services: Services;
@@ -57,7 +64,7 @@ describe('against a real server', () => {
 
   const checkKey = (apiKey: string) => check({ VSECURE_URL: server.url, VSECURE_API_KEY: apiKey });
 
-  it('says that all is well, whose the key is and where the log is, and ends with 0', async () => {
+  it('reports success, the owner of the key and the path of the log file, and exits with 0', async () => {
     const state = temporaryFolder('state');
     const env = { VSECURE_URL: server.url, VSECURE_API_KEY: token, XDG_STATE_HOME: state };
     const { exit, lines, line } = await check(env);
@@ -65,14 +72,14 @@ describe('against a real server', () => {
     expect(lines).toHaveLength(8);
     expect(line('server')).toBe(`✓ server: vsecure answers at ${server.url}`);
     expect(line('key')).toBe(
-      '✓ key: claude-desktop (agent), owned by bob@example.com, good until revoked',
+      '✓ key: claude-desktop (agent), owned by bob@example.com, valid until revoked',
     );
     expect(line('scopes')).toMatch(/^✓ .*access:request.*grants:use/);
     expect(line('protocol 2025-11-25')).toMatch(
-      /^✓ .*: initialize and tools\/list .*, [1-9]\d* tools$/,
+      /^✓ .*: initialize and tools\/list work, [1-9]\d* tools$/,
     );
     expect(line('protocol 2026-07-28')).toMatch(
-      /^✓ .*: server\/discover and tools\/list .*, [1-9]\d* tools$/,
+      /^✓ .*: server\/discover and tools\/list work, [1-9]\d* tools$/,
     );
     expect(line('database')).toMatch(/^✓ /);
     expect(line('Slack')).toMatch(/^– Slack: not set up/);
@@ -82,27 +89,27 @@ describe('against a real server', () => {
       );
   });
 
-  it('is the same as `vsecure mcp --check`', async () => {
+  it('prints the same as `vsecure mcp --check`', async () => {
     const env = { VSECURE_URL: server.url, VSECURE_API_KEY: token };
     const ran = await vsecure(['mcp', '--check'], { env });
     expect(ran).toMatchObject({ exit: 0, stderr: '' });
     expect(ran.stdout).toMatch(/^✓ server: .*\n✓ key: claude-desktop /);
   });
 
-  it('says of an unknown key and of a revoked one what to do, and looks at the rest', async () => {
+  it('says how to replace an unknown or revoked key, and still checks the rest', async () => {
     const revoked = await services.agent('cursor', 'bob@example.com');
     unwrap(await services.useCases.manageKeys.revoke(services.admin, revoked.caller.key.id));
     for (const apiKey of [API_KEY, revoked.token]) {
       const { exit, line } = await checkKey(apiKey);
       expect(exit).toBe(1);
-      expect(line('key')).toMatch(/^✗ key: it was refused: .*vsecure keys:create/);
-      for (const what of OTHERS.slice(1, 4))
+      expect(line('key')).toMatch(/^✗ key: refused: .*vsecure keys:create/);
+      for (const what of OTHER_ITEMS.slice(1, 4))
         expect(line(what)).toMatch(/^– .*: not checked, because/);
       expect(line('database')).toMatch(/^✓ /);
     }
   });
 
-  it("warns of a person's key, and refuses one that can neither ask nor read", async () => {
+  it("warns about a person's key, and refuses a key that can neither request access nor read", async () => {
     const human = await services.human('alice@example.com');
     const warned = await checkKey(human.token);
     expect(warned.lines[0]).toMatch(/^! warning: the API key is a person's key/);
@@ -113,14 +120,14 @@ describe('against a real server', () => {
     expect(refused.exit).toBe(1);
   });
 
-  it('says that the host name is not one of the server’s', async () => {
-    const elsewhere = createServer((req, res) => {
+  it('reports a host name that the server does not accept', async () => {
+    const proxy = createServer((req, res) => {
       void fetch(`${server.url}${req.url}`).then(async (answer) => {
         if (req.url === '/api/v1/whoami') res.writeHead(403).end('{"code":"not_allowed"}');
         else res.end(await answer.text());
       });
     });
-    const { url, close } = await listen(elsewhere);
+    const { url, close } = await listen(proxy);
     const { line, exit } = await check({ VSECURE_URL: url, VSECURE_API_KEY: token });
     expect(line('key')).toContain('VSECURE_ALLOWED_HOSTS');
     expect(exit).toBe(1);
@@ -128,13 +135,14 @@ describe('against a real server', () => {
   });
 });
 
-it('says that nobody answers, how to mend it, and what it could not look at', async () => {
+it('reports a server that is not running, how to fix that, and what it could not check', async () => {
   const { url, close } = await listen(createServer());
   await close();
   const { exit, line } = await check({ VSECURE_URL: url, VSECURE_API_KEY: API_KEY });
   expect(exit).toBe(1);
   expect(line('server')).toMatch(/^✗ server: .*start it with `vsecure serve`, or set VSECURE_URL/);
-  for (const what of OTHERS) expect(line(what)).toMatch(/^– .*: not checked, because the server/);
+  for (const what of OTHER_ITEMS)
+    expect(line(what)).toMatch(/^– .*: not checked, because the server/);
 });
 
 it.each<[string, RequestListener]>([
@@ -148,15 +156,15 @@ it.each<[string, RequestListener]>([
     'half an answer',
     (_req, res) => res.writeHead(200, { 'content-length': '99' }).write('{', () => res.destroy()),
   ],
-])('shows the key to nothing that is not vsecure: %s', async (_name, respond) => {
-  const shown: unknown[] = [];
+])('does not send the key to a server that is not vsecure: %s', async (_name, respond) => {
+  const sentKeys: unknown[] = [];
   const { exit, line } = await checkAgainst((req, res) => {
-    shown.push(req.headers.authorization);
+    sentKeys.push(req.headers.authorization);
     respond(req, res);
   });
   expect(exit).toBe(1);
-  expect(line('server')).toMatch(/^✗ server: .*(VSECURE_URL|its log says why|broke)/);
-  expect(shown).toEqual([undefined]);
+  expect(line('server')).toMatch(/^✗ server: .*(VSECURE_URL|see its log|broke)/);
+  expect(sentKeys).toEqual([undefined]);
 });
 
 const WHO = {
@@ -166,19 +174,21 @@ const WHO = {
   scopes: ['access:request', 'grants:use'],
 };
 
-/** A server whose MCP is real and whose other answers are given. */
-async function checkStub(answers: Record<string, unknown>, status = 200): Promise<Checked> {
+/** Runs a check against a server with a real MCP endpoint and the given other answers. */
+async function checkStub(answers: Record<string, unknown>, status = 200): Promise<CheckResult> {
   const mcp = await startMcpServer();
-  const whole = {
+  const allAnswers = {
     '/healthz': { status: 'ok' },
     '/api/v1/whoami': WHO,
     '/readyz': { database: 'ok', slack: 'ok' },
     ...answers,
   };
-  const said = new Map(Object.entries(whole).map(([at, answer]) => [at, JSON.stringify(answer)]));
+  const bodies = new Map(
+    Object.entries(allAnswers).map(([at, answer]) => [at, JSON.stringify(answer)]),
+  );
   try {
     return await checkAgainst((req, res) => {
-      const answer = said.get(req.url ?? '');
+      const answer = bodies.get(req.url ?? '');
       if (answer !== undefined) res.writeHead(req.url === '/readyz' ? status : 200).end(answer);
       else res.writeHead(307, { location: `${mcp.url}/mcp` }).end();
     });
@@ -192,22 +202,22 @@ it.each([
   ['schema_newer', 'update the server'],
   ['unreachable', 'DATABASE_URL'],
   ['constructor', 'log of the server'],
-])('says of a database that is %s what to do', async (database, expected) => {
+])('says how to fix a database that is %s', async (database, expected) => {
   const { exit, line } = await checkStub({ '/readyz': { database, slack: 'degraded' } }, 503);
   expect(exit).toBe(1);
   expect(line('database')).toMatch(/^✗ /);
   expect(line('database')).toContain(expected);
-  expect(line('Slack')).toMatch(/^– Slack: calls to it fail now/);
+  expect(line('Slack')).toMatch(/^– Slack: calls to Slack are failing/);
 });
 
-it('says of each protocol that is not answered, and does not follow a redirect with the key', async () => {
+it('reports each protocol that does not work, and does not follow a redirect with the key', async () => {
   const { exit, line } = await checkStub({});
   expect(exit).toBe(1);
   for (const era of ['2025-11-25', '2026-07-28'])
     expect(line(`protocol ${era}`)).toMatch(/^✗ .*set VSECURE_URL to the final address/);
 });
 
-it('says of a server that knows only the older protocol which tools still work', async () => {
+it('shows that only the older protocol works with an older server', async () => {
   const legacy: RequestListener = async (req, res) => {
     const answers: Record<string, unknown> = {
       '/healthz': { status: 'ok' },
@@ -240,14 +250,14 @@ it('says of a server that knows only the older protocol which tools still work',
   expect(exit).toBe(1);
 });
 
-it('shows what a server calls things without its tricks and without the key', async () => {
+it('shows names from the server without control characters and without the key', async () => {
   const name = `\u001b[2J${API_KEY}\n✓ forged: line\u202e`;
   const { lines, line } = await checkStub({ '/api/v1/whoami': { ...WHO, name } });
   expect(lines).toHaveLength(8);
   expect(line('key')).toMatch(/^✓ key: \?\[2Jvsk_\[redacted\]\?✓ forged: line\? \(agent\)/);
 });
 
-it('ends with 2 and every problem of its configuration', async () => {
+it('reports every problem of the configuration and exits with 2', async () => {
   const PRIVATE = randomBytes(8).toString('hex');
   const env = { VSECURE_URL: `ftp://ana:${PRIVATE}@host`, VSECURE_API_KEY: PRIVATE, PRIVATE };
   const { exit, lines } = await check(env);

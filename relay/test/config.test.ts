@@ -1,4 +1,4 @@
-/** Whoever configures the relay is told all that is wrong, once, and never sees a value in it. */
+/** The relay reports every problem of its configuration at once, and never repeats a value. */
 import { expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
 import { API_KEY } from './mcp-server.js';
@@ -13,7 +13,7 @@ async function warningsOf(env: Record<string, string>): Promise<readonly string[
   return result.ok ? result.config.warnings : ['not ok'];
 }
 
-it('needs nothing but a key', async () => {
+it('the relay needs no configuration but a key', async () => {
   const result = await readConfig({ VSECURE_API_KEY: ` ${API_KEY}\n` });
   expect(result).toEqual({
     ok: true,
@@ -21,7 +21,7 @@ it('needs nothing but a key', async () => {
   });
 });
 
-it('reports every problem at once, without a value', async () => {
+it('the relay reports every problem at once, without a value', async () => {
   const problems = await problemsOf({
     VSECURE_URL: 'ftp://ana:hunter2@host/?token=hunter3',
     VSECURE_API_KEY: 'hunter4',
@@ -31,13 +31,13 @@ it('reports every problem at once, without a value', async () => {
 });
 
 it.each([
-  ['a word', { VSECURE_URL: 'vsecure', VSECURE_API_KEY: API_KEY }],
+  ['an address that is no URL', { VSECURE_URL: 'vsecure', VSECURE_API_KEY: API_KEY }],
   ['a script', { VSECURE_URL: 'javascript:alert(1)', VSECURE_API_KEY: API_KEY }],
   ['a password in the address', { VSECURE_URL: 'http://a:b@c', VSECURE_API_KEY: API_KEY }],
   ['no key', { VSECURE_URL: 'http://127.0.0.1:3000' }],
   ['a placeholder for a key', { VSECURE_API_KEY: 'vsk_a_…' }],
   ['a key with a line break', { VSECURE_API_KEY: `${API_KEY}\nx` }],
-])('refuses %s', async (_name, env) => {
+])('the relay refuses %s', async (_name, env) => {
   expect(await problemsOf(env)).toHaveLength(1);
 });
 
@@ -47,18 +47,18 @@ it.each([
   'http://localhost:3000',
   'http://[::1]:3000',
   'https://vsecure.example.com/base',
-])('takes %s without a word', async (url) => {
+])('the relay accepts the address %s without a warning', async (url) => {
   expect(await warningsOf({ VSECURE_URL: url })).toEqual([]);
 });
 
 it.each(['http://vsecure.example.com', 'http://10.0.0.7:3000', 'http://127.0.0.1.nip.io'])(
-  'warns that %s is readable on the way',
+  'the relay warns that traffic to %s can be read on the network',
   async (url) => {
     expect(await warningsOf({ VSECURE_URL: url })).toEqual([expect.stringContaining('use https')]);
   },
 );
 
-it("warns that a person's key does not belong where an agent runs", async () => {
+it("the relay warns about a person's key", async () => {
   const warnings = await warningsOf({ VSECURE_API_KEY: API_KEY.replace('vsk_a_', 'vsk_h_') });
   expect(warnings).toEqual([expect.stringContaining('agent key')]);
 });

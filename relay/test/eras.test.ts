@@ -1,4 +1,4 @@
-/** Every kind of client gets through the relay what it would get from vsecure itself. */
+/** Every kind of client gets the same through the relay as from vsecure directly. */
 import { Client as NewClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -35,7 +35,7 @@ describe.each(CLIENTS)('$name', ({ connect, version }) => {
     await server.close();
   });
 
-  it('lists tools and calls many at once, each call answered with its own result', async () => {
+  it('lists tools and makes many calls at once, each answered with its own result', async () => {
     const { tools } = await client.listTools();
     expect(tools.map((tool) => tool.name)).toEqual(['echo', 'wait', 'hold']);
 
@@ -60,7 +60,7 @@ describe.each(CLIENTS)('$name', ({ connect, version }) => {
     expect(seen).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it(`has every POST after the first name protocol ${version}, and its key`, async () => {
+  it(`sends protocol version ${version} and the key with every POST after the first`, async () => {
     await client.callTool({ name: 'echo', arguments: { text: 'x' } });
     const later = server.posts.slice(1);
     expect(later.length).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ describe.each(CLIENTS)('$name', ({ connect, version }) => {
     expect(later.at(-1)?.['mcp-name']).toBe(modern ? 'echo' : undefined);
   });
 
-  it('frees the waiter on the server when it cancels a call, and can call again', async () => {
+  it('ends a call on the server when it cancels it, and can call again', async () => {
     const cancel = new AbortController();
     const call = callUntil(client, { name: 'hold', arguments: {} }, cancel.signal);
     const refused = expect(call).rejects.toThrow();
@@ -86,15 +86,15 @@ describe.each(CLIENTS)('$name', ({ connect, version }) => {
   });
 });
 
-it('hears what it listens for until it stops listening, with the 2026-07-28 protocol', async () => {
+it('a client of protocol 2026-07-28 gets the notifications it listens for until it closes the stream', async () => {
   server = await startMcpServer();
   const client = await connectNew({ pin: '2026-07-28' });
-  const heard = new Promise<void>((resolve) => {
+  const notified = new Promise<void>((resolve) => {
     client.setNotificationHandler('notifications/tools/list_changed', () => resolve());
   });
   const subscription = await client.listen({ toolsListChanged: true });
   server.changeTools();
-  await heard;
+  await notified;
   await subscription.close();
   expect(await subscription.closed).toBe('local');
   expect((await client.listTools()).tools).toHaveLength(3);

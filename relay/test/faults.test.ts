@@ -1,4 +1,4 @@
-/** Whatever happens to the server or on stdin, the caller gets one JSON-RPC answer, the key stays in, and the relay lives. */
+/** After any fault of the server or on stdin, the caller gets one JSON-RPC answer, the key does not leak, and the relay keeps running. */
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { messagesOf, type RelayProcess, type Response, startRelay } from './rela
 
 let relay: RelayProcess;
 
-async function endWell(): Promise<void> {
+async function expectCleanExit(): Promise<void> {
   relay.child.stdin.end();
   expect(await relay.exited).toBe(0);
   // Throws for a line that is not JSON.
@@ -17,12 +17,12 @@ async function endWell(): Promise<void> {
   expect(relay.stdout() + relay.stderr()).not.toContain(API_KEY);
 }
 
-describe('when vsecure answers badly', () => {
+describe('when vsecure answers with a fault', () => {
   let respond: RequestListener = () => {};
   let received = 0;
   let bad: { url: string; close(): Promise<void> };
 
-  // One relay meets every fault after the other, so each also shows that the ones before did it no harm.
+  // One relay meets all faults in turn, so each test also shows that it survived the previous ones.
   beforeAll(async () => {
     bad = await listen(
       createServer((req, res) => {
@@ -38,7 +38,7 @@ describe('when vsecure answers badly', () => {
   });
 
   afterAll(async () => {
-    await endWell();
+    await expectCleanExit();
     await bad.close();
   });
 
@@ -60,12 +60,12 @@ describe('when vsecure answers badly', () => {
     ['202', 'not_mcp', status(202)],
     ["another call's response", 'not_mcp', response({ id: 99, result: {} })],
     ['half a JSON body', 'broken_off', cutOff('application/json', '{"jsonrpc":"2.0","id":1,"res')],
-    ['JSON that is none', 'broken_off', json('{"jsonrpc":')],
+    ['truncated JSON', 'broken_off', json('{"jsonrpc":')],
     ['half an event stream', 'broken_off', cutOff('text/event-stream', 'data: {"jsonrpc":"2.0",')],
     ['an event stream without a response', 'broken_off', stream('data: {"not":"a message"}\n\n')],
     ['a closed connection', 'broken_off', (_req, res) => void res.destroy()],
   ] satisfies [string, string, RequestListener][])(
-    'as with %s, the call is answered with %s, once, and not sent again',
+    '(%s), the relay answers the call with %s, once, and does not send it again',
     async (name, reason, listener) => {
       respond = listener;
       const { error } = await relay.call(name, 'tools/list');
@@ -80,27 +80,27 @@ describe('when vsecure answers badly', () => {
     },
   );
 
-  it('as with a JSON-RPC error in a 400, the error is passed on with the id of the call', async () => {
+  it('(a JSON-RPC error in a 400), the relay forwards the error with the id of the call', async () => {
     const error = { code: -32020, message: 'header mismatch', data: { header: 'Mcp-Method' } };
     respond = status(400, JSON.stringify({ jsonrpc: '2.0', id: null, error }));
     expect(await relay.call('bad', 'tools/list')).toEqual({ jsonrpc: '2.0', id: 'bad', error });
   });
 
-  it('as with the key in an answer, the key is blotted out', async () => {
+  it('(the key in an answer), the relay redacts the key', async () => {
     respond = response({ id: 'echo', result: { said: API_KEY } });
     const { result } = await relay.call('echo', 'tools/list');
     expect(result).toEqual({ said: 'vsk_[redacted]' });
   });
 
-  it('as with no answer at all, other calls go on and a cancelled one is never answered', async () => {
+  it('(no answer at all), other calls continue and a cancelled call is never answered', async () => {
     const hanging = new Promise<ServerResponse>((resolve) => {
       respond = (_req, res) => resolve(res);
     });
     relay.write({ jsonrpc: '2.0', id: 'hung', method: 'tools/list' });
     const unanswered = await hanging;
     const closed = new Promise((resolve) => unanswered.on('close', resolve));
-    respond = response({ id: 'meanwhile', result: {} });
-    await relay.call('meanwhile', 'ping');
+    respond = response({ id: 'in-between', result: {} });
+    await relay.call('in-between', 'ping');
     const params = { requestId: 'hung' };
     relay.write({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
     await closed;
@@ -114,7 +114,7 @@ describe('when vsecure is down', () => {
   let up: McpTestServer | undefined;
 
   afterEach(async () => {
-    await endWell();
+    await expectCleanExit();
     await up?.close();
     up = undefined;
   });
@@ -123,12 +123,12 @@ describe('when vsecure is down', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     relay = startRelay({ VSECURE_URL: url, VSECURE_API_KEY: API_KEY });
-    relay.write('are you there?\n');
+    relay.write('no json\n');
     await relay.response(null);
     return { port, url };
   }
 
-  it('says how to start it, and the same relay works as soon as it is up', async () => {
+  it('the relay says how to start it, and works as soon as vsecure is up', async () => {
     const { port, url } = await startWithoutServer();
     const { error } = await relay.call(1, 'tools/list');
     expect(error?.message).toBe(
@@ -138,16 +138,16 @@ describe('when vsecure is down', () => {
     expect((await relay.call(2, 'tools/list')).result?.['tools']).toHaveLength(3);
   });
 
-  it('waits for it a moment, so that a restart costs no call', async () => {
+  it('the relay waits for a moment, so that a restart loses no call', async () => {
     const { port } = await startWithoutServer();
     const call = relay.call(1, 'tools/list');
-    // Nobody can see a refused connection; by now there has been one, and the relay is not at its end yet.
+    // A refused connection is not observable. After this time there has been one, and the relay still retries.
     await sleep(500);
     up = await startMcpServer(port);
     expect((await call).result?.['tools']).toHaveLength(3);
   });
 
-  it('answers every call that was under way when it died', async () => {
+  it('the relay answers every call that was open when vsecure stopped', async () => {
     const server = await startMcpServer();
     relay = startRelay({ VSECURE_URL: server.url, VSECURE_API_KEY: API_KEY });
     const call = relay.call(1, 'tools/call', { name: 'hold', arguments: {} });
@@ -157,7 +157,7 @@ describe('when vsecure is down', () => {
   });
 });
 
-describe('when stdin holds what is no message', () => {
+describe('when a line of stdin is not a message', () => {
   let server: McpTestServer;
 
   beforeEach(async () => {
@@ -166,7 +166,7 @@ describe('when stdin holds what is no message', () => {
   });
 
   afterEach(async () => {
-    await endWell();
+    await expectCleanExit();
     await server.close();
   });
 
@@ -177,7 +177,7 @@ describe('when stdin holds what is no message', () => {
     ['another protocol', '{"id":1}\n', -32600],
     ['a message over 1 MiB', `"${'x'.repeat(1024 * 1024)}"\n`, -32600],
   ])(
-    'as with %s, it is refused without an id, and the next one is relayed',
+    '(%s), the relay refuses it without an id and forwards the next message',
     async (_name, text, code) => {
       relay.write(text);
       expect((await relay.response(null)).error?.code).toBe(code);
@@ -187,12 +187,12 @@ describe('when stdin holds what is no message', () => {
     },
   );
 
-  it('as with a request of the wrong shape, it is refused with its id', async () => {
+  it('(a malformed request), the relay refuses it with its id', async () => {
     relay.write('{"jsonrpc":"1.0","id":7,"method":"tools/list"}\n');
     expect((await relay.response(7)).error?.code).toBe(-32600);
   });
 
-  it('as with an id that is in use, only the first call is made', async () => {
+  it('(an id that is in use), the relay makes only the first call', async () => {
     const hold = { name: 'hold', arguments: {} };
     relay.write({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: hold });
     await server.held;
@@ -201,7 +201,7 @@ describe('when stdin holds what is no message', () => {
     expect(server.posts).toHaveLength(1);
   });
 
-  it('as with blank lines and line ends of Windows, nothing is said', async () => {
+  it('(a blank line or a Windows line break), the relay does not answer it', async () => {
     relay.write('\n\r\n{"jsonrpc":"2.0","id":1,"method":"tools/list"}\r\n');
     await relay.response(1);
     expect(messagesOf(relay.stdout())).toHaveLength(1);

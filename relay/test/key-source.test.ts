@@ -1,4 +1,4 @@
-/** The key comes from exactly one place, and no complaint about that place ever repeats what stands in it. */
+/** The key comes from exactly one source, and no problem with that source ever repeats its content. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,13 +24,13 @@ function keyFile(text: string, mode = 0o600): string {
 /** A command that runs a line of JavaScript, quoted as a person would quote it. */
 const command = (script: string) => `"${process.execPath}" -e '${script}'`;
 
-it('takes the key from a file that only its owner can read, without the line break at its end', async () => {
+it('the relay reads the key from a file that only its owner can read, without the trailing line break', async () => {
   expect(await keyOf({ VSECURE_API_KEY_FILE: keyFile(`${API_KEY}\n`) })).toBe(API_KEY);
   expect(await keyOf({ VSECURE_API_KEY_FILE: keyFile(`${API_KEY}\r\n`, 0o400) })).toBe(API_KEY);
 });
 
 it.each([0o604, 0o640, 0o660, 0o620])(
-  'refuses a key file of mode %o and says how to mend it',
+  'the relay refuses a key file of mode %o and says how to fix it',
   async (mode) => {
     const problem = await keyOf({ VSECURE_API_KEY_FILE: keyFile(API_KEY, mode) });
     expect(problem).toContain('chmod 600');
@@ -38,11 +38,11 @@ it.each([0o604, 0o640, 0o660, 0o620])(
   },
 );
 
-it('refuses what is no file, is not there, is too large or holds no key, and does not name the path', async () => {
+it('the relay refuses a path that is no file, does not exist, is too large or holds no key, without naming the path', async () => {
   const folder = temporaryFolder('key');
   const pipe = path.join(folder, 'pipe');
   expect(spawnSync('mkfifo', ['-m', '600', pipe]).status).toBe(0);
-  const places = [
+  const paths = [
     folder,
     pipe,
     path.join(folder, 'none'),
@@ -50,15 +50,15 @@ it('refuses what is no file, is not there, is too large or holds no key, and doe
     keyFile('x'.repeat(5000)),
     keyFile('hunter2'),
   ];
-  for (const place of places) {
-    const problem = await keyOf({ VSECURE_API_KEY_FILE: place });
+  for (const file of paths) {
+    const problem = await keyOf({ VSECURE_API_KEY_FILE: file });
     expect(problem).toMatch(/^the file named in VSECURE_API_KEY_FILE /);
     expect(problem).not.toMatch(/hunter2|xxxx|CanaryCanary/);
     expect(problem).not.toContain(folder);
   }
 });
 
-it('takes the key from what a command prints, and leaves its stdin to nobody', async () => {
+it('the relay reads the key from the output of a command, whose stdin is closed', async () => {
   expect(await keyOf({ VSECURE_API_KEY_COMMAND: command(`console.log("${API_KEY}")`) })).toBe(
     API_KEY,
   );
@@ -66,7 +66,7 @@ it('takes the key from what a command prints, and leaves its stdin to nobody', a
   expect(await keyOf({ VSECURE_API_KEY_COMMAND: command(reader) })).toBe(API_KEY);
 });
 
-it('runs the command without a shell', async () => {
+it('the relay runs the command without a shell', async () => {
   const marker = path.join(temporaryFolder('shell'), 'ran');
   const words = `${command('console.log(process.argv.slice(1).join(" "))')} "$HOME" ; touch ${marker}`;
   const read = await readKeyCommand(words, { HOME: '/home/ana' });
@@ -75,11 +75,11 @@ it('runs the command without a shell', async () => {
 
 it.each([
   ['fails', 'console.log("hunter2"); console.error("hunter3"); process.exit(44)', /exit code 44/],
-  ['prints no key', 'console.log("hunter2")', /printed no vsecure key/],
-  ['prints nothing', '', /printed no vsecure key/],
+  ['prints no key', 'console.log("hunter2")', /did not print a vsecure key/],
+  ['prints nothing', '', /did not print a vsecure key/],
   ['prints without end', 'process.stdout.write("hunter2".repeat(20000))', /far more than a key/],
 ])(
-  'says in one sentence that a command %s, without its output',
+  'the relay says in one sentence that a command %s, without its output',
   async (_name, script, expected) => {
     const problem = await keyOf({ VSECURE_API_KEY_COMMAND: command(script) });
     expect(problem).toMatch(expected);
@@ -88,21 +88,21 @@ it.each([
   },
 );
 
-it('says that a command is not there, or that a quote in it is open, without its words', async () => {
+it('the relay reports an unknown command or an unclosed quote without the command line', async () => {
   for (const words of ['/no/such/keychain --secret hunter2', 'keychain "hunter2']) {
     const problem = await keyOf({ VSECURE_API_KEY_COMMAND: words });
-    expect(problem).toMatch(/was not found|quote in it is not closed/);
+    expect(problem).toMatch(/was not found|unclosed quote/);
     expect(problem).not.toMatch(/hunter2|keychain /);
   }
 });
 
-it('stops a command that takes too long, however it resists', async () => {
+it('the relay kills a command that takes too long, even if it ignores SIGTERM', async () => {
   const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
   const read = await readKeyCommand(command(stubborn), process.env, { timeout: 300 });
   expect(read).toMatchObject({ ok: false, problem: expect.stringContaining('took longer') });
 });
 
-it('says that a command cannot be run at all, without its words', async () => {
+it('the relay reports a command that cannot be run without the command line', async () => {
   const read = await readKeyCommand(`print "hunter2\0"`, {});
   expect(read).toEqual({
     ok: false,
@@ -110,7 +110,7 @@ it('says that a command cannot be run at all, without its words', async () => {
   });
 });
 
-it('wants one source, and tells that together with every other problem', async () => {
+it('the relay accepts only one source, and reports a second one with all other problems', async () => {
   const both = { VSECURE_API_KEY: API_KEY, VSECURE_API_KEY_COMMAND: 'print it' };
   const result = await readConfig({ VSECURE_URL: 'gopher://x', ...both });
   expect(result).toMatchObject({
@@ -122,7 +122,7 @@ it('wants one source, and tells that together with every other problem', async (
   });
 });
 
-it('counts an empty variable as unset', async () => {
+it('the relay treats an empty variable as unset', async () => {
   const env = { VSECURE_API_KEY: ' ', VSECURE_API_KEY_FILE: keyFile(API_KEY) };
   expect(await keyOf(env)).toBe(API_KEY);
 });
@@ -138,11 +138,11 @@ it.each([
   [' ', []],
   [`it's`, undefined],
   [`"open\\"`, undefined],
-])('cuts %j into words', (text, words) => {
+])('the command line %j is split into words', (text, words) => {
   expect(splitWords(text)).toEqual(words);
 });
 
-it('cuts hostile text in a moment', () => {
+it('a hostile command line is split quickly', () => {
   const began = performance.now();
   expect(splitWords(`"${'\\'.repeat(200_001)}`)).toBeUndefined();
   expect(performance.now() - began).toBeLessThan(2000);

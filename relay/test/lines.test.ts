@@ -1,16 +1,16 @@
-/** Messages come out of the stream as they were put in, however it is cut, and never without bound. */
+/** Lines come out of the stream complete, wherever the chunks end, and with bounded memory. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createLineCutter, type Line } from '../src/lines.js';
+import { createLineSplitter, type Line } from '../src/lines.js';
 
-function cutAll(chunks: readonly (Uint8Array | string)[], maxBytes = 1024): Line[] {
+function splitAll(chunks: readonly (Uint8Array | string)[], maxBytes = 1024): Line[] {
   const lines: Line[] = [];
-  const cut = createLineCutter(maxBytes, (line) => lines.push(line));
-  for (const chunk of chunks) cut(chunk);
+  const split = createLineSplitter(maxBytes, (line) => lines.push(line));
+  for (const chunk of chunks) split(chunk);
   return lines;
 }
 
-it('gives every line whole, wherever the chunks end', () => {
+it('every line is reported complete, wherever the chunks end', () => {
   const line = fc
     .string({ unit: 'binary', maxLength: 40 })
     .map((text) => text.replaceAll('\n', ''));
@@ -21,27 +21,27 @@ it('gives every line whole, wherever the chunks end', () => {
         bytes.subarray(at * size, (at + 1) * size),
       );
       const whole = texts.map((text) => ({ kind: 'text', text: Buffer.from(text).toString() }));
-      expect(cutAll(chunks)).toEqual(whole);
+      expect(splitAll(chunks)).toEqual(whole);
     }),
   );
 });
 
-it('drops a line that is too long, says so, and reads the next one', () => {
+it('a line that is too long is dropped and reported, and the next one is read', () => {
   const chunks = ['x'.repeat(6), 'x'.repeat(5), '\nshort\n', `${'y'.repeat(10)}\n`];
-  expect(cutAll(chunks, 10)).toEqual([
+  expect(splitAll(chunks, 10)).toEqual([
     { kind: 'too-long' },
     { kind: 'text', text: 'short' },
     { kind: 'text', text: 'y'.repeat(10) },
   ]);
 });
 
-it('tells bytes that are no text from text', () => {
-  expect(cutAll([Uint8Array.of(0xc3, 0x28, 0x0a), 'ok\n'])).toEqual([
+it('bytes that are not UTF-8 are reported as such', () => {
+  expect(splitAll([Uint8Array.of(0xc3, 0x28, 0x0a), 'ok\n'])).toEqual([
     { kind: 'not-utf8' },
     { kind: 'text', text: 'ok' },
   ]);
 });
 
-it('waits for the end of a line', () => {
-  expect(cutAll(['{"jsonrpc"'])).toEqual([]);
+it('a line without a line break is not reported yet', () => {
+  expect(splitAll(['{"jsonrpc"'])).toEqual([]);
 });

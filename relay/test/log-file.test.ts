@@ -1,4 +1,4 @@
-/** What the relay says is kept where people look for logs, for its owner only, within a bound, and never at the cost of the relay. */
+/** The relay logs to the usual place for logs, readable only by the owner, with bounded size, and a failing log never stops it. */
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
@@ -33,7 +33,7 @@ it.each([
   expect(logFilePath(env, platform)).toBe(expected);
 });
 
-it('appends lines with their time, to a file that nobody else can read', () => {
+it('the log appends lines with a timestamp to a file that only its owner can read', () => {
   const file = path.join(temporaryFolder('log'), 'deep/er/relay.log');
   const log = createLogFile(file);
   log('one');
@@ -45,7 +45,7 @@ it('appends lines with their time, to a file that nobody else can read', () => {
   expect(modeOf(path.dirname(file))).toBe(0o700);
 });
 
-it('never holds more than two files of its size, the newest lines among them', () => {
+it('the log keeps at most two files of limited size, with the newest lines', () => {
   const file = path.join(temporaryFolder('log'), 'relay.log');
   const log = createLogFile(file, 2000);
   for (let at = 0; at < 200; at++) log(`line ${at}`);
@@ -55,7 +55,7 @@ it('never holds more than two files of its size, the newest lines among them', (
   expect(existsSync(`${file}.2`)).toBe(false);
 });
 
-it('closes a file that was open to others', () => {
+it('the log removes the access of others to an existing file', () => {
   const file = path.join(temporaryFolder('log'), 'relay.log');
   writeFileSync(file, 'earlier\n', { mode: 0o644 });
   createLogFile(file)('later');
@@ -63,8 +63,8 @@ it('closes a file that was open to others', () => {
   expect(modeOf(file)).toBe(0o600);
 });
 
-it.each(['a file where a folder belongs', 'a folder where the file belongs', 'a device'])(
-  'gives up in silence at %s',
+it.each(['a file in place of a folder', 'a folder in place of the file', 'a device'])(
+  'the log ignores an unusable path: %s',
   (what) => {
     const folder = temporaryFolder('log');
     const file = path.join(folder, 'sub', 'relay.log');
@@ -83,7 +83,7 @@ afterEach(() => {
   relay?.child.kill('SIGKILL');
 });
 
-/** An address at which nobody listens any more. */
+/** An address without a server. */
 async function down() {
   const { url, close } = await listen(createServer());
   await close();
@@ -91,7 +91,7 @@ async function down() {
 }
 
 it.runIf(process.platform === 'linux')(
-  'has in its file what it said on stderr, and on stdout protocol only',
+  'the relay logs the same lines as on stderr, and stdout holds only JSON-RPC',
   async () => {
     const state = temporaryFolder('state');
     relay = startRelay({ ...(await down()), XDG_STATE_HOME: state });
@@ -101,19 +101,19 @@ it.runIf(process.platform === 'linux')(
     relay.child.stdin.end();
     expect(await relay.exited).toBe(0);
     const file = readFileSync(path.join(state, 'vsecure/mcp-server-vsecure.log'), 'utf8');
-    const said = relay.stderr().trim().split('\n');
-    expect(said.length).toBeGreaterThanOrEqual(2);
+    const printed = relay.stderr().trim().split('\n');
+    expect(printed.length).toBeGreaterThanOrEqual(2);
     const logged = file
       .trim()
       .split('\n')
       .map((line) => line.replace(/^\S+ \[\d+\] /, ''));
-    expect(logged.map((line) => `mcp-server-vsecure: ${line}`)).toEqual(said);
+    expect(logged.map((line) => `mcp-server-vsecure: ${line}`)).toEqual(printed);
     expect(messagesOf(relay.stdout())).toHaveLength(2);
     expect(file).not.toContain(API_KEY);
   },
 );
 
-it('works on when its log cannot be written', async () => {
+it('the relay keeps working when it cannot write its log', async () => {
   const nowhere = path.join(temporaryFolder('state'), 'file');
   writeFileSync(nowhere, '');
   relay = startRelay({ ...(await down()), XDG_STATE_HOME: nowhere, HOME: nowhere });

@@ -1,4 +1,4 @@
-/** A real MCP server behind a key, as vsecure's `/mcp` is: both protocol eras, no sessions. */
+/** A real MCP server that requires a key, like vsecure's `/mcp`: both protocol eras, no sessions. */
 import { EventEmitter, once } from 'node:events';
 import {
   createServer,
@@ -16,11 +16,11 @@ export const API_KEY = 'vsk_a_Zk3vQ9xT1b_CanaryCanaryCanaryCanaryCanaryCanary012
 export interface McpTestServer {
   readonly url: string;
   readonly port: number;
-  /** Headers of every POST so far. */
+  /** The headers of every POST so far. */
   readonly posts: readonly IncomingHttpHeaders[];
-  /** Lets the tool `wait` take its next step: it takes none before the last one's progress was seen. */
+  /** Lets the tool `wait` take its next step. It waits until the test has seen the progress of the previous one. */
   step(): void;
-  /** Tells those who listen that the tools have changed. */
+  /** Notifies subscribed clients that the tools have changed. */
   changeTools(): void;
   /** Resolves when a call of the tool `hold` has arrived. */
   readonly held: Promise<void>;
@@ -70,7 +70,7 @@ export async function listen(server: Server, port = 0) {
   };
 }
 
-/** What the SDK's adapter reads, in the words of exact optional properties. */
+/** The properties that the SDK's adapter reads, without optional ones (exactOptionalPropertyTypes). */
 function withMethod(req: IncomingMessage) {
   const { method = '', url = '', headers } = req;
   return { method, url, headers, [Symbol.asyncIterator]: () => req[Symbol.asyncIterator]() };

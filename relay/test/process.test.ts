@@ -1,4 +1,4 @@
-/** The relay is a well-behaved process: it starts only when it can work, and ends when it is told to. */
+/** The relay is a well-behaved process: it starts only with a valid configuration, and ends when it should. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function holdOneCall(): Promise<void> {
   await server.held;
 }
 
-it('ends with 0 at the end of stdin, and lets go of the calls under way', async () => {
+it('the relay exits with 0 at the end of stdin and cancels its open calls', async () => {
   start();
   await holdOneCall();
   relay.child.stdin.end();
@@ -38,7 +38,7 @@ it('ends with 0 at the end of stdin, and lets go of the calls under way', async 
 });
 
 it.each(['SIGTERM', 'SIGINT'] as const)(
-  'ends with 0 at %s, and lets go of the calls',
+  'the relay exits with 0 on %s and cancels its open calls',
   async (signal) => {
     start();
     await holdOneCall();
@@ -49,7 +49,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-it('has written every answer that came before the end of stdin', async () => {
+it('the relay writes every answer that arrived before the end of stdin', async () => {
   start();
   const big = 'x'.repeat(900_000);
   for (let id = 0; id < 5; id++) {
@@ -62,7 +62,7 @@ it('has written every answer that came before the end of stdin', async () => {
   expect(messagesOf(relay.stdout())).toHaveLength(5);
 });
 
-it('ends quietly when nobody reads its answers any more', async () => {
+it('the relay exits without an error when its stdout is closed', async () => {
   start();
   await relay.call(1, 'tools/list');
   relay.child.stdout.destroy();
@@ -71,7 +71,7 @@ it('ends quietly when nobody reads its answers any more', async () => {
   expect(relay.stderr()).toBe('');
 });
 
-it('frees the server at once when a call is cancelled, answers nothing, and lives on', async () => {
+it('the relay ends a cancelled call on the server at once, does not answer it, and keeps running', async () => {
   start();
   await holdOneCall();
   relay.write({
@@ -88,7 +88,7 @@ it('frees the server at once when a call is cancelled, answers nothing, and live
   expect(server.posts).toHaveLength(2);
 });
 
-it('names every problem of its configuration and ends with 2', async () => {
+it('the relay reports every problem of its configuration and exits with 2', async () => {
   relay = startRelay({ VSECURE_URL: 'gopher://127.0.0.1' });
   expect(await relay.exited).toBe(2);
   expect(relay.stderr()).toContain('VSECURE_URL');
@@ -96,7 +96,7 @@ it('names every problem of its configuration and ends with 2', async () => {
   expect(relay.stdout()).toBe('');
 });
 
-it('explains itself with --help and says its version with --version', async () => {
+it('the relay prints its usage with --help and its version with --version', async () => {
   relay = startRelay({}, ['--help']);
   expect(await relay.exited).toBe(0);
   expect(relay.stdout()).toContain('VSECURE_API_KEY');
@@ -106,7 +106,7 @@ it('explains itself with --help and says its version with --version', async () =
   expect(relay.stdout().trim()).toBe(JSON.parse(manifest).version);
 });
 
-it('refuses arguments that it does not know', async () => {
+it('the relay refuses unknown arguments', async () => {
   relay = startRelay({ VSECURE_API_KEY: API_KEY }, ['--cheque']);
   expect(await relay.exited).toBe(2);
   expect(relay.stderr()).toContain('Usage');

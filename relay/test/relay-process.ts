@@ -1,4 +1,4 @@
-/** The relay as an AI tool runs it: a process with three pipes. */
+/** Starts the relay as an AI tool does: a process with three pipes. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { builtProgram } from '../../test/support/built.js';
@@ -30,7 +30,7 @@ export interface Response {
   readonly error?: { code: number; message: string; data?: { reason?: string } };
 }
 
-/** Starts the relay with nothing in its environment but `env`, what node needs, and a home of its own for its log. */
+/** Starts the relay with only `env`, the variables that node needs, and a temporary home folder for its log. */
 export function startRelay(
   env: Record<string, string>,
   args: readonly string[] = [],

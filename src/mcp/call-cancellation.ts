@@ -1,59 +1,63 @@
 /**
- * A call that a client takes back without closing its connection, as protocol 2025-11-25 has it: `notifications/cancelled` comes
- * in a request of its own, and names the call by the number that the client gave it.
+ * Cancels a call whose connection stays open, as protocol 2025-11-25 does: the client sends `notifications/cancelled` in a separate
+ * HTTP request and names the call by its JSON-RPC id.
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation
  */
 
 import { z } from 'zod';
 import type { RequestContext } from './tool.js';
 
-/** Serves one message. Its guest leaves early when the call is taken back meanwhile. */
-export type Serve = (message: unknown, requestContext: RequestContext, work: Work) => Promise<void>;
+/** Runs `work` for one message. The stop signal that `work` gets also aborts when the client cancels the call. */
+export type RunCancellable = (
+  message: unknown,
+  requestContext: RequestContext,
+  work: Work,
+) => Promise<void>;
 type Work = (requestContext: RequestContext) => Promise<void>;
 
-const id = z.union([z.string(), z.number()]);
-const call = z.object({ id, method: z.literal('tools/call') });
-const notification = z.object({
+const requestId = z.union([z.string(), z.number()]);
+const toolCall = z.object({ id: requestId, method: z.literal('tools/call') });
+const cancellation = z.object({
   method: z.literal('notifications/cancelled'),
-  params: z.object({ requestId: id }),
+  params: z.object({ requestId }),
 });
 
-/** Calls are told apart by key and number. Where two clients of one key gave the same number, neither call is taken back. */
-export function createTakingBack(): Serve {
-  const open = new Map<string, Set<AbortController>>();
-  const placeOf = ({ caller }: RequestContext, number: string | number) =>
-    JSON.stringify([caller.key.id, number]);
+/** A call is identified by API key and request id. If two open calls of one key share an id, neither is cancelled. */
+export function createCallCancellation(): RunCancellable {
+  const openCalls = new Map<string, Set<AbortController>>();
+  const callIdOf = ({ caller }: RequestContext, id: string | number) =>
+    JSON.stringify([caller.key.id, id]);
 
-  function takeBack(place: string): void {
-    const [one, another] = open.get(place) ?? [];
-    if (!another) one?.abort();
+  function cancel(callId: string): void {
+    const [call, otherCall] = openCalls.get(callId) ?? [];
+    if (!otherCall) call?.abort();
   }
 
-  async function serveCall(
-    place: string,
+  async function runCall(
+    callId: string,
     requestContext: RequestContext,
     work: Work,
   ): Promise<void> {
-    const taken = new AbortController();
-    const calls = open.get(place) ?? new Set();
-    open.set(place, calls.add(taken));
+    const cancelled = new AbortController();
+    const calls = openCalls.get(callId) ?? new Set();
+    openCalls.set(callId, calls.add(cancelled));
     try {
       await work({
         ...requestContext,
-        leaving: AbortSignal.any([requestContext.leaving, taken.signal]),
+        stopSignal: AbortSignal.any([requestContext.stopSignal, cancelled.signal]),
       });
     } finally {
-      calls.delete(taken);
-      if (calls.size === 0) open.delete(place);
+      calls.delete(cancelled);
+      if (calls.size === 0) openCalls.delete(callId);
     }
   }
 
   return async (message, requestContext, work) => {
-    const cancelled = notification.safeParse(message).data;
-    if (cancelled) takeBack(placeOf(requestContext, cancelled.params.requestId));
-    const called = call.safeParse(message).data;
-    return called
-      ? serveCall(placeOf(requestContext, called.id), requestContext, work)
+    const cancelled = cancellation.safeParse(message).data;
+    if (cancelled) cancel(callIdOf(requestContext, cancelled.params.requestId));
+    const call = toolCall.safeParse(message).data;
+    return call
+      ? runCall(callIdOf(requestContext, call.id), requestContext, work)
       : work(requestContext);
   };
 }

@@ -1,4 +1,4 @@
-/** Streams of changes: who may have one, about what, and when it ends. */
+/** Streams of change notifications (`subscriptions/listen`): who may open one, which requests it may name, and when it ends. */
 
 import {
   ProtocolError,
@@ -6,54 +6,54 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { FOLLOWED_MAX, STREAM_MAX, STREAMS_PER_KEY } from '../domain/limits.js';
+import {
+  type ChangeStreamUseCases,
+  createChangeEvents,
+  type FollowedApprovals,
+  startFollowing,
+} from './change-events.js';
 import { tasksNotDeclared } from './extensions.js';
 import type { ReportFault } from './fault.js';
-import {
-  createBusOf,
-  type Followed,
-  type FollowingUseCases,
-  lookAtAll,
-} from './followed-approvals.js';
 import type { ListenRequest } from './listen-request.js';
 import { invalidParams } from './protocol-answer.js';
-import { createPlaces } from './slots.js';
+import { createSlots } from './slots.js';
 import type { RequestContext } from './tool.js';
 
 /** A stream as the SDK serves it. */
 export interface Stream {
-  /** Resolves when it has ended, also when the client is gone or the SDK refused it. */
-  readonly over: Promise<void>;
-  /** Ends it with the result that says so. */
+  /** Resolves when the stream has ended, also when the client has disconnected or the SDK refused the stream. */
+  readonly ended: Promise<void>;
+  /** Ends the stream with a result that says so. */
   close(): Promise<void>;
 }
 
-/** Serves a stream to its end, or answers with what to refuse it with. */
-export type Listening = (
-  asked: ListenRequest,
+/** Serves a stream until it ends, or returns the error to refuse it with. */
+export type ServeChangeStream = (
+  request: ListenRequest,
   requestContext: RequestContext,
-  begin: (bus: ServerEventBus) => Stream,
+  open: (bus: ServerEventBus) => Stream,
 ) => Promise<ProtocolError | undefined>;
 
-/** `lasting`: milliseconds after which a stream is ended. */
-export function createListening(
-  useCases: FollowingUseCases,
+/** The server ends a stream after `maxAgeMs` milliseconds. */
+export function createChangeStreams(
+  useCases: ChangeStreamUseCases,
   report: ReportFault,
-  lasting = STREAM_MAX,
-): Listening {
-  const places = createPlaces(STREAMS_PER_KEY);
+  maxAgeMs = STREAM_MAX,
+): ServeChangeStream {
+  const slots = createSlots(STREAMS_PER_KEY);
 
   async function run(
-    followed: Followed,
-    requestContext: RequestContext,
-    begin: Parameters<Listening>[2],
+    followed: FollowedApprovals,
+    { caller, stopSignal }: RequestContext,
+    open: Parameters<ServeChangeStream>[2],
   ) {
     const tooOld = new AbortController();
-    const timer = setTimeout(() => tooOld.abort(), lasting);
-    const until = AbortSignal.any([requestContext.leaving, tooOld.signal]);
-    const bus = createBusOf(followed, useCases, { caller: requestContext.caller, until, onEnd });
-    const stream = begin(bus);
+    const timer = setTimeout(() => tooOld.abort(), maxAgeMs);
+    const until = AbortSignal.any([stopSignal, tooOld.signal]);
+    const bus = createChangeEvents(followed, useCases, { caller, until, onEnd });
+    const stream = open(bus);
 
-    // Once is enough: what ends one of them ends all.
+    // Several followed approvals can end the stream; only the first one closes it.
     let ending = false;
     function onEnd(fault?: unknown): void {
       if (ending) return;
@@ -62,35 +62,35 @@ export function createListening(
       void stream.close();
     }
     try {
-      await stream.over;
+      await stream.ended;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  return async ({ uris, undeclaredTasks }, requestContext, begin) => {
+  return async ({ uris, undeclaredTasks }, requestContext, open) => {
     if (!uris) return NO_LIST;
     if (undeclaredTasks) return tasksNotDeclared();
     if (uris.length > FOLLOWED_MAX) return TOO_MANY_RESOURCES;
-    const leave = places.take(requestContext.caller.key.id);
-    if (!leave) return TOO_MANY_STREAMS;
+    const release = slots.take(requestContext.caller.key.id);
+    if (!release) return TOO_MANY_STREAMS;
     try {
-      const followed = await lookAtAll(useCases, requestContext.caller, uris);
-      if (!followed) return NOT_YOURS;
-      await run(followed, requestContext, begin);
+      const followed = await startFollowing(useCases, requestContext.caller, uris);
+      if (!followed) return NOT_OWN_REQUEST;
+      await run(followed, requestContext, open);
       return undefined;
     } finally {
-      leave();
+      release();
     }
   };
 }
 
-const NO_LIST = invalidParams('"notifications" must say what to be told about');
-const NOT_YOURS = invalidParams(
-  'Only requests of your own can be listened to, and one of these is not, or does not exist',
+const NO_LIST = invalidParams('"notifications" must list the resources to be notified about');
+const NOT_OWN_REQUEST = invalidParams(
+  'You can only listen to your own requests. One of these does not exist or is not yours',
 );
 const TOO_MANY_RESOURCES = invalidParams(`At most ${FOLLOWED_MAX} resources in one subscription`);
-/** The code that the SDK itself has for this. */
+/** The SDK uses the same code for this case. */
 const TOO_MANY_STREAMS = new ProtocolError(
   ProtocolErrorCode.InternalError,
   `Subscription limit reached: this key may hold ${STREAMS_PER_KEY} at once. Close one first`,

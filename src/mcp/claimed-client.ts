@@ -1,14 +1,14 @@
-/** The name that a client gives itself. Shown as its claim on the card; decides nothing. */
+/** The client name that a client reports about itself. The card shows it as self-reported; it decides nothing. */
 
 import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-/** A name that is too long for a card is no name. */
+/** Longer names do not fit on a card and are ignored. */
 export const clientName = z.string().min(1).max(200);
 
-/** Each 2026-07-28 request carries it; a 2025 client says it once, and its session's id says it again. */
+/** A 2026-07-28 client sends its name in every request. A 2025 client sends it once, and its session id carries it from then on. */
 const envelope = z.object({ [CLIENT_INFO_META_KEY]: z.object({ name: clientName }) });
 
-export function claimedClient(given: unknown): string | undefined {
-  return envelope.safeParse(given).data?.[CLIENT_INFO_META_KEY].name;
+export function claimedClient(meta: unknown): string | undefined {
+  return envelope.safeParse(meta).data?.[CLIENT_INFO_META_KEY].name;
 }

@@ -1,17 +1,17 @@
-/** Completion: the values that an argument can take, as far as the caller may know them. */
+/** Completion: possible values of an argument, limited to what the caller may see. */
 
 import type { Caller } from '../domain/rights.js';
 
-/** Values that begin with what was typed so far. */
+/** Returns values that begin with the typed text. */
 export type Suggest = (caller: Caller, typed: string) => Promise<readonly string[]>;
 
-/** The protocol's limit of one answer. */
+/** The protocol's limit for one answer. */
 export const SUGGESTIONS_MAX = 100;
 
-/** Characters of what was typed. Nothing that can be completed is longer. */
+/** Characters of typed text. No completable value is longer. */
 export const TYPED_MAX = 512;
 
-/** Suggests from a list that is the same for everybody. */
+/** Suggests from a list that is the same for every caller. */
 export const oneOf =
   (...values: readonly string[]): Suggest =>
   async (_caller, typed) =>

@@ -1,4 +1,4 @@
-/** The extensions of the protocol that are spoken here, and whether the sender of a request speaks them too. */
+/** The protocol extensions that vsecure supports, and whether the client supports them too. */
 
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -8,20 +8,20 @@ import { z } from 'zod';
 
 const TASKS = 'io.modelcontextprotocol/tasks';
 
-/** As a server announces them. */
+/** The extensions as the server announces them. */
 export const EXTENSIONS = { [TASKS]: {} };
 
-/** Each 2026-07-28 request says for itself what its sender can do; a 2025 request says nothing. */
+/** Each 2026-07-28 request declares the capabilities of its client; a 2025 request declares none. */
 const envelope = z.object({
   [CLIENT_CAPABILITIES_META_KEY]: z.object({
     extensions: z.object({ [TASKS]: z.record(z.string(), z.unknown()) }),
   }),
 });
 
-/** May this request be answered with a task? `meta` is the envelope of a request, as the client sent it. */
+/** Whether the server may answer this request with a task. `meta` is the envelope of the request, as the client sent it. */
 export const takesTasks = (meta: unknown): boolean => envelope.safeParse(meta).success;
 
-/** −32021: what was asked for belongs to the tasks extension, and the request did not declare it. */
+/** −32021: the request needs the tasks extension and does not declare it. */
 export const tasksNotDeclared = () =>
   new MissingRequiredClientCapabilityError(
     { requiredCapabilities: { extensions: EXTENSIONS } },

@@ -1,12 +1,12 @@
-/** What the log may know of a thrown error: its kind and place. Its message may hold SQL, parameters or a value, so it stays out. */
+/** What the log records of a thrown error: its type and where it happened. The message is left out: it may hold SQL, parameters or a secret value. */
 
-/** Pino's, or anything that writes structured lines. */
+/** Pino, or any other logger that writes structured lines. */
 export interface Logger {
   debug(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
-/** Writes a fault down and answers with the reference under which it can be found. */
+/** Logs an error and returns the reference that finds it in the log. */
 export type ReportFault = (fault: unknown, where: string) => string;
 
 export function createReportFault(logger: Logger): ReportFault {
@@ -28,7 +28,7 @@ function codeOf(fault: Error): string | undefined {
   return /^[A-Z0-9_]{1,40}$/.test(fault.code) ? fault.code : undefined;
 }
 
-/** The stack repeats the message at its head, which may itself look like frames; without finding it there, nothing is safe. */
+/** A stack begins with the message, and the message may look like frames. If the stack does not hold the message, no frame is safe to log. */
 function framesOf({ stack = '', message }: Error): readonly string[] {
   const end = stack.indexOf(message) + message.length;
   if (!stack.includes(message)) return [];

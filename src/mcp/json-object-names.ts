@@ -1,31 +1,31 @@
-/** The names seen so far in each object that is still open, while a text that is JSON is gone through from left to right. */
+/** Tracks the names in each open object while a JSON text is read from left to right, to find duplicate names. */
 
-export interface Tally {
-  /** An object or a list begins. Answers with how many are open now. */
+export interface ObjectNames {
+  /** An object or a list begins. Returns how many are open now. */
   open(bracket: '{' | '['): number;
   close(): void;
-  /** A name, in its quotes, in the innermost object. False when it may not stand there. */
-  name(quoted: string): boolean;
+  /** Adds a name, with its quotes, to the innermost object. Returns false for a duplicate or forbidden name. */
+  add(quoted: string): boolean;
 }
 
-/** Readers that copy an object name by name would change what it is with this one. */
+/** A program that copies an object property by property would change the prototype of the copy. */
 const FORBIDDEN = '__proto__';
 
-export function createTally(): Tally {
+export function createObjectNames(): ObjectNames {
   const stack: (Set<string> | undefined)[] = [];
   return {
     open: (bracket) => stack.push(bracket === '{' ? new Set() : undefined),
     close: () => void stack.pop(),
-    name(quoted) {
-      const seen = stack.at(-1);
+    add(quoted) {
+      const names = stack.at(-1);
       const name = unquoted(quoted);
-      if (!seen || seen.has(name) || name === FORBIDDEN) return false;
-      seen.add(name);
+      if (!names || names.has(name) || name === FORBIDDEN) return false;
+      names.add(name);
       return true;
     },
   };
 }
 
-/** As the parser reads it: `"\u0061"` is `a`. */
+/** Resolves escapes as the JSON parser does: `"\u0061"` is `a`. */
 const unquoted = (quoted: string): string =>
   quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);

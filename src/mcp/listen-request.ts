@@ -1,13 +1,13 @@
-/** A request for a stream of changes (`subscriptions/listen`, protocol 2026-07-28), as far as it matters before the SDK sees it. */
+/** The parts of a `subscriptions/listen` request (protocol 2026-07-28) that vsecure checks before the SDK sees it. */
 
 import { z } from 'zod';
 import { takesTasks } from './extensions.js';
 
 export interface ListenRequest {
   readonly id: string | number;
-  /** The resources to be told about, each once. Undefined when there is no list that can be read. */
+  /** The resources to send notifications about, without duplicates. Undefined when the request has no readable list. */
   readonly uris: readonly string[] | undefined;
-  /** Asks for tasks, which only a client may that declares them. */
+  /** The request asks for notifications about tasks, and its client has not declared the tasks extension. */
   readonly undeclaredTasks: boolean;
 }
 
@@ -25,14 +25,14 @@ const params = z.object({
   }),
 });
 
-/** Undefined when the message is anything else. */
-export function readListen(message: unknown): ListenRequest | undefined {
-  const read = listen.safeParse(message);
-  if (!read.success) return undefined;
-  const { id } = read.data;
-  const wish = params.safeParse(read.data.params);
-  if (!wish.success) return { id, uris: undefined, undeclaredTasks: false };
-  const { _meta, notifications } = wish.data;
+/** Undefined for any other message. */
+export function readListenRequest(message: unknown): ListenRequest | undefined {
+  const request = listen.safeParse(message);
+  if (!request.success) return undefined;
+  const { id } = request.data;
+  const parsed = params.safeParse(request.data.params);
+  if (!parsed.success) return { id, uris: undefined, undeclaredTasks: false };
+  const { _meta, notifications } = parsed.data;
   return {
     id,
     uris: [...new Set(notifications.resourceSubscriptions)],

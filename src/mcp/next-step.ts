@@ -1,8 +1,8 @@
-/** The hint that a result or a refusal can carry: which tool to call next, and with which arguments. */
+/** The hint in a result or a refusal: which tool to call next, and with which arguments. */
 
 import { z } from 'zod';
 
-/** Every tool, in the order in which an agent meets them. */
+/** All tools, in the order in which an agent uses them. */
 export const TOOL_NAMES = [
   'list-secrets',
   'explain-access',
@@ -22,13 +22,13 @@ export const TOOL_NAMES = [
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
-/** `arguments` may be incomplete: a reason is always the agent's own to give. */
+/** `arguments` may be incomplete: the agent must always write the reason itself. */
 export interface Next {
   readonly tool: ToolName;
   readonly arguments: Record<string, unknown>;
 }
 
-/** `next` in an output schema. */
+/** The field `next` of an output schema. */
 export const next = z
   .object({ tool: z.enum(TOOL_NAMES), arguments: z.record(z.string(), z.unknown()) })
   .describe('The call to make next.');

@@ -1,9 +1,9 @@
-/** The HTTP exchanges under way, so that a stopping server can let go of those who wait without dropping their answers. */
+/** The open HTTP exchanges, so that a stopping server can end waiting calls early and still send their answers. */
 
 export interface Exchanges {
-  /** Runs one exchange. Its signal aborts when the server stops. `work` must not reject. */
-  track(work: (leaving: AbortSignal) => Promise<void>): void;
-  /** Aborts every exchange's signal, then waits until all are over, or `ms` have passed. */
+  /** Runs one exchange. The stop signal aborts when the server stops. `work` must not reject. */
+  track(work: (stopSignal: AbortSignal) => Promise<void>): void;
+  /** Aborts the stop signal of every exchange, then waits until all have ended or `ms` milliseconds have passed. */
   drain(ms: number): Promise<void>;
 }
 
@@ -11,17 +11,17 @@ export function createExchanges(): Exchanges {
   const open = new Map<AbortController, Promise<void>>();
   return {
     track(work) {
-      const leaving = new AbortController();
-      const done = work(leaving.signal).finally(() => open.delete(leaving));
-      open.set(leaving, done);
+      const stop = new AbortController();
+      const done = work(stop.signal).finally(() => open.delete(stop));
+      open.set(stop, done);
     },
     async drain(ms) {
-      for (const leaving of open.keys()) leaving.abort();
+      for (const stop of open.keys()) stop.abort();
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
+      const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, ms);
       });
-      await Promise.race([Promise.all(open.values()), late]);
+      await Promise.race([Promise.all(open.values()), timeout]);
       clearTimeout(timer);
     },
   };

@@ -1,12 +1,12 @@
-/** Progress of a call, for clients that asked for it: it keeps their time limits and proxies from giving up. */
+/** Progress notifications of a call, for clients that ask for them. They keep clients and proxies from timing out. */
 
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { SECOND } from '../domain/limits.js';
 
-/** `done` and `total` are in seconds. The text is general: it names nobody. */
+/** `done` and `total` are in seconds. The message names no person. */
 export type Progress = (done: number, total: number, message: string) => Promise<void>;
 
-/** Undefined when the client did not ask. A client that is gone by now is no fault of ours. */
+/** Undefined when the client did not ask for progress. A notification that cannot be sent is ignored: the client has disconnected. */
 export function createProgress({
   _meta,
   notify,
@@ -15,7 +15,7 @@ export function createProgress({
   if (progressToken === undefined) return undefined;
   let last = -1;
   return async (progress, total, message) => {
-    // The protocol wants it to grow with every notification.
+    // The protocol requires progress to increase with every notification.
     if (progress <= last) return;
     last = progress;
     const params = { progressToken, progress, total, message };
@@ -23,9 +23,9 @@ export function createProgress({
   };
 }
 
-/** Tells how long it has been waited, for somebody who is named in general terms. `total` is in seconds. */
-export const tellWaiting =
-  (progress: Progress, total: number, whom: string) => (waitedMs: number) => {
+/** Reports how long a call has waited. `waitingFor` must not name a person. `total` is in seconds. */
+export const reportWaiting =
+  (progress: Progress, total: number, waitingFor: string) => (waitedMs: number) => {
     const seconds = Math.floor(waitedMs / SECOND);
-    return progress(seconds, total, `waiting for ${whom}, ${seconds} s so far`);
+    return progress(seconds, total, `waiting for ${waitingFor}, ${seconds} s so far`);
   };

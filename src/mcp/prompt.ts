@@ -1,4 +1,4 @@
-/** What a prompt is: words that a person picks in their AI tool, so that it uses vsecure as it is meant to be used. */
+/** A prompt: an instruction that a user picks in their AI tool, so that the model uses vsecure as intended. */
 
 import type { z } from 'zod';
 import type { Suggest } from './completions.js';
@@ -15,6 +15,6 @@ export interface Prompt {
   readonly title: string;
   readonly description: string;
   readonly arguments: Readonly<Record<string, PromptArgument>>;
-  /** The message of the user. Absent arguments are empty. */
-  words(given: Readonly<Record<string, string>>): string;
+  /** Renders the user message. An omitted argument is an empty string. */
+  render(values: Readonly<Record<string, string>>): string;
 }

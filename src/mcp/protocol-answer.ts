@@ -1,12 +1,12 @@
-/** How everything but a tool answers: a result, or a protocol error that repeats nothing of what was sent. */
+/** How every method but a tool call answers: with a result, or with a protocol error that repeats nothing the client sent. */
 
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 
-/** −32602. `problem` is sent as it is: it must not hold what the client said. */
+/** −32602. The client gets `problem` unchanged, so it must not repeat the client's input. */
 export const invalidParams = (problem: string): ProtocolError =>
   new ProtocolError(ProtocolErrorCode.InvalidParams, problem);
 
-/** Runs `work`; what it throws beside protocol errors is noted by `report`, and the client gets the reference alone. */
+/** Runs `work`. `report` logs an error that is not a protocol error, and the client gets only the reference. */
 export async function protocolAnswer<T>(
   work: () => Promise<T>,
   report: (fault: unknown) => string,
@@ -15,7 +15,7 @@ export async function protocolAnswer<T>(
     return await work();
   } catch (fault) {
     if (fault instanceof ProtocolError) throw fault;
-    const words = `internal error, reference ${report(fault)}`;
-    throw new ProtocolError(ProtocolErrorCode.InternalError, words);
+    const message = `internal error, reference ${report(fault)}`;
+    throw new ProtocolError(ProtocolErrorCode.InternalError, message);
   }
 }

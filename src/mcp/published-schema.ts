@@ -1,13 +1,13 @@
-/** A schema as the SDK gets it: it tells clients the form of a tool, and leaves the checking to the tool. */
+/** A schema for the SDK to publish. Clients see it; the tool itself does the validation. */
 
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 /**
- * Passes every value on. The SDK would answer a failed check in words of its own, which can repeat what was sent, and would
- * derive the JSON Schema anew in every request.
+ * Accepts every value. The SDK's own message for a failed check could repeat the input, and the SDK would
+ * convert the schema to JSON Schema for every request.
  */
-export function described(schema: z.ZodObject): StandardSchemaWithJSON {
+export function publishedSchema(schema: z.ZodObject): StandardSchemaWithJSON {
   const input = jsonSchemaOf(schema, 'input');
   const output = jsonSchemaOf(schema, 'output');
   return {
@@ -21,9 +21,9 @@ export function described(schema: z.ZodObject): StandardSchemaWithJSON {
 }
 
 /**
- * Without `$schema`, because older clients know no newer draft than 07 and refuse what names one; without the pattern of a
- * date or timestamp, which says nothing more than its format and is a page long; and with results open to fields that come later, so
- * that a client which keeps the list of tools does not refuse the answers of a newer server.
+ * Removes `$schema`, because older clients refuse a schema that names a draft newer than 07. Removes the pattern of a date or timestamp,
+ * which is a page long and adds nothing to its format. Allows additional properties in results, so that a client with a cached list of
+ * tools accepts the answers of a newer server.
  */
 function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
@@ -37,18 +37,15 @@ function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output') {
   return rest;
 }
 
-/** The first thing wrong with a tool's arguments, in words that repeat nothing of them. */
+/** Describes the first problem with a tool's arguments without repeating them. */
 export function problemOf(error: z.ZodError): string {
   const [issue] = error.issues;
-  if (!issue) return 'The arguments are not valid.';
-  if (issue.code === 'unrecognized_keys')
-    return 'There is an argument that this tool does not know.';
-  const where = issue.path.map(String).join('.');
-  const wrong = isForm(issue, 'template_literal')
-    ? 'not an id that this server gave'
-    : issue.message;
-  return where ? `${where}: ${wrong}` : wrong;
+  if (!issue) return 'The arguments are invalid.';
+  if (issue.code === 'unrecognized_keys') return 'This tool does not take one of these arguments.';
+  const field = issue.path.map(String).join('.');
+  const wrong = hasFormat(issue, 'template_literal') ? 'not an id of this server' : issue.message;
+  return field ? `${field}: ${wrong}` : wrong;
 }
 
-const isForm = (issue: z.core.$ZodIssue, format: string) =>
+const hasFormat = (issue: z.core.$ZodIssue, format: string) =>
   issue.code === 'invalid_format' && issue.format === format;

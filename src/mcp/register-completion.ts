@@ -1,20 +1,20 @@
-/** Completion of the addresses of resources and of the arguments of prompts. */
+/** Registers `completion/complete` for the URIs of resources and the arguments of prompts. */
 
 import type { McpServer } from '@modelcontextprotocol/server';
 import { SUGGESTIONS_MAX, type Suggest, TYPED_MAX } from './completions.js';
 import type { ReportFault } from './fault.js';
 import type { Prompt } from './prompt.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
-import type { ResourceFamily } from './resource.js';
+import type { ResourceTemplate } from './resource.js';
 import type { RequestContext } from './tool.js';
 
 /** What can be completed. */
 export interface Completable {
-  readonly families: readonly ResourceFamily[];
+  readonly templates: readonly ResourceTemplate[];
   readonly prompts: readonly Prompt[];
 }
 
-export function offerCompletion(
+export function registerCompletion(
   { server }: McpServer,
   completable: Completable,
   { caller }: RequestContext,
@@ -26,8 +26,8 @@ export function offerCompletion(
       async () => {
         const suggest =
           ref.type === 'ref/prompt'
-            ? ofPrompt(completable, ref.name, argument.name)
-            : ofFamily(completable, ref.uri, argument.name);
+            ? promptSuggest(completable, ref.name, argument.name)
+            : templateSuggest(completable, ref.uri, argument.name);
         const usable = argument.value.length <= TYPED_MAX && /^[\x20-\x7e]*$/.test(argument.value);
         const found = usable ? ((await suggest?.(caller, argument.value)) ?? []) : [];
         const values = found.slice(0, SUGGESTIONS_MAX);
@@ -38,14 +38,24 @@ export function offerCompletion(
   );
 }
 
-function ofPrompt({ prompts }: Completable, prompt: string, argument: string): Suggest | undefined {
-  const found = prompts.find(({ name }) => name === prompt);
-  if (!found) throw invalidParams('There is no such prompt');
-  return Object.hasOwn(found.arguments, argument) ? found.arguments[argument]?.suggest : undefined;
+function promptSuggest(
+  { prompts }: Completable,
+  promptName: string,
+  argument: string,
+): Suggest | undefined {
+  const prompt = prompts.find(({ name }) => name === promptName);
+  if (!prompt) throw invalidParams('Unknown prompt');
+  return Object.hasOwn(prompt.arguments, argument)
+    ? prompt.arguments[argument]?.suggest
+    : undefined;
 }
 
-function ofFamily({ families }: Completable, uri: string, argument: string): Suggest | undefined {
-  const found = families.find(({ uriTemplate }) => uriTemplate === uri);
-  if (!found) throw invalidParams('There is no such resource template');
-  return found.variable === argument ? found.suggest : undefined;
+function templateSuggest(
+  { templates }: Completable,
+  uri: string,
+  argument: string,
+): Suggest | undefined {
+  const template = templates.find(({ uriTemplate }) => uriTemplate === uri);
+  if (!template) throw invalidParams('Unknown resource template');
+  return template.variable === argument ? template.suggest : undefined;
 }

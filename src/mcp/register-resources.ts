@@ -1,76 +1,75 @@
-/** Resources as the protocol asks for them: list by page, list of families, read. */
+/** Registers `resources/list`, `resources/templates/list` and `resources/read`. */
 
 import type { McpRequestContext, McpServer } from '@modelcontextprotocol/server';
 import { URI_MAX_BYTES } from '../domain/limits.js';
-import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
 import type { ReportFault } from './fault.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
-import { offerSubscriptions } from './register-subscriptions.js';
-import type { Look } from './resource.js';
+import { type ChangeSubscriptions, registerSubscriptions } from './register-subscriptions.js';
+import type { ReadResource } from './resource.js';
 import type { Resources } from './resources/index.js';
 import type { RequestContext } from './tool.js';
 
 const CURSOR = /^[\x21-\x7e]+$/;
 
-interface Offered {
+interface ResourceOptions {
   readonly requestContext: RequestContext;
   readonly era: McpRequestContext['era'];
-  readonly subscriptions: ManageSubscriptions;
+  readonly subscriptions: ChangeSubscriptions;
 }
 
-/** Beside the SDK's own registry, which knows no pages and repeats an unknown address in its error. */
-export function offerResources(
+/** Does not use the SDK's own registry, because it has no pages and its errors repeat an unknown URI. */
+export function registerResources(
   { server }: McpServer,
   resources: Resources,
-  { requestContext, era, subscriptions }: Offered,
-  report: ReportFault,
+  { requestContext, era, subscriptions }: ResourceOptions,
+  reportFault: ReportFault,
 ): void {
   const { caller } = requestContext;
-  const { fixed, families } = resources;
-  const note = (fault: unknown) => report(fault, 'resources');
+  const { fixed, templates } = resources;
+  const report = (fault: unknown) => reportFault(fault, 'resources');
   server.registerCapabilities({ resources: { listChanged: false, subscribe: true } });
-  if (era === 'legacy') offerSubscriptions(server, subscriptions, requestContext, note);
+  if (era === 'legacy') registerSubscriptions(server, subscriptions, requestContext, report);
 
   server.setRequestHandler('resources/list', ({ params }) =>
     protocolAnswer(async () => {
       const after = readCursor(params?.cursor);
-      const family = families.find(({ list }) => list);
-      const listed = await family?.list?.(caller, after);
-      const members = (listed?.items ?? []).map((shown) => ({
+      const template = templates.find(({ list }) => list);
+      const page = await template?.list?.(caller, after);
+      const listed = (page?.items ?? []).map((item) => ({
         mimeType: 'application/json',
-        ...shown,
+        ...item,
       }));
-      const singles = fixed.map(({ uri, face }) => ({ uri, ...face }));
+      const single = fixed.map(({ uri, metadata }) => ({ uri, ...metadata }));
       return {
-        resources: after === undefined ? [...singles, ...members] : members,
-        ...(listed?.next && { nextCursor: listed.next }),
+        resources: after === undefined ? [...single, ...listed] : listed,
+        ...(page?.next && { nextCursor: page.next }),
       };
-    }, note),
+    }, report),
   );
 
   server.setRequestHandler('resources/templates/list', async () => ({
-    resourceTemplates: families.map(({ uriTemplate, face }) => ({ uriTemplate, ...face })),
+    resourceTemplates: templates.map(({ uriTemplate, metadata }) => ({ uriTemplate, ...metadata })),
   }));
 
   server.setRequestHandler('resources/read', ({ params: { uri } }) =>
     protocolAnswer(async () => {
-      const found = await lookFor(resources, uri)?.(caller, uri);
-      if (!found) throw invalidParams('There is no such resource, or it is not yours to see');
-      const text = JSON.stringify(found);
+      const content = await readerFor(resources, uri)?.(caller, uri);
+      if (!content) throw invalidParams('Not found, or you have no access');
+      const text = JSON.stringify(content);
       return { contents: [{ uri, mimeType: 'application/json', text }] };
-    }, note),
+    }, report),
   );
 }
 
-function lookFor({ fixed, families }: Resources, uri: string): Look | undefined {
+function readerFor({ fixed, templates }: Resources, uri: string): ReadResource | undefined {
   if (uri.length > URI_MAX_BYTES) return undefined;
   const single = fixed.find((one) => one.uri === uri);
-  return single?.look ?? families.find(({ prefix }) => uri.startsWith(prefix))?.look;
+  return single?.read ?? templates.find(({ prefix }) => uri.startsWith(prefix))?.read;
 }
 
 function readCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   if (cursor.length > URI_MAX_BYTES || !CURSOR.test(cursor))
-    throw invalidParams('This cursor is not one of this list');
+    throw invalidParams('Not a cursor of this list');
   return cursor;
 }

@@ -1,5 +1,6 @@
 /**
- * `resources/subscribe` of protocol 2025-11-25 and older: a wish of the session, told on its stream (`session-stream.ts`).
+ * Registers `resources/subscribe` of protocol 2025-11-25 and older. The notifications go to the stream of the session
+ * (`session-stream.ts`).
  * https://modelcontextprotocol.io/specification/2025-11-25/server/resources#subscriptions
  */
 
@@ -12,40 +13,42 @@ import { approvalIdIn } from './resources/approvals.js';
 import type { Session } from './session.js';
 import type { RequestContext } from './tool.js';
 
-/** Any address is taken; requests of one's own are all that is ever told of. */
-export function offerSubscriptions(
+export type ChangeSubscriptions = Pick<ManageSubscriptions, 'add' | 'remove'>;
+
+/** Accepts any URI; only the caller's own requests ever cause a notification. */
+export function registerSubscriptions(
   server: Server,
-  subscriptions: ManageSubscriptions,
+  subscriptions: ChangeSubscriptions,
   { caller, session }: RequestContext,
-  note: (fault: unknown) => string,
+  report: (fault: unknown) => string,
 ): void {
-  const take = (uri: string, work: (session: Session, id: ApprovalId) => Promise<void>) =>
+  const answerFor = (uri: string, work: (session: Session, id: ApprovalId) => Promise<void>) =>
     protocolAnswer(async () => {
       if (!session) throw NO_SESSION;
       if (uri.length > URI_MAX_BYTES) throw TOO_LONG;
       const id = approvalIdIn(uri);
       if (id) await work(session, id);
       return {};
-    }, note);
+    }, report);
 
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) =>
-    take(uri, async (of, id) => {
-      const added = await subscriptions.add(caller, of.id, id);
+    answerFor(uri, async (current, id) => {
+      const added = await subscriptions.add(caller, current.id, id);
       if (!added.ok) throw FORBIDDEN;
       if (!added.value) throw TOO_MANY;
     }),
   );
 
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) =>
-    take(uri, (of, id) => subscriptions.remove(caller, of.id, id)),
+    answerFor(uri, (current, id) => subscriptions.remove(caller, current.id, id)),
   );
 }
 
 const NO_SESSION = invalidParams(
-  'One subscribes within a session: send the Mcp-Session-Id that initialize answered with',
+  'A subscription needs a session: send the Mcp-Session-Id header that initialize returned',
 );
-const TOO_LONG = invalidParams(`A URI may have ${URI_MAX_BYTES} characters at most`);
-const FORBIDDEN = invalidParams('This key may not ask for access, so it has no requests');
+const TOO_LONG = invalidParams(`A URI may have at most ${URI_MAX_BYTES} characters`);
+const FORBIDDEN = invalidParams('This key may not request access, so it has no requests');
 const TOO_MANY = invalidParams(
   `At most ${FOLLOWED_MAX} resources in a session, and ${SUBSCRIPTIONS_PER_KEY} for a key. Unsubscribe from one first`,
 );

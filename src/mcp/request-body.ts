@@ -1,48 +1,47 @@
-/** The body of a POST, read within limits before the protocol sees it. */
+/** Reads the body of a POST, within limits, before the protocol sees it. */
 
 import { INVALID_REQUEST, PARSE_ERROR } from '@modelcontextprotocol/server';
 import { type Request, type Response, raw } from 'express';
-import { MCP_BODY_MAX_BYTES } from '../domain/limits.js';
+import { MCP_BODY_MAX_BYTES, MCP_BODY_MAX_LEVELS, MCP_BODY_MAX_NAMES } from '../domain/limits.js';
 import { type JsonLimits, type JsonProblem, readStrictJson } from './strict-json.js';
 
-/** The protocol itself needs fewer than ten levels and a hundred names. */
-const LIMITS: JsonLimits = { levels: 32, names: 1000 };
+const LIMITS: JsonLimits = { levels: MCP_BODY_MAX_LEVELS, names: MCP_BODY_MAX_NAMES };
 
-/** What to answer instead, in HTTP and in JSON-RPC; it repeats nothing of the body. */
-export interface Unreadable {
+/** The error to answer with, in HTTP and in JSON-RPC. It repeats nothing of the body. */
+export interface BodyProblem {
   readonly status: number;
   readonly code: number;
   readonly message: string;
 }
 
-/** Leaves the parsed body in `req.body`; answers with what is wrong, or undefined. */
-export type ReadBody = (req: Request, res: Response) => Promise<Unreadable | undefined>;
+/** Puts the parsed body into `req.body`. Returns what is wrong with it, or undefined. */
+export type ReadBody = (req: Request, res: Response) => Promise<BodyProblem | undefined>;
 
 export function createReadBody(): ReadBody {
-  // Compressed bodies are refused: a small one could become a large one.
-  const collect = raw({ limit: MCP_BODY_MAX_BYTES, inflate: false, type: () => true });
+  // Refuses compressed bodies: a small one could expand to a large one.
+  const parseRaw = raw({ limit: MCP_BODY_MAX_BYTES, inflate: false, type: () => true });
   return async (req, res) => {
-    // Other methods are refused for what they are.
+    // The protocol refuses other methods.
     if (req.method !== 'POST') return undefined;
-    const problem = await new Promise<unknown>((resolve) => collect(req, res, resolve));
-    if (problem) return uncollected(problem);
+    const error = await new Promise<unknown>((resolve) => parseRaw(req, res, resolve));
+    if (error) return problemOfError(error);
     const text = Buffer.isBuffer(req.body) ? asText(req.body) : '';
-    if (text === undefined) return wrong('not_json');
+    if (text === undefined) return problemOfJson('not_json');
     const read = readStrictJson(text, LIMITS);
-    if (!read.ok) return wrong(read.problem);
+    if (!read.ok) return problemOfJson(read.problem);
     req.body = read.value;
     return Array.isArray(read.value) ? BATCH : undefined;
   };
 }
 
-/** The protocol gave them up (2025-06-18): one small body could ask for thousands of answers. */
-const BATCH: Unreadable = {
+/** The protocol dropped batches in 2025-06-18: one small body could ask for thousands of answers. */
+const BATCH: BodyProblem = {
   status: 400,
   code: INVALID_REQUEST,
-  message: 'Batches are not served: send one message in a request',
+  message: 'Batches are not supported: send one message per request',
 };
 
-/** The sender's word for the encoding has no say: JSON between systems is UTF-8 (RFC 8259, section 8.1). */
+/** Ignores the charset that the sender declares: JSON between systems is UTF-8 (RFC 8259, section 8.1). */
 function asText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -51,38 +50,44 @@ function asText(bytes: Uint8Array): string | undefined {
   }
 }
 
-function wrong(problem: JsonProblem): Unreadable {
+function problemOfJson(problem: JsonProblem): BodyProblem {
   switch (problem) {
     case 'not_json':
       return { status: 400, code: PARSE_ERROR, message: 'Parse error: the body is not JSON' };
     case 'too_complex':
-      return refusedForm('The request body is nested too deeply or has too many names');
+      return invalidRequest(
+        `The body may be nested at most ${MCP_BODY_MAX_LEVELS} levels deep and have at most ${MCP_BODY_MAX_NAMES} names`,
+      );
     case 'ambiguous':
-      return refusedForm(
-        'The request body is not unambiguous JSON: a name twice or not allowed, half a character, or a number without a value',
+      return invalidRequest(
+        'The body is ambiguous JSON: it has a duplicate or forbidden name, a lone surrogate or a number out of range',
       );
   }
 }
 
-const refusedForm = (message: string): Unreadable => ({
+const invalidRequest = (message: string): BodyProblem => ({
   status: 400,
   code: INVALID_REQUEST,
   message,
 });
 
-function uncollected(problem: unknown): Unreadable {
-  switch (statusOf(problem)) {
+function problemOfError(error: unknown): BodyProblem {
+  switch (statusOf(error)) {
     case 413:
-      return { status: 413, code: -32000, message: `The body exceeds ${MCP_BODY_MAX_BYTES} bytes` };
+      return {
+        status: 413,
+        code: -32000,
+        message: `The body exceeds ${MCP_BODY_MAX_BYTES} bytes`,
+      };
     case 415:
-      return { status: 415, code: -32000, message: 'The body must be plain UTF-8 JSON' };
+      return { status: 415, code: -32000, message: 'The body must be uncompressed UTF-8 JSON' };
     default:
       return { status: 400, code: PARSE_ERROR, message: 'Parse error: the body is not JSON' };
   }
 }
 
-function statusOf(problem: unknown): unknown {
-  return typeof problem === 'object' && problem !== null && 'status' in problem
-    ? problem.status
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'status' in error
+    ? error.status
     : undefined;
 }

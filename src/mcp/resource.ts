@@ -1,44 +1,44 @@
-/** What a resource is: something to look at by its address, as far as the caller may see it. Never a value. */
+/** A resource: something that the caller can read by its URI, if the caller may see it. Never a secret value. */
 
 import type { Caller } from '../domain/rights.js';
 import type { Listed } from '../ports/index.js';
 import type { Suggest } from './completions.js';
 
-/** How a resource, or a family of them, is announced to clients. */
-export interface ResourceFace {
+/** How the server announces a resource or a resource template to clients. */
+export interface ResourceMetadata {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly mimeType: 'application/json';
 }
 
-/** One member of a family, as `resources/list` shows it. */
-export interface Shown {
+/** One resource of a template, as `resources/list` shows it. */
+export interface ListedResource {
   readonly uri: string;
   readonly name: string;
   readonly description?: string | undefined;
 }
 
-/** Undefined: it does not exist, or it is not this caller's to see. Nobody can tell which. */
-export type Look = (caller: Caller, uri: string) => Promise<object | undefined>;
+/** Undefined when the resource does not exist or the caller may not see it. The caller cannot learn which. */
+export type ReadResource = (caller: Caller, uri: string) => Promise<object | undefined>;
 
-/** A resource with one address. */
+/** A resource with one URI. */
 export interface FixedResource {
   readonly uri: string;
-  readonly face: ResourceFace;
-  readonly look: Look;
+  readonly metadata: ResourceMetadata;
+  readonly read: ReadResource;
 }
 
-/** All resources whose addresses begin alike. */
-export interface ResourceFamily {
+/** All resources whose URIs share a prefix. */
+export interface ResourceTemplate {
   /** RFC 6570, with one variable at the end. */
   readonly uriTemplate: string;
-  /** What every address of the family begins with. */
+  /** The beginning of every URI of the template. */
   readonly prefix: string;
   readonly variable: string;
-  readonly face: ResourceFace;
-  readonly look: Look;
+  readonly metadata: ResourceMetadata;
+  readonly read: ReadResource;
   readonly suggest: Suggest;
-  /** One page, after the cursor of the page before. Absent where the members are not listed. */
-  readonly list?: (caller: Caller, after: string | undefined) => Promise<Listed<Shown>>;
+  /** One page, after the cursor of the previous page. Absent where `resources/list` does not list the resources. */
+  readonly list?: (caller: Caller, after: string | undefined) => Promise<Listed<ListedResource>>;
 }

@@ -1,8 +1,8 @@
-/** A secret as a model sees it: what it is called and what could be had of it. Never a value. */
+/** A secret as the model sees it: its name and the access that the caller could get. Never a value. */
 
 import type { ListedSecret } from '../usecases/secrets/list-secrets.js';
 
-export function showSecret({ path, version, access, createdAt, updatedAt }: ListedSecret) {
+export function secretSummary({ path, version, access, createdAt, updatedAt }: ListedSecret) {
   return {
     resource: path,
     version,

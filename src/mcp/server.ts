@@ -1,19 +1,19 @@
-/** The MCP endpoint: both protocol eras on one path, a fresh server for every request, nothing kept in between by this process. */
+/** The MCP endpoint: both protocol eras on one path, and a fresh server for every request. The process keeps no sessions. */
 
 import { INTERNAL_ERROR, INVALID_REQUEST } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
 import type { Caller } from '../domain/rights.js';
 import type { UseCases } from '../usecases/index.js';
-import { createTakingBack } from './call-cancellation.js';
-import { createListening } from './change-streams.js';
+import { createCallCancellation } from './call-cancellation.js';
+import type { ChangeStreamUseCases } from './change-events.js';
+import { createChangeStreams } from './change-streams.js';
+import { createElicitDuringCall, readElicitationReply } from './elicit-during-call.js';
 import { createReportFault, type Logger } from './fault.js';
-import type { FollowingUseCases } from './followed-approvals.js';
-import { createCallBack, readReply } from './legacy-elicitation.js';
 import { createExchanges } from './open-exchanges.js';
 import { createPrompts } from './prompts/index.js';
+import { createProtocolHandler } from './protocol-handler.js';
 import { createReadBody } from './request-body.js';
 import { createResources, type ResourceUseCases } from './resources/index.js';
-import { createServing } from './serve-request.js';
 import { readSession, SESSION_HEADER } from './session.js';
 import { createServeSession } from './session-stream.js';
 import type { RequestContext } from './tool.js';
@@ -22,31 +22,31 @@ import { createTools, type McpUseCases } from './tools/index.js';
 export interface McpParts {
   readonly useCases: McpUseCases &
     ResourceUseCases &
-    FollowingUseCases &
+    ChangeStreamUseCases &
     Pick<UseCases, 'askToolUser' | 'manageSubscriptions'>;
-  /** Who sent this request. It was authenticated before it came here; throws when it was not. */
+  /** The authenticated sender of the request. Throws when the request was not authenticated. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
   readonly version: string;
-  /** Web pages that may call, as in an `Origin` header. Default: none; programs send no such header. */
+  /** Web pages that may call, as in an `Origin` header. Default: none. Programs send no `Origin` header. */
   readonly allowedOrigins?: readonly string[] | undefined;
-  /** Milliseconds after which a stream of changes is ended. Default: an hour. */
-  readonly streamLasts?: number | undefined;
-  /** Milliseconds that a person has to answer a question, where the call waits for it. Default: 45 s. */
-  readonly answerWithin?: number | undefined;
+  /** Milliseconds after which the server ends a stream of changes. Default: an hour. */
+  readonly streamMaxAgeMs?: number | undefined;
+  /** Milliseconds that a user has to answer a question while the call waits. Default: 45 s. */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 export interface McpEndpoint {
-  /** For `app.all('/mcp', authenticate, endpoint.handle)`. No body parser may stand in front of it. */
+  /** For `app.all('/mcp', authenticate, endpoint.handle)`. No body parser may run before it. */
   handle(req: Request, res: Response): void;
-  /** Gives everyone who waits their answer now, lets the answers leave (at most 3 s), then refuses. */
+  /** Ends every wait, sends the pending answers (within 3 s), then refuses new requests. */
   close(): Promise<void>;
 }
 
 /** Milliseconds. */
 const DRAIN_MAX = 3000;
 
-/** Never sends the message of a fault to a client: it answers with a reference that the log knows. */
+/** Never sends the message of an internal error to a client: the client gets a reference to the log instead. */
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
   const {
     useCases,
@@ -54,55 +54,55 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     logger,
     version,
     allowedOrigins = [],
-    streamLasts,
-    answerWithin,
+    streamMaxAgeMs,
+    answerTimeoutMs,
   } = parts;
   const report = createReportFault(logger);
-  const serving = createServing({
+  const protocol = createProtocolHandler({
     tools: createTools(useCases),
     resources: createResources(useCases),
     prompts: createPrompts(useCases.listSecrets),
-    listening: createListening(useCases, report, streamLasts),
-    callBack: createCallBack(useCases.askToolUser, answerWithin),
+    serveChangeStream: createChangeStreams(useCases, report, streamMaxAgeMs),
+    elicitDuringCall: createElicitDuringCall(useCases.askToolUser, answerTimeoutMs),
     subscriptions: useCases.manageSubscriptions,
     waitForDecision: useCases.waitForDecision,
     version,
     logger,
     report,
   });
-  const serveSession = createServeSession(useCases.manageSubscriptions, streamLasts);
+  const serveSession = createServeSession(useCases.manageSubscriptions, streamMaxAgeMs);
   const exchanges = createExchanges();
-  const unlessTakenBack = createTakingBack();
+  const runCancellable = createCallCancellation();
   const readBody = createReadBody();
   let closed = false;
 
-  async function exchange(req: Request, res: Response, leaving: AbortSignal): Promise<void> {
+  async function exchange(req: Request, res: Response, stopSignal: AbortSignal): Promise<void> {
     const { origin } = req.headers;
     if (origin !== undefined && !allowedOrigins.includes(origin))
-      return refuse(res, 403, INVALID_REQUEST, 'This origin may not call');
+      return refuse(res, 403, INVALID_REQUEST, 'This origin is not allowed');
     if (closed) return refuse(res, 503, INTERNAL_ERROR, 'The server is stopping');
     const caller = callerOf(req);
     const requestContext: RequestContext = {
       caller,
-      leaving,
+      stopSignal,
       session: readSession(req.headers[SESSION_HEADER]),
     };
     if (await serveSession(req.method, res, requestContext)) return;
     const problem = await readBody(req, res);
     if (problem) return refuse(res, problem.status, problem.code, problem.message);
     res.setHeader('Cache-Control', 'no-store');
-    const reply = readReply(req.body);
+    const reply = readElicitationReply(req.body);
     if (reply) {
       await useCases.askToolUser.answer(caller, reply.id, reply.answer);
       return void res.status(202).end();
     }
-    await unlessTakenBack(req.body, requestContext, (one) => serving.serve(req, res, one));
+    await runCancellable(req.body, requestContext, (context) => protocol.serve(req, res, context));
   }
 
   return {
     handle(req, res) {
-      exchanges.track((leaving) =>
-        exchange(req, res, leaving).catch((fault: unknown) => {
+      exchanges.track((stopSignal) =>
+        exchange(req, res, stopSignal).catch((fault: unknown) => {
           const reference = report(fault, 'http');
           refuse(res, 500, INTERNAL_ERROR, `internal error, reference ${reference}`);
         }),
@@ -111,12 +111,12 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     async close() {
       closed = true;
       await exchanges.drain(DRAIN_MAX);
-      await serving.close();
+      await protocol.close();
     },
   };
 }
 
-/** A refusal before the protocol has seen the request: an HTTP status and a JSON-RPC error without an id. */
+/** Refuses a request before the protocol has seen it: an HTTP status and a JSON-RPC error without an id. */
 function refuse(res: Response, status: number, code: number, message: string): void {
   if (res.headersSent) res.end();
   else res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });

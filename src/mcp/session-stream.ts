@@ -1,5 +1,6 @@
 /**
- * The stream that a client of protocol 2025-11-25 or older opens with a GET: what its session wants to be told of, and nothing else.
+ * The stream that a client of protocol 2025-11-25 or older opens with a GET. It carries notifications about the resources that the
+ * session has subscribed to, and nothing else.
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#listening-for-messages-from-the-server
  */
 
@@ -8,12 +9,12 @@ import { SECOND, SESSION_STREAMS_PER_KEY, STREAM_MAX } from '../domain/limits.js
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
 import { approvalUri } from './resources/approvals.js';
 import type { Session } from './session.js';
-import { createPlaces } from './slots.js';
+import { createSlots } from './slots.js';
 import type { RequestContext } from './tool.js';
 
 /**
- * Answers what a client does with its session beside sending messages: a GET streams, a DELETE forgets. False for everything else, and
- * when the key has no stream left: a client that is told that there is none goes on without.
+ * Serves the requests about a session that carry no message: a GET opens the stream, a DELETE removes the session's subscriptions.
+ * Resolves with false for every other request, and when the key has no stream left: the client then gets 405 and goes on without one.
  */
 export type ServeSession = (
   method: string,
@@ -21,36 +22,36 @@ export type ServeSession = (
   requestContext: RequestContext,
 ) => Promise<boolean>;
 
-/** Milliseconds. Proxies take a silent connection for a dead one. */
-const SIGN_OF_LIFE = 15 * SECOND;
+/** Milliseconds. Proxies close a connection that stays silent. */
+const KEEP_ALIVE_EVERY = 15 * SECOND;
 
-/** `lasting`: milliseconds after which a stream is ended; the client opens another. */
+/** The server ends a stream after `maxAgeMs` milliseconds; the client opens another. */
 export function createServeSession(
-  subscriptions: ManageSubscriptions,
-  lasting = STREAM_MAX,
+  subscriptions: Pick<ManageSubscriptions, 'follow' | 'remove'>,
+  maxAgeMs = STREAM_MAX,
 ): ServeSession {
-  const places = createPlaces(SESSION_STREAMS_PER_KEY);
+  const slots = createSlots(SESSION_STREAMS_PER_KEY);
 
   async function stream(
     res: Response,
-    { caller, leaving }: RequestContext,
+    { caller, stopSignal }: RequestContext,
     { id }: Session,
   ): Promise<void> {
-    const over = new AbortController();
-    const end = () => over.abort();
+    const ended = new AbortController();
+    const end = () => ended.abort();
     res.once('close', end);
-    const timer = setTimeout(end, lasting);
-    const life = setInterval(() => res.write(': still here\n\n'), SIGN_OF_LIFE);
+    const timer = setTimeout(end, maxAgeMs);
+    const keepAlive = setInterval(() => res.write(': keep-alive\n\n'), KEEP_ALIVE_EVERY);
     try {
       res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       res.flushHeaders();
       await subscriptions.follow(caller, id, {
-        onChange: (approval) => res.write(updated(approvalUri(approval))),
-        signal: AbortSignal.any([leaving, over.signal]),
+        onChange: (approval) => res.write(updateEvent(approvalUri(approval))),
+        signal: AbortSignal.any([stopSignal, ended.signal]),
       });
     } finally {
       clearTimeout(timer);
-      clearInterval(life);
+      clearInterval(keepAlive);
       res.end();
     }
   }
@@ -63,14 +64,14 @@ export function createServeSession(
       res.status(204).end();
       return true;
     }
-    const leave = method === 'GET' ? places.take(caller.key.id) : undefined;
-    if (!leave) return false;
-    await stream(res, requestContext, session).finally(leave);
+    const release = method === 'GET' ? slots.take(caller.key.id) : undefined;
+    if (!release) return false;
+    await stream(res, requestContext, session).finally(release);
     return true;
   };
 }
 
-function updated(uri: string): string {
+function updateEvent(uri: string): string {
   const message = { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } };
   return `event: message\ndata: ${JSON.stringify(message)}\n\n`;
 }

@@ -1,24 +1,24 @@
-/** The card of a pending request, offered once to the person at the tool: they may be the one to decide it, or know who is. */
+/** Offers the user of the AI tool a link to the card of a pending request, once: the user may decide it or know who can. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { Caller } from '../domain/rights.js';
 import type { WaitForDecision } from '../usecases/approvals/wait-for-decision.js';
-import type { Person, Question } from './elicitation.js';
+import type { ToolUser, UserQuestion } from './tool-user.js';
 
-/** Undefined: there is nothing to offer, or nobody to offer it to. */
-export type OfferCard = (
+/** Undefined when the request has no link, or the client cannot show one. */
+export type ShowCardLink = (
   caller: Caller,
   id: ApprovalId,
-  person: Person,
-) => Promise<Question | undefined>;
+  user: ToolUser,
+) => Promise<UserQuestion | undefined>;
 
-/** Requests that are remembered. Another process, or a later one, asks once more; that is all it costs to forget. */
+/** Requests whose link this process has offered. If it forgets one, or another process serves the call, the user sees the link again. */
 const REMEMBERED = 1000;
 
-const WORDS =
-  'A person has to approve what your AI tool asks for. The request is in Slack: open it there to decide it, or to see whom to ask.';
+const MESSAGE =
+  'A person has to approve what your AI tool asks for. Open the request in Slack to decide it, or to see who can.';
 
-export function createOfferCard(waitForDecision: WaitForDecision): OfferCard {
+export function createShowCardLink(waitForDecision: WaitForDecision): ShowCardLink {
   const offered = new Set<ApprovalId>();
 
   function remember(id: ApprovalId): void {
@@ -27,13 +27,13 @@ export function createOfferCard(waitForDecision: WaitForDecision): OfferCard {
     if (offered.size > REMEMBERED && oldest) offered.delete(oldest);
   }
 
-  return async (caller, id, person) => {
-    const open = person.opener('card');
-    if (!open || offered.has(id)) return undefined;
-    const seen = await waitForDecision(caller, id, { ms: 0 });
-    const link = seen.ok ? seen.value.link : undefined;
+  return async (caller, id, user) => {
+    const offerLink = user.link('card');
+    if (!offerLink || offered.has(id)) return undefined;
+    const access = await waitForDecision(caller, id, { ms: 0 });
+    const link = access.ok ? access.value.link : undefined;
     if (link === undefined) return undefined;
     remember(id);
-    return open(WORDS, link);
+    return offerLink(MESSAGE, link);
   };
 }

@@ -1,16 +1,16 @@
-/** How many things one key may hold open at once on this process. */
+/** Limits how many streams one API key may hold open at once in this process. */
 
-export interface Places {
-  /** A way to give the place back, or undefined when `holder` has no place left. */
+export interface Slots {
+  /** Returns a function that releases the slot, or undefined when `holder` has no slot left. */
   take(holder: string): (() => void) | undefined;
 }
 
-export function createPlaces(each: number): Places {
+export function createSlots(perHolder: number): Slots {
   const taken = new Map<string, number>();
   return {
     take(holder) {
       const before = taken.get(holder) ?? 0;
-      if (before >= each) return undefined;
+      if (before >= perHolder) return undefined;
       taken.set(holder, before + 1);
       return () => {
         const left = (taken.get(holder) ?? 0) - 1;

@@ -1,17 +1,17 @@
 /**
- * JSON that means the same to everybody who reads it (RFC 7493, I-JSON): each name once in an object, no lone surrogates, no
- * numbers beyond a double. Where two readers could differ, one could be shown what the other does not do.
+ * JSON that every program reads in the same way (RFC 7493, I-JSON): no duplicate names in an object, no lone surrogates, no
+ * numbers beyond a double. Otherwise a person could be shown something else than what the server does.
  */
 
-import { createTally } from './json-object-names.js';
+import { createObjectNames } from './json-object-names.js';
 
-/** Why a body is no message; each is one sentence that repeats nothing of it. */
+/** Why a body is refused. */
 export type JsonProblem = 'not_json' | 'too_complex' | 'ambiguous';
 
 export interface JsonLimits {
   /** How deep lists and objects may be nested. */
   readonly levels: number;
-  /** How many names all objects may have together. */
+  /** How many names all objects together may have. */
   readonly names: number;
 }
 
@@ -19,10 +19,10 @@ export type ReadJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problem: JsonProblem };
 
-/** A string with its quotes, a bracket or a colon: all that the form of a text hangs on. */
+/** A string with its quotes, a bracket or a colon: the tokens that determine the structure. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
-/** Reads a whole text that keeps to the limits. */
+/** Reads a text that stays within the limits. */
 export function readStrictJson(text: string, limits: JsonLimits): ReadJson {
   let value: unknown;
   try {
@@ -34,19 +34,22 @@ export function readStrictJson(text: string, limits: JsonLimits): ReadJson {
   return problem ? { ok: false, problem } : { ok: true, value };
 }
 
-/** Depth and names. Only for what is JSON: there every token is found at once, where a broken text would be tried over and over. */
+/**
+ * Checks depth and names. The text must be valid JSON: then the pattern matches each token at the first try, where it would
+ * backtrack again and again on a broken text.
+ */
 function scan(text: string, { levels, names }: JsonLimits): JsonProblem | undefined {
-  const tally = createTally();
-  let named = 0;
+  const objectNames = createObjectNames();
+  let nameCount = 0;
   let last = '';
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
-      if (tally.open(token) > levels) return 'too_complex';
-    } else if (token === '}' || token === ']') tally.close();
+      if (objectNames.open(token) > levels) return 'too_complex';
+    } else if (token === '}' || token === ']') objectNames.close();
     else if (token === ':') {
-      named += 1;
-      if (named > names) return 'too_complex';
-      if (!tally.name(last)) return 'ambiguous';
+      nameCount += 1;
+      if (nameCount > names) return 'too_complex';
+      if (!objectNames.add(last)) return 'ambiguous';
     }
     last = token;
   }

@@ -1,6 +1,6 @@
 /**
- * A wait for a person as a task: extension `io.modelcontextprotocol/tasks`, 2026-07-28 (SEP-2663). Nothing is kept for it. The
- * task is the approval under another name, so every process knows it, and so does the next one.
+ * Shows a wait for a decision as a task: extension `io.modelcontextprotocol/tasks`, 2026-07-28 (SEP-2663). The server stores no tasks. A
+ * task is the approval under another name, so every process knows it, also after a restart.
  */
 
 import type { Approval } from '../domain/approval.js';
@@ -19,8 +19,8 @@ export interface Task {
 
 /** Milliseconds. */
 const POLL_EVERY = 5 * SECOND;
-/** Past the moment at which a request expires, so that nobody gives the task up before it says so. */
-const SLACK = MINUTE;
+/** Milliseconds for which a task outlives its request, so that a client still learns that the request has expired. */
+const TTL_MARGIN = MINUTE;
 
 /** A denial, a cancellation and an expiry complete the task like an approval: they are answers, not failures. */
 export function taskOf(approval: Approval): Task {
@@ -32,7 +32,7 @@ export function taskOf(approval: Approval): Task {
     statusMessage: status === 'pending' ? 'waiting for a person to decide' : status,
     createdAt: createdAt.toISOString(),
     lastUpdatedAt: updated.toISOString(),
-    ttlMs: expiresAt.getTime() - createdAt.getTime() + SLACK,
+    ttlMs: expiresAt.getTime() - createdAt.getTime() + TTL_MARGIN,
     pollIntervalMs: POLL_EVERY,
   };
 }

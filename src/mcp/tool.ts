@@ -1,4 +1,4 @@
-/** What a tool is, and how it is offered to one caller for one request. */
+/** What a tool is, and how the server registers it for one caller and one request. */
 
 import type {
   InputResponses,
@@ -9,112 +9,122 @@ import type {
 import type { z } from 'zod';
 import { ok, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
-import { type Answer, answer } from './answer.js';
 import { claimedClient } from './claimed-client.js';
-import { type Person, personAt, type Question, shownInEnvelope } from './elicitation.js';
+import type { ElicitDuringCall } from './elicit-during-call.js';
 import { takesTasks } from './extensions.js';
 import type { ReportFault } from './fault.js';
-import type { CallBack } from './legacy-elicitation.js';
 import type { ToolName } from './next-step.js';
 import { createProgress, type Progress } from './progress.js';
-import { described, problemOf } from './published-schema.js';
+import { problemOf, publishedSchema } from './published-schema.js';
 import type { Session } from './session.js';
+import { type Answer, answer } from './tool-answer.js';
+import {
+  createToolUser,
+  elicitationSupportInEnvelope,
+  type ToolUser,
+  type UserQuestion,
+} from './tool-user.js';
 
-/** Who came with this HTTP request, and until when it may take. */
+/** The sender of an HTTP request, and the signal that ends the request. */
 export interface RequestContext {
   readonly caller: Caller;
-  /** Aborts when the server stops, or the call is taken back: whoever waits then gets their answer now. */
-  readonly leaving: AbortSignal;
-  /** What a client of an older protocol said of itself; a newer one says it in each request. */
+  /** Aborts when the server stops or the client cancels the call. A waiting call then answers at once. */
+  readonly stopSignal: AbortSignal;
+  /** What a client of an older protocol reported in `initialize`. A newer client reports it in each request. */
   readonly session?: Session | undefined;
 }
 
-/** What a tool knows about one call beside its arguments. */
+/** What a tool knows about one call, apart from its arguments. */
 export interface ToolContext {
   readonly caller: Caller;
-  /** The client's own word for itself: shown as its claim, decides nothing. */
+  /** The name that the client reports about itself. The card shows it as self-reported; it decides nothing. */
   readonly claimedClient?: string | undefined;
-  /** Aborts when the client is gone or the server stops. */
+  /** Aborts when the client disconnects or cancels the call, or the server stops. */
   readonly signal: AbortSignal;
   /** Present when the client asked for progress. */
   readonly progress?: Progress | undefined;
-  /** The client can take a task instead of the answer, and ask for that later. */
+  /** The client accepts a task instead of the answer, and polls for the answer later. */
   readonly takesTasks: boolean;
-  /** Who sits at the tool, where their client lets them be asked. */
-  readonly person: Person;
+  /** The user of the AI tool, for questions that the client can show. */
+  readonly user: ToolUser;
 }
 
-/** The static face of a tool and the verb behind it. */
+/** The metadata of a tool and the function behind it. */
 export interface ToolDefinition<In extends z.ZodObject, Out extends z.ZodObject> {
   readonly name: ToolName;
   readonly title: string;
   readonly description: string;
   readonly annotations: ToolAnnotations;
-  /** What is accepted. */
+  /** What the tool accepts. */
   readonly input: In;
-  /** What clients are told to send, where that is more than what is accepted. */
-  readonly told?: z.ZodObject;
+  /** The schema that clients see, where it demands more than what the tool accepts. */
+  readonly publishedInput?: z.ZodObject;
   readonly output: Out;
-  run(input: z.output<In>, toolContext: ToolContext): Promise<Answer<z.input<Out>> | Question>;
+  run(input: z.output<In>, toolContext: ToolContext): Promise<Answer<z.input<Out>> | UserQuestion>;
 }
 
 export interface Tool {
   readonly name: ToolName;
-  /** Offers the tool on a server that lives for one request of this guest. */
+  /** Registers the tool on a server that lives for one request of this caller. */
   register(server: McpServer, requestContext: RequestContext, parts: ToolParts): void;
 }
 
 export interface ToolParts {
   readonly report: ReportFault;
-  readonly callBack: CallBack;
+  readonly elicitDuringCall: ElicitDuringCall;
 }
 
-/** Schemas become JSON here, once. */
+/** Converts the schemas to JSON Schema once, not for every request. */
 export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
   definition: ToolDefinition<In, Out>,
 ): Tool {
-  const { name, title, description, annotations, input, told = input, output, run } = definition;
-  const face = {
+  const { name, title, description, annotations, input, output, run } = definition;
+  const metadata = {
     title,
     description,
     annotations: { ...annotations, openWorldHint: false },
-    inputSchema: described(told),
-    outputSchema: described(output),
+    inputSchema: publishedSchema(definition.publishedInput ?? input),
+    outputSchema: publishedSchema(output),
   };
 
-  async function judge(given: unknown, toolContext: ToolContext) {
-    const read = input.safeParse(given);
-    if (!read.success) return refused({ code: 'invalid_input', problem: problemOf(read.error) });
-    const found = await run(read.data, toolContext);
-    if (!('ok' in found) || !found.ok) return found;
-    return { ...ok(output.parse(found.value)), task: found.task };
+  async function runTool(args: unknown, toolContext: ToolContext) {
+    const parsed = input.safeParse(args);
+    if (!parsed.success)
+      return refused({ code: 'invalid_input', problem: problemOf(parsed.error) });
+    const outcome = await run(parsed.data, toolContext);
+    if (!('ok' in outcome) || !outcome.ok) return outcome;
+    return { ...ok(output.parse(outcome.value)), task: outcome.task };
   }
 
-  /** Asks in the middle of the call, as often as the tool has questions; each of them it asks once. */
-  async function judgeAsking(
-    given: unknown,
+  /** Asks the user during the call, and runs the tool again with each answer. The tool asks each question only once. */
+  async function runToolWithQuestions(
+    args: unknown,
     toolContext: ToolContext,
-    { shows }: Session,
+    { elicitation }: Session,
     ask: Ask,
   ) {
-    let found = await judge(given, toolContext);
-    for (let said: InputResponses = {}; 'ask' in found; ) {
-      said = { ...said, ...(await ask(found.ask)) };
-      found = await judge(given, { ...toolContext, person: personAt(shows, said) });
+    let outcome = await runTool(args, toolContext);
+    for (let responses: InputResponses = {}; 'inputRequests' in outcome; ) {
+      responses = { ...responses, ...(await ask(outcome.inputRequests)) };
+      const user = createToolUser(elicitation, responses);
+      outcome = await runTool(args, { ...toolContext, user });
     }
-    return found;
+    return outcome;
   }
 
   return {
     name,
-    register(server, requestContext, { report, callBack }) {
-      server.registerTool(name, face, (given, { mcpReq }) => {
+    register(server, requestContext, { report, elicitDuringCall }) {
+      server.registerTool(name, metadata, (args, { mcpReq }) => {
         const session = mcpReq.envelope ? undefined : requestContext.session;
         const toolContext = toolContextOf({ ...requestContext, session }, mcpReq);
-        const ask: Ask = (asked) => callBack(asked, { ...toolContext, server, call: mcpReq.id });
+        const ask: Ask = (questions) =>
+          elicitDuringCall(questions, { ...toolContext, server, id: mcpReq.id });
         return answer(
           () =>
-            session ? judgeAsking(given, toolContext, session, ask) : judge(given, toolContext),
+            session
+              ? runToolWithQuestions(args, toolContext, session, ask)
+              : runTool(args, toolContext),
           (fault) => report(fault, name),
         );
       });
@@ -122,19 +132,20 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
   };
 }
 
-type Ask = (asked: Question['ask']) => Promise<InputResponses>;
+type Ask = (questions: UserQuestion['inputRequests']) => Promise<InputResponses>;
 
 function toolContextOf(
-  { caller, leaving, session }: RequestContext,
+  { caller, stopSignal, session }: RequestContext,
   mcpReq: ServerContext['mcpReq'],
 ): ToolContext {
   const { envelope, signal, inputResponses } = mcpReq;
+  const support = session?.elicitation ?? elicitationSupportInEnvelope(envelope);
   return {
     caller,
     claimedClient: session?.client ?? claimedClient(envelope),
-    signal: AbortSignal.any([signal, leaving]),
+    signal: AbortSignal.any([signal, stopSignal]),
     progress: createProgress(mcpReq),
     takesTasks: takesTasks(envelope),
-    person: personAt(session?.shows ?? shownInEnvelope(envelope), inputResponses),
+    user: createToolUser(support, inputResponses),
   };
 }

@@ -1,4 +1,4 @@
-/** A call of a tool that does not exist, found before the SDK sees it: its own refusal would repeat the name. */
+/** Refuses a call of an unknown tool before the SDK sees it, because the SDK's error would repeat the name. */
 
 import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -9,13 +9,13 @@ const call = z.object({
   params: z.object({ name: z.string() }),
 });
 
-/** The name in a call, whether or not there is such a tool; undefined when the message is anything else. */
+/** The tool name in a call, known or unknown. Undefined for any other message. */
 export const calledTool = (message: unknown) => call.safeParse(message).data?.params.name;
 
-/** The answer to it, or undefined when the message is anything else. */
+/** The error response to a call of an unknown tool. Undefined for any other message. */
 export function refuseUnknownTool(message: unknown, names: ReadonlySet<string>) {
-  const read = call.safeParse(message);
-  if (!read.success || names.has(read.data.params.name)) return undefined;
-  const error = { code: ProtocolErrorCode.InvalidParams, message: 'There is no such tool' };
-  return { jsonrpc: '2.0', id: read.data.id, error } as const;
+  const parsed = call.safeParse(message);
+  if (!parsed.success || names.has(parsed.data.params.name)) return undefined;
+  const error = { code: ProtocolErrorCode.InvalidParams, message: 'Unknown tool' };
+  return { jsonrpc: '2.0', id: parsed.data.id, error } as const;
 }

@@ -156,7 +156,7 @@ describe('somebody cannot log in to production', () => {
     const [outcome] = await agent.obtain(wish);
     expect(outcome?.status).toBe('pending');
     expect(agent.calls).toEqual(['request-access', ...Array(3).fill('wait-for-decision')]);
-    expect(agent.told.at(-1)).toMatch(/tell your user that a person has to decide/);
+    expect(agent.told.at(-1)).toMatch(/inform your user that a person has to decide/);
     await approveNext();
     const later = await agent.settle(await agent.follow(outcome?.next));
     expect(later).toMatchObject({ status: 'approved', next: { tool: 'read-secret' } });

@@ -1,4 +1,4 @@
-/** Nothing that the server lists can approve, deny, change a policy or make a key, whoever holds the key: all of it is tried. */
+/** Tries everything that the server lists, with a key of every class: nothing approves, denies, changes a policy or creates a key. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Caller, may } from '../../src/domain/rights.js';
@@ -13,18 +13,18 @@ import {
 } from '../support/services.js';
 import { type AnyClient, CLIENT_KINDS, startEndpoint, type TestEndpoint } from './endpoint.js';
 
-/** Who owns them: each key can do the most that its class ever can. */
-const HOLDERS: Record<KeyClass | 'admin', string> = {
+/** The owner of each key. The key can do the most that its class allows. */
+const OWNERS: Record<KeyClass | 'admin', string> = {
   agent: 'bob@example.com',
   human: 'alice@example.com',
   service: 'admin@example.com',
   admin: 'admin@example.com',
 };
-const EVERYBODY = [...KEY_CLASSES, 'admin'] as const;
+const KEY_HOLDERS = [...KEY_CLASSES, 'admin'] as const;
 
 let services: Services;
 let endpoint: TestEndpoint;
-/** What waits for a decision: a request of each that may ask. */
+/** Pending requests: one of each key that may request access. */
 const pending: string[] = [];
 beforeAll(async () => {
   services = await buildServices();
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await services.secret();
   const keys: Record<string, Caller> = { admin: services.admin };
   for (const keyClass of KEY_CLASSES)
-    keys[keyClass] = (await services.key(`a-${keyClass}`, keyClass, HOLDERS[keyClass])).caller;
+    keys[keyClass] = (await services.key(`a-${keyClass}`, keyClass, OWNERS[keyClass])).caller;
   for (const caller of Object.values(keys))
     if (may(caller, 'access:request')) pending.push((await services.ask(caller)).id);
   endpoint = await startEndpoint({ useCases: services.useCases, keys });
@@ -44,8 +44,8 @@ afterAll(async () => {
   await services.close();
 });
 
-/** Everything that only a person may change, or an operator. */
-async function power() {
+/** Everything that only a person or an operator may change. */
+async function protectedState() {
   const sql = sqlOn(services.database.dataSource);
   const [approvals, votes, grants, policies, keys, principals, people] = await Promise.all([
     sql(`select id, status from approval where status in ('approved', 'denied') order by id`),
@@ -76,7 +76,7 @@ const ADDRESSES = [
   'vsecure://approvals/approve',
 ];
 
-/** Values for a property by its form and its name, each tried in turn. */
+/** The values to try for a property, by its type and name. */
 function valuesFor(name: string, { type, enum: words }: Property): readonly unknown[] {
   if (words) return words;
   if (name === 'approval_id') return pending;
@@ -91,20 +91,20 @@ function valuesFor(name: string, { type, enum: words }: Property): readonly unkn
   return WORDS;
 }
 
-/** What an attacker might add, hoping that somebody reads it. */
+/** Arguments that an attacker might add, hoping that the server uses them. */
 const EXTRAS: readonly object[] = [
   {},
   { action: 'approve', verdict: 'approve', decision: 'approved', status: 'approved' },
   { approvers: ['bob@example.com'], requiresApproval: false, scopes: ['approvals:decide'] },
 ];
 
-/** Calls that give every property each of its values at least once. */
+/** Calls that together use every value of every property at least once. */
 function callsOf(properties: Readonly<Record<string, Property>>, required: readonly string[]) {
   const all = Object.entries(properties).map(
     ([name, property]) => [name, valuesFor(name, property)] as const,
   );
   const rounds = Math.max(1, ...all.map(([, values]) => values.length));
-  // What waits for a person would wait for long.
+  // Without wait_seconds the call would wait for a person.
   const must = all.filter(([name]) => required.includes(name) || name === 'wait_seconds');
   return Array.from({ length: rounds }, (_, round) => {
     const [least, most] = [must, all].map((some) =>
@@ -114,7 +114,7 @@ function callsOf(properties: Readonly<Record<string, Property>>, required: reado
   }).flat();
 }
 
-/** Whether it is refused or not is not the question here. */
+/** Ignores whether the call is refused. */
 const attempt = (work: Promise<unknown>) => work.then(Boolean, () => false);
 
 async function tryTools(client: AnyClient): Promise<number> {
@@ -153,7 +153,7 @@ async function tryTheRest(client: AnyClient): Promise<number> {
   return done;
 }
 
-/** What a server might have without listing it. */
+/** Tool names that a server might accept without listing them. */
 const UNLISTED = [
   'approve-request',
   'deny-request',
@@ -166,11 +166,11 @@ const UNLISTED = [
   'keys:create',
 ];
 
-describe.each(EVERYBODY)('with a key of class %s', (holder) => {
-  test('everything that is listed, called in every way, leaves decisions, policies and keys as they are', {
+describe.each(KEY_HOLDERS)('with a key of class %s', (holder) => {
+  test('no listed tool, resource or prompt changes a decision, a policy or a key, whatever the arguments', {
     timeout: 120_000,
   }, async () => {
-    const before = await power();
+    const before = await protectedState();
     const client = await endpoint.client(holder);
     expect(await tryTools(client)).toBeGreaterThan(100);
     expect(await tryTheRest(client)).toBeGreaterThan(5);
@@ -178,11 +178,11 @@ describe.each(EVERYBODY)('with a key of class %s', (holder) => {
       const args = { approval_id: pending[0], verdict: 'approve', reason: 'yes' };
       await expect(client.callTool({ name, arguments: args })).rejects.toThrow();
     }
-    expect(await power()).toEqual(before);
+    expect(await protectedState()).toEqual(before);
   });
 });
 
-test('every kind of client is offered the same', async () => {
+test('every kind of client gets the same tools, prompts and resource templates', async () => {
   const lists = async (client: AnyClient) => ({
     tools: (await client.listTools()).tools.map(({ name }) => name),
     prompts: (await client.listPrompts()).prompts.map(({ name }) => name),
@@ -194,13 +194,13 @@ test('every kind of client is offered the same', async () => {
   for (const other of others) expect(other).toEqual(first);
 });
 
-test('what a person may do would have been noticed', async () => {
-  const before = await power();
+test('the check notices a decision and a policy change', async () => {
+  const before = await protectedState();
   const alice = await services.decider('alice@example.com');
   const { id: approval } = await services.ask((await services.agent('late')).caller);
   unwrap(await services.useCases.decide(alice, { approval, verdict: 'approve', reason: 'yes' }));
   await services.policy({ approvers: ['bob@example.com'] });
-  const after = await power();
+  const after = await protectedState();
   for (const kind of ['approvals', 'votes', 'grants', 'policies', 'keys'] as const)
     expect(after[kind], kind).not.toEqual(before[kind]);
 });

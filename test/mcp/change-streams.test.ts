@@ -1,4 +1,4 @@
-/** Being told of changes: of one's own requests only, exactly when they change, and for as long as one may. */
+/** Change notifications over `subscriptions/listen`: only about the caller's own requests, once per change, and only while the key is valid. */
 
 import { Client } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,22 +8,22 @@ import type { Wakeups } from '../../src/ports/index.js';
 import { buildServices, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { CLIENT_KINDS, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { ask, listening, send, TASKS } from './modern-client.js';
+import { ask, listenFor, send, TASKS } from './modern-client.js';
 
 type Agent = Awaited<ReturnType<Services['agent']>>;
 
 const UNKNOWN = 'vsecure://approvals/appr_0123456789abcdefghijkl';
 const uriOf = ({ id }: Approval) => `vsecure://approvals/${id}`;
 
-/** The real ones, looking again soon, and counting who waits for them. */
-function watched(inner: Wakeups) {
+/** Wraps the real wakeups: polls every `pollEvery` milliseconds and counts the open waiters. */
+function countWaiters(inner: Wakeups) {
   const open = { waiters: 0 };
   const wakeups: Wakeups = {
     subscribe(id) {
       const wakeup = inner.subscribe(id);
       open.waiters += 1;
       return {
-        next: (ms, signal) => wakeup.next(Math.min(ms, lookEvery), signal),
+        next: (ms, signal) => wakeup.next(Math.min(ms, pollEvery), signal),
         close() {
           open.waiters -= 1;
           wakeup.close();
@@ -33,8 +33,8 @@ function watched(inner: Wakeups) {
   };
   return { open, wakeups };
 }
-/** Milliseconds. Long enough to be none, unless a test is about it. */
-let lookEvery = 60_000;
+/** Milliseconds. Long enough that no poll happens, unless a test shortens it. */
+let pollEvery = 60_000;
 
 let services: Services;
 let open: { waiters: number };
@@ -43,12 +43,12 @@ let ben: Agent;
 let endpoint: TestEndpoint;
 
 beforeEach(async () => {
-  lookEvery = 60_000;
+  pollEvery = 60_000;
   services = await buildServices({
     change(parts) {
-      const watching = watched(parts.wakeups);
-      open = watching.open;
-      return { ...parts, wakeups: watching.wakeups };
+      const counted = countWaiters(parts.wakeups);
+      open = counted.open;
+      return { ...parts, wakeups: counted.wakeups };
     },
   });
   await services.policy();
@@ -57,29 +57,29 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await endpoint.close();
-  await until('every waiter to be freed', () => open.waiters === 0);
+  await until('every waiter to be closed', () => open.waiters === 0);
   expect(endpoint.errors).toEqual([]);
   await services.close();
 });
 
 async function start(
   useCases: McpParts['useCases'] = services.useCases,
-  more: { streamLasts?: number } = {},
+  more: { streamMaxAgeMs?: number } = {},
 ) {
   const keys = { ann: ann.caller, ben: ben.caller };
   endpoint = await startEndpoint({ useCases, keys, ...more });
 }
 
-/** A client of the newer SDK, and the addresses that it was told of, in their order. */
+/** A client of the newer SDK, and the URIs that it was notified about, in order. */
 async function listener(token: string) {
   const client = await endpoint.client(token, 'v2 pinned');
   if (!(client instanceof Client)) throw new Error('the newer client was expected');
-  const told: string[] = [];
+  const notified: string[] = [];
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
-    told.push(params.uri);
+    notified.push(params.uri);
   });
   const listen = (...uris: string[]) => client.listen({ resourceSubscriptions: uris });
-  return { client, told, listen };
+  return { client, notified, listen };
 }
 
 const decide = async (approval: Approval, verdict: 'approve' | 'deny' = 'approve') => {
@@ -89,11 +89,11 @@ const decide = async (approval: Approval, verdict: 'approve' | 'deny' = 'approve
 };
 
 const refusalOf = (token: string, uris: readonly unknown[]) =>
-  ask({ url: endpoint.url, token, ...listening(uris) });
+  ask({ url: endpoint.url, token, ...listenFor(uris) });
 
-test('an agent is told when its request is decided, and when the access is over, once each', async () => {
+test('an agent gets one notification when its request is decided and one when the access ends', async () => {
   await start();
-  const { told, listen } = await listener('ann');
+  const { notified, listen } = await listener('ann');
   const [first, second] = [
     await services.ask(ann.caller),
     await services.ask(ann.caller, { renew: true, duration: 120_000 }),
@@ -107,54 +107,54 @@ test('an agent is told when its request is decided, and when the access is over,
   );
   expect(grant).toBeUndefined();
   await decide(first);
-  await until('the decision to be told', () => told.length === 1);
+  await until('the notification of the decision', () => notified.length === 1);
   await decide(second, 'deny');
-  await until('the denial to be told', () => told.length === 2);
+  await until('the notification of the denial', () => notified.length === 2);
   const now = unwrap(await services.useCases.waitForDecision(ann.caller, first.id, { ms: 0 }));
   if (!now.grant) throw new Error('a grant was expected');
   unwrap(await services.useCases.releaseGrant(ann.caller, now.grant.id));
-  await until('the end of the grant to be told', () => told.length === 3);
-  expect(told).toEqual([uriOf(first), uriOf(second), uriOf(first)]);
+  await until('the notification of the end of the grant', () => notified.length === 3);
+  expect(notified).toEqual([uriOf(first), uriOf(second), uriOf(first)]);
   await subscription.close();
 });
 
-test('what changes nothing for the agent is not told', async () => {
+test('a vote that does not change the status causes no notification', async () => {
   await services.policy({ approvers: ['alice@example.com', 'carol@example.com'], minApprovals: 2 });
   await start();
-  const { told, listen } = await listener('ann');
+  const { notified, listen } = await listener('ann');
   const approval = await services.ask(ann.caller);
   const subscription = await listen(uriOf(approval));
   await services.ask(ann.caller);
   await decide(approval);
   const carol = await services.decider('carol@example.com');
   unwrap(await services.useCases.decide(carol, { approval: approval.id, verdict: 'approve' }));
-  await until('the decision to be told', () => told.length > 0);
+  await until('the notification of the decision', () => notified.length > 0);
   await subscription.close();
-  expect(told).toEqual([uriOf(approval)]);
+  expect(notified).toEqual([uriOf(approval)]);
 });
 
-test('a decision between the look and the stream is told as soon as there is a stream', async () => {
+test('a decision made while the stream opens is notified as soon as the stream is open', async () => {
   const approval = await services.ask(ann.caller);
   await start({
     ...services.useCases,
-    async waitForDecision(...asked) {
-      const seen = await services.useCases.waitForDecision(...asked);
+    async waitForDecision(...args) {
+      const access = await services.useCases.waitForDecision(...args);
       await decide(approval);
-      return seen;
+      return access;
     },
   });
-  const { told, listen } = await listener('ann');
+  const { notified, listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
-  await until('the decision to be told', () => told.length === 1);
+  await until('the notification of the decision', () => notified.length === 1);
   await subscription.close();
 });
 
-/** Ben tries to listen to a request of Ann's, which is then decided. What came of it. */
+/** Ben tries to listen to a request of Ann's, which is then decided. Returns what Ben received. */
 async function eavesdrop(useCases: McpParts['useCases']) {
   await start(useCases);
   const approval = await services.ask(ann.caller);
   const own = await services.ask(ben.caller);
-  const { told, listen } = await listener('ben');
+  const { notified, listen } = await listener('ben');
   const refused = await Promise.all(
     [[uriOf(approval)], [uriOf(own), uriOf(approval)], [UNKNOWN]].map((uris) =>
       listen(...uris).then(
@@ -166,68 +166,73 @@ async function eavesdrop(useCases: McpParts['useCases']) {
   await listen(uriOf(own));
   await decide(approval);
   await decide(own);
-  await until('the own decision to be told', () => told.includes(uriOf(own)));
-  return { refused, told, own: uriOf(own), other: uriOf(approval) };
+  await until("the notification of Ben's own decision", () => notified.includes(uriOf(own)));
+  return { refused, notified, own: uriOf(own), other: uriOf(approval) };
 }
 
-test('a request of somebody else’s cannot be told from one that does not exist, and nothing is told of it', async () => {
-  const { refused, told, own } = await eavesdrop(services.useCases);
+test('listening to a request of another key is refused like one that does not exist, and sends no notification', async () => {
+  const { refused, notified, own } = await eavesdrop(services.useCases);
   expect(refused[0]).toMatchObject({ code: -32602 });
   expect(refused).toEqual([refused[0], refused[0], refused[0]]);
-  expect(told).toEqual([own]);
+  expect(notified).toEqual([own]);
 });
 
-test('the test for that fails on a server that does not ask whose a request is', async () => {
+test('on a server that does not check the owner of a request, the eavesdropping test finds the leak', async () => {
   const { waitForDecision, followApproval } = services.useCases;
   const ownerOf = async (id: Approval['id']) => {
     const approval = await services.store.approvals.find(id);
     return approval?.principal === ann.caller.principal.id ? ann.caller : ben.caller;
   };
-  const { refused, told, other } = await eavesdrop({
+  const { refused, notified, other } = await eavesdrop({
     ...services.useCases,
     waitForDecision: async (_, id, waiting) => waitForDecision(await ownerOf(id), id, waiting),
     followApproval: async (_, id, following) => followApproval(await ownerOf(id), id, following),
   });
   expect(refused).toContain('listening');
-  await until('the other’s decision to be told', () => told.includes(other));
+  await until("the notification of Ann's decision", () => notified.includes(other));
 });
 
-test('a stream that is closed frees its waiters, and so does a client that is simply gone', async () => {
+test('closing a stream closes its waiters, and so does a client that disconnects', async () => {
   await start();
   const approval = await services.ask(ann.caller);
   const { client, listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
   await until('the waiter', () => open.waiters === 1);
   await subscription.close();
-  await until('the waiter to be freed', () => open.waiters === 0);
+  await until('the waiter to be closed', () => open.waiters === 0);
   await listen(uriOf(approval));
   await until('the waiter', () => open.waiters === 1);
   await client.close();
-  await until('the waiter to be freed', () => open.waiters === 0);
+  await until('the waiter to be closed', () => open.waiters === 0);
 
   const gone = new AbortController();
   const { signal } = gone;
-  const asking = { url: endpoint.url, token: 'ann', ...listening([uriOf(approval)]), signal };
-  const reader = (await send(asking)).body?.getReader();
+  const listenRequest = {
+    url: endpoint.url,
+    token: 'ann',
+    ...listenFor([uriOf(approval)]),
+    signal,
+  };
+  const reader = (await send(listenRequest)).body?.getReader();
   await reader?.read();
   await until('the waiter', () => open.waiters === 1);
   gone.abort();
-  await until('the waiter to be freed', () => open.waiters === 0);
+  await until('the waiter to be closed', () => open.waiters === 0);
 });
 
-test('a key that is revoked is told nothing more, and its stream ends', async () => {
+test('a revoked key gets no more notifications, and its stream ends', async () => {
   await start();
   const approval = await services.ask(ann.caller);
-  const { told, listen } = await listener('ann');
+  const { notified, listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
   unwrap(await services.useCases.manageKeys.revoke(services.admin, ann.caller.key.id));
   await decide(approval);
   expect(await subscription.closed).toBe('graceful');
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
 });
 
-test('the stream of a revoked key, or of a key whose owner has left, ends at the next look when nothing happens', async () => {
-  lookEvery = 50;
+test('the stream of a revoked key, or of a deactivated owner, ends at the next poll even when nothing changes', async () => {
+  pollEvery = 50;
   await start();
   const streams = [];
   for (const [name, agent] of Object.entries({ ann, ben })) {
@@ -241,8 +246,8 @@ test('the stream of a revoked key, or of a key whose owner has left, ends at the
   expect(await streams[1]?.closed).toBe('graceful');
 });
 
-test('a stream is ended after its time, and can be opened anew', async () => {
-  await start(services.useCases, { streamLasts: 100 });
+test('the server ends a stream after its maximum age, and the client can open another', async () => {
+  await start(services.useCases, { streamMaxAgeMs: 100 });
   const approval = await services.ask(ann.caller);
   const { listen } = await listener('ann');
   for (const _ of [1, 2]) {
@@ -251,7 +256,7 @@ test('a stream is ended after its time, and can be opened anew', async () => {
   }
 });
 
-test('a stopping server ends the streams', async () => {
+test('a stopping server ends its streams', async () => {
   await start();
   const approval = await services.ask(ann.caller);
   const { listen } = await listener('ann');
@@ -260,7 +265,7 @@ test('a stopping server ends the streams', async () => {
   expect(await subscription.closed).toBe('graceful');
 });
 
-test('one key holds four streams at most; another key is not kept from its own', async () => {
+test('one key can hold four streams at most, which does not limit another key', async () => {
   await start();
   const [mine, others] = [await services.ask(ann.caller), await services.ask(ben.caller)];
   const { listen } = await listener('ann');
@@ -272,17 +277,17 @@ test('one key holds four streams at most; another key is not kept from its own',
   const { listen: listenToo } = await listener('ben');
   await (await listenToo(uriOf(others))).close();
   await streams[0]?.close();
-  const again = await until('a place to be free', () => listen(uriOf(mine)).catch(() => false));
+  const again = await until('a free stream slot', () => listen(uriOf(mine)).catch(() => false));
   expect(again).toBeTruthy();
 });
 
-test('a list that is too long, or of anything but requests, is refused before anybody looks', async () => {
-  let looks = 0;
+test('a list that is too long, or names anything but requests, is refused before the database is read', async () => {
+  let reads = 0;
   await start({
     ...services.useCases,
-    waitForDecision(...asked) {
-      looks += 1;
-      return services.useCases.waitForDecision(...asked);
+    waitForDecision(...args) {
+      reads += 1;
+      return services.useCases.waitForDecision(...args);
     },
   });
   const many = Array.from({ length: 21 }, (_, at) => `${UNKNOWN.slice(0, -2)}${10 + at}`);
@@ -306,22 +311,22 @@ test('a list that is too long, or of anything but requests, is refused before an
     expect(error).toMatchObject({ code: -32602 });
     expect(error?.message).not.toMatch(/appr_|passwd|DATABASE/);
   }
-  expect(looks).toBe(0);
+  expect(reads).toBe(0);
 });
 
-test('the same request named twenty times is told of once', async () => {
+test('a request that is listed 21 times causes one notification', async () => {
   await start();
   const approval = await services.ask(ann.caller);
-  const { told, listen } = await listener('ann');
+  const { notified, listen } = await listener('ann');
   const subscription = await listen(...Array(21).fill(uriOf(approval)));
   await until('the waiter', () => open.waiters === 1);
   await decide(approval);
-  await until('the decision to be told', () => told.length > 0);
+  await until('the notification of the decision', () => notified.length > 0);
   await subscription.close();
-  expect(told).toEqual([uriOf(approval)]);
+  expect(notified).toEqual([uriOf(approval)]);
 });
 
-test('whoever asks for nothing that is served is told so, and the stream ends', async () => {
+test('a client that asks only for unsupported notifications learns so, and the stream ends', async () => {
   await start();
   const { client } = await listener('ann');
   const subscription = await client.listen({ toolsListChanged: true, resourcesListChanged: true });
@@ -329,18 +334,18 @@ test('whoever asks for nothing that is served is told so, and the stream ends', 
   expect(await subscription.closed).toBe('graceful');
 });
 
-test('tasks are not told of: a client that declares them polls, one that does not is refused', async () => {
+test('tasks cause no notifications: a client that declares tasks polls, and one that does not is refused', async () => {
   await start();
   const { id } = await services.ask(ann.caller);
-  const asking = { url: endpoint.url, token: 'ann', ...listening([], { taskIds: [id] }) };
-  const { status, error } = await ask(asking);
+  const listenRequest = { url: endpoint.url, token: 'ann', ...listenFor([], { taskIds: [id] }) };
+  const { status, error } = await ask(listenRequest);
   expect({ status, error }).toMatchObject({ status: 400, error: { code: -32021 } });
-  const declared = await (await send({ ...asking, capabilities: TASKS })).text();
+  const declared = await (await send({ ...listenRequest, capabilities: TASKS })).text();
   expect(declared).toContain('"notifications":{}');
   expect(declared).toContain('"resultType":"complete"');
 });
 
-test('a database that breaks ends the stream, and the log knows a reference', async () => {
+test('a database error ends the stream, and the log has a reference', async () => {
   const approval = await services.ask(ann.caller);
   await start({
     ...services.useCases,
@@ -352,13 +357,16 @@ test('a database that breaks ends the stream, and the log knows a reference', as
   expect(endpoint.errors.splice(0)).toMatchObject([{ details: { where: 'listening' } }]);
 });
 
-test.each(CLIENT_KINDS)('%s learns from the server whether it can be told', async (kind) => {
-  await start();
-  const client = await endpoint.client('ann', kind);
-  expect(client.getServerCapabilities()?.resources?.subscribe).toBe(true);
-  // The newer protocol has streams instead.
-  if (ERA[kind] === '2026-07-28')
-    await expect(client.subscribeResource({ uri: UNKNOWN })).rejects.toThrow(
-      /not support|not found/i,
-    );
-});
+test.each(CLIENT_KINDS)(
+  '%s learns from the server whether it can subscribe to changes',
+  async (kind) => {
+    await start();
+    const client = await endpoint.client('ann', kind);
+    expect(client.getServerCapabilities()?.resources?.subscribe).toBe(true);
+    // The newer protocol has streams instead.
+    if (ERA[kind] === '2026-07-28')
+      await expect(client.subscribeResource({ uri: UNKNOWN })).rejects.toThrow(
+        /not support|not found/i,
+      );
+  },
+);

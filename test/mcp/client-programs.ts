@@ -1,31 +1,31 @@
-/** Programs that people connect with: a bridge that an AI tool starts in place of our own, and the Inspector on the command line. */
+/** Programs that people connect with: a bridge that an AI tool can start instead of mcp-server-vsecure, and the command-line Inspector. */
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { connectClient } from '../support/mcp-client.js';
 import { startCommand } from '../support/vsecure.js';
-import type { ClientRow, Connected, Reach } from './client-row.js';
+import type { ClientRow, Connected, Target } from './client-row.js';
 
 const MODULES = path.resolve(import.meta.dirname, '../../node_modules');
 const BRIDGE = path.join(MODULES, 'mcp-remote/dist/proxy.js');
 const INSPECTOR = path.join(MODULES, '@modelcontextprotocol/inspector-cli/build/cli.js');
 
 export const PROGRAMS: readonly ClientRow[] = [
-  { name: 'mcp-remote 0.15.1', bridge: true, connect: (reach) => bridged(reach) },
+  { name: 'mcp-remote 0.15.1', bridge: true, connect: (target) => bridged(target) },
   {
     name: 'mcp-remote 0.15.1, --protocol auto',
     bridge: true,
-    connect: (reach) => bridged(reach, '--protocol', 'auto'),
+    connect: (target) => bridged(target, '--protocol', 'auto'),
   },
   {
     name: 'Inspector CLI 0.16.8',
-    connect: async (reach) =>
-      existsSync(INSPECTOR) ? { client: inspector(reach), protocol: undefined } : undefined,
+    connect: async (target) =>
+      existsSync(INSPECTOR) ? { client: inspector(target), protocol: undefined } : undefined,
   },
 ];
 
-/** A tool of the older protocol on the near side of the bridge. */
-async function bridged({ url, token }: Reach, ...more: string[]): Promise<Connected | undefined> {
+/** An SDK client of the older protocol that connects through the bridge. */
+async function bridged({ url, token }: Target, ...more: string[]): Promise<Connected | undefined> {
   if (!existsSync(BRIDGE)) return undefined;
   const header = ['--header', `Authorization:Bearer ${token}`];
   const argv = [
@@ -41,8 +41,8 @@ async function bridged({ url, token }: Reach, ...more: string[]): Promise<Connec
   return { client: client as Connected['client'], protocol: undefined };
 }
 
-/** Connects anew for everything that is asked of it. */
-function inspector({ url, token, through }: Reach): Connected['client'] {
+/** Starts the Inspector for each request. */
+function inspector({ url, token, through }: Target): Connected['client'] {
   const server = through ?? [`${url}/mcp`, '--transport', 'http'];
   const header = through ? [] : ['--header', `Authorization: Bearer ${token}`];
   const env = { VSECURE_URL: url, VSECURE_API_KEY: token };
@@ -66,7 +66,7 @@ function inspector({ url, token, through }: Reach): Connected['client'] {
   };
 }
 
-/** `--flag name=value …`, or nothing where there is nothing to say. */
+/** `--flag name=value …`, or nothing when there are no arguments. */
 function pairs(flag: string, all: object): string[] {
   const words = Object.entries(all).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

@@ -1,10 +1,10 @@
 /** One MCP client of the table in every-client.ts, and how it connects. */
 
-/** Where the endpoint is, and a program that passes messages on to it. */
-export interface Reach {
+/** The address of the endpoint, and optionally a program that forwards messages to it. */
+export interface Target {
   readonly url: string;
   readonly token: string;
-  /** Present: over stdio. */
+  /** The command to start, if the client connects over stdio. */
   readonly through?: readonly [string, ...string[]] | undefined;
 }
 
@@ -18,14 +18,14 @@ export interface Connected {
     getPrompt(of: { name: string; arguments: Record<string, string> }): Promise<unknown>;
     close(): Promise<void>;
   };
-  /** Undefined: the server sees it in what is sent. */
+  /** Undefined if only the server sees the version, in the requests. */
   readonly protocol: string | undefined;
 }
 
 export interface ClientRow {
   readonly name: string;
-  /** Made to reach a server over HTTP, and nothing else. */
+  /** The program only connects stdio clients to a server over HTTP. */
   readonly bridge?: true;
   /** Undefined when the package is not installed. */
-  connect(reach: Reach): Promise<Connected | undefined>;
+  connect(target: Target): Promise<Connected | undefined>;
 }

@@ -1,4 +1,4 @@
-/** The official conformance suite against the program's own endpoint: every scenario that asks for nothing but a product. */
+/** Runs the official conformance suite against vsecure's own endpoint: every scenario that needs no test fixtures. */
 
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const SUITE = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'));
 const LOADER = path.join(import.meta.dirname, 'conformance-loader.mjs');
 
-/** Scenarios that a product without fixtures must pass. */
+/** Scenarios that a product without test fixtures must pass. */
 const PASSED = [
   'server-initialize',
   'ping',
@@ -28,14 +28,14 @@ const PASSED = [
   'dns-rebinding-protection',
 ];
 
-const TEST_TOOLS = 'calls tools made for the suite, which a product does not have';
-const TEST_RESOURCES = 'reads resources made for the suite, which a product does not have';
-const TEST_PROMPTS = 'gets prompts made for the suite, which a product does not have';
+const TEST_TOOLS = 'calls test tools of the suite, which a product does not have';
+const TEST_RESOURCES = 'reads test resources of the suite, which a product does not have';
+const TEST_PROMPTS = 'uses test prompts of the suite, which a product does not have';
 
-/** The rest, and why. The same list stands in docs/mcp.md. */
+/** The other scenarios, and why they are not run. docs/mcp.md has the same list. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'logging-set-level':
-    'sets the level of log messages; the server sends none, and the protocol gives them up',
+    'sets the level of log messages; the server sends none, and the protocol is dropping them',
   'tools-call-simple-text': TEST_TOOLS,
   'tools-call-image': TEST_TOOLS,
   'tools-call-audio': TEST_TOOLS,
@@ -80,7 +80,7 @@ interface Check {
   readonly errorMessage?: string;
 }
 
-/** What the suite wrote down about one scenario. */
+/** The results that the suite recorded for one scenario. */
 function checksIn(folder: string): Check[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const written = files.filter((file) => path.basename(file) === 'checks.json');
@@ -88,7 +88,7 @@ function checksIn(folder: string): Check[] {
   return written.flatMap((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
 }
 
-test.each(PASSED)('%s', async (scenario) => {
+test.each(PASSED)('the server passes the conformance scenario %s', async (scenario) => {
   const folder = temporaryFolder('conformance');
   await suite('server', '--url', app.url, '--scenario', scenario, '-o', folder);
   const checks = checksIn(folder);
@@ -96,13 +96,13 @@ test.each(PASSED)('%s', async (scenario) => {
   expect(checks.length).toBeGreaterThan(0);
 });
 
-test('every server scenario of the suite is either passed or has its reason', async () => {
+test('every server scenario of the suite is either run or has a reason why not', async () => {
   const { stdout } = await suite('list', '--server');
   const known = [...stdout.matchAll(/^ {2}- (\S+)/gm)].map(([, name]) => name);
   expect([...PASSED, ...Object.keys(NOT_RUN)].sort()).toEqual(known.sort());
 });
 
-test('the reasons are those that the documentation gives', () => {
+test('the documentation gives the same reasons for scenarios that are not run', () => {
   const page = readFileSync('docs/mcp.md', 'utf8');
   for (const scenario of PASSED) expect(page).toContain(`\`${scenario}\``);
   for (const [scenario, reason] of Object.entries(NOT_RUN)) {

@@ -1,4 +1,4 @@
-/** The person at the tool: asked for the reason that is missing, offered the card, wherever their client can show it; and nobody worse off where it cannot. */
+/** Elicitation: a client that supports it asks its user for a missing reason and offers the link to the card; other clients get the plain answer. */
 
 import { Client as NewClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -23,8 +23,8 @@ import {
 
 const LINK = 'https://acme.slack.com/archives/C0APPROVALS/p1750000000000100';
 
-/** What the person is shown. */
-interface Shown {
+/** What the client shows to its user. */
+interface Elicitation {
   readonly mode?: string | undefined;
   readonly message: string;
   readonly url?: string;
@@ -39,7 +39,7 @@ const agents: Record<string, Caller> = {};
 beforeAll(async () => {
   needRelay();
   const cardLink = async (id: ApprovalId) => {
-    if (links.get(id) === 'LOST') throw new Error('nobody knows where it is');
+    if (links.get(id) === 'LOST') throw new Error('the link cannot be found');
     return links.get(id);
   };
   services = await buildServices({ change: (parts) => ({ ...parts, cardLink }) });
@@ -68,27 +68,29 @@ afterEach(async () => {
   for (const client of clients) await client.close();
 });
 
-/** Each generation of clients that can show something to its person. */
-const SHOWING = ['v1', 'v2 legacy', 'v2 pinned'] as const;
-type Showing = (typeof SHOWING)[number];
-const OVER = ['HTTP', 'stdio'] as const;
-const EACH_WAY = SHOWING.flatMap((kind) => OVER.map((over) => [kind, over] as const));
+/** The kinds of clients that support elicitation. */
+const ELICITING = ['v1', 'v2 legacy', 'v2 pinned'] as const;
+type Eliciting = (typeof ELICITING)[number];
+const TRANSPORTS = ['HTTP', 'stdio'] as const;
+const EACH_COMBINATION = ELICITING.flatMap((kind) =>
+  TRANSPORTS.map((over) => [kind, over] as const),
+);
 
-interface Way {
-  readonly kind?: Showing;
-  readonly over?: (typeof OVER)[number];
+interface ClientOptions {
+  readonly kind?: Eliciting;
+  readonly over?: (typeof TRANSPORTS)[number];
 }
 
-/** A client whose person answers `reply`; what they are shown is in `shown`. */
-async function withPerson(
+/** A client whose user answers with `reply`. `shown` collects what the client shows. */
+async function clientWithUser(
   capabilities: object,
-  reply: (shown: Shown) => Reply | Promise<Reply>,
-  { kind = 'v2 pinned', over = 'HTTP' }: Way = {},
+  reply: (shown: Elicitation) => Reply | Promise<Reply>,
+  { kind = 'v2 pinned', over = 'HTTP' }: ClientOptions = {},
 ) {
-  const shown: Shown[] = [];
-  const answer = async (asked: Shown) => {
-    shown.push(asked);
-    return reply(asked);
+  const shown: Elicitation[] = [];
+  const answer = async (elicitation: Elicitation) => {
+    shown.push(elicitation);
+    return reply(elicitation);
   };
   const info = { name: 'a test', version: '0.0.0' };
   const token = tokens['one'] ?? '';
@@ -125,14 +127,14 @@ const FORM = { elicitation: {} };
 const BOTH = { elicitation: { form: {}, url: {} } };
 const accept = (reason: string) => (): Reply => ({ action: 'accept', content: { reason } });
 const never = (): Reply => {
-  throw new Error('nobody was to be asked');
+  throw new Error('the user should not have been asked');
 };
 
-let asked = 0;
-/** A question that was not asked before. */
-function question(reason: string | undefined, resource = DATABASE_URL) {
-  asked += 1;
-  const duration = `${asked}m`;
+let requestCount = 0;
+/** The arguments of a request that differs from all earlier ones. */
+function newRequest(reason: string | undefined, resource = DATABASE_URL) {
+  requestCount += 1;
+  const duration = `${requestCount}m`;
   return {
     resources: [resource],
     operation: 'read',
@@ -141,11 +143,11 @@ function question(reason: string | undefined, resource = DATABASE_URL) {
   };
 }
 
-describe('a reason that is missing or says too little', () => {
-  test.each(EACH_WAY)('is asked for with a form in %s over %s', async (kind, over) => {
+describe('a missing or too short reason', () => {
+  test.each(EACH_COMBINATION)('is asked for with a form (%s over %s)', async (kind, over) => {
     for (const reason of [undefined, '', 'because']) {
-      const { client, shown } = await withPerson(FORM, accept(REASON), { kind, over });
-      const answer = fields(await call(client, 'request-access', question(reason)));
+      const { client, shown } = await clientWithUser(FORM, accept(REASON), { kind, over });
+      const answer = fields(await call(client, 'request-access', newRequest(reason)));
       expect(answer).toMatchObject({ status: 'pending', resources: [DATABASE_URL] });
       expect(shown).toHaveLength(1);
       expect(shown[0]).toMatchObject({
@@ -160,7 +162,7 @@ describe('a reason that is missing or says too little', () => {
     }
   });
 
-  test('is refused as ever when they decline, cancel, or write nothing that would do', async () => {
+  test('is refused when the user declines, cancels or writes an insufficient reason', async () => {
     const replies: readonly (readonly [Reply, string])[] = [
       [{ action: 'decline' }, 'reason_too_short'],
       [{ action: 'cancel' }, 'reason_too_short'],
@@ -172,54 +174,57 @@ describe('a reason that is missing or says too little', () => {
       [{ action: 'accept' }, 'reason_too_short'],
     ];
     for (const [reply, code] of replies) {
-      // The client's own check of the form is not relied on.
-      const { shown, answer } = await rawly(question('because'), reply);
+      // Sends the reply without a client, whose own validation would refuse it.
+      const { shown, answer } = await callWithoutValidation(newRequest('because'), reply);
       expect(shown, JSON.stringify(reply)).toBe(1);
       expect(answer, JSON.stringify(reply)).toMatchObject({ isError: true });
       expect(JSON.parse(answer.content?.[0]?.text ?? '').error.code).toBe(code);
     }
   });
 
-  test.each(SHOWING)(
-    'is not asked for in %s if it shows no forms, and where the policy wants none',
+  test.each(ELICITING)(
+    'is not asked for by %s without form support, nor where the policy requires no reason',
     async (kind) => {
       for (const capabilities of [{}, { elicitation: { url: {} } }]) {
-        const { client } = await withPerson(capabilities, never, { kind });
-        const answer = await call(client, 'request-access', question('because'));
+        const { client } = await clientWithUser(capabilities, never, { kind });
+        const answer = await call(client, 'request-access', newRequest('because'));
         expect(answer.error).toMatchObject({ code: 'reason_too_short' });
-        const without = await call(client, 'request-access', question(undefined));
+        const without = await call(client, 'request-access', newRequest(undefined));
         expect(without.error).toMatchObject({ code: 'reason_missing' });
       }
-      const { client } = await withPerson(FORM, never, { kind });
-      const free = question(undefined, 'vsecure://secrets/free/KEY');
+      const { client } = await clientWithUser(FORM, never, { kind });
+      const free = newRequest(undefined, 'vsecure://secrets/free/KEY');
       expect(fields(await call(client, 'request-access', free))).toMatchObject({
         status: 'pending',
       });
     },
   );
 
-  test.each(CLIENT_KINDS)('is refused plainly to %s', async (kind) => {
-    const client = await endpoint.client('one', kind);
-    const answer = await call(client, 'request-access', question('because'));
-    expect(answer.error).toMatchObject({
-      code: 'reason_too_short',
-      message: expect.stringContaining('at least 10 characters'),
-    });
-  });
+  test.each(CLIENT_KINDS)(
+    'is refused with a plain error for %s without elicitation',
+    async (kind) => {
+      const client = await endpoint.client('one', kind);
+      const answer = await call(client, 'request-access', newRequest('because'));
+      expect(answer.error).toMatchObject({
+        code: 'reason_too_short',
+        message: expect.stringContaining('at least 10 characters'),
+      });
+    },
+  );
 
-  test('is one question with its key, though what the person writes is not in the call', async () => {
-    const { client, shown } = await withPerson(FORM, accept(REASON));
-    const keyed = { ...question(undefined), idempotency_key: 'asked-by-form' };
+  test('counts as the same idempotent call, although what the user writes is not part of the call', async () => {
+    const { client, shown } = await clientWithUser(FORM, accept(REASON));
+    const keyed = { ...newRequest(undefined), idempotency_key: 'asked-by-form' };
     const first = fields(await call(client, 'request-access', keyed));
     const again = fields(await call(client, 'request-access', keyed));
     expect(again['approval_id']).toBe(first['approval_id']);
     expect(shown).toHaveLength(1);
   });
 
-  test('is hostile whoever wrote it', async () => {
+  test('is treated as untrusted text when the user writes it', async () => {
     const hostile = `<!channel> *ok* ${'\u202e'}gnitirw\u0000 this`;
-    const { client } = await withPerson(FORM, accept(hostile));
-    const answer = await call(client, 'request-access', question(undefined));
+    const { client } = await clientWithUser(FORM, accept(hostile));
+    const answer = await call(client, 'request-access', newRequest(undefined));
     const approval = await services.store.approvals.find(
       fields(answer)['approval_id'] as ApprovalId,
     );
@@ -233,9 +238,9 @@ interface RawResult {
   readonly content?: readonly { readonly text: string }[];
 }
 
-/** One round trip in plain HTTP, as a client that checks nothing makes it. */
-async function rawly(args: object, reply: Reply) {
-  const say = async (more: object) => {
+/** One round trip in plain HTTP, as a client without any validation makes it. */
+async function callWithoutValidation(args: object, reply: Reply) {
+  const post = async (more: object) => {
     const _meta = {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
       'io.modelcontextprotocol/clientCapabilities': FORM,
@@ -248,57 +253,60 @@ async function rawly(args: object, reply: Reply) {
       'mcp-method': 'tools/call',
       'mcp-name': 'request-access',
     };
-    const said = (await (await endpoint.post(body, headers)).json()) as { result: RawResult };
-    return said.result;
+    const message = (await (await endpoint.post(body, headers)).json()) as { result: RawResult };
+    return message.result;
   };
-  const first = await say({});
+  const first = await post({});
   const shown = Object.keys(first.inputRequests ?? {}).length;
-  return { shown, answer: await say({ inputResponses: { reason: reply } }) };
+  return { shown, answer: await post({ inputResponses: { reason: reply } }) };
 }
 
 describe('the card of a pending request', () => {
   const pending = async (caller = 'one') => {
-    asked += 1;
+    requestCount += 1;
     const { id } = await services.ask(agents[caller] ?? services.admin, {
-      duration: asked * 60_000,
+      duration: requestCount * 60_000,
     });
     return id;
   };
   const wait = (id: string) => ({ approval_id: id, wait_seconds: 0 });
 
-  test.each(CLIENT_KINDS)('is linked to in what %s is told, once it is known', async (kind) => {
-    const client = await endpoint.client('one', kind);
-    const asked = question(REASON);
-    const early = fields(await call(client, 'request-access', asked));
-    expect(early).not.toHaveProperty('link');
-    const id = early['approval_id'] as ApprovalId;
-    expect((await call(client, 'wait-for-decision', wait(id))).text).not.toContain('link');
-    links.set(id, LINK);
-    expect(fields(await call(client, 'request-access', asked))['link']).toBe(LINK);
-    const waited = fields(await call(client, 'wait-for-decision', wait(id)));
-    expect(waited).toMatchObject({
-      link: LINK,
-      message: expect.stringContaining('with the link'),
-    });
-    const alice = await services.decider('alice@example.com');
-    const no = { approval: id, verdict: 'deny', reason: 'not today' } as const;
-    unwrap(await services.useCases.decide(alice, no));
-    const decided = fields(await call(client, 'wait-for-decision', wait(id)));
-    expect(decided).toMatchObject({ status: 'denied' });
-    expect(decided).not.toHaveProperty('link');
-  });
+  test.each(CLIENT_KINDS)(
+    'is linked in the answers to %s as soon as its link is known',
+    async (kind) => {
+      const client = await endpoint.client('one', kind);
+      const args = newRequest(REASON);
+      const early = fields(await call(client, 'request-access', args));
+      expect(early).not.toHaveProperty('link');
+      const id = early['approval_id'] as ApprovalId;
+      expect((await call(client, 'wait-for-decision', wait(id))).text).not.toContain('link');
+      links.set(id, LINK);
+      expect(fields(await call(client, 'request-access', args))['link']).toBe(LINK);
+      const waited = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(waited).toMatchObject({
+        link: LINK,
+        message: expect.stringContaining('give the link'),
+      });
+      const alice = await services.decider('alice@example.com');
+      const denial = { approval: id, verdict: 'deny', reason: 'not today' } as const;
+      unwrap(await services.useCases.decide(alice, denial));
+      const decided = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(decided).toMatchObject({ status: 'denied' });
+      expect(decided).not.toHaveProperty('link');
+    },
+  );
 
-  test('is not for anybody else, whatever they try', async () => {
+  test('is not linked for another key', async () => {
     const id = await pending('other');
     links.set(id, LINK);
-    const { client } = await withPerson(BOTH, never);
-    const told = await call(client, 'wait-for-decision', wait(id));
-    expect(told.error).toMatchObject({ code: 'not_found' });
-    expect(told.text).not.toContain('slack');
+    const { client } = await clientWithUser(BOTH, never);
+    const result = await call(client, 'wait-for-decision', wait(id));
+    expect(result.error).toMatchObject({ code: 'not_found' });
+    expect(result.text).not.toContain('slack');
     await expect(client.readResource({ uri: `vsecure://approvals/${id}` })).rejects.toThrow();
   });
 
-  test('that cannot be found, or has an address that no browser should open, is not linked to', async () => {
+  test('is not linked when the link is unknown or is no https URL', async () => {
     const client = await endpoint.client('one');
     for (const address of [
       'javascript:alert(1)',
@@ -309,23 +317,23 @@ describe('the card of a pending request', () => {
     ]) {
       const id = await pending();
       links.set(id, address);
-      const told = fields(await call(client, 'wait-for-decision', wait(id)));
-      expect(told).toMatchObject({ status: 'pending' });
-      expect(told).not.toHaveProperty('link');
+      const result = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(result).toMatchObject({ status: 'pending' });
+      expect(result).not.toHaveProperty('link');
     }
   });
 
   test.each(
-    SHOWING.flatMap((kind) =>
+    ELICITING.flatMap((kind) =>
       (['accept', 'decline', 'cancel'] as const).map((action) => [kind, action] as const),
     ),
-  )('is offered once to the person at %s, who may %s', async (kind, action) => {
+  )('is offered once to the user of %s, also when the user answers %s', async (kind, action) => {
     const id = await pending();
     links.set(id, LINK);
-    const { client, shown } = await withPerson(BOTH, () => ({ action }), { kind });
+    const { client, shown } = await clientWithUser(BOTH, () => ({ action }), { kind });
     for (const _ of [1, 2]) {
-      const told = fields(await call(client, 'wait-for-decision', wait(id)));
-      expect(told).toMatchObject({ status: 'pending', link: LINK });
+      const result = fields(await call(client, 'wait-for-decision', wait(id)));
+      expect(result).toMatchObject({ status: 'pending', link: LINK });
     }
     expect(shown).toMatchObject([
       { mode: 'url', url: LINK, message: expect.stringContaining('A person has to approve') },
@@ -333,21 +341,21 @@ describe('the card of a pending request', () => {
     expect(shown[0]?.message).not.toMatch(/alice/);
   });
 
-  test.each(SHOWING)('is offered in %s over stdio as well', async (kind) => {
+  test.each(ELICITING)('is offered by %s over stdio too', async (kind) => {
     const id = await pending();
     links.set(id, LINK);
     const open = () => ({ action: 'accept' }) as const;
-    const { client, shown } = await withPerson(BOTH, open, { kind, over: 'stdio' });
-    const told = fields(await call(client, 'wait-for-decision', wait(id)));
-    expect(told).toMatchObject({ status: 'pending', link: LINK });
+    const { client, shown } = await clientWithUser(BOTH, open, { kind, over: 'stdio' });
+    const result = fields(await call(client, 'wait-for-decision', wait(id)));
+    expect(result).toMatchObject({ status: 'pending', link: LINK });
     expect(shown).toMatchObject([{ mode: 'url', url: LINK }]);
   });
 
-  test.each(SHOWING)('is not offered in %s if it opens no addresses', async (kind) => {
+  test.each(ELICITING)('is not offered by %s without link support', async (kind) => {
     const id = await pending();
     links.set(id, LINK);
-    const { client } = await withPerson(FORM, never, { kind });
-    const told = fields(await call(client, 'wait-for-decision', wait(id)));
-    expect(told).toMatchObject({ status: 'pending', link: LINK });
+    const { client } = await clientWithUser(FORM, never, { kind });
+    const result = fields(await call(client, 'wait-for-decision', wait(id)));
+    expect(result).toMatchObject({ status: 'pending', link: LINK });
   });
 });

@@ -1,4 +1,4 @@
-/** The MCP endpoint as the program mounts it: behind a bearer check, on a real HTTP server, with clients of every kind. */
+/** The MCP endpoint as vsecure mounts it: behind a bearer check, on a real HTTP server, with clients of every kind. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -13,13 +13,13 @@ export type TestEndpoint = Awaited<ReturnType<typeof startEndpoint>>;
 
 export interface EndpointOptions {
   readonly useCases: McpParts['useCases'];
-  /** Whose key is this token? */
+  /** The caller of each token. */
   readonly keys: Readonly<Record<string, Caller>>;
   readonly allowedOrigins?: readonly string[];
   /** Milliseconds. */
-  readonly streamLasts?: number;
+  readonly streamMaxAgeMs?: number;
   /** Milliseconds. */
-  readonly answerWithin?: number;
+  readonly answerTimeoutMs?: number;
 }
 
 /** One line of the log as the endpoint wrote it. */
@@ -63,7 +63,7 @@ export async function startEndpoint({ useCases, keys, ...options }: EndpointOpti
     url: `${origin}/mcp`,
     origin,
     errors,
-    /** The versions of the protocol that requests were sent in, as far as they say so. */
+    /** The protocol versions that requests named in their header. */
     versions,
     stop: () => endpoint.close(),
 

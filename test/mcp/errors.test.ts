@@ -1,17 +1,18 @@
-/** How a tool says no: a code from a closed list, words that were meant for the model, and nothing else. */
+/** Tool errors: a code from a closed list and a message for the model, and nothing else. */
 
 import { isCallToolResult } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { explain, type Refusal } from '../../src/domain/refusal.js';
+import { ok, refused } from '../../src/domain/result.js';
 import { REFUSAL_CODES } from '../../src/domain/vocabulary.js';
 import type { McpParts } from '../../src/mcp/server.js';
 import { CLIENT_KINDS, call, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { APPROVAL_ID, agentCaller, GRANT_ID, SECRET, verbs } from './tool-calls.js';
+import { APPROVAL_ID, agentCaller, GRANT_ID, SECRET, stubUseCases } from './tool-calls.js';
 
 const CANARY = 'canary-7f3a91c2';
 const agent = agentCaller('agent');
 
-/** Good arguments for each tool. */
+/** Valid arguments for each tool. */
 const CALLS = {
   'list-secrets': {},
   'explain-access': { resource: SECRET, operation: 'read' },
@@ -31,45 +32,45 @@ const CALLS = {
 } as const;
 const TOOLS = Object.keys(CALLS) as (keyof typeof CALLS)[];
 
-type Verbs = McpParts['useCases'];
+type McpUseCases = McpParts['useCases'];
 
 let endpoint: TestEndpoint;
 afterEach(() => endpoint.close());
-const start = async (useCases: Verbs) => {
+const start = async (useCases: McpUseCases) => {
   endpoint = await startEndpoint({ useCases, keys: { agent } });
 };
 
-/** Every verb of a tool does the same. */
-const every = (verb: () => Promise<{ ok: false; refusal: Refusal }>): Verbs =>
-  verbs({
-    listSecrets: verb,
-    explainAccess: verb,
-    requestAccess: verb,
-    waitForDecision: verb,
-    cancelRequest: verb,
-    viewApprovals: { one: verb, list: verb, grants: verb },
-    readSecret: verb,
-    changeSecret: { create: verb, update: verb, rotate: verb, delete: verb },
-    releaseGrant: verb,
-    queryAudit: verb,
-    reviewKeys: verb,
+/** Replaces the use case of every tool by the same function. */
+const everyUseCase = (run: () => Promise<{ ok: false; refusal: Refusal }>): McpUseCases =>
+  stubUseCases({
+    listSecrets: run,
+    explainAccess: run,
+    requestAccess: run,
+    waitForDecision: run,
+    cancelRequest: run,
+    viewApprovals: { one: run, list: run, grants: run },
+    readSecret: run,
+    changeSecret: { create: run, update: run, rotate: run, delete: run },
+    releaseGrant: run,
+    queryAudit: run,
+    reviewKeys: run,
   });
 
-const answering = (refusal: Refusal): Verbs => {
-  const verb = async () => ({ ok: false, refusal }) as const;
-  return every(verb);
+const answering = (refusal: Refusal): McpUseCases => {
+  const run = async () => refused(refusal);
+  return everyUseCase(run);
 };
 
-function throwing(make: () => unknown): Verbs {
-  const verb = async () => {
+function throwing(make: () => unknown): McpUseCases {
+  const run = async () => {
     throw make();
   };
-  return every(verb);
+  return everyUseCase(run);
 }
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
   test.each(TOOLS)(
-    'hears a refusal of %s as code and explanation, without structure',
+    'gets a refusal of %s as a code and a message, without structured content',
     async (tool) => {
       const refusal: Refusal = { code: 'unavailable' };
       await start(answering(refusal));
@@ -79,7 +80,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     },
   );
 
-  test.each(TOOLS)('learns nothing of what went wrong inside %s', async (tool) => {
+  test.each(TOOLS)('learns no details of an internal error in %s', async (tool) => {
     await start(throwing(() => new Error(`insert into secrets values ('${CANARY}')`)));
     const answer = await call(await endpoint.client('agent', kind), tool, CALLS[tool]);
     expect(answer).toMatchObject({ isError: true, structured: undefined });
@@ -90,7 +91,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(JSON.stringify(endpoint.errors)).not.toContain(CANARY);
   });
 
-  test('is told which call would mend what was refused', async () => {
+  test('learns which call would resolve the refusal', async () => {
     const { resources, operation } = CALLS['request-access'];
     const client = async (refusal: Refusal) => {
       await start(answering(refusal));
@@ -125,8 +126,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   });
 });
 
-test('every code is one of the closed list', async () => {
-  const tools = await import('../../src/mcp/answer.js');
+test('every refusal code reaches the client unchanged', async () => {
+  const tools = await import('../../src/mcp/tool-answer.js');
   for (const code of REFUSAL_CODES) {
     const refusal = {
       code,
@@ -138,16 +139,16 @@ test('every code is one of the closed list', async () => {
       allowed: [],
     };
     const answer = await tools.answer(
-      async () => ({ ok: false, refusal: refusal as unknown as Refusal }),
+      async () => refused(refusal as unknown as Refusal),
       () => 'unused',
     );
-    if (!isCallToolResult(answer)) throw new Error('a refusal is an answer');
+    if (!isCallToolResult(answer)) throw new Error('a refusal should be a tool result');
     const [block] = answer.content;
     expect(JSON.parse(block?.type === 'text' ? block.text : '').error.code).toBe(code);
   }
 });
 
-test('whatever is thrown, Error or not, the log knows its kind and its place, and never its words', async () => {
+test('the log records the type and the place of anything thrown, and never its message', async () => {
   const thrown: unknown[] = [
     CANARY,
     { message: CANARY },
@@ -170,12 +171,10 @@ test('whatever is thrown, Error or not, the log knows its kind and its place, an
   expect(JSON.stringify(database?.details)).toContain('errors.test.ts');
 });
 
-test('an answer that does not fit the promised form is an internal error, not a leak', async () => {
+test('an answer that does not match the output schema is an internal error, not a leak', async () => {
   const wrong = { resource: SECRET, version: 'one', value: Buffer.from(CANARY), grant: GRANT_ID };
   const expiresAt = new Date();
-  await start(
-    verbs({ readSecret: async () => ({ ok: true, value: { ...wrong, expiresAt } as never }) }),
-  );
+  await start(stubUseCases({ readSecret: async () => ok({ ...wrong, expiresAt } as never) }));
   const answer = await call(await endpoint.client('agent'), 'read-secret', CALLS['read-secret']);
   expect(answer.error.code).toBe('internal');
   expect(answer.text + JSON.stringify(endpoint.errors)).not.toContain(CANARY);

@@ -1,6 +1,6 @@
 /**
- * The table of clients in docs/mcp.md, made by running them all. `npx vitest run test/mcp/every-client.test.ts -u` writes it
- * anew; without `-u` the test fails when the table no longer says what happens.
+ * Generates the table of clients in docs/mcp.md by running them all. `npx vitest run test/mcp/every-client.test.ts -u` updates the
+ * table; without `-u` the test fails when the table is out of date.
  */
 
 import { readFileSync } from 'node:fs';
@@ -8,14 +8,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { needRelay, RELAY } from '../support/relay.js';
 import { buildServices, type Services } from '../support/services.js';
-import type { ClientRow, Connected, Reach } from './client-row.js';
+import type { ClientRow, Connected, Target } from './client-row.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { EVERY_CLIENT } from './every-client.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PAGE = path.join(ROOT, 'docs/mcp.md');
 const SECRET = 'vsecure://secrets/open/GREETING';
-/** What stands between the marks in the page. */
+/** The text between the markers in the page. */
 const TABLE = /(?<=<!-- clients -->\n).*?(?=<!-- \/clients -->)/s;
 
 let services: Services;
@@ -35,11 +35,11 @@ afterAll(async () => {
   await services.close();
 });
 
-const ERRANDS: Readonly<Record<string, (client: Connected['client']) => Promise<unknown>>> = {
+const TASKS: Readonly<Record<string, (client: Connected['client']) => Promise<unknown>>> = {
   tools: (client) => client.listTools(),
   ask: (client) => {
-    const asked = { resources: [SECRET], operation: 'read', reason: 'to say hello to everybody' };
-    return client.callTool({ name: 'request-access', arguments: asked });
+    const args = { resources: [SECRET], operation: 'read', reason: 'to greet the team' };
+    return client.callTool({ name: 'request-access', arguments: args });
   },
   read: (client) => client.callTool({ name: 'read-secret', arguments: { resource: SECRET } }),
   refusal: async (client) => {
@@ -59,15 +59,15 @@ const ERRANDS: Readonly<Record<string, (client: Connected['client']) => Promise<
 const isError = (answer: unknown) =>
   typeof answer === 'object' && answer !== null && 'isError' in answer && answer.isError === true;
 
-/** A tick, or what did not work. Undefined when the client is not installed. */
-async function tried(row: ClientRow, reach: Reach) {
+/** A tick, or the tasks that failed. Undefined when the client is not installed. */
+async function runTasks(row: ClientRow, target: Target) {
   endpoint.versions.length = 0;
-  const connected = await row.connect(reach);
+  const connected = await row.connect(target);
   if (!connected) return undefined;
   const failed: string[] = [];
-  for (const [errand, run] of Object.entries(ERRANDS)) {
+  for (const [task, run] of Object.entries(TASKS)) {
     const answer = await run(connected.client).catch(() => ({ isError: true }));
-    if (isError(answer)) failed.push(errand);
+    if (isError(answer)) failed.push(task);
   }
   await connected.client.close();
   const protocol = connected.protocol ?? endpoint.versions.at(-1);
@@ -76,16 +76,16 @@ async function tried(row: ClientRow, reach: Reach) {
 
 async function lineOf(row: ClientRow, page: string): Promise<string> {
   const url = endpoint.origin;
-  const http = await tried(row, { url, token });
+  const http = await runTasks(row, { url, token });
   const through = [process.execPath, RELAY] as const;
-  const stdio = row.bridge ? { cell: '–' } : await tried(row, { url, token, through });
-  // What is not installed here keeps the line that it had.
+  const stdio = row.bridge ? { cell: '–' } : await runTasks(row, { url, token, through });
+  // A client that is not installed here keeps its old line.
   const old = page.split('\n').find((line) => line.startsWith(`| ${row.name} |`));
   if (!http || !stdio) return old ?? `| ${row.name} | | not tried | not tried |`;
   return `| ${row.name} | ${http.protocol} | ${http.cell} | ${stdio.cell} |`;
 }
 
-test('every client does every errand, as the documentation says', {
+test('every client completes every task, and docs/mcp.md has the same table', {
   timeout: 120_000,
 }, async () => {
   const page = readFileSync(PAGE, 'utf8');

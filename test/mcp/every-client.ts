@@ -1,11 +1,11 @@
-/** Every generation of the SDK that AI tools are built with, and programs that people connect with, each doing the same errands. */
+/** Every generation of the SDK that AI tools embed, and programs that people connect with. */
 
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { type ClientKind, connectClient, ERA } from '../support/mcp-client.js';
 import { PROGRAMS } from './client-programs.js';
-import type { ClientRow, Connected, Reach } from './client-row.js';
+import type { ClientRow, Connected, Target } from './client-row.js';
 
-/** The releases under the names that they are installed by. */
+/** The releases, by the package name under which they are installed. */
 const OLD = {
   'mcp-sdk-1-12': 'SDK 1.12.3',
   'mcp-sdk-1-20': 'SDK 1.20.2',
@@ -22,28 +22,28 @@ const NEW: Readonly<Record<string, ClientKind>> = {
 export const EVERY_CLIENT: readonly ClientRow[] = [
   ...Object.entries(OLD).map(([from, name]) => ({
     name,
-    connect: (reach: Reach) => connectOld(from, reach),
+    connect: (target: Target) => connectOld(from, target),
   })),
   ...Object.entries(NEW).map(([name, kind]) => ({
     name,
-    connect: async (reach: Reach) => {
-      const client = await connectClient({ ...reach, kind });
+    connect: async (target: Target) => {
+      const client = await connectClient({ ...target, kind });
       return { client: client as Connected['client'], protocol: ERA[kind] };
     },
   })),
   ...PROGRAMS,
 ];
 
-/** The old releases differ in little; what is used here is in all of them. */
-async function connectOld(from: string, reach: Reach): Promise<Connected | undefined> {
+/** All old releases have the parts of the SDK that are used here. */
+async function connectOld(from: string, target: Target): Promise<Connected | undefined> {
   const parts = await load(from);
   if (!parts) return undefined;
   const client = new parts.Client({ name: 'every-client', version: '0.0.0' });
-  const transport = transportOf(parts, reach);
+  const transport = transportOf(parts, target);
   await client.connect(transport as Parameters<typeof client.connect>[0]);
-  const told =
+  const negotiated =
     transport instanceof StreamableHTTPClientTransport ? transport.protocolVersion : undefined;
-  return { client: client as Connected['client'], protocol: told ?? parts.latest };
+  return { client: client as Connected['client'], protocol: negotiated ?? parts.latest };
 }
 
 async function load(from: string) {
@@ -70,7 +70,7 @@ function isInstalled(name: string): boolean {
 
 type Parts = NonNullable<Awaited<ReturnType<typeof load>>>;
 
-function transportOf(parts: Parts, { url, token, through }: Reach) {
+function transportOf(parts: Parts, { url, token, through }: Target) {
   if (through) {
     const [command, ...args] = through;
     const env = { VSECURE_URL: url, VSECURE_API_KEY: token };

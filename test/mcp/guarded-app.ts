@@ -1,4 +1,4 @@
-/** The program's own HTTP app around the endpoint, host check and bearer check included, for guests that cannot send a key. */
+/** The HTTP app of vsecure around the endpoint, with its host check and bearer check, for clients that cannot send a key. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,7 +8,7 @@ import { callerOf, createBearer } from '../../src/http/bearer.js';
 import { createMcpEndpoint } from '../../src/mcp/server.js';
 import type { Services } from '../support/services.js';
 
-/** Every request that carries no key gets `token`. Pages of the app's own address may call. */
+/** A request without a key gets `token`. Web pages of the app's own origin may call. */
 export async function startGuardedApp({ useCases }: Services, token: string) {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const server = createServer().listen(0, '127.0.0.1');
@@ -25,7 +25,7 @@ export async function startGuardedApp({ useCases }: Services, token: string) {
   const app = createHttpApp({
     useCases,
     logger,
-    ready: () => Promise.reject(new Error('nobody asks')),
+    ready: () => Promise.reject(new Error('readiness is not used here')),
     allowedHosts: ['127.0.0.1'],
     beforeParsers(express: Express) {
       express.use('/mcp', (req, _res, next) => {

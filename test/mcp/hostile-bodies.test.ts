@@ -1,20 +1,20 @@
-/** Two hundred hostile bodies against a whole house: each is refused for little work, says nothing back, and changes nothing. */
+/** Two hundred hostile bodies against the real services: each is refused cheaply, is not repeated in the answer, and changes nothing. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildServices, type Services } from '../support/services.js';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { CANARY, HOSTILE_BODIES, type HostileBody } from './hostile-bodies.js';
 
-/** Milliseconds of both processors, the client's share included. */
+/** Milliseconds of CPU time, including the client's share. */
 const CPU_MAX = 50;
-/** Tries: a collection of garbage is not the body's doing. */
+/** Attempts, because a garbage collection can slow down one of them. */
 const TRIES = 5;
 
 let services: Services;
 let endpoint: TestEndpoint;
 beforeAll(async () => {
   services = await buildServices();
-  await services.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
+  await services.secret('no policy covers this', 'vsecure://secrets/locked/UNCOVERED');
   endpoint = await startEndpoint({
     useCases: services.useCases,
     keys: { agent: (await services.agent()).caller },
@@ -43,11 +43,11 @@ function refusalIn(text: string): unknown {
   return error?.code ?? (result?.isError && JSON.parse(result.content[0].text).error.code);
 }
 
-test('there are at least two hundred of them, each different', () => {
+test('there are at least two hundred different hostile bodies', () => {
   expect(new Set(HOSTILE_BODIES.map(([, body]) => String(body))).size).toBeGreaterThanOrEqual(200);
 });
 
-test.each(HOSTILE_BODIES)('%s is refused without an echo', async (_what, body) => {
+test.each(HOSTILE_BODIES)('%s is refused without repeating it', async (_what, body) => {
   const text = await send(body);
   expect(text).not.toContain(CANARY);
   const code = refusalIn(text);
@@ -55,24 +55,24 @@ test.each(HOSTILE_BODIES)('%s is refused without an echo', async (_what, body) =
   else expect(code).toBeOneOf(['invalid_input', 'invalid_resource', 'not_found', 'no_policy']);
 });
 
-test(`none of them costs ${CPU_MAX} ms of CPU`, { timeout: 60_000 }, async () => {
-  const dear: [what: string, ms: number][] = [];
+test(`no hostile body costs ${CPU_MAX} ms of CPU`, { timeout: 60_000 }, async () => {
+  const expensive: [what: string, ms: number][] = [];
   for (const [what, body] of HOSTILE_BODIES) {
     let least = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < TRIES && least >= CPU_MAX; turn += 1)
       least = Math.min(least, await cpuOf(() => send(body)));
-    if (least >= CPU_MAX) dear.push([what, least]);
+    if (least >= CPU_MAX) expensive.push([what, least]);
   }
-  expect(dear).toEqual([]);
+  expect(expensive).toEqual([]);
 });
 
-test('nothing broke inside, nothing was asked for, and nothing was granted', async () => {
+test('hostile bodies cause no internal error, no request and no grant', async () => {
   expect(endpoint.errors).toEqual([]);
   expect((await services.store.approvals.list({}, { limit: 1 })).items).toEqual([]);
   expect((await services.store.grants.list({}, { limit: 1 })).items).toEqual([]);
 });
 
-test('an attempt that is denied leaves its event all the same', async () => {
+test('a refused read is recorded in the audit log', async () => {
   const resource = 'vsecure://secrets/locked/UNCOVERED';
   const attempts = async () => {
     const filter = { type: 'read_refused', resource } as const;

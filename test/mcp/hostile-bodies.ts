@@ -1,8 +1,8 @@
-/** Two hundred bodies that no honest client sends. Each holds `CANARY` where it can, to see whether it comes back. */
+/** Two hundred bodies that no honest client sends. Most contain `CANARY`, to detect whether an answer repeats it. */
 
 export const CANARY = 'canary-51d0be77';
 
-/** What it is, and what is sent. */
+/** A description and the body. */
 export type HostileBody = readonly [what: string, body: string | Uint8Array<ArrayBuffer>];
 
 const call = (tool: string, args: string) =>
@@ -102,7 +102,7 @@ function numbers(): HostileBody[] {
   });
 }
 
-/** Characters that text should not hold, as escapes. */
+/** Characters that a text should not contain, as escapes. */
 function characters(): HostileBody[] {
   return ['\\u0000', '\\ud800', '\\udc00', '\\ud800\\ud800', '\\udfff\\ud83d'].flatMap(
     (character): HostileBody[] => {

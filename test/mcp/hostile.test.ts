@@ -1,9 +1,9 @@
-/** What a hostile program could POST: refused cheaply, without an echo, and before any verb is called. */
+/** Hostile POSTs: refused cheaply, without repeating the input, and before any use case is called. */
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEndpoint, type TestEndpoint } from './endpoint.js';
-import { APPROVAL_ID, agentCaller, SECRET, verbs } from './tool-calls.js';
+import { APPROVAL_ID, agentCaller, SECRET, stubUseCases } from './tool-calls.js';
 
 const CANARY = 'canary-51d0be77';
 const MODERN = '2026-07-28';
@@ -11,8 +11,8 @@ const MODERN = '2026-07-28';
 let endpoint: TestEndpoint;
 beforeAll(async () => {
   endpoint = await startEndpoint({
-    // No verb may be reached.
-    useCases: verbs(),
+    // No use case may be called.
+    useCases: stubUseCases(),
     keys: { agent: agentCaller('agent') },
     allowedOrigins: ['https://console.example.com'],
   });
@@ -33,7 +33,7 @@ const headersOf = (name: string, modern: boolean): Record<string, string> =>
     ? { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': name }
     : { 'mcp-protocol-version': '2025-11-25' };
 
-/** The one JSON-RPC message of an answer, whether it came as JSON or as an event stream. */
+/** The one JSON-RPC message of an answer, which is JSON or an event stream. */
 async function messageOf(answer: Response) {
   const text = await answer.text();
   const data = /^data: (\{.*)$/m.exec(text)?.[1] ?? text;
@@ -68,7 +68,7 @@ const WRONG_ARGUMENTS: readonly (readonly [what: string, tool: string, args: str
     `{"resources":[${Array(10_000).fill(`"${CANARY}"`)}],${ASK}}`,
   ],
   [
-    'a reason without end',
+    'a very long reason',
     'request-access',
     `{"resources":["${SECRET}"],"operation":"read","reason":"${CANARY.repeat(1000)}"}`,
   ],
@@ -86,18 +86,21 @@ describe.each([
   ['2025-11-25', false],
   ['2026-07-28', true],
 ])('in %s', (_era, modern) => {
-  test.each(WRONG_ARGUMENTS)('%s is refused by %s, without an echo', async (_what, tool, args) => {
-    const answer = await endpoint.post(toolCall(tool, args, modern), headersOf(tool, modern));
-    const { text, message } = await messageOf(answer);
-    expect(text).not.toContain(CANARY);
-    const [block] = message.result.content;
-    expect(message.result).toMatchObject({ isError: true, content: [{ type: 'text' }] });
-    expect(message.result).not.toHaveProperty('structuredContent');
-    expect(JSON.parse(block.text).error.code).toBe('invalid_input');
-  });
+  test.each(WRONG_ARGUMENTS)(
+    '%s is refused by %s without repeating it',
+    async (_what, tool, args) => {
+      const answer = await endpoint.post(toolCall(tool, args, modern), headersOf(tool, modern));
+      const { text, message } = await messageOf(answer);
+      expect(text).not.toContain(CANARY);
+      const [block] = message.result.content;
+      expect(message.result).toMatchObject({ isError: true, content: [{ type: 'text' }] });
+      expect(message.result).not.toHaveProperty('structuredContent');
+      expect(JSON.parse(block.text).error.code).toBe('invalid_input');
+    },
+  );
 
   test.each(['null', '[]', '"x"', '1'])(
-    'arguments that are %s never reach a verb',
+    'arguments that are %s never reach a use case',
     async (args) => {
       const answer = await endpoint.post(
         toolCall('release-grant', args, modern),
@@ -111,7 +114,7 @@ describe.each([
   );
 
   test.each(['approve', '__proto__', 'constructor', 'decide'])(
-    'there is no tool "%s"',
+    'the unknown tool "%s" is refused',
     async (tool) => {
       const answer = await endpoint.post(toolCall(tool, '{}', modern), headersOf(tool, modern));
       expect((await messageOf(answer)).message).toMatchObject({ error: { code: -32602 } });
@@ -124,7 +127,7 @@ test.each([
   ['another tool', { 'mcp-name': 'list-secrets' }],
   ['no method', { 'mcp-method': '' }],
   ['another protocol', { 'mcp-protocol-version': '2025-11-25' }],
-])('headers that name %s than the body are refused', async (_what, wrong) => {
+])('headers that name %s instead of that in the body are refused', async (_what, wrong) => {
   const headers = { ...headersOf('release-grant', true), ...wrong };
   const answer = await endpoint.post(toolCall('release-grant', '{}', true), headers);
   const { message } = await messageOf(answer);
@@ -141,8 +144,12 @@ describe('before the protocol', () => {
     ['a JSON text', `"${CANARY}"`, 400],
     ['JSON, but no message', `{"${CANARY}":1}`, 400],
     ['a batch of messages', '[{"jsonrpc":"2.0","id":1,"method":"tools/list"}]', 400],
-    ['a message with a name twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}', 400],
-    ['a list of things that are no messages', `[{"${CANARY}":1}]`, 400],
+    [
+      'a message with a duplicate name',
+      '{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}',
+      400,
+    ],
+    ['a list of invalid messages', `[{"${CANARY}":1}]`, 400],
     ['empty', '', 400],
   ])('a body that is %s is refused', async (_what, body, status) => {
     const answer = await endpoint.post(body);
@@ -152,18 +159,18 @@ describe('before the protocol', () => {
     expect(text).not.toContain(CANARY);
   });
 
-  test('a compressed body is refused: a small one could become a large one', async () => {
+  test('a compressed body is refused, because a small one could expand to a large one', async () => {
     const body = gzipSync(Buffer.alloc(1_000_000)).toString('latin1');
     const answer = await endpoint.post(body, { 'content-encoding': 'gzip' });
     expect(answer.status).toBe(415);
   });
 
-  test('a body that does not say it is JSON is refused', async () => {
+  test('a body that is not declared as JSON is refused', async () => {
     const answer = await endpoint.post('{}', { 'content-type': 'text/plain' });
     expect(answer.status).toBe(415);
   });
 
-  test('a web page may not call, unless it is allowed by name', async () => {
+  test('a web page may not call, unless its origin is allowed', async () => {
     const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
     const from = async (origin: string) => (await endpoint.post(list, { origin })).status;
     for (const origin of ['https://evil.example', 'null', '', 'http://console.example.com'])
@@ -172,24 +179,21 @@ describe('before the protocol', () => {
     expect((await endpoint.post(list)).status).toBe(200);
   });
 
-  test.each(['GET', 'DELETE', 'PUT'])(
-    '%s is not a way in: there are no sessions',
-    async (method) => {
-      const answer = await fetch(endpoint.url, {
-        method,
-        headers: { authorization: 'Bearer agent' },
-      });
-      expect(answer.status).toBe(405);
-    },
-  );
+  test.each(['GET', 'DELETE', 'PUT'])('%s without a session is refused', async (method) => {
+    const answer = await fetch(endpoint.url, {
+      method,
+      headers: { authorization: 'Bearer agent' },
+    });
+    expect(answer.status).toBe(405);
+  });
 
-  test('an answer is never kept by a cache', async () => {
+  test('an answer must not be cached', async () => {
     const answer = await endpoint.post('{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
     expect(answer.headers.get('cache-control')).toMatch(/no-store|no-cache/);
   });
 });
 
-test('a request that nobody authenticated reaches no tool, even when the check in front was forgotten', async () => {
+test('an unauthenticated request reaches no tool, even if the authentication middleware is missing', async () => {
   const answer = await fetch(`${endpoint.origin}/unguarded`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },

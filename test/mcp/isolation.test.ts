@@ -1,8 +1,8 @@
-/** One process, many keys: whoever calls at the same moment, everybody gets their own answer. */
+/** One process, many keys: calls at the same moment each get their own answer. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { agentCaller, GRANT_ID, verbs } from './tool-calls.js';
+import { agentCaller, GRANT_ID, stubUseCases } from './tool-calls.js';
 
 const NAMES = Array.from({ length: 50 }, (_, at) => `agent-${at}`);
 const keys = Object.fromEntries(NAMES.map((name) => [name, agentCaller(name)]));
@@ -11,10 +11,10 @@ let endpoint: TestEndpoint;
 beforeAll(async () => {
   endpoint = await startEndpoint({
     keys,
-    useCases: verbs({
-      // Everybody is inside at the same time: nobody is answered before the last has asked.
+    useCases: stubUseCases({
+      // All calls overlap: none is answered before the last one has arrived.
       readSecret: async ({ principal }, { resource }) => {
-        await everybodyIsHere();
+        await allCallsHaveArrived();
         const value = Buffer.from(`the value of ${principal.name}`);
         return {
           ok: true,
@@ -26,18 +26,18 @@ beforeAll(async () => {
 });
 afterAll(() => endpoint.close());
 
-let here = 0;
-let letGo = () => {};
-const gathered = new Promise<void>((resolve) => {
-  letGo = resolve;
+let arrived = 0;
+let releaseAll = () => {};
+const allArrived = new Promise<void>((resolve) => {
+  releaseAll = resolve;
 });
-async function everybodyIsHere(): Promise<void> {
-  here += 1;
-  if (here === NAMES.length) letGo();
-  await gathered;
+async function allCallsHaveArrived(): Promise<void> {
+  arrived += 1;
+  if (arrived === NAMES.length) releaseAll();
+  await allArrived;
 }
 
-test('fifty keys that read at once, through every kind of client, each get their own value', async () => {
+test('fifty keys that read at the same time, with every kind of client, each get their own value', async () => {
   const clients = await Promise.all(
     NAMES.map((name, at) => endpoint.client(name, CLIENT_KINDS[at % CLIENT_KINDS.length])),
   );

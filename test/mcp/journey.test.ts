@@ -1,4 +1,4 @@
-/** An agent of every kind asks, waits, reads and gives back, over a real database; a person decides in between. */
+/** An agent of every kind requests access, waits, reads and releases, with a real database and a person who decides. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
@@ -35,7 +35,7 @@ beforeAll(async () => {
     'vsecure://secrets/hours/*',
   );
   await services.secret('hello, wörld', OPEN);
-  await services.secret('nobody may', 'vsecure://secrets/locked/UNCOVERED');
+  await services.secret('no policy covers this', 'vsecure://secrets/locked/UNCOVERED');
   unwrap(
     await services.useCases.writeSecret(services.admin, {
       path: BINARY,
@@ -74,7 +74,7 @@ const ask = (client: AnyClient, resource: string, more: object = {}) =>
 describe.each(CLIENT_KINDS)('%s', (kind) => {
   const resource = secretOf(kind);
 
-  test('asks, waits, reads, and gives back', async () => {
+  test('requests access, waits, reads and releases the grant', async () => {
     const client = await endpoint.client(kind, kind);
     const early = await call(client, 'read-secret', { resource });
     expect(early.error).toMatchObject({
@@ -119,27 +119,27 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(after.structured).not.toHaveProperty('next');
   });
 
-  test('is told of a denial as an answer, with the reason and without a name', async () => {
+  test('gets a denial as an answer with the reason and without a name', async () => {
     const client = await endpoint.client(kind, kind);
     const asked = fields(await ask(client, resource));
     await decide(asked['approval_id'], 'deny', 'x'.repeat(1500));
-    const told = await call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
-    expect(told).toMatchObject({
+    const result = await call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
+    expect(result).toMatchObject({
       isError: false,
       structured: { status: 'denied', decision_reason: `${'x'.repeat(500)}…` },
     });
-    expect(told.structured).not.toHaveProperty('next');
-    expect(told.text).not.toContain('alice');
+    expect(result.structured).not.toHaveProperty('next');
+    expect(result.text).not.toContain('alice');
   });
 
-  test('is told that nobody decided yet as an answer, when the wait is over', async () => {
+  test('gets "still pending" as an answer when the wait ends', async () => {
     const client = await endpoint.client(kind, kind);
     const asked = fields(await ask(client, resource));
     const wait = { approval_id: asked['approval_id'], wait_seconds: 0 };
-    const told = await call(client, 'wait-for-decision', wait);
-    expect(told).toMatchObject({ isError: false, structured: { status: 'pending' } });
-    expect(told.structured?.['message']).toMatch(/^Still pending/);
-    expect(told.structured?.['next']).toMatchObject({ tool: 'wait-for-decision' });
+    const result = await call(client, 'wait-for-decision', wait);
+    expect(result).toMatchObject({ isError: false, structured: { status: 'pending' } });
+    expect(result.structured?.['message']).toMatch(/^Still pending/);
+    expect(result.structured?.['next']).toMatchObject({ tool: 'wait-for-decision' });
     const cancelled = await call(client, 'cancel-request', { approval_id: asked['approval_id'] });
     expect(cancelled.structured).toEqual({
       approval_id: asked['approval_id'],
@@ -151,11 +151,11 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(after).toMatchObject({ isError: false, structured: { status: 'cancelled' } });
   });
 
-  test('hears beforehand how a request would go and for how long, never who decides', async () => {
+  test('learns in advance how a request would be decided and for how long, never who decides', async () => {
     const client = await endpoint.client(kind, kind);
     const what = { resource: 'vsecure://secrets/hours/KEY', operation: 'read', duration: '2h' };
-    const told = await call(client, 'explain-access', what);
-    expect(told.structured).toMatchObject({
+    const result = await call(client, 'explain-access', what);
+    expect(result.structured).toMatchObject({
       outcome: 'asked',
       duration: '2h',
       max_duration: '8h',
@@ -164,7 +164,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       failed: ['this key is not one of those that the policy names', '2h requested, at most 30m'],
       next: { tool: 'request-access', arguments: { resources: [what.resource], duration: '2h' } },
     });
-    expect(told.text).not.toMatch(/alice|trusted-tool/);
+    expect(result.text).not.toMatch(/alice|trusted-tool/);
     const open = await call(client, 'explain-access', { resource: OPEN, operation: 'read' });
     expect(open.structured).toMatchObject({ outcome: 'granted' });
     const locked = { resource: 'vsecure://secrets/locked/UNCOVERED', operation: 'read' };
@@ -175,7 +175,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(events.items).toEqual([]);
   });
 
-  test('gets at once what a policy lets it have, also when it is not text', async () => {
+  test('gets access at once where the policy requires no approval, also to a binary value', async () => {
     const client = await endpoint.client(kind, kind);
     const asked = await ask(client, OPEN, { duration: '5m' });
     expect(asked.structured).toMatchObject({
@@ -189,14 +189,14 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(binary.structured).toMatchObject({ value: '/wA=', encoding: 'base64' });
   });
 
-  test('says the same in text as in structure', async () => {
+  test('gets the same content as text and as structured content', async () => {
     const client = await endpoint.client(kind, kind);
     const listed = await call(client, 'list-secrets');
     expect(JSON.parse(listed.text)).toEqual(listed.structured);
   });
 });
 
-test('a list says what can be had, page by page, and holds no value', async () => {
+test('list-secrets shows the possible access, page by page, and no value', async () => {
   const client = await endpoint.client('v1', 'v1');
   const seen: { resource: string; access: string }[] = [];
   let cursor: string | undefined;
@@ -214,20 +214,23 @@ test('a list says what can be had, page by page, and holds no value', async () =
   expect(access.get(secretOf('v2 auto'))).toBe('requestable');
 });
 
-test('the name that a client gives itself reaches the card as its claim', async () => {
-  const claims: Record<string, string | undefined> = {};
+test('the self-reported name of a client reaches the approval', async () => {
+  const names: Record<string, string | undefined> = {};
   for (const kind of CLIENT_KINDS) {
     const client = await endpoint.client(kind, kind, `I am ${kind}`);
     const asked = fields(await ask(client, secretOf(kind), { duration: '42m' }));
     const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
-    claims[kind] = approval?.claimedClient;
+    names[kind] = approval?.claimedClient;
   }
-  expect(claims).toEqual(Object.fromEntries(CLIENT_KINDS.map((kind) => [kind, `I am ${kind}`])));
+  expect(names).toEqual(Object.fromEntries(CLIENT_KINDS.map((kind) => [kind, `I am ${kind}`])));
 });
 
-test.each(CLIENT_KINDS)('%s has no name if that is too long for a card', async (kind) => {
-  const client = await endpoint.client(kind, kind, 'n'.repeat(201));
-  const asked = fields(await ask(client, secretOf(kind), { duration: '43m' }));
-  const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
-  expect(approval).toMatchObject({ status: 'pending', claimedClient: undefined });
-});
+test.each(CLIENT_KINDS)(
+  'a client name that is too long for a card is ignored (%s)',
+  async (kind) => {
+    const client = await endpoint.client(kind, kind, 'n'.repeat(201));
+    const asked = fields(await ask(client, secretOf(kind), { duration: '43m' }));
+    const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
+    expect(approval).toMatchObject({ status: 'pending', claimedClient: undefined });
+  },
+);

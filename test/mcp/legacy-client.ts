@@ -1,10 +1,10 @@
-/** Requests of protocol 2025-11-25 as a program without an SDK would send them, for what the SDK's clients have no words for. */
+/** Sends requests of protocol 2025-11-25 without an SDK, for requests that the SDK's clients cannot make. */
 
 export interface Sender {
-  /** Of the server, with `/mcp`. */
+  /** The URL of the server, with `/mcp`. */
   readonly url: string;
   readonly token: string;
-  /** The id of its session, once it has one. */
+  /** The session id, once there is a session. */
   readonly session?: string;
 }
 
@@ -38,7 +38,7 @@ export async function ask(sender: Sender, message: object): Promise<Message> {
   throw new Error(`answered with ${answer.status} and no message`);
 }
 
-/** The sender with a session of its own. */
+/** Initializes a session and returns the sender with it. */
 export async function initialized(
   sender: Sender,
   capabilities: object = {},
@@ -51,11 +51,11 @@ export async function initialized(
   return { ...sender, session: answer.headers.get('mcp-session-id') ?? '' };
 }
 
-/** Asks for the stream of the session. */
+/** Opens the stream of the session. */
 export const openStream = (sender: Sender, signal?: AbortSignal) =>
   fetch(sender.url, { headers: headersOf(sender), ...(signal && { signal }) });
 
-/** The messages of an event stream, one after another, until it ends. */
+/** The messages of an event stream, until it ends. */
 export async function* messagesOf(answer: Response): AsyncGenerator<Message, undefined> {
   let text = '';
   const decoder = new TextDecoder();

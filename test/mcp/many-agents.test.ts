@@ -1,4 +1,4 @@
-/** Fifty keys over one real house, ten thousand calls at once: whatever is asked, nobody meets anything of anybody else's. */
+/** Fifty keys make ten thousand concurrent calls against real services: no answer contains anything of another key. */
 
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -9,14 +9,14 @@ import { startEndpoint, type TestEndpoint } from './endpoint.js';
 
 const KEYS = 50;
 const CALLS = 10_000;
-/** Connections that are busy at once: as many as keys, so that the calls of all of them mix. */
-const AT_ONCE = KEYS;
+/** Concurrent connections: one for each key, so that the calls of all keys mix. */
+const CONCURRENCY = KEYS;
 
-interface RequestContext {
+interface TestAgent {
   readonly name: string;
-  /** In its paths and its reasons. */
+  /** Occurs in the agent's paths and reasons. */
   readonly canary: string;
-  /** What nobody else may ever see. */
+  /** The secret value, which no other agent may see. */
   readonly value: string;
   readonly secret: string;
   readonly approval: string;
@@ -25,7 +25,7 @@ interface RequestContext {
 
 let services: Services;
 let endpoint: TestEndpoint;
-const agents: RequestContext[] = [];
+const agents: TestAgent[] = [];
 
 beforeAll(async () => {
   services = await buildServices();
@@ -58,78 +58,83 @@ afterAll(async () => {
   await services.close();
 });
 
-interface Question {
+interface TestRequest {
   readonly method: string;
   readonly params: object;
-  /** What shows that this very question was answered. */
-  readonly told: string;
+  /** Text that shows that exactly this request was answered. */
+  readonly expected: string;
 }
 
-const tool = (name: string, args: object, told: string): Question => ({
+const tool = (name: string, args: object, expected: string): TestRequest => ({
   method: 'tools/call',
   params: { name, arguments: args },
-  told,
+  expected,
 });
 
-/** Asked in every twentieth round: it looks at what comes after it in the list of all secrets. */
-const completeSecrets = (self: RequestContext): Question => ({
+/** Sent only in every twentieth round, because it reads the list of all secrets. */
+const completeSecrets = (self: TestAgent): TestRequest => ({
   method: 'completion/complete',
   params: {
     ref: { type: 'ref/resource', uri: 'vsecure://secrets/{+path}' },
     argument: { name: 'path', value: self.canary.slice(0, -1) },
   },
-  told: self.canary,
+  expected: self.canary,
 });
-const SELDOM = 20;
+const COMPLETION_EVERY = 20;
 
-/** What one agent asks: for its own things, and for those of `other`. */
-const QUESTIONS: readonly ((self: RequestContext, other: RequestContext) => Question)[] = [
+/** What one agent requests: its own data, and the data of `other`. */
+const REQUESTS: readonly ((self: TestAgent, other: TestAgent) => TestRequest)[] = [
   (self) => tool('read-secret', { resource: self.secret }, self.value),
   (self) => tool('wait-for-decision', { approval_id: self.approval, wait_seconds: 0 }, self.grant),
-  (self) => ({ method: 'resources/read', params: { uri: self.secret }, told: 'granted' }),
+  (self) => ({ method: 'resources/read', params: { uri: self.secret }, expected: 'granted' }),
   (self) => ({
     method: 'resources/read',
     params: { uri: `vsecure://approvals/${self.approval}` },
-    told: self.grant,
+    expected: self.grant,
   }),
-  (self) => ({ method: 'resources/read', params: { uri: 'vsecure://grants' }, told: self.grant }),
+  (self) => ({
+    method: 'resources/read',
+    params: { uri: 'vsecure://grants' },
+    expected: self.grant,
+  }),
   (self) => ({
     method: 'completion/complete',
     params: {
       ref: { type: 'ref/resource', uri: 'vsecure://approvals/{id}' },
       argument: { name: 'id', value: 'appr_' },
     },
-    told: self.approval,
+    expected: self.approval,
   }),
   (_, other) =>
     tool('wait-for-decision', { approval_id: other.approval, wait_seconds: 0 }, 'error'),
   (_, other) => tool('release-grant', { grant_id: other.grant }, 'error'),
   (_, other) => tool('read-secret', { resource: other.secret }, 'error'),
-  (_, other) => ({ method: 'resources/read', params: { uri: other.secret }, told: 'error' }),
+  (_, other) => ({ method: 'resources/read', params: { uri: other.secret }, expected: 'error' }),
   (_, other) => ({
     method: 'resources/read',
     params: { uri: `vsecure://approvals/${other.approval}` },
-    told: 'error',
+    expected: 'error',
   }),
 ];
 
-/** Everything that tells of somebody, but for what the asking key said itself. */
-const notificationsOf = ({ canary, value, approval, grant }: RequestContext, said: string) =>
-  [canary, value, approval, grant].filter((word) => !said.includes(word));
+/** The texts that identify an agent's data, except those that the request itself contains. */
+const marksOf = ({ canary, value, approval, grant }: TestAgent, sent: string) =>
+  [canary, value, approval, grant].filter((word) => !sent.includes(word));
 
 function chosen(at: number) {
   const self = agents[at % KEYS];
   const round = Math.floor(at / KEYS);
   const other = agents[(at + 1 + (round % (KEYS - 1))) % KEYS];
-  const question = round % SELDOM === 0 ? completeSecrets : QUESTIONS[round % QUESTIONS.length];
-  if (!self || !other || !question) throw new Error('nobody asks');
-  return { self, question: question(self, other) };
+  const chosenRequest =
+    round % COMPLETION_EVERY === 0 ? completeSecrets : REQUESTS[round % REQUESTS.length];
+  if (!self || !other || !chosenRequest) throw new Error('there is no such agent');
+  return { self, chosenRequest: chosenRequest(self, other) };
 }
 
 const connections = new Agent({ keepAlive: true });
 afterAll(() => connections.destroy());
 
-/** Node's own client: `fetch` would cost more than what it asks for. */
+/** Uses Node's own client: `fetch` would cost more than the call itself. */
 async function post(body: string, key: string): Promise<string> {
   const headers = {
     authorization: `Bearer ${key}`,
@@ -143,34 +148,35 @@ async function post(body: string, key: string): Promise<string> {
   return text(answer);
 }
 
-/** Asks the question with this number; answers with what is wrong about the answer. */
-async function ask(at: number): Promise<string[]> {
-  const { self, question } = chosen(at);
-  const { method, params, told } = question;
-  const said = JSON.stringify({ jsonrpc: '2.0', id: `${at}`, method, params });
-  const answer = await post(said, self.name);
-  const met = (agent: RequestContext) =>
-    notificationsOf(agent, said).some((word) => answer.includes(word));
-  const strangers = agents.filter((agent) => agent !== self && met(agent));
-  const wrong = strangers.map(({ name }) => `${self.name} was told of ${name} by ${method}`);
-  if (!answer.includes(told)) wrong.push(`${self.name}, ${method}: ${answer}`);
-  if (!answer.includes(`"id":"${at}"`)) wrong.push(`${self.name} got the answer to something else`);
+/** Sends the request with this number. Returns what is wrong with the answer. */
+async function sendAndCheck(at: number): Promise<string[]> {
+  const { self, chosenRequest } = chosen(at);
+  const { method, params, expected } = chosenRequest;
+  const sent = JSON.stringify({ jsonrpc: '2.0', id: `${at}`, method, params });
+  const answer = await post(sent, self.name);
+  const appearsIn = (agent: TestAgent) =>
+    marksOf(agent, sent).some((word) => answer.includes(word));
+  const leakedAgents = agents.filter((agent) => agent !== self && appearsIn(agent));
+  const wrong = leakedAgents.map(({ name }) => `${self.name} got data of ${name} by ${method}`);
+  if (!answer.includes(expected)) wrong.push(`${self.name}, ${method}: ${answer}`);
+  if (!answer.includes(`"id":"${at}"`))
+    wrong.push(`${self.name} got the answer to another request`);
   return wrong;
 }
 
-test('ten thousand calls at once, and nobody is told of anybody else', {
+test('in ten thousand concurrent calls no key gets data of another key', {
   timeout: 120_000,
 }, async () => {
   const wrong: string[] = [];
   let next = 0;
-  const asking = async () => {
+  const worker = async () => {
     while (next < CALLS) {
       const at = next;
       next += 1;
-      wrong.push(...(await ask(at)));
+      wrong.push(...(await sendAndCheck(at)));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, asking));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   expect(wrong.slice(0, 10)).toEqual([]);
   expect(next).toBe(CALLS);
   expect(endpoint.errors).toEqual([]);

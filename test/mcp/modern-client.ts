@@ -1,11 +1,11 @@
-/** Requests of protocol 2026-07-28 as a program without an SDK would send them, for what the SDK's client has no words for. */
+/** Sends requests of protocol 2026-07-28 without an SDK, for requests that the SDK's client cannot make. */
 
 import type { ClientCapabilities } from '@modelcontextprotocol/client';
 
 export const TASKS: ClientCapabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
 
-export interface Asking {
-  /** Of the server, with `/mcp`. */
+export interface ModernRequest {
+  /** The URL of the server, with `/mcp`. */
   readonly url: string;
   readonly token: string;
   readonly method: string;
@@ -14,9 +14,9 @@ export interface Asking {
   readonly signal?: AbortSignal;
 }
 
-/** The response as it comes, which may be a stream. */
-export function send(asking: Asking): Promise<Response> {
-  const { url, token, method, params = {}, capabilities = {}, signal } = asking;
+/** The raw response, which may be a stream. */
+export function send(request: ModernRequest): Promise<Response> {
+  const { url, token, method, params = {}, capabilities = {}, signal } = request;
   const name = params['name'] ?? params['taskId'];
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -38,20 +38,20 @@ export function send(asking: Asking): Promise<Response> {
   });
 }
 
-interface Answered {
+interface JsonRpcResponse {
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
 /** The one JSON-RPC response to a request that is not a stream. */
-export async function ask(asking: Asking) {
-  const response = await send(asking);
-  const answered: Answered = JSON.parse(await response.text());
-  return { status: response.status, ...answered };
+export async function ask(request: ModernRequest) {
+  const response = await send(request);
+  const answer: JsonRpcResponse = JSON.parse(await response.text());
+  return { status: response.status, ...answer };
 }
 
-/** `subscriptions/listen` for these addresses. */
-export const listening = (uris: readonly unknown[], more: object = {}) => ({
+/** A `subscriptions/listen` request for these URIs. */
+export const listenFor = (uris: readonly unknown[], more: object = {}) => ({
   method: 'subscriptions/listen',
   params: { notifications: { resourceSubscriptions: uris, ...more } },
 });

@@ -9,8 +9,8 @@ let endpoint: TestEndpoint;
 beforeAll(async () => {
   services = await buildServices();
   await services.policy({ listed: false }, 'vsecure://secrets/vault/*');
-  for (const place of ['production/A', 'production/B', 'preview/A', 'staging/A', 'vault/A'])
-    await services.secret('x', `vsecure://secrets/${place}`);
+  for (const path of ['production/A', 'production/B', 'preview/A', 'staging/A', 'vault/A'])
+    await services.secret('x', `vsecure://secrets/${path}`);
   const { caller } = await services.agent();
   endpoint = await startEndpoint({ useCases: services.useCases, keys: { agent: caller } });
 });
@@ -20,7 +20,7 @@ afterAll(async () => {
   await services.close();
 });
 
-const wordsOf = async (client: AnyClient, name: string, args: Record<string, string>) => {
+const textOf = async (client: AnyClient, name: string, args: Record<string, string>) => {
   const { messages } = await client.getPrompt({ name, arguments: args });
   const [message] = messages;
   if (messages.length !== 1 || message?.content.type !== 'text') throw new Error('one text');
@@ -33,7 +33,7 @@ const complete = async (client: AnyClient, prompt: string, name: string, value: 
 };
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
-  test('is offered three prompts, and knows which arguments they need', async () => {
+  test('lists three prompts and their arguments', async () => {
     const { prompts } = await (await endpoint.client('agent', kind)).listPrompts();
     const shown = prompts.map(({ name, arguments: all = [] }) => [
       name,
@@ -46,7 +46,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     ]);
   });
 
-  test('gets words that name what the person said, and lead through request and release', async () => {
+  test('gets a text that contains the arguments and leads through request and release', async () => {
     const client = await endpoint.client('agent', kind);
     const debugging = { environment: 'production', symptom: 'no connection to the database' };
     for (const [name, args] of [
@@ -54,15 +54,15 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       ['setup-environment', { name: 'staging' }],
       ['security-review', { since: '24h' }],
     ] as const) {
-      const words = await wordsOf(client, name, args);
-      for (const said of Object.values(args)) expect(words).toContain(said);
+      const text = await textOf(client, name, args);
+      for (const value of Object.values(args)) expect(text).toContain(value);
       for (const tool of ['request-access', 'wait-for-decision', 'release-grant'])
-        expect(words).toContain(tool);
+        expect(text).toContain(tool);
     }
-    expect(await wordsOf(client, 'security-review', {})).toContain('the last 7d');
+    expect(await textOf(client, 'security-review', {})).toContain('the last 7d');
   });
 
-  test('is helped with the environments that it may know of', async () => {
+  test('gets completions for the environments that it may see', async () => {
     const client = await endpoint.client('agent', kind);
     expect((await complete(client, 'debug-production', 'environment', 'pr')).sort()).toEqual([
       'preview',
@@ -81,11 +81,11 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     ['an environment with a line break', 'setup-environment', { name: 'canary\nignore all' }],
     ['a duration in words', 'security-review', { since: 'canary' }],
     [
-      'a symptom without end',
+      'a very long symptom',
       'debug-production',
       { environment: 'a', symptom: 'canary '.repeat(100) },
     ],
-  ])('%s is refused without an echo', async (_what, name, args) => {
+  ])('%s is refused without repeating it', async (_what, name, args) => {
     const client = await endpoint.client('agent', kind);
     const refusal = await client.getPrompt({ name, arguments: { ...args } }).then(
       () => 'given',

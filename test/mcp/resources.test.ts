@@ -1,4 +1,4 @@
-/** What an agent can look at: metadata and its own doings, page by page, and nothing that tells of anybody else's. */
+/** The resources that an agent can read: metadata and its own requests and grants, and nothing about other keys. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval, ApprovalId } from '../../src/domain/approval.js';
@@ -11,7 +11,7 @@ const MANY = 120;
 
 let services: Services;
 let endpoint: TestEndpoint;
-const asked: Record<string, Approval> = {};
+const requests: Record<string, Approval> = {};
 
 beforeAll(async () => {
   services = await buildServices();
@@ -25,13 +25,13 @@ beforeAll(async () => {
   for (let at = 0; at < MANY; at += 1)
     await services.secret(VALUE, `vsecure://secrets/staging/S${at}`);
   const [ann, ben] = [await services.agent('ann'), await services.agent('ben')];
-  asked['ann'] = await services.ask(ann.caller);
-  asked['ben'] = await services.ask(ben.caller);
+  requests['ann'] = await services.ask(ann.caller);
+  requests['ben'] = await services.ask(ben.caller);
   unwrap(
     await services.useCases.requestAccess(ann.caller, {
       resources: ['vsecure://secrets/open/GREETING'],
       operation: 'read',
-      reason: 'to say hello to everybody',
+      reason: 'to greet the team',
     }),
   );
   const unscoped = { ...ann.caller, scopes: new Set<never>() };
@@ -51,14 +51,14 @@ const all = async (client: AnyClient) => {
   let cursor: string | undefined;
   do {
     const page = await client.listResources(cursor === undefined ? {} : { cursor });
-    // A v2 client walks the pages by itself.
+    // A v2 client fetches all pages by itself.
     found.push(...page.resources.map(({ uri }) => uri));
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return found;
 };
 
-async function look(client: AnyClient, uri: string) {
+async function read(client: AnyClient, uri: string) {
   const { contents } = await client.readResource({ uri });
   const [content] = contents;
   if (contents.length !== 1 || !content || !('text' in content)) throw new Error('one text');
@@ -67,7 +67,7 @@ async function look(client: AnyClient, uri: string) {
 
 const refusalOf = (client: AnyClient, uri: string) =>
   client.readResource({ uri }).then(
-    () => 'seen',
+    () => 'read',
     ({ code, message, data }) => ({
       code,
       message: message.replace(/^MCP error -?\d+: /, ''),
@@ -80,7 +80,7 @@ const complete = async (client: AnyClient, uri: string, name: string, value: str
     .completion;
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
-  test('lists every secret it may know of once, page by page, and no hidden one', async () => {
+  test('lists every visible secret once, page by page, and no hidden one', async () => {
     const found = await all(await endpoint.client('ann', kind));
     expect(found).toContain('vsecure://grants');
     expect(found.filter((uri) => uri.startsWith('vsecure://secrets/staging/'))).toHaveLength(MANY);
@@ -88,27 +88,27 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(found).not.toContain(HIDDEN);
   });
 
-  test('sees the metadata of a secret, without its value', async () => {
-    const seen = await look(await endpoint.client('ann', kind), 'vsecure://secrets/open/GREETING');
+  test('reads the metadata of a secret without its value', async () => {
+    const seen = await read(await endpoint.client('ann', kind), 'vsecure://secrets/open/GREETING');
     expect(seen).toMatchObject({ version: 1, access: 'granted' });
     expect(JSON.stringify(seen)).not.toContain(VALUE);
   });
 
-  test('sees how its own request stands, and its own grants', async () => {
+  test('reads the status of its own request, and its own grants', async () => {
     const client = await endpoint.client('ann', kind);
-    const uri = `vsecure://approvals/${asked['ann']?.id}`;
-    expect(await look(client, uri)).toMatchObject({ status: 'pending' });
-    const { grants } = await look(client, 'vsecure://grants');
+    const uri = `vsecure://approvals/${requests['ann']?.id}`;
+    expect(await read(client, uri)).toMatchObject({ status: 'pending' });
+    const { grants } = await read(client, 'vsecure://grants');
     expect(grants).toMatchObject([{ operation: 'read', uses: 0 }]);
     const other = await endpoint.client('ben', kind);
-    expect((await look(other, 'vsecure://grants')).grants).toEqual([]);
+    expect((await read(other, 'vsecure://grants')).grants).toEqual([]);
   });
 
-  test('cannot tell what is hidden, or of somebody else, from what there is not', async () => {
+  test('gets the same error for a hidden resource, one of another key and one that does not exist', async () => {
     const client = await endpoint.client('ann', kind);
     const unknown = await refusalOf(client, 'vsecure://secrets/vault/NOTHING');
     expect(unknown).toMatchObject({ code: -32602 });
-    const others: ApprovalId = asked['ben']?.id ?? 'appr_';
+    const others: ApprovalId = requests['ben']?.id ?? 'appr_';
     for (const uri of [
       HIDDEN,
       `vsecure://approvals/${others}`,
@@ -127,7 +127,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       expect(await refusalOf(client, uri)).toEqual(unknown);
   });
 
-  test('is helped to complete what it may know of, and nothing else', async () => {
+  test('gets completions only for what it may see', async () => {
     const client = await endpoint.client('ann', kind);
     const secrets = 'vsecure://secrets/{+path}';
     expect((await complete(client, secrets, 'path', 'staging/S11')).values.sort()).toEqual(
@@ -142,11 +142,11 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       'open/URL',
     ]);
     const ids = await complete(client, 'vsecure://approvals/{id}', 'id', 'appr_');
-    expect(ids.values).toContain(asked['ann']?.id);
-    expect(ids.values).not.toContain(asked['ben']?.id);
+    expect(ids.values).toContain(requests['ann']?.id);
+    expect(ids.values).not.toContain(requests['ben']?.id);
   });
 
-  test('without the scope for lists it finds nothing but its grants', async () => {
+  test('lists only its grants without the scope secrets:list', async () => {
     const client = await endpoint.client('unscoped', kind);
     expect(await all(client)).toEqual(['vsecure://grants']);
     expect(await refusalOf(client, 'vsecure://secrets/open/GREETING')).toMatchObject({
@@ -156,14 +156,14 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   });
 });
 
-test('a cursor of somebody’s own making is refused without an echo', async () => {
+test('a forged cursor is refused without repeating it', async () => {
   const client = await endpoint.client('ann');
   const refusal = client.listResources({ cursor: 'canary\u0000' });
   await expect(refusal).rejects.toMatchObject({ code: -32602 });
   await expect(refusal).rejects.not.toThrow('canary');
 });
 
-test('on the wire, every list and look says that nobody may keep it', async () => {
+test('every list and every resource is marked as not cacheable', async () => {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},
@@ -189,7 +189,7 @@ test('on the wire, every list and look says that nobody may keep it', async () =
   }
 });
 
-test('a fault behind a resource is a reference and nothing more', async () => {
+test('an internal error while reading a resource shows only a reference', async () => {
   const broken = await startEndpoint({
     useCases: {
       ...services.useCases,

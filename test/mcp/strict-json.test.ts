@@ -1,4 +1,4 @@
-/** JSON that means the same to everybody: what two readers could read differently is not read at all. */
+/** Strict JSON: refuses every text that two programs could read differently. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { readStrictJson } from '../../src/mcp/strict-json.js';
 const LIMITS = { levels: 32, names: 1000 };
 const read = (text: string) => readStrictJson(text, LIMITS);
 
-test('whatever is written as JSON is read as the parser reads it', () => {
+test('valid JSON is read as JSON.parse reads it', () => {
   const values = fc.jsonValue({ maxDepth: 5 });
   fc.assert(
     fc.property(values, fc.nat({ max: 3 }), (value, indent) => {
@@ -18,7 +18,7 @@ test('whatever is written as JSON is read as the parser reads it', () => {
   );
 });
 
-test('a name that stands twice in one object is refused, however it is written and wherever it is', () => {
+test('a duplicate name in an object is refused, at any depth and in any escaping', () => {
   const names = fc.string({ minLength: 1, maxLength: 5, unit: 'grapheme-ascii' });
   const escaped = (name: string) =>
     [...name].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
@@ -32,7 +32,7 @@ test('a name that stands twice in one object is refused, however it is written a
   );
 });
 
-test('the same name may stand in different objects, and as a value', () => {
+test('the same name may occur in different objects, and as a value', () => {
   const text = '{"a":{"a":"a"},"b":[{"a":1},{"a":":"},"a"]}';
   expect(read(text)).toEqual({ ok: true, value: JSON.parse(text) });
 });

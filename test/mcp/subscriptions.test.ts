@@ -1,4 +1,4 @@
-/** Being told of changes by protocol 2025-11-25 and older: of one's own requests only, by any process, for as long as one may. */
+/** Change notifications of protocol 2025-11-25 and older: only about the caller's own requests, from any process, and only while the key is valid. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as NewClient } from '@modelcontextprotocol/client';
@@ -43,14 +43,14 @@ afterEach(async () => {
   await services.close();
 });
 
-const startAt = (useCases: Services['useCases'], more: { streamLasts?: number } = {}) =>
+const startAt = (useCases: Services['useCases'], more: { streamMaxAgeMs?: number } = {}) =>
   startEndpoint({
     useCases,
     keys: { [ann.token]: ann.caller, [ben.token]: ben.caller },
     ...more,
   });
 
-/** A client and the addresses that it was told of, in their order. */
+/** A client and the URIs that it was notified about, in order. */
 async function subscriber(
   { token }: Agent,
   kind: (typeof OLDER)[number],
@@ -59,15 +59,15 @@ async function subscriber(
   const through = stdio ? ([process.execPath, RELAY] as const) : undefined;
   const client = await connectClient({ url: at.origin, token, kind, through });
   clients.push(client);
-  const told: string[] = [];
-  const onUpdate = ({ params }: { params: { uri: string } }) => void told.push(params.uri);
+  const notified: string[] = [];
+  const onUpdate = ({ params }: { params: { uri: string } }) => void notified.push(params.uri);
   if (client instanceof OldClient)
     client.setNotificationHandler(ResourceUpdatedNotificationSchema, onUpdate);
   if (client instanceof NewClient)
     client.setNotificationHandler('notifications/resources/updated', onUpdate);
   return {
     client,
-    told,
+    notified,
     subscribe: (uri: string) => client.subscribeResource({ uri }),
     unsubscribe: (uri: string) => client.unsubscribeResource({ uri }),
   };
@@ -79,73 +79,76 @@ const decide = async ({ id }: Approval, verdict: 'approve' | 'deny' = 'approve')
   return unwrap(await services.useCases.decide(alice, vote));
 };
 
-let asked = 0;
+let requestCount = 0;
 const askAs = ({ caller }: Agent) => {
-  asked += 1;
-  return services.ask(caller, { duration: asked * 60_000 });
+  requestCount += 1;
+  return services.ask(caller, { duration: requestCount * 60_000 });
 };
 
 const subscriptions = () => sqlOn(services.database.dataSource)('select * from subscription');
 
 describe.each(OLDER)('%s', (kind) => {
   test.each([false, true])(
-    'is told of its requests, each change once (over stdio: %s)',
+    'gets one notification for each change of its requests (over stdio: %s)',
     async (stdio) => {
-      const { told, subscribe } = await subscriber(ann, kind, { stdio });
+      const { notified, subscribe } = await subscriber(ann, kind, { stdio });
       const [first, second] = [await askAs(ann), await askAs(ann)];
       await subscribe(uriOf(first));
       await subscribe(uriOf(second));
       await decide(first);
-      await until('the decision to be told', () => told.length === 1);
+      await until('the notification of the decision', () => notified.length === 1);
       await decide(second, 'deny');
-      await until('the denial to be told', () => told.length === 2);
+      await until('the notification of the denial', () => notified.length === 2);
       const now = unwrap(await services.useCases.waitForDecision(ann.caller, first.id, { ms: 0 }));
       if (!now.grant) throw new Error('a grant was expected');
       unwrap(await services.useCases.releaseGrant(ann.caller, now.grant.id));
-      await until('the end of the grant to be told', () => told.length === 3);
-      expect(told).toEqual([uriOf(first), uriOf(second), uriOf(first)]);
+      await until('the notification of the end of the grant', () => notified.length === 3);
+      expect(notified).toEqual([uriOf(first), uriOf(second), uriOf(first)]);
     },
   );
 
-  test('is told of nothing that it unsubscribed from', async () => {
-    const { told, subscribe, unsubscribe } = await subscriber(ann, kind);
+  test('gets no notification about a request that it unsubscribed from', async () => {
+    const { notified, subscribe, unsubscribe } = await subscriber(ann, kind);
     const [first, second] = [await askAs(ann), await askAs(ann)];
     await subscribe(uriOf(first));
     await subscribe(uriOf(second));
     await unsubscribe(uriOf(first));
     await decide(first);
     await decide(second);
-    await until('the other decision to be told', () => told.length > 0);
-    expect(told).toEqual([uriOf(second)]);
+    await until('the notification of the other decision', () => notified.length > 0);
+    expect(notified).toEqual([uriOf(second)]);
   });
 
-  test('cannot tell a request of somebody else’s from one that does not exist, and is told nothing of it', async () => {
-    const { told, subscribe } = await subscriber(ben, kind);
+  test('gets the same answer for a request of another key as for an unknown one, and no notification about it', async () => {
+    const { notified, subscribe } = await subscriber(ben, kind);
     const [others, own] = [await askAs(ann), await askAs(ben)];
     const answers = [await subscribe(uriOf(others)), await subscribe(UNKNOWN)];
     expect(answers[0]).toEqual(answers[1]);
     await subscribe(uriOf(own));
     await decide(others);
     await decide(own);
-    await until('its own decision to be told', () => told.length > 0);
-    expect(told).toEqual([uriOf(own)]);
+    await until('the notification of its own decision', () => notified.length > 0);
+    expect(notified).toEqual([uriOf(own)]);
     expect(await subscriptions()).toHaveLength(1);
   });
 });
 
-test('a stream that ended is opened again by mcp-server-vsecure', async () => {
-  const brief = await startAt(services.useCases, { streamLasts: 100 });
-  const { told, subscribe } = await subscriber(ann, 'v2 legacy', { at: brief, stdio: true });
+test('mcp-server-vsecure opens the stream again after it has ended', async () => {
+  const shortLived = await startAt(services.useCases, { streamMaxAgeMs: 100 });
+  const { notified, subscribe } = await subscriber(ann, 'v2 legacy', {
+    at: shortLived,
+    stdio: true,
+  });
   const approval = await askAs(ann);
   await subscribe(uriOf(approval));
   await sleep(500);
   await decide(approval);
-  await until('the decision to be told', () => told.length > 0);
-  expect(told[0]).toBe(uriOf(approval));
-  await brief.close();
+  await until('the notification of the decision', () => notified.length > 0);
+  expect(notified[0]).toBe(uriOf(approval));
+  await shortLived.close();
 });
 
-describe('two processes', () => {
+describe('with two processes', () => {
   let listener: Listener;
   let there: TestEndpoint;
   beforeEach(async () => {
@@ -158,7 +161,7 @@ describe('two processes', () => {
     await listener.stop();
   });
 
-  test('one takes the wish, the other tells', async () => {
+  test('one accepts the subscription, and the other sends the notification', async () => {
     const hers = await initialized(senderOf(ann));
     const stream = await streamOf({ ...hers, url: there.url });
     const approval = await askAs(ann);
@@ -172,7 +175,7 @@ describe('two processes', () => {
   });
 });
 
-test('what changed while there was no stream is told when there is one', async () => {
+test('a change while no stream was open is notified when the stream opens', async () => {
   const hers = await initialized(senderOf(ann));
   const approval = await askAs(ann);
   await subscribeRaw(hers, uriOf(approval));
@@ -182,7 +185,7 @@ test('what changed while there was no stream is told when there is one', async (
   stream.close();
 });
 
-test('the session of another key tells nothing, though its id is known', async () => {
+test('the session id of another key gives access to none of its notifications', async () => {
   const hers = await initialized(senderOf(ann));
   const [own, his] = [await askAs(ann), await askAs(ben)];
   await subscribeRaw(hers, uriOf(own));
@@ -194,7 +197,7 @@ test('the session of another key tells nothing, though its id is known', async (
   stream.close();
 });
 
-test('the tests for that fail on a server that takes every request for the caller’s own', async () => {
+test('on a server that takes every request for the caller’s own, the test of isolation finds the leak', async () => {
   const { approvals } = services.store;
   const find = async (id: Approval['id']) => {
     const found = await approvals.find(id);
@@ -202,16 +205,16 @@ test('the tests for that fail on a server that takes every request for the calle
   };
   const store = { ...services.store, approvals: { ...approvals, find } };
   const trusting = await startAt(createUseCases({ ...services, store }));
-  const { told, subscribe } = await subscriber(ben, 'v1', { at: trusting });
+  const { notified, subscribe } = await subscriber(ben, 'v1', { at: trusting });
   const hers = await askAs(ann);
   await subscribe(uriOf(hers));
   await decide(hers);
-  await until('what is none of his to be told', () => told.length > 0);
-  expect(told).toEqual([uriOf(hers)]);
+  await until('the leaked notification', () => notified.length > 0);
+  expect(notified).toEqual([uriOf(hers)]);
   await trusting.close();
 });
 
-test('a key that is revoked is told nothing more, and its stream ends', async () => {
+test('a revoked key gets no more notifications, and its stream ends', async () => {
   const hers = await initialized(senderOf(ann));
   const approval = await askAs(ann);
   await subscribeRaw(hers, uriOf(approval));
@@ -221,17 +224,17 @@ test('a key that is revoked is told nothing more, and its stream ends', async ()
   expect(await stream.next()).toBeUndefined();
 });
 
-test('a stream is ended after its time and when the server stops, and nothing waits any more', async () => {
-  const brief = await startAt(services.useCases, { streamLasts: 50 });
-  const brieflyHers = await initialized(senderOf(ann, brief));
-  expect(await (await streamOf(brieflyHers)).next()).toBeUndefined();
-  await brief.close();
-  const stream = await streamOf({ ...brieflyHers, url: endpoint.url });
+test('the server ends a stream after its maximum age and when it stops', async () => {
+  const shortLived = await startAt(services.useCases, { streamMaxAgeMs: 50 });
+  const shortLivedSession = await initialized(senderOf(ann, shortLived));
+  expect(await (await streamOf(shortLivedSession)).next()).toBeUndefined();
+  await shortLived.close();
+  const stream = await streamOf({ ...shortLivedSession, url: endpoint.url });
   await endpoint.stop();
   expect(await stream.next()).toBeUndefined();
 });
 
-test('a session has twenty at most, a key sixteen streams; both are told what to do, and others are not kept from theirs', async () => {
+test('a session can have twenty subscriptions and a key sixteen streams; the refusal says what to do, and other keys are not affected', async () => {
   const hers = await initialized(senderOf(ann));
   for (let count = 0; count < 20; count += 1)
     expect(await subscribeRaw(hers, uriOf(await askAs(ann)))).toEqual({});
@@ -246,14 +249,14 @@ test('a session has twenty at most, a key sixteen streams; both are told what to
   expect((await openStream(hers)).status).toBe(405);
   const his = await streamOf(await initialized(senderOf(ben)));
   for (const stream of [...streams, his]) stream.close();
-  await until('a place to be free', async () => {
+  await until('a free stream slot', async () => {
     const again = await openStream(hers);
     await again.body?.cancel();
     return again.status === 200;
   });
 });
 
-test('a session that is ended forgets what it wanted; one that was never opened can want nothing', async () => {
+test('ending a session removes its subscriptions, and an unknown session cannot subscribe', async () => {
   const hers = await initialized(senderOf(ann));
   await subscribeRaw(hers, uriOf(await askAs(ann)));
   const headers = { authorization: `Bearer ${ann.token}`, 'mcp-session-id': hers.session };
@@ -272,21 +275,21 @@ test('a session that is ended forgets what it wanted; one that was never opened 
 
 const senderOf = ({ token }: Agent, { url } = endpoint): Sender => ({ url, token });
 
-/** The result, or the error. */
+/** The result or the error. */
 async function subscribeRaw(sender: Sender, uri: string) {
   const { result, error } = await ask(sender, { method: 'resources/subscribe', params: { uri } });
   return error ?? result;
 }
 
-/** A stream, open when this resolves. */
+/** Resolves when the stream is open. */
 async function streamOf(sender: Sender) {
-  const leaving = new AbortController();
-  const answer = await openStream(sender, leaving.signal);
+  const disconnect = new AbortController();
+  const answer = await openStream(sender, disconnect.signal);
   expect(answer.status).toBe(200);
   const messages = messagesOf(answer);
   return {
-    /** Undefined when it has ended. */
+    /** Undefined when the stream has ended. */
     next: async () => (await messages.next()).value,
-    close: () => leaving.abort(),
+    close: () => disconnect.abort(),
   };
 }

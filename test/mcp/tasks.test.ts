@@ -1,4 +1,4 @@
-/** A wait as a task: for clients that declare it, about requests of their own, and gone with nothing. */
+/** Waits as tasks: for clients that declare the extension, only about their own requests. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
@@ -30,13 +30,13 @@ afterAll(async () => {
 });
 
 let minutes = 1;
-/** A request of Ann's that is like no other. */
+/** A request of Ann's that differs from all earlier ones. */
 const request = () => {
   minutes += 1;
   return services.ask(ann.caller, { duration: minutes * 60_000, renew: true });
 };
 
-/** Sent by a client that declares tasks, unless told otherwise. */
+/** Sends a request that declares the tasks extension, unless `capabilities` says otherwise. */
 const send = (
   method: string,
   params: Record<string, unknown>,
@@ -59,7 +59,7 @@ const decide = async ({ id }: Approval, verdict: 'approve' | 'deny') => {
   return unwrap(await services.useCases.decide(alice, vote));
 };
 
-test('a wait that would block is a task at once, with the state so far and how to ask for the rest', async () => {
+test('a wait that would block answers at once with a task, which holds the state so far and how to poll', async () => {
   const approval = await request();
   const { result } = await wait(approval, { wait_seconds: 240 });
   expect(result).toMatchObject({
@@ -78,7 +78,7 @@ test('a wait that would block is a task at once, with the state so far and how t
   expect(JSON.stringify([result, polled])).not.toMatch(/alice/);
 });
 
-test('a task ends with what the tool would have answered, whatever was decided', async () => {
+test('the result of a completed task is the answer of the tool, for every decision', async () => {
   for (const verdict of ['approve', 'deny'] as const) {
     const approval = await request();
     await wait(approval);
@@ -94,7 +94,7 @@ test('a task ends with what the tool would have answered, whatever was decided',
   }
 });
 
-test('what was withdrawn, or expired, completes its task too', async () => {
+test('a cancelled or expired request completes its task too', async () => {
   const [withdrawn, late] = [await request(), await request()];
   unwrap(await services.useCases.cancelRequest(ann.caller, withdrawn.id));
   await services.database.dataSource.query(
@@ -112,10 +112,13 @@ test('what was withdrawn, or expired, completes its task too', async () => {
     });
 });
 
-test('what needs no waiting is no task: a look, a decision that is there, a refusal, asking', async () => {
+test('a call that need not wait is no task: a status check, a decided request, a refusal, request-access', async () => {
   const approval = await request();
-  const look = (await wait(approval, { wait_seconds: 0 })).result;
-  expect(look).toMatchObject({ resultType: 'complete', structuredContent: { status: 'pending' } });
+  const statusCheck = (await wait(approval, { wait_seconds: 0 })).result;
+  expect(statusCheck).toMatchObject({
+    resultType: 'complete',
+    structuredContent: { status: 'pending' },
+  });
   await decide(approval, 'approve');
   expect((await wait(approval)).result).toMatchObject({ resultType: 'complete' });
   const unknown = { ...approval, id: 'appr_0123456789abcdefghijkl' as const };
@@ -134,7 +137,7 @@ test('what needs no waiting is no task: a look, a decision that is there, a refu
   });
 });
 
-test('cancelling a task ends the wait, which can begin again; the request stays for whoever decides it', async () => {
+test('cancelling a task ends the wait, which can begin again, and leaves the request pending', async () => {
   const approval = await request();
   await wait(approval);
   const { result } = await send('tasks/cancel', { taskId: approval.id });
@@ -147,7 +150,7 @@ test('cancelling a task ends the wait, which can begin again; the request stays 
   });
 });
 
-test('a task is told things that it never asked for, and stays as it is', async () => {
+test('input that a task never asked for changes nothing', async () => {
   const approval = await request();
   const inputResponses = { approve: { action: 'accept', content: { verdict: 'approve' } } };
   const { result } = await send('tasks/update', { taskId: approval.id, inputResponses });
@@ -156,7 +159,7 @@ test('a task is told things that it never asked for, and stays as it is', async 
 });
 
 test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
-  '%s: another’s task cannot be told from one that does not exist, nor from nonsense',
+  '%s answers the same for a task of another key, an unknown one and an invalid id',
   async (method) => {
     const { id } = await request();
     const answer = async (taskId: string, token?: string) => {
@@ -181,7 +184,7 @@ test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
 );
 
 test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
-  '%s is for those who declare the extension in that very request',
+  '%s is refused unless the request itself declares the extension',
   async (method) => {
     const { id } = await request();
     for (const capabilities of [{}, { extensions: {} }, { elicitation: {} }]) {
@@ -197,13 +200,13 @@ test.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
   },
 );
 
-test('there is no list of tasks, and no other way to their results', async () => {
+test('tasks cannot be listed, and their results come only from tasks/get', async () => {
   const { id } = await request();
   for (const method of ['tasks/list', 'tasks/result'])
     expect((await send(method, { taskId: id })).error).toMatchObject({ code: -32601 });
 });
 
-test.each(CLIENT_KINDS)('%s, which declares no tasks, waits as ever', async (kind) => {
+test.each(CLIENT_KINDS)('%s, which declares no tasks, waits in the call', async (kind) => {
   const client = await endpoint.client('ann', kind);
   const approval = await request();
   const waited = await call(client, 'wait-for-decision', {
@@ -216,7 +219,7 @@ test.each(CLIENT_KINDS)('%s, which declares no tasks, waits as ever', async (kin
   expect(Object.keys(announced)).toEqual(modern ? ['io.modelcontextprotocol/tasks'] : []);
 });
 
-test('what the protocol before this called a task is not served to its clients', async () => {
+test('the tasks of the older protocol version are not supported', async () => {
   const client = await endpoint.client('ann', 'v1');
   expect(client.getServerCapabilities()).not.toHaveProperty('tasks');
   const { id } = await request();

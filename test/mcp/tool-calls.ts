@@ -1,19 +1,24 @@
-/** Hand-made verbs for tests of the protocol: each test gives the ones it is about, the others must not be called. */
+/** Stub use cases for tests of the protocol. A test passes the ones it needs; a call of any other fails the test. */
 
 import type { Approval } from '../../src/domain/approval.js';
+import { ok } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { McpParts } from '../../src/mcp/server.js';
 
-const unexpected = () => Promise.reject(new Error('this verb was not expected to be called'));
+const unexpected = () => Promise.reject(new Error('this use case was not expected to be called'));
 
-const untilOver: Verbs['manageSubscriptions']['follow'] = (_caller, _session, { signal }) =>
+const untilAborted: McpUseCases['manageSubscriptions']['follow'] = (
+  _caller,
+  _session,
+  { signal },
+) =>
   new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve({ ok: true, value: undefined }));
+    signal.addEventListener('abort', () => resolve(ok(undefined)));
   });
 
-type Verbs = McpParts['useCases'];
+type McpUseCases = McpParts['useCases'];
 
-export function verbs(given: Partial<Verbs> = {}): Verbs {
+export function stubUseCases(given: Partial<McpUseCases> = {}): McpUseCases {
   return {
     askToolUser: { newId: () => 'ask_1', ask: unexpected, answer: unexpected },
     listSecrets: unexpected,
@@ -23,12 +28,12 @@ export function verbs(given: Partial<Verbs> = {}): Verbs {
     requestAccess: unexpected,
     waitForDecision: unexpected,
     followApproval: unexpected,
-    // Clients of older protocols open their stream of themselves.
+    // Clients of older protocols always open a stream.
     manageSubscriptions: {
       newSession: () => `sess_${'0'.repeat(22)}`,
       add: unexpected,
       remove: unexpected,
-      follow: untilOver,
+      follow: untilAborted,
     },
     cancelRequest: unexpected,
     readSecret: unexpected,
@@ -45,7 +50,7 @@ export function verbs(given: Partial<Verbs> = {}): Verbs {
   };
 }
 
-/** A caller who holds every scope that an agent can hold. */
+/** A caller with every scope that an agent can have. */
 export function agentCaller(name: string): Caller {
   const owner = 'prsn_bob';
   const scopes = ['access:request', 'secrets:list', 'grants:use', 'audit:read'] as const;

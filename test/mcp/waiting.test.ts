@@ -1,25 +1,26 @@
-/** Waiting for a person: seen to be alive at once, bounded, and given up as soon as nobody listens. */
+/** `wait-for-decision`: reports progress at once, waits for a limited time, and stops waiting when the client disconnects. */
 
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
+import { ok } from '../../src/domain/result.js';
 import type { WaitForDecision } from '../../src/usecases/approvals/wait-for-decision.js';
 import { connectClient } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import { buildServices, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 import { CLIENT_KINDS, call, fields, startEndpoint, type TestEndpoint } from './endpoint.js';
-import { APPROVAL_ID, agentCaller, pendingApproval, verbs } from './tool-calls.js';
+import { APPROVAL_ID, agentCaller, pendingApproval, stubUseCases } from './tool-calls.js';
 
 const agent = agentCaller('agent');
 const WAIT = { approval_id: APPROVAL_ID, wait_seconds: 240 };
 
 let endpoint: TestEndpoint;
 const start = async (waitForDecision: WaitForDecision) => {
-  endpoint = await startEndpoint({ useCases: verbs({ waitForDecision }), keys: { agent } });
+  endpoint = await startEndpoint({ useCases: stubUseCases({ waitForDecision }), keys: { agent } });
 };
 afterEach(() => endpoint.close());
 
-/** Waits until its signal aborts, and tells when it began and when it was freed. */
+/** A use case that waits until its signal aborts, and promises that resolve when it begins and ends. */
 function endlessWait() {
   const began = latch();
   const freed = latch();
@@ -27,7 +28,7 @@ function endlessWait() {
     began.open();
     await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
     freed.open();
-    return { ok: true, value: { approval: pendingApproval(caller) } };
+    return ok({ approval: pendingApproval(caller) });
   };
   return { waitForDecision, began: began.opened, freed: freed.opened };
 }
@@ -41,7 +42,7 @@ function latch() {
 }
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
-  test('sees progress at once, then the decision, and no name in between', async () => {
+  test('gets progress at once, then the decision, and no name of a person', async () => {
     const services = await buildServices();
     const { caller } = await services.agent();
     await services.policy();
@@ -53,22 +54,22 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     };
     const seen: object[] = [];
     const client = await endpoint.client('agent', kind);
-    // Nothing but the first progress brings the decision about.
+    // Only the first progress notification triggers the decision.
     const onprogress = (progress: object) => void (seen.push(progress) === 1 && decide());
     const wait = { approval_id: approval.id, wait_seconds: 30 };
-    const told = await call(client, 'wait-for-decision', wait, { onprogress });
-    expect(fields(told)).toMatchObject({ status: 'approved' });
+    const result = await call(client, 'wait-for-decision', wait, { onprogress });
+    expect(fields(result)).toMatchObject({ status: 'approved' });
     expect(seen).toEqual([
       { progress: 0, total: 30, message: 'waiting for an approver, 0 s so far' },
     ]);
     await services.close();
   });
 
-  test('sees the seconds grow with every progress', async () => {
+  test('gets an increasing number of seconds with every progress notification', async () => {
     await start(async (caller, _id, { onWait }) => {
       const approval: Approval = pendingApproval(caller);
       for (const waited of [0, 3, 10_000, 10_400, 20_100, 40_000]) await onWait?.(waited, approval);
-      return { ok: true, value: { approval } };
+      return ok({ approval });
     });
     const seen: (string | undefined)[] = [];
     const client = await endpoint.client('agent', kind);
@@ -78,17 +79,17 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     );
   });
 
-  test('is sent no progress that it did not ask for', async () => {
-    let asked: unknown = 'not called';
+  test('gets no progress notifications that it did not ask for', async () => {
+    let progressCallback: unknown = 'not called';
     await start(async (caller, _id, { onWait }) => {
-      asked = onWait;
-      return { ok: true, value: { approval: pendingApproval(caller) } };
+      progressCallback = onWait;
+      return ok({ approval: pendingApproval(caller) });
     });
     await call(await endpoint.client('agent', kind), 'wait-for-decision', WAIT);
-    expect(asked).toBeUndefined();
+    expect(progressCallback).toBeUndefined();
   });
 
-  test('frees the waiter when it goes away', async () => {
+  test('ends its wait on the server when it disconnects', async () => {
     const { waitForDecision, began, freed } = endlessWait();
     await start(waitForDecision);
     const client = await endpoint.client('agent', kind);
@@ -99,7 +100,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(await waiting).toBe('gone');
   });
 
-  test('gets its answer when the server stops while it waits', async () => {
+  test('gets its answer when the server stops during the wait', async () => {
     const { waitForDecision, began } = endlessWait();
     await start(waitForDecision);
     const client = await endpoint.client('agent', kind);
@@ -113,9 +114,9 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
   test.each(['HTTP', 'stdio'] as const)(
-    'frees the waiter when it cancels the call over %s, and can call again',
+    'ends its wait on the server when it cancels the call over %s, and can call again',
     async (way) => {
-      const { services, open } = await servicesWithCount();
+      const { services, open } = await servicesWithWaiterCount();
       const { caller, token } = await services.agent();
       const { id } = await services.ask(caller);
       endpoint = await startEndpoint({ useCases: services.useCases, keys: { [token]: caller } });
@@ -128,7 +129,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       await until('the wait to begin', () => open() === 1);
       cancel.abort();
       expect(await refused).toBe('gone');
-      await until('the waiter to be free', () => open() === 0);
+      await until('the wait to end', () => open() === 0);
       const after = call(client, 'wait-for-decision', { ...wait, wait_seconds: 0 });
       expect(fields(await after)).toMatchObject({ status: 'pending' });
       expect(open()).toBe(0);
@@ -138,8 +139,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
   );
 });
 
-test('a cancelled call is nobody else’s: not one of another key, and not where two have the same number', async () => {
-  const { services, open } = await servicesWithCount();
+test('a cancellation ends no call of another key, and no call when two calls share the id', async () => {
+  const { services, open } = await servicesWithWaiterCount();
   const [one, other] = [await services.agent('one'), await services.agent('other')];
   const { id } = await services.ask(one.caller);
   endpoint = await startEndpoint({
@@ -159,7 +160,7 @@ test('a cancelled call is nobody else’s: not one of another key, and not where
       },
       'one',
     );
-  /** Whoever was freed looks once more before they go, and so does this. */
+  /** A cancelled wait reads the approval once more before it ends. The extra call makes sure that this has happened. */
   const cancel = async (requestId: unknown, token: string) => {
     await post({ method: 'notifications/cancelled', params: { requestId } }, token);
     await (await waitFor(0, 99)).text();
@@ -185,8 +186,8 @@ test('a cancelled call is nobody else’s: not one of another key, and not where
   await services.close();
 });
 
-/** A house that counts who waits for a decision. */
-async function servicesWithCount() {
+/** Services that count the open waits for a decision. */
+async function servicesWithWaiterCount() {
   let count = 0;
   const services = await buildServices({
     change: (parts) => ({
@@ -212,14 +213,14 @@ async function servicesWithCount() {
 }
 
 test.each(CLIENT_KINDS)(
-  '%s sees every ten seconds that somebody is being waited for',
+  '%s gets progress every ten seconds while it waits for an approver',
   async (kind) => {
     let clock = 0;
     const services = await buildServices({
       change: (parts) => ({
         ...parts,
         stopwatch: () => clock,
-        // Time passes by waiting, and nobody decides.
+        // Waiting advances the clock, and no person decides.
         wakeups: {
           subscribe: (id) => ({
             ...parts.wakeups.subscribe(id),
@@ -240,8 +241,8 @@ test.each(CLIENT_KINDS)(
     const onprogress = ({ message }: { message?: string | undefined }) => void seen.push(message);
     const wait = { approval_id: id };
     const client = await endpoint.client('agent', kind);
-    const told = await call(client, 'wait-for-decision', wait, { onprogress });
-    expect(fields(told)).toMatchObject({ status: 'pending' });
+    const result = await call(client, 'wait-for-decision', wait, { onprogress });
+    expect(fields(result)).toMatchObject({ status: 'pending' });
     expect(seen).toEqual(
       [0, 10, 20, 30, 40].map((seconds) => `waiting for an approver, ${seconds} s so far`),
     );
@@ -249,11 +250,11 @@ test.each(CLIENT_KINDS)(
   },
 );
 
-test('a wait is as long as asked for, 45 seconds when nothing is said', async () => {
+test('a wait lasts as long as requested, or 45 seconds by default', async () => {
   const waits: number[] = [];
   await start(async (caller, _id, { ms }) => {
     waits.push(ms);
-    return { ok: true, value: { approval: pendingApproval(caller) } };
+    return ok({ approval: pendingApproval(caller) });
   });
   const client = await endpoint.client('agent');
   for (const wait_seconds of [undefined, 0, 240])

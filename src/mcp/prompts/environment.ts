@@ -1,4 +1,4 @@
-/** The name of an environment: the first segment of the secrets that belong to it. */
+/** The argument for the name of an environment: the first path segment of its secrets. */
 
 import { z } from 'zod';
 import { PAGE_MAX } from '../../domain/limits.js';
@@ -7,10 +7,10 @@ import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { PromptArgument } from '../prompt.js';
 
 const environmentName = z.string().refine(isSegment, {
-  error: 'a name starts with a letter or digit and holds only letters, digits, ".", "_" and "-"',
+  error: 'a name starts with a letter or digit and contains only letters, digits, ".", "_" and "-"',
 });
 
-/** Suggests those of the secrets that the caller may know of. */
+/** Suggests the environments of the secrets that the caller may see. */
 export const environmentArgument = (
   description: string,
   listSecrets: ListSecrets,

@@ -1,4 +1,4 @@
-/** All prompts, in the order in which they are listed. */
+/** All prompts, in the order of `prompts/list`. */
 
 import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { Prompt } from '../prompt.js';

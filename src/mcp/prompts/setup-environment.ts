@@ -1,4 +1,4 @@
-/** `setup-environment`: give a new environment its secrets, without anybody typing a value into a chat. */
+/** `setup-environment`: create the secrets of a new environment, without a value in the chat. */
 
 import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
 import type { Prompt } from '../prompt.js';
@@ -7,14 +7,14 @@ import { environmentArgument } from './environment.js';
 export const createSetupEnvironmentPrompt = (listSecrets: ListSecrets): Prompt => ({
   name: 'setup-environment',
   title: 'Set up an environment',
-  description: 'Give an environment the secrets that its programs need.',
+  description: 'Create the secrets that the programs of an environment need.',
   arguments: {
     name: environmentArgument('The environment to set up, for example staging.', listSecrets),
   },
-  words: ({
+  render: ({
     name,
-  }) => `Set up the secrets of the environment ${name}. Work out from this project's configuration which secrets its programs need, and compare them with what list-secrets shows under vsecure://secrets/${name}/.
+  }) => `Set up the secrets of the environment ${name}. Find out from this project's configuration which secrets its programs need, and compare them with what list-secrets shows under vsecure://secrets/${name}/.
 
-Show me the names that are missing before you ask for anything. Then ask once with request-access (operation "write") for exactly those, and wait with wait-for-decision. Let vsecure generate what can be generated; where only a person knows the value, tell me what to run, and never ask me to write a value here.
-When you are done, call release-grant and list what was created, by name.`,
+Show me the missing names before you request anything. Then call request-access once (operation "write") for exactly those, and call wait-for-decision. Let vsecure generate every value that can be generated. Where only a person knows the value, show me the command to run; never ask me to write a value here.
+When you are done, call release-grant and list the names of the secrets you created.`,
 });

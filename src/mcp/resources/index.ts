@@ -1,12 +1,12 @@
-/** All resources, in the order in which they are listed. */
+/** All resources and resource templates, in the order of `resources/list` and `resources/templates/list`. */
 
 import type { UseCases } from '../../usecases/index.js';
-import type { FixedResource, ResourceFamily } from '../resource.js';
-import { createApprovalFamily } from './approvals.js';
+import type { FixedResource, ResourceTemplate } from '../resource.js';
+import { createApprovalTemplate } from './approvals.js';
 import { createGrantsResource } from './grants.js';
-import { createSecretFamilies } from './secret-family.js';
+import { createSecretTemplates } from './secret-templates.js';
 
-/** The verbs behind the resources. They only look. */
+/** The use cases behind the resources. None of them changes anything. */
 export type ResourceUseCases = Pick<
   UseCases,
   'listSecrets' | 'describeSecret' | 'waitForDecision' | 'viewApprovals'
@@ -14,16 +14,16 @@ export type ResourceUseCases = Pick<
 
 export interface Resources {
   readonly fixed: readonly FixedResource[];
-  readonly families: readonly ResourceFamily[];
+  readonly templates: readonly ResourceTemplate[];
 }
 
 export function createResources(useCases: ResourceUseCases): Resources {
   const { listSecrets, describeSecret, waitForDecision, viewApprovals } = useCases;
   return {
-    fixed: [createGrantsResource(viewApprovals.grants)],
-    families: [
-      ...createSecretFamilies(listSecrets, describeSecret),
-      createApprovalFamily(waitForDecision, viewApprovals),
+    fixed: [createGrantsResource(viewApprovals)],
+    templates: [
+      ...createSecretTemplates(listSecrets, describeSecret),
+      createApprovalTemplate(waitForDecision, viewApprovals),
     ],
   };
 }

@@ -1,22 +1,23 @@
-/** `delete-secret`: a secret and all its versions, for good. */
+/** `delete-secret`: permanently deletes a secret and all its versions. */
 
 import { z } from 'zod';
 import { uri } from '../../contract/fields.js';
+import { ok } from '../../domain/result.js';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
 import { idempotencyShape } from './idempotency-schema.js';
-import { mendChange, targetShape, versionShape } from './secret-change-schema.js';
+import { nextAfterRefusal, targetShape, versionShape } from './secret-change-schema.js';
 
-export const createDeleteSecretTool = (changeSecret: ChangeSecret) =>
+export const createDeleteSecretTool = (changeSecret: Pick<ChangeSecret, 'delete'>) =>
   defineTool({
     name: 'delete-secret',
     title: 'Delete a secret',
-    description: `Deletes a secret or template with all its versions, under a live "delete" grant; ask with request-access, operation "delete", first. It cannot be undone: do it only when your user wants exactly this one gone. Give expected_version when you can, so that nothing is deleted that changed meanwhile.`,
+    description: `Permanently deletes a secret or template with all its versions. It needs an active "delete" grant: call request-access with operation "delete" first. You cannot undo it: call it only if your user wants exactly this secret deleted. Give expected_version if you can, so that a secret that has changed is not deleted.`,
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
     input: z.strictObject({ ...targetShape, ...versionShape, ...idempotencyShape }),
     output: z.object({
       resource: uri,
-      version: z.int().describe('The last version that there was.'),
+      version: z.int().describe('The last version of the deleted secret.'),
     }),
     async run({ resource, expected_version, idempotency_key }, { caller }) {
       const answer = await changeSecret.delete(caller, {
@@ -24,7 +25,7 @@ export const createDeleteSecretTool = (changeSecret: ChangeSecret) =>
         expectedVersion: expected_version,
         idempotencyKey: idempotency_key,
       });
-      if (answer.ok) return { ok: true, value: { resource, version: answer.value.version } };
-      return { ...answer, next: mendChange({ resource }, 'delete', answer.refusal) };
+      if (answer.ok) return ok({ resource, version: answer.value.version });
+      return { ...answer, next: nextAfterRefusal({ resource }, 'delete', answer.refusal) };
     },
   });

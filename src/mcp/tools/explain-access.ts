@@ -1,10 +1,10 @@
-/** `explain-access`: what a request would meet. Says how it would go and for how long, never who decides. */
+/** `explain-access`: shows in advance how a request would be decided and for how long, never who decides. */
 
 import { z } from 'zod';
 import { duration, operation, uri } from '../../contract/fields.js';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { DURATION_MIN } from '../../domain/limits.js';
-import { refused } from '../../domain/result.js';
+import { ok, refused } from '../../domain/result.js';
 import type { ExplainAccess, Explanation } from '../../usecases/policies/explain-access.js';
 import { next } from '../next-step.js';
 import { defineTool } from '../tool.js';
@@ -23,68 +23,77 @@ const output = z.object({
   outcome: z
     .enum(['asked', 'granted', 'refused'])
     .describe(
-      '"asked": a person would have to decide. "granted": it would be granted at once. "refused": asking like this is of no use; the message says why.',
+      '"asked": a person would have to decide. "granted": the request would be granted at once. "refused": the request would be refused; the message explains why.',
     ),
-  code: z.string().optional().describe('Of the refusal.'),
-  message: z.string().describe('Why, in words.'),
+  code: z.string().optional().describe('The code of the refusal.'),
+  message: z.string().describe('The explanation.'),
   duration: z.string().optional().describe('How long the access would last.'),
-  max_duration: z.string().optional().describe('The longest that may be asked for.'),
+  max_duration: z.string().optional().describe('The longest duration you may request.'),
   min_reason_length: z
     .int()
     .optional()
-    .describe('Characters that the reason must have; absent where none is needed.'),
-  held: z.array(z.string()).optional().describe('Conditions of auto-approval that hold now.'),
-  failed: z.array(z.string()).optional().describe('Those that do not hold now.'),
+    .describe('How many characters the reason must have. Absent if no reason is needed.'),
+  held: z.array(z.string()).optional().describe('Auto-approval conditions that are met now.'),
+  failed: z.array(z.string()).optional().describe('Auto-approval conditions that are not met now.'),
   requests_left: z
     .object({ pending: z.int(), this_hour: z.int() })
     .optional()
-    .describe('How many more requests this key may make of people.'),
+    .describe('How many more requests that need a person this key may make.'),
   next: next.optional(),
 });
 
 export const createExplainAccessTool = (explainAccess: ExplainAccess) =>
   defineTool({
     name: 'explain-access',
-    title: 'Explain what a request would meet',
-    description: `Says what request-access would answer you now for one resource: granted at once, left to a person, or refused and why; for how long, and how long a reason must be. It asks nobody, grants nothing and leaves no request behind. Use it to choose the right duration, or to tell your user what to expect; it is not needed before request-access.`,
+    title: 'Explain how a request would be decided',
+    description: `Shows what request-access would answer you now for one resource: granted at once, decided by a person, or refused and why. It also shows for how long, and how long the reason must be. It contacts no person, grants nothing and creates no request. Use it to choose the right duration or to inform your user what to expect. You do not need it before request-access.`,
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,
-    async run(asked, { caller }) {
-      const { resource, operation: wanted } = asked;
-      const ms = asked.duration === undefined ? undefined : parseDuration(asked.duration);
-      if (asked.duration !== undefined && ms === undefined)
+    async run(request, { caller }) {
+      const { resource, operation: requestedOperation } = request;
+      const ms = request.duration === undefined ? undefined : parseDuration(request.duration);
+      if (request.duration !== undefined && ms === undefined)
         return refused({ code: 'invalid_duration', minimum: DURATION_MIN });
-      const answer = await explainAccess(caller, { resource, operation: wanted, duration: ms });
-      return answer.ok ? { ok: true, value: show(answer.value, asked) } : answer;
+      const answer = await explainAccess(caller, {
+        resource,
+        operation: requestedOperation,
+        duration: ms,
+      });
+      return answer.ok ? ok(toOutput(answer.value, request)) : answer;
     },
   });
 
-function show(found: Explanation, asked: Input): z.input<typeof output> {
-  const { outcome, refusal, why, rules, report, limits } = found;
+function toOutput(explanation: Explanation, request: Input): z.input<typeof output> {
+  const { outcome, refusal, why, rules, report, limits } = explanation;
   return {
     outcome,
     code: refusal?.code,
     message: why,
-    duration: found.duration === undefined ? undefined : formatDuration(found.duration),
+    duration: explanation.duration === undefined ? undefined : formatDuration(explanation.duration),
     max_duration: rules && formatDuration(rules.maxDuration),
     min_reason_length: rules?.minReasonLength,
     held: report?.held.map(({ text }) => text),
     failed: report?.failed.map(({ text }) => text),
-    requests_left: limits && left(limits),
-    next: outcome === 'refused' ? undefined : requestFor(asked),
+    requests_left: limits && requestsLeft(limits),
+    next: outcome === 'refused' ? undefined : requestFor(request),
   };
 }
 
-function left({ pending, maxPending, lastHour, maxPerHour }: NonNullable<Explanation['limits']>) {
+function requestsLeft({
+  pending,
+  maxPending,
+  lastHour,
+  maxPerHour,
+}: NonNullable<Explanation['limits']>) {
   return {
     pending: Math.max(0, maxPending - pending),
     this_hour: Math.max(0, maxPerHour - lastHour),
   };
 }
 
-function requestFor({ resource, operation: wanted, duration: asked }: Input) {
-  const more = asked === undefined ? {} : { duration: asked };
-  const whole = { resources: [resource], operation: wanted, ...more };
-  return { tool: 'request-access', arguments: whole } as const;
+function requestFor({ resource, operation: requestedOperation, duration: requested }: Input) {
+  const optional = requested === undefined ? {} : { duration: requested };
+  const args = { resources: [resource], operation: requestedOperation, ...optional };
+  return { tool: 'request-access', arguments: args } as const;
 }

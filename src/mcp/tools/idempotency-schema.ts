@@ -1,4 +1,4 @@
-/** The key under which a call that changes something can be sent again: the part that all of them share. */
+/** The idempotency key with which a client can safely repeat a call, which all tools that change something share. */
 
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY_MAX } from '../../domain/limits.js';
@@ -8,9 +8,9 @@ export const idempotencyShape = {
     .string()
     .min(1)
     .max(IDEMPOTENCY_KEY_MAX)
-    .regex(/^[\x21-\x7e]+$/, { error: 'only printable ASCII without spaces' })
+    .regex(/^[\x21-\x7e]+$/, { error: 'use only printable ASCII without spaces' })
     .optional()
     .describe(
-      'Any text of your choosing, new for every change. Repeating the same call with the same key, after a broken connection say, makes the change once. Good for 7 days.',
+      'Any text you choose, new for every change. If you repeat the same call with the same key, for example after a broken connection, the change is made only once. Valid for 7 days.',
     ),
 };

@@ -1,4 +1,4 @@
-/** All tools, in the order in which they are listed. */
+/** All tools, in the order of `tools/list`. */
 
 import type { UseCases } from '../../usecases/index.js';
 import type { Tool } from '../tool.js';
@@ -18,7 +18,7 @@ import { createRotateSecretTool } from './rotate-secret.js';
 import { createUpdateSecretTool } from './update-secret.js';
 import { createWaitForDecisionTool } from './wait-for-decision.js';
 
-/** The verbs that an agent can reach. No decision is among them. */
+/** The use cases that an agent can reach. None of them decides a request. */
 export type McpUseCases = Pick<
   UseCases,
   | 'listSecrets'

@@ -1,18 +1,19 @@
-/** `list-api-keys`: whose keys there are and what they may do. Never a key itself. */
+/** `list-api-keys`: every key's owner and rights. Never a key itself. */
 
 import { z } from 'zod';
 import { keyClass, keyId, scope, timestamp } from '../../contract/fields.js';
 import type { Refusal } from '../../domain/refusal.js';
+import { ok } from '../../domain/result.js';
 import type { ListedKey } from '../../usecases/authorization/manage-keys.js';
 import type { ReviewKeys } from '../../usecases/authorization/review-keys.js';
 import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
 const key = z.object({
-  key_id: keyId.describe('The public part.'),
+  key_id: keyId.describe('The public part of the key.'),
   name: z.string(),
   class: keyClass,
-  owner: z.string().describe('E-mail address of the person it belongs to.'),
+  owner: z.string().describe('E-mail address of the owner.'),
   scopes: z.array(scope),
   created_at: timestamp,
   expires_at: timestamp.optional(),
@@ -24,18 +25,18 @@ export const createListApiKeysTool = (reviewKeys: ReviewKeys) =>
   defineTool({
     name: 'list-api-keys',
     title: 'List API keys',
-    description: `Lists every API key for a security review: its name, owner, class, scopes and dates, never the key itself. It needs a live grant: ask first with request-access, resources ["vsecure://api-keys"], operation "read". Each call uses that grant and is recorded.`,
+    description: `Lists every API key for a security review: its name, owner, class, scopes and dates, never the key itself. It needs an active grant: call request-access with resources ["vsecure://api-keys"] and operation "read" first. Each call counts as a use of that grant and is recorded.`,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input: z.strictObject({}),
     output: z.object({ keys: z.array(key) }),
     async run(_, { caller }) {
       const answer = await reviewKeys(caller);
-      if (answer.ok) return { ok: true, value: { keys: answer.value.map(show) } };
-      return { ...answer, next: askFirst(answer.refusal) };
+      if (answer.ok) return ok({ keys: answer.value.map(toOutput) });
+      return { ...answer, next: requestFirst(answer.refusal) };
     },
   });
 
-function show({ key: { id, scopes, createdAt, ...dates }, principal, ownerEmail }: ListedKey) {
+function toOutput({ key: { id, scopes, createdAt, ...dates }, principal, ownerEmail }: ListedKey) {
   return {
     key_id: id,
     name: principal.name,
@@ -49,7 +50,7 @@ function show({ key: { id, scopes, createdAt, ...dates }, principal, ownerEmail 
   };
 }
 
-function askFirst({ code }: Refusal): Next | undefined {
+function requestFirst({ code }: Refusal): Next | undefined {
   if (code !== 'approval_required' && code !== 'grant_ended') return undefined;
   return {
     tool: 'request-access',

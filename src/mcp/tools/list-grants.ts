@@ -1,8 +1,9 @@
-/** `list-grants`: what the caller may use, and until when. */
+/** `list-grants`: the caller's grants, and when each expires. */
 
 import { z } from 'zod';
 import { approvalId, grantId, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Grant } from '../../domain/grant.js';
+import { ok } from '../../domain/result.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { defineTool } from '../tool.js';
@@ -12,7 +13,7 @@ const input = z.strictObject({
   active_only: z
     .boolean()
     .default(true)
-    .describe('false also lists the grants that have ended. Default: true.'),
+    .describe('false also lists grants that have ended. Default: true.'),
   ...pageShape,
 });
 
@@ -21,20 +22,22 @@ const grant = z.object({
   approval_id: approvalId,
   status: z.enum(GRANT_STATUSES),
   operation,
-  resources: z.array(uri).describe('What it opens, as far as no stricter policy guards it.'),
+  resources: z
+    .array(uri)
+    .describe('What the grant covers, except resources under a stricter policy.'),
   starts_at: timestamp,
   expires_at: timestamp,
-  uses: z.int().describe('How often it was used.'),
-  max_uses: z.int().optional().describe('How often it may be used; absent: as often as needed.'),
+  uses: z.int().describe('How often the grant has been used.'),
+  max_uses: z.int().optional().describe('How often the grant may be used. Absent: unlimited.'),
 });
 
 const output = z.object({ grants: z.array(grant), next_cursor: nextCursor });
 
-export const createListGrantsTool = ({ grants }: ViewApprovals) =>
+export const createListGrantsTool = ({ grants }: Pick<ViewApprovals, 'grants'>) =>
   defineTool({
     name: 'list-grants',
     title: 'List your grants',
-    description: `Lists the grants of this key: what you may use now, for which operation, until when and how often. Use it to see what is still open before you ask for more, and to find the grant_id for release-grant. It asks nobody and uses nothing up.`,
+    description: `Lists the grants of this key: for which resources and operation, until when and for how many uses. Use it to see what you already have before you request more, and to find the grant_id for release-grant. It contacts no person and does not count as a use.`,
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,
@@ -43,11 +46,11 @@ export const createListGrantsTool = ({ grants }: ViewApprovals) =>
       const answer = await grants(caller, filter, { limit, after: cursor });
       if (!answer.ok) return answer;
       const { items, next } = answer.value;
-      return { ok: true, value: { grants: items.map(show), next_cursor: next } };
+      return ok({ grants: items.map(toOutput), next_cursor: next });
     },
   });
 
-function show({ id, approval, status, resources, startsAt, endsAt, uses, ...rest }: Grant) {
+function toOutput({ id, approval, status, resources, startsAt, endsAt, uses, ...rest }: Grant) {
   return {
     grant_id: id,
     approval_id: approval,

@@ -1,14 +1,15 @@
-/** `list-requests`: what the caller asked for, and what became of it. */
+/** `list-requests`: the caller's requests and their status. */
 
 import { z } from 'zod';
 import { approvalId, approvalStatus, operation, timestamp, uri } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
+import { ok } from '../../domain/result.js';
 import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject({
-  status: approvalStatus.optional().describe('Only those that stand like this. Default: all.'),
+  status: approvalStatus.optional().describe('Only requests with this status. Default: all.'),
   ...pageShape,
 });
 
@@ -17,18 +18,18 @@ const request = z.object({
   status: approvalStatus,
   operation,
   resources: z.array(uri),
-  reason: z.string().describe('What you gave as your reason.'),
+  reason: z.string().describe('The reason you gave.'),
   asked_at: timestamp,
-  expires_at: timestamp.describe('Until when a person can, or could, decide.'),
+  expires_at: timestamp.describe('When the request expires or expired.'),
 });
 
 const output = z.object({ requests: z.array(request), next_cursor: nextCursor });
 
-export const createListRequestsTool = ({ list }: ViewApprovals) =>
+export const createListRequestsTool = ({ list }: Pick<ViewApprovals, 'list'>) =>
   defineTool({
     name: 'list-requests',
     title: 'List your requests',
-    description: `Lists the requests for access that this key has made, the newest first, and how each stands. Use it when you have lost an approval_id, or when request-access answers "too_many_pending" and you need one to wait for or to cancel. It asks nobody. wait-for-decision with an approval_id says more about one of them.`,
+    description: `Lists the access requests of this key and their status, newest first. Use it when you have lost an approval_id, or when request-access answers "too_many_pending" and you need a request to wait for or to cancel. It contacts no person. For details about one request, call wait-for-decision with its approval_id.`,
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,
@@ -36,11 +37,11 @@ export const createListRequestsTool = ({ list }: ViewApprovals) =>
       const answer = await list(caller, { status, mine: true }, { limit, after: cursor });
       if (!answer.ok) return answer;
       const { items, next } = answer.value;
-      return { ok: true, value: { requests: items.map(show), next_cursor: next } };
+      return ok({ requests: items.map(toOutput), next_cursor: next });
     },
   });
 
-function show({ id, status, resources, reason, createdAt, expiresAt, ...approval }: Approval) {
+function toOutput({ id, status, resources, reason, createdAt, expiresAt, ...approval }: Approval) {
   return {
     approval_id: id,
     status,

@@ -1,9 +1,10 @@
-/** `list-secrets`: what there is, and what the caller could get of it. Never a value. */
+/** `list-secrets`: the secrets, and the access that the caller could get. Never a value. */
 
 import { z } from 'zod';
 import { timestamp, uri } from '../../contract/fields.js';
+import { ok } from '../../domain/result.js';
 import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
-import { showSecret } from '../secret-summary.js';
+import { secretSummary } from '../secret-summary.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
@@ -15,7 +16,7 @@ const secret = z.object({
   access: z
     .enum(['granted', 'requestable', 'none'])
     .describe(
-      '"granted": readable now. "requestable": ask with request-access. "none": no policy lets it be read.',
+      '"granted": you can read it now. "requestable": call request-access. "none": no policy allows you to read it.',
     ),
   created_at: timestamp,
   updated_at: timestamp,
@@ -30,7 +31,7 @@ export const createListSecretsTool = (listSecrets: ListSecrets) =>
   defineTool({
     name: 'list-secrets',
     title: 'List secrets',
-    description: `Lists the names of secrets, never their values, and says for each what you could get. Use it to find the exact resource for request-access. It asks nobody and needs no approval. Follow next_cursor for more.`,
+    description: `Lists the names of secrets and the access you could get to each, never the values. Use it to find the exact resource for request-access. It contacts no person and needs no approval. For the next page, pass next_cursor as cursor.`,
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,
@@ -38,6 +39,6 @@ export const createListSecretsTool = (listSecrets: ListSecrets) =>
       const answer = await listSecrets(caller, { limit, after: cursor });
       if (!answer.ok) return answer;
       const { items, next } = answer.value;
-      return { ok: true, value: { secrets: items.map(showSecret), next_cursor: next } };
+      return ok({ secrets: items.map(secretSummary), next_cursor: next });
     },
   });

@@ -1,7 +1,8 @@
-/** `release-grant`: "I am done". */
+/** `release-grant`: gives the access back before it expires. */
 
 import { z } from 'zod';
 import { grantId } from '../../contract/fields.js';
+import { ok } from '../../domain/result.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
 import type { ReleaseGrant } from '../../usecases/approvals/end-grant.js';
 import { idempotencyKeyOf } from '../../usecases/idempotent.js';
@@ -12,18 +13,20 @@ export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
   defineTool({
     name: 'release-grant',
     title: 'Release a grant',
-    description: `Ends a grant of yours before its time. Call it as soon as you no longer need the secret: it shows the people who approved that the access is over. Reading again then needs a new request. A grant that already ended is refused with "grant_ended", which is as good.`,
+    description: `Ends one of your grants before it expires. Call it as soon as you no longer need the secret: the people who approved see that the access has ended. To read again you then need a new request. If the grant has already ended, the error is "grant_ended", and there is nothing left to do.`,
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     input: z.strictObject({
-      grant_id: grantId.describe('From request-access, wait-for-decision or read-secret.'),
+      grant_id: grantId.describe(
+        'The grant_id that request-access, wait-for-decision or read-secret returned.',
+      ),
       ...idempotencyShape,
     }),
     output: z.object({ grant_id: grantId, status: z.enum(GRANT_STATUSES) }),
     async run({ grant_id, idempotency_key }, { caller }) {
-      const question = { action: 'release_grant', grant_id };
-      const repeat = idempotencyKeyOf(caller, idempotency_key, question);
-      const answer = await releaseGrant(caller, grant_id, repeat);
+      const call = { action: 'release_grant', grant_id };
+      const idempotencyKey = idempotencyKeyOf(caller, idempotency_key, call);
+      const answer = await releaseGrant(caller, grant_id, idempotencyKey);
       if (!answer.ok) return answer;
-      return { ok: true, value: { grant_id: answer.value.id, status: answer.value.status } };
+      return ok({ grant_id: answer.value.id, status: answer.value.status });
     },
   });

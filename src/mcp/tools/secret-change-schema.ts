@@ -1,16 +1,17 @@
-/** How a change of a secret is asked for and answered: the part that four tools share. No answer has room for a value. */
+/** The input and output of the four tools that change a secret. No output has a field for a value. */
 
 import { z } from 'zod';
 import { INT_MAX, uri } from '../../contract/fields.js';
 import { secretValue } from '../../contract/secret.js';
 import { TOKEN_LENGTH_DEFAULT, TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
+import { ok } from '../../domain/result.js';
 import type { SecretChange } from '../../domain/secret.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
-import type { Answer } from '../answer.js';
 import type { Next, ToolName } from '../next-step.js';
 import type { ToolContext } from '../tool.js';
+import type { Answer } from '../tool-answer.js';
 import { idempotencyShape } from './idempotency-schema.js';
 
 export const targetShape = {
@@ -26,14 +27,16 @@ export const versionShape = {
     .max(INT_MAX)
     .optional()
     .describe(
-      'The version you believe is the latest: if it is not, nothing is done ("version_conflict").',
+      'The version you expect to be the latest. If it is not, nothing changes and the error is "version_conflict".',
     ),
 };
 
 export const valueShape = {
   value: secretValue
     .optional()
-    .describe('The value, when you made it yourself. Never ask your user for one: leave it out.'),
+    .describe(
+      'The value, if you created it yourself. Never ask your user for a value: leave this out.',
+    ),
   generate: z
     .strictObject({
       length: z
@@ -41,15 +44,15 @@ export const valueShape = {
         .min(TOKEN_LENGTH_MIN)
         .max(TOKEN_LENGTH_MAX)
         .optional()
-        .describe(`Characters, each of A-Z a-z 0-9 - _. Default: ${TOKEN_LENGTH_DEFAULT}.`),
+        .describe(`How many characters, from A-Z a-z 0-9 - _. Default: ${TOKEN_LENGTH_DEFAULT}.`),
     })
     .optional()
-    .describe('The server makes a random token that nobody gets to see. Prefer this: {}.'),
+    .describe('The server generates a random token and shows it to no one. Prefer this, with {}.'),
 };
 
-/** What every description of a tool that writes ends with. */
-export const VALUE_NOTE = `Prefer generate: the server makes the value, and it is in no conversation. With neither value nor generate the answer is "needs_value" with a command line: give it to your user, who enters the value there, and never ask for the value itself.
-The answer never holds a value; reading it needs a read grant of its own.`;
+/** The end of the description of every tool that stores a value. */
+export const VALUE_NOTE = `Prefer generate: the server generates the value, and it appears in no conversation. With neither value nor generate the error is "needs_value" with a command line: give it to your user, who enters the value there. Never ask for the value itself.
+The answer never contains the value. To read it you need a separate "read" grant.`;
 
 export const changeOutput = z.object({
   resource: uri,
@@ -57,11 +60,11 @@ export const changeOutput = z.object({
   previous_version: z.int().optional(),
 });
 
-export function showChange({ resource, version, previousVersion }: SecretChange) {
+export function changeResult({ resource, version, previousVersion }: SecretChange) {
   return { resource, version, previous_version: previousVersion };
 }
 
-/** What a tool asks that puts another value in the place of one that exists. */
+/** The input of a tool that replaces an existing value. */
 export const replaceInput = z.strictObject({
   ...targetShape,
   ...valueShape,
@@ -69,24 +72,24 @@ export const replaceInput = z.strictObject({
   ...idempotencyShape,
 });
 
-/** The run of such a tool: only what it is for tells one from the other. */
+/** The `run` of a tool that replaces an existing value. Two tools differ only in the use case. */
 export const replaceWith =
   (replace: ChangeSecret['update']) =>
   async (
-    { expected_version, idempotency_key, ...wish }: z.output<typeof replaceInput>,
+    { expected_version, idempotency_key, ...input }: z.output<typeof replaceInput>,
     { caller }: Pick<ToolContext, 'caller'>,
   ): Promise<Answer<z.input<typeof changeOutput>>> => {
     const answer = await replace(caller, {
-      ...wish,
+      ...input,
       expectedVersion: expected_version,
       idempotencyKey: idempotency_key,
     });
-    if (answer.ok) return { ok: true, value: showChange(answer.value) };
-    return { ...answer, next: mendChange(wish, 'write', answer.refusal) };
+    if (answer.ok) return ok(changeResult(answer.value));
+    return { ...answer, next: nextAfterRefusal(input, 'write', answer.refusal) };
   };
 
-/** What to call instead: the question that comes first, or the tool that fits what is there. */
-export function mendChange(
+/** What to call instead: request-access if there is no grant, or the tool that fits whether the secret exists. */
+export function nextAfterRefusal(
   { resource }: { readonly resource: string },
   operation: Operation,
   { code }: Refusal,

@@ -1,4 +1,4 @@
-/** A security review by an agent: its own doings for the asking, everybody's and the keys under a grant that a person gave. */
+/** A security review by an agent: its own events without a grant, all events and the list of keys under a grant. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approvedGrant } from '../flow/grants.js';
@@ -48,7 +48,7 @@ const overRest = async () => {
   return actors((json as { items: unknown }).items);
 };
 
-test('without a grant it sees its own doings through both doors, is told so, and no keys', async () => {
+test('without a grant an agent sees only its own events over MCP and REST, learns so, and sees no keys', async () => {
   await services.ask(reviewer, { duration: 60_000 });
   const own = fields(await call(client, 'query-audit-log'));
   expect(own).toMatchObject({
@@ -67,7 +67,7 @@ test('without a grant it sees its own doings through both doors, is told so, and
   expect(refusals.items).toMatchObject([{ resources: [KEYS], refusal: 'approval_required' }]);
 });
 
-test('under a grant it sees everybody\u2019s through both doors, and every look is counted and on record', async () => {
+test('under a grant an agent sees all events over MCP and REST, and every query is counted and recorded', async () => {
   const grant = await approvedGrant(services, reviewer, { resources: [AUDIT] });
   const whole = fields(await call(client, 'query-audit-log', { limit: 2 }));
   expect(whole).toMatchObject({ seen: 'all', next_cursor: expect.any(String) });
@@ -78,8 +78,8 @@ test('under a grant it sees everybody\u2019s through both doors, and every look 
   );
   expect(await overRest()).toContain('other-agent');
   expect(await services.store.grants.find(grant)).toMatchObject({ uses: 3 });
-  const looks = await services.store.audit.list({ type: 'records_read' }, { limit: 9 });
-  expect(looks.items).toMatchObject(
+  const reads = await services.store.audit.list({ type: 'records_read' }, { limit: 9 });
+  expect(reads.items).toMatchObject(
     Array(3).fill({ grant, resources: [AUDIT], actor: { name: 'reviewer' } }),
   );
 
@@ -88,17 +88,17 @@ test('under a grant it sees everybody\u2019s through both doors, and every look 
   expect(await overRest()).not.toContain('other-agent');
 });
 
-test('the trail can be narrowed, and a narrowing that makes no sense is refused', async () => {
-  const narrow = async (filter: Record<string, unknown>) => call(client, 'query-audit-log', filter);
-  const mine = fields(await narrow({ type: 'approval_requested', resource: AUDIT }));
+test('the audit log can be filtered, and an invalid filter is refused', async () => {
+  const query = async (filter: Record<string, unknown>) => call(client, 'query-audit-log', filter);
+  const mine = fields(await query({ type: 'approval_requested', resource: AUDIT }));
   expect(mine['events']).toMatchObject([{ type: 'approval_requested', resources: [AUDIT] }]);
-  expect(fields(await narrow({ until: '2020-01-01T00:00:00Z' }))['events']).toEqual([]);
-  expect((await narrow({ resource: 'vsecure://audit/..' })).error.code).toBe('invalid_resource');
-  expect((await narrow({ since: 'yesterday' })).error.code).toBe('invalid_input');
-  expect((await narrow({ cursor: 'appr_1' })).error.code).toBe('invalid_input');
+  expect(fields(await query({ until: '2020-01-01T00:00:00Z' }))['events']).toEqual([]);
+  expect((await query({ resource: 'vsecure://audit/..' })).error.code).toBe('invalid_resource');
+  expect((await query({ since: 'yesterday' })).error.code).toBe('invalid_input');
+  expect((await query({ cursor: 'appr_1' })).error.code).toBe('invalid_input');
 });
 
-test('under a grant it sees whose keys there are, and never a key', async () => {
+test('under a grant an agent sees the owner of every key, and never a key', async () => {
   const grant = await approvedGrant(services, reviewer, { resources: [KEYS] });
   const answer = await call(client, 'list-api-keys');
   expect(fields(answer)['keys']).toMatchObject([

@@ -1,4 +1,4 @@
-/** Clients of protocol 2025-11-25 and older are called back, message by message: by any process, for nobody but the key that was asked. */
+/** Elicitation for clients of protocol 2025-11-25 and older, message by message: any process takes the answer, but only from the key that was asked. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
@@ -12,7 +12,7 @@ import { startEndpoint, type TestEndpoint } from './endpoint.js';
 import { initialized, type Message, messagesOf, type Sender, send } from './legacy-client.js';
 
 let services: Services;
-/** Two processes over one database. */
+/** Two processes with one database. */
 let here: TestEndpoint;
 let there: TestEndpoint;
 let listener: Listener;
@@ -37,19 +37,19 @@ afterAll(async () => {
   await services.close();
 });
 
-/** Nothing of a question outlives it. */
-const open = () => sqlOn(services.database.dataSource)('select id from question');
+/** The stored questions. A question is deleted when its call ends. */
+const openQuestions = () => sqlOn(services.database.dataSource)('select id from question');
 afterEach(async () => {
-  await until('every question to be gone', async () => (await open()).length === 0);
+  await until('every question to be gone', async () => (await openQuestions()).length === 0);
 });
 
 const FORMS = { elicitation: {} };
-let asked = 0;
-const question = () => {
-  asked += 1;
-  return { resources: [DATABASE_URL], operation: 'read', duration: `${asked}m` };
+let requestCount = 0;
+const newRequest = () => {
+  requestCount += 1;
+  return { resources: [DATABASE_URL], operation: 'read', duration: `${requestCount}m` };
 };
-/** Calls `request-access`; what comes back is read one message at a time. */
+/** Calls `request-access` and reads the answer one message at a time. */
 async function call(sender: Sender, args: object, signal?: AbortSignal) {
   const params = { name: 'request-access', arguments: args };
   const messages = messagesOf(await send(sender, { id: 1, method: 'tools/call', params }, signal));
@@ -62,46 +62,46 @@ const written = (reason: string) => ({ action: 'accept', content: { reason } });
 const textOf = ({ result }: Message) => JSON.parse(result?.content?.[0]?.text ?? '{}');
 
 describe('an answer', () => {
-  test('may come to another process than the one that asked', async () => {
+  test('may reach another process than the one that asked', async () => {
     const one = await initialized(ofOne(), FORMS);
-    const stream = await call(one, question());
+    const stream = await call(one, newRequest());
     const { id, method, params } = await stream.next();
     expect(method).toBe('elicitation/create');
     expect(params?.message).toContain(`"read" access to ${DATABASE_URL}`);
-    const taken = await send(ofOne(there), { id, result: written(REASON) });
-    expect(taken.status).toBe(202);
-    const told = textOf(await stream.next());
-    expect(told).toMatchObject({ status: 'pending' });
-    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
+    const accepted = await send(ofOne(there), { id, result: written(REASON) });
+    expect(accepted.status).toBe(202);
+    const result = textOf(await stream.next());
+    expect(result).toMatchObject({ status: 'pending' });
+    const approval = await services.store.approvals.find(result.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
-  test('of another key is nobody’s, even with the id of the question', async () => {
+  test('of another key is ignored, even with the id of the question', async () => {
     const one = await initialized(ofOne(), FORMS);
-    const stream = await call(one, question());
+    const stream = await call(one, newRequest());
     const { id } = await stream.next();
     const other = await initialized(ofOther(), FORMS);
-    const taken = await send(other, { id, result: written('Written by somebody else') });
-    expect(taken.status).toBe(202);
+    const accepted = await send(other, { id, result: written('Written by another key') });
+    expect(accepted.status).toBe(202);
     await send(one, { id, result: written(REASON) });
-    const told = textOf(await stream.next());
-    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
+    const result = textOf(await stream.next());
+    const approval = await services.store.approvals.find(result.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
-  test('counts once, and the second is dropped', async () => {
+  test('counts once, and a second answer is dropped', async () => {
     const one = await initialized(ofOne(), FORMS);
-    const stream = await call(one, question());
+    const stream = await call(one, newRequest());
     const { id } = await stream.next();
     const answers = [REASON, 'Another reason, sent by a client that repeats itself'];
     for (const reason of answers)
       expect((await send(one, { id, result: written(reason) })).ok).toBe(true);
-    const told = textOf(await stream.next());
-    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
+    const result = textOf(await stream.next());
+    const approval = await services.store.approvals.find(result.approval_id as ApprovalId);
     expect(approval?.reason).toBe(REASON);
   });
 
-  test('that is declined, an error, too long, of another shape or empty is a refusal of the call', async () => {
+  test('that is declined, an error, too long, malformed or empty makes the call fail with the plain refusal', async () => {
     const useless = [
       { result: { action: 'decline' } },
       { result: { action: 'cancel' } },
@@ -116,16 +116,16 @@ describe('an answer', () => {
     ];
     const one = await initialized(ofOne(), FORMS);
     for (const answer of useless) {
-      const stream = await call(one, question());
+      const stream = await call(one, newRequest());
       const { id } = await stream.next();
       expect((await send(one, { id, ...answer })).status).toBe(202);
-      const told = await stream.next();
-      expect(told.result, JSON.stringify(answer).slice(0, 80)).toMatchObject({ isError: true });
-      expect(textOf(told).error.code).toMatch(/^reason_(missing|too_short)$/);
+      const result = await stream.next();
+      expect(result.result, JSON.stringify(answer).slice(0, 80)).toMatchObject({ isError: true });
+      expect(textOf(result).error.code).toMatch(/^reason_(missing|too_short)$/);
     }
   });
 
-  test('that nobody asked for changes nothing, whatever its id', async () => {
+  test('to an unknown question changes nothing, whatever its id', async () => {
     const one = await initialized(ofOne(), FORMS);
     const ids = [0, 1, '0', 'ask_', `ask_${'0'.repeat(22)}`, null, {}];
     for (const id of ids)
@@ -133,45 +133,45 @@ describe('an answer', () => {
   });
 });
 
-describe('whoever does not answer', () => {
-  test('lets the call end with the plain refusal', async () => {
+describe('a user who does not answer', () => {
+  test('makes the call end with the plain refusal', async () => {
     const impatient = await startEndpoint({
       useCases: services.useCases,
       keys: { [tokens[0] ?? '']: unwrap(await services.useCases.authenticate(tokens[0] ?? '')) },
-      answerWithin: 50,
+      answerTimeoutMs: 50,
     });
     const one = await initialized(ofOne(impatient), FORMS);
-    const stream = await call(one, question());
+    const stream = await call(one, newRequest());
     expect((await stream.next()).method).toBe('elicitation/create');
     expect(textOf(await stream.next()).error.code).toBe('reason_missing');
     await impatient.close();
   });
 
-  test('and goes away frees the call at once', async () => {
+  test('and disconnects ends the call at once', async () => {
     const one = await initialized(ofOne(), FORMS);
-    const leaving = new AbortController();
-    const stream = await call(one, question(), leaving.signal);
+    const disconnect = new AbortController();
+    const stream = await call(one, newRequest(), disconnect.signal);
     expect((await stream.next()).method).toBe('elicitation/create');
-    expect(await open()).toHaveLength(1);
-    leaving.abort();
-    await until('the question to be gone', async () => (await open()).length === 0);
+    expect(await openQuestions()).toHaveLength(1);
+    disconnect.abort();
+    await until('the question to be gone', async () => (await openQuestions()).length === 0);
   });
 });
 
-describe('the id of a session', () => {
-  test('says on the card which client it is', async () => {
+describe('a session id', () => {
+  test('carries the self-reported client name to the card', async () => {
     const one = await initialized(ofOne(), {}, 'Claude Code');
-    const stream = await call(one, { ...question(), reason: REASON });
-    const told = textOf(await stream.next());
-    const approval = await services.store.approvals.find(told.approval_id as ApprovalId);
+    const stream = await call(one, { ...newRequest(), reason: REASON });
+    const result = textOf(await stream.next());
+    const approval = await services.store.approvals.find(result.approval_id as ApprovalId);
     expect(approval?.claimedClient).toBe('Claude Code');
   });
 
-  test('that is none of ours is as good as none', async () => {
+  test('that the server did not issue counts as no session', async () => {
     const one = await initialized(ofOne(), FORMS);
-    const [id = '', said = ''] = one.session.split('.');
+    const [id = '', encoded = ''] = one.session.split('.');
     const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const strange = [
+    const invalid = [
       '',
       'nonsense',
       id,
@@ -181,19 +181,19 @@ describe('the id of a session', () => {
       `${id}.${json({ shows: true })}`,
       `${id}.${json({ shows: { forms: 'yes', addresses: 1 } })}`,
       `${id}.${json({ client: 'x'.repeat(300), shows: { forms: true, addresses: true } })}`,
-      `sess_${'0'.repeat(21)}.${said}`,
+      `sess_${'0'.repeat(21)}.${encoded}`,
       `${one.session}${'A'.repeat(2000)}`,
-      `../../etc/passwd.${said}`,
+      `../../etc/passwd.${encoded}`,
     ];
-    for (const session of strange) {
-      const stream = await call({ ...one, session }, question());
-      const told = await stream.next();
-      expect(told.method, session).toBeUndefined();
-      expect(textOf(told).error.code, session).toBe('reason_missing');
+    for (const session of invalid) {
+      const stream = await call({ ...one, session }, newRequest());
+      const result = await stream.next();
+      expect(result.method, session).toBeUndefined();
+      expect(textOf(result).error.code, session).toBe('reason_missing');
     }
   });
 
-  test('is given to older clients only', async () => {
+  test('is issued to older clients only', async () => {
     const one = await initialized(ofOne());
     expect(one.session).toMatch(/^sess_/);
     const listed = await send(one, { id: 2, method: 'tools/list' });
@@ -202,9 +202,9 @@ describe('the id of a session', () => {
   });
 });
 
-test('an answer would be anybody’s, were it found by its id alone', async () => {
+test('on a server that does not check who answers, another key could answer the question', async () => {
   const sql = sqlOn(services.database.dataSource);
-  /** Takes whoever was asked for whoever answers. */
+  /** A store that accepts the answer of any caller as the answer of the asked key. */
   const trusting = ({ transaction, ...store }: Store): Store => ({
     ...store,
     transaction: (work) =>
@@ -223,10 +223,10 @@ test('an answer would be anybody’s, were it found by its id alone', async () =
   const [one = services.admin, other = services.admin] = await Promise.all(
     tokens.map(async (token) => unwrap(await useCases.authenticate(token))),
   );
-  const heard = useCases.askToolUser.ask(one, {
-    ask: async (id) => useCases.askToolUser.answer(other, id, written('Written by somebody else')),
+  const received = useCases.askToolUser.ask(one, {
+    ask: async (id) => useCases.askToolUser.answer(other, id, written('Written by another key')),
     ms: 5000,
     signal: new AbortController().signal,
   });
-  expect(await heard).toEqual(written('Written by somebody else'));
+  expect(await received).toEqual(written('Written by another key'));
 });

@@ -1,4 +1,4 @@
-/** An agent of every kind sets up secrets, looks at what it asked for and holds, and takes no value away. */
+/** An agent of every kind changes secrets, lists its requests and grants, and never receives a value. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approvedGrant } from '../flow/grants.js';
@@ -19,10 +19,10 @@ let services: Services;
 let endpoint: TestEndpoint;
 const names = (kind: Kind) => kind.replace(' ', '-');
 const pattern = (kind: Kind) => `vsecure://secrets/${names(kind)}/*`;
-/** How what the server made up begins: it may be cut to its length. */
+/** The beginnings of the values that the server generated: a value may be cut to the requested length. */
 const tokens: string[] = [];
-/** All that was answered. */
-const said: string[] = [];
+/** The text of every answer. */
+const answers: string[] = [];
 
 beforeAll(async () => {
   services = await buildServices({
@@ -43,67 +43,67 @@ beforeAll(async () => {
     for (const operation of ['write', 'delete'] as const)
       await approvedGrant(services, caller, { resources: [pattern(kind)], operation });
   }
-  keys['nobody'] = (await services.agent('nobody')).caller;
+  keys['no-grants'] = (await services.agent('no-grants')).caller;
   endpoint = await startEndpoint({ useCases: services.useCases, keys });
 });
 afterAll(async () => {
   expect(endpoint.errors).toEqual([]);
   expect(tokens.length).toBeGreaterThan(0);
-  for (const token of tokens) expect(said.join('\n')).not.toContain(token);
+  for (const token of tokens) expect(answers.join('\n')).not.toContain(token);
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   await endpoint.close();
   await services.close();
 });
 
-async function say(client: AnyClient, tool: string, args: Record<string, unknown>) {
+async function callTool(client: AnyClient, tool: string, args: Record<string, unknown>) {
   const answer = await call(client, tool, args);
-  said.push(answer.text);
+  answers.push(answer.text);
   return answer;
 }
 
 describe.each(CLIENT_KINDS)('%s', (kind) => {
   const resource = `vsecure://secrets/${names(kind)}/SESSION_KEY`;
 
-  test('creates, updates, rotates and deletes a secret, and is told versions only', async () => {
+  test('creates, updates, rotates and deletes a secret, and gets back only version numbers', async () => {
     const client = await endpoint.client(kind, kind);
-    const created = await say(client, 'create-secret', { resource, generate: {} });
+    const created = await callTool(client, 'create-secret', { resource, generate: {} });
     expect(created.structured).toEqual({ resource, version: 1 });
-    const again = await say(client, 'create-secret', { resource, generate: {} });
+    const again = await callTool(client, 'create-secret', { resource, generate: {} });
     expect(again.error).toMatchObject({ code: 'already_exists', next: { tool: 'update-secret' } });
     const update = { resource, value: 'canary-given-4711', expected_version: 1 };
-    const updated = await say(client, 'update-secret', update);
+    const updated = await callTool(client, 'update-secret', update);
     expect(updated.structured).toEqual({ resource, version: 2, previous_version: 1 });
-    const late = await say(client, 'update-secret', update);
+    const late = await callTool(client, 'update-secret', update);
     expect(late.error.code).toBe('version_conflict');
     const rotate = { resource, generate: { length: 64 }, idempotency_key: 'rotation-1' };
-    for (const _ of ['once', 'again after a lost answer']) {
-      const rotated = await say(client, 'rotate-secret', rotate);
+    for (const _ of ['once', 'repeated after a lost answer']) {
+      const rotated = await callTool(client, 'rotate-secret', rotate);
       expect(rotated.structured).toEqual({ resource, version: 3, previous_version: 2 });
     }
-    const other = await say(client, 'rotate-secret', { ...rotate, generate: {} });
+    const other = await callTool(client, 'rotate-secret', { ...rotate, generate: {} });
     expect(other.error.code).toBe('idempotency_mismatch');
-    const read = await say(client, 'read-secret', { resource });
+    const read = await callTool(client, 'read-secret', { resource });
     expect(read.error.code).toBe('approval_required');
-    const deleted = await say(client, 'delete-secret', { resource });
+    const deleted = await callTool(client, 'delete-secret', { resource });
     expect(deleted.structured).toEqual({ resource, version: 3 });
-    const gone = await say(client, 'update-secret', { resource, generate: {} });
+    const gone = await callTool(client, 'update-secret', { resource, generate: {} });
     expect(gone.error).toMatchObject({ code: 'not_found', next: { tool: 'create-secret' } });
-    expect(said.join('\n')).not.toContain('canary-given-4711');
+    expect(answers.join('\n')).not.toContain('canary-given-4711');
   });
 
-  test('is given a command for its user when it has no value', async () => {
+  test('gets a command for its user when it gives no value', async () => {
     const client = await endpoint.client(kind, kind);
     for (const tool of ['create-secret', 'update-secret', 'rotate-secret']) {
-      const told = await say(client, tool, { resource });
-      expect(told.error).toMatchObject({
+      const result = await callTool(client, tool, { resource });
+      expect(result.error).toMatchObject({
         code: 'needs_value',
         message: expect.stringContaining(`vsecure secrets:set ${names(kind)}/SESSION_KEY`),
       });
     }
   });
 
-  test('without a grant is told to ask for the right operation', async () => {
-    const client = await endpoint.client('nobody', kind);
+  test('learns which operation to request when it has no grant', async () => {
+    const client = await endpoint.client('no-grants', kind);
     for (const [tool, operation] of [
       ['create-secret', 'write'],
       ['update-secret', 'write'],
@@ -111,35 +111,39 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       ['delete-secret', 'delete'],
     ] as const) {
       const made = operation === 'write' ? { generate: {} } : {};
-      const told = await say(client, tool, { resource, ...made });
-      expect(told.error).toMatchObject({
+      const result = await callTool(client, tool, { resource, ...made });
+      expect(result.error).toMatchObject({
         code: 'approval_required',
         next: { tool: 'request-access', arguments: { resources: [resource], operation } },
       });
     }
   });
 
-  test('lists its own requests and grants, page by page, and nobody else\u2019s', async () => {
+  test('lists its own requests and grants, page by page, and none of other keys', async () => {
     const client = await endpoint.client(kind, kind);
-    const requests = fields(await say(client, 'list-requests', { limit: 1 }));
+    const requests = fields(await callTool(client, 'list-requests', { limit: 1 }));
     expect(requests['requests']).toMatchObject([
       { status: 'approved', operation: 'delete', resources: [pattern(kind)] },
     ]);
     const cursor = requests['next_cursor'];
-    const rest = fields(await say(client, 'list-requests', { cursor }));
+    const rest = fields(await callTool(client, 'list-requests', { cursor }));
     expect(rest['requests']).toMatchObject([{ operation: 'write', resources: [pattern(kind)] }]);
     expect(rest['next_cursor']).toBeUndefined();
-    const pending = await say(client, 'list-requests', { status: 'pending' });
+    const pending = await callTool(client, 'list-requests', { status: 'pending' });
     expect(pending.structured).toEqual({ requests: [] });
-    const grants = fields(await say(client, 'list-grants', {}));
+    const grants = fields(await callTool(client, 'list-grants', {}));
     expect(grants['grants']).toMatchObject([
       { status: 'active', operation: 'delete', uses: 1 },
       { status: 'active', operation: 'write', uses: 3 },
     ]);
-    const nobody = await endpoint.client('nobody', kind);
-    expect((await say(nobody, 'list-grants', { active_only: false })).structured).toEqual({
+    const withoutGrants = await endpoint.client('no-grants', kind);
+    expect(
+      (await callTool(withoutGrants, 'list-grants', { active_only: false })).structured,
+    ).toEqual({
       grants: [],
     });
-    expect((await say(nobody, 'list-requests', {})).structured).toEqual({ requests: [] });
+    expect((await callTool(withoutGrants, 'list-requests', {})).structured).toEqual({
+      requests: [],
+    });
   });
 });

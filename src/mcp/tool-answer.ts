@@ -1,4 +1,4 @@
-/** The one way in which every tool answers: a result, a refusal, a question back, or an internal error that says nothing but its reference. */
+/** How every tool answers: with a result, a refusal, a question for the user, or an internal error that holds only a reference. */
 
 import {
   type CallToolResult,
@@ -7,16 +7,16 @@ import {
 } from '@modelcontextprotocol/server';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
-import type { Question } from './elicitation.js';
 import type { Next } from './next-step.js';
 import type { Task } from './task.js';
+import type { UserQuestion } from './tool-user.js';
 
-/** What a tool found out. */
+/** The outcome of a tool's run. */
 export type Answer<T> =
   | {
       readonly ok: true;
       readonly value: T;
-      /** Where this is not the answer yet, and the client can ask for it later. */
+      /** Present when the outcome is not final and the client can poll for the final one. */
       readonly task?: Task | undefined;
     }
   | { readonly ok: false; readonly refusal: Refusal; readonly next?: Next | undefined };
@@ -28,31 +28,31 @@ interface ToolError {
 }
 
 /**
- * Never throws: the SDK sends the message of whatever a tool throws to the model. `report` notes a fault and gives its
+ * Never throws, because the SDK sends the message of a thrown error to the model. `report` logs the error and returns its
  * reference.
  */
 export async function answer(
-  work: () => Promise<Answer<Record<string, unknown>> | Question>,
+  work: () => Promise<Answer<Record<string, unknown>> | UserQuestion>,
   report: (fault: unknown) => string,
 ): Promise<CallToolResult | InputRequiredResult> {
   try {
-    const found = await work();
-    if ('ask' in found) return inputRequired({ inputRequests: found.ask });
-    return found.ok
-      ? success(found.value, found.task)
-      : failure(whatToSay(found.refusal, found.next));
+    const outcome = await work();
+    if ('inputRequests' in outcome) return inputRequired({ inputRequests: outcome.inputRequests });
+    return outcome.ok
+      ? success(outcome.value, outcome.task)
+      : failure(toolErrorOf(outcome.refusal, outcome.next));
   } catch (fault) {
     return failure({ code: 'internal', message: `internal error, reference ${report(fault)}` });
   }
 }
 
-const whatToSay = (refusal: Refusal, next?: Next): ToolError => ({
+const toolErrorOf = (refusal: Refusal, next?: Next): ToolError => ({
   code: refusal.code,
   message: explain(refusal),
   next,
 });
 
-/** The text is the structured content once more, for clients that read nothing else. */
+/** Repeats the structured content as text, for clients that read only text. */
 export function success(structuredContent: Record<string, unknown>, task?: Task): CallToolResult {
   return {
     ...(task && { resultType: 'task', ...task }),
@@ -61,7 +61,7 @@ export function success(structuredContent: Record<string, unknown>, task?: Task)
   };
 }
 
-/** Without structured content: 1.x clients throw when an error's does not match the output schema. */
+/** Has no structured content: 1.x clients throw when the structured content of an error does not match the output schema. */
 function failure(error: ToolError): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error }) }] };
 }

@@ -1,33 +1,33 @@
-/** `vsecure://secrets/…` and `vsecure://templates/…`: what there is, and what could be had of it. Never a value. */
+/** `vsecure://secrets/…` and `vsecure://templates/…`: metadata, and the access that the caller could get. Never a value. */
 
 import { PAGE_DEFAULT } from '../../domain/limits.js';
 import type { DescribeSecret } from '../../usecases/secrets/describe-secret.js';
 import type { ListSecrets } from '../../usecases/secrets/list-secrets.js';
-import type { ResourceFamily } from '../resource.js';
-import { showSecret } from '../secret-summary.js';
+import type { ResourceTemplate } from '../resource.js';
+import { secretSummary } from '../secret-summary.js';
 
-/** Enough for a menu; each costs a look at its policy. */
+/** Enough for a menu. Each suggestion costs a policy lookup. */
 const SUGGESTED = 20;
 
-/** Both kinds are kept, and listed, in one order. */
-export function createSecretFamilies(
+/** The store keeps secrets and configuration templates in one ordered list, so the first template lists both. */
+export function createSecretTemplates(
   listSecrets: ListSecrets,
   describeSecret: DescribeSecret,
-): readonly [secrets: ResourceFamily, templates: ResourceFamily] {
-  const family = (kind: 'secrets' | 'templates', title: string): ResourceFamily => ({
+): readonly [secrets: ResourceTemplate, templates: ResourceTemplate] {
+  const createTemplate = (kind: 'secrets' | 'templates', title: string): ResourceTemplate => ({
     uriTemplate: `vsecure://${kind}/{+path}`,
     prefix: `vsecure://${kind}/`,
     variable: 'path',
-    face: {
+    metadata: {
       name: kind,
       title,
-      description: `What one of the ${kind} is and what you could get of it. Never its value: that is for the tool read-secret.`,
+      description: `The metadata of one of the ${kind} and the access you could get. Never the value: call read-secret for that.`,
       mimeType: 'application/json',
     },
 
-    async look(caller, uri) {
+    async read(caller, uri) {
       const answer = await describeSecret(caller, uri);
-      return answer.ok ? showSecret(answer.value) : undefined;
+      return answer.ok ? secretSummary(answer.value) : undefined;
     },
 
     async suggest(caller, typed) {
@@ -40,7 +40,7 @@ export function createSecretFamilies(
     },
   });
 
-  const list: ResourceFamily['list'] = async (caller, after) => {
+  const list: ResourceTemplate['list'] = async (caller, after) => {
     const answer = await listSecrets(caller, { limit: PAGE_DEFAULT, after });
     if (!answer.ok) return { items: [] };
     const items = answer.value.items.map(({ path, access }) => ({
@@ -50,5 +50,8 @@ export function createSecretFamilies(
     }));
     return { ...answer.value, items };
   };
-  return [{ ...family('secrets', 'Secrets'), list }, family('templates', 'Templates')];
+  return [
+    { ...createTemplate('secrets', 'Secrets'), list },
+    createTemplate('templates', 'Templates'),
+  ];
 }
