@@ -1,4 +1,4 @@
-/** The MCP endpoint over real HTTP, and beside it a server of the bare SDK with one tool that does nothing: what a call costs anyway. */
+/** The MCP endpoint over real HTTP, against a server of the bare SDK with one tool that does nothing: the minimum cost of a call. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -14,7 +14,7 @@ import type { Stage } from './stage.js';
 const CALLERS = 32;
 const TOKEN = 'agent';
 
-/** A client of the stage's own endpoint. `waits` is called when somebody has begun to wait for a decision. */
+/** A client of the stage's own endpoint. `waits` is called when a call has started to wait for a decision. */
 export async function openMcp(stage: Stage, waits: NonNullable<Waiting['onWait']> = () => {}) {
   const { useCases, caller } = stage;
   const waitForDecision: WaitForDecision = (who, id, waiting) =>
@@ -68,7 +68,7 @@ export async function openBareSdk() {
 /** Each tool that an agent calls often, from one caller and from many, against a tool that does nothing on a bare server. */
 export async function benchMcp(stage: Stage): Promise<void> {
   const [reader] = await openReaders(stage, 1, stage.caller);
-  if (!reader) throw new Error('there is nobody to read');
+  if (!reader) throw new Error('there is no reader');
   const { id: approval_id } = await stage.ask(stage.caller, { renew: true });
   await stage.approve(approval_id);
   const [mcp, sdk, floor] = [await openMcp(stage), await openBareSdk(), await openFloor(stage)];

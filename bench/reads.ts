@@ -1,4 +1,4 @@
-/** Audited reads at the use case, against the least that any audit could cost: a transaction that inserts one row. */
+/** Audited reads at the use case, against the minimum that any audit costs: a transaction that inserts one row. */
 import pg from 'pg';
 import type { Caller } from '../src/domain/rights.js';
 import { unwrap } from '../test/support/services.js';
@@ -8,7 +8,7 @@ import type { Stage } from './stage.js';
 
 const MANY = 32;
 
-/** Somebody with a live grant, and what it opens. */
+/** A caller with an active grant, and the resource of the grant. */
 interface Reader {
   readonly caller: Caller;
   readonly resource: string;
@@ -20,7 +20,7 @@ export async function benchReads(stage: Stage): Promise<void> {
   title('audited reads at the use case against one INSERT with its COMMIT (operations a second)');
   await compare('1 caller', 1, floor.insert, readOf(stage, readers.slice(0, 1)));
   await compare('32 callers, one secret', MANY, floor.insert, readOf(stage, readers.slice(0, 1)));
-  await compare('32 callers, each its own', MANY, floor.insert, readOf(stage, readers));
+  await compare('32 callers, 32 secrets', MANY, floor.insert, readOf(stage, readers));
   await floor.close();
 }
 
@@ -36,12 +36,12 @@ function readOf({ useCases }: Stage, readers: readonly Reader[]): Work {
   let next = 0;
   return async () => {
     const reader = readers[next++ % readers.length];
-    if (!reader) throw new Error('there is nobody to read');
+    if (!reader) throw new Error('there is no reader');
     unwrap(await useCases.readSecret(reader.caller, { resource: reader.resource }));
   };
 }
 
-/** Each with a secret and a grant of its own, and with a key of its own unless `only` is to hold them all. */
+/** Readers with one secret and one grant each, and one key each unless `only` is given. */
 export async function openReaders(
   stage: Stage,
   count: number,
@@ -50,7 +50,7 @@ export async function openReaders(
   const readers: Reader[] = [];
   for (let place = 0; place < count; place += 1) {
     const resource = `vsecure://secrets/production/KEY_${place}`;
-    await stage.secret('a value that somebody wants', resource);
+    await stage.secret('a secret value', resource);
     const caller = only ?? (await stage.agent(`agent-${place}`)).caller;
     const { id } = await stage.ask(caller, { resources: [resource] });
     await stage.approve(id);
@@ -71,7 +71,7 @@ export async function openFloor({ connection }: Stage) {
       const client = await pool.connect();
       try {
         await client.query('begin');
-        await client.query('insert into floor (body) values ($1)', ['somebody read something']);
+        await client.query('insert into floor (body) values ($1)', ['a secret was read']);
         await client.query('commit');
       } finally {
         client.release();

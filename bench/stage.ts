@@ -1,4 +1,4 @@
-/** What is measured: a house over an embedded Postgres that flushes to disk, in a folder that goes away. */
+/** The services that are measured, over an embedded PostgreSQL that flushes to disk, in a temporary folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { buildServices, unwrap } from '../test/support/services.js';
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** A house with a policy and a secret, an agent and its approver. `close()` leaves nothing behind. */
+/** Services with a policy, a secret, an agent and its approver. `close()` removes everything. */
 export async function openStage() {
   const folder = mkdtempSync(path.join(tmpdir(), 'vsecure-bench-'));
   const server = await startEmbedded({

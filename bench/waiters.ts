@@ -1,4 +1,4 @@
-/** Five hundred agents that wait on one process: what they cost while nothing happens, and how soon all of them are answered. */
+/** Five hundred agents wait on one process: their cost while nothing happens, and how soon they are answered. */
 import { openBareSdk, openMcp } from './mcp.js';
 import { quantile, turns } from './measure.js';
 import { line, title } from './report.js';
@@ -18,7 +18,7 @@ export async function benchWaiters(stage: Stage): Promise<void> {
   const crowd = await gather(stage);
   report(crowd.cost);
   const answered = await decideEach(stage, crowd.waits.slice(0, DECISIONS));
-  title(`one of ${WAITERS} who wait: from the decision to the answer through MCP (ms)`);
+  title(`one of ${WAITERS} waiting calls: from the decision to the answer through MCP (ms)`);
   for (const share of [0.5, 0.99]) {
     const least = quantile(floor.notify, share) * 5 + quantile(floor.call, share);
     const taken = quantile(answered, share);
@@ -34,12 +34,12 @@ interface Waiting {
   readonly answered: Promise<number>;
 }
 
-/** All of them ask, wait, and are watched. Clients and server share the process, so both are in the figures. */
+/** Starts all waiting calls and measures them. Clients and server share the process, so the figures include both. */
 async function gather(stage: Stage) {
   const before = process.memoryUsage().rss;
   const begun = new Set<string>();
   let allBegan = () => {};
-  const everybody = new Promise<void>((resolve) => {
+  const allWaiting = new Promise<void>((resolve) => {
     allBegan = resolve;
   });
   const mcp = await openMcp(stage, (_waited, { id }) => {
@@ -52,7 +52,7 @@ async function gather(stage: Stage) {
     const call = mcp.call('wait-for-decision', { approval_id: id, wait_seconds: WAIT_SECONDS });
     waits.push({ id, answered: call.then(() => performance.now()) });
   }
-  await everybody;
+  await allWaiting;
   const used = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, WATCHED));
   const { user, system } = process.cpuUsage(used);
@@ -69,7 +69,7 @@ function report({ megabytes, share }: { megabytes: number; share: number }): voi
   console.log(`  CPU ${(share * 100).toFixed(1)} % of one core`);
 }
 
-/** Milliseconds from the decision to the answer of whoever waited for it. */
+/** Milliseconds from each decision to the answer of the call that waited for it. */
 async function decideEach(stage: Stage, waits: readonly Waiting[]): Promise<number[]> {
   const taken: number[] = [];
   for (const { id, answered } of waits) {

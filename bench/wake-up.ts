@@ -1,4 +1,4 @@
-/** From the commit of a decision to the answer of whoever waited for it, against a bare round trip of LISTEN and NOTIFY. */
+/** Time from the commit of a decision to the answer of the waiting call, against a bare LISTEN/NOTIFY round trip. */
 import { once } from 'node:events';
 import pg from 'pg';
 import { unwrap } from '../test/support/services.js';
@@ -82,7 +82,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** When the last transaction of the house was committed. */
+/** When the last transaction was committed. */
 function watchCommits({ database }: Stage) {
   let last = 0;
   database.dataSource.subscribers.push({

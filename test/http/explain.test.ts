@@ -37,7 +37,7 @@ const detailOf = ({ json }: { json: unknown }) => problem.parse(json);
 describe('GET /explain', () => {
   const asked = `/explain?resource=${encodeURIComponent(API_TOKEN)}&operation=read`;
 
-  test('an agent hears what would happen, never who decides', async () => {
+  test('an agent gets the outcome of a possible request, but not the approvers', async () => {
     const said = await serving.api('GET', asked, { token: agent.token });
     expect(explainRoute.answer.parse(said.json)).toEqual({
       resource: API_TOKEN,
@@ -57,7 +57,7 @@ describe('GET /explain', () => {
     expect(detailOf(other)).toMatchObject({ status: 403, code: 'not_allowed' });
   });
 
-  test('whoever manages asks for another key and time, and sees who decides', async () => {
+  test('a policy manager can explain access for another key and time, and sees the approvers', async () => {
     const found = await client({ token: serving.services.adminToken }).mcp.explainAccess({
       resource: API_TOKEN,
       operation: 'read',
@@ -72,7 +72,7 @@ describe('GET /explain', () => {
     expect(found.limits).toBeUndefined();
   });
 
-  test('a question in another form is refused by field', async () => {
+  test('an invalid explain query is refused, with each wrong field named', async () => {
     const wrong = await serving.api('GET', `${asked}&at=noon&duration=long`, {
       token: serving.services.adminToken,
     });
@@ -82,7 +82,7 @@ describe('GET /explain', () => {
   });
 });
 
-test('POST /simulate replays a proposed set and changes nothing', async () => {
+test('POST /simulate replays past requests under proposed policies and changes nothing', async () => {
   const { id } = await serving.services.ask(agent.caller);
   const uri = 'vsecure://secrets/production/*';
   const body = { policies: [{ uri, requiresApproval: false }], since: '1h' };
@@ -103,7 +103,7 @@ test('POST /simulate replays a proposed set and changes nothing', async () => {
   await client(agent).mcp.cancel(id);
 });
 
-test('an approver narrows what is unwrap; nobody can widen it', async () => {
+test('an approver can grant fewer resources than requested, but not more', async () => {
   const resources = [API_TOKEN, DATABASE_URL];
   const { id } = await client(agent).mcp.requestApproval({
     resources,
@@ -120,7 +120,7 @@ test('an approver narrows what is unwrap; nobody can widen it', async () => {
   expect(grant?.resources).toEqual([API_TOKEN]);
 });
 
-test('why a person was asked is shown to whoever may see policies, not to the agent', async () => {
+test('why a request was not auto-approved is shown to callers who may see policies, not to the agent', async () => {
   const { id } = await serving.services.ask(agent.caller, { renew: true });
   const path = `/approvals/${id}`;
   const shown = async (token: string) =>
@@ -130,7 +130,7 @@ test('why a person was asked is shown to whoever may see policies, not to the ag
   await client(agent).mcp.cancel(id);
 });
 
-test('what is refused for a while says for how long, to programs too', async () => {
+test('a temporary refusal has a Retry-After header', async () => {
   const ask = (path: string) =>
     serving.api('POST', '/approvals', {
       token: agent.token,

@@ -54,7 +54,7 @@ const routeOf = (method: string, path: string) =>
     return verb === method && new RegExp(`^${template.replace(':id', '[^/]+')}$`).test(path);
   });
 
-/** Changes nothing, so it may be repeated as often as anybody likes; and what is asked without a key, to remember it by. */
+/** Routes that change nothing, and routes that need no API key, so have no principal to store an answer for. */
 const WITHOUT = new Set(['POST /simulate', 'POST /login', 'POST /login/take']);
 
 /** Everything that changes something. */
@@ -96,13 +96,13 @@ async function grantOf(token: string): Promise<string> {
   return access.parse(json).grant?.id ?? '';
 }
 
-describe('sent again under its key, once is enough for', () => {
-  test('asking: the card does not count it as asked again', async () => {
+describe('a change sent again under its idempotency key is made once', () => {
+  test('a request for access: the card does not count it as a repeated request', async () => {
     const first = await sentThrice('POST', '/approvals', agent, ASK);
     expect(access.parse(first.json).asked).toBe(1);
   });
 
-  test('deciding, where one vote is not enough', async () => {
+  test('a vote, when one vote does not settle the request', async () => {
     const uri = 'vsecure://secrets/quorum/*';
     const approvers = ['alice@example.com', 'jane@example.com'];
     await serving.services.policy({ minApprovals: 2, approvers }, uri);
@@ -112,18 +112,18 @@ describe('sent again under its key, once is enough for', () => {
     expect(access.parse(first.json).status).toBe('pending');
   });
 
-  test('withdrawing', async () => {
+  test('the withdrawal of a request', async () => {
     const { id } = await asked();
     await sentThrice('POST', `/approvals/${id}/cancel`, agent);
   });
 
-  test('giving a grant back, and revoking one', async () => {
+  test('the release and the revocation of a grant', async () => {
     await sentThrice('POST', `/grants/${await grantOf(agent)}/release`, agent);
     const reason = { reason: 'over' };
     await sentThrice('POST', `/grants/${await grantOf(agent)}/revoke`, alice, reason);
   });
 
-  test('policies: one by one and as a set, as they were then', async () => {
+  test('a policy and a policy set, answered with their state at the time of the change', async () => {
     const uri = 'vsecure://secrets/repeated/*';
     const timeWindow = ['09:00-17:00 PST'];
     const autoApprove = { enabled: true, conditions: { timeWindow } };
@@ -138,7 +138,7 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('PUT', '/policies', admin, { policies: [{ uri, maxUses: 6 }] });
   });
 
-  test('secrets: stored, created, updated, rotated and deleted', async () => {
+  test('storing, creating, updating, rotating and deleting a secret', async () => {
     const path = `vsecure://secrets/repeated/${count}`;
     await sentThrice('PUT', '/secrets', admin, { path, value: CANARY });
     const changed = { path: `${path}/B`, value: CANARY };
@@ -148,7 +148,7 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('POST', '/secrets/delete', admin, { path });
   });
 
-  test('people, and revoking a key', async () => {
+  test('a change of a person, and the revocation of a key', async () => {
     await sentThrice('POST', '/people', admin, { email: 'ann@example.com', role: 'auditor' });
     const link = { email: 'ann@example.com', teamId: 'T9', userId: 'U9' };
     await sentThrice('POST', '/people/link', admin, link);
@@ -156,13 +156,13 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('POST', `/keys/${caller.key.id}/revoke`, admin);
   });
 
-  test('notifications: set up and replayed', async () => {
+  test('a change of receivers, and a replay of notifications', async () => {
     const slack = { webhookUrl: 'https://hooks.slack.com/services/T1/B1/x' };
     await sentThrice('PATCH', '/notifications', admin, { slack });
     await sentThrice('POST', '/notifications/replay', admin, { receiver: 'slack' });
   });
 
-  test('alerts: a rule set, silenced and removed', async () => {
+  test('setting, silencing and removing an alert rule', async () => {
     const rule = { name: 'busy', metric: 'access_count', threshold: 5, period: '1h' };
     await sentThrice('PATCH', '/alerts/rules', admin, rule);
     const silence = { rule: 'busy', duration: '1h', reason: 'a load test' };
@@ -170,7 +170,7 @@ describe('sent again under its key, once is enough for', () => {
     await sentThrice('POST', '/alerts/rules/remove', admin, { name: 'busy' });
   });
 
-  test('suspending a key, and resuming it', async () => {
+  test('suspending and resuming a key', async () => {
     const { caller } = await serving.services.agent(`suspended-${count}`);
     const { name } = caller.principal;
     await sentThrice('POST', '/keys/suspend', admin, { name, reason: 'odd requests' });
@@ -178,14 +178,14 @@ describe('sent again under its key, once is enough for', () => {
   });
 });
 
-/** Have tests of their own: what they show is shown once, or leaves the house. */
+/** Routes with tests of their own: they show a secret once, or send something outside. */
 const APART = ['POST /keys', 'POST /notifications/test', 'POST /people/code'];
 
-test('and with that, every route that changes something was sent again', () => {
+test('these tests cover every route that makes a change', () => {
   expect([...repeated, ...APART].toSorted()).toEqual(CHANGING.toSorted());
 });
 
-test('a new key is shown once: who asks again is told which it was, and it is kept nowhere', async () => {
+test('a new key is shown once: a repeated request names the key without its secret part, which is stored nowhere', async () => {
   const key = randomUUID();
   const wish = { name: `once-${count}`, class: 'agent', owner: 'bob@example.com' };
   const first = await send('POST', '/keys', admin, key, wish);
@@ -198,7 +198,7 @@ test('a new key is shown once: who asks again is told which it was, and it is ke
   expect(JSON.stringify(kept)).not.toContain(made.token.slice(-40));
 });
 
-test('a code for linking is shown once, too', async () => {
+test('a link code is shown once and stored nowhere', async () => {
   const key = randomUUID();
   const first = await send('POST', '/people/code', admin, key);
   expect(first.status).toBe(200);
@@ -209,7 +209,7 @@ test('a code for linking is shown once, too', async () => {
   expect(JSON.stringify(kept)).not.toContain(code);
 });
 
-test('another request under the same key is refused, whichever part of it is another', async () => {
+test('a different request under the same key is refused, whichever part differs', async () => {
   const key = randomUUID();
   const path = 'vsecure://secrets/mismatch/A';
   await send('PUT', '/secrets', admin, key, { path, value: CANARY });
@@ -225,7 +225,7 @@ test('another request under the same key is refused, whichever part of it is ano
   }
 });
 
-test('the order of the fields makes no other request of it', async () => {
+test('the order of the fields in the body does not make a different request', async () => {
   const key = randomUUID();
   const path = 'vsecure://secrets/order/A';
   const first = await send('PUT', '/secrets', admin, key, { path, value: CANARY });
@@ -234,7 +234,7 @@ test('the order of the fields makes no other request of it', async () => {
   );
 });
 
-test('two principals may use the same key for different things', async () => {
+test('two principals may use the same idempotency key for different requests', async () => {
   const key = randomUUID();
   const other = (await serving.services.agent(`other-${count}`)).token;
   const mine = access.parse((await send('POST', '/approvals', agent, key, ASK)).json);
@@ -243,14 +243,14 @@ test('two principals may use the same key for different things', async () => {
   expect(theirs.id).not.toBe(mine.id);
 });
 
-test('after a refusal the key is free: nothing was done under it', async () => {
+test('a refused change does not use up its idempotency key', async () => {
   const key = randomUUID();
   const short = await send('POST', '/approvals', agent, key, { ...ASK, reason: 'x' });
   expect(codeOf(short)).toBe('reason_too_short');
   expect((await send('POST', '/approvals', agent, key, ASK)).status).toBe(200);
 });
 
-test('twenty at the same moment are one change', async () => {
+test('twenty identical requests at the same moment make one change', async () => {
   const key = randomUUID();
   const path = 'vsecure://secrets/crowd/A';
   const body = { path, generate: {} };
@@ -261,7 +261,7 @@ test('twenty at the same moment are one change', async () => {
   expect(all[0]?.status).toBe(200);
 });
 
-test('a key is 1 to 128 printable characters', async () => {
+test('an idempotency key has 1 to 128 printable characters', async () => {
   for (const key of ['two words', 'x'.repeat(129), 'ü']) {
     const said = await send('POST', '/approvals', agent, key, ASK);
     expect([said.status, codeOf(said)]).toEqual([400, 'invalid_input']);
@@ -271,13 +271,13 @@ test('a key is 1 to 128 printable characters', async () => {
   expect((await send('POST', '/approvals', agent, 'x'.repeat(128), ASK)).status).toBe(200);
 });
 
-test('free text that no encoding can carry is still the same request when it is sent again', async () => {
+test('free text with lone surrogates is recognised as the same request when it is sent again', async () => {
   const { id } = await asked();
   const revoke = { action: 'deny', reason: 'no \ud800 thanks' };
   await sentThrice('POST', `/approvals/${id}/decision`, alice, revoke);
 });
 
-test('answers are kept for seven days, with no value in them', async () => {
+test('stored answers are kept for seven days and contain no secret value', async () => {
   const { database, useCases } = serving.services;
   const sql = sqlOn(database.dataSource);
   const key = randomUUID();

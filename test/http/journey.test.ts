@@ -35,7 +35,7 @@ const decide = (id: string, body: object, token = alice) =>
 
 const refusal = ({ status, json }: Said) => [status, problem.parse(json).code];
 
-test('an agent asks, a person sees the facts and approves, and the waiting agent gets its grant', async () => {
+test('an agent requests access, an approver sees the facts and approves, and the waiting agent gets its grant', async () => {
   const asked = await ask();
   expect(asked).toMatchObject({
     status: 'pending',
@@ -70,7 +70,7 @@ test('an agent asks, a person sees the facts and approves, and the waiting agent
   expect(Date.parse(endsAt) - Date.parse(startsAt)).toBe(30 * 60 * 1000);
 });
 
-test('an agent sees its own request but not who may decide it', async () => {
+test('an agent sees its own request, but not its approvers', async () => {
   const { id } = await ask();
   const { json } = await serving.api('GET', `/approvals/${id}`, { token: agent });
   const shown = approvalRoutes.show.answer.parse(json);
@@ -78,7 +78,7 @@ test('an agent sees its own request but not who may decide it', async () => {
   expect(shown.deciding).toBeUndefined();
 });
 
-test('another agent cannot see, wait for or withdraw a request, and cannot tell it from none', async () => {
+test('another agent cannot see, wait for or withdraw a request, and cannot find out that it exists', async () => {
   const { id } = await ask();
   const token = (await serving.services.agent(`stranger-${count}`)).token;
   const answers = await Promise.all([
@@ -91,7 +91,7 @@ test('another agent cannot see, wait for or withdraw a request, and cannot tell 
   expect([...answers, none].map(refusal)).toEqual(Array(4).fill([404, 'not_found']));
 });
 
-test('a denial needs a reason, is a person’s word, and reaches the agent as denied', async () => {
+test('a denial needs a reason, and the agent gets the status and the reason', async () => {
   const { id } = await ask();
   expect(refusal(await decide(id, { action: 'deny' }))).toEqual([422, 'reason_missing']);
   await decide(id, { action: 'deny', reason: 'use staging' });
@@ -100,7 +100,7 @@ test('a denial needs a reason, is a person’s word, and reaches the agent as de
   expect(refusal(await decide(id, { action: 'approve' }))).toEqual([409, 'already_decided']);
 });
 
-test('no agent’s or service’s key decides or revokes, whoever owns it', async () => {
+test('the key of an agent or a service cannot decide or revoke, even when an approver owns it', async () => {
   const { id } = await ask();
   const own = await serving.services.agent(`alices-agent-${count}`, 'alice@example.com');
   const service = await serving.services.key(`robot-${count}`, 'service', 'alice@example.com');
@@ -129,13 +129,13 @@ test('a decision on facts that have changed since is refused, and the new facts 
   expect((await decide(asked.id, { action: 'approve', digest })).status).toBe(200);
 });
 
-test('a wait ends when its seconds are over, still pending', async () => {
+test('a wait ends after its number of seconds and answers that the request is still pending', async () => {
   const { id } = await ask();
   const { json } = await serving.api('GET', `/approvals/${id}/wait?seconds=0`, { token: agent });
   expect(access.parse(json).status).toBe('pending');
 });
 
-test('a grant is given back by who holds it, and revoked by who may decide, once', async () => {
+test('the agent can release its grant and an approver can revoke it, each once', async () => {
   const first = await ask();
   await decide(first.id, { action: 'approve' });
   const listed = await serving.api('GET', '/grants?active=true', { token: agent });
@@ -156,14 +156,14 @@ test('a grant is given back by who holds it, and revoked by who may decide, once
   });
 });
 
-test('whoever asked can withdraw, and then nobody can approve', async () => {
+test('the requester can withdraw a request, which then cannot be approved', async () => {
   const { id } = await ask();
   const { json } = await serving.api('POST', `/approvals/${id}/cancel`, { token: agent });
   expect(approvalRoutes.cancel.answer.parse(json).status).toBe('cancelled');
   expect(refusal(await decide(id, { action: 'approve' }))).toEqual([409, 'already_decided']);
 });
 
-test('pending requests are listed for approvers page by page, each once', async () => {
+test('approvers list pending requests page by page, each request once', async () => {
   const wanted = new Set<string>();
   for (const duration of ['10m', '20m', '30m']) wanted.add((await ask({ ...ASK, duration })).id);
   const seen: string[] = [];

@@ -30,7 +30,7 @@ const refusal = ({ status, json }: Said) => {
   return { status, code, detail };
 };
 
-test('a secret is deleted by who manages secrets, and then it is not there', async () => {
+test('an operator can delete a secret, which then does not exist any more', async () => {
   const path = 'vsecure://secrets/going/AWAY';
   await send('PUT', '/secrets', { path, value: CANARY });
   const deleted = await send('POST', '/secrets/delete', { path });
@@ -49,7 +49,7 @@ const auto = (conditions: object) => ({ autoApprove: { enabled: true, conditions
 describe('policies', () => {
   const uri = 'vsecure://secrets/staging/*';
 
-  test('PATCH merges what is named, PUT sets everything else to its default', async () => {
+  test('PATCH changes only the named fields of a policy, PUT resets all others to their defaults', async () => {
     const first = await send('PATCH', '/resources', { uri, maxDuration: '2h', maxUses: 3 });
     expect(configured.parse(first.json).policy).toMatchObject({ version: 1, maxDuration: '2h' });
     const approvers = ['alice@example.com', 'U012ABCDE'];
@@ -70,7 +70,7 @@ describe('policies', () => {
     expect(policyRoutes.list.answer.parse(json).items).toContainEqual(policy);
   });
 
-  test('a policy that nobody could decide under is told to whoever wrote it', async () => {
+  test('a policy without a possible approver is accepted with a warning', async () => {
     const lonely = 'vsecure://secrets/lonely/*';
     const { json } = await send('PUT', '/resources', { uri: lonely });
     expect(configured.parse(json).warnings).toEqual([
@@ -100,19 +100,22 @@ describe('policies', () => {
       'conditions: unknown field weather',
     ],
     'half of an escalation': [{ escalateTo: ['a@b.example'] }, 'escalateTo and escalateAfter'],
-    'more votes than anybody could cast': [{ minApprovals: 11 }, 'minApprovals: '],
+    'more votes than there can be approvers': [{ minApprovals: 11 }, 'minApprovals: '],
     'an operation that there is not': [{ permissions: ['own'] }, 'permissions[0]: '],
-    'no door at all': [{ decideFrom: [] }, 'decideFrom: '],
+    'no entry point': [{ decideFrom: [] }, 'decideFrom: '],
     'a channel by name': [{ channel: '#secrets' }, 'channel: '],
     'several at once': [{ maxUses: 0, name: '' }, 'name: '],
   } as const;
-  test.each(Object.entries(WRONG))('refused: %s', async (_name, [rules, detail]) => {
-    const said = refusal(await send('PUT', '/resources', { uri, ...rules }));
-    expect(said).toMatchObject({ status: 400, code: 'invalid_input' });
-    expect(said.detail).toContain(detail);
-  });
+  test.each(Object.entries(WRONG))(
+    'a policy with this mistake is refused: %s',
+    async (_name, [rules, detail]) => {
+      const said = refusal(await send('PUT', '/resources', { uri, ...rules }));
+      expect(said).toMatchObject({ status: 400, code: 'invalid_input' });
+      expect(said.detail).toContain(detail);
+    },
+  );
 
-  test('every field of a policy is taken and echoed, time windows as they were understood', async () => {
+  test('every field of a policy is stored and returned, time windows with the zone that vsecure understood', async () => {
     const rules = {
       name: 'Whole',
       permissions: ['list', 'read', 'write', 'delete'],
@@ -160,7 +163,7 @@ describe('policies', () => {
     });
   });
 
-  test('a set is applied whole or not at all, and says what each policy became', async () => {
+  test('a policy set is applied completely or not at all, and the answer says what happened to each policy', async () => {
     const [a, b] = ['vsecure://secrets/set/a/*', 'vsecure://secrets/set/b/*'];
     const body = { policies: [{ uri: a, approvers: ['alice@example.com'] }, { uri: b }] };
     const items = async (more: object = {}) => {
@@ -209,7 +212,7 @@ describe('policies', () => {
     expect((await uris()).length).toBe(before.length + 2);
   });
 
-  test('a pattern outside the grammar is refused, not tidied up', async () => {
+  test('an invalid pattern is refused, not normalised', async () => {
     const odd = ['vsecure://secrets/a/../b', 'VSECURE://secrets/a', 'vsecure://secrets/**/a'];
     for (const wrong of odd)
       expect(refusal(await send('PUT', '/resources', { uri: wrong }))).toMatchObject({
@@ -222,7 +225,7 @@ describe('policies', () => {
 describe('secrets', () => {
   const path = 'vsecure://secrets/production/API_TOKEN';
 
-  test('a value goes in, and only metadata ever comes out', async () => {
+  test('storing a secret answers with metadata only', async () => {
     const stored = await send('PUT', '/secrets', { path, value: CANARY });
     expect(secretRoutes.set.answer.parse(stored.json)).toMatchObject({ path, version: 1 });
     const again = await send('PUT', '/secrets', { path, value: `${CANARY}\n\0é` });
@@ -235,12 +238,12 @@ describe('secrets', () => {
     expect(serving.logged.join()).not.toContain(CANARY);
   });
 
-  test('two paths that differ only in case cannot be', async () => {
+  test('two secret paths that differ only in case cannot exist', async () => {
     const said = await send('PUT', '/secrets', { path: path.replace('API', 'api'), value: 'x' });
     expect(refusal(said)).toMatchObject({ status: 409, code: 'already_exists' });
   });
 
-  test('an agent may list but not write', async () => {
+  test('an agent may list secrets but not store one', async () => {
     const agent = await serving.services.agent('writer');
     const saying = { token: agent.token, body: { path, value: CANARY } };
     const said = await serving.api('PUT', '/secrets', saying);
@@ -250,7 +253,7 @@ describe('secrets', () => {
 });
 
 describe('keys and people', () => {
-  test('a key is shown once, says who it is, is listed without its secret part, and can be revoked', async () => {
+  test('a key is shown once, identifies its caller, is listed without its secret part, and can be revoked', async () => {
     const wish = { name: 'cursor', class: 'agent', owner: 'Carol@Example.com', expires: '90d' };
     const made = keyRoutes.create.answer.parse((await send('POST', '/keys', wish)).json);
     expect(made.token).toMatch(/^vsk_a_/);
@@ -276,7 +279,7 @@ describe('keys and people', () => {
     expect((await serving.api('GET', '/whoami', { token: made.token })).status).toBe(401);
   });
 
-  test('names are never reused, and no agent’s key gets the right to decide', async () => {
+  test('a key’s name is never reused, and an agent’s key never gets the right to decide', async () => {
     const wish = { name: 'Cursor-2', class: 'agent', owner: 'carol@example.com' };
     await send('POST', '/keys', wish);
     const again = await send('POST', '/keys', { ...wish, name: 'cursor-2' });
@@ -289,12 +292,12 @@ describe('keys and people', () => {
     expect(refusal(more)).toMatchObject({ status: 400, code: 'invalid_input' });
   });
 
-  test('the first admin may do everything', async () => {
+  test('the first administrator has all scopes of a human key', async () => {
     const { json } = await serving.api('GET', '/whoami', { token });
     expect(whoamiRoute.answer.parse(json).scopes.toSorted()).toEqual(SCOPES.toSorted());
   });
 
-  test('people get roles and Slack accounts; an account links once', async () => {
+  test('a person gets a role and a Slack account; a Slack account can be linked to one person only', async () => {
     const set = await send('POST', '/people', { email: 'dora@example.com', role: 'auditor' });
     expect(personRoutes.set.answer.parse(set.json)).toMatchObject({
       role: 'auditor',

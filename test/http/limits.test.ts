@@ -1,4 +1,4 @@
-/** How often, with which method, and from where: what the door itself refuses. */
+/** Rate limits, methods and origins: what HTTP refuses before a use case runs. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem } from '../../src/contract/problem.js';
@@ -25,7 +25,7 @@ const codeOf = ({ json }: Said) => problem.parse(json).code;
 const whoami = (token: string) => serving.api('GET', '/whoami', { token });
 
 describe('requests', () => {
-  test('are counted for all keys of a principal together, and say how many are left', async () => {
+  test('requests are counted for all keys of a principal together, and headers say how many are left', async () => {
     const { token, caller } = await services.agent('busy');
     const wish = { name: caller.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
     const second = await services.useCases.manageKeys.create(services.admin, {
@@ -48,14 +48,14 @@ describe('requests', () => {
     }
   });
 
-  test('of one key are not held against another, nor against whoever asks for the description', async () => {
+  test('requests of one key do not count for another key, nor for the OpenAPI document', async () => {
     const { token } = await services.agent('quiet');
     expect((await whoami(token)).status).toBe(200);
     for (let made = 0; made < 2 * PER_MINUTE; made += 1)
       expect((await serving.api('GET', '/openapi.json')).status).toBe(200);
   });
 
-  test('with wrong keys are told to stop, while a right key from the same address is let in', async () => {
+  test('too many wrong keys from an address get 429, while a valid key from the same address still works', async () => {
     const statuses: number[] = [];
     for (let made = 0; made < 40; made += 1) statuses.push((await whoami('vsk_a_wrong')).status);
     expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401));
@@ -83,13 +83,13 @@ describe('methods', () => {
     ['GET', '/approvals/appr_0000000000000000000000/cancel', 'POST'],
     ['OPTIONS', '/approvals', 'POST, GET'],
     ['POST', '/openapi.json', 'GET'],
-  ])('%s %s is not there, and the answer says what is', async (method, path, allow) => {
+  ])('%s %s is answered with 405 and the allowed methods', async (method, path, allow) => {
     const said = await open.api(method, path, { token });
     expect([said.status, codeOf(said)]).toEqual([405, 'method_not_allowed']);
     expect(said.headers.get('allow')).toBe(allow);
   });
 
-  test('HEAD reads nothing: it would use a grant up and show nobody', async () => {
+  test('HEAD is refused: it would use up a grant without showing the value', async () => {
     const head = await open.api('HEAD', '/secrets/value?path=vsecure://secrets/a', { token });
     expect(head.status).toBe(405);
     const events = await services.useCases.queryAudit(
@@ -100,7 +100,7 @@ describe('methods', () => {
     expect(events.ok && events.value.items).toEqual([]);
   });
 
-  test('a page of another origin gets no word of consent, asked before or with the request', async () => {
+  test('a web page of another origin gets no CORS headers, neither for a preflight nor for a request', async () => {
     const origin = { origin: 'https://evil.example.com', 'access-control-request-method': 'POST' };
     const answers = [
       await open.api('OPTIONS', '/approvals', { headers: origin }),

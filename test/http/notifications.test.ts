@@ -1,4 +1,4 @@
-/** Who is told, over REST: addresses go in and never come out, secrets are shown once, and a test is sent once. */
+/** Notifications over REST: a receiver's full URL is never returned, a signing secret is shown once, and a test is sent once. */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,16 +16,20 @@ const SLACK_URL = `https://hooks.slack.com/services/T1/B1/${CANARY}`;
 const WEBHOOK_URL = `https://receiver.example.com/${CANARY}?token=${CANARY}`;
 
 let serving: Serving;
-let told: string[];
+let sentTo: string[];
 let answer: SendResult = { outcome: 'sent' };
 
 beforeAll(async () => {
-  told = [];
-  const tell = (kind: string) => () => async () => {
-    told.push(kind);
+  sentTo = [];
+  const recordSend = (kind: string) => () => async () => {
+    sentTo.push(kind);
     return answer;
   };
-  const senders: Senders = { email: tell('email'), slack: tell('slack'), webhook: tell('webhook') };
+  const senders: Senders = {
+    email: recordSend('email'),
+    slack: recordSend('slack'),
+    webhook: recordSend('webhook'),
+  };
   const checkTarget = createCheckTarget(createEgress({ allowed: [] }), []);
   serving = await startServing(
     await buildServices({ senders, change: (parts) => ({ ...parts, checkTarget }) }),
@@ -46,7 +50,7 @@ const patched = async (body: unknown) => {
 };
 
 describe('configuring', () => {
-  test('merges: what is not named stays, and switching off keeps the rest', async () => {
+  test('configuring receivers changes only the named fields, and switching one off keeps its settings', async () => {
     await patched({ email: { recipients: ['oncall@example.com'], events: ['alert'] } });
     const after = await patched({ email: { includeReason: true } });
     expect(after.email).toMatchObject({
@@ -61,7 +65,7 @@ describe('configuring', () => {
     });
   });
 
-  test('answers with the origin of an address alone, and no row, log or event holds the rest', async () => {
+  test('the answer has only the origin of a receiver’s URL, and no row, log line or event contains the rest', async () => {
     const said = await api('PATCH', '', {
       slack: { webhookUrl: SLACK_URL, channel: '#security-approvals' },
       webhook: { url: WEBHOOK_URL },
@@ -84,7 +88,7 @@ describe('configuring', () => {
     expect(seen).toContain('security-approvals');
   });
 
-  test('a signing secret is shown once: whoever sends the change again is told so', async () => {
+  test('a signing secret is shown once: sending the change again does not return it', async () => {
     const key = randomUUID();
     const body = { webhook: { rotateSecret: true } };
     expect((await api('PATCH', '', body, key)).text).toContain('whsec_');
@@ -98,16 +102,19 @@ describe('configuring', () => {
     ['https://127.0.0.1/', 'webhook.url'],
     ['https://me:secret@receiver.example.com/', 'webhook.url'],
     ['https://metadata.internal/', 'webhook.url'],
-  ])('%s is refused by name, without an echo', async (url, field) => {
-    const said = await api('PATCH', '', { webhook: { url }, email: { includeReason: false } });
-    expect(said.status).toBe(400);
-    expect(said.text).toContain(field);
-    expect(said.text).not.toContain(url);
-    // All of it or nothing.
-    expect((await api('GET', '')).json).toMatchObject({ email: { includeReason: true } });
-  });
+  ])(
+    'the receiver %s is refused with the field’s name, without repeating the URL',
+    async (url, field) => {
+      const said = await api('PATCH', '', { webhook: { url }, email: { includeReason: false } });
+      expect(said.status).toBe(400);
+      expect(said.text).toContain(field);
+      expect(said.text).not.toContain(url);
+      // All of it or nothing.
+      expect((await api('GET', '')).json).toMatchObject({ email: { includeReason: true } });
+    },
+  );
 
-  test('a Slack webhook is one of Slack’s', async () => {
+  test('a Slack webhook must be a URL of Slack', async () => {
     const said = await api('PATCH', '', { slack: { webhookUrl: 'https://evil.example.com/x' } });
     expect([said.status, said.text]).toEqual([400, expect.stringContaining('hooks.slack.com')]);
   });
@@ -119,27 +126,27 @@ describe('configuring', () => {
     [{ webhook: { events: ['everything'] } }],
     [{ webhook: { secret: 'whsec_mine' } }],
     [{ sms: {} }],
-  ])('%j is refused', async (body) => {
+  ])('the receiver settings %j are refused', async (body) => {
     expect((await api('PATCH', '', body)).status).toBe(400);
   });
 });
 
-test('a test is sent once, however often it is asked for under its key', async () => {
-  told.length = 0;
+test('a test notification is sent once, however often the request is repeated under its idempotency key', async () => {
+  sentTo.length = 0;
   answer = { outcome: 'retry', error: 'http_500' };
   const key = randomUUID();
   const failed = { receiver: 'slack', outcome: 'failed', error: 'http_500' };
   expect((await api('POST', '/test', { receiver: 'slack' }, key)).json).toEqual(failed);
   answer = { outcome: 'sent' };
   expect((await api('POST', '/test', { receiver: 'slack' }, key)).json).toEqual(failed);
-  expect(told).toEqual(['slack']);
+  expect(sentTo).toEqual(['slack']);
   expect((await api('POST', '/test', { receiver: 'webhook' })).json).toEqual({
     receiver: 'webhook',
     outcome: 'sent',
   });
 });
 
-test('what is to be told is listed page by page, and can be told once more', async () => {
+test('deliveries are listed page by page and can be replayed', async () => {
   await serving.services.policy();
   const { caller } = await serving.services.agent('listed');
   await serving.services.ask(caller);

@@ -69,13 +69,13 @@ const operations = () =>
     Object.entries(all).map(([method, one]) => ({ path, method, ...one })),
   );
 
-test('it needs no key, and is sent with the same care as every answer', async () => {
+test('the OpenAPI document needs no key and has the same security headers as every answer', async () => {
   const { headers } = await serving.api('GET', '/openapi.json');
   expect(headers.get('content-type')).toMatch(/^application\/json/);
   expect(headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('every reference leads to something in it', () => {
+test('every reference in the OpenAPI document resolves', () => {
   const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = '']) => to);
   expect(references.length).toBeGreaterThan(50);
   for (const to of new Set(references)) {
@@ -86,7 +86,7 @@ test('every reference leads to something in it', () => {
   }
 });
 
-test('it has the routes of the contract with their scopes, and itself', () => {
+test('the OpenAPI document has all routes of the contract with their scopes, and its own route', () => {
   const contract = Object.values(ROUTES)
     .flatMap((verbs) => Object.values(verbs))
     .map(({ method, path, scopes }) => [method.toLowerCase(), path, [...scopes]]);
@@ -99,7 +99,7 @@ test('it has the routes of the contract with their scopes, and itself', () => {
   expect(described.paths['/openapi.json']?.get?.security).toEqual([]);
 });
 
-test('what needs no key says so, and is nothing but this and the logins', () => {
+test('only the OpenAPI document and the login routes are marked as needing no key', () => {
   const open = operations().filter(({ security }) => security !== undefined);
   expect(open.every(({ security }) => security?.length === 0)).toBe(true);
   expect(open.map(({ path }) => path).toSorted()).toEqual([
@@ -109,14 +109,14 @@ test('what needs no key says so, and is nothing but this and the logins', () => 
   ]);
 });
 
-test('its parameters are those of its paths', () => {
+test('every path parameter is described', () => {
   for (const { path, parameters = [] } of operations()) {
     const named = parameters.flatMap((one) => ('name' in one && one.in === 'path' ? one.name : []));
     expect([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)).toEqual(named);
   }
 });
 
-test('everything that changes something with a key takes an Idempotency-Key, and nothing else does', () => {
+test('exactly the routes that make a change with a key accept an Idempotency-Key', () => {
   const key = { $ref: '#/components/parameters/IdempotencyKey' };
   for (const { path, method, parameters = [] } of operations())
     expect(
@@ -125,7 +125,7 @@ test('everything that changes something with a key takes an Idempotency-Key, and
     ).toBe(method !== 'get' && !path.startsWith('/login'));
 });
 
-test('the codes of a problem are a closed list, every refusal among them', () => {
+test('the problem codes are a closed list that contains every refusal', () => {
   const { Problem } = described.components.schemas;
   const codes = z.object({
     properties: z.object({ code: z.object({ enum: z.array(z.string()) }) }),
@@ -135,7 +135,7 @@ test('the codes of a problem are a closed list, every refusal among them', () =>
   expect(Object.keys(STATUS).filter((code) => !listed.includes(code))).toEqual([]);
 });
 
-test('these are the operations', async () => {
+test('the operations of the API are those in the snapshot', async () => {
   const names = operations().map(
     ({ operationId, method, path }) => `${operationId}: ${method.toUpperCase()} ${path}`,
   );

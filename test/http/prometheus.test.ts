@@ -22,7 +22,7 @@ afterAll(() => serving.close());
 const scrape = (headers: Record<string, string> = { authorization: `Bearer ${token}` }) =>
   fetch(`${serving.server.url}/metrics`, { headers });
 
-test('a key with metrics:read of somebody who sees everything scrapes, nobody else does', async () => {
+test('only a key with metrics:read whose owner may see everything can scrape the metrics', async () => {
   expect((await scrape({})).status).toBe(401);
   const agent = (await serving.services.agent('nosy')).token;
   expect((await scrape({ authorization: `Bearer ${agent}` })).status).toBe(403);
@@ -31,7 +31,7 @@ test('a key with metrics:read of somebody who sees everything scrapes, nobody el
   expect((await scrape()).status).toBe(200);
 });
 
-test('the numbers are those of the database, before and after they were counted on', async () => {
+test('the metrics match the database, before and after the roll-up job runs', async () => {
   const lines = async () => (await (await scrape()).text()).split('\n');
   const before = await lines();
   expect(before).toContain('vsecure_approvals_pending 1');
@@ -43,7 +43,7 @@ test('the numbers are those of the database, before and after they were counted 
   expect(own(await lines())).toEqual(own(before));
 });
 
-test('no resource, key or person is named', async () => {
+test('the metrics name no resource, key or person', async () => {
   const text = await (await scrape()).text();
   for (const name of ['DATABASE_URL', 'claude-desktop', '@example.com', 'prin_', 'appr_'])
     expect(text).not.toContain(name);
@@ -56,7 +56,7 @@ const dashboard = z.object({
   ),
 });
 
-test('every panel of the Grafana dashboard asks for numbers that are there', async () => {
+test('every panel of the Grafana dashboard queries metrics that exist', async () => {
   const file = new URL('../../docs/grafana-dashboard.json', import.meta.url);
   const { panels } = dashboard.parse(JSON.parse(readFileSync(file, 'utf8')));
   const text = await (await scrape()).text();

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROBLEM_CODES, problem } from '../../src/contract/problem.js';
+import { REST_BODY_MAX_BYTES } from '../../src/domain/limits.js';
 import { STATUS } from '../../src/http/problem.js';
 import { buildServices } from '../support/services.js';
 import { type Said, type Serving, startServing } from './serving.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => serving.close());
 
-/** Checks the form of a problem document (RFC 9457) and gives back what tells them apart. */
+/** Checks the form of a problem document (RFC 9457) and returns its distinguishing fields. */
 function refusal(said: Said) {
   expect(said.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const read = problem.parse(said.json);
@@ -35,13 +36,16 @@ describe('without a good key', () => {
     'an empty one': { authorization: 'Bearer ' },
     'two at once': { authorization: 'Bearer a, Bearer b' },
   };
-  test.each(Object.entries(BAD))('%s: 401, and how to do it', async (_name, headers) => {
-    const said = await serving.api('GET', '/whoami', { headers });
-    expect(refusal(said)).toMatchObject({ status: 401, code: 'unauthorized' });
-    expect(said.headers.get('www-authenticate')).toBe('Bearer realm="vsecure"');
-  });
+  test.each(Object.entries(BAD))(
+    '%s is answered with 401 and how to authenticate',
+    async (_name, headers) => {
+      const said = await serving.api('GET', '/whoami', { headers });
+      expect(refusal(said)).toMatchObject({ status: 401, code: 'unauthorized' });
+      expect(said.headers.get('www-authenticate')).toBe('Bearer realm="vsecure"');
+    },
+  );
 
-  test('a wrong, an unknown and a revoked key get the same answer', async () => {
+  test('a malformed, an unknown and a revoked key get the same answer', async () => {
     const { token: good, caller } = await serving.services.agent('revoked-soon');
     await serving.api('POST', `/keys/${caller.key.id}/revoke`, { token });
     const flipped = token.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
@@ -52,12 +56,12 @@ describe('without a good key', () => {
     }
   });
 
-  test('a body is not even read', async () => {
+  test('the body of a request without a valid key is not read', async () => {
     const said = await serving.api('PUT', '/secrets', { raw: `{"value": "${CANARY}` });
     expect(refusal(said)).toMatchObject({ status: 401, code: 'unauthorized' });
   });
 
-  test('a key in the address is refused, even beside a good one', async () => {
+  test('a key in the URL is refused, even next to a valid one in the header', async () => {
     for (const name of ['access_token', 'api_key', 'API_KEY']) {
       const said = await serving.api('GET', `/whoami?${name}=${CANARY}`, { token });
       expect(refusal(said)).toMatchObject({ status: 400, code: 'invalid_input' });
@@ -74,7 +78,7 @@ describe('bodies', () => {
     expect(refusal(said)).toMatchObject({ status: 400, code: 'invalid_input' });
   });
 
-  test('another type is refused instead of being skipped', async () => {
+  test('a body of another content type is refused, not ignored', async () => {
     const raw = `path=${PATH}&value=${CANARY}`;
     const said = await put({
       raw,
@@ -83,24 +87,28 @@ describe('bodies', () => {
     expect(refusal(said)).toMatchObject({ status: 415, code: 'invalid_input' });
   });
 
-  test('compressed ones are refused: a small one can unpack to anything', async () => {
+  test('a compressed body is refused, because a small one can decompress to any size', async () => {
     const said = await put({ raw: CANARY, headers: { 'content-encoding': 'gzip' } });
     expect(refusal(said)).toMatchObject({ status: 415, code: 'invalid_input' });
   });
 
-  test('more than 256 kB is refused', async () => {
+  test('a body over the limit is refused, and the answer states the limit', async () => {
     const said = await put({ body: { path: PATH, value: CANARY.repeat(20_000) } });
-    expect(refusal(said)).toMatchObject({ status: 413, code: 'invalid_input' });
+    expect(refusal(said)).toMatchObject({
+      status: 413,
+      code: 'invalid_input',
+      detail: `The body is larger than ${REST_BODY_MAX_BYTES / 1024} KiB.`,
+    });
   });
 
-  test('deep nesting is refused, however deep', async () => {
+  test('a deeply nested body is refused', async () => {
     for (const depth of [9, 100_000]) {
       const said = await put({ raw: '['.repeat(depth) + ']'.repeat(depth) });
       expect(refusal(said)).toMatchObject({ status: 400, code: 'invalid_input' });
     }
   });
 
-  test('an unknown field is named, a hostile name is not repeated', async () => {
+  test('an unknown field is named in the answer, but a hostile name is not repeated', async () => {
     const value = CANARY;
     const named = refusal(await put({ body: { path: PATH, value, vaule: CANARY } }));
     expect(named).toMatchObject({ status: 400, detail: 'unknown field vaule.' });
@@ -108,18 +116,18 @@ describe('bodies', () => {
     expect(hostile.detail).toBe('unknown field.');
   });
 
-  test('a field of the wrong type is named, its value is not repeated', async () => {
+  test('a field of the wrong type is named in the answer, but its value is not repeated', async () => {
     const said = refusal(await put({ body: { path: PATH, value: { deep: CANARY } } }));
     expect(said).toMatchObject({ status: 400, code: 'invalid_input' });
     expect(said.detail).toMatch(/^value: /);
   });
 
-  test('a value that UTF-8 cannot carry, an empty one and one over 64 KiB are refused', async () => {
+  test('a secret value with lone surrogates, an empty one and one over 64 KiB are refused', async () => {
     for (const value of [`${CANARY}\ud800`, '', 'x'.repeat(64 * 1024 + 1)])
       expect(refusal(await put({ body: { path: PATH, value } })).status).toBe(400);
   });
 
-  test('__proto__ is a field like any other: unknown', async () => {
+  test('__proto__ in a body is refused as an unknown field', async () => {
     const said = await serving.api('POST', '/people', {
       token,
       raw: '{"email":"eve@example.com","__proto__":{"role":"admin"}}',
@@ -130,7 +138,7 @@ describe('bodies', () => {
 });
 
 describe('addresses', () => {
-  test('unknown paths, methods and malformed ones are problems too', async () => {
+  test('an unknown path, an unknown method and a malformed path are answered with problem documents', async () => {
     const statuses = await Promise.all([
       serving.api('GET', '/nothing', { token }),
       serving.api('GET', '/Whoami', { token }),
@@ -142,7 +150,7 @@ describe('addresses', () => {
     expect(refusal(malformed)).toMatchObject({ status: 400, code: 'invalid_input' });
   });
 
-  test('ids of another form never reach the store', async () => {
+  test('an id in a wrong format never reaches the database', async () => {
     const odd = ['appr_1', `appr_${"'".repeat(22)}`, 'grnt_0000000000000000000000'];
     for (const id of odd) {
       const said = await serving.api('GET', `/approvals/${encodeURIComponent(id)}`, { token });
@@ -150,7 +158,7 @@ describe('addresses', () => {
     }
   });
 
-  test('query strings are strict: unknown, doubled and out-of-range parameters are refused', async () => {
+  test('an unknown, repeated or out-of-range query parameter is refused', async () => {
     const queries = ['nope=1', 'limit=1&limit=2', 'limit=0', 'limit=201', 'limit=x', 'status=odd'];
     for (const query of queries)
       expect(refusal(await serving.api('GET', `/approvals?${query}`, { token })).status).toBe(400);
@@ -161,7 +169,7 @@ describe('addresses', () => {
       );
   });
 
-  test('a cursor that is none is refused, and nothing breaks', async () => {
+  test('an invalid cursor is refused', async () => {
     const lists = ['/approvals', '/grants', '/secrets', '/audit'];
     const cursors = ['x', '%00', "'", '-1', '1e99', '9'.repeat(200), 'eyJ4IjoxfQ', '%F0%9F%92%A9'];
     for (const list of lists)
@@ -172,7 +180,7 @@ describe('addresses', () => {
     expect(serving.logged).toEqual([]);
   });
 
-  test('only our own host names are answered to, the probes excepted', async () => {
+  test('only the configured Host names are accepted, except for the health probes', async () => {
     const good = ['127.0.0.1:3000', '127.0.0.1', 'vsecure.example.com', 'VSECURE.example.com:443'];
     for (const host of good) expect(await serving.statusForHost(host)).toBe(401);
     const bad = [
@@ -187,7 +195,7 @@ describe('addresses', () => {
     expect(await serving.statusForHost('10.0.0.7', '/healthz')).toBe(200);
   });
 
-  test('answers are not cached, framed or sniffed, and do not say what made them', async () => {
+  test('answers have headers against caching, framing and sniffing, and none that names the server software', async () => {
     const { headers } = await serving.api('GET', '/whoami', { token });
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -197,7 +205,7 @@ describe('addresses', () => {
   });
 });
 
-test('an error of ours is a reference to the log; neither has what was sent or what the error says', async () => {
+test('an internal error is answered with a reference to the log; neither contains the request’s body or the error’s message', async () => {
   const services = await buildServices();
   const broken = await startServing(services, {
     useCases: {
@@ -220,7 +228,7 @@ test('an error of ours is a reference to the log; neither has what was sent or w
   await services.close();
 });
 
-test('ready means the database; Slack’s trouble is told but stops nobody', async () => {
+test('readiness depends on the database; a Slack outage is reported but leaves the server ready', async () => {
   expect((await serving.say('GET', '/readyz')).json).toEqual({
     status: 'ok',
     database: 'ok',
@@ -240,7 +248,7 @@ test('ready means the database; Slack’s trouble is told but stops nobody', asy
   await down.close();
 });
 
-test('every refusal is an error of HTTP, and only a wrong or suspended key asks for another', () => {
+test('every refusal has an HTTP error status, and only a wrong or suspended key gets 401', () => {
   const statuses = Object.entries(STATUS);
   expect(statuses.every(([, status]) => status >= 400 && status <= 503)).toBe(true);
   expect(statuses.filter(([, status]) => status === 401)).toEqual([
@@ -249,7 +257,7 @@ test('every refusal is an error of HTTP, and only a wrong or suspended key asks 
   ]);
 });
 
-test('the documentation has every code, beside the status that it comes with', () => {
+test('docs/rest.md lists every code with its status', () => {
   const page = readFileSync(new URL('../../docs/rest.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| (\d{3}) \| (.*) \|$/gm)];
   const documented = rows.flatMap(([, status, text = '']) =>

@@ -67,7 +67,7 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof 
   'POST /alerts/silence': ['notifications:manage'],
 };
 
-/** What the use cases ask for besides a scope: a person of their own, or somebody who may see everything. */
+/** What a use case requires in addition to a scope: an owner who is a person, or an owner who may see everything. */
 const BESIDES: Readonly<Record<string, (who: { keyClass: KeyClass; member: boolean }) => boolean>> =
   {
     'POST /people/code': ({ keyClass }) => keyClass === 'human',
@@ -91,7 +91,7 @@ beforeAll(async () => {
 });
 afterAll(() => serving.close());
 
-/** What the router itself has, and not what anybody says that it has. */
+/** Read from the router itself, not from the contract. */
 function routesOf(useCases: Serving['services']['useCases']): readonly Mounted[] {
   const { signal } = new AbortController();
   const router = createApi({ useCases, admission: [], now: () => new Date(), stopping: signal });
@@ -121,11 +121,11 @@ function scopesOf(route: string): readonly Scope[] {
 
 const codeOf = ({ json }: Said) => problem.safeParse(json).data?.code;
 
-test('every route is in the table of who may call it, and the table has no other', () => {
+test('the table of required scopes has exactly the routes of the API', () => {
   expect(mounted.map(({ name }) => name).toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
 });
 
-test('nothing but the description and logins answers to who has no key', async () => {
+test('only the OpenAPI document and the login routes answer without a key', async () => {
   for (const { name, method, path } of mounted) {
     const { status } = await serving.api(method, addressOf(path));
     const answers = { [OPEN]: 200, [FIRST]: 400 };
@@ -135,23 +135,26 @@ test('nothing but the description and logins answers to who has no key', async (
 });
 
 describe.each(KEY_CLASSES)('a key of class %s', (keyClass: KeyClass) => {
-  test.each(CLASS_SCOPES[keyClass])('with the scope %s alone', async (scope) => {
-    const name = `${keyClass}-${scope.replace(':', '-')}`;
-    const wish = { name, class: keyClass, owner: 'admin@example.com', scopes: [scope] };
-    const made = unwrap(
-      await serving.services.useCases.manageKeys.create(serving.services.admin, wish),
-    );
-    for (const { name: route, method, path } of mounted) {
-      const said = await serving.api(method, addressOf(path), { token: made.token });
-      const scopes = scopesOf(route);
-      const open = (scopes.length === 0 || scopes.includes(scope)) && fits(route, keyClass);
-      expect(said.status, route).not.toBe(401);
-      expect(codeOf(said) === 'not_allowed', `${route}: ${said.text}`).toBe(!open);
-    }
-  });
+  test.each(CLASS_SCOPES[keyClass])(
+    'can call exactly the routes of the scope %s when it has only that scope',
+    async (scope) => {
+      const name = `${keyClass}-${scope.replace(':', '-')}`;
+      const wish = { name, class: keyClass, owner: 'admin@example.com', scopes: [scope] };
+      const made = unwrap(
+        await serving.services.useCases.manageKeys.create(serving.services.admin, wish),
+      );
+      for (const { name: route, method, path } of mounted) {
+        const said = await serving.api(method, addressOf(path), { token: made.token });
+        const scopes = scopesOf(route);
+        const open = (scopes.length === 0 || scopes.includes(scope)) && fits(route, keyClass);
+        expect(said.status, route).not.toBe(401);
+        expect(codeOf(said) === 'not_allowed', `${route}: ${said.text}`).toBe(!open);
+      }
+    },
+  );
 });
 
-test('a member’s key manages nothing, whatever scopes it was given', async () => {
+test('a member’s key cannot manage anything, whatever scopes it has', async () => {
   const { token } = await serving.services.human('member@example.com');
   for (const { name, method, path } of mounted) {
     const scopes = scopesOf(name);
@@ -162,7 +165,7 @@ test('a member’s key manages nothing, whatever scopes it was given', async () 
   }
 });
 
-describe('an agent’s key with every scope that there is for agents, owned by an admin who may approve', () => {
+describe('an agent’s key with every scope for agents, owned by an administrator who may approve,', () => {
   const POLICY = { approvers: ['admin@example.com'], allowSelfApproval: true };
   const uri = 'vsecure://secrets/production/*';
 
@@ -217,7 +220,7 @@ describe('an agent’s key with every scope that there is for agents, owned by a
     return Object.fromEntries(all.map((table, index) => [table, rows[index]]));
   }
 
-  test('changes no decision, grant, policy, key or person through any route', async () => {
+  test('cannot change a decision, grant, policy, key or person through any route', async () => {
     const { services } = serving;
     await services.policy(POLICY);
     const { caller } = await services.agent('asking');

@@ -51,7 +51,7 @@ async function eventsOf(token: string): Promise<string[]> {
   return auditRoutes.list.answer.parse(json).items.map(({ type }) => type);
 }
 
-test('a value is read under a live grant, and the answer is kept nowhere', async () => {
+test('a value is read under an active grant, and the answer is stored nowhere', async () => {
   expect(refusal(await value(agent))).toEqual([403, 'approval_required']);
   await approve('read');
   const said = await value(agent);
@@ -66,7 +66,7 @@ test('a value is read under a live grant, and the answer is kept nowhere', async
   expect(refusal(await value(agent, DATABASE_URL, '&version=7'))).toEqual([404, 'not_found']);
 });
 
-test('bytes that are not text come in base64', async () => {
+test('a value that is not UTF-8 text is returned as base64', async () => {
   const path = 'vsecure://secrets/development/BYTES';
   const bytes = Uint8Array.from([0xff, 0, 1]);
   unwrap(
@@ -76,7 +76,7 @@ test('bytes that are not text come in base64', async () => {
   expect(secretRoutes.open.answer.parse(json)).toMatchObject({ encoding: 'base64', value: '/wAB' });
 });
 
-test('where no approval is required a grant is obtained, on record, and used again', async () => {
+test('when no approval is required, a read creates a grant with an audit event, and the next read uses the same grant', async () => {
   expect((await value(agent, TOKEN)).status).toBe(200);
   expect((await value(agent, TOKEN)).status).toBe(200);
   expect(await eventsOf(agent)).toEqual([
@@ -88,7 +88,7 @@ test('where no approval is required a grant is obtained, on record, and used aga
   ]);
 });
 
-test('a policy that wants a reason gets none made up: then a program has to ask itself', async () => {
+test('when the policy requires a reason, a read without a grant is refused: the program must request access with a reason', async () => {
   const uri = 'vsecure://secrets/reasons/*';
   await serving.services.policy({ requiresApproval: false, requireReason: true }, uri);
   expect(refusal(await value(agent, 'vsecure://secrets/reasons/A'))).toEqual([
@@ -97,13 +97,13 @@ test('a policy that wants a reason gets none made up: then a program has to ask 
   ]);
 });
 
-test('an administrator reads nothing without a grant, and a service’s key nothing at all', async () => {
+test('an administrator cannot read a value without a grant, and a service’s key cannot read values at all', async () => {
   expect(refusal(await value(admin))).toEqual([403, 'approval_required']);
   const service = await serving.services.key(`robot-${count}`, 'service', 'admin@example.com');
   expect(refusal(await value(service.token, TOKEN))).toEqual([403, 'not_allowed']);
 });
 
-test('who has no grant cannot tell a secret that is there from one that is not', async () => {
+test('a caller without a grant cannot find out whether a secret exists', async () => {
   const none = 'vsecure://secrets/production/NOTHING';
   const [there, absent] = [await value(agent), await value(agent, none)];
   expect(refusal(absent)).toEqual(refusal(there));
@@ -117,7 +117,7 @@ test('who has no grant cannot tell a secret that is there from one that is not',
   }
 });
 
-test('an operator creates, updates, rotates and deletes; no answer holds the value', async () => {
+test('an operator creates, updates, rotates and deletes a secret; no answer contains the value', async () => {
   const path = `vsecure://secrets/operated/${count}`;
   const answers = [
     await change('create', admin, { path, value: CANARY }),
@@ -140,7 +140,7 @@ test('an operator creates, updates, rotates and deletes; no answer holds the val
   expect(refusal(await change('rotate', admin, { path: TOKEN }))).toEqual([422, 'needs_value']);
 });
 
-test('everybody else changes a secret under a grant for just that', async () => {
+test('any other caller needs a grant for the operation to change a secret', async () => {
   await approve('write');
   const updated = await change('update', agent, { path: DATABASE_URL, value: `${CANARY}-new` });
   expect(secretRoutes.update.answer.parse(updated.json)).toMatchObject({ version: 2 });
@@ -154,7 +154,7 @@ test('everybody else changes a secret under a grant for just that', async () => 
   expect((await change('create', agent, { path, generate: {} })).status).toBe(200);
 });
 
-test('uses are counted by resource, the most used first, page by page', async () => {
+test('uses are counted by resource, most used first, in pages', async () => {
   for (let reads = 0; reads < 3; reads += 1) await value(agent, TOKEN);
   const other = 'vsecure://secrets/development/OTHER';
   await change('create', agent, { path: other, generate: {} });
@@ -178,7 +178,7 @@ test('uses are counted by resource, the most used first, page by page', async ()
   expect(all.items.find(({ resource }) => resource === TOKEN)?.count).toBeGreaterThanOrEqual(3);
 });
 
-test('keys, people and policies come in pages too, each once', async () => {
+test('keys, people and policies are listed in pages, each item once', async () => {
   for (const list of ['/keys', '/people', '/resources']) {
     const seen: string[] = [];
     const pages = async (after = ''): Promise<void> => {

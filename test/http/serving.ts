@@ -1,4 +1,4 @@
-/** The REST API over the real house, on a port of its own. */
+/** The REST API over real services, on its own port. */
 
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -25,7 +25,7 @@ export interface Saying {
 
 export type Serving = Awaited<ReturnType<typeof startServing>>;
 
-/** Everything that was logged, as one would read it. */
+/** `logged` has every log line as JSON. */
 export async function startServing(given?: Services, parts: Partial<HttpParts> = {}) {
   const services = given ?? (await buildServices());
   const logged: string[] = [];

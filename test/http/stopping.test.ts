@@ -16,7 +16,7 @@ function event() {
   return { happen, happened };
 }
 
-/** `began` resolves when somebody has begun to wait. */
+/** `began` resolves when a call has started to wait. */
 function watched(services: Services) {
   const began = event();
   const waitForDecision: Services['useCases']['waitForDecision'] = (caller, id, waiting) =>
@@ -27,7 +27,7 @@ function watched(services: Services) {
   return { useCases: { ...services.useCases, waitForDecision }, began: began.happened };
 }
 
-test('a waiting call is answered as it stands when the server begins to stop', async () => {
+test('when the server starts to stop, a waiting call is answered with the current status', async () => {
   const services = await buildServices();
   await services.policy();
   const { caller, token } = await services.agent();
@@ -41,7 +41,7 @@ test('a waiting call is answered as it stands when the server begins to stop', a
   await services.close();
 });
 
-test('a wait ends on the server when its client has gone, and the request stays', async () => {
+test('a wait ends on the server when its client disconnects, and the request stays pending', async () => {
   const services = await buildServices();
   await services.policy();
   const { caller, token } = await services.agent();
@@ -70,7 +70,7 @@ test('a wait ends on the server when its client has gone, and the request stays'
   await services.close();
 });
 
-test('a connection on which nothing was ever asked does not hold up the stop', async () => {
+test('a connection without any request does not delay the stop', async () => {
   const server = await listen(() => {}, { host: '127.0.0.1', port: 0 });
   const unused = connect(server.port, '127.0.0.1').resume();
   await once(unused, 'connect');
@@ -80,7 +80,7 @@ test('a connection on which nothing was ever asked does not hold up the stop', a
   expect(performance.now() - began).toBeLessThan(4000);
 });
 
-test('an answer that does not come is cut off at the deadline', async () => {
+test('a request that does not finish is cut off at the deadline', async () => {
   const stuck = event();
   const server = await listen((req) => void (req.url === '/stuck' && stuck.happen()), {
     host: '127.0.0.1',
@@ -95,7 +95,7 @@ test('an answer that does not come is cut off at the deadline', async () => {
   await closed;
 });
 
-test('an address that is taken is an error, not a silence', async () => {
+test('listening on an address that is in use rejects with an error', async () => {
   const first = await listen((_req, res) => void res.end(), { host: '127.0.0.1', port: 0 });
   await expect(listen(() => {}, { host: '127.0.0.1', port: first.port })).rejects.toMatchObject({
     code: 'EADDRINUSE',

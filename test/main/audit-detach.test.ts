@@ -6,7 +6,7 @@ import { testDatabase } from '../support/database.js';
 import { buildServices } from '../support/services.js';
 import { vsecure } from '../support/vsecure.js';
 
-test('old parts become tables of their own, and what remains of the trail still verifies', async () => {
+test('audit:detach turns old partitions into tables of their own, and the remaining trail still verifies', async () => {
   const database = await testDatabase();
   const services = await buildServices({ database });
   await services.policy();
@@ -40,7 +40,7 @@ test('old parts become tables of their own, and what remains of the trail still 
   await services.close();
 });
 
-test('nothing is detached unless it is asked for in full', async () => {
+test('audit:detach does nothing unless both the date and --yes are given', async () => {
   const asked = [
     [],
     ['--before', '2026-01-01'],

@@ -10,7 +10,7 @@ import { vsecure } from '../support/vsecure.js';
 
 const CANARY = 'canary-of-the-backup';
 
-test('a lost data folder comes back from a backup and the master key, with its secrets and its audit trail', async () => {
+test('a backup and the master key restore a lost data folder, with its secrets and its audit trail', async () => {
   const VSECURE_DATA_DIR = temporaryFolder('data');
   const kept = temporaryFolder('kept');
   const backup = path.join(kept, 'monday');
@@ -40,7 +40,7 @@ test('a lost data folder comes back from a backup and the master key, with its s
   expect(audit.stdout).toContain('secret_written');
 });
 
-test('without a folder, and for a database of one’s own, it says what to do instead', async () => {
+test('backup without a folder, or with a PostgreSQL server of the operator, says what to do instead', async () => {
   expect(await vsecure(['backup'])).toMatchObject({
     exit: 2,
     stderr: expect.stringContaining('Usage: vsecure backup <dir>'),

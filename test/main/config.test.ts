@@ -1,4 +1,4 @@
-/** The settings: what is wrong is said all at once and by name, and nobody's secret is repeated. */
+/** The configuration: all problems are reported at once and by name, and no value is repeated. */
 
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
@@ -59,14 +59,14 @@ function problems(env: NodeJS.ProcessEnv): string | undefined {
 
 const named = (message = '') => [...message.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name);
 
-describe('what is wrong', () => {
-  test('is all said at once, each by its name on a line of its own', () => {
+describe('a wrong setting', () => {
+  test('is reported together with all others, each by name on its own line', () => {
     const message = problems(WRONG);
     expect(message).toContain(`has ${Object.keys(WRONG).length} problem(s):\n`);
     expect(named(message)).toEqual(Object.keys(WRONG));
   });
 
-  test.each(Object.entries(WRONG))('is said of %s alone, too', (name, value) => {
+  test.each(Object.entries(WRONG))('is reported by name: %s', (name, value) => {
     const message = problems({
       ...DATABASE,
       ...SLACK,
@@ -78,7 +78,7 @@ describe('what is wrong', () => {
     expect(message).not.toContain(value);
   });
 
-  test('is never repeated, whatever it is', () => {
+  test('never has its value repeated in the message', () => {
     const names = [...Object.keys(WRONG), ...FREE, 'SLACK_SIGNING_SECRET'];
     const begin = fc.constantFrom('', 'postgres://', 'http://127.0.0.1/', 'xoxb-', 'C0', 'a@');
     const garbage = fc.string({ unit: 'binary', minLength: 8 });
@@ -114,11 +114,11 @@ describe('settings that contradict each other', () => {
     ['a mail server without a sender', { SMTP_URL: MAIL.SMTP_URL }, 'MAIL_FROM'],
     ['a sender without a mail server', { MAIL_FROM: MAIL.MAIL_FROM }, 'SMTP_URL'],
     ['logins without Slack', { VSECURE_HUMAN_KEYS: 'login' }, 'VSECURE_HUMAN_KEYS'],
-  ])('%s is refused, and it is said which one to set', (_, env, name) => {
+  ])('%s is refused, and the message names the setting to change', (_, env, name) => {
     expect(named(problems(env))).toEqual([name]);
   });
 
-  test('a contradiction is told together with what else is wrong', () => {
+  test('a contradiction is reported together with all other problems', () => {
     expect(named(problems({ SLACK_APP_TOKEN: 'xapp-1', PORT: 'x' }))).toEqual([
       'PORT',
       'SLACK_BOT_TOKEN',
@@ -126,8 +126,8 @@ describe('settings that contradict each other', () => {
   });
 });
 
-describe('what is not set', () => {
-  test('has defaults that need nothing else: an embedded database, loopback, no Slack', () => {
+describe('a missing setting', () => {
+  test('has a default that needs nothing else: an embedded database, loopback, no Slack', () => {
     expect(readConfig({})).toMatchObject({
       database: { dataDir: expect.stringMatching(/vsecure[\\/]postgres$/) },
       masterKey: { text: undefined, file: expect.stringMatching(/master\.key$/), create: true },
@@ -146,12 +146,12 @@ describe('what is not set', () => {
     });
   });
 
-  test('is the same as what is empty', () => {
+  test('is the same as an empty one', () => {
     const empty = Object.fromEntries([...Object.keys(WRONG), ...FREE].map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
 
-  test('lies in a user’s own data, never in the folder where the program is started', () => {
+  test('for the data folder means the user’s data folder, never the folder where the program starts', () => {
     for (const env of [{}, { XDG_DATA_HOME: 'here' }, { VSECURE_DATA_DIR: '' }])
       expect(readConfig(env).dataDir).toMatch(homedir());
     expect(readConfig({ VSECURE_DATA_DIR: '/srv/vsecure' })).toMatchObject({
@@ -160,7 +160,7 @@ describe('what is not set', () => {
     });
   });
 
-  test('is no reason to make up a master key for a database that lasts longer', () => {
+  test('for the master key never leads to a generated key when the database is not embedded', () => {
     expect(readConfig(DATABASE).masterKey.create).toBe(false);
     const file = { DATABASE_URL: DATABASE.DATABASE_URL, VSECURE_MASTER_KEY_FILE: '/key' };
     expect(readConfig(file).masterKey).toMatchObject({ file: '/key', create: false });
@@ -168,7 +168,7 @@ describe('what is not set', () => {
   });
 });
 
-test('another address for Slack is taken on this machine only', () => {
+test('another Slack API address must be a loopback address', () => {
   const taken = (url: string) => problems({ ...SLACK, SLACK_API_URL: url }) === undefined;
   for (const url of ['http://127.0.0.1:7700/api/', 'http://localhost/api/', 'http://[::1]:1/api/'])
     expect(taken(url)).toBe(true);
@@ -199,7 +199,7 @@ test('lists are split at commas, and switches are on or off', () => {
   expect(readConfig(SLACK).slack).toMatchObject({ linkByEmail: true, autoApproved: 'lines' });
 });
 
-test('a sender is one address, with nothing in it that could begin another header', () => {
+test('the sender is one address, with no character that could start another mail header', () => {
   const taken = (from: string) => problems({ ...MAIL, MAIL_FROM: from }) === undefined;
   for (const from of ['vsecure@example.com', 'vsecure <vsecure@example.com>'])
     expect(taken(from), from).toBe(true);
@@ -213,7 +213,7 @@ test('a sender is one address, with nothing in it that could begin another heade
     expect(taken(from), from).toBe(false);
 });
 
-test('private receivers are base URLs, without user names or queries', () => {
+test('private receivers are base URLs without user names or queries', () => {
   const allow = (text: string) => problems({ VSECURE_WEBHOOK_ALLOW: text }) === undefined;
   expect(readConfig({}).webhookAllow).toEqual([]);
   expect(
@@ -223,14 +223,14 @@ test('private receivers are base URLs, without user names or queries', () => {
     expect(allow(text), text).toBe(false);
 });
 
-test('who makes keys that decide: their people where Slack is, else an administrator', () => {
+test('with Slack, people create their own keys that decide; without Slack, an administrator does', () => {
   expect(readConfig({}).humanKeys).toBe('admin');
   expect(readConfig(SLACK).humanKeys).toBe('login');
   expect(readConfig({ ...SLACK, VSECURE_HUMAN_KEYS: 'admin' }).humanKeys).toBe('admin');
   expect(readConfig({ ...SLACK, VSECURE_HUMAN_KEYS: 'login' }).humanKeys).toBe('login');
 });
 
-test('no secret shows when the settings are printed', () => {
+test('printing the configuration shows no secret', () => {
   const config = readConfig({
     DATABASE_URL: 'postgres://app:hunter2@localhost/vsecure',
     VSECURE_MASTER_KEY: KEY,

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { startVsecure } from '../support/server.js';
 import { vsecure } from '../support/vsecure.js';
 
-test('given a folder only, it keeps everything there, and a kill -9 loses nothing', async () => {
+test('with only a data folder set, the server stores everything there, and a kill -9 loses nothing', async () => {
   const VSECURE_DATA_DIR = temporaryFolder('data');
   await using server = await startVsecure({ env: { VSECURE_DATA_DIR } });
   const admin = (await vsecure(['admin:bootstrap'], { env: server.env })).stdout.trim();

@@ -61,8 +61,8 @@ test('wrong settings are listed by name, and the exit code is 2', async () => {
   ]);
 });
 
-describe('the database', () => {
-  test('is not there', async () => {
+describe('a database', () => {
+  test('that does not answer is reported in one sentence', async () => {
     const port = await freePort();
     const DATABASE_URL = elsewhere((url) => Object.assign(url, { port, password: 'hunter2' }));
     const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
@@ -70,14 +70,14 @@ describe('the database', () => {
     expect(sentenceOf(ended)).toBe('vsecure: no server answers at the address in DATABASE_URL.');
   });
 
-  test('has no such name', async () => {
+  test('name that does not exist is reported in one sentence', async () => {
     const DATABASE_URL = database.url.replace(/[^/]*$/, 'no_such_database');
     const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
     expect(ended.exit).toBe(1);
     expect(sentenceOf(ended)).toBe('vsecure: the database named in DATABASE_URL does not exist.');
   });
 
-  test('knows no such user', async () => {
+  test('user that the database refuses is reported in one sentence', async () => {
     const DATABASE_URL = database.url.replace(/\/\/[^@]*@/, '//nobody:hunter2@');
     const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
     expect(ended.exit).toBe(1);
@@ -85,10 +85,10 @@ describe('the database', () => {
   });
 });
 
-describe('the schema', () => {
+describe('a schema', () => {
   const versions = (sql: string) => database.dataSource.query(sql);
 
-  test('is newer than the program: nothing is touched', async () => {
+  test('of a newer vsecure is refused and left unchanged', async () => {
     await versions(
       `insert into schema_migration (timestamp, name) values (9999, 'later0000000009999')`,
     );
@@ -100,7 +100,7 @@ describe('the schema', () => {
     );
   });
 
-  test('is behind, and migrations are off: it says who is to run them, and `migrate` does', async () => {
+  test('that is behind, with migrations off, is refused with a hint to run `migrate`, which then works', async () => {
     const fresh = await testDatabase();
     await fresh.dataSource.query('drop schema public cascade; create schema public');
     const env = { DATABASE_URL: fresh.url, VSECURE_MASTER_KEY: KEY, VSECURE_MIGRATE: 'off' };
@@ -118,8 +118,8 @@ describe('the schema', () => {
   });
 });
 
-describe('the master key', () => {
-  test('is another one than the database was sealed with', async () => {
+describe('a master key', () => {
+  test('of another database is refused', async () => {
     const ended = await serveHere({ VSECURE_MASTER_KEY: KEY });
     expect(ended.exit).toBe(1);
     expect(sentenceOf(ended)).toMatch(
@@ -128,7 +128,7 @@ describe('the master key', () => {
     expect(ended.stderr).not.toContain(KEY);
   });
 
-  test('lies in a file that others can open', async () => {
+  test('file that other users can read is refused', async () => {
     const file = path.join(temporaryFolder(), 'key');
     writeFileSync(file, masterKey);
     chmodSync(file, 0o644);
@@ -140,7 +140,7 @@ describe('the master key', () => {
   });
 });
 
-describe('the address', () => {
+describe('an address', () => {
   let other: Server;
   let port: number;
   beforeAll(async () => {
@@ -149,20 +149,20 @@ describe('the address', () => {
   });
   afterAll(() => shut(other));
 
-  test('is in use', async () => {
+  test('that is in use is reported with a hint to set PORT', async () => {
     const ended = await serveHere({ PORT: String(port) });
     expect(ended.exit).toBe(1);
     expect(sentenceOf(ended)).toMatch(/^vsecure: the address is in use\. .* set PORT/);
   });
 
-  test('is not one of this machine', async () => {
+  test('that does not belong to this machine is reported', async () => {
     const ended = await serveHere({ HOST: '192.0.2.1' });
     expect(ended.exit).toBe(1);
     expect(sentenceOf(ended)).toBe('vsecure: HOST is not an address of this machine.');
   });
 });
 
-test('admin:bootstrap says what is wrong on stderr, and stdout stays empty', async () => {
+test('admin:bootstrap reports a failure on stderr, and stdout stays empty', async () => {
   const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: KEY };
   const ended = await vsecure(['admin:bootstrap'], { env });
   expect(ended.exit).toBe(1);

@@ -1,4 +1,4 @@
-/** The first start: somebody gets the first key, once, and it is in no log. */
+/** The first start: the administrator gets the first key once, and the key is in no log. */
 
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ afterEach(() => database.close());
 
 const whoami = (url: string, apiKey: string) => new VSecureClient({ url, apiKey }).whoami();
 
-test('without a terminal the server says what to run, and that prints a working key and nothing else on stdout', async () => {
+test('without a terminal the server names the command to run, which prints a working key and nothing else on stdout', async () => {
   await using server = await startVsecure({ database, env: { LOG_LEVEL: 'trace' } });
   expect(server.log()).toContainEqual(
     expect.objectContaining({ msg: expect.stringContaining('run `vsecure admin:bootstrap`') }),
@@ -44,7 +44,7 @@ test('without a terminal the server says what to run, and that prints a working 
   expect(server.program().stdout()).toBe('');
 });
 
-test('a lost key is replaced by another one of the same admin', async () => {
+test('admin:bootstrap replaces a lost key with a new key of the same administrator', async () => {
   await using server = await startVsecure({ database });
   const keys = [];
   for (const _ of [1, 2])
@@ -54,7 +54,7 @@ test('a lost key is replaced by another one of the same admin', async () => {
   expect(new Set(keys).size).toBe(2);
 });
 
-test('on a terminal the key is shown once, there only, and Ctrl-C ends the server in order', async () => {
+test('on a terminal the first start shows the key once, and Ctrl-C stops the server gracefully', async () => {
   const log = path.join(temporaryFolder(), 'log');
   const env = {
     DATABASE_URL: database.url,

@@ -27,12 +27,12 @@ interface EntryPoint extends AsyncDisposable {
   readonly url: string;
   /** Every answer that went through. */
   readonly answers: readonly string[];
-  /** As long as it is set, nobody gets an answer; counts who came. */
+  /** While it is set, no request is answered; counts the requests. */
   away: boolean;
   turnedAway: number;
 }
 
-/** A door to the server that can be shut, as if the server were being restarted. */
+/** A proxy to the server that can be closed, as if the server were being restarted. */
 async function door(): Promise<EntryPoint> {
   const answers: string[] = [];
   const server = createServer(async (request, response) => {
@@ -89,7 +89,7 @@ const profiles = z.object({
 });
 const keptIn = (file: string) => profiles.parse(JSON.parse(readFileSync(file, 'utf8'))).profiles;
 
-test('a person logs a terminal in through a restart, and the key is in their file and nowhere else', async () => {
+test('a person logs in on a terminal across a server restart, and the key is stored in their file and nowhere else', async () => {
   await using way = await door();
   const home = temporaryFolder('config');
   const env = { XDG_CONFIG_HOME: home };
@@ -123,7 +123,7 @@ test('a person logs a terminal in through a restart, and the key is in their fil
   });
 });
 
-test('as JSON it says everything but the key', async () => {
+test('login --json prints everything but the key', async () => {
   const home = temporaryFolder('config');
   const env = { XDG_CONFIG_HOME: home, VSECURE_URL: running.url };
   const program = startProgram(['login', '--json'], { env });
@@ -140,7 +140,7 @@ test('as JSON it says everything but the key', async () => {
   expect(stdout).not.toContain(keptIn(file)['default']?.apiKey);
 });
 
-test('whoever gives up, or waits too long, is told so and keeps nothing', async () => {
+test('an interrupted or expired login says so and stores nothing', async () => {
   const env = { VSECURE_URL: running.url };
   const given = startProgram(['login'], { env });
   await codeShown(given);
@@ -160,7 +160,7 @@ test('whoever gives up, or waits too long, is told so and keeps nothing', async 
   });
 });
 
-test('the routes are for no browser and no cache, and one address gets so many codes and no more', async () => {
+test('the login routes send no CORS or cache headers, and limit the codes of one address', async () => {
   const begin = () =>
     fetch(`${running.url}/api/v1/login`, {
       method: 'POST',

@@ -1,4 +1,4 @@
-/** The running server by itself tells owners, alarms, and stops the keys of whoever has left Slack. */
+/** Jobs of the running server: they notify owners, log suspensions, and stop the keys of deactivated Slack users. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
@@ -38,7 +38,7 @@ const directTo = (user: string, words: string) =>
     return messages.find((message) => JSON.stringify(message).includes(words));
   });
 
-test('an owner hears of the first use within seconds, and a suspension is a warning in the log', async () => {
+test('the owner is notified of the first use within seconds, and a suspension is logged as a warning', async () => {
   const { caller, token } = await reading('claude-desktop', 'bob@example.com');
   await directTo('bob', 'used its access for the first time');
   const answer = await fetch(`${running.url}/api/v1/keys/suspend`, {
@@ -60,7 +60,7 @@ test('an owner hears of the first use within seconds, and a suspension is a warn
   expect(await refused.json()).toMatchObject({ status: 401, code: 'key_suspended' });
 });
 
-test('a key of somebody who is deactivated in Slack stops within a minute', {
+test('a key of a person who is deactivated in Slack stops working within a minute', {
   timeout: 70_000,
 }, async () => {
   const { token } = await reading('cursor', 'carol@example.com');

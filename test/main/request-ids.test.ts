@@ -1,4 +1,4 @@
-/** One id leads from an agent's call to the click in Slack and to the read; and the log holds ids, and nothing that anybody said. */
+/** One request id finds the agent's call, the click in Slack and the read in the log, which contains ids and no text of people or agents. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
@@ -85,11 +85,11 @@ describe('an approval that an agent asked for over MCP and a person decided in S
     ['a card was pressed', { verdict: 'approve' }],
     ['decision', { entryPoint: 'slack', outcome: 'approved' }],
     ['a secret was read', {}],
-  ])('is found by the id of the call: %s', async (msg, fields) => {
+  ])('is found in the log by the id of the call: %s', async (msg, fields) => {
     expect(await lineOf(msg, approval)).toMatchObject({ request: TRACE, approval, ...fields });
   });
 
-  test('has the same digest as one that came with no request', async () => {
+  test('has the same digest as one without an HTTP request', async () => {
     const remembered = await running.services.store.approvals.find(approval);
     expect(remembered).toMatchObject({ request: TRACE, traceparent: TRACEPARENT });
     const other = await running.services.ask(agent.caller, { renew: true });
@@ -97,7 +97,7 @@ describe('an approval that an agent asked for over MCP and a person decided in S
     expect(other.digest).toBe(remembered?.digest);
   });
 
-  test('left lines that hold nothing that was said, no key and no address as it was called', async () => {
+  test('leaves log lines without values, reasons, keys or raw paths', async () => {
     await rest(`/approvals?after=${SPOKEN.query}`, { 'x-request-id': agent.token });
     await rest(`/nowhere/${SPOKEN.query}`, { traceparent: `00-${agent.token}` });
     await until('both lines', () =>
@@ -111,7 +111,7 @@ describe('an approval that an agent asked for over MCP and a person decided in S
     expect(found(`${text}${JSON.stringify(SPOKEN)}`, secrets)).toHaveLength(4);
   });
 
-  test('wrote no field that is not on the list', () => {
+  test('leaves log lines with documented fields only', () => {
     const strange = running.lines.flatMap((line) => Object.keys(line)).filter(isStrange);
     expect([...new Set(strange)]).toEqual([]);
     expect(isStrange('reason')).toBe(true);
@@ -122,7 +122,7 @@ const isStrange = (field: string) => !FIELDS.has(field);
 const found = (text: string, words: readonly string[]) =>
   words.filter((word) => text.includes(word));
 
-test('each request leaves one line: method, template, status, duration, principal', async () => {
+test('each HTTP request is logged in one line with method, route template, status, duration and principal', async () => {
   const id = 'c0ffee00-1111-4222-8333-444455556666';
   const answer = await rest('/whoami', { 'x-request-id': id });
   expect(answer.headers.get('x-request-id')).toBe(id);
@@ -140,7 +140,7 @@ test('each request leaves one line: method, template, status, duration, principa
 describe('the id of a request', () => {
   const originOf = (headers: Record<string, string>) => requestOrigin((name) => headers[name]);
 
-  test('is its own, else its trace’s, else new', () => {
+  test('is the client’s own, else the trace id, else a new one', () => {
     const own = 'a'.repeat(32);
     expect(originOf({ 'x-request-id': own, traceparent: TRACEPARENT })).toEqual({
       request: own,
@@ -157,7 +157,7 @@ describe('the id of a request', () => {
     'A'.repeat(32),
     'a'.repeat(33),
     '',
-  ])('is never %j', (text) => {
+  ])('is never taken from the header %j', (text) => {
     expect(originOf({ 'x-request-id': text }).request).not.toBe(text);
     expect(originOf({ traceparent: text }).traceparent).toBeUndefined();
   });
@@ -167,7 +167,7 @@ describe('the id of a request', () => {
     `00-${TRACE}-${'0'.repeat(16)}-01`,
     `ff-${TRACE}-00f067aa0ba902b7-01`,
     `${TRACEPARENT}-more`,
-  ])('is not taken from %s', (traceparent) => {
+  ])('is not taken from the invalid traceparent %s', (traceparent) => {
     expect(originOf({ traceparent })).toEqual({
       request: expect.not.stringContaining(TRACE),
       traceparent: undefined,

@@ -1,4 +1,4 @@
-/** The server as whoever runs it sees it: up, ready, talking about what waits, and gone when asked. */
+/** The server as an operator sees it: it is up and ready, logs how to decide, and stops gracefully. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
@@ -38,7 +38,7 @@ const answerOf = async (path: string) => {
   return { status: response.status, body: await response.json() };
 };
 
-test('it says that it is there, that it can work, and that Slack is off', async () => {
+test('the health routes report that the server is up, ready and without Slack', async () => {
   expect(await answerOf('/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
   expect(await answerOf('/readyz')).toEqual({
     status: 200,
@@ -46,7 +46,7 @@ test('it says that it is there, that it can work, and that Slack is off', async 
   });
 });
 
-test('without Slack, the log has the very command that approves a waiting request', async () => {
+test('without Slack, the log has the exact command that approves a pending request', async () => {
   expect(server.log()).toContainEqual(
     expect.objectContaining({ level: 40, msg: expect.stringMatching(/^Slack is not connected/) }),
   );
@@ -68,7 +68,7 @@ test('without Slack, the log has the very command that approves a waiting reques
   await client.close();
 });
 
-test('a SIGTERM lets a waiting agent have its answer, and the process is gone within 10 s with exit code 0', async () => {
+test('after SIGTERM a waiting agent gets its answer, and the process exits with 0 within 10 s', async () => {
   const { token } = await services.agent('waits-for-ever');
   const { client, id } = await ask(token);
   let waits = false;

@@ -8,7 +8,7 @@ import { startVsecure } from '../support/server.js';
 import { buildServices } from '../support/services.js';
 import { until } from '../support/until.js';
 
-test('two that start at the same moment on an empty database both come up, and one of them makes the schema', async () => {
+test('two servers that start at the same moment on an empty database both come up, and one of them creates the schema', async () => {
   const database = await testDatabase();
   onTestFinished(() => database.close());
   await database.dataSource.query('drop schema public cascade; create schema public');
@@ -26,7 +26,7 @@ test('two that start at the same moment on an empty database both come up, and o
   }
 });
 
-test('what expired is closed by the job once, however many processes run it', async () => {
+test('an expired request is closed once, however many processes run the job', async () => {
   const database = await testDatabase();
   const services = await buildServices({ database });
   onTestFinished(() => services.close());

@@ -1,4 +1,4 @@
-/** Traces: whoever collects them sees where the time goes, from the request that asked to the decision, and never what it was about. */
+/** Traces show where the time goes, from the request to the decision, and contain no text of people or agents. */
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -84,7 +84,7 @@ const named = (name: string) => spans.filter((one) => one.name === name);
 const said = ({ attributes }: (typeof spans)[number]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
-test('a request, its verb, its transactions and what is decided on it are spans that belong together', async () => {
+test('the spans of a request, its use case, its transactions and its decision are connected', async () => {
   const agent = (await services.agent()).token;
   const alice = (await services.human('alice@example.com')).token;
   const asked = await clientOf(agent, { traceparent: INBOUND }).mcp.requestApproval({
@@ -124,7 +124,7 @@ test('a request, its verb, its transactions and what is decided on it are spans 
   expect(keys).toContain('for the collector');
 });
 
-test('spans hold names of ours and ids, and nothing that anybody said', () => {
+test('spans contain names of the program and ids, and no text of people or agents', () => {
   const keysOf = new Set(spans.flatMap(({ attributes }) => attributes.map(({ key }) => key)));
   const known = [
     'http.request.method',
@@ -141,7 +141,7 @@ test('spans hold names of ours and ids, and nothing that anybody said', () => {
     expect(all).not.toContain(needle);
 });
 
-test('a collector that is away changes nothing but the traces', async () => {
+test('an unreachable collector affects nothing but the traces', async () => {
   collector.closeAllConnections();
   collector.close();
   const { token } = await services.agent('later');
@@ -155,7 +155,7 @@ test('a collector that is away changes nothing but the traces', async () => {
   expect((await server.stop()).exit).toBe(0);
 });
 
-test('without a collector nothing of OpenTelemetry’s SDK is loaded', async () => {
+test('without a collector OpenTelemetry’s SDK is not loaded', async () => {
   const file = path.join(temporaryFolder('loads'), 'loaded');
   const database = await testDatabase();
   const plain = await startVsecure({

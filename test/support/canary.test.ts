@@ -44,7 +44,7 @@ test('a value is found in the files of a folder, however deep', async () => {
   );
 });
 
-test('a pipe that nobody writes to holds nothing up', async () => {
+test('a pipe without a writer does not block the search', async () => {
   const folder = temporaryFolder('canary');
   execFileSync('mkfifo', [path.join(folder, 'pipe')]);
   expect(await findCanaries({ files: [folder] }, [VALUE])).toEqual([]);
@@ -71,7 +71,7 @@ test('a value is found in columns of text, bytes, JSON and lists', async () => {
   ]);
 });
 
-test('nothing is found where nothing is', async () => {
+test('a place without the value gives no hit', async () => {
   const texts = { log: 'a quiet day', other: randomBytes(5_000).toString('base64') };
   expect(await findCanaries({ texts }, [VALUE])).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { migrated } from './migrated.js';
 /** Where a database is, in parts. */
 type Location = Exclude<DatabaseConnection, { url: string }>;
 
-/** A migrated database that nobody else uses. */
+/** A migrated database for one test file. */
 export interface TestDatabase {
   readonly connection: Location;
   /** The same as a `DATABASE_URL`, for a process of its own. */
@@ -47,7 +47,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** Starts a server of the test's own, flushing to disk unless told otherwise. `stop()` also removes its files. */
+/** Starts a server for one test; it flushes to disk unless `durable` is false. `stop()` also removes its files. */
 export async function ownPostgres({ durable = true } = {}): Promise<OwnPostgres> {
   const folder = temporaryFolder('own');
   const dataDir = path.join(folder, 'pg');

@@ -1,4 +1,4 @@
-/** A house over a server of its own that flushes to disk: for races, kills and everything that must survive them. */
+/** Services over a PostgreSQL server of their own that flushes to disk: for tests with races and kills. */
 import { openDatabase } from '../../src/store/database.js';
 import { type OwnPostgres, ownPostgres } from './database.js';
 import { buildServices, type Services, type ServicesOptions } from './services.js';

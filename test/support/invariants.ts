@@ -18,7 +18,7 @@ const RULES = {
   'the audit trail names the outcome that is stored': `
     select a.id from approval a join audit_event e on e.body ->> 'approval' = a.id
     where e.body ->> 'type' = 'approval_decided' and e.body -> 'details' ->> 'outcome' <> a.status`,
-  'whoever settled an approval voted for that outcome': `
+  'the person who settled an approval voted for its outcome': `
     select a.id from approval a where a.status in ('approved', 'denied') and a.settled_by is not null
       and not exists (select from vote v where v.approval_id = a.id and v.person_id = a.settled_by
         and v.verdict = case a.status when 'approved' then 'approve' else 'deny' end)`,

@@ -1,4 +1,4 @@
-/** A notification as the outbox gives it, for whoever only wants one. */
+/** A notification as the outbox returns it, for tests that only need one. */
 
 import type { Notification } from '../../src/domain/notification.js';
 

@@ -40,7 +40,7 @@ export interface Packed {
   readonly modules: string;
 }
 
-/** Whoever comes first packs, everybody else waits for it. Rejects with npm's words when it fails. */
+/** The first process packs, all others wait for it. Rejects with npm's output when packing fails. */
 export async function packed(): Promise<Packed> {
   const folder = path.join(inject('runFolder'), 'packed');
   const answer = path.join(folder, 'answer.json');

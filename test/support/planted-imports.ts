@@ -1,4 +1,4 @@
-/** A house of planted imports, judged by the project's own lint rules. */
+/** Checks planted imports with the project's own lint rules. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,18 +15,18 @@ interface Report {
 }
 
 const BIOME = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
-const ONLY_WALLS = '--only=style/noRestrictedImports';
+const ONLY_IMPORT_RULES = '--only=style/noRestrictedImports';
 
-/** Writes one statement a line and says which of them the walls refuse, by file. */
+/** Writes one statement per line and returns those that the import rules refuse, by file. */
 export function refusedImports(plants: Plants): Plants {
-  const services = mkdtempSync(path.join(tmpdir(), 'vsecure-walls-'));
+  const checkout = mkdtempSync(path.join(tmpdir(), 'vsecure-imports-'));
   try {
-    for (const rules of ['biome.json', '.gitignore']) cpSync(rules, path.join(services, rules));
+    for (const rules of ['biome.json', '.gitignore']) cpSync(rules, path.join(checkout, rules));
     for (const [file, statements] of Object.entries(plants))
-      plant(path.join(services, file), statements);
-    return refused(plants, lint(services));
+      plant(path.join(checkout, file), statements);
+    return refused(plants, lint(checkout));
   } finally {
-    rmSync(services, { recursive: true, force: true });
+    rmSync(checkout, { recursive: true, force: true });
   }
 }
 
@@ -35,10 +35,10 @@ function plant(file: string, statements: readonly string[]): void {
   writeFileSync(file, `${statements.join('\n')}\n`);
 }
 
-function lint(services: string): Report {
-  const options = [ONLY_WALLS, '--reporter=json', '--max-diagnostics=none'];
+function lint(checkout: string): Report {
+  const options = [ONLY_IMPORT_RULES, '--reporter=json', '--max-diagnostics=none'];
   const { stdout, stderr } = spawnSync(process.execPath, [BIOME, 'lint', ...options, '.'], {
-    cwd: services,
+    cwd: checkout,
     encoding: 'utf8',
   });
   if (!stdout.startsWith('{')) throw new Error(`biome gave no report: ${stderr}`);

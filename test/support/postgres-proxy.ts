@@ -1,10 +1,10 @@
-/** A TCP door to a Postgres that listens on a socket only, which can lose the connection just before or just after a COMMIT. */
+/** A TCP proxy to a PostgreSQL that listens on a socket only, which can lose the connection just before or just after a COMMIT. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import type { OwnPostgres } from './database.js';
 
-/** `before`: the server never hears of the COMMIT. `after`: it has committed, and nobody hears of that. */
+/** `before`: the COMMIT never reaches the server. `after`: the server commits, but its answer is lost. */
 export type Cut = 'before' | 'after';
 
 export interface PostgresProxy {

@@ -1,17 +1,17 @@
-/** A receiver of webhooks on a port of its own, which can be told to misbehave. */
+/** A receiver of webhooks on its own port, which can be made to fail. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
-const told = z.object({
+const webhookPayload = z.object({
   type: z.string(),
   timestamp: z.string(),
   data: z.looseObject({ sequence: z.number(), approval: z.string().optional() }),
 });
 
-export interface Heard extends z.output<typeof told> {
+export interface Heard extends z.output<typeof webhookPayload> {
   readonly id: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
@@ -47,7 +47,7 @@ export async function startReceiver(manners: Manners = () => 204) {
     }
     const body = Buffer.concat(chunks).toString();
     const id = String(req.headers['webhook-id'] ?? '');
-    answer({ ...told.parse(JSON.parse(body)), id, headers: req.headers, body }, res);
+    answer({ ...webhookPayload.parse(JSON.parse(body)), id, headers: req.headers, body }, res);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

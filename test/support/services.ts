@@ -1,4 +1,4 @@
-/** The whole house over a real Postgres, without its doors: every use case, and short ways to set a scene. */
+/** All use cases over a real PostgreSQL, without listeners, and helpers that create policies, secrets, keys and requests. */
 
 import { randomBytes } from 'node:crypto';
 import { createKeyHasher } from '../../src/crypto/api-key.js';
@@ -47,20 +47,20 @@ export interface ServicesOptions {
   };
   readonly defaultApprovers?: readonly string[];
   readonly masterKey?: string;
-  /** Default: none that a test would meet. */
+  /** Default: limits that no test reaches. */
   readonly limits?: Partial<RequestLimits>;
   /** Default: no Slack. */
   readonly directory?: Directory;
-  /** To replace a part by a broken one: that is how a test shows that it bites. */
+  /** Replaces a part with a broken one, to show that a test fails on it. */
   readonly change?: (parts: Parts) => Parts;
   readonly onDelivery?: () => void;
-  /** Default: nobody can be told. */
+  /** Default: no senders. */
   readonly senders?: Senders;
 }
 
-const NOBODY: Senders = { email: undefined, slack: undefined, webhook: undefined };
+const NO_SENDERS: Senders = { email: undefined, slack: undefined, webhook: undefined };
 
-/** The value of a result. Throws the refusal's explanation, so that a scene that cannot be set fails loudly. */
+/** The value of a result. Throws the refusal's explanation, so that a test whose set-up fails stops at once. */
 export function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new Error(`refused: ${result.refusal.code}: ${explain(result.refusal)}`);
@@ -92,7 +92,7 @@ export async function buildServices(options: ServicesOptions = {}) {
     fingerprint: createFingerprint(masterKey),
     makeToken: generateSecureToken,
     makeSigningSecret,
-    senders: options.senders ?? NOBODY,
+    senders: options.senders ?? NO_SENDERS,
     checkTarget: () => undefined,
     stopwatch: () => performance.now(),
     installation: installation.id,

@@ -1,4 +1,4 @@
-/** The ground that the other tests stand on. */
+/** The databases that the other tests use. */
 import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,7 +12,7 @@ async function database() {
 
 const tables = `select count(*)::int as count from information_schema.tables where table_schema = 'public'`;
 
-test('a test database is migrated, and no other test sees what is written to it', async () => {
+test('a test database is migrated and separate from those of other tests', async () => {
   const [one, other] = await Promise.all([database(), database()]);
   await one.dataSource.query('create table mine (word text)');
   const [[before], [after]] = [
@@ -23,7 +23,7 @@ test('a test database is migrated, and no other test sees what is written to it'
   expect(after.count).toBe(before.count + 1);
 });
 
-test('a process that is given the address of a test database reaches the same one', async () => {
+test('a process with the URL of a test database connects to the same database', async () => {
   const { url, connection } = await database();
   const client = new pg.Client(url);
   await client.connect();
@@ -32,7 +32,7 @@ test('a process that is given the address of a test database reaches the same on
   expect(rows).toEqual([{ name: connection.database }]);
 });
 
-test('a closed test database is gone, also when a client still uses it', async () => {
+test('closing a test database drops it, even while a client is connected', async () => {
   const { close, connection } = await testDatabase();
   const client = new pg.Client(connection);
   client.on('error', () => {}); // It is cut off on purpose.
@@ -41,7 +41,7 @@ test('a closed test database is gone, also when a client still uses it', async (
   await expect(new pg.Client(connection).connect()).rejects.toMatchObject({ code: '3D000' });
 });
 
-test('a server of its own is migrated, flushes to disk, and takes its files with it', async () => {
+test('a test’s own server is migrated, flushes to disk, and removes its files when it stops', async () => {
   const own = await ownPostgres();
   onTestFinished(() => own.stop());
   const client = new pg.Client(own.url);

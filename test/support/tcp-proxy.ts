@@ -1,11 +1,11 @@
-/** A TCP door to a server on this machine, which can lose every connection that goes through it. */
+/** A TCP proxy to a server on this machine, which can cut every connection. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy extends AsyncDisposable {
-  /** The address of the server, through this door. */
+  /** The address of the server through the proxy. */
   readonly url: string;
-  /** Cuts what is open. Whoever comes later gets through again. */
+  /** Cuts all open connections. New connections work again. */
   cut(): void;
 }
 

@@ -12,7 +12,7 @@ export interface TerminalProgram {
   readonly ended: Promise<Ended>;
   /** Types this, line breaks and all. */
   type(text: string): void;
-  /** Presses Ctrl-C and resolves when the program has ended. */
+  /** Sends Ctrl-C and resolves when the program has ended. */
   ctrlC(): Promise<Ended>;
 }
 

@@ -1,4 +1,4 @@
-/** Events told to a webhook from the outbox, against a bare loop of HTTP POSTs to the same receiver. */
+/** Notifications sent to a webhook from the outbox, against a bare loop of HTTP POSTs to the same receiver. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,23 +12,23 @@ import { line, title } from './report.js';
 import type { Stage } from './stage.js';
 import { timed } from './wake-up.js';
 
-/** Told in one turn. */
+/** Events sent in one turn. */
 const EVENTS = 500;
 const TURNS = 5;
-/** As many as a relay tells at once. */
+/** Concurrent sends of one worker. */
 const AT_ONCE = 8;
 
-export async function benchRelay(stage: Stage): Promise<void> {
+export async function benchNotifications(stage: Stage): Promise<void> {
   const sink = await openSink();
   const { configureReceivers } = stage.useCases;
   unwrap(await configureReceivers.change(stage.admin, { webhook: { url: sink.url } }));
   const taken = await turns(TURNS, {
     posts: () => timed(() => postAll(sink.url)),
-    relay: () => tellAll(stage, sink),
+    notifications: () => sendAll(stage, sink),
   });
   const perSecond = (ms: readonly number[]) => (EVENTS * 1_000) / quantile(ms, 0.5);
-  const [floor, subject] = [perSecond(taken.posts), perSecond(taken.relay)];
-  title('events told to a webhook, against bare POSTs (a second)');
+  const [floor, subject] = [perSecond(taken.posts), perSecond(taken.notifications)];
+  title('notifications sent to a webhook, against bare POSTs (per second)');
   line('8 at once', floor, subject, subject / floor);
   unwrap(await configureReceivers.change(stage.admin, { webhook: { enabled: false } }));
   await sink.close();
@@ -36,7 +36,7 @@ export async function benchRelay(stage: Stage): Promise<void> {
 
 type Sink = Awaited<ReturnType<typeof openSink>>;
 
-/** Takes everything, and counts it. */
+/** Accepts and counts every POST. */
 async function openSink() {
   let taken = 0;
   let wanted = Number.POSITIVE_INFINITY;
@@ -52,7 +52,7 @@ async function openSink() {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/hook`,
-    /** Resolves when so many more were taken. */
+    /** Resolves when `count` more were received. */
     more: (count: number) =>
       new Promise<void>((resolve) => {
         full = resolve;
@@ -80,32 +80,32 @@ async function postAll(url: string): Promise<void> {
 }
 
 /** Milliseconds from the start of the relay until the last of them was taken. Each belongs to an approval of its own. */
-async function tellAll(stage: Stage, sink: Sink): Promise<number> {
+async function sendAll(stage: Stage, sink: Sink): Promise<number> {
   const actor = { kind: 'system', id: 'bench', name: 'bench' } as const;
   await stage.store.transaction(async (tx) => {
     for (let count = 0; count < EVENTS; count += 1)
       tx.record({ type: 'access_granted', actor, approval: stage.makeId('appr') });
   });
-  const relay = openRelay(stage, sink);
+  const workers = openWorkers(stage, sink);
   const taken = await timed(async () => {
     const all = sink.more(EVENTS);
-    relay.start();
+    workers.start();
     await all;
   });
-  await relay.stop();
+  await workers.stop();
   return taken;
 }
 
-function openRelay(
+function openWorkers(
   { store, vault, installation, stopwatch, notificationOutbox }: Stage,
   { url }: Sink,
 ) {
   const senders = createSenders(createEgress({ allowed: [url] }), undefined, [url]);
-  const tell = createNotifyReceiver({ store, vault, installation, stopwatch, senders });
+  const notifyReceiver = createNotifyReceiver({ store, vault, installation, stopwatch, senders });
   return createReceiverWorkers({
     notificationOutbox,
     send: ({ receiver, version, notification }, signal) =>
-      tell(receiver, version, notification, signal),
+      notifyReceiver(receiver, version, notification, signal),
     logger: { warn: () => {} },
     intervalMs: 2_000,
   });
