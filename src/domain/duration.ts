@@ -30,3 +30,22 @@ export function formatDuration(ms: number): string {
   }
   return text || '0s';
 }
+
+/** The same in words, for people: `1 hour 30 min`, `6 min 38 s`. */
+export function spellDuration(ms: number): string {
+  let left = Math.floor(ms / SECOND) * SECOND;
+  const parts: string[] = [];
+  for (const [size, one, many] of WORDS) {
+    const count = Math.floor(left / size);
+    if (count > 0) parts.push(`${count} ${count === 1 ? one : many}`);
+    left -= count * size;
+  }
+  return parts.join(' ') || '0 s';
+}
+
+const WORDS = [
+  [DAY, 'day', 'days'],
+  [HOUR, 'hour', 'hours'],
+  [MINUTE, 'min', 'min'],
+  [SECOND, 's', 's'],
+] as const;

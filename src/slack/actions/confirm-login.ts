@@ -1,4 +1,4 @@
-/** *Confirm*, below the terminal that asks to be logged in: whoever presses is asked for anew, and so is what they confirm. */
+/** *Confirm* under a login request: vsecure identifies the user again and reads the login again before it confirms. */
 
 import { loginRoutes } from '../../contract/login.js';
 import { explain } from '../../domain/refusal.js';
@@ -15,22 +15,23 @@ export interface ConfirmLoginParts {
   readonly workspace: () => Workspace | undefined;
 }
 
-const NOT_OURS =
-  'vsecure does not know this button. Please type the code again: /vsecure login <code>';
+const UNKNOWN_BUTTON =
+  'vsecure does not recognize this button. Type the code again: /vsecure login <code>';
 
 export function createConfirmLogin({ login, identify, workspace }: ConfirmLoginParts) {
   return async (body: unknown, interaction: Interaction): Promise<void> => {
     await interaction.ack();
     const id = loginRoutes.take.body.shape.id.safeParse(readClick(body)?.value).data;
-    if (!id) return interaction.tell(NOT_OURS);
+    if (!id) return interaction.tell(UNKNOWN_BUTTON);
     const person = await identify({
       teamId: workspace()?.teamId ?? '',
       userId: interaction.userId,
     });
     const confirmed = person.ok ? await login.confirm(person.value, id) : person;
     if (!confirmed.ok) return interaction.tell(explain(confirmed.refusal));
-    const title = `Confirmed: the terminal gets a key of yours within seconds. It called itself: ${confirmed.value.device}`;
-    const note = 'Was it not yours? Tell an administrator at once: vsecure keys:revoke';
+    const title = `Confirmed. The terminal receives a key in your name within seconds. It calls itself: ${confirmed.value.device}`;
+    const note =
+      'Not your terminal? Revoke the key at once, or ask an administrator to: vsecure keys:revoke';
     await interaction.show(answerForms({ title, note }, []), true);
   };
 }

@@ -1,4 +1,4 @@
-/** *Not me* was pressed: who is this, then the one `suspendPrincipal`, then an answer. Nothing of the message is believed but an id. */
+/** A click on *Not me*: identifies the user, suspends the key, answers. It takes nothing from the message but an id. */
 
 import { principalId } from '../../contract/fields.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
@@ -22,7 +22,7 @@ export interface NotMeParts {
 export type NotMe = (body: unknown, from: Interaction) => Promise<void>;
 
 const UNREADABLE =
-  'vsecure cannot read this button. Suspend the key by: vsecure keys:suspend <name>';
+  'vsecure cannot read this button. Suspend the key with: vsecure keys:suspend <name>';
 
 export function createNotMe(parts: NotMeParts): NotMe {
   return async (body, interaction) => {
@@ -34,22 +34,24 @@ export function createNotMe(parts: NotMeParts): NotMe {
     const identified = await parts.identify(slackActor);
     if (!identified.ok) {
       const { code } = identified.refusal;
-      // Slack's silence is nobody's doing.
+      // `unavailable`: Slack did not answer, so the user was not refused.
       if (code !== 'unavailable') await parts.recordRefusedSuspension(slackActor, id, code);
-      return interaction.tell(whyNot(identified.refusal));
+      return interaction.tell(refusalSentence(identified.refusal));
     }
     const through = `slack ${slackActor.teamId}/${slackActor.userId}`;
     const suspended = await parts.suspendPrincipal({ person: identified.value, through }, id);
-    await interaction.tell(suspended.ok ? sentence(suspended.value) : whyNot(suspended.refusal));
+    await interaction.tell(
+      suspended.ok ? sentence(suspended.value) : refusalSentence(suspended.refusal),
+    );
   };
 }
 
 function sentence({ principal: { name }, already, requests, grants }: Suspension): string {
-  if (already) return `The key ${name} is suspended already. Nothing works with it.`;
-  return `The key ${name} is suspended. Grants ended: ${grants}; requests withdrawn: ${requests}. The administrators are told; only they can resume it.`;
+  if (already) return `The key ${name} is already suspended.`;
+  return `The key ${name} is suspended. Grants ended: ${grants}; requests withdrawn: ${requests}. The administrators are notified. Only an administrator can resume the key.`;
 }
 
-const whyNot = (refusal: Refusal): string =>
+const refusalSentence = (refusal: Refusal): string =>
   refusal.code === 'unavailable'
-    ? `${explain(refusal)} It also goes without Slack: vsecure keys:suspend <name>`
+    ? `${explain(refusal)} You can also suspend the key without Slack: vsecure keys:suspend <name>`
     : explain(refusal);

@@ -1,4 +1,4 @@
-/** *Approve* and *Deny* open a form with the facts as they are now, or what became of the request when there is nothing left to decide. */
+/** *Approve…* and *Deny…* open a form with the current facts, or the outcome when there is nothing left to decide. */
 
 import type { ModalView } from '@slack/types';
 import { whyClosed } from '../../domain/approval.js';
@@ -9,7 +9,13 @@ import type { Interaction } from '../inbound/interaction.js';
 import { readClick } from '../inbound/payload.js';
 import { approveForm, denyForm, type Opening } from '../views/decision-forms.js';
 import { outcomeView } from '../views/outcome-view.js';
-import { type Found, NOT_OURS, type OpeningParts, openView, whatIsShown } from './open-view.js';
+import {
+  type ClickedRequest,
+  findClickedRequest,
+  type OpeningParts,
+  openView,
+  UNKNOWN_CARD,
+} from './open-view.js';
 
 export interface OpenFormParts extends OpeningParts {
   readonly recordRefusedClick: RecordRefusedClick;
@@ -21,32 +27,32 @@ export function createOpenForm(parts: OpenFormParts): OpenForm {
   return async (verdict, body, interaction) => {
     await interaction.ack();
     const click = readClick(body);
-    const found = click && (await whatIsShown(parts, click));
-    if (!click || !found) return interaction.tell(NOT_OURS);
+    const found = click && (await findClickedRequest(parts, click));
+    if (!click || !found) return interaction.tell(UNKNOWN_CARD);
     const { facts, teamId } = found;
     const { id, request } = facts.approval;
     parts.log.info(
       { approval: id, request, kind: interaction.kind, verdict },
-      'a card was pressed',
+      'a button of a card was clicked',
     );
     const view = outcomeView(facts, teamId) ?? decisionForm(verdict)(facts, found);
     await openView(parts, interaction, click, view);
-    // Only now: the trigger does not wait for the audit trail.
+    // After the view, since Slack's trigger expires after 3 s.
     await recordLateClick(parts, verdict, found, interaction.userId);
   };
 }
 
-/** The form in which this verdict is given. */
+/** The form for this verdict. */
 export const decisionForm = (
   verdict: Verdict,
 ): ((facts: CardFacts, opening: Opening) => ModalView) =>
   verdict === 'approve' ? approveForm : denyForm;
 
-/** Nothing is decided by this button; but an attempt to decide when all is over belongs on record. */
+/** The button decides nothing, but an attempt to decide a closed request belongs in the audit trail. */
 async function recordLateClick(
   { recordRefusedClick }: OpenFormParts,
   verdict: Verdict,
-  { facts: { approval, now }, teamId }: Found,
+  { facts: { approval, now }, teamId }: ClickedRequest,
   userId: string,
 ): Promise<void> {
   const over = whyClosed(approval, now);

@@ -1,4 +1,4 @@
-/** *Details* shows a request whole at once, and what came before it as soon as it is known who looks. */
+/** *Details…* shows the request at once, and adds earlier requests when vsecure has identified the user. */
 
 import type { Log } from '../../ports/index.js';
 import type { ReadRequestHistory } from '../../usecases/approvals/request-history.js';
@@ -9,7 +9,13 @@ import type { Interaction } from '../inbound/interaction.js';
 import { readClick } from '../inbound/payload.js';
 import { detailsView } from '../views/details-view.js';
 import { historyBlocks } from '../views/history-blocks.js';
-import { type Found, NOT_OURS, type OpeningParts, openView, whatIsShown } from './open-view.js';
+import {
+  type ClickedRequest,
+  findClickedRequest,
+  type OpeningParts,
+  openView,
+  UNKNOWN_CARD,
+} from './open-view.js';
 
 export interface OpenDetailsParts extends OpeningParts {
   readonly identify: IdentifySlackActor;
@@ -22,18 +28,18 @@ export function createOpenDetails(parts: OpenDetailsParts): OpenDetails {
   return async (body, interaction) => {
     await interaction.ack();
     const click = readClick(body);
-    const found = click && (await whatIsShown(parts, click));
-    if (!click || !found) return interaction.tell(NOT_OURS);
+    const found = click && (await findClickedRequest(parts, click));
+    if (!click || !found) return interaction.tell(UNKNOWN_CARD);
     const view = await openView(parts, interaction, click, detailsView(found.facts, found.teamId));
     if (view) await addHistory(parts, view, found, interaction.userId);
   };
 }
 
-/** The details stand without it, so a failure is not told. */
+/** The details are useful without the history, so a failure is only logged. */
 async function addHistory(
   parts: OpenDetailsParts,
   viewId: string,
-  { facts, teamId }: Found,
+  { facts, teamId }: ClickedRequest,
   userId: string,
 ): Promise<void> {
   const identified = await parts.identify({ teamId, userId });

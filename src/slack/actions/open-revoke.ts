@@ -1,11 +1,11 @@
-/** *Revoke*, on a card, in the details, in the App Home or in an answer to a command: opens the form with the facts as they are now. */
+/** *Revoke…* on a card, in the details, in the App Home or in an answer to a command opens the form with the current facts. */
 
 import type { ReadGrantFacts } from '../../usecases/approvals/card-facts.js';
 import { readGrantId } from '../format/action-ids.js';
 import type { Interaction } from '../inbound/interaction.js';
 import { type ClickedButton, readClick } from '../inbound/payload.js';
 import { revokeForm } from '../views/revoke-form.js';
-import { isShownBy, NOT_OURS, type OpeningParts, openView } from './open-view.js';
+import { messageShows, type OpeningParts, openView, UNKNOWN_CARD } from './open-view.js';
 
 export interface OpenRevokeParts extends OpeningParts {
   readonly readGrantFacts: ReadGrantFacts;
@@ -13,21 +13,21 @@ export interface OpenRevokeParts extends OpeningParts {
 
 export type OpenRevoke = (body: unknown, from: Interaction) => Promise<void>;
 
-/** Whoever presses: who may revoke is asked, of the database, when the form is submitted. */
+/** It opens the form for all users: vsecure checks who may revoke when the form is submitted. */
 export function createOpenRevoke(parts: OpenRevokeParts): OpenRevoke {
   return async (body, interaction) => {
     await interaction.ack();
     const click = readClick(body);
-    const facts = click && (await grantShown(parts, click));
+    const facts = click && (await findClickedGrant(parts, click));
     const teamId = parts.workspace()?.teamId;
-    if (!click || !facts || !teamId) return interaction.tell(NOT_OURS);
+    if (!click || !facts || !teamId) return interaction.tell(UNKNOWN_CARD);
     await openView(parts, interaction, click, revokeForm(facts, teamId));
   };
 }
 
-async function grantShown({ cards, readGrantFacts }: OpenRevokeParts, click: ClickedButton) {
+async function findClickedGrant({ cards, readGrantFacts }: OpenRevokeParts, click: ClickedButton) {
   const id = readGrantId(click.value);
   const facts = id && (await readGrantFacts(id));
   if (!facts || !click.place) return facts;
-  return (await isShownBy(cards, click.place, facts.approval.id)) ? facts : undefined;
+  return (await messageShows(cards, click.place, facts.approval.id)) ? facts : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * A pressed button opens a view on the database's word alone: Slack gives 3 s until `views.open`, so who pressed is asked when a form
+ * A click opens a view from the database alone: Slack allows 3 s until `views.open`, so vsecure identifies the user only when a form
  * is submitted.
  */
 
@@ -25,48 +25,48 @@ export interface OpeningParts {
   readonly log: Log;
 }
 
-export const NOT_OURS =
-  'vsecure does not know this card, or has replaced it. Please look at the newest card of this request.';
-const NOT_OPENED = 'Slack did not open the form. Please press the button again.';
+export const UNKNOWN_CARD =
+  'vsecure does not recognize this card, or has replaced it. Use the newest card of this request.';
+const NOT_OPENED = 'Slack did not open the form. Click the button again.';
 
-/** What a button was about, as it is now. */
-export interface Found {
+/** The current state of the request that a button belongs to. */
+export interface ClickedRequest {
   readonly facts: CardFacts;
   readonly teamId: string;
   /** The digest that the button carried. */
   readonly seen: string;
 }
 
-/** The request behind the button, if the message is one of ours that shows this very request; a view is always ours. */
-export async function whatIsShown(
+/** Undefined unless vsecure posted the message and it shows this request. A view always comes from vsecure. */
+export async function findClickedRequest(
   parts: OpeningParts,
   { value, place }: ClickedButton,
-): Promise<Found | undefined> {
+): Promise<ClickedRequest | undefined> {
   const subject = fromButtonValue(value);
   const workspace = parts.workspace();
   const facts = subject && workspace && (await parts.readCardFacts(subject.approval));
   if (!facts) return undefined;
-  if (place && !(await isShownBy(parts.cards, place, subject.approval))) return undefined;
+  if (place && !(await messageShows(parts.cards, place, subject.approval))) return undefined;
   return { facts, teamId: workspace.teamId, seen: subject.seen };
 }
 
-/** Slack shows a message some milliseconds before it says where; all the looks together leave two of the trigger's 3 s. */
-const LOOKS = 8;
-const BETWEEN_LOOKS = 120;
+/** Users see a message some milliseconds before Slack returns its id to vsecure. All attempts together leave 2 of the trigger's 3 s. */
+const ATTEMPTS = 8;
+const PAUSE_MS = 120;
 
-export async function isShownBy(
+export async function messageShows(
   cards: Cards,
   { channel, messageId }: NonNullable<ClickedButton['place']>,
   id: ApprovalId,
 ): Promise<boolean> {
-  for (let look = 1; look <= LOOKS; look += 1) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (await cards.shows(channel, messageId, id)) return true;
-    await sleep(BETWEEN_LOOKS);
+    await sleep(PAUSE_MS);
   }
   return false;
 }
 
-/** On top of the modal that the button is in, if any. Tells whoever pressed when Slack does not open it. Resolves with the view's id. */
+/** Opens the view, on top of the modal with the button if there is one. Notifies the user when Slack does not open it. Resolves with the view's id. */
 export async function openView(
   { client, dates, log }: OpeningParts,
   interaction: Interaction,

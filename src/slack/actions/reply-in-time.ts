@@ -1,4 +1,4 @@
-/** Answers a submitted form before Slack gives up on it, with the outcome or with a word that it is still being worked on. */
+/** Answers a submitted form before Slack's limit: with the outcome, or with a notice that vsecure is still working on it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
@@ -10,7 +10,7 @@ import type { Interaction } from '../inbound/interaction.js';
 import type { FieldErrors } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 
-/** What the form answers: nothing (it closes), words at a field, or a view in its place. */
+/** The answer to a submitted form: `done` closes it, `errors` marks fields, `view` replaces it. */
 export type Reply =
   | 'done'
   | { readonly errors: FieldErrors }
@@ -21,16 +21,15 @@ export interface ReplyParts {
   readonly log: Log;
 }
 
-/** Milliseconds until the form is answered, with or without an outcome; Slack gives up after 3 s. */
-const PATIENCE = 2400;
+/** Milliseconds until the form is answered, with or without an outcome; Slack's limit is 3 s. */
+const ANSWER_WITHIN = 2400;
 
-const STILL_WORKING =
-  'This takes longer than usual. The outcome will be shown here and on the card.';
+const STILL_WORKING = 'This takes longer than usual. The outcome will appear here and on the card.';
 const TROUBLE =
-  'Something went wrong, and vsecure cannot say whether your answer was counted. The card shows how it stands; answering again does no harm.';
-const COUNTED = 'Your answer was counted.';
+  'Something went wrong, and vsecure does not know whether your decision was recorded. Check the card for the current status. It is safe to submit again.';
+const RECORDED = 'Your decision was recorded.';
 
-/** Never rejects for what `outcome` throws: whoever pressed must hear of a broken pipe, too. */
+/** Does not reject when `outcome` does: the user gets an answer even after an error. */
 export async function replyInTime(
   parts: ReplyParts,
   interaction: Interaction,
@@ -38,7 +37,7 @@ export async function replyInTime(
   outcome: Promise<Reply>,
 ): Promise<void> {
   const safe = outcome.catch((error: unknown) => trouble(parts.log, error));
-  const reply = await Promise.race([safe, sleep(PATIENCE, undefined, { ref: false })]);
+  const reply = await Promise.race([safe, sleep(ANSWER_WITHIN, undefined, { ref: false })]);
   if (reply) return answer(interaction, reply);
   await answer(interaction, { view: noticeView('Still working', STILL_WORKING) });
   await showLate(parts, viewId, await safe);
@@ -51,11 +50,11 @@ export function answer(interaction: Interaction, reply: Reply): Promise<void> {
 }
 
 function trouble(log: Log, error: unknown): Reply {
-  log.error({ error: errorName(error) }, 'a submitted form could not be carried out');
+  log.error({ error: errorName(error) }, 'a submitted form failed');
   return { view: noticeView('Something went wrong', TROUBLE) };
 }
 
-/** The form was answered before the outcome was known: say it there, if it is still open. */
+/** The form was answered before the outcome was known: shows the outcome in it, if it is still open. */
 async function showLate({ client, log }: ReplyParts, view_id: string, reply: Reply): Promise<void> {
   try {
     await client.views.update({ view_id, view: lateView(reply) });
@@ -67,7 +66,7 @@ async function showLate({ client, log }: ReplyParts, view_id: string, reply: Rep
 }
 
 function lateView(reply: Reply): ModalView {
-  if (reply === 'done') return noticeView('Done', COUNTED);
+  if (reply === 'done') return noticeView('Done', RECORDED);
   if (reply.errors) return noticeView('Not possible', Object.values(reply.errors).join(' '));
   return reply.view;
 }

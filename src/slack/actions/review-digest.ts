@@ -1,4 +1,4 @@
-/** *Review…* on a digest opens the list of its requests; the buttons under the list turn its pages. Neither decides anything. */
+/** *Review…* on a digest opens the list of its requests; the buttons under the list change its page. Neither decides anything. */
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
@@ -16,8 +16,8 @@ export interface ReviewParts extends OpeningParts {
 
 export type OnClick = (body: unknown, from: Interaction) => Promise<void>;
 
-const NOT_OURS =
-  'vsecure does not know this list, or has replaced it. Please look at the newest message, or at: vsecure mcp:approvals';
+const UNKNOWN_LIST =
+  'vsecure does not recognize this list, or has replaced it. Use the newest message, or run: vsecure mcp:approvals';
 
 export function createOpenReview(parts: ReviewParts): OnClick {
   return async (body, interaction) => {
@@ -25,13 +25,13 @@ export function createOpenReview(parts: ReviewParts): OnClick {
     const click = readClick(body);
     const items =
       click?.place && (await parts.digests.shown(click.place.channel, click.place.messageId));
-    if (!click?.place || !items || items.length === 0) return interaction.tell(NOT_OURS);
+    if (!click?.place || !items || items.length === 0) return interaction.tell(UNKNOWN_LIST);
     await openView(parts, interaction, click, reviewView({ items, place: click.place, page: 0 }));
   };
 }
 
-/** As we wrote it into the list. */
-const shown = z.object({
+/** The list as vsecure built it. */
+const pageClick = z.object({
   view: z.object({ id: z.string(), hash: z.string().optional(), private_metadata: z.string() }),
   actions: z.tuple([z.object({ value: z.string().regex(/^\d{1,4}$/) })], z.unknown()),
 });
@@ -40,9 +40,9 @@ const place = z.object({ channel: z.string(), messageId: z.string() });
 export function createTurnPage(parts: ReviewParts): OnClick {
   return async (body, interaction) => {
     await interaction.ack();
-    const read = shown.safeParse(body).data;
+    const read = pageClick.safeParse(body).data;
     const where = read && place.safeParse(JSON.parse(read.view.private_metadata)).data;
-    if (!read || !where) return interaction.tell(NOT_OURS);
+    if (!read || !where) return interaction.tell(UNKNOWN_LIST);
     const items = await parts.digests.shown(where.channel, where.messageId);
     const page = Number(read.actions[0].value);
     const view = dated(parts.dates, reviewView({ items, place: where, page }));
@@ -50,7 +50,7 @@ export function createTurnPage(parts: ReviewParts): OnClick {
   };
 }
 
-/** Two quick presses may meet: then the later one stands. */
+/** Of two quick clicks the later one wins. */
 async function update(
   { client, log }: { readonly client: WebClient; readonly log: Log },
   change: Parameters<WebClient['views']['update']>[0],

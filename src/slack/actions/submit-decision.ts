@@ -1,4 +1,4 @@
-/** A submitted form becomes a decision: who is this, then the one `decide`, then an answer in the form. All of it within 3 s. */
+/** A submitted form becomes a decision: identifies the user, calls `decide`, answers in the form. All within 3 s. */
 
 import type { Person } from '../../domain/person.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
@@ -8,11 +8,11 @@ import type { Decide } from '../../usecases/approvals/decide.js';
 import type { RecordRefusedClick } from '../../usecases/approvals/record-refused-click.js';
 import type { IdentifySlackActor, SlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
-import { FIELD, fromMetadata, type Shown } from '../format/action-ids.js';
+import { FIELD, type FormSnapshot, fromMetadata } from '../format/action-ids.js';
 import { type Dates, dated } from '../format/dates.js';
 import type { Interaction } from '../inbound/interaction.js';
 import { readSubmission } from '../inbound/payload.js';
-import { whatChanged } from '../views/changed-facts.js';
+import { changesSince } from '../views/changed-facts.js';
 import { type FormAnswers, readAnswers, UNKNOWN_BOX } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 import { outcomeView } from '../views/outcome-view.js';
@@ -31,27 +31,27 @@ export interface SubmitFormParts extends ReplyParts {
 
 export type SubmitForm = (verdict: Verdict, body: unknown, from: Interaction) => Promise<void>;
 
-const UNREADABLE = 'vsecure cannot read this form. Please open it again from the newest card.';
+const UNREADABLE = 'vsecure cannot read this form. Open it again from the newest card.';
 
 export function createSubmitForm(parts: SubmitFormParts): SubmitForm {
   return async (verdict, body, interaction) => {
     const submission = readSubmission(body);
-    const shown = submission && fromMetadata(submission.metadata);
+    const snapshot = submission && fromMetadata(submission.metadata);
     const workspace = parts.workspace();
-    if (!shown || !workspace)
+    if (!snapshot || !workspace)
       return answer(interaction, { view: noticeView('vsecure', UNREADABLE) });
     const read = readAnswers(submission.values);
     if ('errors' in read) return answer(interaction, read);
 
     const slackActor = { teamId: workspace.teamId, userId: interaction.userId };
-    const outcome = decideAs(parts, { verdict, shown, slackActor, answers: read.answers });
+    const outcome = decideAs(parts, { verdict, snapshot, slackActor, answers: read.answers });
     await replyInTime(parts, interaction, submission.viewId, outcome);
   };
 }
 
 interface Attempt {
   readonly verdict: Verdict;
-  readonly shown: Shown;
+  readonly snapshot: FormSnapshot;
   readonly slackActor: SlackActor;
   readonly answers: FormAnswers;
 }
@@ -62,9 +62,11 @@ async function decideAs(parts: SubmitFormParts, attempt: Attempt): Promise<Reply
     await record(parts, attempt, identified.refusal.code);
     return { view: noticeView('Not possible', explain(identified.refusal)) };
   }
-  const facts = looksFirst(attempt) ? await parts.readCardFacts(attempt.shown.approval) : undefined;
-  if (facts && weighsMore(attempt, facts, identified.value))
-    return lookAgain(parts, attempt, facts);
+  const facts = needsFacts(attempt)
+    ? await parts.readCardFacts(attempt.snapshot.approval)
+    : undefined;
+  if (facts && othersApprovedSince(attempt, facts, identified.value))
+    return showChangedForm(parts, attempt, facts);
   return decideBy(parts, attempt, identified.value, facts);
 }
 
@@ -75,44 +77,52 @@ async function decideBy(
   facts: CardFacts | undefined,
 ): Promise<Reply> {
   const { verdict, slackActor } = attempt;
-  const { approval, seen } = attempt.shown;
-  const { reason, duration, places } = attempt.answers;
-  const resources = places && chosenResources(facts?.approval.resources ?? [], places);
-  if (places && !resources) return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
+  const { approval, seen } = attempt.snapshot;
+  const { reason, duration, indexes } = attempt.answers;
+  const resources = indexes && chosenResources(facts?.approval.resources ?? [], indexes);
+  if (indexes && !resources) return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
   const decided = await parts.decide(
     { person, entryPoint: 'slack', through: `slack ${slackActor.teamId}/${slackActor.userId}` },
     { approval, verdict, seen, reason, duration, resources },
   );
-  return decided.ok ? 'done' : whyNot(parts, attempt, decided.refusal);
+  return decided.ok ? 'done' : replyToRefusal(parts, attempt, decided.refusal);
 }
 
-/** `decide` reads everything anew; only what it is not asked is read before it. */
-const looksFirst = ({ verdict, shown, answers }: Attempt): boolean =>
-  answers.places !== undefined || (verdict === 'approve' && shown.needed > 1);
+/** `decide` reads the facts itself. These cases need them before: indexes become names, and a changed form is shown again. */
+const needsFacts = ({ verdict, snapshot, answers }: Attempt): boolean =>
+  answers.indexes !== undefined || (verdict === 'approve' && snapshot.needed > 1);
 
-/** Others have approved since the form was opened, so this approval may be the one that opens the access. */
-function weighsMore({ verdict, shown }: Attempt, { votes, approval }: CardFacts, person: Person) {
+/** Then this approval may be the last one needed, which the form did not say. */
+function othersApprovedSince(
+  { verdict, snapshot }: Attempt,
+  { votes, approval }: CardFacts,
+  person: Person,
+) {
   const others = votes.filter((vote) => vote.verdict === 'approve' && vote.person !== person.id);
-  return approval.status === 'pending' && verdict === 'approve' && others.length > shown.votes;
+  return approval.status === 'pending' && verdict === 'approve' && others.length > snapshot.votes;
 }
 
-/** Accounts behind which there is nobody who could decide leave a trace, too; `unavailable` is Slack's silence. */
+/** Audits refused clicks of accounts without a person, too. `unavailable` means that Slack did not answer. */
 async function record(
   { recordRefusedClick }: SubmitFormParts,
-  { verdict, shown: { approval }, slackActor }: Attempt,
+  { verdict, snapshot: { approval }, slackActor }: Attempt,
   refusal: RefusalCode,
 ): Promise<void> {
   if (refusal === 'unavailable') return;
   await recordRefusedClick(slackActor, { approval, verdict, refusal });
 }
 
-async function whyNot(parts: SubmitFormParts, attempt: Attempt, refusal: Refusal): Promise<Reply> {
+async function replyToRefusal(
+  parts: SubmitFormParts,
+  attempt: Attempt,
+  refusal: Refusal,
+): Promise<Reply> {
   const field = FIELD_OF[refusal.code];
   if (field) return { errors: { [field]: explain(refusal) } };
   const facts = READ_AGAIN.has(refusal.code)
-    ? await parts.readCardFacts(attempt.shown.approval)
+    ? await parts.readCardFacts(attempt.snapshot.approval)
     : undefined;
-  if (facts && refusal.code === 'policy_changed') return lookAgain(parts, attempt, facts);
+  if (facts && refusal.code === 'policy_changed') return showChangedForm(parts, attempt, facts);
   const outcome = facts && outcomeView(facts, attempt.slackActor.teamId);
   const view = outcome ?? noticeView('Not possible', explain(refusal));
   return { view: dated(parts.dates, view) };
@@ -125,18 +135,18 @@ const READ_AGAIN: ReadonlySet<RefusalCode> = new Set([
 ]);
 
 const UNDECIDABLE =
-  'The policies changed: no single one covers these resources any more, so nobody can decide this. It can be asked again, for fewer resources.';
+  'The policies changed: no single policy covers these resources any more, so this request cannot be decided. The AI tool can ask again for fewer resources.';
 
-/** The same form with the facts of now and what is different in them; it decides when it is submitted once more. */
-function lookAgain({ dates }: SubmitFormParts, attempt: Attempt, facts: CardFacts): Reply {
-  const { verdict, shown, slackActor } = attempt;
+/** The same form with the current facts and what changed. It decides when it is submitted again. */
+function showChangedForm({ dates }: SubmitFormParts, attempt: Attempt, facts: CardFacts): Reply {
+  const { verdict, snapshot, slackActor } = attempt;
   if (!facts.policy) return { view: noticeView('Not possible', UNDECIDABLE) };
-  const changed = whatChanged(shown, facts);
-  const opening = { teamId: slackActor.teamId, seen: shown.seen, changed };
+  const changed = changesSince(snapshot, facts);
+  const opening = { teamId: slackActor.teamId, seen: snapshot.seen, changed };
   return { view: dated(dates, decisionForm(verdict)(facts, opening)) };
 }
 
-/** Refusals that the person can mend at a field. */
+/** Refusals that the person can correct in a field. */
 const FIELD_OF: Partial<Record<RefusalCode, string>> = {
   reason_missing: FIELD.reason.block,
   reason_too_short: FIELD.reason.block,

@@ -1,4 +1,4 @@
-/** A submitted form ends an access: who is this, may they, then an answer in the form. */
+/** A submitted form revokes a grant: identifies the user, checks the right to revoke, answers in the form. */
 
 import type { GrantId } from '../../domain/grant.js';
 import { explain } from '../../domain/refusal.js';
@@ -14,7 +14,7 @@ import type { Interaction } from '../inbound/interaction.js';
 import { readSubmission } from '../inbound/payload.js';
 import { readAnswers } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
-import { overView, revokedGrant } from '../views/revoke-form.js';
+import { endedView, revokedGrant } from '../views/revoke-form.js';
 import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-time.js';
 
 export interface SubmitRevokeParts extends ReplyParts {
@@ -28,10 +28,10 @@ export interface SubmitRevokeParts extends ReplyParts {
 
 export type SubmitRevoke = (body: unknown, from: Interaction) => Promise<void>;
 
-const UNREADABLE = 'vsecure cannot read this form. Please open it again.';
-const REVOKED = 'The access is over: the very next use is refused.';
-const NOT_YOURS =
-  'Only an approver of these resources, the owner of the key or an administrator may revoke this.';
+const UNREADABLE = 'vsecure cannot read this form. Open it again.';
+const REVOKED = 'The access has ended: the next use is refused.';
+const NOT_PERMITTED =
+  'Only an approver of these resources, the owner of the key or an administrator can revoke this.';
 
 export function createSubmitRevoke(parts: SubmitRevokeParts): SubmitRevoke {
   return async (body, interaction) => {
@@ -64,12 +64,12 @@ async function revokeAs(parts: SubmitRevokeParts, attempt: Attempt): Promise<Rep
   const { refusal } = revoked;
   if (refusal.code === 'reason_missing')
     return { errors: { [FIELD.reason.block]: explain(refusal) } };
-  if (refusal.code === 'not_found') return refuse(parts, attempt, 'not_allowed', NOT_YOURS);
+  if (refusal.code === 'not_found') return refuse(parts, attempt, 'not_allowed', NOT_PERMITTED);
   if (refusal.code === 'grant_ended') return ended(parts, attempt);
   return refuse(parts, attempt, refusal.code, explain(refusal));
 }
 
-/** On record under the request that the grant came of; `unavailable` is Slack's silence. */
+/** Audited under the request that led to the grant. `unavailable` means that Slack did not answer. */
 async function refuse(
   { readGrantFacts, recordRefusedClick }: SubmitRevokeParts,
   { grant, slackActor }: Attempt,
@@ -89,6 +89,6 @@ async function refuse(
 async function ended(parts: SubmitRevokeParts, attempt: Attempt): Promise<Reply> {
   const { teamId } = attempt.slackActor;
   const facts = await parts.readGrantFacts(attempt.grant);
-  if (facts) return { view: dated(parts.dates, overView(facts, teamId)) };
+  if (facts) return { view: dated(parts.dates, endedView(facts, teamId)) };
   return { view: noticeView('Not possible', UNREADABLE) };
 }

@@ -1,38 +1,42 @@
-/** The agent's own words: last, marked as unverified, and unable to look like anything of ours. */
+/** The agent's own words: below the facts, marked as unverified, and unable to imitate text of vsecure. */
 
 import type { KnownBlock } from '@slack/types';
 import { cleanText, quoted } from '../../domain/untrusted-text.js';
 import { clip } from '../format/clip.js';
 import { context, plain, plainSection } from '../format/text-objects.js';
 
-const SHOWN = { lines: 8, characters: 500 };
-const CLIENT_SHOWN = 80;
+const REASON_LIMIT = { lines: 8, characters: 500 };
+const CLIENT_LIMIT = 80;
 
 export interface AgentWords {
   readonly reason: string;
   readonly claimedClient?: string | undefined;
 }
 
-/** Begins with a divider: everything above it is ours. */
+/** Begins with a divider: everything above it comes from vsecure. */
 export function agentBlocks({ reason, claimedClient }: AgentWords): KnownBlock[] {
-  const { text, left, suspicious } = quoted(reason, SHOWN);
+  const { text, left, suspicious } = quoted(reason, REASON_LIMIT);
   const client = cleanText(claimedClient ?? '');
   return [
-    ...unverified(suspicious || client.suspicious),
+    ...unverifiedNotice(suspicious || client.suspicious),
     plainSection(reason.trim() === '' ? '(no reason given)' : text),
-    ...(left > 0 ? [context(`(${left} characters more: press Details)`)] : []),
-    ...claim(client.text),
+    ...(left > 0 ? [context(`(${moreCharacters(left)} in Details)`)] : []),
+    ...clientBlock(client.text),
   ];
 }
 
-/** The line between what vsecure knows and what it was told. */
-export function unverified(suspicious: boolean): KnownBlock[] {
+const moreCharacters = (left: number): string =>
+  left === 1 ? '1 more character' : `${left.toLocaleString('en-US')} more characters`;
+
+/** Separates what vsecure knows from what the agent wrote. */
+export function unverifiedNotice(suspicious: boolean): KnownBlock[] {
   const warning = suspicious ? ' · *contains hidden characters*' : '';
   return [{ type: 'divider' }, context(`*Unverified*: written by the AI tool${warning}`)];
 }
 
-export function claim(client: string): KnownBlock[] {
+/** The name that the client gives itself. */
+export function clientBlock(client: string): KnownBlock[] {
   if (client.trim() === '') return [];
-  const text = clip(client.replaceAll('\n', ' '), CLIENT_SHOWN);
-  return [{ type: 'context', elements: [plain(`It says it is: ${text}`)] }];
+  const text = clip(client.replaceAll('\n', ' '), CLIENT_LIMIT);
+  return [{ type: 'context', elements: [plain(`Client (self-reported): ${text}`)] }];
 }

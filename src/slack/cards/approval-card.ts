@@ -1,14 +1,14 @@
-/** The message that shows one request: a pure function of its state, used to post and to redraw. */
+/** The message that shows one request: a pure function of its state, used to post and to update it. */
 
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { toButtonValue } from '../format/action-ids.js';
 import { plain, section } from '../format/text-objects.js';
 import { agentBlocks } from './agent-blocks.js';
-import { button, revokeButton } from './buttons.js';
+import { decisionButtons, detailsButton, revokeButton } from './buttons.js';
 import { factBlocks } from './fact-blocks.js';
 import { outcomeBlocks } from './outcome-blocks.js';
-import { fallbackText, headline } from './wording.js';
+import { decideElsewhere, fallbackText, headline } from './wording.js';
 
 export interface Card {
   /** For notifications and screen readers. */
@@ -16,10 +16,10 @@ export interface Card {
   readonly blocks: KnownBlock[];
 }
 
-/** Where and which drawing of it this is. */
+/** Where a card is posted, and how often it has been updated. */
 export interface Drawing {
   readonly teamId: string;
-  /** In every block_id: Slack wants new ones for each iteration of a message. */
+  /** Part of every block_id: Slack wants new ones for each iteration of a message. */
   readonly revision: number;
 }
 
@@ -28,7 +28,7 @@ export function approvalCard(facts: CardFacts, { teamId, revision }: Drawing): C
     { type: 'header', text: plain(headline(facts)) },
     ...outcomeBlocks(facts, teamId),
     ...factBlocks(facts, teamId),
-    ...buttons(facts),
+    ...buttonBlocks(facts),
     ...agentBlocks(facts.approval),
   ] satisfies KnownBlock[];
   return {
@@ -37,29 +37,14 @@ export function approvalCard(facts: CardFacts, { teamId, revision }: Drawing): C
   };
 }
 
-function buttons({ approval, policy, digest, grant }: CardFacts): KnownBlock[] {
+function buttonBlocks({ approval, policy, digest, grant }: CardFacts): KnownBlock[] {
   const value = toButtonValue({ approval: approval.id, seen: digest });
-  const details = button('details', 'Details…', 'Show the whole request', value);
+  const details = detailsButton(value);
   const onlyDetails: KnownBlock = { type: 'actions', elements: [details] };
   if (grant?.status === 'active')
     return [{ type: 'actions', elements: [revokeButton(grant.id), details] }];
   if (approval.status !== 'pending') return [onlyDetails];
   if (policy && !policy.decideFrom.includes('slack'))
-    return [section(`Decisions for this come from: ${policy.decideFrom.join(', ')}`), onlyDetails];
-  return [
-    {
-      type: 'actions',
-      elements: [
-        {
-          ...button('approve', 'Approve…', 'Look at this request and approve it', value),
-          style: 'primary',
-        },
-        {
-          ...button('deny', 'Deny…', 'Deny this request with a reason', value),
-          style: 'danger',
-        },
-        details,
-      ],
-    },
-  ];
+    return [section(decideElsewhere(policy.decideFrom)), onlyDetails];
+  return [{ type: 'actions', elements: [...decisionButtons(value), details] }];
 }

@@ -1,17 +1,12 @@
-/** Buttons with a label for who does not see them. */
+/** The buttons of cards, lists and views, each with a label for screen readers. */
 
 import type { Button } from '@slack/types';
 import type { GrantId } from '../../domain/grant.js';
 import { BUTTON } from '../format/action-ids.js';
 import { plain } from '../format/text-objects.js';
 
-/** `label` has at most 75 characters and says what the few words on the button leave to the eye. */
-export function button(
-  id: keyof typeof BUTTON,
-  text: string,
-  label: string,
-  value: string,
-): Button {
+/** `label` has at most 75 characters; screen readers say it in place of the button's short text. */
+function button(id: keyof typeof BUTTON, text: string, label: string, value: string): Button {
   return {
     type: 'button',
     action_id: BUTTON[id],
@@ -21,7 +16,19 @@ export function button(
   };
 }
 
-/** It may stand anywhere: who may revoke is asked when the form that it opens is submitted. */
+/** `value` comes from `toButtonValue`. */
+export const decisionButtons = (value: string): readonly [Button, Button] => [
+  {
+    ...button('approve', 'Approve…', 'Review this request and approve it', value),
+    style: 'primary',
+  },
+  { ...button('deny', 'Deny…', 'Deny this request, with a reason', value), style: 'danger' },
+];
+
+export const detailsButton = (value: string, label = 'Show the full request'): Button =>
+  button('details', 'Details…', label, value);
+
+/** It is shown to all readers: vsecure checks who may revoke when the form is submitted. */
 export const revokeButton = (grant: GrantId): Button => ({
   ...button('revoke', 'Revoke…', 'End this access early, with a reason', grant),
   style: 'danger',

@@ -1,4 +1,4 @@
-/** What else is on record about a request: what its key did before, and what changed in the policy since. Facts only. */
+/** The background of a request: what its key did before, and what changed in the policy since. Facts from the database only. */
 
 import type { KnownBlock } from '@slack/types';
 import { oneLine } from '../../domain/untrusted-text.js';
@@ -9,49 +9,45 @@ import { context, moment, mrkdwn, plain } from '../format/text-objects.js';
 import { emailName } from './mentions.js';
 import { timesUsed } from './wording.js';
 
-const CHANGES_SHOWN = 300;
+const CHANGES_LIMIT = 300;
 
-/** One line while it helps to decide; nobody is mentioned in it. */
+/** Empty once the request is decided; it mentions no person. */
 export function contextBlocks(facts: CardFacts): KnownBlock[] {
-  const { context: known } = facts;
-  return known ? [context(history(facts, known)), ...changeBlocks(facts)] : [];
+  const { context: background } = facts;
+  return background ? [context(keyHistory(facts, background)), ...changeBlocks(facts)] : [];
 }
 
-function history({ approval }: CardFacts, known: RequesterHistory): string {
-  const { requestsInLastDay, lastApproved, lastDenied } = known;
-  const often =
-    requestsInLastDay > approval.timesRequested
-      ? [`asked ${requestsInLastDay} times in 24 hours`]
-      : [];
-  if (known.firstTime && !lastApproved && !lastDenied)
-    return '*First time* that this key asks for this';
-  const said = [
+function keyHistory({ approval }: CardFacts, background: RequesterHistory): string {
+  const { requestsInLastDay, lastApproved, lastDenied, firstTime } = background;
+  if (firstTime && !lastApproved && !lastDenied) return '*First time* this key asks for this';
+  const frequent = requestsInLastDay > approval.timesRequested;
+  const parts = [
     ...(lastDenied ? [`*denied* by ${emailName(lastDenied.by)}, ${moment(lastDenied.at)}`] : []),
     ...(lastApproved ? [approvedBefore(lastApproved, approval.operation)] : []),
-    ...often,
+    ...(frequent ? [`${requestsInLastDay} requests in 24 hours`] : []),
   ];
-  return `This key before: ${said.join(' · ') || 'asked for this, and nobody decided'}`;
+  return `Earlier requests of this key: ${parts.join(' · ') || 'none was decided'}`;
 }
 
 function approvedBefore(
   { at, by, uses }: LastApproved,
   operation: CardFacts['approval']['operation'],
 ): string {
-  const who = by === undefined ? 'granted by the policy' : `approved by ${emailName(by)}`;
-  return `last ${who}, ${moment(at)}, ${timesUsed(operation, uses)}`;
+  const how = by === undefined ? 'auto-approved' : `approved by ${emailName(by)}`;
+  return `last ${how}, ${moment(at)}, ${timesUsed(operation, uses)}`;
 }
 
-/** It may hold names out of a policy: plain text. */
+/** Plain text, since it may contain names from a policy. */
 function changeBlocks({ approval, policy, changes }: CardFacts): KnownBlock[] {
   const lines = changes.flatMap(changeLines);
   const other = policy && policy.id !== approval.policy && lines.length === 0;
-  if (other) lines.push(`another policy decides this now: ${policy.name}`);
+  if (other) lines.push(`another policy applies now: ${policy.name}`);
   if (lines.length === 0) return [];
-  const text = clip(oneLine(lines.join('; ')), CHANGES_SHOWN);
-  const elements = [mrkdwn('*The policy changed since this was asked*'), plain(text)];
+  const text = clip(oneLine(lines.join('; ')), CHANGES_LIMIT);
+  const elements = [mrkdwn('*The policy changed after this was requested*'), plain(text)];
   return [{ type: 'context', elements }];
 }
 
-/** One for each field; a policy that is new says only that. */
+/** One line for each changed field, and a single line for a new policy. */
 export const changeLines = ({ lines }: PolicyChangeRecord): readonly string[] =>
-  lines[0] === 'new policy' ? ['a new policy decides this'] : lines;
+  lines[0] === 'new policy' ? ['a new policy applies'] : lines;

@@ -1,4 +1,4 @@
-/** People as a card names them: by a mention that rings their phone, or by their e-mail. */
+/** The names of people on a card: a mention, which notifies them, or their e-mail address. */
 
 import { isGroupEntry, parseApproverEntry } from '../../domain/approver-entry.js';
 import type { Person } from '../../domain/person.js';
@@ -8,7 +8,7 @@ import { code, groupMention, mention } from '../format/text-objects.js';
 
 /** More than this and a card becomes a mailing list. */
 const MENTIONS_MAX = 8;
-const EMAIL_SHOWN = 80;
+const EMAIL_LIMIT = 80;
 
 /** A mention when the person has an account in this workspace, else the address. */
 export function personName(person: Pick<Person, 'email' | 'slack'>, teamId: string): string {
@@ -16,19 +16,19 @@ export function personName(person: Pick<Person, 'email' | 'slack'>, teamId: stri
   return account ? mention(account.userId) : emailName(person.email);
 }
 
-export const emailName = (email: string): string => code(clipMiddle(email, EMAIL_SHOWN));
+export const emailName = (email: string): string => code(clipMiddle(email, EMAIL_LIMIT));
 
-/** Everybody who may decide, the first eight of them by name; quietly where the policy wants no phone to ring. */
+/** All approvers, the first eight of them by name. Without mentions where the policy turns them off. */
 export function approverNames(facts: CardFacts, teamId: string): string {
   const { approvers, policy } = facts;
   const nameOf = (entry: string) =>
-    policy?.mention === false ? quietName(entry) : ringingName(entry, facts, teamId);
+    policy?.mention === false ? plainName(entry) : mentionedName(entry, facts, teamId);
   const names = [...new Set(approvers.map(nameOf))];
   const more = names.length - MENTIONS_MAX;
-  return names.slice(0, MENTIONS_MAX).join(' ') + (more > 0 ? ` +${more}` : '') || 'nobody';
+  return names.slice(0, MENTIONS_MAX).join(' ') + (more > 0 ? ` +${more}` : '') || 'none';
 }
 
-function ringingName(entry: string, { approverPeople }: CardFacts, teamId: string): string {
+function mentionedName(entry: string, { approverPeople }: CardFacts, teamId: string): string {
   const named = parseApproverEntry(entry);
   if (named.kind === 'slackUser') return mention(named.userId);
   if (named.kind === 'slackGroup') return groupMention(named.groupId);
@@ -36,11 +36,11 @@ function ringingName(entry: string, { approverPeople }: CardFacts, teamId: strin
   return person ? personName(person, teamId) : emailName(entry);
 }
 
-function quietName(entry: string): string {
+function plainName(entry: string): string {
   return isGroupEntry(entry) ? `the user group ${code(entry)}` : emailName(entry);
 }
 
-/** Who settled it, as far as a person did. */
+/** The person who decided it. Undefined when a policy or the clock did. */
 export function settlerName(facts: CardFacts, teamId: string): string | undefined {
   const { approval, settledBy } = facts;
   if (settledBy) return personName(settledBy, teamId);
@@ -49,7 +49,7 @@ export function settlerName(facts: CardFacts, teamId: string): string | undefine
     : undefined;
 }
 
-/** The people who have said yes so far. */
+/** The people who have approved so far. */
 export function voterNames({ votes, approverPeople, policy }: CardFacts, teamId: string): string {
   const nameOf = (person: Person) =>
     policy?.mention === false ? emailName(person.email) : personName(person, teamId);

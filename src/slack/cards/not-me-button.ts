@@ -1,11 +1,11 @@
-/** *Not me*: the button by which the owner of a key stops everything that is done with it. */
+/** *Not me*: the button with which the owner of a key suspends it. */
 
 import type { Button } from '@slack/types';
 import type { Principal } from '../../domain/principal.js';
 import { NOT_ME } from '../format/action-ids.js';
 import { plain } from '../format/text-objects.js';
 
-/** Asks once more on the screen of whoever presses: a slip of the thumb would stop an AI tool at its work. */
+/** Slack asks for confirmation first: an accidental click would stop an AI tool at its work. */
 export function notMeButton({ id, name }: Pick<Principal, 'id' | 'name'>): Button {
   return {
     type: 'button',
@@ -17,7 +17,7 @@ export function notMeButton({ id, name }: Pick<Principal, 'id' | 'name'>): Butto
     confirm: {
       title: plain('Suspend this key?'),
       text: plain(
-        `Nothing will work with the key ${name} any more: its access ends, its requests are withdrawn, and the administrators are told. Only they can resume it.`,
+        `The key ${name} stops working: its access ends, its requests are withdrawn, and the administrators are notified. Only an administrator can resume it.`,
       ),
       confirm: plain('Suspend it'),
       deny: plain('Leave it'),

@@ -1,25 +1,25 @@
-/** How a request ended: what, who, when, why, and until when the access holds. */
+/** The outcome of a request: the decision, who decided, when and why, and when the access ends. */
 
 import type { KnownBlock } from '@slack/types';
 import type { Approval } from '../../domain/approval.js';
-import { formatDuration } from '../../domain/duration.js';
+import { spellDuration } from '../../domain/duration.js';
 import { quoted } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { moment, plainSection, section } from '../format/text-objects.js';
 import { settlerName } from './mentions.js';
-import { GRANT_END, howMany } from './wording.js';
+import { GRANT_END, resourceCount } from './wording.js';
 
-/** Enough for a sentence; the whole of it is on the audit trail. */
-const REASON_SHOWN = { lines: 4, characters: 300 };
+/** Enough for a sentence; the audit trail holds the whole text. */
+const REASON_LIMIT = { lines: 4, characters: 300 };
 
-/** Empty while nothing is decided. */
+/** Empty while the request is pending. */
 export function outcomeBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   const { approval, grant } = facts;
   if (approval.status === 'pending') return [];
   return [
     section([sentence(approval, settlerName(facts, teamId)), ...access(facts)].join('\n')),
     ...reason('Reason', approval.decisionReason),
-    ...reason('Reason for the end', grant?.endReason),
+    ...reason('Why the access ended', grant?.endReason),
   ];
 }
 
@@ -28,11 +28,11 @@ function sentence(approval: Exclude<Approval, { status: 'pending' }>, who?: stri
   const when = moment(approval.settledAt);
   switch (approval.status) {
     case 'approved':
-      return who ? `*Approved*${by}, ${when}` : `*Granted by the policy*, ${when}`;
+      return who ? `*Approved*${by}, ${when}` : `*Auto-approved by the policy*, ${when}`;
     case 'denied':
       return `*Denied*${by}, ${when}`;
     case 'expired':
-      return `*Expired*, ${when}. Nobody decided in time; it was not denied and can be asked again.`;
+      return `*Expired*, ${when}. No approver decided in time. Not a denial: the AI tool may ask again.`;
     case 'cancelled':
       return `*Withdrawn*${by}, ${when}`;
   }
@@ -41,16 +41,16 @@ function sentence(approval: Exclude<Approval, { status: 'pending' }>, who?: stri
 function access({ approval, grant }: CardFacts): string[] {
   if (approval.status !== 'approved') return [];
   const { granted, duration, grantedResources, resources } = approval;
-  const shorter = granted < duration ? ` (${formatDuration(duration)} asked)` : '';
+  const shorter = granted < duration ? ` (${spellDuration(duration)} requested)` : '';
   const until = grant ? `, until ${moment(grant.endsAt)}` : '';
   const early = grant && GRANT_END[grant.status];
   const narrowed = grantedResources.length < resources.length;
-  const what = narrowed ? `Access to ${howMany(approval)} resources` : 'Access';
-  return [`${what} for ${formatDuration(granted)}${shorter}${until}.`, ...(early ? [early] : [])];
+  const what = narrowed ? `Access to ${resourceCount(approval)} resources` : 'Access';
+  return [`${what} for ${spellDuration(granted)}${shorter}${until}.`, ...(early ? [early] : [])];
 }
 
 function reason(label: string, text: string | undefined): KnownBlock[] {
   if (!text?.trim()) return [];
-  const { text: quotation, left } = quoted(text, REASON_SHOWN);
+  const { text: quotation, left } = quoted(text, REASON_LIMIT);
   return [plainSection(`${label}:\n${quotation}${left > 0 ? ' …' : ''}`)];
 }

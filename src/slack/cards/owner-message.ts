@@ -1,7 +1,7 @@
-/** What the owner of a key is told in a direct message: facts alone, never a word of the agent's. */
+/** A direct message to the owner of a key: facts from the database only, without the agent's words. */
 
 import type { KnownBlock } from '@slack/types';
-import { formatDuration } from '../../domain/duration.js';
+import { spellDuration } from '../../domain/duration.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import type { DirectMessageFacts } from '../../usecases/notifications/direct-messages.js';
 import { code, context, escaped, moment, section } from '../format/text-objects.js';
@@ -10,33 +10,34 @@ import { emailName, personName } from './mentions.js';
 import { notMeButton } from './not-me-button.js';
 import { outcomeBlocks } from './outcome-blocks.js';
 import { resourceBlocks } from './resource-blocks.js';
+import { capitalized } from './wording.js';
 
-/** One notice, in the workspace with this id. */
+/** One message, in the workspace with this id. */
 export function directCard(facts: DirectMessageFacts, teamId: string): Card {
   const { message: notice, request } = facts;
   if (notice.kind === 'suspended') return suspendedCard(facts, teamId);
   return {
-    text: `Your key ${escaped(facts.principal.name)} ${DONE[notice.kind]}.`,
+    text: `Your API key ${escaped(facts.principal.name)} ${EVENT[notice.kind]}.`,
     blocks: [
-      section(`Your key ${code(facts.principal.name)} ${DONE[notice.kind]}.`),
+      section(`Your API key ${code(facts.principal.name)} ${EVENT[notice.kind]}.`),
       ...(request ? about(notice.kind, request, teamId) : []),
       ...notMe(facts),
     ],
   };
 }
 
-const DONE = {
-  asked: 'asks for access',
-  settled: 'has got an answer to its request',
-  first_use: 'has used its access for the first time',
+const EVENT = {
+  asked: 'requests access',
+  settled: 'has the outcome of its request',
+  first_use: 'used its access for the first time',
 } as const;
 
-function about(kind: keyof typeof DONE, facts: CardFacts, teamId: string): KnownBlock[] {
+function about(kind: keyof typeof EVENT, facts: CardFacts, teamId: string): KnownBlock[] {
   const { approval, grant } = facts;
-  const asked = `*${approval.operation}* for ${formatDuration(approval.duration)}, asked ${moment(approval.createdAt)}`;
-  const until = grant ? [section(`It may be used until ${moment(grant.endsAt)}.`)] : [];
+  const requested = `*${capitalized(approval.operation)}* for ${spellDuration(approval.duration)}, requested ${moment(approval.createdAt)}`;
+  const until = grant ? [section(`The access ends ${moment(grant.endsAt)}.`)] : [];
   return [
-    section(asked),
+    section(requested),
     ...resourceBlocks(approval),
     ...(kind === 'settled' ? outcomeBlocks(facts, teamId) : []),
     ...(kind === 'first_use' ? until : []),
@@ -59,11 +60,11 @@ function suspendedCard(
   const by = suspendedBy ? ` by ${personName(suspendedBy, teamId)}` : '';
   const when = suspendedAt ? `${by}, ${moment(suspendedAt)}` : ', and has been resumed since';
   return {
-    text: `The key ${escaped(name)} was suspended.`,
+    text: `The API key ${escaped(name)} was suspended.`,
     blocks: [
-      section(`*The key ${code(name)}${whose} was suspended*${when}.`),
+      section(`*The API key ${code(name)}${whose} was suspended*${when}.`),
       section(
-        'Its access was ended and its requests were withdrawn. Look at what it did on the audit trail, then revoke it or let it work again:',
+        'Its access ended and its requests were withdrawn. Check in the audit trail what it did, then revoke the key or resume it:',
       ),
       section(
         `${code(`vsecure mcp:audit --actor ${name}`)}\n${code(`vsecure keys:resume ${name}`)}`,

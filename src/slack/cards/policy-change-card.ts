@@ -1,4 +1,4 @@
-/** The message that announces one change of a policy: what it loosens first, then who changed what. */
+/** The message that announces one change of a policy: first what becomes possible, then who changed what. */
 
 import type { KnownBlock } from '@slack/types';
 import { oneLine } from '../../domain/untrusted-text.js';
@@ -19,22 +19,22 @@ const HEADLINE_PATTERN = 110;
 export function policyChangeCard(change: PolicyChangeRecord): Card {
   const { uri, actor, lines, loosens, policy, version } = change;
   const pattern = clipMiddle(uri.replace(/^vsecure:\/\/(secrets\/)?/, ''), HEADLINE_PATTERN);
-  const who = [`*Changed by*\nkey ${code(actor)}`, `*Pattern*\n${code(uri)}`];
+  const who = [`*Changed by*\nAPI key ${code(actor)}`, `*Pattern*\n${code(uri)}`];
   return {
     text: fallbackText(change),
     blocks: [
       { type: 'header', text: plain(`${headline(change)} · ${pattern}`) },
-      ...told(
+      ...plainLines(
         loosens.map((loosening) => `Loosens: ${loosening}`),
         LOOSENS_ROOM,
       ),
       { type: 'section', fields: who.map(mrkdwn) },
       // The pattern stands above, and in plain text it would be broken like a link.
-      ...told(
+      ...plainLines(
         lines.filter((line) => line !== `uri: ${uri}` && line !== `name: ${uri}`),
         LINES_ROOM,
       ),
-      context(`Policy ${code(policy)} · version ${version} · all of it is on the audit trail`),
+      context(`Policy ${code(policy)} · version ${version} · full change in the audit trail`),
     ],
   };
 }
@@ -42,13 +42,13 @@ export function policyChangeCard(change: PolicyChangeRecord): Card {
 const headline = ({ loosens }: PolicyChangeRecord): string =>
   loosens.length > 0 ? 'Policy loosened' : 'Policy changed';
 
-/** What a locked phone shows: who, and neither the pattern nor anything that the writer of a policy chose. */
+/** What a locked phone shows: the key, without the pattern and without text from the policy. */
 function fallbackText(change: PolicyChangeRecord): string {
   return `${headline(change)} by ${escaped(change.actor)}.`;
 }
 
-/** Lines that may hold names and addresses from a policy file: plain text, and none of them can look like two. */
-function told(lines: readonly string[], room: number): KnownBlock[] {
+/** Plain text, since the lines may contain names and addresses from a policy file. A line cannot imitate two lines. */
+function plainLines(lines: readonly string[], room: number): KnownBlock[] {
   const each = Math.min(LINE_MAX, Math.floor(room / Math.max(1, lines.length)));
   const clean = lines.map((line) => clip(oneLine(line), each));
   return packLines(clean, SECTION_ROOM).map(plainSection);

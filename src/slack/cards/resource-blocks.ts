@@ -1,17 +1,17 @@
-/** The resources of a request, in full where there is room. */
+/** The resources of a request, in full where they fit. */
 
 import type { SectionBlock } from '@slack/types';
 import type { Approval } from '../../domain/approval.js';
 import { clipMiddle, packLines } from '../format/clip.js';
 import { code, section } from '../format/text-objects.js';
-import { howMany } from './wording.js';
+import { resourceCount } from './wording.js';
 
 /** A section holds 3,000 characters. */
 const SECTION_ROOM = 2900;
-/** All blocks of a message may hold about 13,000 characters of JSON; this much is for the resources. */
+/** All blocks of a message may hold about 13,000 characters of JSON; the resources may take this much. */
 const CARD_ROOM = 4800;
 
-/** On a card: twenty long names are each cut in the middle rather than some left out. */
+/** On a card: all names are listed, and long ones are cut in the middle. */
 export function resourceBlocks(approval: Approval): SectionBlock[] {
   const each = Math.floor(CARD_ROOM / Math.max(1, approval.resources.length));
   return listed(approval, (resource) => clipMiddle(resource, each));
@@ -21,18 +21,20 @@ export function resourceBlocks(approval: Approval): SectionBlock[] {
 export const fullResourceBlocks = (approval: Approval): SectionBlock[] =>
   listed(approval, (resource) => resource);
 
-/** Numbered, so that a form can speak of them; what an approver left out is marked. */
+/** Numbered, so that a form can refer to them. A resource that the approver did not grant is marked. */
 function listed(approval: Approval, shorten: (resource: string) => string): SectionBlock[] {
   const { resources } = approval;
   const [only = '', ...more] = resources;
   if (more.length === 0) return [section(`*Resource*\n${code(shorten(only))}`)];
   const lines = resources.map((resource, index) => {
-    const left = isGranted(approval, resource) ? '' : ' *not granted*';
-    return `${index + 1}. ${code(shorten(resource))}${left}`;
+    const mark = isGranted(approval, resource) ? '' : ' *not granted*';
+    return `${index + 1}. ${code(shorten(resource))}${mark}`;
   });
-  return packLines([`*Resources (${howMany(approval)})*`, ...lines], SECTION_ROOM).map(section);
+  return packLines([`*Resources (${resourceCount(approval)})*`, ...lines], SECTION_ROOM).map(
+    section,
+  );
 }
 
-/** Nothing is left out before somebody has decided. */
+/** True for every resource until the request is decided. */
 const isGranted = (approval: Approval, resource: string): boolean =>
   approval.status !== 'approved' || approval.grantedResources.includes(resource);

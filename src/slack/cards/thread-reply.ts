@@ -1,4 +1,4 @@
-/** What is said once in the thread of a card that nobody has decided. It mentions those who may, where the policy lets phones ring. */
+/** A reply in the thread of a card without a decision, sent once. It mentions the approvers unless the policy turns mentions off. */
 
 import type { ThreadReply } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
@@ -6,27 +6,27 @@ import { moment, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 import { approverNames } from './mentions.js';
 
-export function threadNote(note: ThreadReply, facts: CardFacts, teamId: string): Card {
-  const { text, line } = NOTES[note](facts, teamId);
+export function threadReply(kind: ThreadReply, facts: CardFacts, teamId: string): Card {
+  const { text, line } = REPLIES[kind](facts, teamId);
   return { text, blocks: [section(line)] };
 }
 
-interface Note {
+interface Reply {
   /** For notifications. */
   readonly text: string;
   readonly line: string;
 }
 
-const NOTES: Record<ThreadReply, (facts: CardFacts, teamId: string) => Note> = {
+const REPLIES: Record<ThreadReply, (facts: CardFacts, teamId: string) => Reply> = {
   reminder: (facts, teamId) => ({
     text: 'Reminder: a request is still waiting for a decision.',
-    line: `*Still waiting* for a decision, until ${moment(facts.approval.expiresAt)}. May decide: ${approverNames(facts, teamId)}`,
+    line: `*Still waiting for a decision.* Expires ${moment(facts.approval.expiresAt)} · Approvers: ${approverNames(facts, teamId)}`,
   }),
   escalation: (facts, teamId) => ({
-    text: 'Nobody has decided yet: further approvers are asked.',
-    line: `*Nobody has decided yet.* From now on these may decide, too: ${furtherNames(facts, teamId)}`,
+    text: 'No decision yet: more approvers can decide now.',
+    line: `*No decision yet.* These approvers can now decide, too: ${escalationNames(facts, teamId)}`,
   }),
 };
 
-const furtherNames = (facts: CardFacts, teamId: string): string =>
+const escalationNames = (facts: CardFacts, teamId: string): string =>
   approverNames({ ...facts, approvers: facts.policy?.escalateTo ?? [] }, teamId);

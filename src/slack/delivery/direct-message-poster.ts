@@ -114,7 +114,7 @@ async function digest(
   messages: readonly DirectMessage[],
 ): Promise<Message> {
   return directDigest({
-    directMessageOutbox: messages,
+    messages,
     principals: await directMessages.principals(messages.map(({ principal }) => principal)),
     newest: await Promise.all(messages.slice(-NEWEST).reverse().map(directMessages.facts)),
   });

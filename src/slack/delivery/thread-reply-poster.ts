@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { approvalId } from '../../contract/fields.js';
 import type { Cards, DeliveryResult, ThreadReply } from '../../ports/index.js';
 import type { ReadCardFacts } from '../../usecases/approvals/card-facts.js';
-import { threadNote } from '../cards/thread-reply.js';
+import { threadReply } from '../cards/thread-reply.js';
 import { webFailure } from '../client/web-failure.js';
 import { type Dates, dated } from '../format/dates.js';
 import { isOpen } from './card-message.js';
@@ -47,7 +47,7 @@ async function postReply(
         // A decided request needs no reminder.
         const facts = await parts.readCardFacts(id);
         return facts && isOpen(facts)
-          ? dated(parts.dates, threadNote(reply, facts, teamId))
+          ? dated(parts.dates, threadReply(reply, facts, teamId))
           : undefined;
       },
     });

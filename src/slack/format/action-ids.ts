@@ -1,11 +1,11 @@
-/** The names by which Slack gives our buttons, forms and fields back to us. */
+/** The ids of vsecure's buttons, forms and fields, which Slack sends back with each interaction. */
 
 import { z } from 'zod';
 import { approvalId, digest, grantId } from '../../contract/fields.js';
 import type { ApprovalId } from '../../domain/approval.js';
 import type { GrantId } from '../../domain/grant.js';
 
-/** `action_id`s of buttons, wherever they stand. The value of `revoke` is a grant's id, of the others what `toButtonValue` makes. */
+/** `action_id`s of buttons on cards, in views and in lists. The value of `revoke` is a grant's id, the others get theirs from `toButtonValue`. */
 export const BUTTON = {
   approve: 'approve',
   deny: 'deny',
@@ -19,7 +19,7 @@ export const NOT_ME = 'not_me';
 /** `action_id` of the button that confirms a login; its value is the login's id. */
 export const CONFIRM_LOGIN = 'confirm_login';
 
-/** `action_id`s of a digest's button, and of those under the list that it opens; their value is the page. */
+/** `action_id`s of a digest's button, and of the buttons under the list that it opens. Their value is the page. */
 export const DIGEST = {
   review: 'digest_review',
   back: 'digest_back',
@@ -41,28 +41,28 @@ export const FIELD = {
 
 export const COMMAND = '/vsecure';
 
-/** What a button is about: everybody in the channel can read it, so it holds ids and no facts. */
-export interface Subject {
+/** The request that a button belongs to. All members of the channel can read it, so it holds ids and no facts. */
+export interface ButtonTarget {
   readonly approval: ApprovalId;
-  /** The digest of what was shown. */
+  /** The digest of the request as the card showed it. */
   readonly seen: string;
 }
 
-/** What a form is about, and as much of what it showed as is needed to tell what changed since. Only its person can read it. */
-export interface Shown extends Subject {
+/** The request that a form belongs to, with the facts that show what changed while the form was open. Only the person with the form can read it. */
+export interface FormSnapshot extends ButtonTarget {
   /** The policy's id and version. */
   readonly policy?: string | undefined;
   readonly version?: number | undefined;
   readonly asked: number;
   /** Approvals so far. */
   readonly votes: number;
-  /** Approvals that it needs. */
+  /** Approvals that the request needs. */
   readonly needed: number;
 }
 
 const count = z.int().nonnegative();
-const subject = z.strictObject({ approval: approvalId, seen: digest });
-const shown = subject.extend({
+const target = z.strictObject({ approval: approvalId, seen: digest });
+const snapshot = target.extend({
   policy: z.string().max(100).optional(),
   version: count.optional(),
   asked: count,
@@ -70,23 +70,23 @@ const shown = subject.extend({
   needed: count,
 });
 
-export const toButtonValue = ({ approval, seen }: Subject): string => `${approval}.${seen}`;
-export const toMetadata = (shown: Shown): string => JSON.stringify(shown);
+export const toButtonValue = ({ approval, seen }: ButtonTarget): string => `${approval}.${seen}`;
+export const toMetadata = (snapshot: FormSnapshot): string => JSON.stringify(snapshot);
 
-/** Undefined for anything that we did not write. */
-export function fromButtonValue(value: unknown): Subject | undefined {
+/** Undefined for a value that vsecure did not write. */
+export function fromButtonValue(value: unknown): ButtonTarget | undefined {
   const [approval, seen, ...rest] = typeof value === 'string' ? value.split('.') : [];
-  return rest.length > 0 ? undefined : subject.safeParse({ approval, seen }).data;
+  return rest.length > 0 ? undefined : target.safeParse({ approval, seen }).data;
 }
 
-/** Undefined for anything that we did not write. */
-export function fromMetadata(metadata: string): Shown | undefined {
+/** Undefined for a value that vsecure did not write. */
+export function fromMetadata(metadata: string): FormSnapshot | undefined {
   try {
-    return shown.safeParse(JSON.parse(metadata)).data;
+    return snapshot.safeParse(JSON.parse(metadata)).data;
   } catch {
     return undefined;
   }
 }
 
-/** The grant that a button or form of ours is about; undefined for anything that we did not write. */
+/** The grant that a button or form belongs to; undefined for a value that vsecure did not write. */
 export const readGrantId = (text: unknown): GrantId | undefined => grantId.safeParse(text).data;

@@ -1,12 +1,12 @@
-/** Shortens text by whole characters, so that one long value cannot push another out of view. */
+/** Shortens text by whole characters, so that one long value cannot push another one out of view. */
 
-/** At most `most` code points; the end gives way to an ellipsis. */
+/** At most `most` code points; an ellipsis replaces the end. */
 export function clip(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
-/** At most `most` code points; the middle gives way, since a path says most at its ends. */
+/** At most `most` code points; an ellipsis replaces the middle, since the ends of a path say most. */
 export function clipMiddle(text: string, most: number): string {
   const characters = [...text];
   if (characters.length <= most) return text;

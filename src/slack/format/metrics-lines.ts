@@ -1,23 +1,23 @@
-/** Numbers of requests and decisions, in words. */
+/** Counts of requests and decisions, as sentences. */
 
+import { spellDuration } from '../../domain/duration.js';
+import { HOUR, MINUTE, SECOND } from '../../domain/limits.js';
 import type { AccessMetrics } from '../../ports/index.js';
 
-/** Plain text, one line a fact. */
+/** Plain text, one line per fact. */
 export function metricsLines(metrics: AccessMetrics): readonly string[] {
   const { requests, approved, denied, expired, cancelled, pending, automatic, decided } = metrics;
-  if (requests === 0) return ['Nothing was asked.'];
+  if (requests === 0) return ['No requests.'];
   const share = (count: number) => `${count} (${Math.round((count / requests) * 100)} %)`;
   return [
-    `Requests: ${requests}, of which ${pending} still wait`,
-    `Approved: ${share(approved)}, used ${times(metrics.uses)}`,
-    `Of these granted by a policy without a person: ${share(automatic)}`,
+    `Requests: ${requests} · ${pending} pending`,
+    `Approved: ${share(approved)} · used ${times(metrics.uses)}`,
+    `Auto-approved: ${share(automatic)}`,
     `Denied: ${share(denied)}`,
-    `Not answered in time: ${share(expired)}`,
+    `Expired: ${share(expired)}`,
     `Withdrawn: ${share(cancelled)}`,
     `Decided by people: ${decided}${speed(metrics)}`,
-    ...(metrics.hasty > 0
-      ? [`Decided within 3 s of being asked, hardly read: ${metrics.hasty}`]
-      : []),
+    ...(metrics.hasty > 0 ? [`Decided in under 3 s: ${metrics.hasty}`] : []),
   ];
 }
 
@@ -25,13 +25,12 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 
 function speed({ median, percentile95 }: AccessMetrics): string {
   if (median === undefined || percentile95 === undefined) return '';
-  return `, half of them within ${took(median)}, 95 % within ${took(percentile95)}`;
+  return ` · median time to decision: ${elapsed(median)} · 95 % within ${elapsed(percentile95)}`;
 }
 
-/** To the tenth of a second where that matters. */
-function took(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 2) return `${Math.round(ms / 1000)} s`;
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+/** Rounded to what matters: tenths of a second below 10 s, seconds below an hour. */
+function elapsed(ms: number): string {
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
+  const unit = ms < HOUR ? SECOND : MINUTE;
+  return spellDuration(Math.round(ms / unit) * unit);
 }

@@ -1,14 +1,14 @@
-/** Slack's text objects and the few forms of mrkdwn we write. Only facts from the database may enter mrkdwn. https://docs.slack.dev/messaging/formatting-message-text */
+/** Slack's text objects and the few forms of mrkdwn that vsecure writes. Only facts from the database may enter mrkdwn. https://docs.slack.dev/messaging/formatting-message-text */
 
 import type { ContextBlock, MrkdwnElement, PlainTextElement, SectionBlock } from '@slack/types';
 import { DateTime } from 'luxon';
 
-/** Nothing in it is parsed: no mention, no link, no emoji code. */
+/** Slack parses nothing in it: no mention, no link, no emoji code. */
 export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }
 
-/** `verbatim`: only what is written as an entity becomes one; bare addresses and names stay text. */
+/** `verbatim`: Slack turns only written entities into links and mentions; bare addresses and names stay text. */
 export function mrkdwn(text: string): MrkdwnElement {
   return { type: 'mrkdwn', text, verbatim: true };
 }
@@ -23,12 +23,12 @@ export const context = (text: string): ContextBlock => ({
   elements: [mrkdwn(text)],
 });
 
-/** Escapes the three characters with a meaning, `&` first. */
+/** Escapes the three characters that mrkdwn interprets, `&` first. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A code span that its content cannot leave. */
+/** A code span. Its content cannot end the span. */
 export function code(text: string): string {
   return `\`${escaped(text).replaceAll('`', 'ˋ')}\``;
 }
@@ -37,17 +37,17 @@ export function mention(userId: string): string {
   return `<@${userId}>`;
 }
 
-/** Rings everybody in a Slack user group. */
+/** Notifies all members of a Slack user group. */
 export function groupMention(groupId: string): string {
   return `<!subteam^${groupId}>`;
 }
 
-/** A moment in the reader's own zone; clients that cannot do that show it in UTC. */
+/** A date in the reader's own time zone; clients without support for date tokens show it in UTC. */
 export function moment(at: Date): string {
   return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc(at)}>`;
 }
 
-/** The same where nothing is parsed. */
+/** The same for plain text. */
 export function utc(at: Date): string {
   return DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
 }

@@ -1,35 +1,35 @@
-/** The App Home of one person: a pure function of what concerns them. Slack shows it to nobody else. */
+/** The App Home of one person: a pure function of the facts that concern them. Slack shows it to this person only. */
 
 import type { HeaderBlock, HomeView, KnownBlock } from '@slack/types';
 import type { Person } from '../../domain/person.js';
 import type { HomeFacts, Truncated } from '../../usecases/approvals/app-home.js';
 import { metricsLines } from '../format/metrics-lines.js';
 import { context, moment, plain, plainSection } from '../format/text-objects.js';
-import { inForceBlocks } from './grant-blocks.js';
-import { waitingBlocks } from './pending-blocks.js';
+import { grantBlocks } from './active-grants.js';
+import { pendingBlocks } from './pending-requests.js';
 import { decidedLines } from './recent-decisions.js';
 
-/** At most 100 blocks: the use case gives no more of each section than fits. */
+/** At most 100 blocks: the use case limits each section. */
 export function homeView(facts: HomeFacts, person: Person, teamId: string): HomeView {
   const { pending: waiting, activeGrants: inForce, decided, metrics, now } = facts;
   return {
     type: 'home',
     blocks: [
       header('Waiting for you', waiting),
-      ...waiting.items.flatMap((one) => waitingBlocks(one)),
+      ...waiting.items.flatMap((one) => pendingBlocks(one)),
       ...(waiting.items.length === 0
-        ? [context('Nothing. You are asked here and on the cards.')]
+        ? [context('No requests. New ones appear here and in your approval channels.')]
         : []),
       ...more(waiting, '/vsecure approvals'),
-      header('In force', inForce),
-      ...inForce.items.flatMap((one) => inForceBlocks(one)),
-      ...(inForce.items.length === 0 ? [context('No access that you could revoke.')] : []),
+      header('Access in force', inForce),
+      ...inForce.items.flatMap((one) => grantBlocks(one)),
+      ...(inForce.items.length === 0 ? [context('No active access that you can revoke.')] : []),
       ...more(inForce, '/vsecure grants'),
-      header('Your decisions'),
+      header('Your last decisions'),
       ...decidedLines(decided),
-      header('7 days at a glance'),
+      header('Last 7 days'),
       plainSection(metricsLines(metrics).join('\n')),
-      context(`${whose(person, teamId)} · drawn ${moment(now)}`),
+      context(`${audience(person, teamId)} · updated ${moment(now)}`),
     ],
   };
 }
@@ -45,7 +45,7 @@ function more({ items, total, atLeast }: Truncated<unknown>, command: string): K
   return [context(`and ${atLeast ? 'at least ' : ''}${left} more: ${command}`)];
 }
 
-function whose({ role }: Person, teamId: string): string {
-  const all = role === 'member' ? '' : `, and as ${role} you see the numbers of everything`;
-  return `For you alone, in workspace ${teamId}${all}`;
+function audience({ role }: Person, teamId: string): string {
+  const all = role === 'member' ? '' : ` · as ${role}, you see the numbers of all requests`;
+  return `Only you see this page · workspace ${teamId}${all}`;
 }

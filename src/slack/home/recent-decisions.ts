@@ -1,12 +1,13 @@
-/** What a person decided lately, and how it came out. */
+/** A person's latest votes, and the outcome of each request. */
 
 import type { KnownBlock } from '@slack/types';
 import type { Verdict } from '../../domain/vocabulary.js';
 import type { Decided } from '../../usecases/approvals/app-home.js';
+import { STATUS_WORD } from '../cards/wording.js';
 import { shortNames } from '../format/resource-names.js';
 import { code, context, moment, section } from '../format/text-objects.js';
 
-const SAID: Record<Verdict, string> = { approve: 'You approved', deny: 'You denied' };
+const VOTED: Record<Verdict, string> = { approve: 'You approved', deny: 'You denied' };
 
 /** One section: a line holds about 200 characters, and there are few. */
 export function decidedLines(decided: readonly Decided[]): KnownBlock[] {
@@ -16,6 +17,7 @@ export function decidedLines(decided: readonly Decided[]): KnownBlock[] {
 
 function decidedLine({ approval, verdict }: Decided): string {
   const { operation, resources, requester, status } = approval;
-  const when = status === 'pending' ? 'not settled yet' : `${status} ${moment(approval.settledAt)}`;
-  return `${SAID[verdict]}: ${operation} ${code(shortNames(resources))} for ${code(requester.name)} · ${when}`;
+  const outcome =
+    status === 'pending' ? 'pending' : `${STATUS_WORD[status]} ${moment(approval.settledAt)}`;
+  return `${VOTED[verdict]}: ${operation} ${code(shortNames(resources))}, requested by ${code(requester.name)} · ${outcome}`;
 }

@@ -1,11 +1,11 @@
-/** What is not as it was when a form was opened. In plain words: names out of a policy may be among them. */
+/** What changed while a form was open. For plain text only: it may contain names from a policy. */
 
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { changeLines } from '../cards/context-blocks.js';
-import type { Shown } from '../format/action-ids.js';
+import type { FormSnapshot } from '../format/action-ids.js';
 
-/** What a form of these facts notes, to be compared when it comes back. */
-export function shownBy(facts: CardFacts): Shown {
+/** The facts that a form carries, to be compared when the form is submitted. */
+export function snapshotOf(facts: CardFacts): FormSnapshot {
   const { approval, policy, digest, votes } = facts;
   return {
     approval: approval.id,
@@ -17,37 +17,43 @@ export function shownBy(facts: CardFacts): Shown {
   };
 }
 
-/** Empty when all is as it was shown. */
-export function whatChanged(shown: Shown, facts: CardFacts): readonly string[] {
+/** Empty when nothing changed. */
+export function changesSince(snapshot: FormSnapshot, facts: CardFacts): readonly string[] {
   return [
-    ...policyChanges(shown, facts),
-    ...voteChanges(shown, facts),
-    ...repetitions(shown, facts),
+    ...policyChanges(snapshot, facts),
+    ...voteChanges(snapshot, facts),
+    ...repetitions(snapshot, facts),
   ];
 }
 
-function policyChanges({ policy: id, version = 0 }: Shown, facts: CardFacts): readonly string[] {
+function policyChanges(
+  { policy: id, version = 0 }: FormSnapshot,
+  facts: CardFacts,
+): readonly string[] {
   const { policy, changes } = facts;
   if (!policy) return ['No single policy covers these resources any more.'];
-  if (policy.id !== id) return [`Another policy decides this now: ${policy.name}`];
+  if (policy.id !== id) return [`Another policy applies now: ${policy.name}`];
   return changes
     .filter((change) => change.version > version)
     .flatMap(changeLines)
     .map((line) => `The policy changed: ${line}`);
 }
 
-function voteChanges({ votes: before }: Shown, { votes, policy }: CardFacts): readonly string[] {
+function voteChanges(
+  { votes: before }: FormSnapshot,
+  { votes, policy }: CardFacts,
+): readonly string[] {
   const now = approvalsIn(votes);
   if (now === before) return [];
   if (now < before) return ['Earlier approvals do not count any more.'];
   const needed = policy?.minApprovals ?? 1;
-  const last = needed - now === 1 ? ' Yours would be the last one that is needed.' : '';
-  return [`Somebody else has approved meanwhile: ${now} of ${needed}.${last}`];
+  const last = needed - now === 1 ? ' Only your approval is missing.' : '';
+  return [`Another approver has approved: ${now} of ${needed}.${last}`];
 }
 
-function repetitions({ asked: before }: Shown, { approval }: CardFacts): readonly string[] {
+function repetitions({ asked: before }: FormSnapshot, { approval }: CardFacts): readonly string[] {
   return approval.timesRequested > before
-    ? [`It was asked again: ${approval.timesRequested} times by now.`]
+    ? [`The AI tool repeated the request: ${approval.timesRequested} times in total.`]
     : [];
 }
 

@@ -1,4 +1,4 @@
-/** The forms in which a person decides. Both repeat the facts as they are at this moment, before any field. */
+/** The forms in which an approver decides. Both show the current facts above the fields. */
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { REASON_MAX } from '../../domain/limits.js';
@@ -9,18 +9,18 @@ import { factBlocks } from '../cards/fact-blocks.js';
 import { FIELD, FORM, toMetadata } from '../format/action-ids.js';
 import { clip, packLines } from '../format/clip.js';
 import { plain, plainSection, section } from '../format/text-objects.js';
-import { shownBy } from './changed-facts.js';
+import { snapshotOf } from './changed-facts.js';
 import { PHRASE_ROOM, phraseOptions } from './denial-reasons.js';
 import { durationChoices } from './duration-choices.js';
 import { reasonField } from './reason-field.js';
 import { resourceFields } from './resource-choices.js';
 
-/** What the form needs besides the facts. */
+/** What a form needs in addition to the facts. */
 export interface Opening {
   readonly teamId: string;
-  /** The digest that the pressed card carried. */
+  /** The digest that the clicked button carried. */
   readonly seen: string;
-  /** What is not as a submitted form had it, which must therefore be submitted once more. */
+  /** What changed since the form was submitted. Then the approver must submit it again. */
   readonly changed?: readonly string[] | undefined;
 }
 
@@ -31,7 +31,7 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
     type: 'input',
     block_id: FIELD.duration.block,
     label: plain('For how long'),
-    hint: plain('Shorter than asked is possible, longer is not.'),
+    hint: plain('You can shorten this, not extend it.'),
     element: {
       type: 'static_select',
       action_id: FIELD.duration.element,
@@ -58,8 +58,8 @@ export function denyForm(facts: CardFacts, opening: Opening): ModalView {
     submit: plain('Deny'),
     fields: [
       PHRASE,
-      // Either may be empty as long as the other is not, which only we can check.
-      reasonField({ label: 'Why you deny', required: false, room: REASON_MAX - PHRASE_ROOM }),
+      // One of the two may be empty, but not both: only vsecure can check that, not Slack.
+      reasonField({ label: 'Why you deny', required: false, maxLength: REASON_MAX - PHRASE_ROOM }),
     ],
   });
 }
@@ -67,8 +67,8 @@ export function denyForm(facts: CardFacts, opening: Opening): ModalView {
 const PHRASE: InputBlock = {
   type: 'input',
   block_id: FIELD.phrase.block,
-  label: plain('A quick reason'),
-  hint: plain('One of these, or your own words below, or both.'),
+  label: plain('Quick reason'),
+  hint: plain('Choose one of these, write your own reason below, or both.'),
   optional: true,
   element: { type: 'radio_buttons', action_id: FIELD.phrase.element, options: phraseOptions() },
 };
@@ -82,7 +82,7 @@ function form(facts: CardFacts, opening: Opening, { fields, ...head }: Parts): M
     type: 'modal',
     ...head,
     close: plain('Cancel'),
-    private_metadata: toMetadata(shownBy(facts)),
+    private_metadata: toMetadata(snapshotOf(facts)),
     blocks: [
       ...changedSince(facts, opening),
       ...factBlocks(facts, opening.teamId),
@@ -96,18 +96,22 @@ function changedSince({ digest }: CardFacts, { seen, changed }: Opening): KnownB
   if (changed)
     return [
       section('*This request changed while the form was open, so nothing was decided.*'),
-      ...told(changed),
-      section('Below is what holds now. Read it, then press the button once more.'),
+      ...plainLines(changed),
+      section('The form below shows the current request. Check it, then submit again.'),
     ];
   if (seen === digest) return [];
-  return [section('*This request changed since that card was drawn.* Below is what holds now.')];
+  return [
+    section(
+      '*This request changed after that card was last updated.* The form below shows the current request.',
+    ),
+  ];
 }
 
-const LINE_SHOWN = 300;
+const LINE_LIMIT = 300;
 const SECTION_ROOM = 2900;
 
-/** No line of it can look like two. */
-function told(lines: readonly string[]): KnownBlock[] {
-  const clean = lines.map((line) => clip(oneLine(line), LINE_SHOWN));
+/** Plain text. A line cannot imitate two lines. */
+function plainLines(lines: readonly string[]): KnownBlock[] {
+  const clean = lines.map((line) => clip(oneLine(line), LINE_LIMIT));
   return packLines(clean, SECTION_ROOM).map(plainSection);
 }

@@ -1,4 +1,4 @@
-/** Reasons to deny that one tap chooses. They go to the AI tool and on the audit trail as they stand here. */
+/** Ready-made reasons to deny. The AI tool and the audit trail get them in exactly these words. */
 
 import type { PlainTextOption } from '@slack/types';
 import { plain } from '../format/text-objects.js';
@@ -10,11 +10,11 @@ const PHRASES = [
   'This is too much at once: ask for less.',
 ] as const;
 
-/** Room that a phrase takes beside the words of whoever denies. */
+/** Characters reserved for a phrase in front of the approver's own words. */
 export const PHRASE_ROOM = 80;
 
 export const phraseOptions = (): PlainTextOption[] =>
-  PHRASES.map((phrase, place) => ({ text: plain(phrase), value: String(place) }));
+  PHRASES.map((phrase, index) => ({ text: plain(phrase), value: String(index) }));
 
-/** Undefined when there is no such phrase. */
-export const phraseAt = (place: number): string | undefined => PHRASES[place];
+/** Undefined when no phrase has this index. */
+export const phraseAt = (index: number): string | undefined => PHRASES[index];

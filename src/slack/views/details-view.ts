@@ -1,9 +1,9 @@
-/** Everything about one request, unabridged. */
+/** One request in full. */
 
 import type { KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { claim, unverified } from '../cards/agent-blocks.js';
+import { clientBlock, unverifiedNotice } from '../cards/agent-blocks.js';
 import { revokeButton } from '../cards/buttons.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
@@ -14,11 +14,11 @@ import { code, context, plain, plainSection } from '../format/text-objects.js';
 
 const SECTION_ROOM = 2900;
 
-/** `more` stands before the agent's words. */
+/** `history` goes above the agent's words. */
 export function detailsView(
   facts: CardFacts,
   teamId: string,
-  more: readonly KnownBlock[] = [],
+  history: readonly KnownBlock[] = [],
 ): ModalView {
   const { resources, digest, policyVersion } = facts.approval;
   const whole = resources.length > 1 ? fullResourceBlocks(facts.approval) : [];
@@ -32,33 +32,33 @@ export function detailsView(
       ...factBlocks(facts, teamId),
       ...whole,
       context(`Digest ${code(digest)} · policy version ${policyVersion}`),
-      ...more,
-      ...ending(facts),
-      ...allWords(facts),
+      ...history,
+      ...revokeBlocks(facts),
+      ...allAgentWords(facts),
     ],
   };
 }
 
-function ending({ grant }: CardFacts): KnownBlock[] {
+function revokeBlocks({ grant }: CardFacts): KnownBlock[] {
   if (grant?.status !== 'active') return [];
   return [{ type: 'actions', elements: [revokeButton(grant.id)] }];
 }
 
-function allWords({ approval }: CardFacts): KnownBlock[] {
+function allAgentWords({ approval }: CardFacts): KnownBlock[] {
   const { text, suspicious } = cleanText(approval.reason.trim());
   const client = cleanText(approval.claimedClient ?? '');
   const lines = text.split('\n').flatMap(pieces);
   return [
-    ...unverified(suspicious || client.suspicious),
+    ...unverifiedNotice(suspicious || client.suspicious),
     ...packLines(
       lines.map((line) => `│ ${line}`),
       SECTION_ROOM,
     ).map(plainSection),
-    ...claim(client.text),
+    ...clientBlock(client.text),
   ];
 }
 
-/** A line that is longer than a section becomes several. */
+/** Splits a line that does not fit into one section. */
 function pieces(line: string): string[] {
   const characters = [...line];
   const length = SECTION_ROOM / 2 - 2;

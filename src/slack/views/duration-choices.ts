@@ -1,12 +1,12 @@
-/** How long an approver may grant: what was asked, or one of a few shorter times; never longer. */
+/** The durations that an approver may choose: the requested one, or a shorter one; never a longer one. */
 
 import type { PlainTextOption } from '@slack/types';
-import { formatDuration } from '../../domain/duration.js';
+import { spellDuration } from '../../domain/duration.js';
 import { DAY, HOUR, MINUTE } from '../../domain/limits.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { plain } from '../format/text-objects.js';
 
-const USUAL = [
+const CHOICES = [
   5 * MINUTE,
   15 * MINUTE,
   30 * MINUTE,
@@ -20,7 +20,7 @@ const USUAL = [
 
 export interface DurationChoices {
   readonly options: PlainTextOption[];
-  /** What was asked, or as much of it as the policy allows by now. */
+  /** The requested duration, or the policy's maximum when that is shorter now. */
   readonly initial: PlainTextOption;
 }
 
@@ -28,11 +28,11 @@ export interface DurationChoices {
 export function durationChoices({ approval, policy }: CardFacts): DurationChoices {
   const longest = Math.min(approval.duration, policy?.maxDuration ?? approval.duration);
   const initial = option(longest);
-  const shorter = USUAL.filter((usual) => usual < longest).map(option);
+  const shorter = CHOICES.filter((choice) => choice < longest).map(option);
   return { options: [...shorter, initial], initial };
 }
 
 const option = (ms: number): PlainTextOption => ({
-  text: plain(formatDuration(ms)),
+  text: plain(spellDuration(ms)),
   value: String(ms),
 });

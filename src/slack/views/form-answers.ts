@@ -1,4 +1,4 @@
-/** What a person filled in, read from Slack's `view.state`. https://docs.slack.dev/reference/views/view-submission */
+/** The fields that a person filled in, read from Slack's `view.state`. https://docs.slack.dev/reference/views/view-submission */
 
 import { z } from 'zod';
 import { REASON_MAX } from '../../domain/limits.js';
@@ -6,18 +6,18 @@ import { FIELD } from '../format/action-ids.js';
 import { phraseAt } from './denial-reasons.js';
 
 export interface FormAnswers {
-  /** The chosen phrase, the typed words, or both. Undefined when left empty. */
+  /** The chosen phrase, the typed words, or both. Undefined when both are empty. */
   readonly reason?: string | undefined;
-  /** Milliseconds; undefined in a form without that field. */
+  /** Milliseconds; undefined in a form without a duration. */
   readonly duration?: number | undefined;
-  /** Places of the chosen resources; undefined in a form without that field. */
-  readonly places?: readonly number[] | undefined;
+  /** Indexes of the chosen resources; undefined in a form without that field. */
+  readonly indexes?: readonly number[] | undefined;
 }
 
-/** Words for each field that cannot be read, by its block. */
+/** An error sentence for each invalid field, by the id of its block. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
-export const UNKNOWN_BOX = 'Choose among the resources that were asked for.';
+export const UNKNOWN_BOX = 'Choose from the requested resources.';
 const TOO_LONG = `At most ${REASON_MAX} characters.`;
 const NONE_CHOSEN = 'Choose at least one resource, or deny the request.';
 
@@ -30,14 +30,16 @@ const phrase = z.object({
     .object({
       value: z
         .string()
-        .transform((place) => (/^\d$/.test(place) ? phraseAt(Number(place)) : undefined))
-        .refine((found) => found !== undefined, { error: UNKNOWN_PHRASE }),
+        .transform((index) => (/^\d$/.test(index) ? phraseAt(Number(index)) : undefined))
+        .refine((phrase) => phrase !== undefined, { error: UNKNOWN_PHRASE }),
     })
     .nullish(),
 });
 const duration = z.object({
   selected_option: z
-    .object({ value: z.string().regex(/^[1-9]\d{0,9}$/, { error: 'Choose one of the times.' }) })
+    .object({
+      value: z.string().regex(/^[1-9]\d{0,9}$/, { error: 'Choose one of the durations.' }),
+    })
     .nullish(),
 });
 const boxes = z.object({
@@ -65,26 +67,26 @@ export function readAnswers(
       ),
     };
   const chosen = read.data.duration?.choice.selected_option?.value;
-  const places = ticked(read.data);
-  if (places?.length === 0) return { errors: { [FIELD.resources.block]: NONE_CHOSEN } };
+  const indexes = tickedIndexes(read.data);
+  if (indexes?.length === 0) return { errors: { [FIELD.resources.block]: NONE_CHOSEN } };
   const reason = reasonOf(read.data);
   if (reason.length > REASON_MAX) return { errors: { [FIELD.reason.block]: TOO_LONG } };
   return {
     answers: {
       reason: reason || undefined,
       duration: chosen === undefined ? undefined : Number(chosen),
-      places,
+      indexes,
     },
   };
 }
 
 function reasonOf({ phrase, reason }: z.infer<typeof state>): string {
-  const said = [phrase?.choice.selected_option?.value, reason.text.value?.trim()];
-  return said.filter(Boolean).join(' ');
+  const parts = [phrase?.choice.selected_option?.value, reason.text.value?.trim()];
+  return parts.filter(Boolean).join(' ');
 }
 
-/** Slack sends ticks that nobody has touched, too: an empty list means that a person has unticked everything. */
-function ticked({ resources, more_resources }: z.infer<typeof state>): number[] | undefined {
+/** Slack sends untouched ticks, too, so an empty list means that the person unticked everything. */
+function tickedIndexes({ resources, more_resources }: z.infer<typeof state>): number[] | undefined {
   const lists = [resources, more_resources].map((block) => block?.boxes.selected_options);
   if (lists.every((list) => !list)) return undefined;
   return lists.flatMap((list) => list ?? []).map(({ value }) => Number(value));

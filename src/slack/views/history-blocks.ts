@@ -1,36 +1,28 @@
-/** What anybody asked of these resources before, one line each. */
+/** Earlier requests for these resources, one line each. */
 
 import type { KnownBlock } from '@slack/types';
-import type { ApprovalStatus } from '../../domain/vocabulary.js';
 import type { PastRequest } from '../../ports/index.js';
 import { emailName } from '../cards/mentions.js';
-import { timesUsed } from '../cards/wording.js';
+import { STATUS_WORD, timesUsed } from '../cards/wording.js';
 import { packLines } from '../format/clip.js';
 import { code, context, moment, section } from '../format/text-objects.js';
 
 /** A section holds 3,000 characters. */
 const SECTION_ROOM = 2900;
 
-/** Undefined: not for whoever looks. */
+/** `past` is undefined when the viewer may not see it. */
 export function historyBlocks(past: readonly PastRequest[] | undefined): KnownBlock[] {
-  if (!past) return [context('What was asked of these resources before is for their approvers.')];
+  if (!past)
+    return [context('Only approvers of these resources can see earlier requests for them.')];
   if (past.length === 0)
-    return [section('*Before*\nNo other request for these resources that you may see.')];
-  return packLines(['*Before*', ...past.map(line)], SECTION_ROOM).map(section);
+    return [section('*Earlier requests*\nNone for these resources that you can see.')];
+  return packLines(['*Earlier requests*', ...past.map(line)], SECTION_ROOM).map(section);
 }
-
-const ENDED: Record<ApprovalStatus, string> = {
-  pending: 'still open',
-  approved: 'approved',
-  denied: 'denied',
-  expired: 'expired',
-  cancelled: 'withdrawn',
-};
 
 function line(request: PastRequest): string {
   const { requester, operation, createdAt, status, settledBy, uses } = request;
   const by = settledBy === undefined ? '' : ` by ${emailName(settledBy)}`;
-  const how = status === 'approved' && !settledBy ? 'granted by the policy' : ENDED[status] + by;
+  const outcome = status === 'approved' && !settledBy ? 'auto-approved' : STATUS_WORD[status] + by;
   const used = uses === undefined ? '' : `, ${timesUsed(operation, uses)}`;
-  return `${moment(createdAt)}: ${code(requester)} to ${operation}, ${how}${used}`;
+  return `${moment(createdAt)}: ${code(requester)} asked to ${operation}, ${outcome}${used}`;
 }

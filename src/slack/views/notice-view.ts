@@ -1,4 +1,4 @@
-/** A modal that says one thing: why not, or how it ended meanwhile. */
+/** A modal with one message: a refusal, or the outcome of a request. */
 
 import type { KnownBlock, ModalView } from '@slack/types';
 import { plain, plainSection } from '../format/text-objects.js';

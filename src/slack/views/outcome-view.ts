@@ -1,4 +1,4 @@
-/** What is shown instead of a form when there is nothing left to decide. */
+/** Shown instead of a form when there is nothing left to decide. */
 
 import type { ModalView } from '@slack/types';
 import { whyClosed } from '../../domain/approval.js';
@@ -7,7 +7,7 @@ import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { noticeView } from './notice-view.js';
 
-/** Says who decided and when; undefined while the request is open. */
+/** Says who decided and when; undefined while the request is pending. */
 export function outcomeView(facts: CardFacts, teamId: string): ModalView | undefined {
   const over = whyClosed(facts.approval, facts.now);
   if (!over) return undefined;

@@ -1,24 +1,24 @@
-/** Which of several resources to grant: a box for each, all of them ticked; and what the ticks mean when they come back. */
+/** The choice of resources to grant: a checkbox for each, all of them ticked at first. */
 
 import type { InputBlock, PlainTextOption } from '@slack/types';
 import { FIELD } from '../format/action-ids.js';
 import { clipMiddle } from '../format/clip.js';
 import { plain } from '../format/text-objects.js';
 
-/** Boxes in one block. https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element */
+/** Slack's limit of checkboxes in one block. https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element */
 const BOXES_MAX = 10;
-/** Room in a box's text, which holds 75 characters; the whole name stands above, with the same number. */
-const NAME_SHOWN = 70;
+/** Characters of a name in a checkbox, which holds 75. The form lists the full names above, with the same numbers. */
+const NAME_LIMIT = 70;
 
-/** Empty for a single resource. Values are places in the list: a name may be longer than Slack takes. */
+/** Empty for a single resource. The values are indexes, since a name may be longer than Slack allows. */
 export function resourceFields(resources: readonly string[]): InputBlock[] {
   if (resources.length < 2) return [];
   const options = resources.map(option);
   const rest = options.slice(BOXES_MAX);
   const first = boxes(FIELD.resources, 'Which resources', options.slice(0, BOXES_MAX));
   if (rest.length === 0) return [first];
-  // Either block may be empty as long as the other is not, which only we can check.
-  const more = boxes(FIELD.moreResources, 'And which of these', rest);
+  // One of the two blocks may be empty, but not both: only vsecure can check that, not Slack.
+  const more = boxes(FIELD.moreResources, 'More resources', rest);
   return [first, more].map((block) => ({ ...block, optional: true }));
 }
 
@@ -31,21 +31,21 @@ function boxes(
     type: 'input',
     block_id: block,
     label: plain(label),
-    hint: plain('Fewer than asked is possible: untick what you do not grant.'),
+    hint: plain('Untick what you do not grant.'),
     element: { type: 'checkboxes', action_id: element, options, initial_options: options },
   };
 }
 
 const option = (resource: string, index: number): PlainTextOption => ({
-  text: plain(`${index + 1}. ${clipMiddle(resource.replace('vsecure://', ''), NAME_SHOWN)}`),
+  text: plain(`${index + 1}. ${clipMiddle(resource.replace('vsecure://', ''), NAME_LIMIT)}`),
   value: String(index),
 });
 
-/** The resources at these places; undefined when there is no such place. */
+/** The resources at these indexes; undefined when an index does not exist. */
 export function chosenResources(
   resources: readonly string[],
-  places: readonly number[],
+  indexes: readonly number[],
 ): readonly string[] | undefined {
-  const chosen = resources.filter((_, index) => places.includes(index));
-  return chosen.length === new Set(places).size ? chosen : undefined;
+  const chosen = resources.filter((_, index) => indexes.includes(index));
+  return chosen.length === new Set(indexes).size ? chosen : undefined;
 }

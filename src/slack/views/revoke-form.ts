@@ -1,4 +1,4 @@
-/** The form in which a person ends an access early. */
+/** The form with which a person ends an access early. */
 
 import type { ModalView } from '@slack/types';
 import type { GrantId } from '../../domain/grant.js';
@@ -12,10 +12,10 @@ import { plain, section } from '../format/text-objects.js';
 import { noticeView } from './notice-view.js';
 import { reasonField } from './reason-field.js';
 
-/** The facts as they are now; a notice instead when there is nothing left to revoke. */
+/** Shows the current facts; a notice instead when the access has already ended. */
 export function revokeForm(facts: GrantFacts, teamId: string): ModalView {
   const { grant, approval } = facts;
-  if (grant.status !== 'active') return overView(facts, teamId);
+  if (grant.status !== 'active') return endedView(facts, teamId);
   return {
     type: 'modal',
     callback_id: FORM.revoke,
@@ -24,28 +24,30 @@ export function revokeForm(facts: GrantFacts, teamId: string): ModalView {
     close: plain('Cancel'),
     private_metadata: grant.id,
     blocks: [
-      section('*If you revoke it, the very next use is refused.* What was read stays read.'),
+      section(
+        '*Revoking ends the access at once: the next use is refused.* Values that the AI tool has read stay known to it.',
+      ),
       ...outcomeBlocks(facts, teamId),
-      section(`So far it was ${timesUsed(approval.operation, grant.uses)}.`),
+      section(`So far: ${timesUsed(approval.operation, grant.uses)}.`),
       ...factBlocks(facts, teamId),
-      reasonField({ label: 'Why you revoke it', required: true }),
+      reasonField({ label: 'Why you revoke this', required: true }),
     ],
   };
 }
 
-/** What a form of `revokeForm` is about; undefined for anything that we did not write. */
+/** The grant that a submitted `revokeForm` belongs to; undefined for a value that vsecure did not write. */
 export const revokedGrant = (metadata: string): GrantId | undefined => readGrantId(metadata);
 
-const OVER: Record<Exclude<GrantStatus, 'active'>, string> = {
-  expired: 'This access has ended already: its time was up.',
-  revoked: 'This access was revoked already.',
-  released: 'The AI tool has given this access back already.',
-  used_up: 'All uses that this access permitted are used already.',
+const ENDED: Record<Exclude<GrantStatus, 'active'>, string> = {
+  expired: 'This access has already expired.',
+  revoked: 'This access was already revoked.',
+  released: 'The AI tool has already given this access back.',
+  used_up: 'All permitted uses of this access are used.',
 };
 
-/** How it ended before anybody could revoke it. */
-export function overView(facts: GrantFacts, teamId: string): ModalView {
+/** How the access ended before the person could revoke it. */
+export function endedView(facts: GrantFacts, teamId: string): ModalView {
   const { status } = facts.grant;
-  const how = status === 'active' ? 'This access is still live.' : OVER[status];
-  return noticeView('Over already', how, outcomeBlocks(facts, teamId));
+  const how = status === 'active' ? 'This access is still active.' : ENDED[status];
+  return noticeView('Already ended', how, outcomeBlocks(facts, teamId));
 }

@@ -1,4 +1,4 @@
-/** One access that holds now, with the button that ends it. */
+/** One active grant, with the button that revokes it. */
 
 import type { KnownBlock } from '@slack/types';
 import type { GrantWithApproval } from '../../usecases/approvals/app-home.js';
@@ -6,12 +6,12 @@ import { revokeButton } from '../cards/buttons.js';
 import { shortNames } from '../format/resource-names.js';
 import { code, moment, section } from '../format/text-objects.js';
 
-export function inForceBlocks({ grant, approval: { requester } }: GrantWithApproval): KnownBlock[] {
+export function grantBlocks({ grant, approval: { requester } }: GrantWithApproval): KnownBlock[] {
   const { id, operation, resources, endsAt, uses, maxUses } = grant;
   const limit = maxUses === undefined ? '' : ` of ${maxUses}`;
   const facts = [
     `*${operation.toUpperCase()}* ${code(shortNames(resources))} until ${moment(endsAt)}`,
-    `key ${code(requester.name)} of ${code(requester.ownerEmail)} · used ${uses}${limit} ${uses === 1 && !limit ? 'time' : 'times'}`,
+    `API key ${code(requester.name)} of ${code(requester.ownerEmail)} · used ${uses}${limit} ${uses === 1 && !limit ? 'time' : 'times'}`,
   ];
   return [{ ...section(facts.join('\n')), accessory: revokeButton(id) }];
 }
