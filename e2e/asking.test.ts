@@ -1,4 +1,4 @@
-/** Asking instead of waiting to be asked: `/vsecure` and the App Home, in both transports of Slack. */
+/** `/vsecure` and the App Home, over both transports of Slack. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asArray, asObject, asString, type JsonObject } from '../test/support/slack/json.js';
@@ -17,7 +17,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
   });
   afterAll(() => workspace.close());
 
-  /** Types `/vsecure …` and resolves with what only this person is shown. */
+  /** Types `/vsecure …` and resolves with the ephemeral answer. */
   async function command(user: string, text: string): Promise<string> {
     const { slack } = workspace;
     const shown = async () =>
@@ -47,17 +47,17 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
       .map((one) => asString(one['value']))
       .join();
 
-  test('commands are answered to whoever typed them, with what is theirs', async () => {
+  test('commands are answered only to their user, with what this user may see', async () => {
     const id = await workspace.agent.ask('Looking at the slow query');
     expect(await command(ALICE, 'approvals --status pending')).toContain(id);
     expect(await command(BOB, 'audit production/* --since 1h')).toContain('approval_requested');
     expect(await command(ALICE, 'whoami')).toContain('alice@example.com (member)');
-    expect(await command(ALICE, 'metrics')).toContain('Requests: 1, of which 1 still wait');
+    expect(await command(ALICE, 'metrics')).toContain('Requests: 1 · 1 pending');
     expect(await command(ALICE, 'aduit')).toContain('Did you mean /vsecure audit?');
     expect(await command(ALICE, '')).toContain('/vsecure revoke: ');
   });
 
-  test('the Home shows what waits, opens its form, and follows a decision by command line within seconds', async () => {
+  test('the Home shows a pending request, opens its form, and shows a decision on the command line within seconds', async () => {
     const { slack, agent, server, services } = workspace;
     const id = await agent.ask('The checkout service cannot connect');
     await slack.openHome(ALICE);
@@ -74,7 +74,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     const begun = performance.now();
     const ran = await vsecure(['mcp:approve', id, '--reason', 'by CLI'], { env });
     expect(ran.exit).toBe(0);
-    const after = await home(ALICE, 'You approved', 'In force (1)');
+    const after = await home(ALICE, 'You approved', 'Access in force (1)');
     expect(performance.now() - begun).toBeLessThan(15_000);
 
     slack.clickHome(ALICE, 'revoke');
@@ -87,7 +87,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     expect(buttonValues(after, 'revoke')).toMatch(/^grnt_/);
   });
 
-  test('an access is ended by a command, too', async () => {
+  test('a command revokes access', async () => {
     const { agent, services, server } = workspace;
     const id = await agent.ask('Once more, please');
     const { token } = await services.key('alice-desk', 'human', 'alice@example.com');

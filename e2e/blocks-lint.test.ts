@@ -1,4 +1,4 @@
-/** The Block Kit linter: what Slack would refuse is found, what it takes is passed. */
+/** The Block Kit linter reports what Slack would refuse and accepts the rest. */
 
 import { expect, test } from 'vitest';
 import {
@@ -9,7 +9,7 @@ import {
   lintMessage,
   lintView,
 } from '../test/support/slack/blocks-lint.js';
-import { CARD, MODAL } from './press-bot.js';
+import { CARD, MODAL } from './click-bot.js';
 
 const button = (text: string) => ({
   type: 'button',
@@ -17,7 +17,7 @@ const button = (text: string) => ({
   text: { type: 'plain_text', text },
 });
 
-test('passes a fine card and a fine modal', () => {
+test('the linter accepts a valid card and a valid modal', () => {
   expect(lintMessage(CARD)).toEqual([]);
   expect(lintView(MODAL)).toEqual([]);
 });
@@ -34,9 +34,9 @@ test.each([
   ],
   ['mrkdwn in a header', [{ type: 'header', text: { type: 'mrkdwn', text: 'x' } }], 'plain_text'],
   [
-    'a mention of everybody',
+    'a mention of all members',
     [{ type: 'section', text: { type: 'mrkdwn', text: '<!channel>' } }],
-    'mentions everybody',
+    'mentions all members',
   ],
   ['a button with 76 letters', [{ type: 'actions', elements: [button('x'.repeat(76))] }], '76'],
   [
@@ -79,7 +79,7 @@ test.each([
   expect(lintMessage(blocks).join('\n')).toContain(problem);
 });
 
-test('finds a long modal title, a missing submit, and a fault in a recorded call', () => {
+test('the linter reports a long modal title, a missing submit, and a fault in a recorded call', () => {
   const view = {
     type: 'modal',
     title: { type: 'plain_text', text: 'x'.repeat(25) },
@@ -103,7 +103,7 @@ test('finds a long modal title, a missing submit, and a fault in a recorded call
   ]);
 });
 
-test('finds a fault in the answer to a form, on a response_url and over Socket Mode', () => {
+test('the linter reports a fault in the answer to a form, on a response_url and over Socket Mode', () => {
   const view = { type: 'modal', title: { type: 'plain_text', text: 'Fine' }, blocks: [] };
   const answer = { response_action: 'update', view };
   const text = JSON.stringify({ envelope_id: '1', payload: answer });

@@ -1,4 +1,4 @@
-/** What a person sees and does, in a real browser: the card, its form, and the outcome on the card. */
+/** The card, its form and the outcome, as a person sees them in a real browser. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserAvailable, openBrowser, type TestBrowser } from '../test/support/browser.js';
@@ -19,7 +19,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await workspace.close();
   });
 
-  test('alice sees who asks for what, approves with a reason, and sees that it is done', async () => {
+  test('alice sees the request, approves it with a reason, and sees the outcome on the card', async () => {
     const { agent, slack } = workspace;
     const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
     await workspace.card(id);
@@ -32,11 +32,11 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
       'Approval needed · READ production/DATABASE_URL',
       'claude-desktop',
       'bob@example.com',
-      'the AI tool will see the value',
+      'the AI tool can see the value',
       'Users cannot log in since 09:12',
     ])
       expect(card).toContain(fact);
-    // By name once her account is linked, by address before.
+    // A mention once her account is linked, her address before.
     expect(card).toMatch(/alice/i);
     await picture('card', message);
 
@@ -57,7 +57,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     expect((await agent.read()).isError).toBe(false);
   });
 
-  test('bob finds that he cannot approve what his own key asks for', async () => {
+  test('bob cannot approve a request of his own key', async () => {
     const { agent, slack } = workspace;
     const id = await agent.ask('Bob would like to be quick about this');
     await workspace.card(id);

@@ -1,4 +1,4 @@
-/** Eight secrets go every way there is, right and wrong; afterwards they are looked for everywhere. */
+/** Eight secret values pass through every entry point, in valid and invalid calls; afterwards the test searches for them everywhere. */
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -28,11 +28,11 @@ const [
   FORBIDDEN = '',
 ] = VALUES;
 
-/** Part of the address of a receiver, and what signs what it is told: shown once, to whoever set it. */
+/** Part of a receiver's address, and its signing secret: shown once, to the caller who set it. */
 const ADDRESS = randomBytes(18).toString('hex');
 let signing = '';
 
-/** Goes with each request: it must be found wherever the secrets are looked for, or the search proves nothing. */
+/** Part of each request: the search must find it everywhere, or it proves nothing. */
 const CONTROL = `control ${randomBytes(18).toString('hex')}`;
 
 /** Method, path, key and body. */
@@ -44,8 +44,8 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   let postgres: OwnPostgres;
   let proxy: FaultProxy;
   let workspace: Workspace;
-  /** What somebody was told, by what it was. */
-  const told: Record<string, string> = {};
+  /** Outputs and answers by their origin. */
+  const outputs: Record<string, string> = {};
 
   beforeAll(async () => {
     postgres = await ownPostgres();
@@ -80,7 +80,7 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
   async function run(name: string, argv: string[], key: string, stdin = ''): Promise<Ended> {
     const env = { VSECURE_URL: workspace.server.url, VSECURE_API_KEY: key };
     const ended = await vsecure(argv, { env, stdin });
-    told[name] = `${ended.stdout}\n${ended.stderr}`;
+    outputs[name] = `${ended.stdout}\n${ended.stderr}`;
     return ended;
   }
 
@@ -90,11 +90,11 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: body ?? null,
     });
-    told[name] = `${[...response.headers].join('\n')}\n${await response.text()}`;
+    outputs[name] = `${[...response.headers].join('\n')}\n${await response.text()}`;
     return response.status;
   }
 
-  test('two are read, over HTTP and over stdio, and come in that reply alone', async () => {
+  test('two values are read over HTTP and stdio, and are only in those replies', async () => {
     const { agent, services, server } = workspace;
     await services.secret(RELAYED, secret('RELAYED'));
     await decide(await agent.ask(CONTROL), 'approve');
@@ -109,22 +109,22 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
     const relayed = await call(client, 'read-secret', { resource: secret('RELAYED') });
     expect(relayed.structured).toMatchObject({ value: RELAYED });
     const early = await call(client, 'read-secret', { resource: secret('NOT_THERE'), [TYPED]: 1 });
-    told['an MCP call with a wrong field'] = early.text;
+    outputs['an MCP call with a wrong field'] = early.text;
     expect(early.isError).toBe(true);
     await client.close();
   });
 
-  test('one is denied and then asked for again and again', async () => {
+  test('one is denied and requested again and again', async () => {
     const { agent, services } = workspace;
     await services.secret(DENIED, secret('DENIED'));
     const id = await agent.ask(CONTROL, secret('DENIED'));
     await decide(id, 'deny');
     const refused = await agent.read(secret('DENIED'));
-    told['a refused read'] = `${refused.text}\n${JSON.stringify(await agent.wait(id))}`;
+    outputs['a refused read'] = `${refused.text}\n${JSON.stringify(await agent.wait(id))}`;
     expect(refused.isError).toBe(true);
   });
 
-  test('a receiver’s address and secret are set, tried, and set wrongly', async () => {
+  test('a receiver’s address and secret are set, tested, and set with errors', async () => {
     const { adminToken } = workspace.services;
     const env = { VSECURE_URL: workspace.server.url, VSECURE_API_KEY: adminToken };
     const set = ['notifications:set', 'webhook', '--events', '*', '--url'];
@@ -138,7 +138,7 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
     expect(await send('a wrong address', sent)).toBe(400);
   });
 
-  test('others are stored, replaced, misplaced, broken and sent by whoever may not', async () => {
+  test('other values are stored, replaced, misplaced, malformed, and sent without permission', async () => {
     const { services, agent } = workspace;
     const { adminToken } = services;
     expect(
@@ -166,14 +166,14 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
       'a value in a path': ['GET', `/api/v1/${url}`, adminToken],
       'a value for a key': ['GET', '/api/v1/whoami', Buffer.from(BROKEN).toString('base64')],
       'an agent that writes': put(agent.token, theirs),
-      'nobody who writes': put('vsk_h_none', theirs),
+      'an unknown key that writes': put('vsk_h_none', theirs),
       'broken MCP': ['POST', '/mcp', agent.token, `{"id":1,"method":"${FORBIDDEN}`],
     };
     for (const [name, said] of Object.entries(wrong))
       expect(await send(name, said), name).toBeGreaterThanOrEqual(400);
   });
 
-  test('are in no list, log, message to Slack, answer, column, file or log of changes; the control is in all of them', async () => {
+  test('no value is in a list, log, message to Slack, answer, column, file or write-ahead log; the control value is in all of them', async () => {
     const { server, services } = workspace;
     const { dataSource } = services.database;
     const { adminToken } = services;
@@ -193,7 +193,7 @@ describe.runIf(localSlackAvailable())('eight secrets', () => {
 
     const program = server.program();
     const texts = {
-      ...told,
+      ...outputs,
       log: `${program.stdout()}\n${program.stderr()}`,
       Slack: proxy.traffic(),
     };

@@ -1,4 +1,4 @@
-/** `vsecure demo` as a newcomer meets it: two addresses, one press, the value; and nothing is left of it afterwards. */
+/** `vsecure demo` for a new user: two addresses, one click, the value; nothing remains afterwards. */
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { type Program, START_MAX, startProgram, vsecure } from '../test/support/
 const COMMAND =
   /VSECURE_URL=(\S+) VSECURE_API_KEY=(\S+) \\\n {4}npx vsecure (mcp:approve appr_\S+) --reason "([^"]+)" --yes/;
 
-/** The words of the command that the demo shows, and its environment. */
+/** The command line that the demo shows, and its environment. */
 function shownCommand(text: string) {
   const [, VSECURE_URL = '', VSECURE_API_KEY = '', words = '', reason = ''] =
     COMMAND.exec(text) ?? [];
@@ -24,7 +24,7 @@ function shownCommand(text: string) {
   return { argv, env: { VSECURE_URL, VSECURE_API_KEY } };
 }
 
-/** Everything that runs because this process does, by process id. */
+/** All descendants of this process, by process id. */
 function descendants(pid: number): number[] {
   const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const all = table
@@ -70,7 +70,7 @@ async function end(demo: Program, folder: string): Promise<void> {
 }
 
 describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
-  test('it shows two addresses; after alice’s press, the agent’s value; after Ctrl-C, nothing outlives it', async () => {
+  test('the demo shows two addresses, then the value after alice’s click, and leaves nothing running after Ctrl-C', async () => {
     const { demo, TMPDIR } = await startDemo();
     const [, server = ''] = /vsecure {3}(\S+)/.exec(demo.stdout()) ?? [];
     const [, slackUrl = ''] = /Slack {5}(\S+)/.exec(demo.stdout()) ?? [];
@@ -79,7 +79,7 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
     const slack = await operateLocalSlack(slackUrl);
     const hasButton = (message: JsonObject) => findAction(message, 'approve') !== undefined;
     await until('the card', async () => (await slack.messages('C01APPROVALS')).some(hasButton));
-    // Slack shows the card a moment before vsecure has heard where it is; until then a press is not known.
+    // Slack shows the card a moment before vsecure stores its place; until then vsecure does not recognize a click.
     await until('the form', async () => {
       await slack.click('U01ALICE', 'C01APPROVALS', 'approve');
       await sleep(500);
@@ -96,7 +96,7 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
     await end(demo, TMPDIR);
   });
 
-  test('it runs again, and the command that it shows works as well as the press', async () => {
+  test('the demo runs again, and its approve command works as well as a click', async () => {
     const { demo, TMPDIR } = await startDemo();
     const { argv, env } = shownCommand(demo.stdout());
     expect(await vsecure(argv, { env })).toMatchObject({ exit: 0 });
@@ -104,14 +104,14 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
     await end(demo, TMPDIR);
   });
 
-  test('Ctrl-C while it waits ends it as well', async () => {
+  test('Ctrl-C ends the demo while it waits', async () => {
     const { demo, TMPDIR } = await startDemo();
     await end(demo, TMPDIR);
     expect(demo.stdout()).not.toContain('The agent reads the secret');
   });
 });
 
-test('where there is no look-alike it says so, and shows the same command', () => {
+test('without a Slack look-alike for the platform, the demo says so and shows the same command', () => {
   const shown = { url: 'http://127.0.0.1:1', approval: 'appr_1', approverKey: 'vsk_h_1' };
   const without = introduction({ ...shown, slackUrl: undefined });
   const with_ = introduction({ ...shown, slackUrl: 'http://127.0.0.1:2' });

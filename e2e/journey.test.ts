@@ -1,4 +1,4 @@
-/** One person's whole journey, in both transports of Slack: asked, decided with a reason, read, and every card kept true. */
+/** A request from start to end, over both transports of Slack: requested, decided with a reason, read, with a correct card at each step. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sqlOn } from '../src/store/sql.js';
@@ -41,7 +41,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     expect((await agent.read()).structured).toMatchObject({ resource: SECRET, value: VALUE });
   });
 
-  test('a denial without a reason is held back at its field; with one the agent hears it', async () => {
+  test('a denial without a reason is refused at its field, and the agent gets the reason of the denial', async () => {
     const { slack, agent, card, click, redrawn } = workspace;
     const id = await agent.ask('I would like to have a look');
     const waiting = agent.wait(id);
@@ -60,7 +60,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     });
   });
 
-  test('bob, whose key asks, is told why he cannot approve, and the request stays as it is', async () => {
+  test('bob gets the reason why he cannot approve his own key’s request, and the request stays pending', async () => {
     const { slack, agent, card, click } = workspace;
     const id = await agent.ask('Bob wants this to be quick');
     const pending = await card(id);
@@ -77,7 +77,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     ).toMatchObject({ status: 'pending' });
   });
 
-  test('a decision on the command line redraws the card, and who presses an old one is told the outcome', async () => {
+  test('a decision on the command line updates the card, and a click on the old card shows the outcome', async () => {
     const { slack, agent, card, click, redrawn, server, services } = workspace;
     const id = await agent.ask('Looking at the slow query');
     const pending = await card(id);
@@ -92,15 +92,15 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
 
     slack.closeView(ALICE);
     await until('no form', () => slack.views().length === 0);
-    const told = await click(ALICE, pending, 'deny');
-    expect(wordsOf(told)).toContain('Approved');
-    expect(told['callback_id']).not.toBe('deny_form');
+    const notice = await click(ALICE, pending, 'deny');
+    expect(wordsOf(notice)).toContain('Approved');
+    expect(notice['callback_id']).not.toBe('deny_form');
     slack.closeView(ALICE);
   });
 
-  test('a request that nobody decides in time has its card say so, and the agent is told that it was not denied', async () => {
+  test('the card of an expired request says so, and the agent learns that it was not denied', async () => {
     const { agent, card, redrawn, services } = workspace;
-    const id = await agent.ask('Nobody is there to see this');
+    const id = await agent.ask('No approver sees this in time');
     const pending = await card(id);
     const waiting = agent.wait(id);
     await sqlOn(services.database.dataSource)(

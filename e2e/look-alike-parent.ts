@@ -1,4 +1,4 @@
-/** A process that starts a Slack look-alike and waits to be killed: run by a test. */
+/** Starts a Slack look-alike and waits until a test kills it. */
 
 import { startLocalSlack } from '../test/support/slack/local-slack.js';
 

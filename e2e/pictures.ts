@@ -1,4 +1,4 @@
-/** The pictures of the documentation, taken of the look-alike's page. `README_PICTURES=1` draws them anew; else none is written. */
+/** The pictures of the documentation, taken from the look-alike's page. Only `README_PICTURES=1` writes them. */
 
 import type { Locator } from 'playwright-core';
 
@@ -8,7 +8,7 @@ const AS_SLACK = `
   .msg-hover-actions { display: none }
   .modal-overlay { background: #fff }`;
 
-/** What the element shows, cut to its edges: `docs/pictures/<name>.png`. */
+/** A screenshot of the element: `docs/pictures/<name>.png`. */
 export async function picture(name: string, element: Locator): Promise<void> {
   if (!process.env['README_PICTURES']) return;
   const page = element.page();

@@ -1,4 +1,4 @@
-/** What the tests of Slack stand on: emulators, faults, forgeries, limits and a browser that do what they say. */
+/** The test support for Slack: emulators, faults, forgeries, limits and a browser work as described. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,9 +15,9 @@ import { startResponseSink } from '../test/support/slack/response-sink.js';
 import { createSlackDriver } from '../test/support/slack/signed-driver.js';
 import { userBecomes } from '../test/support/slack/user-changes.js';
 import { typed } from '../test/support/slack/view-values.js';
-import { CARD, MODAL, startClickBot } from './press-bot.js';
+import { CARD, MODAL, startClickBot } from './click-bot.js';
 
-/** Starts a look-alike, says where, and does nothing more. */
+/** Starts a look-alike and prints its address. */
 const PARENT = fileURLToPath(new URL('look-alike-parent.ts', import.meta.url));
 
 const open: (() => Promise<unknown>)[] = [];
@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-/** Slack's Web API behind a fault proxy, and a client that asks once. */
+/** Slack's Web API behind a fault proxy, and a client without retries. */
 async function workspace() {
   const slack = closing(
     await startEmulate({ users: ['alice', 'bob'], channel: 'approvals' }),
@@ -106,7 +106,7 @@ describe('the fault proxy', () => {
     ]);
   });
 
-  test('drops a call before Slack hears of it, or after Slack has done it', async () => {
+  test('drops a call before it reaches Slack, or after Slack has executed it', async () => {
     const { slack, proxy, say } = await workspace();
     proxy.inject({ method: 'chat.postMessage', fault: 'drop-before' });
     proxy.inject({ method: 'chat.postMessage', fault: 'drop-after' });
@@ -115,7 +115,7 @@ describe('the fault proxy', () => {
     expect((await slack.messages()).map(({ text }) => text)).toEqual(['unheard']);
   });
 
-  test('refuses, breaks and stalls the calls it is told to, and lets go when it closes', async () => {
+  test('refuses, breaks and stalls the chosen calls, and releases them when it closes', async () => {
     const { proxy, say } = await workspace();
     proxy.inject({ method: 'chat.postMessage', fault: 'error', error: 'is_archived' });
     proxy.inject({ method: /^chat\./, fault: 'status', status: 503 });
@@ -141,7 +141,7 @@ describe('the fault proxy', () => {
     expect(await deleted(bob)).toBe(false);
   });
 
-  test('holds every word that passed, for the search of a secret', async () => {
+  test('records all traffic, for the search for a secret value', async () => {
     const { proxy, say } = await workspace();
     await say('canary-4711');
     expect(proxy.traffic()).toContain('canary-4711');
@@ -173,7 +173,7 @@ describe('the signed driver', () => {
     return { slack, proxy, sink, driver, click, user };
   }
 
-  test('plays a press, a modal with and without a reason, a command and App Home', async () => {
+  test('sends a click, a modal with and without a reason, a command and App Home', async () => {
     const { slack, proxy, sink, driver, click, user } = await driven();
     expect(await driver.click(click)).toMatchObject({ status: 200, body: '' });
     await vi.waitFor(() => expect(proxy.callsOf('views.open')[0]?.status).toBe(200));
@@ -245,7 +245,7 @@ describe.runIf(localSlackAvailable())('local-slack', () => {
   }
 
   test.each(['socket', 'http'] as const)(
-    'carries a press, a refused and an accepted modal, a command and App Home over %s',
+    'carries a click, a refused and an accepted modal, a command and App Home over %s',
     async (mode) => {
       const { slack, bot } = await started(mode);
       await bot.post('C01APPROVALS');
@@ -272,7 +272,7 @@ describe.runIf(localSlackAvailable())('local-slack', () => {
     },
   );
 
-  test('has its Socket Mode run through the proxy, which reads along, says goodbye and cuts', async () => {
+  test('runs its Socket Mode through the proxy, which records, announces a disconnect and cuts connections', async () => {
     const { slack, proxy } = await started('http');
     const { appToken } = slack.app;
     const { url } = await new WebClient(appToken, {
@@ -308,7 +308,7 @@ describe.runIf(localSlackAvailable())('local-slack', () => {
   });
 
   test.runIf(browserAvailable())(
-    'shows the card to a person, whose press opens the modal',
+    'shows the card to a person, whose click opens the modal',
     async () => {
       const { slack, bot } = await started('socket');
       await bot.post('C01APPROVALS');

@@ -1,4 +1,4 @@
-/** What people see of vsecure in Slack besides the card, in a real browser: the form, the outcome, the answers, the Home, the digest. */
+/** vsecure in Slack apart from the card, in a real browser: the form, the outcome, the answers, the Home, the digest. */
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     workspace = await openWorkspace({ mode: 'socket', value: 'postgres://app:hunter2@db' });
     browser = await openBrowser();
     page = await browser.open(workspace.slack.url, SIZE);
-    // Slack tells of Bob's keys whoever has shown to be Bob.
+    // Links Bob's account, so that he gets the messages about his keys.
     await workspace.slack.command(BOB, 'C01APPROVALS', 'whoami');
     await actAs('Bob Brown');
     await message('You are bob@example.com').waitFor();
@@ -32,14 +32,14 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
   const open = (place: string) => page.locator('.sidebar-item').filter({ hasText: place }).click();
   const message = (text: string) => page.locator('.msg').filter({ hasText: text }).last();
 
-  test('alice approves for less time than asked, and the card then shows until when, why, and how to revoke', async () => {
+  test('alice approves for less time than requested, and the card shows the end, the reason and the revoke button', async () => {
     const { agent } = workspace;
     const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
     await workspace.card(id);
     await message(id).getByRole('button', { name: 'Approve…' }).click();
     const form = page.locator('.modal');
     await form.locator('select').waitFor();
-    expect(await form.textContent()).toContain('the AI tool will see the value');
+    expect(await form.textContent()).toContain('the AI tool can see the value');
     await form.locator('select').selectOption({ label: '30m' });
     await form.locator('.bk-plain-input').fill('Known incident INC-42');
     await picture('approve', form);
@@ -49,14 +49,14 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await card.getByText('Approved · READ production/DATABASE_URL').waitFor();
     await form.waitFor({ state: 'detached' });
     const words = await card.textContent();
-    expect(words).toContain('Access for 30m (1h asked), until');
+    expect(words).toContain('Access for 30 min (1 hour requested), until');
     expect(words).toContain('Known incident INC-42');
     expect(await card.getByRole('button', { name: 'Revoke…' }).count()).toBe(1);
     await picture('approved', card);
     expect((await agent.read()).isError).toBe(false);
   });
 
-  test('bob is told by direct message what his key did, with a way to stop it', async () => {
+  test('bob gets a direct message about his key’s request, with a button to suspend the key', async () => {
     await actAs('Bob Brown');
     await open('Bob Brown');
     const notice = message('has used its access for the first time');
@@ -67,7 +67,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await actAs('Alice Anderson');
   });
 
-  test('alice asks what happened, and only she sees the answer', async () => {
+  test('alice lists audit events, and only she sees the answer', async () => {
     await workspace.slack.command(ALICE, 'C01APPROVALS', 'audit production/* --since 24h');
     const answer = message('Newest events');
     await answer.getByText('only visible to you').waitFor();
@@ -77,32 +77,32 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await picture('audit', answer);
   });
 
-  test('her Home shows what waits for her and what is in force', async () => {
+  test('alice’s Home shows pending requests and active grants', async () => {
     const { agent } = workspace;
     await agent.ask('Comparing the two environments', 'vsecure://secrets/production/REDIS_URL');
     await open('vsecure');
     const home = page.locator('main');
     await home.getByText('Waiting for you (1)').waitFor();
     const words = await home.textContent();
-    for (const part of ['In force (1)', 'Your decisions', '7 days at a glance', 'Requests: 2'])
+    for (const part of ['Access in force (1)', 'Your last decisions', 'Last 7 days', 'Requests: 2'])
       expect(words).toContain(part);
     await picture('home', home.locator('.blocks').first());
     await open('approvals');
   });
 
-  test('a burst becomes one message, whose list is decided row by row', async () => {
+  test('many requests share one message, and its list is decided row by row', async () => {
     const { agent } = workspace;
     const asked = Array.from({ length: 16 }, (_, n) =>
       agent.ask('Setting up staging like production', `vsecure://secrets/production/KEY_${n}`),
     );
     await Promise.all(asked);
-    const digest = message('So many came at once');
+    const digest = message('Many requests arrived at once');
     await digest.getByRole('button', { name: 'Review…' }).waitFor();
-    expect(await digest.textContent()).toMatch(/1[0-6] requests wait/);
+    expect(await digest.textContent()).toMatch(/1[0-6] requests waiting/);
     await picture('digest', digest);
     await digest.getByRole('button', { name: 'Review…' }).click();
     const list = page.locator('.modal');
-    await list.getByText('Requests that wait').waitFor();
+    await list.getByText('Pending requests').waitFor();
     await list.getByText(/wait · page 1 of 2/).waitFor();
   });
 });

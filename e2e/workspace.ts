@@ -1,4 +1,4 @@
-/** The whole of it: a Slack look-alike with two people, the real server connected to it, and an agent of bob's. */
+/** A Slack look-alike with two people, the real server connected to it, and an agent of bob's. */
 
 import { approvalId } from '../src/contract/fields.js';
 import { type TestDatabase, testDatabase } from '../test/support/database.js';
@@ -31,7 +31,7 @@ export interface WorkspaceOptions {
   readonly value: string;
   readonly database?: Pick<TestDatabase, 'url' | 'connection' | 'dataSource' | 'close'>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Puts something between vsecure and Slack: given Slack's address, answers with the address to use. */
+  /** Puts a proxy between vsecure and Slack: gets Slack's address, returns the address to use. */
   readonly between?: (slackUrl: string) => Promise<string>;
 }
 
@@ -54,7 +54,7 @@ export async function openWorkspace(options: WorkspaceOptions) {
         ? { SLACK_SIGNING_SECRET: slack.app.signingSecret }
         : { SLACK_APP_TOKEN: slack.app.appToken }),
       SLACK_CHANNEL: CHANNEL,
-      // One agent asks here for many people's sake, also for what was just denied.
+      // One agent makes all requests here, also for what was just denied.
       VSECURE_DENIED_COOLDOWN: '0',
       VSECURE_MAX_PENDING: '100',
       SLACK_API_URL: between ? await between(slack.url) : slack.apiUrl,
@@ -70,10 +70,10 @@ export async function openWorkspace(options: WorkspaceOptions) {
     server,
     agent: { ...createAgent(agent), token },
 
-    /** The card of a request, as it is when it has appeared and satisfies `like`. */
+    /** The card of a request, once it has appeared and matches `like`. */
     card: (approval: string, like: (message: JsonObject) => boolean = () => true) =>
       until(`the card of ${approval}`, async () => {
-        // Slack shows a message before vsecure has heard where it is; a test could press in between.
+        // Slack shows a message before vsecure stores its place; a test could click in between.
         const known = await services.cards.find(approvalId.parse(approval));
         const shown = (await slack.messages(CHANNEL)).find(
           (message) => JSON.stringify(message).includes(approval) && like(message),
@@ -89,7 +89,7 @@ export async function openWorkspace(options: WorkspaceOptions) {
         ),
       ),
 
-    /** Presses a button on this very card, and resolves with the form or notice that opens. */
+    /** Clicks a button on this card, and resolves with the form or notice that opens. */
     async click(user: string, card: JsonObject, actionId: string): Promise<JsonObject> {
       const action = findAction(card, actionId);
       if (!action) throw new Error(`the card has no ${actionId}`);
@@ -119,6 +119,6 @@ function createAgent(client: AnyClient) {
   };
 }
 
-/** All that a person sees of a message or a form. */
+/** The visible text of a message or a form. */
 export const wordsOf = (shown: JsonObject | undefined): string =>
   JSON.stringify([asObject(shown)['title'], asObject(shown)['text'], asObject(shown)['blocks']]);

@@ -76,7 +76,7 @@ test('when the decision throws, the form says so and can be submitted again', as
   const form = await scene.openForm('alice', id, 'deny');
   const { status, body } = await scene.submit('alice', form, WHY);
   expect(status).toBe(200);
-  expect(wordsOf(body)).toContain('cannot say whether your answer was counted');
+  expect(wordsOf(body)).toContain('does not know whether your decision was recorded');
   broken = false;
   expect((await scene.submit('alice', form, WHY)).body).toBe('');
 });
@@ -96,7 +96,7 @@ test('a decision that takes longer than Slack waits is acknowledged in time and 
   expect(ms).toBeLessThan(3000);
   expect(wordsOf(body)).toContain('takes longer than usual');
   const late = await until('the late outcome', () => scene.proxy.callsOf('views.update')[0]);
-  expect(JSON.stringify(late.body)).toContain('Your answer was counted');
+  expect(JSON.stringify(late.body)).toContain('Your decision was recorded');
   expect((await scene.services.store.approvals.find(id))?.status).toBe('denied');
 });
 
@@ -104,7 +104,7 @@ test('a form that Slack does not open is explained', async () => {
   const { id } = await opened();
   scene.proxy.inject({ method: 'views.open', fault: 'error', error: 'expired_trigger_id' });
   await scene.click('alice', id, 'approve');
-  await scene.told('Please press the button again');
+  await scene.told('Click the button again');
 });
 
 test('stopping waits for a running decision', async () => {

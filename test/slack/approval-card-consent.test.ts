@@ -1,4 +1,4 @@
-/** Consent integrity: whatever agents, deciders and policies call themselves or say, a person reads the facts, and nothing else as one. */
+/** Consent integrity: no text of an agent, an approver or a policy can change the facts on a card or look like one of them. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { hostileText } from './hostile.js';
 import { createChecker, type Draw, SURFACES, type Surface, shown } from './surfaces.js';
 
 const NIGHTLY = process.env['VSECURE_NIGHTLY'] === '1';
-/** In all; each of them is drawn in one place after the other. */
+/** The total number of texts; each one is tried in the next place. */
 const TEXTS = NIGHTLY ? 1_000_000 : 20_000;
 const AT_ONCE = 1_000;
 const PATIENCE = NIGHTLY ? 4 * 3_600_000 : 180_000;
@@ -14,7 +14,7 @@ const PATIENCE = NIGHTLY ? 4 * 3_600_000 : 180_000;
 const places = Object.entries(SURFACES);
 const each = Math.ceil(TEXTS / places.length);
 
-describe.each(places)('words of others: %s', (_, draw) => {
+describe.each(places)('foreign text: %s', (_, draw) => {
   const check = createChecker(draw);
 
   test(
@@ -33,7 +33,7 @@ describe.each(places)('words of others: %s', (_, draw) => {
   );
 });
 
-/** Every how-many-th code point; the cleaning itself is tried with all of them elsewhere. */
+/** Tests every n-th code point; another test runs the cleaning with all of them. */
 const STRIDE = NIGHTLY ? 1 : 37;
 const CLASSES = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/u;
 const ORDINARY = '\n\r\t';
@@ -64,7 +64,7 @@ test(
   PATIENCE,
 );
 
-describe('a careless drawing is found out', () => {
+describe('the check detects a careless card', () => {
   const mrkdwn = (text: string): Surface['blocks'][number] => ({
     type: 'section',
     text: { type: 'mrkdwn', text: text.slice(0, 3000) || '-' },

@@ -1,4 +1,4 @@
-/** Consent integrity: what a person reads on a card comes from the database, whatever the agent writes. */
+/** Consent integrity: the facts on a card come from the database, whatever the agent writes. */
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const OPENING = { teamId: TEAM, seen: PENDING.digest };
 const draw = (facts: CardFacts) => approvalCard(facts, DRAWING);
 const states = Object.entries(EVERY_STATE);
 
-/** What stands above the line "Unverified: written by the AI tool". */
+/** The blocks above the line "Unverified: written by the AI tool". */
 function ours(blocks: readonly KnownBlock[]): string {
   const line = blocks.findIndex(({ type }) => type === 'divider');
   expect(line).toBeGreaterThan(0);
@@ -52,16 +52,16 @@ function said(node: unknown): string[] {
 }
 
 describe.each(states)('a card that is %s', (_, facts) => {
-  test('is drawn like this', () => {
+  test('matches its snapshot', () => {
     expect(outline(draw(facts))).toMatchSnapshot();
   });
 
-  test('keeps within Slack’s limits', () => {
+  test('stays within Slack’s limits', () => {
     expect(lintMessage(draw(facts).blocks)).toEqual([]);
     expect(lintView(detailsView(facts, TEAM))).toEqual([]);
   });
 
-  test('offers a decision exactly while one can be made, and to revoke while there is an access', () => {
+  test('has decision buttons only while it is pending, and a revoke button only while the grant is active', () => {
     const open =
       facts.approval.status === 'pending' && facts.policy?.decideFrom.includes('slack') !== false;
     const live = facts.grant?.status === 'active';
@@ -72,19 +72,19 @@ describe.each(states)('a card that is %s', (_, facts) => {
     ]);
   });
 
-  test('says of every button what it does to who cannot see it', () => {
+  test('labels every button for screen readers', () => {
     for (const { text, accessibility_label } of buttonsOf(draw(facts)))
       expect(String(accessibility_label).length).toBeGreaterThan(
         asString(asObject(text)['text']).length,
       );
   });
 
-  test('tells how it stands in words, whatever colours are seen', () => {
+  test('shows its status in words, not only in colours', () => {
     const standing = /^(Approval needed|Approved|Denied|Expired|Withdrawn|Revoked) · (READ|WRITE) /;
     expect(outline(draw(facts)).split('\n')[2]).toMatch(standing);
   });
 
-  test('mentions its approvers once while they are asked, and none of them afterwards', () => {
+  test('mentions its approvers once while it is pending, and not afterwards', () => {
     const mentions =
       parsed(draw(facts))
         .join('\n')
@@ -98,7 +98,7 @@ describe.each(states)('a card that is %s', (_, facts) => {
     expect(mentions.filter((one) => !settler.includes(one))).toEqual([]);
   });
 
-  test('says the same above the line for any words of the agent', () => {
+  test('shows the same facts above the line for any text of the agent', () => {
     const { approval } = facts;
     const with_ = (reason: string, claimedClient?: string) =>
       draw({ ...facts, approval: { ...approval, reason, claimedClient } });
@@ -115,7 +115,7 @@ describe.each(states)('a card that is %s', (_, facts) => {
   });
 });
 
-test('no mention, link or markup of the agent’s becomes live, on the card, in the forms or in the details', () => {
+test('the agent cannot add a mention, a link or markup to the card, the forms or the details', () => {
   const live = (facts: CardFacts) => [
     ...parsed(draw(facts)),
     ...parsed(approveForm(facts, OPENING)),
@@ -123,7 +123,7 @@ test('no mention, link or markup of the agent’s becomes live, on the card, in 
     ...parsed(detailsView(facts, TEAM)),
   ];
   const permitted = new Set(live(asking({ reason: 'a', claimedClient: 'b' })));
-  const known = /^(\*Unverified\*: written by the AI tool|\(\d+ characters more: press Details\))/;
+  const known = /^(\*Unverified\*: written by the AI tool|\([\d,]+ more characters? in Details\))/;
   fc.assert(
     fc.property(hostileText, (text) => {
       const facts = asking({ reason: text, claimedClient: text.slice(0, 200) });
@@ -137,7 +137,7 @@ test('no mention, link or markup of the agent’s becomes live, on the card, in 
   );
 });
 
-test('the words of whoever decided are quoted as plain text, too', () => {
+test('the approver’s reason is quoted as plain text, too', () => {
   const { approval, ...rest } = EVERY_STATE['denied'] ?? factsOf();
   const permitted = new Set(parsed(draw({ approval, ...rest })));
   fc.assert(
@@ -153,7 +153,7 @@ test('the words of whoever decided are quoted as plain text, too', () => {
   );
 });
 
-describe('the largest request there can be', () => {
+describe('the largest possible request', () => {
   const resources = Array.from({ length: 20 }, (_, index) => {
     const start = `vsecure://secrets/${String(index).padStart(3, '0')}`;
     return `${start}${'/abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJKLMNOP'.repeat(10)}`.slice(
@@ -207,7 +207,7 @@ describe('the largest request there can be', () => {
     expect(lintView(detailsView(facts, TEAM))).toEqual([]);
   });
 
-  test('is shown without an omission in the details', () => {
+  test('is shown in full in the details', () => {
     const view = detailsView(worst, TEAM);
     expect(lintView(view)).toEqual([]);
     for (const resource of resources) expect(JSON.stringify(view)).toContain(resource);
@@ -218,19 +218,19 @@ describe('the largest request there can be', () => {
   });
 });
 
-test('a single resource of the greatest length is shown whole', () => {
+test('a single resource of the greatest length is shown in full', () => {
   const resource = `vsecure://secrets/${'a'.repeat(494)}`;
   expect(JSON.stringify(draw(asking({ resources: [resource] })).blocks)).toContain(resource);
 });
 
-test('approvers are mentioned by their account in this workspace, others by their address', () => {
-  const may = parsed(draw(factsOf())).find((text) => text.startsWith('*May decide*'));
-  expect(may).toBe('*May decide*\n<@U01ALICE> `carol@example.com`');
+test('approvers with an account in this workspace are mentioned, others are named by e-mail address', () => {
+  const may = parsed(draw(factsOf())).find((text) => text.startsWith('*Approvers*'));
+  expect(may).toBe('*Approvers*\n<@U01ALICE> `carol@example.com`');
   const elsewhere = approvalCard(factsOf(), { ...DRAWING, teamId: 'T99OTHER' });
-  expect(parsed(elsewhere).find((text) => text.startsWith('*May decide*'))).not.toContain('<@');
+  expect(parsed(elsewhere).find((text) => text.startsWith('*Approvers*'))).not.toContain('<@');
 });
 
-test('a user group is mentioned because the policy names it, and once, whatever the agent writes', () => {
+test('a user group in the policy is mentioned once, whatever the agent writes', () => {
   const facts = EVERY_STATE['asked of a user group'] ?? factsOf();
   fc.assert(
     fc.property(hostileText, (reason) => {
@@ -244,7 +244,7 @@ test('a user group is mentioned because the policy names it, and once, whatever 
   );
 });
 
-test('where the policy wants no phone to ring, no approver and no voter is mentioned', () => {
+test('a policy with mentions off mentions neither approvers nor voters', () => {
   const { blocks } = draw(
     factsOf({
       approvers: ['S01ONCALL', 'U01DAVE', 'alice@example.com'],
@@ -258,7 +258,7 @@ test('where the policy wants no phone to ring, no approver and no voter is menti
   expect(JSON.stringify(blocks)).toContain('1 of 2: `alice@example.com`');
 });
 
-test('the reason why nobody was asked, or why somebody is, can carry no markup', () => {
+test('the report of the auto-approval cannot contain markup', () => {
   fc.assert(
     fc.property(hostileText, (autoReport) => {
       const before = parsed(draw(factsOf()).blocks);
@@ -270,7 +270,7 @@ test('the reason why nobody was asked, or why somebody is, can carry no markup',
   );
 });
 
-describe('the boxes in which an approver chooses among resources', () => {
+describe('the checkboxes for resources in the approve form', () => {
   const named = (count: number) =>
     Array.from({ length: count }, (_, index) => `vsecure://secrets/production/R${index}`);
   const boxesOf = (count: number) =>
@@ -278,11 +278,11 @@ describe('the boxes in which an approver chooses among resources', () => {
       .map((block) => asObject(asObject(block)['element']))
       .filter(({ type }) => type === 'checkboxes');
 
-  test('are not there for a single one', () => {
+  test('are absent for a single resource', () => {
     expect(boxesOf(1)).toEqual([]);
   });
 
-  test.each([2, 10, 11, 20])('are %i for as many, all of them ticked', (count) => {
+  test.each([2, 10, 11, 20])('number %i for as many resources, all ticked', (count) => {
     const boxes = boxesOf(count);
     const values = boxes.flatMap(({ options }) =>
       asArray(options).map((one) => asObject(one)['value']),
@@ -293,14 +293,14 @@ describe('the boxes in which an approver chooses among resources', () => {
   });
 });
 
-test('every drawing has block_ids of its own', () => {
+test('every revision of a card has new block_ids', () => {
   const ids = [1, 2].flatMap((revision) =>
     approvalCard(factsOf(), { ...DRAWING, revision }).blocks.map(({ block_id }) => block_id),
   );
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('an approver can choose what was asked or less, never more than the policy allows by now', () => {
+test('an approver can choose the requested duration or less, and never more than the policy currently allows', () => {
   const options = (facts: CardFacts) =>
     [...JSON.stringify(approveForm(facts, OPENING)).matchAll(/"value":"(\d+)"/g)].map(([, ms]) =>
       Number(ms),

@@ -171,7 +171,7 @@ const COUNTS = { asked: 1, votes: 0, needed: 1 };
 test('when a policy does not allow decisions in Slack, the card names the allowed entry points, and an old button is refused', async () => {
   const { id, digest } = await asked({ approvers: ['alice@example.com'], decideFrom: ['cli'] });
   const card = await scene.card(id);
-  expect(JSON.stringify(card)).toContain('Decisions for this come from: cli');
+  expect(JSON.stringify(card)).toContain('Decide this with the CLI, the SDK or the REST API.');
   expect(JSON.stringify(card)).not.toContain('"action_id":"approve"');
   const facts = await scene.services.useCases.readCardFacts(id);
   const policy = { policy: facts?.policy?.id, version: facts?.policy?.version };

@@ -1,4 +1,4 @@
-/** Asking `/vsecure` as somebody, and looking at what they are shown. */
+/** Types `/vsecure` as a user, and reads the answer. */
 
 import { lintMessage } from '../support/slack/blocks-lint.js';
 import { findAction } from '../support/slack/card.js';
@@ -11,7 +11,7 @@ export type Asking = ReturnType<typeof createAsking>;
 export function createAsking(scene: Scene) {
   const idOf = (user: string) => scene.emulate.users[user] ?? user;
 
-  /** The one answer to a gesture. */
+  /** The only answer to an interaction. */
   const answered = async (
     what: string,
     interaction: () => Promise<{ readonly status: number }>,
@@ -33,9 +33,9 @@ export function createAsking(scene: Scene) {
         }),
       ),
 
-    /** Presses a button of an answer, which only its reader can see: so says Slack, and a forger may say otherwise. */
+    /** Clicks a button of an ephemeral answer. Slack marks it as ephemeral; a forger may not. */
     click: (user: string, answer: JsonObject, actionId: string, value?: string) =>
-      answered(`a press on ${actionId}`, () =>
+      answered(`a click on ${actionId}`, () =>
         scene.driver.click({
           user: idOf(user),
           channel: scene.emulate.channelId,
@@ -45,11 +45,11 @@ export function createAsking(scene: Scene) {
         }),
       ),
 
-    /** What was wrong with any answer so far, and whether anybody else could see one. */
+    /** Lint problems of all answers, and answers that other users could see. */
     problems: () =>
       scene.sink.bodies.flatMap((body) => [
         ...(body['blocks'] === undefined ? [] : lintMessage(body['blocks'])),
-        ...(body['response_type'] === 'ephemeral' ? [] : ['an answer for everybody']),
+        ...(body['response_type'] === 'ephemeral' ? [] : ['an answer that is not ephemeral']),
         ...(asString(body['text']) === '' ? ['an answer without a text'] : []),
       ]),
   };

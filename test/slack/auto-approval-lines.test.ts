@@ -1,4 +1,4 @@
-/** What no person had to decide is told quietly: several in one message, once a minute at most, and never twice. */
+/** Auto-approved requests are announced quietly: several in one message, at most once a minute, and each one once. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOutboxWorker, type OutboxWorker } from '../../src/notify/outbox-worker.js';
 import { autoApprovedLines, LINES_MAX } from '../../src/slack/cards/auto-approved-lines.js';
@@ -11,17 +11,17 @@ import { autoApproved } from './facts.js';
 import { openScene, type Scene, type SceneOptions } from './scene.js';
 import { parsed, shown } from './surfaces.js';
 
-describe('the message', () => {
-  test('says for each who may do what, where and how long, mentions nobody and asks for nothing', () => {
+describe('the message about auto-approved requests', () => {
+  test('says for each one which key may do what, where and for how long, without mentions or decision buttons', () => {
     const { text, blocks } = autoApprovedLines({ approvals: autoApproved(1, 3), count: 2 });
-    expect(text).toBe('A policy granted 2 requests.');
+    expect(text).toBe('A policy auto-approved 2 requests.');
     expect(shown(blocks)).toEqual([
-      '*Granted by a policy*: nobody had to decide',
+      '*Auto-approved by a policy*: nothing to decide',
       expect.stringMatching(
-        /^`claude-desktop` may read `production\/A` for 1h, until <!date\^\d+\^.*\|2026-11-22 15:05 UTC>: `within Mon-Fri 09:00-17:00 America\/Los_Angeles`$/,
+        /^`claude-desktop` may read `production\/A` for 1 hour, until <!date\^\d+\^.*\|2026-11-22 15:05 UTC>: `within Mon-Fri 09:00-17:00 America\/Los_Angeles`$/,
       ),
       'Details…',
-      expect.stringContaining('`claude-desktop` may read `production/A` and 2 more for 1h'),
+      expect.stringContaining('`claude-desktop` may read `production/A` and 2 more for 1 hour'),
       'Details…',
     ]);
     expect(parsed(blocks).join()).not.toMatch(/<@|<!subteam|<!here|<!channel/);
@@ -29,12 +29,12 @@ describe('the message', () => {
     expect(lintMessage(blocks)).toEqual([]);
   });
 
-  test('says of a single one in the notification only whose key it was, and for what kind of thing', () => {
+  test('names only the key and the operation in the notification about a single request', () => {
     const { text } = autoApprovedLines({ approvals: autoApproved(1), count: 1 });
-    expect(text).toBe('A policy granted a request: claude-desktop may read.');
+    expect(text).toBe('A policy auto-approved a request: claude-desktop may read.');
   });
 
-  test('holds as many as Slack takes, of the longest names, and counts the rest', () => {
+  test('lists as many requests with the longest names as Slack accepts, and counts the rest', () => {
     const longest = autoApproved(...Array.from({ length: LINES_MAX }, () => 1)).map((one) => ({
       ...one,
       requester: { ...one.requester, name: 'n'.repeat(128) },
@@ -43,12 +43,12 @@ describe('the message', () => {
     }));
     const { text, blocks } = autoApprovedLines({ approvals: longest, count: 4321 });
     expect(lintMessage(blocks)).toEqual([]);
-    expect(text).toBe('A policy granted 4321 requests.');
+    expect(text).toBe('A policy auto-approved 4321 requests.');
     expect(shown(blocks).at(-1)).toBe(`and ${4321 - LINES_MAX} more: \`vsecure mcp:approvals\``);
   });
 });
 
-describe('a channel', () => {
+describe('a channel with auto-approved requests', () => {
   let scene: Scene;
   let relay: OutboxWorker;
   let agent: Awaited<ReturnType<Scene['services']['agent']>>['caller'];
@@ -78,7 +78,7 @@ describe('a channel', () => {
     scene.services.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
   const sql = <Row>(text: string) => sqlOn(scene.services.database.dataSource)<Row>(text);
   const messages = () => scene.emulate.messages();
-  const told = (words: string) =>
+  const posted = (words: string) =>
     until(`the words "${words}"`, async () =>
       (await messages()).find((message) => JSON.stringify(message).includes(words)),
     );
@@ -89,10 +89,10 @@ describe('a channel', () => {
       return (await sql(due)).length === 0;
     });
 
-  test('hears of several in one message, and of what comes within the minute after it', async () => {
+  test('gets several in one message, and one more message for those of the following minute', async () => {
     for (const name of ['A', 'B', 'C']) await ask(name);
     relay.start();
-    expect(asArray((await told('production/C'))['blocks'])).toHaveLength(4);
+    expect(asArray((await posted('production/C'))['blocks'])).toHaveLength(4);
     await ask('D');
     await ask('E');
     await nothingDue();
@@ -107,13 +107,13 @@ describe('a channel', () => {
     await sql(
       `update delivery set not_before = clock_timestamp() where destination = 'slack_auto'`,
     );
-    const second = JSON.stringify(await told('production/E'));
+    const second = JSON.stringify(await posted('production/E'));
     expect(second).toContain('production/D');
     expect(second).not.toContain('production/C');
     expect(await messages()).toHaveLength(2);
   });
 
-  test('hears nothing of what a policy lets through that never asks anybody, nor of what people decide', async () => {
+  test('gets no line for a policy that requires no approval, nor for requests that people decide', async () => {
     const free = 'vsecure://secrets/free/*';
     await scene.services.policy({ requiresApproval: false, requireReason: false }, free);
     await scene.services.ask(agent, { resources: ['vsecure://secrets/free/A'] });
@@ -124,7 +124,7 @@ describe('a channel', () => {
     expect(await sql(`select 1 from delivery where destination = 'slack_auto'`)).toEqual([]);
   });
 
-  test('is told where its policy says', async () => {
+  test('is the channel that the policy names', async () => {
     const elsewhere = { channel: 'C0ELSEWHERE', autoApprove: { enabled: true, conditions: {} } };
     await scene.services.policy(elsewhere, 'vsecure://secrets/elsewhere/*');
     await scene.services.ask(agent, { resources: ['vsecure://secrets/elsewhere/A'] });
@@ -133,7 +133,7 @@ describe('a channel', () => {
     expect(post.body['channel']).toBe('C0ELSEWHERE');
   });
 
-  test('is not told of what is a day old', async () => {
+  test('gets no line about a request that is a day old', async () => {
     const old = await ask('OLD');
     await sql(
       `update approval set created_at = created_at - interval '25 hours' where id = '${old.id}'`,
@@ -143,18 +143,18 @@ describe('a channel', () => {
     expect(await messages()).toEqual([]);
   });
 
-  test('is told again when the first message did not come through', async () => {
+  test('gets the line again when the first message failed', async () => {
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
     await ask('A');
     relay.start();
-    await told('production/A');
+    await posted('production/A');
     expect(await messages()).toHaveLength(1);
   });
 
-  test('can look at a line’s details, and end the access from there', async () => {
+  test('can open a line’s details and revoke the access there', async () => {
     const { id } = await ask('A');
     relay.start();
-    const message = await told('production/A');
+    const message = await posted('production/A');
     await until('its place', () =>
       scene.services.cards.shows(scene.emulate.channelId, asString(message['ts']), id),
     );
@@ -168,13 +168,13 @@ describe('a channel', () => {
     });
     const opened = await until('the details', () => scene.proxy.callsOf('views.open')[0]);
     const words = JSON.stringify(opened.body['view']);
-    expect(words).toContain('Granted by the policy');
+    expect(words).toContain('Auto-approved by the policy');
     const grant = await scene.services.store.grants.ofApproval(id);
     expect(words).toContain(`"action_id":"revoke"`);
     expect(words).toContain(`"value":"${grant?.id}"`);
   });
 
-  test('hears nothing where that is switched off', async () => {
+  test('gets no line when the setting is off', async () => {
     await scene.close();
     await relay.stop();
     await opened({ autoApproved: 'off' });

@@ -1,4 +1,4 @@
-/** What changes while a form is open is shown in the form, and decides nothing until it has been looked at. */
+/** A request that changes while its form is open is not decided: the form shows the change and must be submitted again. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
 import { asObject, asString, type JsonObject } from '../support/slack/json.js';
@@ -42,7 +42,7 @@ const votes = async (id: Id, email: string) => {
 };
 
 test.each(['approve', 'deny'] as const)(
-  'a changed policy is told line by line in the form to %s, which then decides when it is submitted again',
+  'the form to %s shows a changed policy line by line, and decides when it is submitted again',
   async (verdict) => {
     const { id } = await ask();
     const form = await scene.openForm('alice', id, verdict);
@@ -64,11 +64,11 @@ test.each(['approve', 'deny'] as const)(
   },
 );
 
-test('a form that is opened after the change shows it, and decides at once', async () => {
+test('a form opened after the change shows it, and decides at once', async () => {
   const { id, digest } = await ask();
   const card = await scene.card(id);
   await scene.services.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
-  // Nobody has pressed yet, and the card shows the change by itself.
+  // The card shows the change by itself, before the first click.
   const redrawn = await scene.card(id, (text) => text.includes('maxDuration: 8h → 30m'));
   expect(redrawn['ts']).toBe(card['ts']);
   const before = scene.proxy.callsOf('views.open').length;
@@ -82,39 +82,41 @@ test('a form that is opened after the change shows it, and decides at once', asy
   const form = asObject(
     (await until('a form', () => scene.proxy.callsOf('views.open')[before]?.body))['view'],
   );
-  expect(wordsOf({ view: form })).toContain('This request changed since that card was drawn');
+  expect(wordsOf({ view: form })).toContain(
+    'This request changed after that card was last updated',
+  );
   expect(wordsOf({ view: form })).toContain('maxDuration: 8h → 30m');
   expect((await scene.submit('alice', form, WHY)).body).toBe('');
   expect(await now(id)).toMatchObject({ status: 'approved', granted: HOUR / 2 });
 });
 
-test('a stricter policy that appears meanwhile is told, and its approvers decide', async () => {
+test('a stricter policy set while the form is open is shown in the form, and its approvers decide', async () => {
   const { id } = await ask();
   const form = await scene.openForm('alice', id, 'approve');
   const stricter = { approvers: ['carol@example.com'], name: 'The strict one' };
   await scene.services.policy(stricter, `vsecure://secrets/again${round}/A`);
   const { body } = await scene.submit('alice', form, WHY);
-  expect(wordsOf(body)).toContain('Another policy decides this now: The strict one');
+  expect(wordsOf(body)).toContain('Another policy applies now: The strict one');
   const refused = await scene.submit('alice', viewIn(body), WHY);
   expect(wordsOf(refused.body)).toContain('not one of the approvers');
   expect(await now(id)).toMatchObject({ status: 'pending' });
 });
 
-test('somebody else’s approval is told before mine becomes the one that opens the access', async () => {
+test('another approver’s vote is shown before one’s own approval becomes the last one needed', async () => {
   const { id } = await ask({ minApprovals: 2 });
   const form = await scene.openForm('alice', id, 'approve');
   await again();
   await votes(id, 'carol@example.com');
   const { body } = await scene.submit('alice', form, WHY);
   const words = wordsOf(body);
-  expect(words).toContain('Somebody else has approved meanwhile: 1 of 2. Yours would be the last');
-  expect(words).toContain('It was asked again: 2 times by now.');
+  expect(words).toContain('Another approver has approved: 1 of 2. Only your approval is missing.');
+  expect(words).toContain('The AI tool repeated the request: 2 times in total.');
   expect(await now(id)).toMatchObject({ status: 'pending' });
   expect((await scene.submit('alice', viewIn(body), WHY)).body).toBe('');
   expect(await now(id)).toMatchObject({ status: 'approved' });
 });
 
-test('a denial is not kept from counting by what others approved, nor an approval by being asked again', async () => {
+test('a denial counts despite the votes of others, and an approval counts despite a repeated request', async () => {
   const denied = await ask({ minApprovals: 2 });
   const deny = await scene.openForm('alice', denied.id, 'deny');
   await votes(denied.id, 'carol@example.com');
@@ -128,7 +130,7 @@ test('a denial is not kept from counting by what others approved, nor an approva
   expect(await now(id)).toMatchObject({ status: 'approved' });
 });
 
-test('two clicks on one form of a quorum count once, and the second reads as no change', async () => {
+test('two submissions of one form count once, and the second does not report a change', async () => {
   const { id } = await ask({ minApprovals: 2 });
   const form = await scene.openForm('alice', id, 'approve');
   expect((await scene.submit('alice', form, WHY)).body).toBe('');
@@ -137,7 +139,7 @@ test('two clicks on one form of a quorum count once, and the second reads as no 
   expect(await now(id)).toMatchObject({ status: 'pending' });
 });
 
-test('what no single policy covers any more nobody can decide, and the form says so', async () => {
+test('a request that no single policy covers any more cannot be decided, and the form says so', async () => {
   round += 1;
   uri = `vsecure://secrets/again${round}/*`;
   await scene.services.policy({ approvers: APPROVERS }, uri);
@@ -146,11 +148,11 @@ test('what no single policy covers any more nobody can decide, and the form says
   const form = await scene.openForm('alice', id, 'approve');
   await scene.services.policy({ approvers: APPROVERS }, one);
   const { body } = await scene.submit('alice', form, WHY);
-  expect(wordsOf(body)).toContain('no single one covers these resources any more');
+  expect(wordsOf(body)).toContain('no single policy covers these resources any more');
   expect(await now(id)).toMatchObject({ status: 'pending' });
 });
 
-test('one tap denies with a phrase, and words of one’s own are added to it', async () => {
+test('a ready-made reason is enough for a denial, and the approver’s own words follow it', async () => {
   const phrase = { phrase: { choice: picked('1', 'radio_buttons') } };
   const first = await ask();
   const tapped = await scene.openForm('alice', first.id, 'deny');

@@ -79,7 +79,7 @@ describe.each([
   test('asks for metrics', async () => {
     const words = wordsIn(await asking.command(user, 'metrics'));
     expect(words).toContain(
-      theirs.length === 0 ? 'Nothing was asked.' : `Requests: ${2 * theirs.length}, of which`,
+      theirs.length === 0 ? 'No requests.' : `Requests: ${2 * theirs.length} · `,
     );
   });
 });

@@ -1,4 +1,4 @@
-/** The details: the whole request, and what was asked of its resources before, for those who may know. */
+/** The details: the full request, and earlier requests for its resources if the viewer may see them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
@@ -30,57 +30,59 @@ afterAll(() => scene.close());
 const ask = () =>
   scene.services.ask(agent.caller, { resources: [RESOURCE], renew: true, duration: 600_000 });
 
-/** The details as they stand once it is known who looks. */
+/** The details after vsecure has identified the viewer. */
 async function lookAs(user: string, id: Awaited<ReturnType<typeof ask>>['id']) {
   const before = scene.proxy.callsOf('views.update').length;
   const opened = JSON.stringify(await scene.openForm(user, id, 'details'));
   expect(opened).toContain('Debugging the failing database connection');
-  expect(opened).not.toContain('*Before*');
+  expect(opened).not.toContain('*Earlier requests*');
   return until('the history', () => {
     const call = scene.proxy.callsOf('views.update')[before];
     return call && JSON.stringify(asObject(call.body['view'])['blocks']);
   });
 }
 
-test('an approver sees who asked for the same before, and how it ended', async () => {
+test('an approver sees earlier requests for the same resources, and their outcome', async () => {
   const { id } = await ask();
   const seen = await lookAs('alice', id);
-  expect(seen).toContain('`claude-desktop` to read, approved by `alice@example.com`, never read');
-  expect(seen).toContain('`other-agent` to read, denied by `alice@example.com`');
+  expect(seen).toContain(
+    '`claude-desktop` asked to read, approved by `alice@example.com`, never read',
+  );
+  expect(seen).toContain('`other-agent` asked to read, denied by `alice@example.com`');
   expect(seen).not.toMatch(/of my own|today/);
 });
 
-test('the owner of the key sees what their own keys asked', async () => {
+test('the owner of a key sees the earlier requests of their own keys', async () => {
   const { id } = await ask();
   const seen = await lookAs('bob', id);
-  expect(seen).toContain('`claude-desktop` to read, approved');
+  expect(seen).toContain('`claude-desktop` asked to read, approved');
   expect(seen).not.toContain('other-agent');
 });
 
-test('somebody who decides nothing here sees the request, and nothing of what was before', async () => {
+test('a person without a right to decide sees the request, but no earlier requests', async () => {
   const { id } = await ask();
   const seen = await lookAs('mallory', id);
-  expect(seen).toContain('for their approvers');
-  expect(seen).not.toMatch(/other-agent|\*Before\*/);
+  expect(seen).toContain('Only approvers of these resources');
+  expect(seen).not.toMatch(/other-agent|\*Earlier requests\*/);
 });
 
-test('what others decide stays theirs, also where it covers the same resource', async () => {
+test('an approver does not see requests under another policy, even for the same resource', async () => {
   const strict = 'vsecure://secrets/production/STRICT';
   await scene.services.policy({ approvers: ['carol@example.com'] }, strict);
   await scene.services.person('carol@example.com');
   await scene.services.ask(other, { resources: ['vsecure://secrets/production/*'] });
   const asked = await scene.services.ask(agent.caller, { resources: [strict] });
   expect(await scene.services.store.approvals.pastRequests(asked, 10)).toHaveLength(1);
-  expect(await lookAs('carol', asked.id)).toContain('No other request for these resources');
+  expect(await lookAs('carol', asked.id)).toContain('None for these resources that you can see.');
 });
 
-test('without an answer of Slack’s about who looks, the details stand without it', async () => {
+test('the details stay without earlier requests when Slack does not identify the viewer', async () => {
   const { id } = await ask();
   scene.proxy.inject({ method: 'users.info', times: 1, fault: 'status', status: 503 });
-  expect(await lookAs('carol', id)).toContain('for their approvers');
+  expect(await lookAs('carol', id)).toContain('Only approvers of these resources');
 });
 
-test('a press that is faster than vsecure’s memory of the card opens it all the same', async () => {
+test('a click before vsecure has stored the card’s place opens the details', async () => {
   let remembered = () => {};
   const waiting = new Promise<void>((resolve) => {
     remembered = resolve;

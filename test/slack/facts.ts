@@ -1,4 +1,4 @@
-/** Card facts for pure tests: one request of bob's key, and what may become of it. */
+/** Card facts for pure tests: one request of bob's key, with each possible outcome. */
 
 import type { Approval, Approved, Pending } from '../../src/domain/approval.js';
 import type { Grant } from '../../src/domain/grant.js';
@@ -80,7 +80,7 @@ const FIRST_TIME: RequesterHistory = { firstTime: true, requestsInLastDay: 1 };
 const DAYS_AGO = new Date('2026-11-20T09:30:00Z');
 const MINUTES_AGO = new Date('2026-11-22T13:45:00Z');
 
-/** What one change of the policy did, after the request. */
+/** One change of the policy after the request. */
 export const changeTo = (version: number, ...lines: readonly string[]): PolicyChangeRecord => ({
   policy: POLICY.id,
   version,
@@ -90,7 +90,7 @@ export const changeTo = (version: number, ...lines: readonly string[]): PolicyCh
   loosens: [],
 });
 
-/** The facts of an approval that is asked of alice and carol. */
+/** The facts of an approval with the approvers alice and carol. */
 export function factsOf(
   changes: Partial<CardFacts> & { readonly policyChanges?: Partial<Policy> } = {},
 ): CardFacts {
@@ -116,7 +116,7 @@ export const asking = (changes: Partial<Pending>): CardFacts =>
 type Settled = Exclude<Approval, { status: 'pending' }>;
 const settled = (approval: Settled, more: Partial<CardFacts> = {}): CardFacts =>
   factsOf({ approval, settledBy: ALICE, ...more });
-/** Requests that a policy's conditions granted, of as many resources as `sizes` say. */
+/** Auto-approved requests; `sizes` gives the number of resources of each. */
 export const autoApproved = (...sizes: readonly number[]): readonly Approved[] =>
   sizes.map((size, place) => ({
     ...PENDING,
@@ -143,16 +143,16 @@ const approved: Approved = {
 const ended = (status: Grant['status'], endReason?: string): CardFacts =>
   settled(approved, { grant: { ...GRANT, status, endReason } });
 
-/** One of each way in which a card may stand. */
+/** One example of each state of a card. */
 export const EVERY_STATE: Record<string, CardFacts> = {
   pending: factsOf(),
   'pending with one vote of two': factsOf({
     policyChanges: { minApprovals: 2 },
     votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', entryPoint: 'slack' }],
   }),
-  'asked again': asking({ timesRequested: 4 }),
-  'asked often': factsOf({ context: { firstTime: false, requestsInLastDay: 7 } }),
-  'asked before, decided by nobody': factsOf({
+  'requested again': asking({ timesRequested: 4 }),
+  'requested often': factsOf({ context: { firstTime: false, requestsInLastDay: 7 } }),
+  'requested before without a decision': factsOf({
     context: { firstTime: false, requestsInLastDay: 1 },
   }),
   'approved before': factsOf({
@@ -162,7 +162,7 @@ export const EVERY_STATE: Record<string, CardFacts> = {
       lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 3 },
     },
   }),
-  'granted by the policy before': factsOf({
+  'auto-approved before': factsOf({
     approval: { ...PENDING, operation: 'write' },
     context: { firstTime: false, requestsInLastDay: 1, lastApproved: { at: DAYS_AGO, uses: 0 } },
   }),

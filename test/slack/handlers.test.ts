@@ -1,4 +1,4 @@
-/** A person presses a button in Slack: whatever it is, it is answered, and only the right ones decide. */
+/** Clicks and forms in Slack: each one gets an answer, and only an approver decides. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
 import { asObject } from '../support/slack/json.js';
@@ -34,7 +34,7 @@ test('Slack is connected and healthy', () => {
   expect(scene.slack.state()).toBe('ok');
 });
 
-test('an approver approves through the form, for less than asked, and the card says so', async () => {
+test('an approver approves for less time than requested, and the card says so', async () => {
   const { id } = await ask();
   const form = await scene.openForm('alice', id, 'approve');
   expect(JSON.stringify(form)).toContain('Debugging the failing database connection');
@@ -50,7 +50,7 @@ test('an approver approves through the form, for less than asked, and the card s
   const card = JSON.stringify(await scene.card(id, (text) => text.includes('Approved')));
   expect(card).toContain(`<@${scene.emulate.users['alice']}>`);
   expect(card).toContain('Known incident');
-  expect(card).toContain('Access for 30m (1h asked)');
+  expect(card).toContain('Access for 30 min (1 hour requested)');
   expect(card).not.toContain('"action_id":"approve"');
   const vote = (await scene.audit()).find(
     (event) => event.approval === id && event.type === 'vote_cast',
@@ -62,7 +62,7 @@ test('an approver approves through the form, for less than asked, and the card s
   });
 });
 
-test('a denial needs a reason, and says so at the field', async () => {
+test('a denial without a reason is refused at its field', async () => {
   const { id } = await ask();
   const form = await scene.openForm('alice', id, 'deny');
   const refused = await scene.submit('alice', form, EMPTY);
@@ -76,7 +76,7 @@ test('a denial needs a reason, and says so at the field', async () => {
   await scene.card(id, (text) => text.includes('Denied') && text.includes('Known incident'));
 });
 
-test('an approval needs a reason where the policy wants one', async () => {
+test('an approval without a reason is refused when the policy requires one', async () => {
   const uri = 'vsecure://secrets/strict/*';
   await scene.services.policy({ requireDecisionReason: true }, uri);
   const { id } = await scene.services.ask(agent.caller, {
@@ -88,7 +88,7 @@ test('an approval needs a reason where the policy wants one', async () => {
   expect(await find(id)).toBe('pending');
 });
 
-test('an hour asked does not become two by a forged field', async () => {
+test('a forged field cannot extend the requested hour to two', async () => {
   const { id } = await ask();
   const form = await scene.openForm('alice', id, 'approve');
   for (const forged of ['7200000', '1', '-5', '1e9', 'NaN']) {
@@ -99,7 +99,7 @@ test('an hour asked does not become two by a forged field', async () => {
   expect(await find(id)).toBe('pending');
 });
 
-test('two submissions of one form count once, and neither reads as a failure', async () => {
+test('two submissions of one form count once, and neither one reports a failure', async () => {
   const { id } = await ask();
   const form = await scene.openForm('alice', id, 'approve');
   const both = await Promise.all(
@@ -112,7 +112,7 @@ test('two submissions of one form count once, and neither reads as a failure', a
   expect((await decisions(id)).filter((type) => type === 'approval_decided')).toHaveLength(1);
 });
 
-describe('nobody else decides, and each is told why', () => {
+describe('a person who may not decide gets the reason', () => {
   const submitAs = async (user: string, action: 'approve' | 'deny' = 'approve') => {
     const { id } = await ask();
     const form = await scene.openForm(user, id, action);
@@ -122,20 +122,20 @@ describe('nobody else decides, and each is told why', () => {
     return { id, words: wordsOf(body) };
   };
 
-  test('the owner of the asking key', async () => {
+  test('the owner of the requesting key', async () => {
     const { id, words } = await submitAs('bob');
     expect(words).toContain('a key that you own');
     expect(await decisions(id)).toContain('decision_refused');
   });
 
-  test('somebody who is no approver', async () => {
+  test('a person who is not an approver', async () => {
     await scene.services.person('mallory@example.com');
     const { id, words } = await submitAs('mallory');
     expect(words).toContain('not one of the approvers');
     expect(await decisions(id)).toContain('decision_refused');
   });
 
-  test('somebody whom vsecure does not know', async () => {
+  test('a Slack account that is not linked', async () => {
     const { id, words } = await submitAs('carol');
     expect(words).toContain('not linked to anybody');
     expect(await decisions(id)).toContain('decision_refused');
@@ -146,10 +146,10 @@ describe('nobody else decides, and each is told why', () => {
     ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
     ['an invited stranger', { is_stranger: true }, 'another Slack workspace'],
     ['a member of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
-    ['somebody who has left', { deleted: true }, 'deactivated'],
+    ['a deactivated user', { deleted: true }, 'deactivated'],
     ['a bot', { is_bot: true }, 'Only full members'],
     ['an unconfirmed address', { is_email_confirmed: false }, 'Only full members'],
-  ])('%s, although an approver once', async (_, change, words) => {
+  ])('%s who was an approver before', async (_, change, words) => {
     scene.proxy.inject(userBecomes(scene.emulate.users['alice'] ?? '', change));
     try {
       expect((await submitAs('alice')).words).toContain(words);
@@ -162,7 +162,7 @@ describe('nobody else decides, and each is told why', () => {
     ['answers with an error', { fault: 'status', status: 503 }],
     ['hangs', { fault: 'hang' }],
     ['limits the rate', { fault: 'rate-limited', retryAfterSeconds: 30 }],
-  ] as const)('anybody while Slack %s', async (_, trouble) => {
+  ] as const)('an approver while Slack %s', async (_, trouble) => {
     scene.proxy.inject({ method: 'users.info', times: Number.POSITIVE_INFINITY, ...trouble });
     try {
       expect((await submitAs('alice')).words).toContain('cannot answer this safely');
@@ -172,7 +172,7 @@ describe('nobody else decides, and each is told why', () => {
   });
 });
 
-describe('a press that comes too late', () => {
+describe('a click after the decision', () => {
   test('opens the outcome instead of a form', async () => {
     const { id } = await ask();
     await scene.card(id);
@@ -200,7 +200,7 @@ describe('a press that comes too late', () => {
     expect(opened).toContain('Not today');
   });
 
-  test('and a form that comes too late shows who was faster', async () => {
+  test('shows who decided when the form is submitted after another decision', async () => {
     const { id } = await ask();
     const form = await scene.openForm('bob', id, 'deny');
     const decider = await scene.services.decider('alice@example.com');
@@ -211,7 +211,7 @@ describe('a press that comes too late', () => {
     expect(await decisions(id)).toContain('decision_refused');
   });
 
-  test('after a change of the policy the approver is asked to look again, and the new card decides', async () => {
+  test('shows the form again after a change of the policy, and the updated card decides', async () => {
     const uri = 'vsecure://secrets/moving/*';
     await scene.services.policy({}, uri);
     const { id } = await scene.services.ask(agent.caller, {
@@ -231,7 +231,7 @@ describe('a press that comes too late', () => {
   });
 });
 
-test('the details show the agent’s whole text', async () => {
+test('the details show the agent’s full text', async () => {
   const reason = `Debugging ${'a very long story '.repeat(60)}until its end`;
   const { id } = await scene.services.ask(agent.caller, {
     resources: ['vsecure://secrets/production/STORY'],
@@ -241,7 +241,7 @@ test('the details show the agent’s whole text', async () => {
   expect(JSON.stringify(await scene.openForm('carol', id, 'details'))).toContain('until its end');
 });
 
-describe('a button that is not where we put it', () => {
+describe('a forged button is refused', () => {
   const forge = async (changes: { channel?: string; messageId?: string; value?: string }) => {
     const { id, digest } = await ask();
     const card = await scene.card(id);
@@ -254,17 +254,17 @@ describe('a button that is not where we put it', () => {
       value: `${id}.${digest}`,
       ...changes,
     });
-    await scene.told('does not know this card');
+    await scene.told('does not recognize this card');
     expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
   };
 
-  test('on a message of somebody else', () => forge({ messageId: '1700000000.000100' }));
+  test('on a message that vsecure did not post', () => forge({ messageId: '1700000000.000100' }));
   test('in another channel', () => forge({ channel: 'C0OTHER' }));
   test('with the value of another card', async () => {
     const other = await ask();
     await forge({ value: `${other.id}.${other.digest}` });
   });
-  test('with a value that we never wrote', () => forge({ value: '{"id":1}' }));
+  test('with a value that vsecure never wrote', () => forge({ value: '{"id":1}' }));
 });
 
 test('an unknown button is acknowledged and explained', async () => {
@@ -304,7 +304,7 @@ test('a form with forged metadata decides nothing', async () => {
   expect(await find(id)).toBe('pending');
 });
 
-test('/vsecure says who I am, and helps with anything else', async () => {
+test('/vsecure whoami identifies the user, and an unknown command gets help', async () => {
   const type = (text: string) =>
     scene.driver.command({
       user: scene.emulate.users['alice'] ?? '',
@@ -320,13 +320,13 @@ test('/vsecure says who I am, and helps with anything else', async () => {
   expect(scene.sink.bodies.every((body) => body['response_type'] === 'ephemeral')).toBe(true);
 });
 
-describe('another workspace', () => {
+describe('a user of another workspace', () => {
   const foreign = [
     ['names itself', { team: 'T0NAMED' }],
-    ['is the home of who presses', { userTeam: 'T0HOME' }],
+    ['is the home of the user', { userTeam: 'T0HOME' }],
   ] as const;
 
-  test.each(foreign)('%s: its press is refused, explained and recorded', async (_, forgery) => {
+  test.each(foreign)('%s: the click is refused, explained and audited', async (_, forgery) => {
     const { id, digest } = await ask();
     const card = await scene.card(id);
     const before = scene.proxy.callsOf('views.open').length;
@@ -349,7 +349,7 @@ describe('another workspace', () => {
     expect(record).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
   });
 
-  test.each(foreign)('%s: its form decides nothing', async (_, forgery) => {
+  test.each(foreign)('%s: the form decides nothing', async (_, forgery) => {
     const { id } = await ask();
     const form = await scene.openForm('alice', id, 'approve');
     const { body } = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR }, forgery);
@@ -357,7 +357,7 @@ describe('another workspace', () => {
     expect(await find(id)).toBe('pending');
   });
 
-  test('types a command in vain', async () => {
+  test('gets an explanation for a command', async () => {
     const { status } = await scene.driver.command({
       user: 'U0STRANGER',
       channel: 'C0',
@@ -369,7 +369,7 @@ describe('another workspace', () => {
   });
 });
 
-test('nothing that went to Slack broke a limit of its, unfurled anything or was the reason of a log line', () => {
+test('every message to Slack is within its limits, unfurls nothing and causes no log line', () => {
   expect(scene.lint()).toEqual([]);
   const posts = scene.proxy.callsOf('chat.postMessage');
   expect(posts.length).toBeGreaterThan(0);

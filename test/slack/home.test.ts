@@ -1,4 +1,4 @@
-/** The App Home shows a person what is theirs to decide and to end, keeps itself up to date, and shows nobody else's. */
+/** The App Home shows a person the requests they may decide and the grants they may revoke, stays up to date, and shows nothing of others. */
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/domain/vocabulary.js';
@@ -47,7 +47,7 @@ const published = (user: string) =>
     .map(({ body }) => asObject(body['view']));
 const text = (view: JsonObject) => JSON.stringify(view['blocks']);
 
-/** What this person sees as soon as it holds all of `words`. */
+/** This person's Home, once it contains all of `words`. */
 const shows = (user: string, ...words: readonly string[]) =>
   until(`a Home of ${user} with "${words.join('", "')}"`, () => {
     const newest = published(user).at(-1);
@@ -87,7 +87,7 @@ const buttonOf = (view: JsonObject, actionId: string, about = '') =>
     (one) => one['action_id'] === actionId && asString(one['value']).includes(about),
   );
 
-/** Presses a button in the Home, where there is no message and no channel. */
+/** Clicks a button in the Home, where there is no message and no channel. */
 async function click(user: string, view: JsonObject, actionId: string, about: string) {
   const button = buttonOf(view, actionId, about);
   const before = scene.proxy.callsOf('views.open').length;
@@ -101,7 +101,7 @@ async function click(user: string, view: JsonObject, actionId: string, about: st
   return asObject(call.body['view']);
 }
 
-test('an approver sees what waits for them, decides it there, and the Home follows', async () => {
+test('an approver sees a pending request, decides it in the Home, and the Home is updated', async () => {
   const { id } = await ask('production/HOME');
   const home = await open('alice');
   expect(text(home)).toContain('Waiting for you (1)');
@@ -116,14 +116,14 @@ test('an approver sees what waits for them, decides it there, and the Home follo
   });
   const after = await shows('alice', 'You approved: read', 'until');
   expect(text(after)).not.toContain('Waiting for you (1)');
-  expect(text(after)).toContain('In force (1)');
+  expect(text(after)).toContain('Access in force (1)');
 
   const grant = await scene.services.store.grants.ofApproval(id);
   const revoke = await click('alice', after, 'revoke', grant?.id ?? '?');
   expect(revoke['callback_id']).toBe('revoke_form');
 });
 
-test('details and a denial start there, too', async () => {
+test('the Home opens the details and the deny form', async () => {
   const { id } = await ask('production/DENIED');
   const home = await open('alice');
   expect(text(await click('alice', home, 'details', id))).toContain('production/DENIED');
@@ -132,7 +132,7 @@ test('details and a denial start there, too', async () => {
   await shows('alice', 'You denied: read `production/DENIED`');
 });
 
-test('a decision by command line is shown within seconds, to whom it concerns and to nobody else', async () => {
+test('a decision on the command line appears within seconds in the Homes of the people concerned, and in no other', async () => {
   await scene.services.person('mallory@example.com');
   await Promise.all([open('alice'), open('bob'), open('mallory')]);
   const { id } = await ask('production/BY_CLI');
@@ -146,7 +146,7 @@ test('a decision by command line is shown within seconds, to whom it concerns an
   expect(published('mallory')).toHaveLength(strangers);
 });
 
-test('many changes at once are drawn together', async () => {
+test('many changes at once lead to one update of the Home', async () => {
   await Promise.all([open('alice'), open('bob'), open('carol')]);
   const before = published('alice').length;
   const burst = Array.from({ length: 12 }, (_, n) => ask(`production/BURST${n}`));
@@ -160,7 +160,7 @@ test('many changes at once are drawn together', async () => {
   await Promise.all(asked.map(({ id }) => decide(id, 'deny')));
 });
 
-test('what does not fit is counted, and Slack takes the page', async () => {
+test('a Home with too many requests counts the rest, and Slack accepts it', async () => {
   const asked = [];
   for (let n = 0; n < 20; n += 1) asked.push(await ask(`production/MANY${n}`));
   const home = await open('alice');
@@ -170,10 +170,10 @@ test('what does not fit is counted, and Slack takes the page', async () => {
   for (const { id } of asked) await decide(id, 'deny');
 });
 
-test('the owner of a key sees its access and may end it, and is not asked to decide for it', async () => {
+test('the owner of a key can revoke its access in the Home, but does not see its pending requests', async () => {
   const { id } = await ask('production/OWNED');
   const home = await open('bob');
-  expect(text(home)).toContain('Nothing. You are asked here and on the cards.');
+  expect(text(home)).toContain('No requests. New ones appear here and in your approval channels.');
   expect(buttonOf(home, 'approve')).toBeUndefined();
   await decide(id, 'approve');
   const after = await shows('bob', 'production/OWNED');
@@ -181,7 +181,7 @@ test('the owner of a key sees its access and may end it, and is not asked to dec
   expect(buttonOf(after, 'revoke', grant?.id)).toBeDefined();
 });
 
-test('whoever has voted is not asked again while the others are', async () => {
+test('an approver who has voted does not see the request any more, while the others do', async () => {
   const { services } = scene;
   const approvers = ['alice@example.com', 'carol@example.com'];
   await services.policy({ approvers, minApprovals: 2 }, 'vsecure://secrets/quorum/*');
@@ -190,17 +190,17 @@ test('whoever has voted is not asked again while the others are', async () => {
   await open('alice');
   await open('carol');
   await decide(id, 'approve');
-  await shows('alice', 'You approved: read `quorum/ONE` for `claude-desktop` · not settled yet');
+  await shows('alice', 'You approved: read `quorum/ONE`, requested by `claude-desktop` · pending');
   const { blocks } = await shows('carol', 'Waiting for you (1)');
   expect(JSON.stringify(blocks)).toContain('quorum/ONE');
 });
 
-test('where a policy wants decisions from elsewhere, the Home says so instead of offering them', async () => {
+test('the Home has no decision buttons when the policy excludes Slack, and says where to decide', async () => {
   const uri = 'vsecure://secrets/elsewhere/*';
   await scene.services.policy({ decideFrom: ['cli'] }, uri);
   const { id } = await ask('elsewhere/ONE');
   const home = await open('alice');
-  expect(text(home)).toContain('Decisions for this come from: cli');
+  expect(text(home)).toContain('Decide this with the CLI, the SDK or the REST API.');
   expect(buttonOf(home, 'approve', id)).toBeUndefined();
   expect(buttonOf(home, 'details', id)).toBeDefined();
 });
@@ -214,7 +214,7 @@ test.each(['auditor', 'admin'] as const)(
     const { id } = await services.person('mallory@example.com');
     await services.store.transaction((tx) => tx.people.setRole(id, role));
     const home = text(await open('mallory'));
-    expect(home).toContain(`as ${role} you see the numbers of everything`);
+    expect(home).toContain(`as ${role} you see the numbers of all requests`);
     expect(home).toMatch(/Requests: [1-9]/);
     expect(home).not.toContain('staging/THEIRS');
     expect(home.includes('"action_id":"revoke"')).toBe(role === 'admin');
@@ -222,40 +222,40 @@ test.each(['auditor', 'admin'] as const)(
   },
 );
 
-test('somebody who has to do with nothing sees nothing', async () => {
+test('a person without keys and approvals sees an empty Home', async () => {
   const home = text(await open('mallory'));
-  expect(home).toContain('Nothing was asked.');
+  expect(home).toContain('No requests.');
   expect(home).not.toMatch(/production|staging|quorum|claude-desktop/);
 });
 
-test('an account that is nobody’s is told how to be linked, and nothing else', async () => {
+test('an account that is not linked sees how to link it, and nothing else', async () => {
   const home = text(await open('dora'));
   expect(home).toContain('vsecure people:code');
-  expect(home).not.toMatch(/Waiting|In force|production|action_id/);
+  expect(home).not.toMatch(/Waiting|in force|production|action_id/);
 });
 
 test.each([
   ['a guest', { is_restricted: true }, 'Only full members'],
-  ['somebody who has left', { deleted: true }, 'deactivated'],
-  ['somebody of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
-] as const)('%s sees why not, and nothing else', async (_, change, why) => {
+  ['a deactivated user', { deleted: true }, 'deactivated'],
+  ['a user of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+] as const)('%s sees the reason for the refusal, and nothing else', async (_, change, why) => {
   scene.proxy.inject(userBecomes(idOf('alice'), change));
   const home = text(await open('alice'));
   expect(home).toContain(why);
-  expect(home).not.toMatch(/Waiting|In force|production|action_id/);
+  expect(home).not.toMatch(/Waiting|in force|production|action_id/);
 });
 
-test('a member who becomes a guest while the Home is open loses it with the next change', async () => {
+test('a member who becomes a guest loses the Home’s content with its next update', async () => {
   await open('alice');
   scene.proxy.inject(userBecomes(idOf('alice'), { is_restricted: true }));
   const { id } = await ask('production/GUEST');
   const home = text(await shows('alice', 'Only full members'));
-  expect(home).not.toMatch(/Waiting|In force|production|action_id/);
+  expect(home).not.toMatch(/Waiting|in force|production|action_id/);
   scene.proxy.clearFaults();
   await decide(id, 'deny');
 });
 
-test('a Home that nobody has looked at for half an hour is left alone', async () => {
+test('a Home that was not opened for half an hour is not updated', async () => {
   const sql = sqlOn(scene.services.database.dataSource);
   const due = async () =>
     (await sql<object>(`select 1 from delivery where destination = 'slack_home' and sent < wanted`))
@@ -269,7 +269,7 @@ test('a Home that nobody has looked at for half an hour is left alone', async ()
   expect([await due(), published('alice').length]).toEqual([0, before]);
 });
 
-test('whoever drew with older facts than what is shown draws again', async () => {
+test('a process with older facts than the published Home publishes again', async () => {
   await open('alice');
   scene.proxy.inject({ method: 'views.publish', times: 2, fault: 'error', error: 'hash_conflict' });
   expect(text(await open('alice'))).toContain('Waiting for you');
@@ -280,7 +280,7 @@ test('whoever drew with older facts than what is shown draws again', async () =>
   expect(hashes).toEqual(['string', 'string', 'undefined']);
 });
 
-test('Slack’s trouble delays a Home, and does not lose it', async () => {
+test('a failure of Slack delays an update of the Home but does not lose it', async () => {
   await open('alice');
   scene.proxy.inject({ method: 'views.publish', times: 1, fault: 'status', status: 503 });
   const { id } = await ask('production/DELAYED');
@@ -297,7 +297,7 @@ test('an event of another workspace opens nothing', async () => {
   expect(scene.proxy.callsOf('views.publish')).toHaveLength(before + 1);
 });
 
-test('every page keeps Slack’s limits', () => {
+test('every Home stays within Slack’s limits', () => {
   const views = scene.proxy.callsOf('views.publish').map(({ body }) => body['view']);
   expect(views.length).toBeGreaterThan(20);
   expect(views.flatMap(lintView)).toEqual([]);

@@ -1,4 +1,4 @@
-/** Text as an injected agent would write it to fool the reader of a card. */
+/** Text that an injected agent might write to mislead the reader of a card. */
 
 import fc from 'fast-check';
 

@@ -88,7 +88,7 @@ test('an account that is not linked learns how to be linked', async () => {
 test('an unknown button confirms nothing', async () => {
   const answer = await type('alice');
   const reply = await asking.click('alice', answer, 'confirm_login', 'appr_0123456789ABCDEFGHIJKL');
-  expect(wordsIn(reply)).toContain('does not know this button');
+  expect(wordsIn(reply)).toContain('does not recognize this button');
   expect(unwrap(await taken())).toBe('waiting');
 });
 

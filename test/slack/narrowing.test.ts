@@ -1,4 +1,4 @@
-/** An approver grants some of what was asked for: exactly the boxes that stay ticked, and never a box more. */
+/** An approver grants some of the requested resources: exactly those whose checkboxes stay ticked. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { refusalOf, unwrap } from '../support/services.js';
@@ -33,7 +33,7 @@ const submit = async (user: string, values: ReturnType<typeof boxes> | typeof WH
 const now = () => scene.services.store.approvals.find(asked.id);
 const read = (resource: string) => scene.services.useCases.readSecret(agent.caller, { resource });
 
-test('what stays ticked is unwrap, nothing else opens, and the card says how much of it', async () => {
+test('only ticked resources are granted, and the card says how many', async () => {
   expect(await submit('alice', boxes('1'))).toBe('');
   expect(await now()).toMatchObject({ status: 'approved', grantedResources: [B] });
   expect((await read(B)).ok).toBe(true);
@@ -44,7 +44,7 @@ test('what stays ticked is unwrap, nothing else opens, and the card says how muc
   expect(card).not.toContain('/B` *not granted*');
 });
 
-test('all of them are granted when all stay ticked, and when the form had no boxes', async () => {
+test('all resources are granted when all stay ticked, and when the form had no checkboxes', async () => {
   expect(await submit('alice', boxes('0', '1', '2'))).toBe('');
   expect(await now()).toMatchObject({ grantedResources: NAMES });
   asked = await scene.services.ask(agent.caller, { resources: NAMES, renew: true });
@@ -52,7 +52,7 @@ test('all of them are granted when all stay ticked, and when the form had no box
   expect(await now()).toMatchObject({ grantedResources: NAMES });
 });
 
-test('none of them is not all of them', async () => {
+test('a form without a ticked resource is refused', async () => {
   expect(await submit('alice', boxes())).toMatchObject({
     response_action: 'errors',
     errors: { resources: expect.stringContaining('at least one') },
@@ -60,15 +60,18 @@ test('none of them is not all of them', async () => {
   expect(await now()).toMatchObject({ status: 'pending' });
 });
 
-test.each(['3', '19', '-1', '1e1', 'x', ''])('a forged box "%s" grants nothing', async (forged) => {
-  expect(await submit('alice', boxes('0', forged))).toMatchObject({
-    response_action: 'errors',
-    errors: { resources: expect.stringContaining('asked for') },
-  });
-  expect(await now()).toMatchObject({ status: 'pending' });
-});
+test.each(['3', '19', '-1', '1e1', 'x', ''])(
+  'a forged checkbox value "%s" grants nothing',
+  async (forged) => {
+    expect(await submit('alice', boxes('0', forged))).toMatchObject({
+      response_action: 'errors',
+      errors: { resources: expect.stringContaining('requested resources') },
+    });
+    expect(await now()).toMatchObject({ status: 'pending' });
+  },
+);
 
-test('two approvers who chose nothing in common are told so at the boxes', async () => {
+test('the second approver gets an error at the checkboxes when they share no resource with the first', async () => {
   await scene.services.policy({
     minApprovals: 2,
     approvers: ['alice@example.com', 'carol@example.com'],
@@ -84,7 +87,7 @@ test('two approvers who chose nothing in common are told so at the boxes', async
   expect(scene.lint()).toEqual([]);
 });
 
-test('more than ten boxes stand in two blocks, of which one may be empty', async () => {
+test('more than ten checkboxes are split into two blocks, of which one may be empty', async () => {
   const many = Array.from({ length: 12 }, (_, at) => `vsecure://secrets/production/M${10 + at}`);
   asked = await scene.services.ask(agent.caller, { resources: many });
   const values = { ...boxes(), more_resources: { boxes: ticked('11') } };

@@ -1,4 +1,4 @@
-/** *Not me*, pressed in Slack: by the right person it stops the key, by anybody else it explains itself and is on record. */
+/** *Not me* in Slack: the owner or an administrator suspends the key with it; a click by another person is refused and audited. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { refusalOf, unwrap } from '../support/services.js';
 import type { JsonObject } from '../support/slack/json.js';
@@ -30,7 +30,7 @@ const records = async (type: string) =>
     (event) => event.type === type && event.principal === agent.caller.principal.id,
   );
 
-test('the owner stops the key: what is open ends, the card says so, and the owner hears it', async () => {
+test('the owner suspends the key: its requests and grants end, the card says so, and the owner is notified', async () => {
   const { approval } = { approval: (await pending())[0] };
   await scene.clickNotMe(message, 'bob');
   await scene.told(`The key ${name()} is suspended. Grants ended: 0; requests withdrawn: 1.`);
@@ -43,7 +43,7 @@ test('the owner stops the key: what is open ends, the card says so, and the owne
   ]);
   if (!approval) throw new Error('there was a request');
   await scene.card(approval.id, (text) => text.includes('Withdrawn'));
-  const alarm = textOf(await scene.direct(`The key \`${name()}\` of`));
+  const alarm = textOf(await scene.direct(`The API key \`${name()}\` of`));
   expect(alarm).toContain(`<@${idOf(scene, 'bob')}>`);
   expect(alarm).toContain(`vsecure keys:resume ${name()}`);
   expect(alarm).not.toContain('not_me');
@@ -54,14 +54,14 @@ const pending = async () => {
   return (await scene.services.store.approvals.list(filter, { limit: 9 })).items;
 };
 
-test('pressed again, and at the same moment, it says that it is done already', async () => {
+test('a second or simultaneous click on Not me answers that the key is already suspended', async () => {
   await Promise.all([scene.clickNotMe(message, 'bob'), scene.clickNotMe(message, 'bob')]);
   await scene.told(`The key ${name()} is suspended. `);
-  await scene.told(`The key ${name()} is suspended already`);
+  await scene.told(`The key ${name()} is already suspended`);
   expect(await records('key_suspended')).toHaveLength(1);
 });
 
-test('a later message about a suspended key has no button', async () => {
+test('a later message about a suspended key has no Not me button', async () => {
   const { id } = await scene.services.ask(agent.caller, {
     resources: ['vsecure://secrets/production/LATER'],
   });
@@ -69,12 +69,12 @@ test('a later message about a suspended key has no button', async () => {
   await scene.clickNotMe(message, 'bob');
   await scene.told(`The key ${name()} is suspended`);
   await scene.notify('settled', 1, name());
-  const later = await scene.direct('has got an answer');
+  const later = await scene.direct('has the outcome of its request');
   expect(textOf(later)).toContain('This key is suspended.');
   expect(textOf(later)).not.toContain('"action_id":"not_me"');
 });
 
-test('an administrator may press it, too', async () => {
+test('an administrator may click Not me, too', async () => {
   const { managePeople } = scene.services.useCases;
   unwrap(
     await managePeople.set(scene.services.admin, { email: 'alice@example.com', role: 'admin' }),
@@ -87,7 +87,7 @@ test('an administrator may press it, too', async () => {
   );
 });
 
-describe('it stops nothing', () => {
+describe('Not me suspends nothing', () => {
   const refused = async (user: string, words: string, refusal: string) => {
     await scene.clickNotMe(message, user);
     await scene.told(words);
@@ -98,22 +98,22 @@ describe('it stops nothing', () => {
 
   test('for an approver', () =>
     refused('alice', 'This needs the owner of this key, or an administrator', 'not_allowed'));
-  test('for anybody else whom vsecure knows', () =>
+  test('for another known person', () =>
     refused('mallory', 'This needs the owner of this key, or an administrator', 'not_allowed'));
-  test('for somebody whom vsecure does not know', () =>
+  test('for a Slack account that is not linked', () =>
     refused('carol', 'not linked to anybody', 'unknown_person'));
 
   test.each([
     ['a guest', { is_restricted: true }, 'Only full members', 'unverified_account'],
     ['a bot', { is_bot: true }, 'Only full members', 'unverified_account'],
-    ['somebody who has left', { deleted: true }, 'deactivated', 'person_inactive'],
+    ['a deactivated user', { deleted: true }, 'deactivated', 'person_inactive'],
     ['a member of another workspace', { team_id: 'T0OTHER' }, 'another Slack', 'foreign_team'],
   ])('for the owner’s account when Slack says it is of %s', async (_, change, words, refusal) => {
     scene.proxy.inject(userBecomes(idOf(scene, 'bob'), change));
     await refused('bob', words, refusal);
   });
 
-  test('while Slack does not say who pressed, and then it names the command', async () => {
+  test('while Slack does not identify the user, and the answer names the command', async () => {
     scene.proxy.inject({ method: 'users.info', fault: 'status', status: 503 });
     await scene.clickNotMe(message, 'bob');
     await scene.told('vsecure keys:suspend');
@@ -132,12 +132,12 @@ describe('it stops nothing', () => {
     },
   );
 
-  test('for the owner of another key, by the value of this one', async () => {
+  test('for the owner of another key with this key’s value', async () => {
     await scene.services.agent(`mallory-${count}`, 'mallory@example.com');
     await refused('mallory', 'This needs the owner', 'not_allowed');
   });
 });
 
-test('nothing that went to Slack broke a limit of its', () => {
+test('every message to Slack is within its limits', () => {
   expect(scene.lint()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What the owner of a key reads in Slack: facts, no word of the agent's, and never more messages than a person can bear. */
+/** Direct messages to the owner of a key: facts without the agent's words, and few messages. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
@@ -42,17 +42,17 @@ const decide = async (
     }),
   );
 
-test('the owner is told of a request, with Not me, and without the agent’s words', async () => {
+test('the owner is notified of a request, with a Not me button and without the agent’s words', async () => {
   const { id, resource } = await ask();
   const text = textOf(await scene.direct(id));
-  expect(text).toContain('Your key `claude-desktop` asks for access');
+  expect(text).toContain('Your API key `claude-desktop` requests access');
   expect(text).toContain(resource);
-  expect(text).toContain('for 1h');
+  expect(text).toContain('for 1 hour');
   expect(text).toContain('"action_id":"not_me"');
   expect(text).not.toContain('everybody');
 });
 
-test('the owner is told of the outcome, who decided and why', async () => {
+test('the owner is notified of the outcome, the approver and the reason', async () => {
   const { id } = await ask();
   await scene.direct(id);
   await decide(id, 'deny');
@@ -63,7 +63,7 @@ test('the owner is told of the outcome, who decided and why', async () => {
   expect(text).not.toContain('everybody');
 });
 
-test('the owner is told of the first use', async () => {
+test('the owner is notified of the first use', async () => {
   const { id, resource } = await ask();
   await scene.services.secret('s3cret-canary', resource);
   await decide(id, 'approve');
@@ -75,33 +75,33 @@ test('the owner is told of the first use', async () => {
   expect(scene.proxy.traffic()).not.toContain('s3cret-canary');
 });
 
-test('what a locked phone shows of it names neither the resource nor the reason', async () => {
+test('the notification text names neither the resource nor the reason', async () => {
   const { id } = await ask();
   const message = await scene.direct(id);
-  expect(message['text']).toBe('Your key claude-desktop asks for access.');
+  expect(message['text']).toBe('Your API key claude-desktop requests access.');
 });
 
-test('Not me asks once more before it is sent', async () => {
+test('Not me asks for confirmation', async () => {
   const { id } = await ask();
   const button = findAction(await scene.direct(id), 'not_me');
   expect(textOf(asObject(button?.['confirm']))).toContain('claude-desktop');
 });
 
-describe('what came while nobody could be told', () => {
+describe('events during an outage of Slack', () => {
   const afterSilence = async (name: string, times: number) => {
     await scene.services.agent(name);
     scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
     await scene.notify('asked', times, name);
-    await until('all told', async () => (await scene.unsent()).length === 0);
+    await until('all messages to be sent', async () => (await scene.unsent()).length === 0);
     return (await scene.messages()).filter((message) => textOf(message).includes(name));
   };
 
-  test('is told one by one up to five', async () => {
+  test('are sent one by one up to five', async () => {
     const all = await afterSilence('five-things', 5);
     expect(all).toHaveLength(5);
   });
 
-  test('is told in one message from the sixth on, with Not me for each key', async () => {
+  test('are sent in one message from six on, with Not me for each key', async () => {
     const before = (await scene.messages()).length;
     await scene.services.store.transaction(async (tx) => {
       for (const name of ['six-things', 'seven-things']) {
@@ -112,15 +112,15 @@ describe('what came while nobody could be told', () => {
         await tx.enqueueDirectMessage({ person, kind: 'first_use', principal });
       }
     });
-    const message = await scene.direct('8 things were done with your keys');
+    const message = await scene.direct('8 events on your API keys');
     expect((await scene.messages()).length).toBe(before + 1);
     const text = textOf(message);
     expect(text).toContain('`six-things`: 3 requests, 1 first use');
     expect(text.match(/"action_id":"not_me"/g)).toHaveLength(2);
-    await until('all told', async () => (await scene.unsent()).length === 0);
+    await until('all messages to be sent', async () => (await scene.unsent()).length === 0);
   });
 
-  test('is never an alarm that is folded away', async () => {
+  test('never fold the message about a suspended key into another', async () => {
     const { caller } = await scene.services.agent('alarming');
     await scene.services.store.transaction(async (tx) => {
       const { id: principal, owner: person } = caller.principal;
@@ -128,40 +128,40 @@ describe('what came while nobody could be told', () => {
         await tx.enqueueDirectMessage({ person, kind: 'asked', principal });
       await tx.enqueueDirectMessage({ person, kind: 'suspended', principal });
     });
-    await scene.direct('The key `alarming` of');
-    await scene.direct('9 things were done');
+    await scene.direct('The API key `alarming` of');
+    await scene.direct('9 events on your API keys');
   });
 
-  test('is told after Slack was away, and nothing twice', async () => {
+  test('are sent after the outage, each one once', async () => {
     const all = await afterSilence('away', 1);
     expect(all).toHaveLength(1);
   });
 });
 
-describe('somebody who cannot be told', () => {
+describe('an owner who cannot be notified', () => {
   const unsentOf = async (email: string) => (await scene.unsent(email)).length;
 
-  test('because they have no account here is left alone, and it does not pile up', async () => {
+  test('without a Slack account gets no message, and the outbox does not grow', async () => {
     const { caller } = await scene.services.agent('dora-tool', 'dora@example.com');
     await ask(caller);
-    await until('nothing to tell', async () => (await unsentOf('dora@example.com')) === 0);
+    await until('the outbox to be empty', async () => (await unsentOf('dora@example.com')) === 0);
     await linkAccount(scene, 'dora');
     const { id } = await ask(caller);
     await scene.direct(id, 'dora');
     expect(await scene.messages('dora')).toHaveLength(1);
   });
 
-  test('because Slack does not know their account harms nobody else', async () => {
+  test('whose account Slack does not know does not block messages to others', async () => {
     const { caller } = await scene.services.agent('carol-tool', 'carol@example.com');
     await linkAccount(scene, 'carol', 'U0GONE');
     await ask(caller);
-    await until('nothing to tell', async () => (await unsentOf('carol@example.com')) === 0);
+    await until('the outbox to be empty', async () => (await unsentOf('carol@example.com')) === 0);
     expect(scene.slack.state()).toBe('ok');
     const { id } = await ask();
     await scene.direct(id);
   });
 });
 
-test('nothing that went to Slack broke a limit of its', () => {
+test('every message to Slack is within its limits', () => {
   expect(scene.lint()).toEqual([]);
 });

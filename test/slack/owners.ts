@@ -1,4 +1,4 @@
-/** The owner of the asking key, bob, with an account in Slack and the direct messages that come to it. */
+/** The owner of the requesting key, bob, with a Slack account and its direct messages. */
 
 import type { DirectMessage } from '../../src/ports/index.js';
 import { unwrap } from '../support/services.js';
@@ -9,7 +9,7 @@ import { openScene, type Scene, type SceneOptions } from './scene.js';
 
 export type OwnersScene = Awaited<ReturnType<typeof openOwnersScene>>;
 
-/** Slack is connected; nothing is told before `start`. */
+/** Slack is connected; no message is sent before `start`. */
 export async function openOwnersScene(options: SceneOptions = {}) {
   const scene = await openScene({
     delivering: ['slack_direct', 'slack_thread'],
@@ -20,7 +20,7 @@ export async function openOwnersScene(options: SceneOptions = {}) {
   await services.policy();
   for (const name of ['alice', 'bob', 'mallory']) await linkAccount(scene, name);
 
-  /** What stands in this person's direct messages. */
+  /** This person's direct messages. */
   const messages = async (name = 'bob') =>
     emulate.messages(await emulate.directMessages(idOf(scene, name)));
 
@@ -45,7 +45,7 @@ export async function openOwnersScene(options: SceneOptions = {}) {
       });
     },
 
-    /** Queues notices as if so much had been done with the key while Slack was away. */
+    /** Queues messages as if the key had been used this often during an outage of Slack. */
     async notify(kind: DirectMessage['kind'], times: number, name = 'claude-desktop') {
       const principal = await services.store.principals.byName(name);
       if (!principal) throw new Error(`there is no key ${name}`);

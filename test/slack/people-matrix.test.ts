@@ -5,11 +5,11 @@ import type { SlackParts } from '../../src/slack/connection.js';
 import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
 import { startSocketSlack } from '../support/slack/socket-driver.js';
 import {
+  type Account,
   type Cell,
   FROM_SISTER,
   onCall,
   openStage,
-  type Somebody,
   type Stage,
   SURFACES,
   sister,
@@ -43,15 +43,15 @@ const PEOPLE = {
   'an approver in the group': { user: 'carol' },
   'an approver when the card was posted': {
     user: 'carol',
-    meanwhile: (stage) => onCall(stage, []),
+    beforeInteraction: (stage) => onCall(stage, []),
   },
   'the owner of the asking key': { user: 'bob' },
   'the second account of an approver': {
     user: 'dora',
     account: () => ({ profile: { email: 'alice@example.com' } }),
   },
-  'somebody unknown': { user: 'dora' },
-} satisfies Record<string, Somebody>;
+  'an unknown user': { user: 'dora' },
+} satisfies Record<string, Account>;
 type Who = keyof typeof PEOPLE;
 
 const row = (button: Cell, submit: Cell, revoke: Cell, home: Cell) => ({
@@ -63,7 +63,7 @@ const row = (button: Cell, submit: Cell, revoke: Cell, home: Cell) => ({
 const refused = (refusal: Cell) => row('form', refusal, refusal, refusal);
 const DECIDES = row('form', 'approved', 'revoked', 'approved');
 
-/** A pressed button opens a form and decides nothing, whoever pressed; what is submitted counts only from the right people. */
+/** A click opens a form for every user and decides nothing; a submitted form counts only from an approver. */
 const EXPECTED: Record<Who, Record<(typeof SURFACES)[number], Cell>> = {
   'a member': DECIDES,
   'a guest': refused('unverified_account'),
@@ -89,7 +89,7 @@ const EXPECTED: Record<Who, Record<(typeof SURFACES)[number], Cell>> = {
   ),
   'the owner of the asking key': row('form', 'own_request', 'revoked', 'own_request'),
   'the second account of an approver': refused('unknown_person'),
-  'somebody unknown': refused('unknown_person'),
+  'an unknown user': refused('unknown_person'),
 };
 
 const WHOS = Object.keys(PEOPLE) as Who[];
@@ -126,7 +126,7 @@ describe.each([
 
 test('every refused attempt is recorded under the person’s own name', async () => {
   const stage = await opened();
-  for (const who of ['a guest', 'not an approver', 'somebody unknown'] as const)
+  for (const who of ['a guest', 'not an approver', 'an unknown user'] as const)
     await tryOut(stage, PEOPLE[who], 'submit');
   const records = (await stage.audit()).filter(({ type }) => type === 'decision_refused');
   expect(records.map(({ actor, refusal }) => [actor.name, refusal]).reverse()).toEqual([
@@ -136,7 +136,7 @@ test('every refused attempt is recorded under the person’s own name', async ()
   ]);
 });
 
-/** Takes every account for a full member of our workspace. */
+/** Treats every account as a full member of this workspace. */
 const ignoringStanding =
   (store: Store): SlackParts['identifyWith'] =>
   (directory) => {

@@ -1,4 +1,4 @@
-/** Who can do what by which surface: every kind of account at every place where something could be decided, tried for real. */
+/** Permissions by surface: every kind of account, tried at every place where a decision is possible. */
 
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { explain } from '../../src/domain/refusal.js';
@@ -19,7 +19,7 @@ const SISTER = 'T0SISTER';
 export const SURFACES = ['button', 'submit', 'revoke', 'home'] as const;
 type Surface = (typeof SURFACES)[number];
 
-/** What somebody brought about, or why not. `form`: a form was opened, and nothing else happened. */
+/** The effect of an attempt, or its refusal. `form`: a form was opened, and nothing else happened. */
 export type Cell = 'form' | 'approved' | 'revoked' | (typeof REFUSALS)[number] | 'unexplained';
 
 const REFUSALS = [
@@ -32,23 +32,23 @@ const REFUSALS = [
   'not_found',
 ] as const;
 
-/** Somebody, by what they are to vsecure and to Slack at the moment of the gesture. */
-export interface Somebody {
+/** A user, with their state in vsecure and in Slack at the moment of the interaction. */
+export interface Account {
   readonly user: 'alice' | 'bob' | 'carol' | 'dora' | 'mallory';
-  /** What Slack says of the account, if it is asked. */
+  /** Slack's answer about the account. */
   readonly account?: (teamId: string) => JsonObject;
-  /** What the payload says. */
+  /** Fields of the payload. */
   readonly payload?: Forgery;
-  /** What a slash command says, which names no home of its user. */
+  /** Fields of a slash command, which does not name its user's home workspace. */
   readonly command?: Forgery;
-  /** What happens between the card and the gesture. */
-  readonly meanwhile?: (scene: Scene) => Promise<void>;
+  /** Runs between the card and the interaction. */
+  readonly beforeInteraction?: (scene: Scene) => Promise<void>;
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /**
- * alice and bob may decide, and carol through a group; bob owns the asking key; mallory is known, dora is nobody. The workspace
+ * alice and bob may decide, and carol through a group; bob owns the requesting key; mallory is known, dora is not. The workspace
  * belongs to an organisation.
  */
 export async function openStage(options: SceneOptions & { readonly socket?: SocketSlack } = {}) {
@@ -72,7 +72,7 @@ export async function openStage(options: SceneOptions & { readonly socket?: Sock
   return { ...scene, agent: await services.agent(), asked: 0 };
 }
 
-/** Puts carol into the group, or takes everybody out of it. */
+/** Sets the group's members to these. */
 export const onCall = (
   { services, emulate }: Pick<Stage, 'services' | 'emulate'>,
   members: readonly string[],
@@ -85,12 +85,12 @@ export const onCall = (
     ),
   );
 
-export async function tryOut(stage: Stage, who: Somebody, surface: Surface): Promise<Cell> {
+export async function tryOut(stage: Stage, who: Account, surface: Surface): Promise<Cell> {
   await onCall(stage, ['carol']);
   const { id, card } = await askedFor(stage);
   const form = surface === 'submit' ? await openedBy(stage, 'alice', card) : {};
   const grant = surface === 'revoke' ? await grantOf(stage, id) : undefined;
-  await who.meanwhile?.(stage);
+  await who.beforeInteraction?.(stage);
   if (who.account)
     stage.proxy.inject(userBecomes(idOf(stage, who.user), who.account(stage.emulate.teamId)));
   try {
@@ -137,7 +137,7 @@ const clickCard = (stage: Stage, user: string, card: JsonObject, forgery: Forger
     messageId: asString(card['ts']),
   });
 
-/** Everything that the bot has shown or said, the newest last. */
+/** All answers of the bot, the newest last. */
 const said = ({ proxy, sink }: Stage): readonly JsonObject[] => [
   ...['views.open', 'views.push', 'views.update'].flatMap((method) =>
     proxy.callsOf(method).map(({ body }) => body),
@@ -145,7 +145,7 @@ const said = ({ proxy, sink }: Stage): readonly JsonObject[] => [
   ...sink.bodies,
 ];
 
-/** What the bot shows or says in answer to this gesture. */
+/** The bot's answer to this interaction. */
 async function answerTo(stage: Stage, interaction: () => Promise<unknown>): Promise<JsonObject> {
   const before = new Set(said(stage));
   await interaction();
@@ -155,20 +155,20 @@ async function answerTo(stage: Stage, interaction: () => Promise<unknown>): Prom
 const isForm = (answer: JsonObject) =>
   asObject(answer['view'] ?? {})['callback_id'] === 'approve_form';
 
-/** The form that this person's press opens. */
+/** The form that this person's click opens. */
 async function openedBy(stage: Stage, user: string, card: JsonObject): Promise<JsonObject> {
   const answer = await answerTo(stage, () => clickCard(stage, user, card));
   return asObject(answer['view']);
 }
 
-async function click(stage: Stage, { user, payload }: Somebody, id: ApprovalId, card: JsonObject) {
+async function click(stage: Stage, { user, payload }: Account, id: ApprovalId, card: JsonObject) {
   const answer = await answerTo(stage, () => clickCard(stage, user, card, payload));
   return (await standing(stage, id)) === 'pending' ? meaning(answer) : 'unexplained';
 }
 
 async function submit(
   stage: Stage,
-  { user, payload }: Somebody,
+  { user, payload }: Account,
   id: ApprovalId,
   form: JsonObject,
 ): Promise<Cell> {
@@ -193,7 +193,7 @@ async function settled(stage: Stage, id: ApprovalId, answer: unknown): Promise<C
 
 async function revoke(
   stage: Stage,
-  { user, payload, command }: Somebody,
+  { user, payload, command }: Account,
   grant: string,
 ): Promise<Cell> {
   const answer = await answerTo(stage, () =>
@@ -209,13 +209,8 @@ async function revoke(
   return ended ? 'revoked' : meaning(answer);
 }
 
-/** What is not offered there is tried by a forged button. */
-async function inHome(
-  stage: Stage,
-  who: Somebody,
-  id: ApprovalId,
-  card: JsonObject,
-): Promise<Cell> {
+/** A forged button tries what this surface does not offer. */
+async function inHome(stage: Stage, who: Account, id: ApprovalId, card: JsonObject): Promise<Cell> {
   const { user, payload } = who;
   const shown = stage.proxy.callsOf('views.publish').length;
   const opening = { type: 'app_home_opened', user: idOf(stage, user), channel: 'D0', tab: 'home' };
@@ -237,7 +232,7 @@ async function inHome(
   return offered === (cell === 'approved') ? cell : 'unexplained';
 }
 
-/** Which refusal is this, in its own words? */
+/** The refusal with this sentence. */
 function meaning(answer: unknown): Cell {
   const object = asObject(answer);
   if (isForm(object)) return 'form';
@@ -245,11 +240,11 @@ function meaning(answer: unknown): Cell {
   return REFUSALS.find((code) => text.includes(explain({ code }))) ?? 'unexplained';
 }
 
-/** What Slack says of somebody whose home is a sister workspace, and who belongs to these workspaces. */
+/** Slack's answer about a user whose home is a sister workspace, and who belongs to these workspaces. */
 export const sister = (...teams: readonly string[]): JsonObject => ({
   team_id: SISTER,
   enterprise_user: { teams: [SISTER, ...teams] },
 });
 
-/** What a payload says of somebody whose home is a sister workspace. */
+/** A payload's fields for a user whose home is a sister workspace. */
 export const FROM_SISTER: Forgery = { userTeam: SISTER, enterprise: MEMBERS };

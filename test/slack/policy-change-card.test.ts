@@ -1,4 +1,4 @@
-/** An announcement says first what became looser, and whatever a policy file holds, it is read and not obeyed. */
+/** An announcement shows first what became looser; text from a policy file is shown as plain text. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PolicyChangeRecord } from '../../src/ports/index.js';
@@ -21,33 +21,33 @@ const CHANGE: PolicyChangeRecord = {
 const wordsOf = (change: PolicyChangeRecord) =>
   policyChangeCard(change).blocks.map((block) => JSON.stringify(block));
 
-test('what is looser comes first, in words, then who changed what', () => {
+test('an announcement shows first what became looser, then who changed what', () => {
   const [header, loosens, who, lines, end] = wordsOf(CHANGE);
   expect(header).toContain('Policy loosened · production/*');
   expect(loosens).toContain(
     'Loosens: grants may last longer\\nLoosens: bob@example.com may now approve',
   );
-  expect(who).toContain('key `platform-admin`');
+  expect(who).toContain('API key `platform-admin`');
   expect(who).toContain('`vsecure://secrets/production/*`');
   expect(lines).toContain('maxDuration: 1h → 8h\\napprovers: ');
   expect(end).toContain('version 4');
 });
 
-test('a change that loosens nothing does not speak of loosening', () => {
+test('the announcement of a change that loosens nothing does not mention loosening', () => {
   const { text, blocks } = policyChangeCard({ ...CHANGE, loosens: [] });
   expect(text).toBe('Policy changed by platform-admin.');
   expect(JSON.stringify(blocks)).not.toMatch(/loosen/i);
 });
 
-test('the notification says who, and that it loosens, and nothing that the writer chose', () => {
+test('the notification names the key and the loosening, without text from the policy', () => {
   expect(policyChangeCard(CHANGE).text).toBe('Policy loosened by platform-admin.');
 });
 
-describe('whatever stands in a policy', () => {
+describe('hostile text in a policy', () => {
   const parsed = (change: PolicyChangeRecord) =>
     JSON.stringify(policyChangeCard(change).blocks).match(/\{"type":"mrkdwn"[^}]*\}/g);
 
-  test('nothing of it is parsed, no line of it looks like two, and it fits', () => {
+  test('is not parsed, cannot imitate a line, and fits', () => {
     const ours = parsed(CHANGE);
     fc.assert(
       fc.property(

@@ -1,4 +1,4 @@
-/** An access is ended early from Slack: by those who may, with a reason, from wherever the button stands. */
+/** Access is revoked in Slack: by a person with the right to, with a reason, from a card, a view or the Home. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.js';
 import { refusalOf, unwrap } from '../support/services.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** An approved request, its card as it shows that, and the access. */
+/** An approved request with its card and its grant. */
 async function approved() {
   const asked = await scene.services.ask(agent.caller, { resources: [RESOURCE], renew: true });
   await scene.card(asked.id);
@@ -79,9 +79,9 @@ test('an approver revokes on the card: the next read is refused, and the card sa
   unwrap(await scene.services.useCases.readSecret(agent.caller, { resource: RESOURCE }));
   const form = await openRevoke('alice', asked);
   const words = JSON.stringify(form);
-  expect(words).toContain('the very next use is refused');
-  expect(words).toContain('So far it was read once.');
-  expect(wordsOf(await submit('alice', form))).toContain('The access is over');
+  expect(words).toContain('the next use is refused');
+  expect(words).toContain('So far: read once.');
+  expect(wordsOf(await submit('alice', form))).toContain('The access has ended');
   expect(await statusOf(asked)).toBe('revoked');
   const read = await scene.services.useCases.readSecret(agent.caller, { resource: RESOURCE });
   expect(refusalOf(read)).toBe('grant_ended');
@@ -93,19 +93,19 @@ test('an approver revokes on the card: the next read is refused, and the card sa
 test.each([
   ['the owner of the key', 'bob'],
   ['an administrator', 'carol'],
-])('so does %s', async (_, user) => {
+])('%s can revoke access, too', async (_, user) => {
   const asked = await approved();
-  expect(wordsOf(await submit(user, await openRevoke(user, asked)))).toContain('is over');
+  expect(wordsOf(await submit(user, await openRevoke(user, asked)))).toContain('has ended');
   expect(await statusOf(asked)).toBe('revoked');
 });
 
-describe('nobody else does, and each is told why and put on record', () => {
+describe('a person who may not revoke gets the reason, and the attempt is audited', () => {
   const refused = async (asked: Asked) =>
     (await scene.audit()).filter(
       ({ approval, type }) => approval === asked.id && type === 'decision_refused',
     );
 
-  test('somebody who is neither', async () => {
+  test('a person who is neither approver nor owner', async () => {
     const asked = await approved();
     const body = await submit('mallory', await openRevoke('mallory', asked));
     expect(wordsOf(body)).toContain('Only an approver of these resources, the owner of the key');
@@ -119,7 +119,7 @@ describe('nobody else does, and each is told why and put on record', () => {
     ]);
   });
 
-  test('a guest, although an approver once', async () => {
+  test('a guest who was an approver before', async () => {
     const asked = await approved();
     scene.proxy.inject(userBecomes(scene.emulate.users['alice'] ?? '', { is_restricted: true }));
     try {
@@ -133,7 +133,7 @@ describe('nobody else does, and each is told why and put on record', () => {
   });
 });
 
-test('a reason is required, and asked for at its field', async () => {
+test('a revocation without a reason is refused at its field', async () => {
   const asked = await approved();
   const form = await openRevoke('alice', asked);
   expect(await submit('alice', form, EMPTY)).toMatchObject({
@@ -142,11 +142,11 @@ test('a reason is required, and asked for at its field', async () => {
   expect(await statusOf(asked)).toBe('active');
 });
 
-test('an access that ends before the form opens, or while it is open, is told as ended', async () => {
+test('the form says so when the access ended before it opened or while it was open', async () => {
   const asked = await approved();
   const form = await openRevoke('alice', asked);
   await revoke(asked, 'bob@example.com');
-  expect(wordsOf(await submit('alice', form))).toContain('revoked already');
+  expect(wordsOf(await submit('alice', form))).toContain('already revoked');
 
   const second = await approved();
   const card = await scene.card(second.id);
@@ -160,11 +160,11 @@ test('an access that ends before the form opens, or while it is open, is told as
     value: second.grant.id,
   });
   const notice = JSON.stringify(await opened('views.open', before));
-  expect(notice).toContain('revoked already');
+  expect(notice).toContain('already revoked');
   expect(notice).toContain('Not needed any more');
 });
 
-describe('a button that is not on a card', () => {
+describe('a revoke button outside a card', () => {
   const clickIn = async (type: 'home' | 'modal', grant: Grant['id']) => {
     const user = scene.emulate.users['alice'] ?? '';
     await scene.driver.clickInView({
@@ -180,7 +180,7 @@ describe('a button that is not on a card', () => {
     const before = scene.proxy.callsOf('views.open').length;
     await clickIn('home', asked.grant.id);
     const form = await opened('views.open', before);
-    expect(wordsOf(await submit('alice', form))).toContain('The access is over');
+    expect(wordsOf(await submit('alice', form))).toContain('The access has ended');
     expect(await statusOf(asked)).toBe('revoked');
   });
 
@@ -198,7 +198,7 @@ describe('a button that is not on a card', () => {
       const before = scene.proxy.callsOf('views.open').length;
       await clickIn('home', value as Grant['id']);
       const notice = await opened('views.open', before);
-      expect(JSON.stringify(notice)).toContain('does not know this card');
+      expect(JSON.stringify(notice)).toContain('does not recognize this card');
     },
   );
 
@@ -212,7 +212,7 @@ describe('a button that is not on a card', () => {
       actionId: 'revoke',
       value: asked.grant.id,
     });
-    await scene.told('does not know this card');
+    await scene.told('does not recognize this card');
   });
 });
 

@@ -1,4 +1,4 @@
-/** Slack's side and ours, put together: a strict Web API by others behind a fault proxy, signed gestures, and the house over Postgres. */
+/** vsecure with Slack: a strict third-party Web API behind a fault proxy, signed interactions, and the services over Postgres. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -26,7 +26,7 @@ import { until } from '../support/until.js';
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 
 export interface SceneOptions {
-  /** To replace a part by a broken one. */
+  /** Replaces a part with a broken one. */
   readonly change?: (parts: SlackParts, services: Services) => SlackParts;
   readonly linkByEmail?: boolean;
   readonly channel?: 'none';
@@ -34,16 +34,16 @@ export interface SceneOptions {
   readonly autoApproved?: 'off';
   /** Deliver the announcements of policies, too. Default: cards only. */
   readonly announcing?: boolean;
-  /** What else is delivered. */
+  /** Further destinations to deliver. */
   readonly delivering?: readonly (keyof Posters)[];
   /** Socket Mode instead of signed HTTP. */
   readonly socket?: SocketSlack;
   /** Deliver nothing until `deliver` is called. */
   readonly holding?: boolean;
   readonly pace?: Partial<Pace>;
-  /** Of the bot. Default: those of the manifest that are not optional. */
+  /** The bot's scopes. Default: those of the manifest that are not optional. */
   readonly scopes?: readonly string[];
-  /** Milliseconds that a silent Slack is left alone for. */
+  /** Milliseconds without calls after Slack did not answer. */
   readonly pauseMs?: (earlier: number) => number;
 }
 
@@ -131,7 +131,7 @@ export async function openScene(options: SceneOptions = {}) {
     ? options.socket.drive(driving)
     : createSlackDriver({ ...driving, eventsUrl: `${url}${EVENTS_PATH}` });
 
-  /** The card of this approval, once its place is stored and it shows what `wanted` says. */
+  /** The card of this approval, once its place is stored and `wanted` accepts it. */
   const card = (id: Approval['id'], wanted: (text: string) => boolean = () => true) =>
     until(`a card of ${id} as wanted`, async () => {
       const place = await services.cards.find(id);
@@ -167,14 +167,14 @@ export async function openScene(options: SceneOptions = {}) {
     card,
     click,
 
-    /** Presses a button and gives back the form that opened. */
+    /** Clicks a button and resolves with the form that opened. */
     async openForm(user: string, id: Approval['id'], actionId: 'approve' | 'deny' | 'details') {
       const before = views(proxy).length;
       await click(user, id, actionId);
       return until('a form', () => views(proxy)[before]);
     },
 
-    /** Submits what `openForm` gave back. */
+    /** Submits a form from `openForm`. */
     submit: (
       user: string,
       form: JsonObject,
@@ -189,7 +189,7 @@ export async function openScene(options: SceneOptions = {}) {
         ...forgery,
       }),
 
-    /** Waits until a person is told this in private; each answer is taken once. */
+    /** Waits for a private answer with this text; each answer is taken once. */
     async told(text: string) {
       const said = await until(`the words "${text}"`, () =>
         sink.bodies.find((body) => asString(body['text']).includes(text) && !heard.has(body)),
@@ -199,7 +199,7 @@ export async function openScene(options: SceneOptions = {}) {
 
     audit: async () => (await services.store.audit.list({}, { limit: 200 })).items,
 
-    /** Problems of everything that went to Slack. */
+    /** Lint problems of all calls to Slack. */
     lint: () => lintCalls(proxy.calls),
 
     async close() {

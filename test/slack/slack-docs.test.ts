@@ -1,4 +1,4 @@
-/** docs/slack.md says what is there, and nothing that it shows is missing. */
+/** docs/slack.md: its pictures, links, scopes and codes exist. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { slackFaults } from '../../src/slack/delivery/stalled-deliveries.js';
 const FOLDER = 'docs';
 const page = readFileSync(path.join(FOLDER, 'slack.md'), 'utf8');
 
-test('every picture is there, is small, and says in words what it shows', () => {
+test('every picture of docs/slack.md exists, is small and has a description', () => {
   const shown = [...page.matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)].map(
     ([, words = '', file = '']) => ({
       file: path.join(FOLDER, file),
@@ -26,7 +26,7 @@ test('every picture is there, is small, and says in words what it shows', () => 
   expect(shown.map(({ file }) => file).toSorted()).toEqual(all.toSorted());
 });
 
-test('every link to another file and to a heading leads somewhere', () => {
+test('every link of docs/slack.md leads to an existing file or heading', () => {
   const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, words = '']) =>
     words
       .toLowerCase()
@@ -40,13 +40,13 @@ test('every link to another file and to a heading leads somewhere', () => {
   }
 });
 
-test('every scope of the manifest is explained', () => {
+test('docs/slack.md explains every scope of the manifest', () => {
   for (const scope of [...NEEDED_SCOPES, ...OPTIONAL_SCOPES])
     expect(page).toContain(`\`${scope}\``);
 });
 
-test('every code that it explains is one that the server has a remedy for', () => {
-  const [, table = ''] = page.split('| you see | it is | do |');
+test('the server has a fix for every code that docs/slack.md explains', () => {
+  const [, table = ''] = page.split('| you see | cause | fix |');
   const codes = [...table.matchAll(/`([a-z]+_[a-z_]+)`(?=[^\n|]*\|[^\n]*\|[^\n]*\|)/g)];
   const explained = codes.map(([, code = '']) => code);
   expect(explained).toContain('not_in_channel');

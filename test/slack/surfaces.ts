@@ -1,4 +1,4 @@
-/** Every place where somebody else's words are drawn in Slack, and what such words must never do there. */
+/** Every place in Slack that shows foreign text, and what such text must never do there. */
 
 import type { ModalView } from '@slack/types';
 import { approvalCard } from '../../src/slack/cards/approval-card.js';
@@ -52,7 +52,7 @@ function revoking(words: string): Surface {
   return revokeForm({ ...rest, approval: decided, grant }, TEAM);
 }
 
-/** By whose words they are and where they stand. */
+/** By the author and the place of the text. */
 export const SURFACES: Readonly<Record<string, Draw>> = {
   'the agent’s, on the card': (words) => approvalCard(asAgent(words), DRAWING),
   'the agent’s, in the form to approve': (words) => approveForm(asAgent(words), OPENING),
@@ -73,20 +73,20 @@ export const SURFACES: Readonly<Record<string, Draw>> = {
 
 /** Control, format, surrogate, private and unassigned characters; line feeds make lines. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/u;
-/** Where words of others may stand in mrkdwn: inside a code span, escaped, on one line. */
+/** The only form of foreign text in mrkdwn: inside a code span, escaped, on one line. */
 const SPAN = '`(?:[^`<>&\\n]|&(?:amp|lt|gt);)*`';
 const OURS_WITH_WORDS = [
-  /^\(\d+ characters more: press Details\)$/,
+  /^\([\d,]+ more characters? in Details\)$/,
   /^\*Unverified\*: written by the AI tool(?: · \*contains hidden characters\*)?$/,
-  new RegExp(`^Request \`appr_\\w{22}\` · \`#[0-9a-f]{8}\` · policy ${SPAN}$`),
+  new RegExp(`^Request \`appr_\\w{22}\` · digest \`[0-9a-f]{8}\` · policy ${SPAN}$`),
   new RegExp(
-    `^\`claude-desktop\` may read \`production/A\` for 1h, until <!date[^>]+>(?:: ${SPAN})?$`,
+    `^\`claude-desktop\` may read \`production/A\` for 1 hour, until <!date[^>]+>(?:: ${SPAN})?$`,
   ),
 ];
-/** What nobody's words may add, take away or change. */
+/** Blocks that foreign text may not add, remove or change. */
 const FIXED = new Set(['header', 'actions', 'input', 'divider']);
 
-/** Checks drawings of one place against the same drawing with harmless words in it. */
+/** Compares the blocks of one place with the same blocks around harmless text. */
 export function createChecker(draw: Draw): (words: string, drawn: Surface) => string[] {
   const calm = draw(CALM);
   const known = new Set(parsed(calm.blocks));
@@ -117,10 +117,10 @@ const fixedOf = ({ blocks }: Surface) =>
   JSON.stringify(blocks.filter(({ type }) => FIXED.has(type)).map(withoutId));
 const withoutId = ({ block_id: _, ...block }: Surface['blocks'][number]) => block;
 
-/** Every byte before the line. */
+/** All bytes above the divider. */
 const aboveOf = ({ blocks }: Surface) => JSON.stringify(blocks.slice(0, lineOf(blocks)));
 const lineOf = (blocks: Surface['blocks']) => blocks.findIndex(({ type }) => type === 'divider');
-/** The words of deciders and policies stand among the facts; an agent's never do. */
+/** Text of approvers and policies is among the facts; an agent's text never is. */
 const isBelow = ({ blocks }: Surface) =>
   JSON.stringify(blocks.slice(Math.max(0, lineOf(blocks)))).includes(CALM) && lineOf(blocks) > 0;
 
@@ -129,7 +129,7 @@ const unseenIn = ({ blocks }: Surface) =>
     .filter((text) => UNSEEN.test(text.replaceAll('\n', '')))
     .map((text) => `a character that cannot be seen: ${JSON.stringify(text)}`);
 
-/** Several lines of others look like quotations, each of them. */
+/** Every line of foreign text is marked as a quotation. */
 function unframed(words: string, { blocks }: Surface): string[] {
   if (!words.includes('\n')) return [];
   const plain = blocks.flatMap((block) => {
@@ -139,7 +139,8 @@ function unframed(words: string, { blocks }: Surface): string[] {
   return plain
     .flatMap((text) => text.split('\n'))
     .filter(
-      (line) => !/^(?:│ |Reason(?: for the end)?:$|The policy changed: |\(no reason)/.test(line),
+      (line) =>
+        !/^(?:│ |(?:Reason|Why the access ended):$|The policy changed: |\(no reason)/.test(line),
     )
     .map((line) => `a line without its mark: ${line}`);
 }

@@ -1,4 +1,4 @@
-/** Halfway to its end a request rings in the thread of its card; after a silence further approvers are asked there. */
+/** A pending request is repeated in the thread of its card: a reminder halfway to its expiry, and an escalation to more approvers. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import { MINUTE } from '../../src/domain/limits.js';
@@ -24,7 +24,7 @@ afterAll(() => scene.close());
 
 const TEN = { escalateTo: ['carol@example.com'], escalateAfter: 10 * MINUTE };
 
-/** A request with a card, as if it had been asked so long ago (ms). */
+/** A request with a card, as if it had been requested this long ago (ms). */
 async function asked(ago: number, changes: PolicyChanges = {}) {
   count += 1;
   await scene.services.policy(changes, `vsecure://secrets/area${count}/*`);
@@ -45,7 +45,7 @@ const reply = (to: { ts: string }, words: string) =>
     (await replies(to)).find((text) => text.includes(words)),
   );
 
-/** Nothing is left to be said in threads. */
+/** No thread reply is left to send. */
 const allSaid = () =>
   until('all notes', async () => {
     const due = await sqlOn(scene.services.database.dataSource)(
@@ -62,7 +62,7 @@ const decide = async (id: ApprovalId) => {
 };
 
 describe('a reminder', () => {
-  test('answers in the thread, mentions who may decide, says until when, once', async () => {
+  test('is sent once in the thread, mentions the approvers and says when the request expires', async () => {
     const request = await asked(31 * MINUTE);
     await scene.services.useCases.remindApprovers();
     const text = await reply(request, 'Still waiting');
@@ -74,7 +74,7 @@ describe('a reminder', () => {
     expect(await replies(request)).toHaveLength(1);
   });
 
-  test('rings nobody where the policy wants it quiet', async () => {
+  test('mentions no approver when the policy turns mentions off', async () => {
     const request = await asked(31 * MINUTE, { mention: false });
     await scene.services.useCases.remindApprovers();
     const text = await reply(request, 'Still waiting');
@@ -82,7 +82,7 @@ describe('a reminder', () => {
     expect(text).not.toContain('<@');
   });
 
-  test('is not sent when somebody decides before it is its turn', async () => {
+  test('is not sent when the request is decided before it is due', async () => {
     const request = await asked(31 * MINUTE);
     await scene.services.store.transaction(async (tx) => {
       await tx.approvals.remindDue(100, 0);
@@ -93,7 +93,7 @@ describe('a reminder', () => {
     expect(await replies(request)).toEqual([]);
   });
 
-  test('to a card that is gone is given up', async () => {
+  test('is dropped when the card was deleted', async () => {
     const request = await asked(31 * MINUTE);
     const fault = { fault: 'error', error: 'thread_not_found' } as const;
     scene.proxy.inject({
@@ -109,12 +109,12 @@ describe('a reminder', () => {
 });
 
 describe('an escalation', () => {
-  test('mentions the further approvers in the thread and on the card, and they may decide', async () => {
+  test('mentions the additional approvers in the thread and on the card, and they may decide', async () => {
     const request = await asked(11 * MINUTE, TEN);
     const early = textOf(await scene.card(request.id));
     expect(early).not.toContain(idOf(scene, 'carol'));
     await scene.services.useCases.escalateApprovals();
-    const text = await reply(request, 'Nobody has decided yet');
+    const text = await reply(request, 'No decision yet');
     expect(text).toContain(`<@${idOf(scene, 'carol')}>`);
     expect(text).not.toContain(`<@${idOf(scene, 'alice')}>`);
     await scene.card(request.id, (drawn) => drawn.includes(`<@${idOf(scene, 'carol')}>`));
@@ -124,7 +124,7 @@ describe('an escalation', () => {
     expect((await scene.services.store.approvals.find(request.id))?.status).toBe('approved');
   });
 
-  test('lets nobody further decide a moment before', async () => {
+  test('gives the additional approvers no right to decide before it is due', async () => {
     const request = await asked(9 * MINUTE, TEN);
     await scene.services.useCases.escalateApprovals();
     const form = await scene.openForm('carol', request.id, 'approve');
@@ -135,6 +135,6 @@ describe('an escalation', () => {
   });
 });
 
-test('nothing that went to Slack broke a limit of its', () => {
+test('every message to Slack is within its limits', () => {
   expect(scene.lint()).toEqual([]);
 });

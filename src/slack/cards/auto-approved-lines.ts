@@ -17,7 +17,10 @@ const RESOURCE_LIMIT = 100;
 const REPORT_LIMIT = 100;
 
 /** The newest `LINES_MAX` at most, and the number of the others. */
-export function autoApprovedLines({ approvals, count }: Pick<UnsentAutoApprovals, 'approvals' | 'count'>): Card {
+export function autoApprovedLines({
+  approvals,
+  count,
+}: Pick<UnsentAutoApprovals, 'approvals' | 'count'>): Card {
   const more = count - approvals.length;
   return {
     text: fallbackText(approvals, count),

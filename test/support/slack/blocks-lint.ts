@@ -1,4 +1,4 @@
-/** Says which of Slack's Block Kit limits a message or view breaks: emulators accept anything. */
+/** Reports Block Kit limits that a message or view exceeds, since emulators accept anything. */
 
 import { asArray, asObject, type JsonObject, parseJson } from './json.js';
 import { lintBlocks } from './lint/blocks.js';
@@ -52,7 +52,7 @@ export function lintCalls(
   });
 }
 
-/** What a notification and a screen reader get. */
+/** The text for notifications and screen readers. */
 function lintFallback(text: unknown): string[] {
   const report = createReport();
   if (text === undefined) report.add('text', 'is missing');
@@ -60,7 +60,7 @@ function lintFallback(text: unknown): string[] {
   return report.problems;
 }
 
-/** What the bot answers to a gesture: the acknowledgement of a form, or a message on a response_url. */
+/** The bot's answer to an interaction: the acknowledgement of a form, or a message on a response_url. */
 export function lintAnswer(answer: unknown): string[] {
   const { view, blocks, text } = asObject(answer);
   return [
@@ -70,7 +70,7 @@ export function lintAnswer(answer: unknown): string[] {
   ].map((problem) => `an answer: ${problem}`);
 }
 
-/** The same of what passed over Socket Mode from the bot. */
+/** The same for the bot's messages over Socket Mode. */
 export const lintFrames = (
   frames: readonly { readonly from: string; readonly text: string }[],
 ): string[] =>
@@ -78,7 +78,7 @@ export const lintFrames = (
     .filter(({ from }) => from === 'bot')
     .flatMap(({ text }) => lintAnswer(asObject(parseJson(text))['payload']));
 
-/** Throws when there is any problem: called where a test closes what it sent through, it fails the test. */
+/** Throws when there is a problem. A test calls it at the end, and fails then. */
 export function expectNoProblems(problems: readonly string[]): void {
   if (problems.length > 0)
     throw new Error(`Slack would have refused what was sent:\n${problems.join('\n')}`);

@@ -1,4 +1,4 @@
-/** Finds the button that a person would press on a message. */
+/** Finds the button that a person would click on a message. */
 
 import { asArray, asObject, isObject, type JsonObject } from './json.js';
 

@@ -1,4 +1,4 @@
-/** People's gestures as Slack's payloads, whichever way they are carried to the bot. */
+/** Interactions as Slack's payloads, for either transport. */
 
 import { randomUUID } from 'node:crypto';
 import type {
@@ -26,7 +26,7 @@ import type { Delivery } from './signed-request.js';
 export interface DrivingOptions extends Installation {
   /** Makes a trigger_id that the emulator knows, or `views.open` fails. Default: a made-up one. */
   readonly trigger?: (userId: string) => Promise<string>;
-  /** Where the bot's `respond()` goes; see `startResponseSink`. */
+  /** The target of the bot's `respond()`; see `startResponseSink`. */
   readonly responseUrl?: string;
 }
 
@@ -40,7 +40,7 @@ export interface Driver {
   readonly event: (event: JsonObject, delivery?: EventDelivery) => Promise<Delivery>;
 }
 
-/** How a payload gets to the bot, and the bot's answer back. */
+/** Sends a payload to the bot and resolves with its answer. */
 export interface Carrier {
   interaction(payload: JsonObject, forgery: Forgery): Promise<Delivery>;
   command(fields: Readonly<Record<string, string>>, forgery: Forgery): Promise<Delivery>;
@@ -48,7 +48,7 @@ export interface Carrier {
 }
 
 export function createDriving(options: DrivingOptions, carrier: Carrier): Driver {
-  // Each gesture has a response_url of its own, as at Slack, where each takes five answers.
+  // Each interaction has a response_url of its own, as in Slack, which accepts five answers on each.
   const responseUrl = () => options.responseUrl && `${options.responseUrl}/${randomUUID()}`;
   const trigger = options.trigger ?? (async () => `trigger.${randomUUID()}`);
   const triggerFor = async (interaction: Forgery & { readonly user: string }) =>

@@ -1,5 +1,5 @@
 /**
- * emulate: the Slack Web API by others, in this process, with strict scopes.
+ * emulate: a third-party emulator of the Slack Web API, in this process, with strict scopes.
  *
  * What version 0.12.2 does, as found by running it:
  * - Any number of instances run side by side, each with its own workspace and port.
@@ -25,13 +25,13 @@ import { WebClient } from '@slack/web-api';
 import { createEmulator } from 'emulate';
 import { asArray, asObject, asString, type JsonObject } from './json.js';
 
-/** What `manifest.yml` asks of a workspace; a call beyond it is refused with `missing_scope`. */
+/** The scopes of `manifest.yml`; a call beyond them is refused with `missing_scope`. */
 export const BOT_SCOPES = [
   ...['chat:write', 'commands', 'im:write', 'users:read', 'users:read.email'],
   ...['channels:read', 'groups:read', 'usergroups:read'],
 ];
 
-/** What the test itself needs in order to read along. */
+/** The scopes that the test itself needs to read messages. */
 const ALL_SCOPES = [
   ...BOT_SCOPES,
   ...['channels', 'groups', 'im', 'mpim'].flatMap((kind) => [`${kind}:read`, `${kind}:history`]),
@@ -70,7 +70,7 @@ export interface Emulate<Name extends string = string> {
   /** Handle → user id. */
   readonly users: Readonly<Record<Name, string>>;
   readonly channelId: string;
-  /** The message as it stands now, in a thread or not. */
+  /** The current message, in a thread or not. */
   readonly message: (ts: string, channel?: string) => Promise<JsonObject | undefined>;
   /** Top-level messages of the channel, oldest first. */
   readonly messages: (channel?: string) => Promise<readonly JsonObject[]>;
@@ -78,7 +78,7 @@ export interface Emulate<Name extends string = string> {
   readonly replies: (ts: string, channel?: string) => Promise<readonly JsonObject[]>;
   /** The direct-message channel between the bot and this user. */
   readonly directMessages: (userId: string) => Promise<string>;
-  /** A fresh trigger_id of this user's gesture: good once, for 2 to 3 seconds. */
+  /** A fresh trigger_id of this user's interaction: valid once, for 2 to 3 seconds. */
   readonly trigger: (userId: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A reverse proxy between the bot and any Slack emulator: it records every call and can spoil any. */
+/** A reverse proxy between the bot and a Slack emulator: it records every call and can inject faults. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expectNoProblems, lintCalls, lintFrames } from './blocks-lint.js';
@@ -16,7 +16,7 @@ export interface SlackCall {
   readonly body: JsonObject;
   /** The fault that it met, if any. */
   readonly fault: Fault['fault'] | undefined;
-  /** What the bot got, or would have got; undefined while it hangs or when it never reached Slack. */
+  /** The response to the bot, sent or withheld; undefined while the call hangs or when it never reached Slack. */
   response?: unknown;
   status?: number;
 }
@@ -34,10 +34,10 @@ export interface FaultProxy {
   readonly frames: readonly Frame[];
   /** Socket Mode: Slack asks each bot to reconnect. */
   readonly disconnect: (reason?: string) => void;
-  /** Socket Mode: cuts every connection without a word; returns how many. */
+  /** Socket Mode: cuts every connection without notice; returns how many. */
   readonly killSockets: () => number;
   readonly sockets: () => number;
-  /** Every word that passed in either direction, to search for a value that must never be there. */
+  /** All traffic in both directions, to search for a value that must never be in it. */
   readonly traffic: () => string;
   /** Throws when Slack would have refused any message, view or answer that passed. */
   readonly close: () => Promise<void>;

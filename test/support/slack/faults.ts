@@ -11,17 +11,17 @@ type Trouble =
   | { readonly fault: 'error'; readonly error: string }
   /** Another answer: a fixed one, without asking upstream, or one made from upstream's. */
   | { readonly fault: 'json'; readonly json: unknown | ((upstream: JsonObject) => unknown) }
-  /** Right, with these headers besides or instead: `date`, `x-oauth-scopes`. */
+  /** A correct answer with these headers added or replaced: `date`, `x-oauth-scopes`. */
   | { readonly fault: 'headers'; readonly headers: Readonly<Record<string, string>> }
-  /** Right, but late. */
+  /** A correct answer, but late. */
   | { readonly fault: 'delay'; readonly ms: number }
   /** Never answered; the connection stays open. */
   | { readonly fault: 'hang' }
-  /** The connection breaks before Slack hears of the call. */
+  /** The connection breaks before the call reaches Slack. */
   | { readonly fault: 'drop-before' }
-  /** Slack does it, and the connection breaks before the answer comes. */
+  /** Slack executes the call, and the connection breaks before the answer. */
   | { readonly fault: 'drop-after' }
-  /** Slack does it, and the answer never comes. */
+  /** Slack executes the call, and the answer never arrives. */
   | { readonly fault: 'hang-after' };
 
 export type Fault = Trouble & {

@@ -1,11 +1,11 @@
-/** What a person does in Slack, and what a forger may change about it. */
+/** A user's interaction in Slack, and the fields that a forger may change. */
 
 import type { JsonObject } from './json.js';
 import type { ViewValues } from './view-values.js';
 
-/** What any delivery may forge. */
+/** Fields that any delivery may forge. */
 export interface Forgery {
-  /** The workspace that the payload names, instead of ours. */
+  /** The workspace that the payload names, instead of the connected one. */
   readonly team?: string;
   /** The person's home workspace: another one for a guest through Slack Connect. */
   readonly userTeam?: string;
@@ -33,7 +33,7 @@ export interface Click extends Action {
   readonly messageId: string;
 }
 
-/** A press inside a modal or the App Home, where there is no channel and no message. */
+/** A click inside a modal or the App Home, where there is no channel and no message. */
 export interface ViewClick extends Action {
   /** The view as Slack sends it: what the bot opened or published, with its id. */
   readonly view: JsonObject;

@@ -9,7 +9,7 @@ export interface LocalSlackUi {
   readonly send: (message: JsonObject) => void;
   /** The modal stack, the shown one last. */
   readonly views: () => readonly JsonObject[];
-  /** block_id → words of the last refused submission, until the stack changes. */
+  /** block_id → error of the last refused submission, until the stack changes. */
   readonly viewErrors: () => JsonObject | undefined;
   readonly home: (user: string) => JsonObject | undefined;
   /** What Slack would have refused of the views that were shown. */

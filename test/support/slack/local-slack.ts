@@ -1,29 +1,29 @@
 /**
- * local-slack: a Slack by others with channels, modals and a page to look at, driven by a test.
+ * local-slack: a third-party Slack look-alike with channels, modals and a web page, driven by a test.
  *
  * What version 0.1.8 does, as found by running it:
  * - It takes any token, any block and any number of blocks, and drops a message's `metadata`. It refuses
  *   with `channel_not_found`, `message_not_found`, `user_not_found`, `users_not_found`,
  *   `invalid_trigger_id` and `unknown_method` (`usergroups.*`, `auth.revoke`) only. A trigger_id lasts
  *   for half an hour and opens more than one modal; `views.update` heeds no `hash`.
- * - One modal stack for everybody. `views.open` replaces it, an empty acknowledgement of a submission or
+ * - All users share one modal stack. `views.open` replaces it, an empty acknowledgement of a submission or
  *   a close clears all of it, `update` and `push` act on the shown view.
  * - A submission holds what the person touched: an untouched input comes as null (or `[]` for
  *   checkboxes), whatever its `initial_value`, `initial_option` or `initial_options` say. The page shows
  *   the initial text of a text input, but preselects nothing.
- * - Buttons inside a modal do nothing. A press in the App Home comes with `container.type: 'message'`, an
+ * - Buttons inside a modal do nothing. A click in the App Home comes with `container.type: 'message'`, an
  *   empty `channel.id`, no `message` and no `view`; what is answered on its response_url is not shown.
  * - The page draws header, section, fields, context, actions, divider, image, input (text as one line,
  *   select, checkboxes, radio buttons, date); `[type]` stands for rich_text, table, markdown, alert and
  *   other blocks. `<!date^…>` stays as written, and `confirm` is skipped. A message with blocks hides its
  *   `text`. Thread replies are behind "1 reply".
  * - Ephemeral messages lie in `messages` with `subtype: 'ephemeral'` and `ephemeral_to`, and the page
- *   shows them to whomever it acts as. They cannot be told apart by what a person sees.
+ *   shows them to the current user. They look the same as other messages.
  * - response_url works, any number of times; without `response_type` the answer is visible to all.
  * - `users.info` has `id`, `team_id`, `name`, `real_name`, `deleted` (false), `is_bot`, `is_admin`, `tz` and
- *   `profile` with `real_name`, `display_name`, `email`; nobody is ever a guest or deactivated.
+ *   `profile` with `real_name`, `display_name`, `email`; no user is ever a guest or deactivated.
  * - `chat.postMessage` to a user id, and `conversations.open`, open a direct message.
- * - It listens on every network interface, and whoever reaches it may act as anybody.
+ * - It listens on every network interface, and every client may act as any user.
  */
 
 import {
@@ -45,7 +45,7 @@ export function localSlackAvailable(): string | undefined {
 
 export type LocalSlackOptions = Omit<LookAlikeOptions, 'binary'>;
 
-/** What the people in it see and do. */
+/** The users' view and actions. */
 export interface LocalSlackPeople extends Omit<LocalSlackUi, 'send'> {
   readonly messages: (channel: string) => Promise<readonly JsonObject[]>;
   /** Uses an element as described; resolves when the bot has acknowledged or failed to. */
@@ -55,9 +55,9 @@ export interface LocalSlackPeople extends Omit<LocalSlackUi, 'send'> {
     messageId: string;
     action: JsonObject;
   }) => Promise<void>;
-  /** Presses the element with this action_id on the newest message that has one. Throws if none has. */
+  /** Clicks the element with this action_id on the newest message that has one. Throws if none has. */
   readonly click: (user: string, channel: string, actionId: string) => Promise<void>;
-  /** Presses an element of the App Home that was last published for this user. */
+  /** Clicks an element of the App Home that was last published for this user. */
   readonly clickHome: (user: string, actionId: string) => void;
   /** Submits the shown modal; watch `views`, `viewErrors` and the messages for what follows. */
   readonly submitView: (user: string, values: ViewValues) => void;
@@ -102,7 +102,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   };
 }
 
-/** Operates one that somebody else has started. */
+/** Drives one that another process has started. */
 export async function operateLocalSlack(url: string): Promise<LocalSlackPeople> {
   const { send, ...ui } = await openLocalSlackUi(Number(new URL(url).port));
   const control = createControl(url);

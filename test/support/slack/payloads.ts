@@ -18,7 +18,7 @@ export interface Installation {
   readonly appId: string;
 }
 
-/** What every interaction says: from where, by whom. */
+/** The fields of every interaction: workspace and user. */
 export function envelope(
   { teamId, appId }: Installation,
   { team = teamId, userTeam = team, enterprise, user }: Forgery & { readonly user: string },

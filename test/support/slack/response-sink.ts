@@ -1,4 +1,4 @@
-/** Stands behind `response_url`: collects what the bot answers to a gesture. */
+/** Stands behind `response_url`: collects the bot's answers to an interaction. */
 
 import { createServer } from 'node:http';
 import { expectNoProblems, lintAnswer } from './blocks-lint.js';

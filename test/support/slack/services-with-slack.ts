@@ -19,7 +19,7 @@ export interface ServicesWithSlackOptions {
   readonly users: readonly string[];
   /** On a Postgres of its own that flushes to disk. */
   readonly durable?: boolean;
-  /** To replace a use case by a broken one. */
+  /** Replaces a use case with a broken one. */
   readonly change?: (services: Services) => Partial<UseCases>;
   /** Breaks something in Slack before the server starts. */
   readonly before?: (workspace: Workspace) => void;

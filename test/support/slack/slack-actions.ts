@@ -1,4 +1,4 @@
-/** What people do in Slack, for a server anywhere: look at a card, press, fill in a form. */
+/** A user's actions in Slack, for any server: read a card, click, fill in a form. */
 
 import type { Approval } from '../../../src/domain/approval.js';
 import type { Cards } from '../../../src/ports/index.js';
@@ -24,7 +24,7 @@ export interface HandsOptions {
   readonly workspace: Workspace;
   /** Of the server. */
   readonly url: string;
-  /** Where the server remembers its cards. */
+  /** The server's store of cards. */
   readonly cards: Cards;
 }
 
@@ -46,7 +46,7 @@ export function createHands({ workspace, url, cards }: HandsOptions) {
       return message && JSON.stringify(message).includes(words) ? message : undefined;
     });
 
-  /** Presses a button as the card had it, which may be long ago. */
+  /** Clicks a button of an earlier state of the card. */
   const clickOn = async (
     message: JsonObject,
     user: string,
@@ -66,7 +66,7 @@ export function createHands({ workspace, url, cards }: HandsOptions) {
     return { delivery, triggerId };
   };
 
-  /** What this person's press opened. */
+  /** The view that this person's click opened. */
   const opened = (triggerId: string) =>
     until('a modal', () => {
       const calls = proxy.callsOf('views.open');

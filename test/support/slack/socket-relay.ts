@@ -16,7 +16,7 @@ export interface SocketRelay {
   readonly count: () => number;
   /** Slack's announced end: it asks each bot to reconnect. */
   readonly disconnect: (reason: string) => void;
-  /** The network's: each connection is cut without a word. Returns how many there were. */
+  /** A network failure: cuts each connection without notice. Returns how many there were. */
   readonly kill: () => number;
   readonly close: () => void;
 }

@@ -1,4 +1,4 @@
-/** Changes what Slack says about a person, since no emulator can: deactivated, guest, of another workspace. */
+/** Changes Slack's answer about a user, since no emulator can: deactivated, guest, of another workspace. */
 
 import type { Fault } from './faults.js';
 import { asObject, type JsonObject } from './json.js';

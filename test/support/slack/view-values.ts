@@ -2,7 +2,7 @@
 
 import type { JsonObject } from './json.js';
 
-/** block_id → action_id → what the element holds. */
+/** block_id → action_id → the element's value. */
 export type ViewValues = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
 
 /** Text typed into a `plain_text_input`; null where it was left empty. */

@@ -1,4 +1,4 @@
-/** A workspace of the test's own: its people, one channel, a network that can fail, and what a server needs to be its bot. */
+/** A workspace for one test: its people, one channel, a network that can fail, and the settings of a server connected to it. */
 
 import { type Emulate, startEmulate } from './emulate.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';

@@ -1,4 +1,4 @@
-/** Elements: what stands inside blocks, pressed, picked or typed into. */
+/** Elements: buttons, choices and inputs inside blocks. */
 
 import { asArray, asObject, type JsonObject } from '../json.js';
 import { COUNT, TEXT, VALUE } from './limits.js';

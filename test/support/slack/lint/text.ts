@@ -3,7 +3,7 @@
 import { asString, isObject, type JsonObject } from '../json.js';
 import type { Report } from './report.js';
 
-/** Mentions that ring everybody's phone; no text of ours may hold one. Of a user group, only the bare id may be mentioned. */
+/** Mentions that notify all members; no text of vsecure may contain one. A user group may only be mentioned by its bare id. */
 const BROADCAST = /<!(channel|here|everyone|subteam\^(?!S[A-Z0-9]{1,30}>))/;
 
 /** A text object of at most `most` characters. */
@@ -16,7 +16,7 @@ function lintWords(report: Report, path: string, words: JsonObject, most: number
   const { type, text, emoji, verbatim } = words;
   report.capped(`${path}.text`, text, most);
   if (type === 'mrkdwn') {
-    if (BROADCAST.test(asString(text))) report.add(path, 'mentions everybody');
+    if (BROADCAST.test(asString(text))) report.add(path, 'mentions all members');
     if (emoji !== undefined) report.add(path, 'emoji belongs to plain_text');
   } else if (type === 'plain_text') {
     if (verbatim !== undefined) report.add(path, 'verbatim belongs to mrkdwn');

@@ -1,4 +1,4 @@
-/** The smallest Bolt app that has a card with a button, a modal and an App Home: something to test the tests on. */
+/** A minimal Bolt app with a card, a modal and an App Home, to test the test support. */
 
 import { App, type BlockAction, ExpressReceiver, type Logger, LogLevel } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
@@ -67,7 +67,7 @@ export async function startClickBot(options: ClickBotOptions) {
     convoStore: false,
     logger: SILENT,
   });
-  // A test may end while an answer is under way; what it waits for is what proves it.
+  // A test may end while an answer is on its way; its assertions wait for what they need.
   app.error(async () => {});
   register(app);
   await app.start(port);
@@ -81,7 +81,7 @@ export async function startClickBot(options: ClickBotOptions) {
   };
 }
 
-/** Forged requests and cut connections are what the tests are about: nobody needs to read of them. */
+/** Silent: forged requests and cut connections are part of the tests. */
 const SILENT: Logger = {
   debug: () => {},
   info: () => {},
@@ -92,7 +92,7 @@ const SILENT: Logger = {
   setName: () => {},
 };
 
-/** Approve opens a modal; its submission with a reason redraws the card; `/vsecure` and Home answer. */
+/** Approve opens a modal; its submission with a reason updates the card; `/vsecure` and Home answer. */
 function register(app: App): void {
   app.action<BlockAction>('approve', async ({ ack, body, client }) => {
     await ack();
