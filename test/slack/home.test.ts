@@ -206,7 +206,7 @@ test('the Home has no decision buttons when the policy excludes Slack, and says 
 });
 
 test.each(['auditor', 'admin'] as const)(
-  'an %s sees the numbers of everything, and decides nothing by it',
+  'an %s sees the numbers of all requests, without the right to decide',
   async (role: Role) => {
     const { services } = scene;
     const erin = await services.agent(`cursor-${role}`, 'erin@example.com');
@@ -214,7 +214,7 @@ test.each(['auditor', 'admin'] as const)(
     const { id } = await services.person('mallory@example.com');
     await services.store.transaction((tx) => tx.people.setRole(id, role));
     const home = text(await open('mallory'));
-    expect(home).toContain(`as ${role} you see the numbers of all requests`);
+    expect(home).toContain(`as ${role}, you see the numbers of all requests`);
     expect(home).toMatch(/Requests: [1-9]/);
     expect(home).not.toContain('staging/THEIRS');
     expect(home.includes('"action_id":"revoke"')).toBe(role === 'admin');
