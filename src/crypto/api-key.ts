@@ -1,4 +1,4 @@
-/** API keys: `vsk_a_` and the like, an id to find the key by, a secret part, and a checksum that tells typos and junk apart. */
+/** API keys: a prefix such as `vsk_a_`, an id for the lookup, a secret part, and a checksum that detects typos and junk. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { KeyClass } from '../domain/vocabulary.js';
@@ -22,12 +22,12 @@ const HASH_BYTES = 32;
 const SHAPE =
   /^(?<body>vsk_[ahs]_(?<keyId>[0-9A-Za-z]{10})_[0-9A-Za-z]{43})(?<checksum>[0-9A-Za-z]{6})$/;
 
-/** Makes and recognises keys. Hashes are HMAC-SHA256 under a subkey, so a stolen database alone verifies no guess. */
+/** Makes and recognises keys. Hashes are HMAC-SHA256 under a subkey: a stolen database alone is not enough to test guesses. */
 export function createKeyHasher(masterKey: MasterKey): KeyHasher {
   const pepper = subkey(masterKey, 'api-key-pepper');
   const hashOf = (token: string) => createHmac('sha256', pepper).update(token, 'utf8').digest();
   /** Stands in for the hash of a key that does not exist. */
-  const nobody = randomBytes(HASH_BYTES);
+  const missing = randomBytes(HASH_BYTES);
 
   return {
     mint(keyClass) {
@@ -40,15 +40,15 @@ export function createKeyHasher(masterKey: MasterKey): KeyHasher {
     keyIdOf,
 
     matches(token, stored) {
-      const expected = stored?.length === HASH_BYTES ? stored : nobody;
-      // Compare first, so that a missing key costs what a wrong one costs.
+      const expected = stored?.length === HASH_BYTES ? stored : missing;
+      // Compare in any case, so that a missing key takes as long as a wrong key.
       const same = timingSafeEqual(hashOf(token), expected);
       return same && expected === stored;
     },
   };
 }
 
-/** The checksum is no secret: it spares the database a question and lets leak scanners be sure. */
+/** The checksum is not secret: it saves a database lookup and makes leak scanners certain. */
 function keyIdOf(token: string): string | undefined {
   const { body, keyId, checksum } = SHAPE.exec(token)?.groups ?? {};
   if (body === undefined || checksum !== checksumOf(body)) return undefined;

@@ -1,4 +1,4 @@
-/** Fields as bytes with the length of each in front, so that different fields never read the same. */
+/** Encodes fields as bytes with a length before each, so that different fields never have the same encoding. */
 
 /** Each field as its length (u16, big-endian) and its bytes: text as UTF-8, a number as u32. Throws RangeError when one does not fit. */
 export function boundFields(...fields: readonly (string | number)[]): Buffer {

@@ -1,10 +1,10 @@
-/** The hash chain of the audit trail: each link covers its place, the link before it and its event. */
+/** The hash chain of the audit trail: each link covers its sequence, the previous link and its event. */
 import { createHash } from 'node:crypto';
 import type { ChainHash } from '../ports/index.js';
 
 const HASH_BYTES = 32;
 
-/** Read before anything else, so that no other hash in the product can be taken for a link. */
+/** Prefix of every link, so that no other hash in the product can be mistaken for one. */
 const LINK = Buffer.from('\0vsecure/audit/1', 'ascii');
 
 /**

@@ -1,4 +1,4 @@
-/** Envelope encryption: each secret version under a data key of its own, and that key under the master key. */
+/** Envelope encryption: each secret version has its own data key, which the master key wraps. */
 import { type KeyObject, randomFillSync } from 'node:crypto';
 import type { SealedValue, SecretPlace } from '../domain/secret.js';
 import type { Vault } from '../ports/index.js';
@@ -9,7 +9,7 @@ import { type MasterKey, subkey } from './master-key.js';
 const ALGORITHM = 1;
 const DATA_KEY_BYTES = 32;
 
-/** A stored value did not open. Always the same words and no cause: what failed must not tell what it was. */
+/** A stored value could not be decrypted. The message is constant and has no cause, so that it reveals nothing about the value. */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
   readonly code = 'vault';
@@ -19,7 +19,7 @@ export class VaultError extends Error {
   }
 }
 
-/** The vault of one master key. What it opens is in memory of its own; wipe it after use. */
+/** The vault of one master key. An opened value has memory of its own; the caller wipes it after use. */
 export function createVault(masterKey: MasterKey): Vault {
   const wrapKey = subkey(masterKey, 'wrap');
   return {
@@ -35,7 +35,7 @@ export function createVault(masterKey: MasterKey): Vault {
 }
 
 function seal(wrapKey: KeyObject, masterKeyId: string, value: Uint8Array, place: SecretPlace) {
-  // Not from Node's shared pool, where it would lie beside other buffers.
+  // Not from Node's shared pool, where the key would share memory with other buffers.
   const dataKey = randomFillSync(Buffer.allocUnsafeSlow(DATA_KEY_BYTES));
   try {
     const header = { algorithm: ALGORITHM, masterKeyId } as const;

@@ -1,4 +1,4 @@
-/** Fingerprints of texts that hold a value: the same text is recognised, and none can be guessed from the database alone. */
+/** Fingerprints of texts that contain a secret value: equal texts match, and the database alone is not enough to test guesses. */
 import { createHmac } from 'node:crypto';
 import type { HashText } from '../domain/request-digest.js';
 import { type MasterKey, subkey } from './master-key.js';

@@ -1,4 +1,4 @@
-/** The master key in a file that only its owner may read. */
+/** The master key in a file that only its owner can read. */
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -14,12 +14,12 @@ import {
 import { dirname } from 'node:path';
 import { type MasterKey, MasterKeyError, parseMasterKey } from './master-key.js';
 
-/** Far more than a key needs: a wrong path must not pull a whole disk image into memory. */
+/** Far more than a key needs: a wrong path must not load a disk image into memory. */
 const MOST_BYTES = 1024;
 
 /**
- * Reads the master key from `path`; with `create`, makes one first when there is none, and processes that race for it
- * all get the same. Throws MasterKeyError for a missing file, a link, a mode with group or other bits, or a bad key.
+ * Reads the master key from `path`. With `create`, it makes one first when there is none; processes that do so at the same time
+ * all get the same key. Throws MasterKeyError for a missing file, a link, a mode with group or other bits, or a bad key.
  */
 export function loadOrCreateMasterKeyFile(path: string, options: { create: boolean }): MasterKey {
   const source = `the master key file ${path}`;
@@ -28,7 +28,7 @@ export function loadOrCreateMasterKeyFile(path: string, options: { create: boole
   if (!options.create) throw new MasterKeyError(`${source} does not exist`);
 
   createKeyFile(path);
-  // Read back what won: the file may be another process's.
+  // Read it back: another process may have created the file first.
   return parseMasterKey(readPrivateFile(path, source) ?? '', source);
 }
 
@@ -37,7 +37,7 @@ function readPrivateFile(path: string, source: string): string | undefined {
   const file = openWithoutFollowing(path, source);
   if (file === undefined) return undefined;
   try {
-    // Asked of the open file, not of the path, which someone could exchange in between.
+    // Check the open file, not the path, which another user could replace in between.
     const { mode, size } = fstatSync(file);
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
       throw new MasterKeyError(`${source} is not a regular file`);
@@ -52,7 +52,7 @@ function readPrivateFile(path: string, source: string): string | undefined {
   }
 }
 
-/** Non-blocking, because opening a pipe would otherwise wait for its writer for ever. */
+/** Non-blocking, because opening a pipe would wait for a writer for ever. */
 function openWithoutFollowing(path: string, source: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -64,8 +64,8 @@ function openWithoutFollowing(path: string, source: string): number | undefined 
 }
 
 /**
- * Writes a new key under a name of its own and then links it to `path`, which fails if `path` exists: nobody ever
- * sees half a key, and the first one stays. Flushed to disk, because every secret is lost with it.
+ * Writes a new key to a draft and then links the draft to `path`, which fails if `path` exists: no process ever reads half a
+ * key, and the first key stays. It is flushed to disk, because every secret is lost with it.
  */
 function createKeyFile(path: string): void {
   const draft = `${path}.${randomBytes(8).toString('hex')}.draft`;
@@ -81,7 +81,7 @@ function createKeyFile(path: string): void {
   flushDirectory(dirname(path));
 }
 
-/** Until then a power cut can take the new name away again. */
+/** Before this, a power cut can lose the new name. */
 function flushDirectory(path: string): void {
   const directory = openSync(path, 'r');
   try {

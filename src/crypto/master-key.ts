@@ -1,19 +1,19 @@
-/** The master key: read from text, never used itself, and split into one subkey for each job. */
+/** The master key: parsed from text and never used directly; each purpose has its own derived subkey. */
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 const KEY_BYTES = 32;
 
-/** The jobs that need a key of their own. One key never does two. */
+/** Each purpose has its own subkey. */
 type KeyPurpose = 'wrap' | 'api-key-pepper' | 'button' | 'fingerprint';
 
-/** A master key held as a KeyObject, which prints as nothing. */
+/** A master key in a KeyObject, which does not print its bytes. */
 export interface MasterKey {
-  /** Eight hex digits that name the key and tell nothing about it; stored beside what it wraps. */
+  /** Eight hex digits that identify the key and reveal nothing about it; stored with the data keys that it wraps. */
   readonly id: string;
   readonly key: KeyObject;
 }
 
-/** The given text is not a usable master key. The message names where it came from, never what it was. */
+/** The text is not a usable master key. The message names its source, never the text. */
 export class MasterKeyError extends Error {
   override readonly name = 'MasterKeyError';
   readonly code = 'master_key';
@@ -30,7 +30,7 @@ export function parseMasterKey(text: string, source: string): MasterKey {
   return { id: derive(key, 'key-id', 4).toString('hex'), key };
 }
 
-/** The AES-256 or HMAC key for one job: HKDF-SHA256 (RFC 5869) without salt, the purpose as info. */
+/** The AES-256 or HMAC key for one purpose: HKDF-SHA256 (RFC 5869) without salt, the purpose as info. */
 export function subkey({ key }: MasterKey, purpose: KeyPurpose): KeyObject {
   const bytes = derive(key, purpose, KEY_BYTES);
   const derived = createSecretKey(bytes);
@@ -38,7 +38,7 @@ export function subkey({ key }: MasterKey, purpose: KeyPurpose): KeyObject {
   return derived;
 }
 
-/** 32 bytes to store in the database: a process whose master key gives others must refuse to start. */
+/** 32 bytes that the database stores: a process must refuse to start when its master key derives others. */
 export function keyCheck({ key }: MasterKey): Uint8Array {
   return derive(key, 'key-check', KEY_BYTES);
 }
@@ -47,7 +47,7 @@ function derive(key: KeyObject, label: string, length: number): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `vsecure/1/${label}`, length));
 }
 
-/** Node skips what is not base64 and ignores missing padding; only text that encodes back to itself counts. */
+/** Node skips characters that are not base64 and ignores missing padding, so only text that encodes back to itself is accepted. */
 function decode(text: string, source: string): Buffer {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text, 'base64'));
   bytes.write(text, 'base64');

@@ -1,7 +1,7 @@
 /** Bearer tokens: random bytes as text that needs no escaping in a URL or a header. */
 import { randomBytes } from 'node:crypto';
 
-/** Fewer bytes could be guessed by someone patient. */
+/** Fewer bytes could be guessed. */
 const LEAST_BYTES = 16;
 
 /** `bytes` random bytes (256 bits by default) in base64url without padding. Throws RangeError below 16 bytes. */

@@ -1,4 +1,4 @@
-/** What signs webhooks. */
+/** Secrets that sign webhooks. */
 import { randomBytes } from 'node:crypto';
 import type { MakeSigningSecret } from '../ports/index.js';
 

@@ -1,4 +1,4 @@
-/** Signs a request as Slack does, to try out one's own endpoint. */
+/** Signs a request as Slack does, so that `slack:check` can test the operator's endpoint. */
 import { createHmac } from 'node:crypto';
 
 /**

@@ -1,4 +1,4 @@
-/** A copy of a running embedded server's data directory that a server can be started on. https://www.postgresql.org/docs/18/continuous-archiving.html */
+/** Copies the data directory of a running embedded server, so that a server can start on the copy. https://www.postgresql.org/docs/18/continuous-archiving.html */
 import {
   chmodSync,
   chownSync,
@@ -16,7 +16,7 @@ import pg from 'pg';
 import type { Address } from './connect.js';
 import { EmbeddedPostgresError, systemCode } from './errors.js';
 
-/** What belongs to the running server alone, or is made anew at the next start. */
+/** Files that belong to the running server only, or that the next start creates again. */
 const LEFT_OUT = new Set(['postmaster.pid', 'postmaster.opts', 'pg_internal.init']);
 const LEFT_EMPTY = new Set([
   'pg_wal',
@@ -31,7 +31,8 @@ const LEFT_EMPTY = new Set([
 const WAL_SEGMENT = /^[0-9A-F]{24}$/;
 
 /**
- * Copies the database as it is committed when the copy ends, while others go on writing. `target` appears whole or not at all.
+ * Copies the database in the state that is committed when the copy ends; writers are not blocked. `target` appears complete or not at
+ * all.
  * Throws EmbeddedPostgresError when there is something at `target`.
  */
 export async function baseBackup(server: Address, dataDir: string, target: string): Promise<void> {
@@ -41,7 +42,7 @@ export async function baseBackup(server: Address, dataDir: string, target: strin
   client.on('error', () => {}); // A connection that breaks also fails the query, which is awaited.
   await client.connect();
   try {
-    // Until this connection ends, no log that the copy needs is thrown away.
+    // Until this connection ends, PostgreSQL keeps the write-ahead log that the copy needs.
     await client.query('select pg_create_physical_replication_slot($1, true, true)', [slotName()]);
     await client.query(`select pg_backup_start('vsecure backup', true)`);
     copyFolder(dataDir, unfinished);
@@ -62,7 +63,7 @@ function requireFree(target: string): void {
   if (!existsSync(target)) return;
   throw new EmbeddedPostgresError(
     'backup_in_the_way',
-    `There is something at ${target} already. Name a folder that does not exist yet; each backup is one of its own.`,
+    `${target} exists already. Name a folder that does not exist yet: each backup needs its own.`,
   );
 }
 
@@ -83,7 +84,7 @@ function copyEntry(source: string, target: string): void {
   else if (found?.isFile()) copyFile(source, target);
 }
 
-/** A file may be dropped while we look: then the log says so, too. */
+/** PostgreSQL may delete a file during the copy; the write-ahead log records that, too. */
 function existing(file: string) {
   return lstatSync(file, { throwIfNoEntry: false });
 }
@@ -91,7 +92,7 @@ function existing(file: string) {
 function emptyFolder(source: string, target: string): void {
   mkdirSync(target, { mode: 0o700 });
   likeOwner(target, source);
-  // Their own folders are expected to be there: archive_status, summaries.
+  // PostgreSQL expects the subfolders of pg_wal: archive_status, summaries.
   for (const name of readdirSync(source))
     if (existing(path.join(source, name))?.isDirectory() && path.basename(source) === 'pg_wal')
       emptyFolder(path.join(source, name), path.join(target, name));
@@ -114,7 +115,7 @@ function copyFile(source: string, target: string): void {
   likeOwner(target, source);
 }
 
-/** As root, the server may run as somebody else. */
+/** When this process is root, the server may run as another user. */
 function likeOwner(target: string, source: string): void {
   const owner = process.getuid?.() === 0 ? existing(source) : undefined;
   if (owner) chownSync(target, owner.uid, owner.gid);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { EmbeddedPostgresError, systemCode } from './errors.js';
 
-/** The unpacked server: its folder, its programs, and the version of the package that it came in. */
+/** The unpacked server: its folder, its programs, and the version of its package. */
 export interface Binaries {
   readonly folder: string;
   readonly version: string;
@@ -16,7 +16,7 @@ const PROGRAMS = ['postgres', 'initdb'];
 const EXECUTABLE = 0o111;
 const READ_AND_EXECUTE = 0o555;
 
-/** The programs of the installed platform package. Throws EmbeddedPostgresError where there is none. */
+/** The programs of the installed platform package. Throws EmbeddedPostgresError when it is not installed. */
 export function findBinaries(platform = process.platform, arch = process.arch): Binaries {
   const root = packageRoot(platform, arch);
   linkLibraries(root);
@@ -49,7 +49,7 @@ function versionOf(root: string): string {
   return version;
 }
 
-/** The package makes these links when it is installed, but installers may block such scripts: then we make them. */
+/** The package creates these links when it is installed. Installers may block its script, so vsecure creates missing links. */
 function linkLibraries(root: string): void {
   const list = path.join(root, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -1,4 +1,4 @@
-/** The data directory: made whole or not at all, and refused when it is not one of ours. */
+/** The data directory: created completely or not at all, and refused when it holds something else. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
@@ -27,7 +27,7 @@ export interface Cluster {
 }
 
 /**
- * Makes the data directory unless it is there. It is prepared beside its place and renamed into it, so that a
+ * Creates the data directory when it is missing. It is prepared under another name and then renamed, so that a
  * process killed halfway leaves nothing that looks like a database. Throws EmbeddedPostgresError.
  */
 export async function ensureCluster(cluster: Cluster, binaries: Binaries, identity: Identity) {
@@ -68,7 +68,7 @@ function requireVersion(dataDir: string): true {
   );
 }
 
-/** Processes that were killed while they prepared a data directory leave it behind; nobody else will tidy up. */
+/** Removes folders that killed processes left behind while they prepared a data directory. */
 function removeAbandoned(dataDir: string): void {
   const prefix = `${path.basename(dataDir)}.init-`;
   const folder = path.dirname(dataDir);
@@ -96,7 +96,7 @@ async function requireReachable(folder: string, { ids }: Identity): Promise<void
   );
 }
 
-/** Everybody who can open the socket is trusted: its folder admits only the user that the server runs as. */
+/** Every connection to the socket is trusted: only the server's user can enter the socket's folder. */
 async function initialise(dataDir: string, durable: boolean, binaries: Binaries, id: Identity) {
   const safety = durable ? '--data-checksums' : '--no-sync';
   const options = ['--auth=trust', '--no-instructions', safety, ...LOCALE];

@@ -1,7 +1,7 @@
-/** First contact with a server: is it ready, and does it hold our database? */
+/** Checks that a server answers, and creates the database when it is missing. */
 import pg from 'pg';
 
-/** Where a server listens, and as whom to come: the options of a `pg` client. */
+/** Where a server listens, and the user to connect as: options of a `pg` client. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -9,14 +9,14 @@ export interface Address {
 }
 
 /** Milliseconds that a server on the same machine may take to answer. */
-const PATIENCE = 2000;
+const CONNECT_TIMEOUT = 2000;
 
 /** The database that every server has. */
 const MAINTENANCE = 'postgres';
 
 const ALREADY_THERE = ['42P04', '23505'];
 
-/** Does the server answer? */
+/** Whether the server answers. */
 export async function answers(address: Address): Promise<boolean> {
   try {
     await query(address, 'select 1');
@@ -26,7 +26,7 @@ export async function answers(address: Address): Promise<boolean> {
   }
 }
 
-/** Makes the database unless it is there, however many processes ask for it at once. */
+/** Creates the database when it is missing. Several processes may call this at once. */
 export async function ensureDatabase(address: Address, database: string): Promise<void> {
   const found = await query(address, 'select 1 from pg_database where datname = $1', [database]);
   if (found > 0) return;
@@ -42,7 +42,7 @@ async function query(address: Address, sql: string, values: string[] = []): Prom
   const client = new pg.Client({
     ...address,
     database: MAINTENANCE,
-    connectionTimeoutMillis: PATIENCE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
   });
   client.on('error', () => {}); // A connection that breaks also fails the query, which is awaited.
   try {

@@ -1,4 +1,4 @@
-/** A real PostgreSQL on a data directory: this process starts it, or adopts the one that another process runs. */
+/** A real PostgreSQL server on a data directory: this process starts it, or uses the one that another process runs. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries, findBinaries } from './binaries.js';
@@ -12,29 +12,29 @@ import { makeSocketFolder, PORT } from './socket-folder.js';
 import { type Supervised, supervise } from './supervisor.js';
 import { type Identity, unprivileged } from './unprivileged.js';
 
-/** What to run. */
+/** Which server to run. */
 export interface EmbeddedOptions {
-  /** The data directory; it and its parents are made when missing. */
+  /** The data directory. It and its parents are created when missing. */
   readonly dataDir: string;
-  /** The database to have. Default: `vsecure`. */
+  /** The database to create when it is missing. Default: `vsecure`. */
   readonly database?: string;
-  /** Does a commit survive a power cut? False is for tests only. Default: true. */
+  /** A commit survives a power cut. False is for tests only. Default: true. */
   readonly durable?: boolean;
   /** Further server settings, as in postgresql.conf. An adopted server keeps its own. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A server that answers, and how to connect to it: `host` is the folder of its socket. */
+/** A running server and how to connect to it: `host` is the folder of its socket. */
 export interface EmbeddedPostgres extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly database: string;
-  /** Did another process start it? Then it also stops with that process, and `stop()` leaves it alone. */
+  /** Another process started it. Then it stops with that process, and `stop()` does nothing. */
   readonly adopted: boolean;
-  /** The server's process id, where it is known. */
+  /** The server's process id, if known. */
   readonly pid: number | undefined;
-  /** Shuts down a server that this process started. May be called again. */
+  /** Shuts down a server that this process started. Later calls do nothing. */
   stop(): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ const READY_POLL = 15;
 const BUSY_POLL = 100;
 
 /**
- * Starts the server of a data directory, which is made when it is missing, and resolves when it answers.
- * The server stops with this process, also when it is killed.
+ * Starts the server of a data directory, which it creates when it is missing, and resolves when the server answers.
+ * The server stops with this process, also when this process is killed.
  * Throws EmbeddedPostgresError, whose message says what to do.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
@@ -92,7 +92,7 @@ async function adopt({ dataDir, database }: Plan): Promise<EmbeddedPostgres | un
   return embedded({ ...address, database, pid, adopted: true, stop: async () => {} });
 }
 
-/** A server of our own, or undefined when another process turns out to have the data directory. */
+/** The server that this process starts, or undefined when another process has the data directory. */
 async function launch(plan: Plan): Promise<EmbeddedPostgres | undefined> {
   const { dataDir, database, binaries, identity } = plan;
   await ensureCluster(plan, binaries, identity);
@@ -101,7 +101,7 @@ async function launch(plan: Plan): Promise<EmbeddedPostgres | undefined> {
   const server = supervise(command, folder.temporary ? folder.path : '', identity.ids);
   const address = { host: folder.path, port: PORT, user: SUPERUSER };
   try {
-    // Another process's server may answer on the same socket while ours is still being refused.
+    // Another process's server may answer on the same socket while PostgreSQL still refuses this one.
     const isOurs = () => server.pid() === running(dataDir)?.pid;
     if (!(await ready(server, async () => isOurs() && (await answers(address))))) return undefined;
     await ensureDatabase(address, database);
@@ -121,7 +121,7 @@ async function ready(server: Supervised, isReady: () => Promise<boolean>): Promi
   if (server.hasExited() && isHeldByAnother(server.log())) return false;
   throw new EmbeddedPostgresError(
     'start_failed',
-    `The embedded PostgreSQL did not start: ${server.log()} — mend that, or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL did not start: ${server.log()} — fix that, or set DATABASE_URL to a PostgreSQL server.`,
   );
 }
 

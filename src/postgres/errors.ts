@@ -1,7 +1,7 @@
-/** What can go wrong with the embedded server, each with what the operator can do about it. */
+/** Errors of the embedded server. Each message says what the operator can do. */
 
-/** The kinds of trouble, stable enough to test for. */
-export type EmbeddedPostgresTrouble =
+/** Stable codes, one for each kind of error. */
+export type EmbeddedPostgresErrorCode =
   | 'unsupported_platform'
   | 'no_unprivileged_user'
   | 'unreachable_folder'
@@ -13,12 +13,12 @@ export type EmbeddedPostgresTrouble =
   | 'backup_in_the_way'
   | 'busy';
 
-/** The embedded server cannot run here. Its message ends with what to do next and holds no secret. */
+/** The embedded server cannot run here. The message ends with what to do next and contains no secret. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
-  readonly code: EmbeddedPostgresTrouble;
+  readonly code: EmbeddedPostgresErrorCode;
 
-  constructor(code: EmbeddedPostgresTrouble, message: string, options?: ErrorOptions) {
+  constructor(code: EmbeddedPostgresErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

@@ -1,11 +1,11 @@
-/** Folders whose names others could guess, so they must be ours before anything in them is trusted. */
+/** Folders with names that other users could guess. Their owner is checked before their contents are trusted. */
 import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
 import { EmbeddedPostgresError, systemCode } from './errors.js';
 import { type Identity, ownerOf } from './unprivileged.js';
 
 const OTHERS_MAY_WRITE = 0o022;
 
-/** Makes a folder that only this identity can enter, or takes one that is already so. Throws EmbeddedPostgresError on anything else. */
+/** Makes a folder that only this identity can enter, or accepts one that is. Throws EmbeddedPostgresError on anything else. */
 export function privateFolder(folder: string, identity: Identity): string {
   if (makeFolder(folder) && identity.ids) giveTo(folder, identity);
   requireOwnFolder(folder, ownerOf(identity));
@@ -13,7 +13,7 @@ export function privateFolder(folder: string, identity: Identity): string {
   return folder;
 }
 
-/** Throws EmbeddedPostgresError unless `folder` is a real directory of `uid` that nobody else can write to. */
+/** Throws EmbeddedPostgresError unless `folder` is a real directory of `uid` that no other user can write to. */
 export function requireOwnFolder(folder: string, uid: number): void {
   const found = lstatSync(folder);
   const safe = found.isDirectory() && found.uid === uid && (found.mode & OTHERS_MAY_WRITE) === 0;

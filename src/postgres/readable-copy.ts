@@ -1,4 +1,4 @@
-/** A dropped user cannot run programs that lie below root's home. Then it runs them from a copy. */
+/** An unprivileged user cannot run programs below root's home, so it runs a copy of them. */
 import { chmodSync, cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Binaries, binariesIn } from './binaries.js';
@@ -7,10 +7,10 @@ import { requireOwnFolder } from './private-folder.js';
 import { run } from './run.js';
 import type { Identity } from './unprivileged.js';
 
-/** Outlives a restart of the machine, unlike /tmp, so that the copy is made once. */
+/** Survives a restart of the machine, unlike /tmp, so that the copy is made once. */
 const COPIES = '/var/tmp';
 
-/** The programs as this identity can run them: where they are, or a copy of them that belongs to root. */
+/** The programs in a place where this identity can run them: the original, or a copy that belongs to root. */
 export async function readableBinaries(
   binaries: Binaries,
   { ids }: Identity,
@@ -23,7 +23,7 @@ export async function readableBinaries(
   return binariesIn(copy, binaries.version);
 }
 
-/** Copies beside the goal and renames, so that nobody ever runs half a copy. */
+/** Copies to another name and then renames, so that no process runs half a copy. */
 function copyTo(copy: string, folder: string): void {
   const unfinished = mkdtempSync(`${copy}.`);
   try {

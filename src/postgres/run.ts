@@ -1,7 +1,7 @@
-/** Runs one of the server's programs to its end, as the user it should be. */
+/** Runs one of the server's programs to its end, as the given user. */
 import { execFile } from 'node:child_process';
 
-/** A real user and group to become. */
+/** The user and group that a program runs as. */
 export interface Ids {
   readonly uid: number;
   readonly gid: number;
@@ -10,14 +10,14 @@ export interface Ids {
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
-/** All that the server's programs see of the environment: no PG* variable of ours can steer them. */
+/** The environment of the server's programs. It contains no PG* variable of this process, which could change what they do. */
 export const ENVIRONMENT: NodeJS.ProcessEnv = {
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
   TZ: 'UTC',
 };
 
-/** Where the programs start: a dropped user may not enter the folder that this process stands in. */
+/** The programs' working folder: an unprivileged user may not be able to enter this process's folder. */
 export const WORKING_FOLDER = '/';
 
 /** How a program ended and what it printed. Never rejects: a program that cannot start has failed. */

@@ -1,4 +1,4 @@
-/** What a running server says about itself: the lock file that PostgreSQL keeps in its data directory. */
+/** Reads the lock file that a running PostgreSQL keeps in its data directory. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 

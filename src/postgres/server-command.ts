@@ -13,7 +13,7 @@ export interface ServerPlan {
   readonly binaries: Binaries;
 }
 
-/** A small server for one process and a few neighbours, in UTC. Its log names no statement and no row. */
+/** A small server for a few processes, in UTC. Its log contains no statement and no row. */
 const SETTINGS = {
   max_connections: '50',
   shared_buffers: '64MB',
@@ -23,7 +23,7 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
-/** Commits that a power cut may take back: faster, and good enough for tests that kill no machine. */
+/** A power cut may lose commits: faster, and good enough for tests that do not cut the power. */
 const NOT_DURABLE = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -31,7 +31,7 @@ const NOT_DURABLE = {
   max_wal_size: '256MB',
 };
 
-/** `postgres`, listening on a socket in `socketFolder` that only its own user can open, and nowhere else. */
+/** Starts `postgres`, which listens only on a socket in `socketFolder` that only its own user can open. */
 export function serverCommand(plan: ServerPlan, socketFolder: string): Command {
   const settings = {
     ...SETTINGS,

@@ -10,16 +10,16 @@ export interface Supervised {
   hasExited(): boolean;
   /** The server's process id, as soon as it is known. */
   pid(): number | undefined;
-  /** The last words of the server on stderr. */
+  /** The end of what the server wrote to stderr. */
   log(): string;
-  /** Shuts the server down: sessions are ended, transactions rolled back, data written. Resolves when it is gone. */
+  /** Shuts the server down: PostgreSQL ends sessions, rolls back transactions and writes its data. Resolves when it has exited. */
   stop(): Promise<void>;
 }
 
 /**
- * The shell holds the reading end of our pipe. When we exit, crash or are killed, the pipe ends, and SIGINT tells
- * PostgreSQL to shut down fast: again and again, because it is deaf until it has set up its handlers.
- * It prints the server's process id. $1 is a folder to remove afterwards, or empty; the rest is the server's command.
+ * The shell reads from a pipe that this process writes to. When this process exits, crashes or is killed, the pipe ends, and the shell
+ * sends SIGINT, which makes PostgreSQL shut down fast. It repeats the signal, because PostgreSQL ignores it until its handlers are set up.
+ * The shell prints the server's process id. $1 is a folder to remove afterwards, or empty; the rest is the server's command.
  */
 const SUPERVISOR = `
 scratch=$1; shift
@@ -40,10 +40,10 @@ kill $watcher 2>/dev/null
 [ -z "$scratch" ] || rmdir "$scratch" 2>/dev/null
 exit $code`;
 
-/** Characters of the server's log to keep. */
+/** Characters of the server's log that are kept. */
 const LOG_MAX = 8000;
 
-/** Starts the command under the supervisor, in a session of its own so that Ctrl-C reaches us first. */
+/** Starts the command under the supervisor, in its own session, so that Ctrl-C reaches this process first. */
 export function supervise(command: Command, scratch = '', ids?: Ids): Supervised {
   const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'supervisor', scratch, ...command], {
     env: ENVIRONMENT,
@@ -80,8 +80,8 @@ function keepTail(stream: Readable) {
 
 function ended(child: Child, log: Tail) {
   let over = false;
-  child.stdin.on('error', () => {}); // The shell may be gone before we close our end.
-  const promise = once(child, 'close') // Later than 'exit': by now all that it said has been read.
+  child.stdin.on('error', () => {}); // The shell may exit before this process closes its end.
+  const promise = once(child, 'close') // Later than 'exit': all output has been read.
     .catch((error: unknown) => log.add(String(error)))
     .then(() => {
       over = true;
@@ -89,13 +89,13 @@ function ended(child: Child, log: Tail) {
   return { promise, already: () => over };
 }
 
-/** A server must not keep alive a process that has nothing else to do. */
+/** The server must not keep this process alive when it has nothing else to do. */
 function letProcessExit(child: Child): void {
   child.unref();
   for (const stream of pipesOf(child)) stream.unref();
 }
 
-/** Somebody waits for the end of the server: the process must live to see it. */
+/** A caller waits for the server to stop, so this process must not exit before. */
 function holdProcess(child: Child): void {
   child.ref();
   for (const stream of pipesOf(child)) stream.ref();

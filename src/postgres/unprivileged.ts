@@ -1,23 +1,22 @@
-/** PostgreSQL refuses to run as root. This decides whom it runs as instead. */
+/** PostgreSQL refuses to run as root. This module chooses the user that it runs as instead. */
 import { existsSync, statSync } from 'node:fs';
 import { EmbeddedPostgresError } from './errors.js';
 import { type Command, type Ids, run } from './run.js';
 
-/** How to start the server's programs: a command to put before theirs, and a user to become. */
+/** How to start the server's programs: a command prefix, and the user to run as. */
 export interface Identity {
   readonly prefix: readonly string[];
   readonly ids?: Ids;
 }
 
-/** Root is seen as "nobody" inside, while files stay root's outside: it adds no user to the host and works below root's home. */
+/** Inside, root appears as uid 65534, while outside its files still belong to root: this adds no user to the host and works below root's home. */
 const USER_NAMESPACE: Command = ['unshare', '--user', '--map-user=65534', '--map-group=65534'];
 
 const SUBSTITUTES = ['postgres', 'nobody'];
 
 /**
- * As whom the server of `dataDir` runs: as this user, or, as root, in a user namespace, or else as the owner of the data
- * directory, `postgres` or `nobody`. An existing directory keeps the way it was made with.
- * Throws EmbeddedPostgresError where root has no such way.
+ * The identity that runs the server of `dataDir`: this user, or, when this is root, root in a user namespace, or else the operating
+ * system's user `postgres` or `nobody`. An existing data directory keeps its owner. Throws EmbeddedPostgresError when none is available.
  */
 export async function unprivileged(dataDir: string): Promise<Identity> {
   if (process.getuid?.() !== 0) return { prefix: [] };

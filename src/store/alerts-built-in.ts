@@ -1,8 +1,8 @@
-/** The built-in rules in SQL: each compares what keys did lately with the same key's own past, up to that moment. */
+/** The built-in alert rules in SQL: each compares the recent activity of a key with the same key's past. */
 
 import type { BuiltInRule } from '../domain/alert.js';
 
-/** Keys with 20 requests or more, the first a week ago: how many of the last hour's name a resource or operation never asked for before. */
+/** For keys with 20 requests or more, the first at least a week ago: how many requests of the last hour name a resource that the key never requested with this operation. */
 const NOVEL_ACCESS = `
   select p.name as subject, count(*)::float8 as value, 0::float8 as threshold
   from approval a join principal p on p.id = a.principal_id
@@ -14,13 +14,13 @@ const NOVEL_ACCESS = `
         and h.created_at < a.created_at and r = any(h.resources)))
   group by p.name order by p.name`;
 
-/** There was a read of the key `l` in hours like these. The hour before this one is not past yet. */
+/** The key `l` read in an hour that matches the condition. The previous hour does not belong to the past yet. */
 const READ_IN = (hours: string) => `exists (select from metric_use m
   where m.type = 'secret_read' and m.principal = l.id and ${hours} and m.hour > n.hour - interval '30 days' and m.hour <= n.hour - interval '2 hours')`;
 
 /**
- * Keys with 50 reads or more on 10 days or more of the last 30: how many reads of the last hour came at an hour of the day (UTC) in which,
- * and next to which, there was none. The past is looked up hour by hour where it was counted, so that a long one costs no more.
+ * For keys with 50 reads or more on 10 days or more of the last 30: how many reads of the last hour were at an hour of the day (UTC) in
+ * which the key never read, nor in the hours before and after it. It reads the hourly counts, so that a long past costs no more.
  */
 const UNUSUAL_HOURS = `
   with lately as (
@@ -43,8 +43,8 @@ const UNUSUAL_HOURS = `
   group by p.name order by p.name`;
 
 /**
- * Keys with 50 requests and reads or more on 3 days or more of the last 7: how many there were in the last ten minutes, against five times
- * the average of those ten minutes in which there were any, and at least 20.
+ * For keys with 50 requests and reads or more on 3 days or more of the last 7: their number in the last ten minutes. The threshold is five
+ * times the average of the ten-minute periods that had any, and at least 20.
  */
 const BURST = `
   with lately as (
@@ -61,7 +61,7 @@ const BURST = `
   from lately l join past h using (id) join principal p on p.id = l.id
   where l.value > greatest(20, 5 * h.average) order by p.name`;
 
-export const UNLIKE: Record<BuiltInRule, string> = {
+export const ANOMALIES: Record<BuiltInRule, string> = {
   novel_access: NOVEL_ACCESS,
   unusual_hours: UNUSUAL_HOURS,
   burst: BURST,

@@ -3,7 +3,7 @@
 import type { Alert, Observation } from '../domain/alert.js';
 import type { AlertReads, Alerts } from '../ports/index.js';
 import type { AlertRules } from './alert-rules.js';
-import { UNLIKE } from './alerts-built-in.js';
+import { ANOMALIES } from './alerts-built-in.js';
 import { only, type Sql } from './sql.js';
 
 interface AlertRow extends Observation {
@@ -38,7 +38,7 @@ export function alertReads(sql: Sql, rules: AlertRules): AlertReads {
   return {
     rules: rules.list,
     list: async () => (await sql<AlertRow>(LIST)).map(toAlert),
-    findAnomalies: (rule) => sql<Observation>(UNLIKE[rule]),
+    findAnomalies: (rule) => sql<Observation>(ANOMALIES[rule]),
   };
 }
 

@@ -1,12 +1,12 @@
-/** Who has looked at their App Home lately, and whose must be drawn anew. */
+/** Which people opened their App Home recently, and whose Home must be drawn again. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { HomeReads, Homes, OpenedHome } from '../ports/index.js';
 import { first, type Sql } from './sql.js';
 
-/** Whoever has not looked for this long is not drawn for until they look again. */
+/** A Home that was not opened for this long is not updated until it is opened again. */
 const FRESH = `opened_at > clock_timestamp() - interval '30 minutes'`;
-/** Changes within this are drawn together. */
+/** Changes within this time are drawn together. */
 const QUIET = `interval '2 seconds'`;
 
 interface HomeRow {

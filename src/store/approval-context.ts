@@ -1,4 +1,4 @@
-/** What else is on record about the resources of a request: by the same principal, and by anybody. */
+/** What is on record about the resources of a request: earlier requests of the same principal, and of all principals. */
 
 import { coveringPatterns } from '../domain/pattern.js';
 import type { ComparedRequest, PastRequest, RequesterHistory } from '../ports/index.js';
@@ -14,7 +14,7 @@ interface ContextRow {
   readonly denied_by: string | null;
 }
 
-/** The newest of many is found by walking an index from its end, so the order is that of asking. */
+/** Ordered by creation, so that Postgres finds the newest by reading an index from its end. */
 const newest = (status: 'approved' | 'denied', like: string) => `
   select a.settled_at, p.email, g.uses from approval a
   left join person p on p.id = a.settled_by left join access_grant g on g.approval_id = a.id
@@ -55,16 +55,16 @@ const approvedOf = (at: Date, { approved_by, approved_uses }: ContextRow) => ({
   uses: approved_uses ?? 0,
 });
 
-/** The same resource, or a pattern over it. */
+/** The same resource, or a pattern that covers it. */
 const COVERED = 'a.resources && $4';
-/** A part of a pattern that is asked for: no index knows it, but few ask for patterns. */
+/** A resource that a requested pattern covers. No index serves this, but few requests name patterns. */
 const PART = 'exists (select 1 from unnest(a.resources) part where part ~ any ($6))';
 
 const covering = (resources: readonly string[]) => [
   ...new Set(resources.flatMap((resource) => coveringPatterns(resource))),
 ];
 
-/** A regular expression for everything that the pattern covers. Of the special characters a pattern holds only these. */
+/** A regular expression for everything that the pattern covers. A pattern holds no other special characters. */
 function partsOf(pattern: string): string {
   const any = (star: string) => (star === '**' ? '.+' : '[^/]+');
   return `^${pattern.replaceAll('.', '\\.').replace(/\*+/g, any)}$`;
@@ -83,7 +83,7 @@ interface PastRow {
   readonly uses: number | null;
 }
 
-/** The newest requests of anybody for any of these resources or a pattern over them, whatever the operation. */
+/** The newest requests of all principals for any of these resources or for a pattern that covers one, whatever the operation. */
 export async function pastRequests(
   sql: Sql,
   { id, resources }: Pick<ComparedRequest, 'id' | 'resources'>,

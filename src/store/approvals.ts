@@ -1,4 +1,4 @@
-/** Approvals and votes. Every way out of `pending` is one conditional UPDATE; nothing here reads a status and then writes it. */
+/** Approvals and votes. An approval leaves `pending` by one conditional UPDATE; no statement relies on a status that was read earlier. */
 
 import type { Approval, NewApproval, Origin, Settlement, Vote } from '../domain/approval.js';
 import type { PolicyId } from '../domain/policy/policy.js';
@@ -86,7 +86,7 @@ export function approvalReads(sql: Sql): ApprovalReads {
   };
 }
 
-/** `origin`: the request that is being worked on, where there is one. */
+/** `origin`: the request that is being handled, where there is one. */
 export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals {
   const reads = approvalReads(sql);
   const changed = async (rows: { id: Approval['id'] }[]) => {
@@ -105,7 +105,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     ...reads,
 
     async lock(id) {
-      // Read after the lock, not with it: what is joined would be as old as the moment when the waiting began.
+      // Read after the lock, not with it: the joined rows would be as old as the moment when the statement began to wait.
       return changed(await sql('select id from approval where id = $1 for update', [id]));
     },
 
@@ -133,7 +133,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async requestCounts(principal, question) {
-      // No stronger lock: a grant that is being written for this principal refers to its row, and may hold what this waits for.
+      // No stronger lock: a transaction that inserts a grant has a key share lock on this row, and could deadlock with this one.
       await sql('select id from principal where id = $1 for no key update', [principal]);
       return reads.requestCounts(principal, question);
     },
@@ -198,7 +198,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async cancelPending(principal, reason, by) {
-      // In the order of their ids, so that nobody waits for another in a ring.
+      // Locks in the order of ids, so that transactions cannot deadlock.
       return all(
         await sql(
           `update approval set status = 'cancelled', settled_at = clock_timestamp(), settled_by = $3, decision_reason = $2

@@ -1,21 +1,21 @@
-/** Appends to the one hash chain. Called as the last thing before COMMIT, so its head is the last row a transaction locks. */
+/** Appends to the one hash chain. This runs last before COMMIT, so that the chain's head is the last row that a transaction locks. */
 
 import { type AuditEvent, canonicalEvent } from '../domain/audit-event.js';
 import type { ChainHash } from '../ports/index.js';
-import { toldColumns, toldOf } from './notification-fan-out.js';
+import { fanOut, fanOutParameters } from './notification-fan-out.js';
 import { DELIVERY_CHANNEL } from './notify-channels.js';
 import { only, type Sql } from './sql.js';
 
-/** Writes events and, for every receiver that wants to be told of them, what it is to be told, and says that there is something. */
+/** Writes events, one notification for each receiver that wants them, and a NOTIFY when there is a notification. */
 const APPEND = `
   with head as (update audit_head set sequence = $1, hash = $2),
   appended as (
     insert into audit_event (sequence, at, canonical, hash)
     select * from unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::bytea[])),
-  ${toldOf({ sequences: '$3', hashes: '$6', first: 7 })}
-  select pg_notify($11, '') from told limit 1`;
+  ${fanOut({ sequences: '$3', hashes: '$6', first: 7 })}
+  select pg_notify($11, '') from notified limit 1`;
 
-/** A time in SQL as RFC 3339 with microseconds: a JS Date would cut them. */
+/** A time in SQL as RFC 3339 with microseconds, which a JS Date would lose. */
 export const timestamp = (time: string) =>
   `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
@@ -27,7 +27,7 @@ export interface HeadRow {
   readonly at: string;
 }
 
-/** The last link of the chain, held until the transaction ends, and how the next ones are dated. */
+/** The last link of the chain, locked until the transaction ends, and the time of the next events. */
 export interface Head {
   readonly sequence: number;
   readonly hash: Uint8Array;
@@ -40,7 +40,7 @@ export const toHead = ({ sequence, hash, at }: HeadRow): Head => ({
   at,
 });
 
-/** Writes the events in order, under a lock on the head that is held until COMMIT. Throws when one cannot be written. */
+/** Writes the events in order, under a lock on the head that lasts until COMMIT. Throws when one cannot be written. */
 export async function appendEvents(
   sql: Sql,
   chain: ChainHash,
@@ -50,7 +50,7 @@ export async function appendEvents(
   await appendAfter(toHead(only(await sql<HeadRow>(HEAD))), sql, chain, events);
 }
 
-/** Writes the events behind the head, which must be held. Throws when one cannot be written. */
+/** Writes the events after the head, which must be locked. Throws when one cannot be written. */
 export async function appendAfter(
   head: Head,
   sql: Sql,
@@ -71,7 +71,7 @@ export async function appendAfter(
     rows.map(() => head.at),
     rows.map((row) => row.canonical),
     rows.map((row) => row.hash),
-    ...toldColumns(events),
+    ...fanOutParameters(events),
     DELIVERY_CHANNEL,
   ]);
 }

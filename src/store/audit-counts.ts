@@ -1,11 +1,11 @@
-/** Counts events by the resources that they touched. */
+/** Counts events by resource. */
 
 import { covers } from '../domain/pattern.js';
 import type { AuditReads, ResourceCount } from '../ports/index.js';
 import { listed } from './page.js';
 import type { Sql } from './sql.js';
 
-/** Grouped by the database; there are as many groups as resources that were touched, so the page is cut here. */
+/** The database groups the events; this function pages the groups, one for each resource. */
 export function auditCounts(sql: Sql): AuditReads['count'] {
   return async ({ since, until, types, actor, principal, resource }, { limit, after }) => {
     const counts = await sql<ResourceCount>(

@@ -1,4 +1,4 @@
-/** The audit trail's parts: one is open, older ones are closed, and the oldest can be taken out of the table. None is ever deleted. */
+/** Partitions of the audit trail: one is open, older ones are closed, and the oldest can be detached. vsecure never deletes one. */
 
 import type { AuditParts } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
@@ -10,18 +10,18 @@ interface DetachedRow {
   readonly hash: Buffer;
 }
 
-/** Gives way before Postgres would look for a deadlock: who reads the trail and then appends to it must not wait for us in a ring. */
-const GIVE_WAY = `set local lock_timeout = '500ms'`;
+/** Shorter than Postgres' deadlock timeout: a transaction that reads the trail and then appends to it must not fail because of this one. */
+const LOCK_TIMEOUT = `set local lock_timeout = '500ms'`;
 
 export function auditParts(sql: Sql): AuditParts {
   return {
     async next() {
-      await sql(GIVE_WAY);
+      await sql(LOCK_TIMEOUT);
       return only(await sql<{ opened: boolean }>('select audit_next_part() as opened')).opened;
     },
 
     async detachOldest(before) {
-      await sql(GIVE_WAY);
+      await sql(LOCK_TIMEOUT);
       const row = first(
         await sql<DetachedRow>('select * from audit_detach_oldest($1::timestamptz)', [before]),
       );

@@ -1,4 +1,4 @@
-/** Searches the audit trail by what is derived from the hashed bytes. */
+/** Searches the audit trail by columns that are derived from the hashed bytes. */
 
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import { covers } from '../domain/pattern.js';
@@ -11,7 +11,7 @@ import { eventVisible, isExact } from './visibility.js';
 
 interface EventRow {
   readonly sequence: string;
-  /** As it was hashed; there an entry point is called a door. */
+  /** As it was hashed. The field `door` is the entry point's name on record. */
   readonly body: Omit<AuditEvent, 'entryPoint'> & {
     readonly at: string;
     readonly door?: AuditEvent['entryPoint'];
@@ -19,7 +19,7 @@ interface EventRow {
   readonly hash: Buffer;
 }
 
-/** Rows fetched at a time while looking for those that a pattern covers, or a viewer may see. */
+/** Rows that are fetched at a time while filtering by a pattern or by visibility. */
 const CHUNK = 500;
 
 export function auditReads(sql: Sql): AuditReads {

@@ -1,4 +1,4 @@
-/** Which messages show a request. */
+/** The Slack messages that show a request. */
 
 import type { DataSource } from 'typeorm';
 import type { CardCopy, Cards, PostedCard } from '../ports/index.js';

@@ -15,14 +15,14 @@ export type DatabaseConnection =
 
 export interface DatabaseOptions {
   readonly poolSize?: number;
-  /** Told of errors on idle connections, by SQLSTATE or code only. */
+  /** Called for errors on idle connections, with the SQLSTATE or code only. */
   readonly onError?: (code: string) => void;
 }
 
-/** Milliseconds after which Postgres gives up on one statement, so that nothing waits for ever behind a lock. */
+/** Milliseconds after which Postgres cancels a statement, so that no statement waits for a lock for ever. */
 const STATEMENT_TIMEOUT = 10_000;
 
-/** Milliseconds that a transaction may stand still. Shorter, so that others who wait for what a stopped process holds outlive it. */
+/** Milliseconds that a transaction may be idle. Shorter than the statement timeout, so that a stopped process loses its locks before the statements that wait for them are cancelled. */
 const IDLE_TIMEOUT = 5_000;
 
 /** Connects; runs no migration. Throws when the server cannot be reached. */
@@ -38,10 +38,10 @@ export function openDatabase(
     logging: false,
     poolSize,
     applicationName: 'vsecure',
-    // Without a handler an idle connection that the server ends would end this process.
+    // Without a handler, an idle connection that the server closes would end this process.
     poolErrorHandler: (error: { code?: string }) => onError?.(error.code ?? 'unknown'),
     extra: {
-      // Statements are sent without waiting for the answers to those before.
+      // Statements are sent without waiting for the answers to earlier ones.
       pipeline: true,
       statement_timeout: STATEMENT_TIMEOUT,
       idle_in_transaction_session_timeout: IDLE_TIMEOUT,

@@ -39,7 +39,7 @@ export function createDigests(dataSource: DataSource): DigestCards {
 
   return {
     async waiting(channel, isDefault) {
-      // The policy that it was asked under says where: good enough for whoever waits, since who decides is asked elsewhere.
+      // The channel of the policy at the time of the request is good enough here: who may decide is checked elsewhere.
       const rows = await sql<WaitingRow>(
         `select d.subject, d.wanted, d.attempts, a.policy_id as policy
          from delivery d join approval a on a.id = d.subject join policy p on p.id = a.policy_id

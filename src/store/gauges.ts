@@ -1,4 +1,4 @@
-/** Numbers for a monitoring system. They come from the database, so every process shows the same and a restart resets none. */
+/** Numbers for a monitoring system. They come from the database: every process reports the same, and a restart resets none. */
 
 import type { Gauges } from '../ports/index.js';
 import { only, type Sql } from './sql.js';
@@ -14,7 +14,7 @@ const EVENTS = `
     from audit_event where sequence > (select sequence from metric_cursor)) one
   group by 1, 2 order by 1, 2`;
 
-const STANDING = `
+const CURRENT = `
   select (select count(*) from approval where status = 'pending' and expires_at > clock_timestamp())::int as pending,
     (select count(*) from access_grant where ended_at is null and ends_at > clock_timestamp()
        and (max_uses is null or uses < max_uses))::int as active,
@@ -30,14 +30,14 @@ const DEAD = `select receiver as destination, count(*)::int as count from notifi
 
 export function gauges(sql: Sql): () => Promise<Gauges> {
   return async () => {
-    const [events, waiting, dead, standing, decisions] = await Promise.all([
+    const [events, waiting, dead, current, decisions] = await Promise.all([
       sql<Gauges['events'][number]>(EVENTS),
       sql<Gauges['waiting'][number]>(WAITING),
       sql<Gauges['dead'][number]>(DEAD),
-      sql<Pick<Gauges, 'pending' | 'active' | 'head'>>(STANDING),
+      sql<Pick<Gauges, 'pending' | 'active' | 'head'>>(CURRENT),
       decisionTimes(sql),
     ]);
-    return { ...only(standing), events, waiting, dead, decisions };
+    return { ...only(current), events, waiting, dead, decisions };
   };
 }
 

@@ -1,4 +1,4 @@
-/** Grants. Whether one is live is reckoned in the statement that asks, by the database's clock. */
+/** Grants. Each statement computes whether a grant is active, by the database's clock. */
 
 import type { Grant } from '../domain/grant.js';
 import { coveringPatterns } from '../domain/pattern.js';
@@ -12,20 +12,20 @@ import { first, only, type Sql } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
 /**
- * True in SQL for a grant that may be used at that time. `now()` is never later than the clock: it is there because an index can be
- * searched by it.
+ * SQL that is true for a grant that is active at that time. `now()` is never later than the clock: it is there because an index can
+ * serve it.
  */
 export const liveAt = (g: string, clock: string) => `(${g}.ended_at is null
   and ${g}.ends_at > now() and ${g}.ends_at > ${clock} and (${g}.max_uses is null or ${g}.uses < ${g}.max_uses))`;
 
-/** How a grant stands at that time, as one of the domain's words. */
+/** The grant's status at that time, in the domain's vocabulary. */
 export const statusAt = (
   g: string,
   clock: string,
 ) => `case when ${g}.ended_how is not null then ${g}.ended_how
   when ${g}.ends_at <= ${clock} then 'expired' when ${g}.uses >= ${g}.max_uses then 'used_up' else 'active' end`;
 
-/** The same for the grant `g` at this very moment. */
+/** The same for the grant `g` at the moment when the statement reads the clock. */
 export const LIVE = liveAt('g', 'clock_timestamp()');
 export const STATUS = statusAt('g', 'clock_timestamp()');
 
@@ -34,8 +34,8 @@ const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, 
 const SELECT = `select ${COLUMNS} from access_grant g`;
 
 /**
- * `held`: all of them, in the order of their ids, so that nobody waits for another in a ring. `moment`: the clock is read when there
- * is nothing left to wait for, because a grant may end while its row is waited for.
+ * `held`: all matching grants, locked in the order of their ids, so that transactions cannot deadlock. `moment`: the statement reads the
+ * clock after all locks, because a grant may end while the statement waits for its row.
  */
 const USE = `
   with held as (
@@ -184,7 +184,7 @@ export function grants(sql: Sql): Grants {
     },
 
     async takeFirstUses(limit) {
-      // What ended more than a day ago and was never used need not be looked at again.
+      // A grant that ended more than a day ago and was never used is not checked again.
       const used = await sql<GrantRow>(
         `update access_grant g set use_told_at = clock_timestamp() where g.id in (
            select id from access_grant

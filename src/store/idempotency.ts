@@ -1,4 +1,4 @@
-/** Kept answers. Whoever uses a key first holds its row until the change is committed or undone; the others wait for that. */
+/** Answers kept by idempotency key. The first transaction with a key locks its row until COMMIT or ROLLBACK; others wait. */
 
 import type { IdempotencyStore } from '../ports/index.js';
 import { fromKept, type Kept, toKept } from './answer-json.js';
@@ -14,7 +14,7 @@ export function idempotency(sql: Sql): IdempotencyStore {
     async claim(principal, key, fingerprint) {
       const { answer, ...kept } = only(
         await sql<KeptRow>(
-          // An update that changes nothing: it waits for the row, and answers with it.
+          // An update that changes nothing: it waits for the row and returns it.
           `insert into kept_answer (principal_id, key, fingerprint) values ($1, $2, $3)
            on conflict (principal_id, key) do update set key = excluded.key
            returning fingerprint, answer`,

@@ -1,10 +1,10 @@
-/** Elects, for each fire of a scheduled job, the one process that runs it: whoever inserts its row. */
+/** Elects the one process that runs a scheduled job at a given time: the process that inserts the job's row. */
 
 import type { DataSource } from 'typeorm';
 import type { JobRuns } from '../ports/index.js';
 import { sqlOn } from './sql.js';
 
-/** `owner` names this process, for people who look into the table. */
+/** `owner` names this process, for an operator who reads the table. */
 export function createJobRuns(dataSource: DataSource, owner: string): JobRuns {
   const sql = sqlOn(dataSource);
   return {

@@ -1,4 +1,4 @@
-/** What becomes of each read of a group, and what the audit trail says of it. Pure. */
+/** The result of each read of a group, and its audit event. Pure. */
 
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { GrantId } from '../domain/grant.js';
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly result: Result<OpenedRead>;
 }
 
-/** Gives out the uses of each grant in the order of the group; whoever finds none left is told so. */
+/** Assigns the uses of each grant in the order of the group; a read that finds none left is refused. */
 export function createSettle(installation: string): (read: ReadRequest, seen: SeenRow) => Outcome {
   const given = new Map<GrantId, number>();
 
@@ -35,7 +35,7 @@ export function createSettle(installation: string): (read: ReadRequest, seen: Se
   return (read, seen) => ({ read, seen, result: result(seen) });
 }
 
-/** A grant that was still active when it was held, and yet is not live, has run out while the statement ran. */
+/** A grant that was active when it was locked and is not active afterwards expired while the statement ran. */
 const ended = (how: GrantStatus | null) =>
   refused({ code: 'grant_ended', how: how === null || how === 'active' ? 'expired' : how });
 

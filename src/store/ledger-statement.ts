@@ -1,6 +1,6 @@
 /**
- * One statement that does for a group of reads all that the database has to do before their events are written: it finds each
- * one's grant, policy and sealed version, holds the grants, counts their uses by the clock, and holds the head of the chain.
+ * One statement that does, for a group of reads, everything that must precede their audit events: it finds the grant, policy and sealed
+ * version of each read, locks the grants, counts their uses by the clock, and locks the head of the chain.
  */
 
 import type { GrantId } from '../domain/grant.js';
@@ -12,11 +12,11 @@ import { LIVE, liveAt, STATUS, statusAt } from './grants.js';
 import type { Sql } from './sql.js';
 
 /**
- * `asked`: the patterns that cover a resource are reckoned in the domain and looked up here, so the rule stands in one place;
- * grants name patterns too, hence the overlap. `seen`: a live grant under the deciding policy is preferred, then any live one,
- * then the one that ended last. `held`: in the order of their ids, so that two processes never wait for each other in a ring.
- * `head`: the last row that is locked. `moment`: the clock is read when there is nothing left to wait for, because a grant may end
- * while its row is waited for; it decides whether a use is counted, and it is what the events are dated.
+ * `asked`: the domain computes the patterns that cover a resource, so that the rule is in one place; grants may name patterns, so they
+ * are compared by overlap. `seen`: prefers an active grant under the deciding policy, then any active grant, then the grant that ended
+ * last. `held`: locks in the order of ids, so that two processes cannot deadlock. `head`: the last row that is locked. `moment`: the
+ * statement reads the clock after all locks, because a grant may end while the statement waits for its row; this time decides whether a
+ * use is counted, and is the time of the events.
  */
 const OPEN = `
   with asked as materialized (
@@ -62,11 +62,11 @@ const OPEN = `
   from seen cross join moment m left join held h on h.id = seen.grant_id left join counted c on c.id = seen.grant_id
   order by seen.place`;
 
-/** What the database says of one question of the group. */
+/** What the database finds for one question of the group. */
 export interface SeenRow extends HeadRow {
   readonly grant_id: GrantId | null;
   readonly grant_status: GrantStatus | null;
-  /** The grant's own policy still decides this resource, and still permits reading. */
+  /** The grant's policy still decides this resource, and still permits reading. */
   readonly permitted: boolean | null;
   readonly secret_id: string | null;
   readonly path: string;
@@ -77,16 +77,16 @@ export interface SeenRow extends HeadRow {
   readonly iv: Buffer;
   readonly ciphertext: Buffer;
   readonly tag: Buffer;
-  /** How the grant stood at the moment that decides. */
+  /** The grant's status at the moment that decides. */
   readonly held_status: GrantStatus | null;
-  /** Reads that the grant allowed, to all questions together; null when it was not live at the moment that decides. */
+  /** Reads that the grant allowed, for all questions together; null when it was not active at the moment that decides. */
   readonly counted: number | null;
   readonly ends_at: Date | null;
-  /** Milliseconds to its end when the database looked at its clock. */
+  /** Milliseconds until the grant ends, at the moment that decides. */
   readonly remaining_ms: number | null;
 }
 
-/** The same thing asked by the same principal, and how many reads of the group ask it. */
+/** A read that several callers of the group share, because principal, resource and version are the same. */
 export interface Question {
   readonly read: ReadRequest;
   reads: number;

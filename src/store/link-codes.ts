@@ -1,4 +1,4 @@
-/** One-time codes for linking a Slack account, by their hashes. */
+/** One-time codes that link a Slack account. Only their hashes are stored. */
 
 import type { PersonId } from '../domain/person.js';
 import type { LinkCodes } from '../ports/index.js';

@@ -1,4 +1,4 @@
-/** Logins, confirmed and taken by conditional updates. */
+/** Logins from a terminal. Conditional updates confirm and claim them. */
 
 import type { PersonId } from '../domain/person.js';
 import type { Login, LoginId, LoginReads, Logins } from '../ports/index.js';

@@ -1,4 +1,4 @@
-/** One number, or one in parts: of requests by how they ended, and of uses. */
+/** Metrics of requests and uses, as one number or by group. */
 
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Grouping, Metric } from '../domain/vocabulary.js';
@@ -6,7 +6,7 @@ import type { Measured, MetricGroup, MetricQuery, MetricsReads, UseCount } from 
 import { only, type Sql } from './sql.js';
 import { countUses } from './use-counts.js';
 
-/** Which requests count. They are dated by when they were first asked. */
+/** Which requests count. Their time is the time of the first request. */
 const COUNTED: Record<Exclude<Metric, 'access_count'>, string> = {
   request_count: 'true',
   denied_count: `a.status = 'denied'`,
@@ -65,7 +65,7 @@ interface MeasuredRow {
 export function measures(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
   const requests = (visibility: VisibilityScope, query: MetricQuery, by?: Grouping) => {
     const { metric } = query;
-    if (metric === 'access_count') throw new TypeError('uses are no requests');
+    if (metric === 'access_count') throw new TypeError('access_count does not count requests');
     const timed = metric === 'time_to_decision';
     const times = (share: number) => (timed ? percentile(share) : 'null::float8');
     return sql<MeasuredRow>(

@@ -1,15 +1,15 @@
-/** Counts the audit trail on, from where it was counted to. */
+/** Adds new audit events to the hourly counts, from the cursor on. */
 
 import type { DataSource } from 'typeorm';
 import { first, only, type Sql, sqlIn } from './sql.js';
 
-/** What it means to use a resource; asking for it is not. */
+/** Events that are uses of a resource. A request is none. */
 export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
 
-/** Events that are counted in one transaction. */
+/** The most events that one transaction counts. */
 const BATCH = 10_000;
 
-/** Between two numbers that are parameters, so that the events are found by their primary key however many there are. */
+/** Both limits are parameters, so that the primary key finds the events, however many there are. */
 const COUNT_ON = `
   with fresh as materialized (
     select at, body from audit_event where sequence > $1 and sequence <= $2),
@@ -28,7 +28,7 @@ const COUNT_ON = `
     on conflict (type, outcome) do update set count = metric_total.count + excluded.count)
   update metric_cursor set sequence = $2`;
 
-/** Resolves with how many events were counted. Harmless to run at any time, on several processes at once. */
+/** Resolves with the number of counted events. It may run at any time, on several processes at once. */
 export type CountOn = () => Promise<number>;
 
 export function createCountOn(dataSource: DataSource): CountOn {
@@ -44,7 +44,7 @@ export function createCountOn(dataSource: DataSource): CountOn {
   };
 }
 
-/** Under a lock of the cursor's row, so that no event is counted twice. */
+/** Locks the cursor's row, so that no event is counted twice. */
 async function countBatch(sql: Sql): Promise<number> {
   const cursor = only(await sql<Position>('select sequence from metric_cursor for update'));
   const head = first(await sql<Position>('select sequence from audit_head'));

@@ -1,11 +1,11 @@
-/** Requests and decisions, counted in one statement. */
+/** Counts requests and decisions in one statement. */
 
 import type { AccessMetrics, MetricsReads } from '../ports/index.js';
 import { gauges } from './gauges.js';
 import { measures } from './metric-queries.js';
 import { only, type Sql } from './sql.js';
 
-/** Milliseconds. Faster than this nobody has read what was asked. */
+/** Milliseconds. A person cannot have read the request in less. */
 const HASTE = 3000;
 
 const COUNT = `

@@ -6,7 +6,7 @@ import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { MigrationExecutor } from 'typeorm';
 import { first, sqlOn } from './sql.js';
 
-/** Any number that no other program locks. */
+/** An arbitrary number that no other program locks. */
 const LOCK = 7_272_740;
 const TABLE = 'schema_migration';
 

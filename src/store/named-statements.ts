@@ -1,13 +1,13 @@
-/** Statements that a connection parses once: Postgres knows them by a name, which follows from their text. */
+/** Statements that a connection parses once, under a name that follows from their text. */
 
 import type { ClientBase } from 'pg';
 
-/** The names by the texts, which are constants of the code. */
+/** Names by text. Texts are constants of the code. */
 const names = new Map<string, string>();
 
 /**
- * For what is asked all the time, by a text that never varies and names its columns: one that says `*` would fail after a migration
- * that adds one.
+ * For frequent statements with a constant text. The text must name its columns: with `*` it would fail after a migration adds a
+ * column.
  */
 export async function queryNamed<Row>(
   client: Pick<ClientBase, 'query'>,

@@ -1,16 +1,16 @@
-/** From an event of the audit trail to the receivers that want to be told of it: a part of the statement that appends the event. */
+/** Writes a notification for every receiver that wants an audit event. It is a part of the statement that appends the event. */
 
 import type { AuditEvent } from '../domain/audit-event.js';
 import { NOTIFIED_AS } from '../domain/notification.js';
 
 /**
- * One row for each event and enabled receiver that wants its type; `to` narrows an alert to some of them. Without a receiver it costs a
- * look at an empty table. What belongs to a grant alone belongs to its approval. The ids follow from the event's hash, so that the same
- * event can never become two.
+ * One row for each event and enabled receiver that wants its type; `to` limits an alert to some receivers. Without receivers it only reads
+ * an empty table. An event of a grant belongs to the grant's approval. The ids follow from the event's hash, so that one event never
+ * becomes two notifications for a receiver.
  */
-export function toldOf(at: { sequences: string; hashes: string; first: number }): string {
+export function fanOut(at: { sequences: string; hashes: string; first: number }): string {
   const [types, threads, grants, to] = [0, 1, 2, 3].map((place) => `$${at.first + place}`);
-  return `told as (
+  return `notified as (
     insert into notification (id, receiver, sequence, event_id, type, thread)
     select 'dlvr_' || substr(encode(sha256(e.hash || convert_to(r.kind, 'UTF8')), 'hex'), 1, 32), r.kind, e.sequence,
       'evt_' || substr(encode(e.hash, 'hex'), 1, 32), e.type,
@@ -23,8 +23,8 @@ export function toldOf(at: { sequences: string; hashes: string; first: number })
     returning 1)`;
 }
 
-/** What the columns behind `first` hold: types, approvals, grants, and names of receivers. */
-export function toldColumns(events: readonly AuditEvent[]): readonly (string | null)[][] {
+/** The parameters from `first` on: types, approvals, grants, and names of receivers. */
+export function fanOutParameters(events: readonly AuditEvent[]): readonly (string | null)[][] {
   return [
     events.map(({ type }) => NOTIFIED_AS[type] ?? null),
     events.map(({ approval }) => approval ?? null),
@@ -33,7 +33,7 @@ export function toldColumns(events: readonly AuditEvent[]): readonly (string | n
   ];
 }
 
-/** Only an alert can be meant for some of them. */
+/** Only an alert names its receivers. */
 function narrowed({ type, details }: AuditEvent): string | null {
   const to = NOTIFIED_AS[type] === 'alert' ? details?.['to'] : undefined;
   return Array.isArray(to) ? to.join(' ') : null;

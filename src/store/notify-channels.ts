@@ -1,6 +1,6 @@
-/** What processes call each other by, through NOTIFY. */
+/** Names of the NOTIFY channels between processes. */
 
-/** The payload is the id of whatever somebody may wait for. */
+/** The payload is the id that a waiter subscribes to. */
 export const APPROVAL_CHANNEL = 'vsecure_approval';
-/** Says only that something is due. */
+/** Without a payload: a delivery is due. */
 export const DELIVERY_CHANNEL = 'vsecure_delivery';

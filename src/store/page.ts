@@ -1,4 +1,4 @@
-/** One page of a list: rows were asked for one beyond the limit, which tells whether there is more. */
+/** One page of a list. The statement fetches one row more than the limit, which shows whether there is a next page. */
 
 import type { Listed } from '../ports/index.js';
 

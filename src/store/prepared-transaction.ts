@@ -1,15 +1,15 @@
-/** For hot paths: a transaction whose statements are planned once for each connection, and that waits for answers only where it needs them. */
+/** A transaction for hot paths: each connection plans its statements once, and it waits for an answer only where it needs one. */
 
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { queryNamed } from './named-statements.js';
 import type { Sql } from './sql.js';
 
-/** Plans are made for the statement, not for its parameters: else Postgres may choose to plan it again each time, which costs more than it does. */
+/** Generic plans: otherwise Postgres may plan the statement at each execution, which costs more than executing it. */
 const BEGIN =
   'begin isolation level read committed; set local plan_cache_mode = force_generic_plan';
 
-/** What a transaction answers with, and its last statement: sent, and not waited for. */
+/** The transaction's result, and its last statement, which is sent but not awaited. */
 export interface Sent<T> {
   readonly answer: T;
   readonly last: Promise<unknown>;
@@ -29,11 +29,11 @@ export async function preparedTransaction<T>(
     const begun = client.query(BEGIN);
     const [{ answer, last }] = await Promise.all([work(prepared(client)), begun]);
     const [{ command }] = await Promise.all([client.query('commit'), last]);
-    // In a transaction that failed, COMMIT succeeds and says ROLLBACK.
+    // In a transaction that failed, COMMIT succeeds and answers ROLLBACK.
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
     return answer;
   } catch (error) {
-    // Whatever state it is in, nobody else shall meet it: the pool keeps no client that is ending.
+    // The connection's state is unknown. The pool drops a client that is ending, so no other caller gets it.
     client.end().catch(() => {});
     throw error;
   } finally {

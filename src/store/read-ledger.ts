@@ -12,7 +12,7 @@ import { createSettle, type Outcome, readEvent } from './ledger-outcome.js';
 import { openGroup, type Question, type SeenRow } from './ledger-statement.js';
 import { preparedTransaction } from './prepared-transaction.js';
 
-/** Reads in one transaction at the most: what came while the one before was being committed. */
+/** The most reads in one transaction: those that arrived while the previous group was being committed. */
 const GROUP_MAX = 256;
 
 interface Waiting {
@@ -21,7 +21,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** `installation` is part of what sealed values are bound to. */
+/** Sealed values are bound to `installation`, among other things. */
 export function createReadLedger(
   dataSource: DataSource,
   chain: ChainHash,
@@ -45,14 +45,14 @@ export function createReadLedger(
       const outcomes = await commit(group.map(({ read }) => read));
       for (const [place, { result }] of outcomes.entries()) group[place]?.resolve(result);
     } catch (error) {
-      // Also when only the answer to COMMIT was lost: better a recorded read without a value than a value without a record.
+      // Also when only the answer to COMMIT was lost: a recorded read without a value is better than a value without a record.
       for (const { reject } of group) reject(error);
     }
   };
 
   const run = async () => {
     running = true;
-    // A turn of the event loop for whoever was just answered, or comes at the same moment: the larger the group, the cheaper.
+    // Yields to the event loop, so that callers who read at the same moment join the group: a larger group is cheaper.
     for (await turn(); queue.length > 0; await turn())
       await commitGroup(queue.splice(0, GROUP_MAX));
     running = false;
@@ -67,12 +67,12 @@ export function createReadLedger(
   };
 }
 
-/** Reads that ask the same are looked up together. `places` holds, for each read, the place of its question. */
+/** Equal reads share one row of the statement. `places` holds, for each read, the index of its row. */
 function gather(reads: readonly ReadRequest[]) {
   const elicitations: Question[] = [];
   const asked = new Map<string, number>();
   const places = reads.map((read) => {
-    // Neither ids nor resources hold a space.
+    // Neither ids nor resources contain a space.
     const key = `${read.principal} ${read.resource} ${read.version ?? ''}`;
     const place = asked.get(key) ?? elicitations.push({ read, reads: 0 }) - 1;
     asked.set(key, place);

@@ -1,4 +1,4 @@
-/** Receivers of notifications, and what has been told to them. */
+/** Receivers of notifications, and the notifications that they were sent. */
 
 import type { NotificationDelivery, ReceiverRow } from '../domain/receiver.js';
 import type { SealedValue } from '../domain/secret.js';
@@ -54,7 +54,7 @@ export function receiverReads(sql: Sql): ReceiverReads {
   };
 }
 
-/** Two who configure at the same moment go one after another. */
+/** Makes concurrent changes of receivers wait for each other. */
 const HOLD = 7_272_741;
 
 export function receivers(sql: Sql): Receivers {

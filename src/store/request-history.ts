@@ -1,4 +1,4 @@
-/** How much one principal has asked for lately. */
+/** Counts the recent requests of one principal. */
 
 import { coveringPatterns } from '../domain/pattern.js';
 import type { PrincipalId } from '../domain/principal.js';
@@ -44,10 +44,10 @@ export async function askingHistory(
   };
 }
 
-/** More than people deny to one key while any of it is remembered. */
+/** More than approvers deny to one key within the longest cool-down. */
 const DENIALS = 100;
 
-/** A pattern that covers what was denied asks for it again, however it is spelt. */
+/** A request for a pattern that covers the denied resources repeats the denied request, however it is spelt. */
 async function sinceDenied(
   sql: Sql,
   principal: PrincipalId,

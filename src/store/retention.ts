@@ -1,9 +1,9 @@
-/** Forgets what was delivered long ago. What is still due stays, however old it is; so does everything that is on the audit trail. */
+/** Deletes deliveries that were sent long ago. Those that are still due stay, however old; the audit trail is not touched. */
 
 import type { DataSource } from 'typeorm';
 import { sqlOn } from './sql.js';
 
-/** A card counts its revisions here while its request can still change, which is over within a week after it was settled. */
+/** A card counts its revisions here while its request can still change: at most a week after it was settled. */
 const FORGET_DELIVERIES = `
   delete from delivery d
   where d.sent = d.wanted and greatest(d.created_at, d.not_before) < clock_timestamp() - $1::float8 * interval '1 ms'
@@ -16,7 +16,7 @@ const FORGET_NOTICES = `delete from notice where told_at < clock_timestamp() - $
 
 const FORGET_NOTIFICATIONS = `delete from notification where state <> 'waiting' and settled_at < clock_timestamp() - $1::float8 * interval '1 ms'`;
 
-/** `keepMs`: how long what was delivered is kept. */
+/** `keepMs`: how long a sent delivery is kept. */
 export function createForgetDelivered(dataSource: DataSource, keepMs: number) {
   const sql = sqlOn(dataSource);
   return async (): Promise<void> => {

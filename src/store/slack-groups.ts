@@ -1,9 +1,9 @@
-/** Who is in a Slack user group. What is older than a quarter of an hour is not decided by. */
+/** Members of Slack user groups. Lists older than 15 minutes are not used for decisions. */
 
 import type { SlackGroups } from '../ports/index.js';
 import type { Sql } from './sql.js';
 
-/** A member who was taken out of the group may decide for this long at the most. */
+/** A person who was removed from the group can decide for at most this long. */
 const FRESH = `fetched_at > clock_timestamp() - interval '15 minutes'`;
 
 export function slackGroups(sql: Sql): SlackGroups {

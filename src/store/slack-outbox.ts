@@ -16,7 +16,7 @@ export function createSlackOutbox(dataSource: DataSource): SlackOutbox {
   const sql = sqlOn(dataSource);
 
   const retryAll: SlackOutbox['retryAll'] = async (destination, leased, delayMs, error) => {
-    // A change that came meanwhile is due at once, whatever went wrong with the older one.
+    // A change that arrived during the delivery is due at once, whatever the error of the older one.
     await sql(
       `update delivery set leased_until = null, last_error = left($5, 500),
          failing_since = coalesce(failing_since, clock_timestamp()),

@@ -1,16 +1,16 @@
-/** SQL on the pool or on an open transaction, with rows as the only kind of answer. */
+/** SQL on the pool or in an open transaction. Every statement answers with rows. */
 
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { queryNamed } from './named-statements.js';
 
-/** `hot`: each connection parses the statement once (`named.ts`). */
+/** `hot`: each connection parses the statement once (`named-statements.ts`). */
 export type Sql = <Row>(
   text: string,
   parameters?: readonly unknown[],
   hot?: 'hot',
 ) => Promise<Row[]>;
 
-/** Each statement on a connection of its own from the pool. */
+/** Runs each statement on its own connection from the pool. */
 export function sqlOn(dataSource: DataSource): Sql {
   return async (text, parameters, hot) => {
     const runner = dataSource.createQueryRunner();
@@ -24,7 +24,7 @@ export function sqlOn(dataSource: DataSource): Sql {
 
 /** Statements inside the manager's transaction. Throws outside of one. */
 export function sqlIn({ queryRunner }: EntityManager): Sql {
-  if (!queryRunner?.isTransactionActive) throw new TypeError('this needs an open transaction');
+  if (!queryRunner?.isTransactionActive) throw new TypeError('there is no open transaction');
   return (text, parameters, hot) => rows(queryRunner, text, parameters, hot);
 }
 

@@ -40,7 +40,7 @@ import { subscriptionReads, subscriptions } from './subscriptions.js';
 export interface StoreParts {
   readonly chain: ChainHash;
   readonly makeId: MakeId;
-  /** The request that is being worked on, which new approvals remember. */
+  /** The request that is being handled; new approvals record it. */
   readonly origin?: (() => Origin | undefined) | undefined;
 }
 
@@ -87,7 +87,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
   };
 }
 
-const nobody = () => undefined;
+const noOrigin = () => undefined;
 
 /** What a transaction writes when its work is done. */
 interface Late {
@@ -103,7 +103,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
   const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
-    approvals: approvals(sql, parts.origin ?? nobody),
+    approvals: approvals(sql, parts.origin ?? noOrigin),
     grants: grants(sql),
     policies: policies(sql),
     principals: principals(sql, personWriter),

@@ -1,4 +1,4 @@
-/** What sessions want to be told of. */
+/** The requests whose changes each client session wants to receive. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import { FOLLOWED_MAX, SUBSCRIPTIONS_PER_KEY } from '../domain/limits.js';

@@ -1,4 +1,4 @@
-/** How often what was granted was used within a span: hours that are counted already, and the events of the rest. */
+/** How often resources were used within a span of time: from the hourly counts, and from the events that no hourly count includes. */
 
 import { HOUR } from '../domain/limits.js';
 import { covers } from '../domain/pattern.js';
@@ -8,9 +8,9 @@ import { USES } from './metric-rollup.js';
 import type { Sql } from './sql.js';
 
 /**
- * `whole`: the hours that lie within the span, of events up to the cursor. `edges`: events up to the cursor within the hours that do not,
- * and all behind it. The cursor is read by the same statement, so that nothing is counted twice or not at all; and as a value of its own,
- * so that each part is found by an index.
+ * `whole`: hours that lie completely within the span, of events up to the cursor. `edges`: events up to the cursor in the span's other
+ * hours, and all events after the cursor. The same statement reads the cursor, so that no event is counted twice or missed; it reads it as
+ * a scalar, so that an index finds each set of events.
  */
 const CURSOR = '(select sequence from metric_cursor)';
 const COUNT = `
@@ -33,7 +33,7 @@ const COUNT = `
   where ($6::text is null or p.name = $6) and ($7::text is null or c.operation = $7)
   group by 1, 2, 3, 4`;
 
-/** Begin and end, and the first and the last whole hour in between. */
+/** Start and end, and the first and last whole hour between them. */
 function spanOf(since: Date, until: Date | undefined): readonly (Date | string)[] {
   const low = new Date(Math.ceil(since.getTime() / HOUR) * HOUR);
   if (until === undefined) return [since, 'infinity', low, 'infinity'];
@@ -44,7 +44,7 @@ interface UseRow extends UseCount {
   readonly principal: string;
 }
 
-/** By resource, key and operation, as far as the sight covers. */
+/** By resource, key and operation, within the visibility scope. */
 export async function countUses(
   sql: Sql,
   visibility: VisibilityScope,

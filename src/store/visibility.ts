@@ -1,8 +1,8 @@
-/** A sight as a condition in SQL. Where it is wider than the rule, what is found is sifted by the rule itself. */
+/** A visibility scope as a condition in SQL. Where the condition is wider than the domain's rule, the caller filters the rows by the rule. */
 
 import { actorIds, type VisibilityScope } from '../domain/visibility.js';
 
-/** True when SQL alone says what this sight takes in. */
+/** True when the condition in SQL equals the rule. */
 export const isExact = (visibility: VisibilityScope | undefined): boolean =>
   visibility === undefined || visibility.everything || visibility.prefixes.length === 0;
 
@@ -12,12 +12,12 @@ export const visibilityParameters = (visibility: VisibilityScope | undefined) =>
     ? [null, null]
     : [visibility.principals, visibility.prefixes];
 
-/** Of a row of approval or access_grant; `at` is the number of the first parameter. */
+/** For a row of approval or access_grant; `at` is the number of the first parameter. */
 export const accessVisible = (row: string, at: number) => `($${at}::text[] is null
   or ${row}.principal_id = any($${at})
   or exists (select from unnest(${row}.resources) r, unnest($${at + 1}::text[]) p where starts_with(r, p)))`;
 
-/** Of an audit event. A key that sees its own doings is searched for by their index. */
+/** For an audit event. An index serves a key that sees only its own events. */
 export function eventVisible(visibility: VisibilityScope | undefined, at: number) {
   if (visibility === undefined || visibility.everything)
     return { condition: 'true', parameters: [] };

@@ -1,4 +1,4 @@
-/** LISTEN on one connection of its own: wakes whoever waits for an approval in this process, and says when deliveries are due. */
+/** LISTEN on a dedicated connection: wakes callers that wait for an approval in this process, and reports that deliveries are due. */
 
 import pg from 'pg';
 import type { Wakeup, Wakeups } from '../ports/index.js';
@@ -6,7 +6,7 @@ import type { DatabaseConnection } from './database.js';
 import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './notify-channels.js';
 
 export interface Listener extends Wakeups {
-  /** Connects. Later breaks are mended in the background; every waiter is woken then, because a call may have been missed. */
+  /** Connects. It reconnects in the background when the connection breaks, and then wakes every waiter, because a NOTIFY may be lost. */
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly connected: boolean;
@@ -45,7 +45,7 @@ export function createListener(
       await next.end().catch(() => {});
       throw error;
     }
-    // Stopped while it connected: nobody else would end it.
+    // Stopped while it connected: this is the last chance to close it.
     if (stopped) await next.end();
     else client = next;
   };
@@ -85,7 +85,7 @@ export function createListener(
   };
 }
 
-/** Armed from the start: a call between two waits is kept for the next one. */
+/** Active from the start: a call between two waits ends the next wait at once. */
 function createWakeup(waiting: Map<string, Set<() => void>>, id: string): Wakeup {
   let called = false;
   let awaken: (() => void) | undefined;
