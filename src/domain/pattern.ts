@@ -21,7 +21,7 @@ export function parsePattern(text: string): Result<string> {
 
 /**
  * Every pattern that covers this resource or pattern, itself included, most specific first: segment by segment a literal comes
- * before `*` before `**`. At most 511, usually under 16, so finding the deciding policy is one look-up by key, not a scan.
+ * before `*` before `**`. At most 511, usually under 16, so finding the deciding policy is one lookup by key, not a scan.
  */
 export function coveringPatterns(pattern: string): readonly string[] {
   const path = splitPath(pattern);

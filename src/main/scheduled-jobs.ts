@@ -25,7 +25,11 @@ export function startScheduledJobs(config: Config, services: Services, log: Log)
       { name: 'roll-up-metrics', when: '5 * * * * *', run: services.countOn },
       { name: 'delete-old-answers', when: '0 37 3 * * *', run: useCases.deleteOldAnswers },
       { name: 'delete-old-deliveries', when: '0 47 3 * * *', run: forgetDelivered },
-      { name: 'open-next-audit-partition', when: '0 */10 * * * *', run: useCases.nextAuditPart },
+      {
+        name: 'open-next-audit-partition',
+        when: '0 */10 * * * *',
+        run: useCases.openAuditPartition,
+      },
       { name: 'delete-old-job-runs', when: '0 17 3 * * *', run: jobRuns.forget },
     ],
     jobRuns,

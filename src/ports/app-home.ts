@@ -13,11 +13,11 @@ export interface OpenedHome {
   readonly fresh: boolean;
 }
 
-export interface HomeReads {
+export interface AppHomeReads {
   find(person: PersonId): Promise<OpenedHome | undefined>;
 }
 
-export interface Homes extends HomeReads {
+export interface AppHomes extends AppHomeReads {
   recordOpened(person: PersonId, userId: string): Promise<void>;
   /** From now on a change of anything that this sight takes in makes the Home due. */
   watch(person: PersonId, visibility: VisibilityScope): Promise<void>;

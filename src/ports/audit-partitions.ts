@@ -1,19 +1,19 @@
-/** The audit trail's parts. */
+/** Partitions of the audit trail. */
 
-/** What was taken out of the table. It stays in the database under this name. */
-export interface DetachedPart {
+/** A partition that was detached from the table. It stays in the database under this name. */
+export interface DetachedPartition {
   readonly archive: string;
   readonly first: number;
   readonly last: number;
-  /** Of its last event, in lower-case hex: what the next one is chained to. */
+  /** The hash of its last event, in lower-case hex; the next event is chained to it. */
   readonly hash: string;
 }
 
-export interface AuditParts {
-  /** Was the open part begun more than so many days ago? */
+export interface AuditPartitions {
+  /** Whether the open partition was opened more than so many days ago. */
   due(days: number): Promise<boolean>;
-  /** Closes the open part and begins another. False when there is nothing in it. */
+  /** Closes the open partition and opens the next. False when the open one is empty. */
   next(): Promise<boolean>;
-  /** Undefined when the oldest part is open, or holds something that happened later. */
-  detachOldest(before: Date): Promise<DetachedPart | undefined>;
+  /** Undefined when the oldest partition is open, or holds an event that is not older than `before`. */
+  detachOldest(before: Date): Promise<DetachedPartition | undefined>;
 }

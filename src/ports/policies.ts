@@ -3,7 +3,7 @@
 import type { Policy, PolicyId, PolicyRules } from '../domain/policy/policy.js';
 
 export interface PolicyReads {
-  /** Those of the candidate patterns that have a policy, most specific first. An index look-up, not a scan. */
+  /** Those of the candidate patterns that have a policy, most specific first. An index lookup, not a scan. */
   matching(candidates: readonly string[]): Promise<readonly Policy[]>;
   list(): Promise<readonly Policy[]>;
   change(id: PolicyId, version: number): Promise<PolicyChangeRecord | undefined>;

@@ -4,10 +4,10 @@ import type { ApprovalId } from '../domain/approval.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import type { AlertReads, Alerts } from './alerts.js';
-import type { HomeReads, Homes } from './app-home.js';
+import type { AppHomeReads, AppHomes } from './app-home.js';
 import type { ApprovalReads, Approvals, GrantReads, Grants } from './approvals-and-grants.js';
 import type { AuditReads } from './audit.js';
-import type { AuditParts } from './audit-partitions.js';
+import type { AuditPartitions } from './audit-partitions.js';
 import type {
   DirectMessageOutbox,
   NewDirectMessage,
@@ -44,7 +44,7 @@ export interface Reads {
   readonly audit: AuditReads;
   readonly metrics: MetricsReads;
   readonly alerts: AlertReads;
-  readonly homes: HomeReads;
+  readonly appHomes: AppHomeReads;
   readonly installation: InstallationReads;
 }
 
@@ -62,9 +62,9 @@ export interface Tx extends Reads {
   readonly receivers: Receivers;
   readonly installation: Installations;
   readonly alerts: Alerts;
-  readonly homes: Homes;
+  readonly appHomes: AppHomes;
   readonly idempotency: IdempotencyStore;
-  readonly auditParts: AuditParts;
+  readonly auditPartitions: AuditPartitions;
   readonly linkCodes: LinkCodes;
   readonly directMessageOutbox: DirectMessageOutbox;
   /**

@@ -2,8 +2,8 @@
 
 import type { Alert, Observation } from '../domain/alert.js';
 import type { AlertReads, Alerts } from '../ports/index.js';
+import { ANOMALIES } from './alert-anomalies.js';
 import type { AlertRules } from './alert-rules.js';
-import { ANOMALIES } from './alerts-built-in.js';
 import { only, type Sql } from './sql.js';
 
 interface AlertRow extends Observation {

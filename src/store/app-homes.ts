@@ -1,7 +1,7 @@
 /** Which people opened their App Home recently, and whose Home must be drawn again. */
 
 import type { ApprovalId } from '../domain/approval.js';
-import type { HomeReads, Homes, OpenedHome } from '../ports/index.js';
+import type { AppHomeReads, AppHomes, OpenedHome } from '../ports/index.js';
 import { first, type Sql } from './sql.js';
 
 /** A Home that was not opened for this long is not updated until it is opened again. */
@@ -15,7 +15,7 @@ interface HomeRow {
   readonly fresh: boolean;
 }
 
-export function homeReads(sql: Sql): HomeReads {
+export function appHomeReads(sql: Sql): AppHomeReads {
   return {
     async find(person): Promise<OpenedHome | undefined> {
       const row = first(
@@ -30,9 +30,9 @@ export function homeReads(sql: Sql): HomeReads {
   };
 }
 
-export function homes(sql: Sql): Homes {
+export function appHomes(sql: Sql): AppHomes {
   return {
-    ...homeReads(sql),
+    ...appHomeReads(sql),
 
     async recordOpened(person, userId) {
       await sql(
@@ -61,7 +61,7 @@ export function homes(sql: Sql): Homes {
 }
 
 /**
- * Makes the Homes due that show one of these. One statement in the order of people: transactions that touch several never wait
+ * Makes the AppHomes due that show one of these. One statement in the order of people: transactions that touch several never wait
  * for each other in a ring.
  */
 export async function enqueueHomeUpdates(

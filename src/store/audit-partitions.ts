@@ -1,6 +1,6 @@
 /** Partitions of the audit trail: one is open, older ones are closed, and the oldest can be detached. vsecure never deletes one. */
 
-import type { AuditParts } from '../ports/index.js';
+import type { AuditPartitions } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
 
 interface DetachedRow {
@@ -13,7 +13,7 @@ interface DetachedRow {
 /** Shorter than Postgres' deadlock timeout: a transaction that reads the trail and then appends to it must not fail because of this one. */
 const LOCK_TIMEOUT = `set local lock_timeout = '500ms'`;
 
-export function auditParts(sql: Sql): AuditParts {
+export function auditPartitions(sql: Sql): AuditPartitions {
   return {
     async next() {
       await sql(LOCK_TIMEOUT);

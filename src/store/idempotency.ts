@@ -1,12 +1,12 @@
 /** Answers kept by idempotency key. The first transaction with a key locks its row until COMMIT or ROLLBACK; others wait. */
 
 import type { IdempotencyStore } from '../ports/index.js';
-import { fromKept, type Kept, toKept } from './answer-json.js';
 import { only, type Sql } from './sql.js';
+import { decodeAnswer, encodeAnswer, type StoredAnswer } from './stored-answer.js';
 
 interface KeptRow {
   readonly fingerprint: string;
-  readonly answer: Kept | null;
+  readonly answer: StoredAnswer | null;
 }
 
 export function idempotency(sql: Sql): IdempotencyStore {
@@ -21,14 +21,14 @@ export function idempotency(sql: Sql): IdempotencyStore {
           [principal, key, fingerprint],
         ),
       );
-      return answer ? { ...kept, answer: fromKept(answer) } : undefined;
+      return answer ? { ...kept, answer: decodeAnswer(answer) } : undefined;
     },
 
     async save(principal, key, answer) {
       await sql('update kept_answer set answer = $3 where principal_id = $1 and key = $2', [
         principal,
         key,
-        toKept(answer),
+        encodeAnswer(answer),
       ]);
     },
 

@@ -62,7 +62,7 @@ interface MeasuredRow {
   readonly percentile99: number | null;
 }
 
-export function measures(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
+export function metricQueries(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
   const requests = (visibility: VisibilityScope, query: MetricQuery, by?: Grouping) => {
     const { metric } = query;
     if (metric === 'access_count') throw new TypeError('access_count does not count requests');

@@ -2,7 +2,7 @@
 
 import type { AccessMetrics, MetricsReads } from '../ports/index.js';
 import { gauges } from './gauges.js';
-import { measures } from './metric-queries.js';
+import { metricQueries } from './metric-queries.js';
 import { only, type Sql } from './sql.js';
 
 /** Milliseconds. A person cannot have read the request in less. */
@@ -37,7 +37,7 @@ interface CountRow extends Omit<AccessMetrics, 'median' | 'percentile95'> {
 
 export function metricsReads(sql: Sql): MetricsReads {
   return {
-    ...measures(sql),
+    ...metricQueries(sql),
     gauges: gauges(sql),
 
     async access({ everything, principals, policies }, { since, until }) {

@@ -1,4 +1,4 @@
-/** Policies, found by exact pattern: the domain computes the candidates of a resource, so this is an index look-up. */
+/** Policies, found by exact pattern: the domain computes the candidates of a resource, so this is an index lookup. */
 
 import type { Policy, PolicyRules } from '../domain/policy/policy.js';
 import { POLICY_FIELDS, type PolicyField, rulesFrom } from '../domain/policy/policy-fields.js';

@@ -15,11 +15,11 @@ import type {
 } from '../ports/index.js';
 import { alertRules } from './alert-rules.js';
 import { alertReads, alerts } from './alerts.js';
-import { enqueueHomeUpdates, homeReads, homes } from './app-homes.js';
+import { appHomeReads, appHomes, enqueueHomeUpdates } from './app-homes.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { appendEvents } from './audit-chain.js';
-import { auditParts } from './audit-partitions.js';
+import { auditPartitions } from './audit-partitions.js';
 import { elicitationReads, elicitations } from './client-questions.js';
 import { directMessageOutbox, insertDirectMessages } from './direct-message-outbox.js';
 import { grantReads, grants } from './grants.js';
@@ -82,7 +82,7 @@ function reads(manager: EntityManager, sql: Sql): Reads {
     audit: auditReads(sql),
     metrics: metricsReads(sql),
     alerts: alertReads(sql, alertRules(manager)),
-    homes: homeReads(sql),
+    appHomes: appHomeReads(sql),
     installation: { find: () => findInstallation(sql) },
   };
 }
@@ -115,14 +115,14 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
     },
 
     alerts: alerts(sql, alertRules(manager)),
-    homes: homes(sql),
+    appHomes: appHomes(sql),
 
     logins: logins(sql),
     elicitations: elicitations(sql),
     subscriptions: subscriptions(sql),
     receivers: receivers(sql),
     idempotency: idempotency(sql),
-    auditParts: auditParts(sql),
+    auditPartitions: auditPartitions(sql),
 
     linkCodes: linkCodes(sql),
     directMessageOutbox: directMessageOutbox(sql),

@@ -35,7 +35,7 @@ import { createReadRequestHistory } from './approvals/request-history.js';
 import type { RequestLimits } from './approvals/request-limits.js';
 import { createViewApprovals } from './approvals/view-approvals.js';
 import { createWaitForDecision } from './approvals/wait-for-decision.js';
-import { createDetachAudit, createNextAuditPart } from './audit/audit-partitions.js';
+import { createDetachAudit, createOpenAuditPartition } from './audit/audit-partitions.js';
 import { createCountAudit } from './audit/count-audit.js';
 import { createExportAudit } from './audit/export-audit.js';
 import { createQueryAudit } from './audit/query-audit.js';
@@ -162,7 +162,7 @@ export function createUseCases(given: Parts) {
       manageSecret,
     }),
     deleteOldAnswers: createDeleteOldAnswers(store),
-    nextAuditPart: createNextAuditPart(store),
+    openAuditPartition: createOpenAuditPartition(store),
     detachAudit: createDetachAudit(store),
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),

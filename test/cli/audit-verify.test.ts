@@ -77,7 +77,7 @@ test('--follow shows each event once, as it happens, and ends with Ctrl-C', asyn
 
 test('a trail whose beginning was detached holds from there, and says so', async () => {
   const { services } = serving;
-  await services.store.transaction((tx) => tx.auditParts.next());
+  await services.store.transaction((tx) => tx.auditPartitions.next());
   await addSecret('BEHIND');
   await services.countOn();
   const [part] = await services.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));

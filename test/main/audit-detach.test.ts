@@ -10,7 +10,7 @@ test('audit:detach turns old partitions into tables of their own, and the remain
   const database = await testDatabase();
   const services = await buildServices({ database });
   await services.policy();
-  await services.store.transaction((tx) => tx.auditParts.next());
+  await services.store.transaction((tx) => tx.auditPartitions.next());
   await services.secret();
   await services.countOn();
   const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: services.masterKeyText };

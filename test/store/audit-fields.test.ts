@@ -80,7 +80,7 @@ beforeAll(async () => {
     services.database.dataSource.query('select canonical, body::text as body from audit_event');
   const before = await listed();
   const storedBefore = await rows();
-  await services.store.transaction((tx) => tx.auditParts.next());
+  await services.store.transaction((tx) => tx.auditPartitions.next());
   await services.countOn();
   await services.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   events = [...(await listed()), ...before];

@@ -17,7 +17,7 @@ const append = () =>
   services.store.transaction(async (tx) => {
     tx.record({ type: 'foreign_request', actor: systemActor('a test') });
   });
-const cut = () => services.store.transaction((tx) => tx.auditParts.next());
+const cut = () => services.store.transaction((tx) => tx.auditPartitions.next());
 const FUTURE = new Date('2100-01-01T00:00:00Z');
 const sequences = async () =>
   (await readTrail(services.database.dataSource)).rows.map(({ sequence }) => sequence);

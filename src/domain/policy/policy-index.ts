@@ -1,4 +1,4 @@
-/** Finds the policies of a resource by one look-up for each pattern that could cover it, however many policies there are. */
+/** Finds the policies of a resource by one lookup for each pattern that could cover it, however many policies there are. */
 
 import { coveringPatterns } from '../pattern.js';
 import type { PolicyRules } from './policy.js';

@@ -62,10 +62,10 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
   const visibilityFor = (person: Person) => personVisibility({ store, defaultApprovers }, person);
   return {
     recordOpened: (person, userId) =>
-      store.transaction((tx) => tx.homes.recordOpened(person.id, userId)),
-    find: (person) => store.homes.find(person),
-    recordDrawn: (person, hash) => store.transaction((tx) => tx.homes.recordDrawn(person, hash)),
-    close: (person) => store.transaction((tx) => tx.homes.close(person)),
+      store.transaction((tx) => tx.appHomes.recordOpened(person.id, userId)),
+    find: (person) => store.appHomes.find(person),
+    recordDrawn: (person, hash) => store.transaction((tx) => tx.appHomes.recordDrawn(person, hash)),
+    close: (person) => store.transaction((tx) => tx.appHomes.close(person)),
 
     async read(person) {
       const own = await visibilityFor(person);
@@ -73,7 +73,7 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
       const revocable = person.role === 'admin' ? all : own;
       const now = await store.now();
       // Before anything is read, so that no change falls in between.
-      await store.transaction((tx) => tx.homes.watch(person.id, revocable));
+      await store.transaction((tx) => tx.appHomes.watch(person.id, revocable));
       return {
         pending: await waiting(store, own, person, now),
         activeGrants: await inForce(store, revocable),

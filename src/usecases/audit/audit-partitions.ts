@@ -1,36 +1,36 @@
-/** Cuts the audit trail into parts, one a month, and takes the oldest ones out of the table when whoever runs the database says so. */
+/** Opens a new partition of the audit trail each month, and detaches the oldest ones when an operator asks for it. */
 
 import { systemActor } from '../../domain/audit-event.js';
-import type { DetachedPart, Store } from '../../ports/index.js';
+import type { DetachedPartition, Store } from '../../ports/index.js';
 
-/** Days for which one part is written. */
-const PART_DAYS = 30;
+/** Days for which one partition is open. */
+const PARTITION_DAYS = 30;
 
-/** Resolves with whether a new part was opened. Harmless to run twice or on several processes at once. */
-export function createNextAuditPart(store: Store): () => Promise<boolean> {
+/** Resolves with whether it opened a new partition. It may run twice, or on several processes at once. */
+export function createOpenAuditPartition(store: Store): () => Promise<boolean> {
   return () =>
     store.transaction(async (tx) =>
-      (await tx.auditParts.due(PART_DAYS)) ? tx.auditParts.next() : false,
+      (await tx.auditPartitions.due(PARTITION_DAYS)) ? tx.auditPartitions.next() : false,
     );
 }
 
-/** The parts that ended before that moment, the oldest first. Each is on record with the hash that the rest is chained to. */
-export type DetachAudit = (before: Date) => Promise<readonly DetachedPart[]>;
+/** Detaches the partitions that end before that moment, oldest first. Each is recorded with the hash that the next event is chained to. */
+export type DetachAudit = (before: Date) => Promise<readonly DetachedPartition[]>;
 
 export function createDetachAudit(store: Store): DetachAudit {
   return (before) =>
     store.transaction(async (tx) => {
-      const detached: DetachedPart[] = [];
+      const detached: DetachedPartition[] = [];
       for (;;) {
-        const part = await tx.auditParts.detachOldest(before);
-        if (!part) return detached;
-        const { archive, first, last, hash } = part;
+        const partition = await tx.auditPartitions.detachOldest(before);
+        if (!partition) return detached;
+        const { archive, first, last, hash } = partition;
         tx.record({
           type: 'audit_detached',
           actor: systemActor('audit:detach'),
           details: { archive, first, last, hash },
         });
-        detached.push(part);
+        detached.push(partition);
       }
     });
 }

@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value if it is an object, else an empty one, so that a chain of look-ups ends in undefined. */
+/** The value if it is an object, else an empty one, so that a chain of lookups ends in undefined. */
 export function asObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
