@@ -33,12 +33,12 @@ test('until the workspace is known, every interaction is answered and none is ha
   await scene.slack.start();
   expect([scene.slack.state(), scene.slack.teamId()]).toEqual(['degraded', undefined]);
   expect((await clickUnknown()).status).toBe(200);
-  await scene.told('not connected to this workspace yet');
+  await scene.expectReply('not connected to this workspace yet');
 
   await until('a connection', () => scene.slack.teamId());
   expect(scene.slack.state()).toBe('ok');
   expect((await clickUnknown()).status).toBe(200);
-  await scene.told('older version');
+  await scene.expectReply('older version');
 });
 
 test('a wrong bot token degrades Slack without stopping the process, and the log has the fix', async () => {
@@ -58,7 +58,7 @@ test('when a handler throws, the click is acknowledged once and the person gets 
   });
   const { status } = await scene.click('alice', id, 'approve');
   expect(status).toBe(200);
-  await scene.told('Something went wrong');
+  await scene.expectReply('Something went wrong');
   expect(JSON.stringify(scene.log)).not.toContain('hunter2');
 });
 
@@ -104,7 +104,7 @@ test('a form that Slack does not open is explained', async () => {
   const { id } = await opened();
   scene.proxy.inject({ method: 'views.open', fault: 'error', error: 'expired_trigger_id' });
   await scene.click('alice', id, 'approve');
-  await scene.told('Click the button again');
+  await scene.expectReply('Click the button again');
 });
 
 test('stopping waits for a running decision', async () => {

@@ -159,7 +159,7 @@ describe('a burst', () => {
   test('that is no longer shown is answered, as is a page of an unknown message', async () => {
     const message = await digest('20 requests waiting');
     await click('alice', { ...message, ts: '1.1' });
-    await scene.told('does not recognize this list');
+    await scene.expectReply('does not recognize this list');
   });
 });
 
@@ -234,6 +234,6 @@ describe('a digest', () => {
       return message && isOver(message);
     });
     await click('alice', older);
-    await scene.told('does not recognize this list');
+    await scene.expectReply('does not recognize this list');
   });
 });

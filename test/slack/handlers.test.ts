@@ -254,7 +254,7 @@ describe('a forged button is refused', () => {
       value: `${id}.${digest}`,
       ...changes,
     });
-    await scene.told('does not recognize this card');
+    await scene.expectReply('does not recognize this card');
     expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
   };
 
@@ -276,7 +276,7 @@ test('an unknown button is acknowledged and explained', async () => {
   });
   expect(status).toBe(200);
   expect(ms).toBeLessThan(2000);
-  await scene.told('older version');
+  await scene.expectReply('older version');
 });
 
 test('an unknown form is answered in its place', async () => {
@@ -312,11 +312,11 @@ test('/vsecure whoami identifies the user, and an unknown command gets help', as
       text,
     });
   await type('whoami');
-  await scene.told('You are alice@example.com (member)');
+  await scene.expectReply('You are alice@example.com (member)');
   await type('sing <!channel>');
-  await scene.told('There is no /vsecure sing.');
+  await scene.expectReply('There is no /vsecure sing.');
   await type('');
-  await scene.told('/vsecure whoami');
+  await scene.expectReply('/vsecure whoami');
   expect(scene.sink.bodies.every((body) => body['response_type'] === 'ephemeral')).toBe(true);
 });
 
@@ -344,7 +344,7 @@ describe('a user of another workspace', () => {
         ({ actor }) => actor.id === `${Object.values(forgery)[0]}/U0STRANGER`,
       ),
     );
-    await scene.told('another Slack workspace');
+    await scene.expectReply('another Slack workspace');
     expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
     expect(record).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
   });
@@ -365,7 +365,7 @@ describe('a user of another workspace', () => {
       team: 'T0FOREIGN',
     });
     expect(status).toBe(200);
-    await scene.told('another Slack workspace');
+    await scene.expectReply('another Slack workspace');
   });
 });
 

@@ -28,19 +28,19 @@ const slackOf = async () =>
 
 test('the account that types the code is linked, and only its owner sees the answer', async () => {
   await type('alice', `link ${code}`);
-  await scene.told('This Slack account is now linked to person1@example.com.');
+  await scene.expectReply('This Slack account is now linked to person1@example.com.');
   const { teamId } = scene.emulate;
   expect(await slackOf()).toEqual([{ teamId, userId: idOf('alice') }]);
   expect(scene.sink.bodies.every((body) => asObject(body)['response_type'] === 'ephemeral')).toBe(
     true,
   );
   await type('alice', 'whoami');
-  await scene.told('You are person1@example.com');
+  await scene.expectReply('You are person1@example.com');
 });
 
 test('a linked account stays with its person', async () => {
   await type('alice', `link ${code}`);
-  await scene.told('is linked already');
+  await scene.expectReply('is linked already');
   expect(await slackOf()).toEqual([]);
 });
 
@@ -52,25 +52,25 @@ test.each([
 ])('%s is not linked, and the answer says why', async (_, change, words) => {
   scene.proxy.inject(userBecomes(idOf('carol'), change));
   await type('carol', `link ${code}`);
-  await scene.told(words);
+  await scene.expectReply(words);
   expect(await slackOf()).toEqual([]);
 });
 
 test('a payload from another workspace links no account', async () => {
   await type('bob', `link ${code}`, { team: 'T0OTHER' });
-  await scene.told('another Slack workspace');
+  await scene.expectReply('another Slack workspace');
   expect(await slackOf()).toEqual([]);
 });
 
 test('a wrong code is explained, and too many wrong codes are refused', async () => {
   await type('mallory', 'link');
-  await scene.told('vsecure people:code');
+  await scene.expectReply('vsecure people:code');
   for (let wrong = 0; wrong < 5; wrong += 1) {
     await type('mallory', `link link_wrong${wrong}`);
-    await scene.told('unknown, used or older');
+    await scene.expectReply('unknown, used or older');
   }
   await type('mallory', `link ${code}`);
-  await scene.told('Too many codes');
+  await scene.expectReply('Too many codes');
   expect(await slackOf()).toEqual([]);
   const refused = (await scene.audit()).filter(({ type }) => type === 'slack_link_refused');
   expect(refused.filter(({ refusal }) => refusal === 'invalid_code')).toHaveLength(5);
@@ -78,7 +78,7 @@ test('a wrong code is explained, and too many wrong codes are refused', async ()
 
 test('a person without a linked account learns how to link it', async () => {
   await type('dora', 'whoami');
-  await scene.told('vsecure people:code');
+  await scene.expectReply('vsecure people:code');
 });
 
 test('no code is in the log', () => {

@@ -24,7 +24,7 @@ function manifest(url?: string) {
       long_description: [
         'vsecure posts a card when an AI tool asks for a secret. The approvers that the policy names decide with a reason;',
         'every step is on an append-only audit trail. vsecure never posts a secret to Slack, reads no messages, and asks for',
-        'the e-mail address only of approvers and of people who press its buttons.',
+        'the e-mail address only of approvers and of people who click its buttons.',
       ].join(' '),
       background_color: '#1d1c1d',
     },

@@ -33,7 +33,9 @@ const records = async (type: string) =>
 test('the owner suspends the key: its requests and grants end, the card says so, and the owner is notified', async () => {
   const { approval } = { approval: (await pending())[0] };
   await scene.clickNotMe(message, 'bob');
-  await scene.told(`The key ${name()} is suspended. Grants ended: 0; requests withdrawn: 1.`);
+  await scene.expectReply(
+    `The key ${name()} is suspended. Grants ended: 0; requests withdrawn: 1.`,
+  );
   expect(refusalOf(await scene.services.useCases.authenticate(agent.token))).toBe('key_suspended');
   expect(await records('key_suspended')).toMatchObject([
     {
@@ -56,8 +58,8 @@ const pending = async () => {
 
 test('a second or simultaneous click on Not me answers that the key is already suspended', async () => {
   await Promise.all([scene.clickNotMe(message, 'bob'), scene.clickNotMe(message, 'bob')]);
-  await scene.told(`The key ${name()} is suspended. `);
-  await scene.told(`The key ${name()} is already suspended`);
+  await scene.expectReply(`The key ${name()} is suspended. `);
+  await scene.expectReply(`The key ${name()} is already suspended`);
   expect(await records('key_suspended')).toHaveLength(1);
 });
 
@@ -67,7 +69,7 @@ test('a later message about a suspended key has no Not me button', async () => {
   });
   await scene.direct(id);
   await scene.clickNotMe(message, 'bob');
-  await scene.told(`The key ${name()} is suspended`);
+  await scene.expectReply(`The key ${name()} is suspended`);
   await scene.notify('settled', 1, name());
   const later = await scene.direct('has the outcome of its request');
   expect(textOf(later)).toContain('This key is suspended.');
@@ -80,7 +82,7 @@ test('an administrator may click Not me, too', async () => {
     await managePeople.set(scene.services.admin, { email: 'alice@example.com', role: 'admin' }),
   );
   await scene.clickNotMe(message, 'alice');
-  await scene.told(`The key ${name()} is suspended`);
+  await scene.expectReply(`The key ${name()} is suspended`);
   expect(await works()).toBe(false);
   unwrap(
     await managePeople.set(scene.services.admin, { email: 'alice@example.com', role: 'member' }),
@@ -90,7 +92,7 @@ test('an administrator may click Not me, too', async () => {
 describe('Not me suspends nothing', () => {
   const refused = async (user: string, words: string, refusal: string) => {
     await scene.clickNotMe(message, user);
-    await scene.told(words);
+    await scene.expectReply(words);
     expect(await works()).toBe(true);
     const record = await until('a record', async () => (await records('suspension_refused'))[0]);
     expect(record).toMatchObject({ refusal });
@@ -116,7 +118,7 @@ describe('Not me suspends nothing', () => {
   test('while Slack does not identify the user, and the answer names the command', async () => {
     scene.proxy.inject({ method: 'users.info', fault: 'status', status: 503 });
     await scene.clickNotMe(message, 'bob');
-    await scene.told('vsecure keys:suspend');
+    await scene.expectReply('vsecure keys:suspend');
     expect(await works()).toBe(true);
     expect(await records('suspension_refused')).toEqual([]);
   });
@@ -125,7 +127,7 @@ describe('Not me suspends nothing', () => {
     'with the forged value "%s"',
     async (value) => {
       await scene.clickNotMe(message, 'bob', { value });
-      await scene.told(
+      await scene.expectReply(
         value.length === 27 && value.startsWith('prin') ? 'no such thing' : 'keys:suspend',
       );
       expect(await works()).toBe(true);

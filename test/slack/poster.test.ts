@@ -127,7 +127,7 @@ describe('an error of Slack', () => {
       actionId: 'approve',
       value: `${id}.${digest}`,
     });
-    await scene.told('newest card');
+    await scene.expectReply('newest card');
   });
 
   test('an error that a person must fix is logged once with the fix, and shown in the state', async () => {

@@ -212,7 +212,7 @@ describe('a revoke button outside a card', () => {
       actionId: 'revoke',
       value: asked.grant.id,
     });
-    await scene.told('does not recognize this card');
+    await scene.expectReply('does not recognize this card');
   });
 });
 

@@ -190,7 +190,7 @@ export async function openScene(options: SceneOptions = {}) {
       }),
 
     /** Waits for a private answer with this text; each answer is taken once. */
-    async told(text: string) {
+    async expectReply(text: string) {
       const said = await until(`the words "${text}"`, () =>
         sink.bodies.find((body) => asString(body['text']).includes(text) && !heard.has(body)),
       );

@@ -22,13 +22,13 @@ export function createConfirmLogin({ login, identify, workspace }: ConfirmLoginP
   return async (body: unknown, interaction: Interaction): Promise<void> => {
     await interaction.ack();
     const id = loginRoutes.take.body.shape.id.safeParse(readClick(body)?.value).data;
-    if (!id) return interaction.tell(UNKNOWN_BUTTON);
+    if (!id) return interaction.reply(UNKNOWN_BUTTON);
     const person = await identify({
       teamId: workspace()?.teamId ?? '',
       userId: interaction.userId,
     });
     const confirmed = person.ok ? await login.confirm(person.value, id) : person;
-    if (!confirmed.ok) return interaction.tell(explain(confirmed.refusal));
+    if (!confirmed.ok) return interaction.reply(explain(confirmed.refusal));
     const title = `Confirmed. The terminal receives a key in your name within seconds. It calls itself: ${confirmed.value.device}`;
     const note =
       'Not your terminal? Revoke the key at once, or ask an administrator to: vsecure keys:revoke';

@@ -29,18 +29,18 @@ export function createNotMe(parts: NotMeParts): NotMe {
     await interaction.ack();
     const id = principalId.safeParse(readClick(body)?.value).data;
     const workspace = parts.workspace();
-    if (!id || !workspace) return interaction.tell(UNREADABLE);
+    if (!id || !workspace) return interaction.reply(UNREADABLE);
     const slackActor = { teamId: workspace.teamId, userId: interaction.userId };
     const identified = await parts.identify(slackActor);
     if (!identified.ok) {
       const { code } = identified.refusal;
       // `unavailable`: Slack did not answer, so the user was not refused.
       if (code !== 'unavailable') await parts.recordRefusedSuspension(slackActor, id, code);
-      return interaction.tell(refusalSentence(identified.refusal));
+      return interaction.reply(refusalSentence(identified.refusal));
     }
     const through = `slack ${slackActor.teamId}/${slackActor.userId}`;
     const suspended = await parts.suspendPrincipal({ person: identified.value, through }, id);
-    await interaction.tell(
+    await interaction.reply(
       suspended.ok ? sentence(suspended.value) : refusalSentence(suspended.refusal),
     );
   };

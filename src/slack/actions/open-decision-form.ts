@@ -28,7 +28,7 @@ export function createOpenForm(parts: OpenFormParts): OpenForm {
     await interaction.ack();
     const click = readClick(body);
     const found = click && (await findClickedRequest(parts, click));
-    if (!click || !found) return interaction.tell(UNKNOWN_CARD);
+    if (!click || !found) return interaction.reply(UNKNOWN_CARD);
     const { facts, teamId } = found;
     const { id, request } = facts.approval;
     parts.log.info(

@@ -29,7 +29,7 @@ export function createOpenDetails(parts: OpenDetailsParts): OpenDetails {
     await interaction.ack();
     const click = readClick(body);
     const found = click && (await findClickedRequest(parts, click));
-    if (!click || !found) return interaction.tell(UNKNOWN_CARD);
+    if (!click || !found) return interaction.reply(UNKNOWN_CARD);
     const view = await openView(parts, interaction, click, detailsView(found.facts, found.teamId));
     if (view) await addHistory(parts, view, found, interaction.userId);
   };

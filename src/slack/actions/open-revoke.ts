@@ -20,7 +20,7 @@ export function createOpenRevoke(parts: OpenRevokeParts): OpenRevoke {
     const click = readClick(body);
     const facts = click && (await findClickedGrant(parts, click));
     const teamId = parts.workspace()?.teamId;
-    if (!click || !facts || !teamId) return interaction.tell(UNKNOWN_CARD);
+    if (!click || !facts || !teamId) return interaction.reply(UNKNOWN_CARD);
     await openView(parts, interaction, click, revokeForm(facts, teamId));
   };
 }

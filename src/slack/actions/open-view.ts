@@ -81,7 +81,7 @@ export async function openView(
     const failure = webFailure(error);
     if (!failure) throw error;
     log.warn({ code: failure.code, kind: interaction.kind }, 'Slack did not open a form');
-    await interaction.tell(NOT_OPENED);
+    await interaction.reply(NOT_OPENED);
     return undefined;
   }
 }

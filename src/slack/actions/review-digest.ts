@@ -25,7 +25,7 @@ export function createOpenReview(parts: ReviewParts): OnClick {
     const click = readClick(body);
     const items =
       click?.place && (await parts.digests.shown(click.place.channel, click.place.messageId));
-    if (!click?.place || !items || items.length === 0) return interaction.tell(UNKNOWN_LIST);
+    if (!click?.place || !items || items.length === 0) return interaction.reply(UNKNOWN_LIST);
     await openView(parts, interaction, click, reviewView({ items, place: click.place, page: 0 }));
   };
 }
@@ -42,7 +42,7 @@ export function createTurnPage(parts: ReviewParts): OnClick {
     await interaction.ack();
     const read = pageClick.safeParse(body).data;
     const where = read && place.safeParse(JSON.parse(read.view.private_metadata)).data;
-    if (!read || !where) return interaction.tell(UNKNOWN_LIST);
+    if (!read || !where) return interaction.reply(UNKNOWN_LIST);
     const items = await parts.digests.shown(where.channel, where.messageId);
     const page = Number(read.actions[0].value);
     const view = dated(parts.dates, reviewView({ items, place: where, page }));

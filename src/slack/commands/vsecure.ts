@@ -40,17 +40,17 @@ export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand
   const catalogue = createCatalogue(parts);
   const commands = [...catalogue, createHelp(catalogue)];
 
-  async function reply(
+  async function answerQuery(
     query: PageQuery,
     interaction: Interaction,
     replace: boolean,
   ): Promise<void> {
     const found = find(commands, query.text);
     const command = found.ok ? found.value : undefined;
-    if (replace && !command?.pages) return interaction.tell(OLD_PAGE);
+    if (replace && !command?.pages) return interaction.reply(OLD_PAGE);
     const answer = found.ok ? await runCommand(parts, found.value, query, interaction) : found;
     if (!answer.ok)
-      return interaction.tell(withUsage(explain(answer.refusal), answer.refusal.code, command));
+      return interaction.reply(withUsage(explain(answer.refusal), answer.refusal.code, command));
     const forms = answerForms(answer.value, pageButtons(query, answer.value.next));
     // The Slack look-alike of the demo draws no tables.
     await interaction.show(parts.dates === 'plain' ? forms.slice(-1) : forms, replace);
@@ -59,12 +59,12 @@ export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand
   return {
     async run(text, interaction) {
       await interaction.ack();
-      await reply({ text }, interaction, false);
+      await answerQuery({ text }, interaction, false);
     },
     async page(body, interaction) {
       await interaction.ack();
       const query = fromPageButton(readClick(body)?.value);
-      await (query ? reply(query, interaction, true) : interaction.tell(OLD_PAGE));
+      await (query ? answerQuery(query, interaction, true) : interaction.reply(OLD_PAGE));
     },
   };
 }

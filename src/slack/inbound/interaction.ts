@@ -18,13 +18,13 @@ export type Acknowledgement =
 export interface Interaction {
   readonly payload: Envelope;
   readonly userId: string;
-  /** For logs and the audit trail: `press` (a click), `submit`, `command` and so on. */
+  /** For logs and the audit trail: `click`, `submit`, `command` and so on. */
   readonly kind: string;
   acknowledged(): boolean;
   /** Must be called within 3 s. Only the first call is sent; a broken connection is logged, never thrown. */
   ack(answer?: Acknowledgement): Promise<void>;
   /** Shows a sentence to this person only; Slack parses nothing in it. Never throws. */
-  tell(sentence: string): Promise<void>;
+  reply(sentence: string): Promise<void>;
   /**
    * Shows an answer to this person only: the first of these forms that Slack accepts. `replace`: replaces the message with the clicked
    * button. Never throws.
@@ -50,7 +50,7 @@ export interface Incoming {
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  block_actions: 'press',
+  block_actions: 'click',
   view_submission: 'submit',
   view_closed: 'close',
   block_suggestion: 'suggestion',
@@ -76,7 +76,7 @@ export function createInteraction({ payload, ack, respond, client, log }: Incomi
         log.warn({ kind, error: nameOf(error) }, 'an acknowledgement did not reach Slack');
       }
     },
-    async tell(sentence) {
+    async reply(sentence) {
       try {
         if (respond) await answerInChannel(respond, sentence);
         else await answerElsewhere(client, payload, userId, sentence);

@@ -110,5 +110,5 @@ async function say(interaction: Interaction, sentence: string): Promise<void> {
   if (interaction.kind === 'submit' && !interaction.acknowledged())
     return interaction.ack({ response_action: 'update', view: noticeView('vsecure', sentence) });
   await interaction.ack();
-  await interaction.tell(sentence);
+  await interaction.reply(sentence);
 }
