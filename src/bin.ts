@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `vsecure`: picks a command. A server's part is loaded only when it is chosen, so that a client stays small and quick. */
+/** `vsecure`: picks the command to run. Server code is imported only for server commands, so that client commands start fast. */
 
 import { createIo } from './cli/io.js';
 import { runClient } from './cli/run.js';
@@ -12,25 +12,25 @@ interface ServerCommand {
 
 const SERVER: Readonly<Record<string, ServerCommand>> = {
   serve: { description: 'run the server', load: () => import('./main/serve.js') },
-  demo: { description: 'see it work, with fake secrets', load: () => import('./main/demo.js') },
+  demo: { description: 'try vsecure with fake secrets', load: () => import('./main/demo.js') },
   migrate: {
-    description: 'bring the database to this version’s schema',
+    description: 'upgrade the database schema to this version',
     load: () => import('./main/migrate.js'),
   },
-  backup: { description: 'copy the embedded database', load: () => import('./main/backup.js') },
+  backup: { description: 'back up the embedded database', load: () => import('./main/backup.js') },
   'admin:bootstrap': {
-    description: 'make the first admin key, or recover one',
+    description: 'create or recover the first admin key',
     load: () => import('./main/admin-bootstrap.js'),
   },
   'audit:detach': {
-    description: 'take old parts of the audit trail out of the table; deletes nothing',
+    description: 'detach old parts of the audit trail from the table; deletes nothing',
     load: () => import('./main/audit-detach.js'),
   },
   'slack:check': {
-    description: 'say what is wrong with the Slack set-up, and how to fix it',
+    description: 'check the Slack setup and show how to fix it',
     load: () => import('./main/slack-check.js'),
   },
-  mcp: { description: 'serve MCP on stdio to an AI tool', load: () => import('./main/mcp.js') },
+  mcp: { description: 'serve MCP to an AI tool over stdio', load: () => import('./main/mcp.js') },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
@@ -44,7 +44,7 @@ process.exitCode = command
       createIo(process),
     );
 
-/** Leaves at once when the command is done: whatever it held open has been closed, or will be by the system. */
+/** Exits as soon as the command finishes. The operating system closes any handle that the command left open. */
 async function runServer({ load }: ServerCommand, argv: string[]): Promise<never> {
   try {
     process.exit(await (await load()).run(argv));

@@ -1,10 +1,10 @@
-/** A number as a bar of text, to be compared with those above and below it. */
+/** Draws a number as a text bar that lines up with the bars of the other rows. */
 
-/** Characters: room for the bar beside a long name on a screen of 120. */
-const LONGEST = 30;
+/** Maximum length in characters: leaves room for a long name on a terminal of 120 columns. */
+const MAX_LENGTH = 30;
 
-/** As long as `count` is of `most`, and never nothing where there is something. */
-export function bar(count: number, most: number): string {
+/** The bar for `count`, scaled so that `max` fills it. A count above zero is at least one character long. */
+export function bar(count: number, max: number): string {
   if (count <= 0) return '';
-  return '█'.repeat(Math.max(1, Math.round((count / most) * LONGEST)));
+  return '█'.repeat(Math.max(1, Math.round((count / max) * MAX_LENGTH)));
 }

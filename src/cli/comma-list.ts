@@ -1,6 +1,6 @@
-/** Several splitCommas in one option, separated by commas. */
+/** Parses an option that takes several values separated by commas. */
 
-/** Without blanks around them, and without empty ones. */
+/** Trims each value and drops empty ones. */
 export const splitCommas = (text: string): readonly string[] =>
   text
     .split(',')

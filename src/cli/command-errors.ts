@@ -1,24 +1,24 @@
-/** How a command ends when it does not end well, and what it says then. */
+/** The errors of a command, and the message and exit code of each. */
 
 import { CommanderError } from 'commander';
 import { VSecureError } from '../sdk/index.js';
 
-/** It was not done, and that is nobody's error: exit 1. */
+/** The command was understood but was not carried out: exit code 1. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
-/** The command was not used as it is meant to be: exit 2. */
+/** The command line is wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Says what went wrong and what to do next. Answers with the exit code: 1 refused or failed, 2 wrong usage. */
+/** Prints what went wrong and what to do next. Returns the exit code: 1 when refused or failed, 2 for wrong usage. */
 export function reportError(
   error: unknown,
   { err }: { readonly err: (text: string) => void },
 ): number {
-  // Commander has already said what it has to say; help that was asked for is no error.
+  // Commander has already printed its message. Exit code 0 means that the user asked for help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   err(`vsecure: ${error instanceof Error ? error.message : 'something went wrong'}`);
   if (error instanceof VSecureError && error.next) err(`  ${error.next}`);

@@ -1,4 +1,4 @@
-/** Scripts that teach a shell the commands and options of this program. Everything is in the script: pressing Tab starts no process. */
+/** Generates shell completion scripts. Each script contains every command and option, so the Tab key starts no process. */
 
 import type { Command } from 'commander';
 
@@ -11,7 +11,7 @@ interface Entry {
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** How the script is switched on, to be said beside it. */
+/** How to install the script of each shell, for the help text. */
 export const INSTALL_HINTS: Record<Shell, string> = {
   bash: `Add to ~/.bashrc:   eval "$(vsecure completion bash)"`,
   zsh: `Add to ~/.zshrc:   eval "$(vsecure completion zsh)"`,
@@ -36,7 +36,7 @@ const names = (entries: readonly Entry[]) => entries.map(({ name }) => name).joi
 const cases = (entries: readonly Entry[]) =>
   entries.map(({ name, options }) => `    ${name}) words="${options.join(' ')}" ;;`).join('\n');
 
-/** Bash breaks words at colons, and our commands have them: what stands before the last one is cut off again. */
+/** Bash splits words at colons, and our command names contain them: the script removes the part that bash already has. */
 const bash = (entries: readonly Entry[]) => `_vsecure() {
   local line="\${COMP_LINE:0:COMP_POINT}" words="" word
   local -a typed
@@ -50,8 +50,8 @@ ${cases(entries)}
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   if [[ "$current" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
-    local before="\${current%:*}:" place
-    for place in "\${!COMPREPLY[@]}"; do COMPREPLY[place]="\${COMPREPLY[place]#"$before"}"; done
+    local before="\${current%:*}:" index
+    for index in "\${!COMPREPLY[@]}"; do COMPREPLY[index]="\${COMPREPLY[index]#"$before"}"; done
   fi
 }
 complete -o default -F _vsecure vsecure`;
@@ -86,5 +86,5 @@ const fish = (entries: readonly Entry[]) =>
 
 const SCRIPTS: Record<Shell, (entries: readonly Entry[]) => string> = { bash, zsh, fish };
 
-/** In single quotes, as all three shells read them; an apostrophe is left out. */
+/** Quotes text in single quotes, which all three shells understand. An apostrophe becomes a typographic one. */
 const quoted = (text: string) => `'${text.replaceAll("'", '’')}'`;

@@ -1,4 +1,4 @@
-/** Who asks, and where: what the command line says, else the environment, else the default profile. */
+/** Finds the server and the key to use: first from the command line, then the environment, then the default profile. */
 
 import type { readEnvironment } from '../sdk/env.js';
 import { VSecureClient } from '../sdk/index.js';
@@ -12,18 +12,18 @@ import {
 } from './profiles.js';
 
 export interface Credentials {
-  /** Selects the profile that the command line names. */
+  /** Selects the profile named on the command line. */
   readonly useProfile: (name: string | undefined) => void;
-  /** The profile that a login is saved to. Throws UsageError when its file cannot be used. */
+  /** The profile that `login` saves to. Throws UsageError when the profile file is unusable. */
   readonly profile: () => CurrentProfile;
-  /** Throws VSecureError when neither the environment nor a profile gives a key. */
+  /** Throws VSecureError when neither the environment nor a profile has a key. */
   readonly client: () => VSecureClient;
 }
 
 export interface CurrentProfile {
   readonly name: string;
   readonly file: string;
-  /** Of the server it was for before, or that the environment names. */
+  /** The server saved in the profile, or else the one in the environment. */
   readonly url: string | undefined;
   readonly save: (profile: Profile) => void;
 }
@@ -40,24 +40,24 @@ export function createCredentials(
     profile() {
       const name = named ?? environment.profile ?? DEFAULT_PROFILE;
       if (!profileName.safeParse(name).success)
-        throw new UsageError(`A profile is named with letters, digits and . _ -, not: ${name}`);
-      const kept = readProfile(file, name);
+        throw new UsageError(`Not a profile name: ${name}. Use letters, digits and . _ -`);
+      const saved = readProfile(file, name);
       return {
         name,
         file,
-        url: (named === undefined ? environment.url : undefined) ?? kept?.url ?? environment.url,
+        url: (named === undefined ? environment.url : undefined) ?? saved?.url ?? environment.url,
         save: (profile) => writeProfile(file, name, profile),
       };
     },
     client() {
-      // A key in the environment is a choice, unless the command line makes another.
+      // A key in the environment takes precedence, unless the command line names a profile.
       if (named === undefined && environment.apiKey) return new VSecureClient();
       const name = named ?? environment.profile;
       const profile = readProfile(file, name ?? DEFAULT_PROFILE);
       if (profile) return new VSecureClient(profile);
       if (name === undefined) return new VSecureClient();
       throw new UsageError(
-        `There is no profile ${name} in ${file}. Make one: vsecure login --profile ${name}`,
+        `No profile named ${name} in ${file}. To create it: vsecure login --profile ${name}`,
       );
     },
   };

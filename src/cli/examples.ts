@@ -1,4 +1,4 @@
-/** How each command is used, shown below its help. */
+/** The examples that each command shows below its help. */
 
 import type { Command } from 'commander';
 
@@ -6,7 +6,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'mcp:approvals': ['vsecure mcp:approvals --status pending', 'vsecure mcp:approvals --json'],
   'mcp:approve': [
     'vsecure mcp:approve appr_… --reason "debugging the outage"',
-    'vsecure mcp:approve appr_… --reason "only a look" --duration 15m --yes',
+    'vsecure mcp:approve appr_… --reason "read-only check" --duration 15m --yes',
   ],
   'mcp:deny': ['vsecure mcp:deny appr_… --reason "use staging instead"'],
   'mcp:grants': ['vsecure mcp:grants', 'vsecure mcp:grants --json'],
@@ -77,7 +77,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'auth:scopes': ['vsecure auth:scopes'],
 };
 
-/** A command that brings examples of its own keeps them. */
+/** Adds the examples of a command, if this file has any. Some commands define their own. */
 export function addExamples(command: Command): void {
   const examples = EXAMPLES[command.name()];
   if (!examples) return;

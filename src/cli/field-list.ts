@@ -1,8 +1,8 @@
-/** Facts, one a line, their names in a column of their own. */
+/** Prints named fields, one per line, with the names aligned in a column. */
 
 import { escapeText } from './terminal-text.js';
 
-/** A fact with several values takes several lines; one without a value none. */
+/** A field with several values takes several lines. A field without a value is omitted. */
 export type Field = readonly [name: string, value: string | readonly string[] | undefined];
 
 export function fieldList(all: readonly Field[]): string {
@@ -16,7 +16,7 @@ export function fieldList(all: readonly Field[]): string {
     .join('\n');
 }
 
-/** `2026-05-01T09:30:15.123Z` for people: `2026-05-01 09:30 UTC`. */
+/** Formats a timestamp for people: `2026-05-01T09:30:15.123Z` becomes `2026-05-01 09:30 UTC`. */
 export function formatTime(timestamp: string | undefined): string | undefined {
   return timestamp && `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
 }

@@ -1,4 +1,4 @@
-/** What a command sees of the outside: two streams to write to, one to read from, somebody to ask, and a server. */
+/** Everything a command uses to talk to the outside: output, input, prompts and the API client. */
 
 import { profilesFile, readEnvironment } from '../sdk/env.js';
 import { type Credentials, createCredentials } from './credentials.js';
@@ -8,33 +8,33 @@ import { type Column, table } from './table.js';
 import { escapeJson, escapeLines } from './terminal-text.js';
 
 export interface Io extends Credentials {
-  /** Results, to stdout, with a line break. */
+  /** Writes a result line to stdout. */
   readonly out: (text: string) => void;
-  /** Everything else, to stderr, with a line break. */
+  /** Writes any other line (hints, warnings) to stderr. */
   readonly err: (text: string) => void;
-  /** Results as a table, to stdout. */
+  /** Writes a table of results to stdout. */
   readonly table: <T>(rows: readonly T[], columns: readonly Column<T>[]) => void;
-  /** A result for programs, to stdout. */
+  /** Writes a result as JSON to stdout. */
   readonly json: (value: unknown) => void;
-  /** Is there somebody at a terminal who can be asked? */
+  /** True when stdin is a terminal, so that the command can ask questions. */
   readonly interactive: boolean;
   readonly ask: (text: string) => Promise<string>;
-  /** Asks without showing what is typed. */
+  /** Asks without echoing the answer. */
   readonly askHidden: (text: string) => Promise<string>;
-  /** For what takes long; silent where nobody watches. */
+  /** Shows progress of a slow operation. Prints nothing unless stderr is a terminal. */
   readonly progress: (text: string) => Progress;
-  /** All of stdin. */
+  /** Reads all of stdin. */
   readonly input: () => Promise<Uint8Array>;
 }
 
-/** Whatever is written passes through here, so that no command can forget to make it harmless. */
+/** All output passes through here, so that no command can forget to escape control characters. */
 export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
-  // `vsecure mcp:audit | head` closes the pipe early, and that is no failure.
+  // `vsecure mcp:audit | head` closes the pipe early. That is not a failure.
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
   return {
     out: (text) => stdout.write(`${escapeLines(text)}\n`),
     err: (text) => stderr.write(`${escapeLines(text)}\n`),
-    // A terminal says what it can; NO_COLOR and TERM=dumb count there.
+    // hasColors() respects NO_COLOR and TERM=dumb.
     table: (rows, columns) =>
       stdout.write(`${table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })}\n`),
     json: (value) => stdout.write(`${escapeJson(value)}\n`),

@@ -1,8 +1,8 @@
-/** The AI tools that `mcp:config` knows: what each wants to be told, and in which file. */
+/** The AI tools that `mcp:config` supports: the configuration each one needs, and the file it belongs in. */
 
 import path from 'node:path';
 
-/** The machine that the files are on. */
+/** What decides where a configuration file is on this machine. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly home: string;
@@ -10,13 +10,13 @@ export interface Machine {
 }
 
 interface KnownClient {
-  /** As people call it. */
+  /** Display name. */
   readonly title: string;
-  /** What to do after the key is in, so that the tool sees it. */
+  /** What the user does after adding the key, so that the tool loads the configuration. */
   readonly lastStep: string;
 }
 
-/** A tool whose file is JSON, with all servers in one object by their names. */
+/** A tool with a JSON file that lists servers by name in one object. */
 export interface JsonClient extends KnownClient {
   readonly kind: 'json';
   readonly section: string;
@@ -24,14 +24,14 @@ export interface JsonClient extends KnownClient {
   readonly file: (machine: Machine) => string;
 }
 
-/** A tool whose file is TOML. */
+/** A tool with a TOML file. */
 export interface TomlClient extends KnownClient {
   readonly kind: 'toml';
   readonly snippet: (url: string) => string;
   readonly file: (machine: Machine) => string;
 }
 
-/** A tool that is told by a command of its own. */
+/** A tool that has its own command to add a server. */
 export interface CommandClient extends KnownClient {
   readonly kind: 'command';
   readonly command: (url: string) => string;
@@ -39,10 +39,10 @@ export interface CommandClient extends KnownClient {
 
 export type McpClient = JsonClient | TomlClient | CommandClient;
 
-/** Stands where the key belongs: no command of ours writes a real one into a file. */
+/** A placeholder for the key: vsecure never writes a real key into another tool's file. */
 export const KEY_PLACEHOLDER = 'vsk_a_…';
 
-/** What a tool starts that speaks stdio. The major version is pinned: it runs with the key. */
+/** The command that a stdio tool starts. Its major version is pinned because the package runs with the key. */
 const RELAY = { command: 'npx', args: ['-y', 'mcp-server-vsecure@1'] };
 const BEARER = `Bearer ${KEY_PLACEHOLDER}`;
 
@@ -52,7 +52,7 @@ const stdioEntry = (url: string) => ({
 });
 const httpEntry = (url: string) => ({ url: `${url}/mcp`, headers: { Authorization: BEARER } });
 
-/** Each file is the one of the user, as the tool's own documentation names it; none lies in a project. */
+/** Each file is the per-user file named in the tool's own documentation, never a project file. */
 export const MCP_CLIENTS = {
   'claude-desktop': {
     kind: 'json',
@@ -60,14 +60,14 @@ export const MCP_CLIENTS = {
     section: 'mcpServers',
     entry: stdioEntry,
     file: (machine) => inAppFolder(machine, 'Claude', 'claude_desktop_config.json'),
-    lastStep: 'quit it and start it again',
+    lastStep: 'quit and restart it',
   },
   'claude-code': {
     kind: 'command',
     title: 'Claude Code',
     command: (url) =>
       `claude mcp add --transport http vsecure "${url}/mcp" --header "Authorization: ${BEARER}"`,
-    lastStep: 'look at it with /mcp',
+    lastStep: 'run /mcp to check the connection',
   },
   cursor: {
     kind: 'json',
@@ -75,7 +75,7 @@ export const MCP_CLIENTS = {
     section: 'mcpServers',
     entry: httpEntry,
     file: ({ home }) => path.join(home, '.cursor', 'mcp.json'),
-    lastStep: 'switch vsecure on in its settings under MCP',
+    lastStep: 'enable vsecure in Settings under MCP',
   },
   vscode: {
     kind: 'json',
@@ -83,12 +83,12 @@ export const MCP_CLIENTS = {
     section: 'servers',
     entry: (url) => ({ type: 'http', ...httpEntry(url) }),
     file: (machine) => inAppFolder(machine, 'Code', 'User', 'mcp.json'),
-    lastStep: 'start it with the command "MCP: List Servers"',
+    lastStep: 'run the command "MCP: List Servers" and start vsecure',
   },
   codex: {
     kind: 'toml',
     title: 'Codex',
-    // JSON's strings and arrays of them are TOML's too, as long as they are ASCII or plain letters.
+    // A JSON string is also a valid TOML string, as long as it holds ASCII or plain letters.
     snippet: (url) => `[mcp_servers.vsecure]
 command = ${JSON.stringify(RELAY.command)}
 args = ["${RELAY.args.join('", "')}"]
@@ -103,7 +103,7 @@ VSECURE_API_KEY = ${JSON.stringify(KEY_PLACEHOLDER)}
   },
 } as const satisfies Record<string, McpClient>;
 
-/** Where applications keep what belongs to the user: the folder of each platform's own convention. */
+/** The per-user application folder of each platform. */
 function inAppFolder({ platform, home, env }: Machine, ...names: string[]): string {
   if (platform === 'darwin')
     return path.posix.join(home, 'Library', 'Application Support', ...names);

@@ -1,6 +1,7 @@
 /** The policy file: policy documents of the API, as one list or as several YAML documents. Allows short resource names. */
 
 import { readFile } from 'node:fs/promises';
+import { plainError } from '../contract/accepted-values.js';
 import { type PolicyDocument, policyDocument } from '../contract/policy-document.js';
 import { type InputIssue, sentenceOf } from '../contract/problem-sentence.js';
 import { fullUri } from '../contract/short-name.js';
@@ -44,7 +45,7 @@ function located(name: string, entries: readonly Entry[], error: unknown): unkno
 }
 
 function check(entry: Entry): { policy?: PolicyDocument; problems: readonly LineProblem[] } {
-  const { data, error } = policyDocument.safeParse(withFullUri(entry.value));
+  const { data, error } = policyDocument.safeParse(withFullUri(entry.value), { error: plainError });
   if (data) return { policy: data, problems: [] };
   return { problems: error.issues.flatMap((issue) => placesOf(entry, issue)) };
 }

@@ -1,4 +1,4 @@
-/** All commands of `vsecure`: those of a client are here, those of the server only by name. */
+/** Registers all commands of `vsecure`. Server commands are listed here by name only. */
 
 import { Command } from 'commander';
 import { registerAlertsList, registerAlertsRules } from './commands/alerts-list.js';
@@ -92,35 +92,37 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerPeopleCode,
   ],
   'AI tools:': [registerMcpConfig],
-  'Yourself:': [registerLogin, registerWhoami, registerScopes, registerCompletion],
+  'Your account:': [registerLogin, registerWhoami, registerScopes, registerCompletion],
 };
 
 const ENVIRONMENT = `
 Environment:
-  VSECURE_URL      where vsecure is (default: http://127.0.0.1:3000)
-  VSECURE_API_KEY  who you are
-  VSECURE_PROFILE  or: the profile that says both
+  VSECURE_URL      address of the server (default: http://127.0.0.1:3000)
+  VSECURE_API_KEY  your API key
+  VSECURE_PROFILE  profile with an address and a key, used instead of the two above
 
-Exit status: 0 done, 1 refused or failed, 2 wrong usage.`;
+Exit status: 0 success, 1 refused or failed, 2 wrong usage.`;
 
 export interface About {
   readonly version: string;
-  /** Commands that are dispatched before this program gets to see them: name to description. */
+  /** Server commands, which bin.ts dispatches itself: name to description. */
   readonly server: Readonly<Record<string, string>>;
 }
 
 export function createProgram(io: Io, { version, server }: About): Command {
   const program = new Command('vsecure')
-    .description('AI tools ask for secrets, people approve, everything is on record.')
+    .description(
+      'AI tools ask for secrets, people approve, and the audit trail records everything.',
+    )
     .version(version)
-    .option('--profile <name>', 'who to be: a profile that `vsecure login` made')
+    .option('--profile <name>', 'profile to use, created with `vsecure login`')
     .hook('preAction', (_, action) => io.useProfile(action.optsWithGlobals()['profile']))
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
     })
-    .showHelpAfterError('Run with --help to see how it is used.')
+    .showHelpAfterError('Add --help to see how to use this command.')
     .addHelpText('after', ENVIRONMENT);
   program.commandsGroup('Server:');
   for (const [name, description] of Object.entries(server))

@@ -1,9 +1,9 @@
-/** Something that takes long shows that it moves: on a terminal only, on stderr, and never in what a program reads. */
+/** Shows the progress of a slow operation: on stderr, and only when stderr is a terminal. */
 
 import spinner from 'yocto-spinner';
 
 export interface Progress {
-  /** So much of so much is done. */
+  /** Reports that `done` of `of` steps are finished. */
   readonly at: (done: number, of: number) => void;
   readonly end: () => void;
 }

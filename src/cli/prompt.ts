@@ -1,11 +1,11 @@
-/** Asking somebody at a terminal. */
+/** Asks a question on a terminal. */
 
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandFailed } from './command-errors.js';
 
-/** Resolves with one line. Rejects with CommandFailed when the input ends or is broken off instead. */
+/** Resolves with one line. Rejects with CommandFailed when the input ends or the user interrupts. */
 export async function question(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
@@ -18,16 +18,16 @@ export async function question(
     output: hidden ? nowhere : output,
     terminal: true,
     historySize: 0,
-    // It is drawn again when the line is edited.
+    // readline redraws the prompt when the user edits the line.
     prompt: text,
   });
-  // Only now, when the terminal no longer shows what is typed by itself.
+  // Print the prompt only now: from here on the terminal no longer echoes input itself.
   output.write(text);
   lines.once('SIGINT', () => lines.close());
   try {
     const answer = once(lines, 'line');
     const ended = once(lines, 'close').then(() => {
-      throw new CommandFailed('Nothing was entered, so nothing was done.');
+      throw new CommandFailed('No input, so nothing was changed.');
     });
     const [line] = await Promise.race([answer, ended]);
     return String(line);

@@ -1,4 +1,4 @@
-/** Changes a file of settings that belongs to another program: with a copy of what was, and never half. */
+/** Changes the settings file of another program atomically and keeps a backup. */
 
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -6,22 +6,22 @@ import path from 'node:path';
 import { CommandFailed } from './command-errors.js';
 
 export interface FileChange {
-  /** The copy of what the file was; absent when there was none. */
+  /** Path of the backup. Absent when the file is new. */
   readonly backup?: string;
-  /** May others on this machine read the file? False where the system does not say. */
+  /** True when other users on this machine can read the file. Always false on Windows, which has no mode bits. */
   readonly isOpen: boolean;
 }
 
 /**
- * Replaces the file by what `change` makes of its text, in one step. A new file, and the folders for it, can be read by
- * the owner only; an old one keeps its permissions. Throws what `change` throws, before anything is written; CommandFailed
- * for text that is not UTF-8.
+ * Replaces the text of the file with the result of `change`, atomically. Only the owner can read a new file and its folders;
+ * an existing file keeps its permissions. Throws whatever `change` throws, before anything is written. Throws CommandFailed
+ * when the file is not UTF-8 text.
  */
 export async function changeFile(
   name: string,
   change: (text: string | undefined) => string,
 ): Promise<FileChange> {
-  // A link, as people's dotfiles have it, stays one.
+  // A symbolic link, as in dotfile repositories, stays a link.
   const file = await realpath(name).catch(ifMissing(name));
   const bytes = await readFile(file).catch(ifMissing(undefined));
   const text = change(bytes && utf8(bytes));
@@ -51,7 +51,7 @@ function utf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new CommandFailed('It is not UTF-8 text. Nothing was changed.');
+    throw new CommandFailed('The file is not UTF-8 text. Nothing was changed.');
   }
 }
 

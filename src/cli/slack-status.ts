@@ -1,16 +1,18 @@
-/** Says what keeps requests from being seen in Slack, to whoever looks for them here. */
+/** Warns about Slack faults that keep approvers from seeing requests. */
 
 import { formatTime } from './field-list.js';
 import type { Io } from './io.js';
 
-/** Says nothing when nothing does, or when the server does not tell. */
+/** Prints nothing when there is no fault, or when the server cannot be asked. */
 export async function printSlackStatus(io: Io): Promise<void> {
   const { slack_faults: faults = [] } = await io
     .client()
     .readiness()
     .catch(() => ({ slack_faults: [] }));
   for (const { code, channel, waiting, since, todo } of faults) {
-    const where = channel === undefined ? 'Slack' : `the Slack channel ${channel}`;
-    io.err(`\n${waiting} waiting for ${where} since ${formatTime(since)} (${code}): ${todo}.`);
+    const where = channel === undefined ? 'Slack' : `channel ${channel}`;
+    io.err(
+      `\nSlack problem (${code}): ${waiting} messages for ${where} undelivered since ${formatTime(since)}. Fix: ${todo}.`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-/** Tables for people: columns as wide as what is in them, nothing cut off; colour says nothing that the words do not. */
+/** Prints tables for people. Columns fit their widest cell; nothing is cut off. Colour only repeats what the text says. */
 
 import { styleText } from 'node:util';
 import { escapeText } from './terminal-text.js';
@@ -8,13 +8,13 @@ export type Tone = 'good' | 'bad' | 'open';
 export interface Column<T> {
   readonly header: string;
   readonly cell: (row: T) => string | number | undefined;
-  /** How it looks where there are colours. */
+  /** Colour of the cell, when colours are on. */
   readonly tone?: (row: T) => Tone | undefined;
 }
 
 const COLOUR = { good: 'green', bad: 'red', open: 'yellow' } as const;
 
-/** One line a row under a line of headers; strangers' words made harmless. Trailing blanks are left out. */
+/** A header line, then one line per row. Control characters in cells are escaped. Lines have no trailing spaces. */
 export function table<T>(
   rows: readonly T[],
   columns: readonly Column<T>[],
@@ -34,7 +34,7 @@ export function table<T>(
       .join('  ')
       .trimEnd(),
   );
-  // A terminal may be the only one that is told, so its settings were asked before.
+  // The caller has already checked the terminal, so styleText must not check a stream again.
   const bold = colours ? styleText('bold', head, { validateStream: false }) : head;
   return [bold, ...lines].join('\n');
 }

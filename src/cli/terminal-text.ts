@@ -1,22 +1,22 @@
-/** Text of strangers, made harmless for a terminal: no escape sequence, no hidden or reversed letters, no forged lines. */
+/** Escapes untrusted text for a terminal: no escape sequences, no hidden or reversed letters, no forged lines. */
 
 /** Controls (C0, DEL, C1), invisible and direction-changing characters, line separators, lone surrogates. */
-const TRICKS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-const TRICKS_BUT_NEWLINE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const UNSAFE_EXCEPT_NEWLINE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** On one line: every such character is shown by its code point, `\u{1b}`. */
+/** Escapes text for one line. Every unsafe character becomes its code point: `\u{1b}`. */
 export function escapeText(text: string): string {
-  return text.replace(TRICKS, codePoint);
+  return text.replace(UNSAFE, codePoint);
 }
 
-/** The same for whole output, whose line breaks are ours. */
+/** The same for whole output, whose line breaks vsecure wrote itself. */
 export function escapeLines(text: string): string {
-  return text.replace(TRICKS_BUT_NEWLINE, codePoint);
+  return text.replace(UNSAFE_EXCEPT_NEWLINE, codePoint);
 }
 
-/** JSON that means the same and is harmless to look at. */
+/** Formats JSON so that it is safe to print and still parses to the same value. */
 export function escapeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(TRICKS_BUT_NEWLINE, jsonEscapes);
+  return JSON.stringify(value, null, 2).replace(UNSAFE_EXCEPT_NEWLINE, jsonEscapes);
 }
 
 const codePoint = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`;

@@ -1,4 +1,4 @@
-/** The entries of a YAML file, and the line on which each part of them stands. */
+/** Reads the entries of a YAML file, with the line number of each part. */
 
 import {
   type Document,
@@ -12,7 +12,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 
-/** A problem and its line, counted from 1. */
+/** A problem and its line number, starting at 1. */
 export interface LineProblem {
   readonly line: number;
   readonly problem: string;
@@ -20,7 +20,7 @@ export interface LineProblem {
 
 export interface Entry {
   readonly value: unknown;
-  /** The line of this part of the entry, or of the nearest one around it that is there. */
+  /** The line of this part of the entry, or of the nearest enclosing part that exists. */
   lineOf(path: readonly PropertyKey[]): number;
 }
 
@@ -29,10 +29,10 @@ export interface Entries {
   readonly problems: readonly LineProblem[];
 }
 
-/** Copies of one part of the file that aliases may make: a small file could ask for a very large one. */
+/** How many copies aliases may make: without a limit, a small file could expand to a very large one. */
 const ALIASES_MAX = 100;
 
-/** Each YAML document is a list of entries, or one entry. */
+/** Each YAML document in the text is a list of entries, or a single entry. */
 export function readEntries(text: string): Entries {
   const counter = new LineCounter();
   const lineAt = (offset = 0) => counter.linePos(offset).line || 1;
@@ -70,13 +70,13 @@ function entriesOf(document: Document.Parsed, lineAt: LineAt): Entries {
     const entries = nodes.map((node) => entryOf(document, node, lineAt));
     return { entries, problems: [] };
   } catch (error) {
-    // The YAML library throws where an alias means nothing or too much.
+    // The YAML library throws this for an alias that is undefined or expands too far.
     if (!(error instanceof ReferenceError)) throw error;
     return { entries: [], problems: [{ line, problem: `not valid YAML: ${error.message}` }] };
   }
 }
 
-const NO_LIST = 'text; write a list of policies: lines that begin with "- uri: …"';
+const NO_LIST = 'not a list of policies; use lines that begin with "- uri: …"';
 
 function entryOf(document: Document.Parsed, item: unknown, lineAt: LineAt): Entry {
   const node = isNode(item) ? item : undefined;
@@ -86,22 +86,22 @@ function entryOf(document: Document.Parsed, item: unknown, lineAt: LineAt): Entr
   };
 }
 
-/** The deepest node on the path; of a field its name, which is where a person looks for it. */
+/** The deepest existing node on the path. For a field this is the node of its name, where a person looks for it. */
 function nodeAt(
   document: Document.Parsed,
   start: Node | undefined,
   path: readonly PropertyKey[],
 ): Node | undefined {
-  let place = start;
+  let found = start;
   let inside = start;
   for (const step of path) {
     const within = isAlias(inside) ? inside.resolve(document) : inside;
     const [name, value] = childOf(within, step);
     if (!isNode(name)) break;
-    place = name;
+    found = name;
     inside = isNode(value) ? value : undefined;
   }
-  return place;
+  return found;
 }
 
 function childOf(node: Node | undefined, step: PropertyKey): readonly [unknown, unknown] {

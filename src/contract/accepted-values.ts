@@ -1,20 +1,35 @@
-/** What a field says when it is given something else: the kind of the value, never the value, and what is accepted. */
+/**
+ * Error messages for invalid input. A message names what the field accepts and the kind of value it got. It never repeats the
+ * value itself, which may be a secret.
+ */
+
+import type { z } from 'zod';
 
 interface Given {
   readonly code?: string;
   readonly input?: unknown;
 }
 
-/** As `error` of a schema or of one of its checks. `what` goes after "write". */
-export const accepts = (what: string) => ({
-  error: (given: Given) => `${kindOf(given)}; write ${what}`,
+/**
+ * The `error` option of a schema or one of its checks. `what` describes the accepted values, with an article. `use` gives examples:
+ * `not a duration; use 30m, 1h`. Without `use` the message is: `expected a list, not text`.
+ */
+export const accepts = (what: string, use?: string) => ({
+  error: (given: Given) => message(what, use, receivedKind(given)),
 });
 
-function kindOf({ code, input }: Given): string {
-  if (code === 'invalid_type' || code === 'invalid_union') return kindName(input);
-  if (typeof input === 'string') return 'text of another form';
-  if (typeof input === 'number') return 'a number out of range';
-  return Array.isArray(input) ? 'a list of another length' : kindName(input);
+function message(what: string, use: string | undefined, kind: string | undefined): string {
+  if (kind === 'nothing')
+    return `missing; ${use === undefined ? `expected ${what}` : `use ${use}`}`;
+  if (use === undefined) return `expected ${what}${kind === undefined ? '' : `, not ${kind}`}`;
+  return `${kind === undefined ? '' : `${kind} is `}not ${what}; use ${use}`;
+}
+
+/** The kind of a value of the wrong type. Undefined when the type is right, but the value is not. */
+function receivedKind({ code, input }: Given): string | undefined {
+  return code === 'invalid_type' || code === 'invalid_union' || input === undefined
+    ? kindName(input)
+    : undefined;
 }
 
 function kindName(input: unknown): string {
@@ -25,4 +40,45 @@ function kindName(input: unknown): string {
   if (!Array.isArray(input)) return 'an object';
   const odd = input.find((item) => typeof item !== 'string');
   return odd === undefined ? 'a list' : `a list with ${kindName(odd)} in it`;
+}
+
+/** Plain messages for schemas that have none of their own. Pass it as the `error` option when parsing. */
+export const plainError: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return message(typeName(issue.expected), undefined, kindName(issue.input));
+    case 'too_big':
+      return `too long or too large; use at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case 'too_small':
+      return `too short or too small; use at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'invalid_value':
+      return `not an accepted value; use ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union':
+      return 'not an accepted value';
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? 'contains characters that are not accepted here';
+    default:
+      return undefined;
+  }
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+const typeName = (expected: string) => TYPES[expected] ?? expected;
+
+const FORMATS: Readonly<Record<string, string>> = {
+  email: 'not an e-mail address; use an address such as ana@example.com',
+  datetime: 'not a time; use a time such as 2026-05-01T09:00:00Z',
+  date: 'not a date; use a date such as 2026-05-01',
+};
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
 }

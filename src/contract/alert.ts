@@ -1,4 +1,4 @@
-/** Alerts and their rules on the wire. */
+/** Alerts and alert rules in the API. */
 
 import { z } from 'zod';
 import { METRICS, RECEIVERS } from '../domain/vocabulary.js';
@@ -15,7 +15,7 @@ import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 const ruleName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
-  error: 'the name of a rule has 1 to 64 lower-case letters, digits, _ and -',
+  error: 'not a rule name; use 1 to 64 lower-case letters, digits, _ and -',
 });
 const metric = z.enum(METRICS);
 const receivers = z.array(z.enum(RECEIVERS)).min(1).max(RECEIVERS.length);
@@ -23,16 +23,16 @@ const threshold = z.int().min(0).max(1_000_000_000);
 
 const rule = z.object({
   name: z.string(),
-  /** Absent in a built-in rule, with all that belongs to it. */
+  /** A built-in rule has no metric, filters, threshold or period. */
   metric: metric.optional(),
   resource: z.string().optional(),
   key: z.string().optional(),
   operation: operation.optional(),
-  /** It fires over it; of time_to_decision it is seconds. */
+  /** The rule fires above this value. For time_to_decision, in seconds. */
   threshold: z.int().optional(),
   period: z.string().optional(),
   cooldown: z.string(),
-  /** Absent: every receiver that wants alerts. */
+  /** Absent: every receiver that gets alerts. */
   to: z.array(z.enum(RECEIVERS)).optional(),
   enabled: z.boolean(),
 });
@@ -41,7 +41,7 @@ export type WireAlertRule = z.output<typeof rule>;
 
 const alert = z.object({
   rule: z.string(),
-  /** The key's name, of a built-in rule. */
+  /** Name of the API key that the alert is about. Set by built-in rules. */
   key: z.string().optional(),
   state: z.enum(['firing', 'resolved', 'silenced']),
   value: z.number(),
@@ -58,7 +58,7 @@ export const alertRoutes = {
     ...noInput,
     method: 'GET',
     path: '/alerts',
-    summary: 'What alerts there are and were.',
+    summary: 'List current and past alerts.',
     scopes: ['metrics:read', 'notifications:manage'],
     query: z.strictObject(page.shape),
     answer: listOf(alert),
@@ -67,7 +67,7 @@ export const alertRoutes = {
     ...noInput,
     method: 'GET',
     path: '/alerts/rules',
-    summary: 'What raises an alert; the built-in rules too.',
+    summary: 'List alert rules, including the built-in ones.',
     scopes: ['metrics:read', 'notifications:manage'],
     query: z.strictObject(page.shape),
     answer: listOf(rule),
@@ -76,7 +76,7 @@ export const alertRoutes = {
     ...noInput,
     method: 'PATCH',
     path: '/alerts/rules',
-    summary: 'Make a rule, or change what is named of it. Null takes a filter away.',
+    summary: 'Create a rule, or change the given settings of one. Null removes a filter.',
     scopes: ['notifications:manage'],
     body: z.strictObject({
       name: ruleName,
@@ -96,7 +96,7 @@ export const alertRoutes = {
     ...noInput,
     method: 'POST',
     path: '/alerts/rules/remove',
-    summary: 'Remove a rule with its alerts; a built-in one becomes again what it was.',
+    summary: 'Remove a rule and its alerts. A built-in rule returns to its defaults.',
     scopes: ['notifications:manage'],
     body: z.strictObject({ name: ruleName }),
     answer: z.object({ name: z.string() }),
@@ -105,7 +105,7 @@ export const alertRoutes = {
     ...noInput,
     method: 'POST',
     path: '/alerts/silence',
-    summary: 'Let a rule fire nothing for a time, or nothing of one key.',
+    summary: 'Keep a rule from firing for a while, for all keys or for one.',
     scopes: ['notifications:manage'],
     body: z.strictObject({
       rule: ruleName,

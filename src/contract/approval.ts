@@ -1,4 +1,4 @@
-/** Approvals on the wire: ask, look, wait, decide, withdraw. */
+/** Approvals in the API: request, read, wait, decide, cancel. */
 
 import { z } from 'zod';
 import {
@@ -28,39 +28,39 @@ export const approval = z.object({
   status: approvalStatus,
   operation,
   resources: z.array(z.string()),
-  /** The requester's own words: unverified. */
+  /** Written by the requester. Unverified. */
   reason: z.string(),
   duration: z.string(),
-  /** What the requesting program calls itself: unverified. */
+  /** Name that the requesting program gives itself. Unverified. */
   claimedClient: z.string().optional(),
   requester: z.object({ name: z.string(), owner: z.string() }),
-  /** How often the same question was asked while pending. */
+  /** How often the same access was requested while the request was pending. */
   asked: z.int(),
   policy: z.string(),
   policyVersion: z.int(),
-  /** Stands for everything above that a decision depends on: send it back with the decision. */
+  /** Hash of everything above that a decision depends on. Send it back with the decision. */
   digest,
   createdAt: timestamp,
   expiresAt: timestamp,
   settledAt: timestamp.optional(),
   settledBy: z.string().optional(),
   decisionReason: z.string().optional(),
-  /** How long access was granted for; at most `duration`. */
+  /** The granted duration, at most `duration`. */
   granted: z.string().optional(),
-  /** Those of `resources` that access was granted to. */
+  /** The granted resources, a subset of `resources`. */
   grantedResources: z.array(z.string()).optional(),
-  /** Why no person was asked, or why one was, in words. Only for whoever may see policies. */
+  /** Explains which auto-approval conditions were met and which were not. Only for callers that may see policies. */
   conditions: z.string().optional(),
 });
 described.add(approval, { id: 'Approval' });
 export type WireApproval = z.output<typeof approval>;
 
-/** An approval and the grant that came of it. */
+/** An approval with its grant. */
 export const access = z.object({ ...approval.shape, grant: grant.optional() });
 described.add(access, { id: 'Access' });
 export type WireAccess = z.output<typeof access>;
 
-/** What somebody who may decide sees besides. */
+/** Additional fields for callers who may decide. */
 const deciding = z.object({
   policyName: z.string(),
   /** E-mail addresses and Slack user ids. */
@@ -81,7 +81,7 @@ export const approvalRoutes = {
     ...noInput,
     method: 'POST',
     path: '/approvals',
-    summary: 'Ask for access. Answers at once; never waits for a person.',
+    summary: 'Request access. Answers immediately; never waits for a person.',
     scopes: ['access:request'],
     body: z.strictObject({
       resources: z.array(uri).min(1).max(RESOURCES_MAX),
@@ -97,7 +97,7 @@ export const approvalRoutes = {
     ...noInput,
     method: 'GET',
     path: '/approvals',
-    summary: 'Approvals that you may see, newest first.',
+    summary: 'List the approvals that you may see, newest first.',
     scopes: [],
     query: z.strictObject({ ...page.shape, status: approvalStatus.optional() }),
     answer: listOf(approval),
@@ -106,7 +106,7 @@ export const approvalRoutes = {
     ...noInput,
     method: 'GET',
     path: '/approvals/:id',
-    summary: 'One approval, with its grant and, for people who decide, who may decide it.',
+    summary: 'Get one approval with its grant. People who decide also see the approvers.',
     scopes: [],
     params,
     answer: approvalDetail,
@@ -115,7 +115,7 @@ export const approvalRoutes = {
     ...noInput,
     method: 'GET',
     path: '/approvals/:id/wait',
-    summary: 'Wait until an approval of your own is decided, or the seconds are over.',
+    summary: 'Wait until one of your own approvals is decided, or until the given seconds pass.',
     scopes: ['access:request'],
     params,
     query: z.strictObject({
@@ -134,7 +134,7 @@ export const approvalRoutes = {
       action: z.enum(VERDICTS),
       reason: reason.optional(),
       duration: duration.optional(),
-      /** Of those asked for, the ones to grant. Absent: all. */
+      /** The requested resources to grant. Absent: all of them. */
       resources: z.array(uri).min(1).max(RESOURCES_MAX).optional(),
       digest: digest.optional(),
       /** What the client calls itself: recorded as its own claim, decides nothing. The entry point follows from the key. */
@@ -146,7 +146,7 @@ export const approvalRoutes = {
     ...noInput,
     method: 'POST',
     path: '/approvals/:id/cancel',
-    summary: 'Withdraw a pending request.',
+    summary: 'Cancel a pending request.',
     scopes: [],
     params,
     answer: approval,

@@ -1,15 +1,16 @@
-/** The audit trail on the wire. */
+/** The audit trail in the API. */
 
 import { z } from 'zod';
 import { EMAIL_MAX, URI_MAX_BYTES } from '../domain/limits.js';
-import { eventType, moment, page, timestamp, uri } from './fields.js';
+import { accepts } from './accepted-values.js';
+import { CURSOR, eventType, moment, page, timestamp, uri } from './fields.js';
 import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
-/** Words are open here, so that an older client can show what a newer server recorded. */
+/** Types are plain strings here, so that an older client can show events of a newer server. */
 const auditEvent = z.object({
   sequence: z.int(),
-  /** UTC with microseconds, by the database's clock. */
+  /** UTC with microseconds, from the database's clock. */
   at: timestamp,
   type: z.string(),
   actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
@@ -22,22 +23,22 @@ const auditEvent = z.object({
   refusal: z.string().optional(),
   reason: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
-  /** Lower-case hex; covers the event and the one before it. */
+  /** Lower-case hex. Covers this event and the previous hash. */
   hash: z.string(),
 });
 described.add(auditEvent, { id: 'AuditEvent' });
 export type WireAuditEvent = z.output<typeof auditEvent>;
 
-/** What both ways to look at the trail can be narrowed to. */
+/** Filters for listing and for counting events. */
 const filter = {
   since: moment.optional(),
   until: moment.optional(),
   resource: uri.optional(),
-  /** A key's name or a person's e-mail. */
+  /** API key name, or e-mail address of a person. */
   actor: z
     .string()
     .max(EMAIL_MAX)
-    .regex(/^[^\p{C}]+$/u)
+    .regex(/^[^\p{C}]+$/u, accepts('a name', 'an API key name or an e-mail address'))
     .optional(),
   type: eventType.optional(),
 };
@@ -46,7 +47,7 @@ const resourceCount = z.object({ resource: z.string(), count: z.int() });
 described.add(resourceCount, { id: 'ResourceCount' });
 export type WireResourceCount = z.output<typeof resourceCount>;
 
-/** Links that one answer holds at most. */
+/** Maximum number of links in one answer. */
 export const CHAIN_PAGE = 1000;
 
 const link = z.object({ sequence: z.int(), hash: z.string() });
@@ -57,14 +58,14 @@ export const auditRoutes = {
     method: 'GET',
     path: '/audit',
     summary:
-      'What happened, newest first: all of it for admins and auditors, else what your keys and the policies that name you have to do with.',
+      'List audit events, newest first. Admins and auditors see all events; others see events of their own keys and of policies that name them.',
     scopes: ['audit:read'],
     query: z.strictObject({
       ...page.shape,
-      /** The number of the last event that was seen. */
+      /** Sequence of the last event on the previous page. */
       after: z
         .string()
-        .regex(/^\d{1,15}$/)
+        .regex(/^\d{1,15}$/, CURSOR)
         .optional(),
       ...filter,
     }),
@@ -75,15 +76,15 @@ export const auditRoutes = {
     method: 'GET',
     path: '/audit/counts',
     summary:
-      'How often each resource was read, written or deleted, the most used first; with a type, how often that happened to it.',
+      'Count how often each resource was read, written or deleted, most used first. With a type, count events of that type.',
     scopes: ['audit:read'],
     query: z.strictObject({
       ...page.shape,
-      /** The count and the resource that were seen last. */
+      /** Count and resource of the last row on the previous page. */
       after: z
         .string()
         .max(URI_MAX_BYTES + 20)
-        .regex(/^\d{1,15}:[\x21-\x7e]+$/)
+        .regex(/^\d{1,15}:[\x21-\x7e]+$/, CURSOR)
         .optional(),
       ...filter,
       groupBy: z.literal('resource').default('resource'),
@@ -94,19 +95,18 @@ export const auditRoutes = {
     ...noInput,
     method: 'GET',
     path: '/audit/chain',
-    summary:
-      'The audit trail as it was hashed, oldest first, for whoever checks it. Admins and auditors.',
+    summary: 'Get the hashed audit trail, oldest first, to verify it. For admins and auditors.',
     scopes: ['audit:read'],
     query: z.strictObject({
       after: z
         .string()
-        .regex(/^\d{1,15}$/)
+        .regex(/^\d{1,15}$/, CURSOR)
         .default('0'),
     }),
     answer: z.object({
       installation: z.string(),
       head: link,
-      /** Where it begins, when older parts were detached: the last link of those. */
+      /** Last link of the detached part, if older events were detached. */
       anchor: link.optional(),
       links: z.array(link.extend({ canonical: z.string() })),
     }),

@@ -1,4 +1,4 @@
-/** What would happen if somebody asked, on the wire. */
+/** Explaining a possible request in the API. */
 
 import { z } from 'zod';
 import { NAME_MAX } from '../domain/limits.js';
@@ -11,22 +11,22 @@ const condition = z.object({ condition: z.string(), text: z.string() });
 const explanation = z.object({
   resource: z.string(),
   operation,
-  /** The name of the key that would ask. */
+  /** Name of the API key that would make the request. */
   requester: z.string(),
   outcome: z.enum(['asked', 'granted', 'refused']),
-  /** Of a refusal. */
+  /** Refusal code. */
   code: z.string().optional(),
-  /** Why, as a sentence. */
+  /** Explains the outcome in a sentence. */
   why: z.string(),
-  /** Of the grant that this question would ask for. */
+  /** Duration that the request would ask for. */
   duration: z.string().optional(),
   defaultDuration: z.string().optional(),
   maxDuration: z.string().optional(),
-  /** Absent where none is needed. */
+  /** Absent when no reason is required. */
   minReasonLength: z.int().optional(),
-  /** Absent where auto-approval is off. */
+  /** Absent when auto-approval is off. */
   conditions: z.object({ held: z.array(condition), failed: z.array(condition) }).optional(),
-  /** How much of its limits the key has used; absent where another time is asked about. */
+  /** How much of its limits the key has used. Absent when the question is about another time. */
   limits: z
     .object({
       pending: z.int(),
@@ -35,11 +35,11 @@ const explanation = z.object({
       maxPerHour: z.int(),
     })
     .optional(),
-  /** For whoever may see policies. */
+  /** Only for callers that may see policies. */
   policy: z
     .object({ id: z.string(), uri: z.string(), name: z.string(), version: z.int() })
     .optional(),
-  /** For whoever may see policies: who could decide. */
+  /** Who could decide. Only for callers that may see policies. */
   deciding: z
     .object({
       approvers: z.array(z.string()),
@@ -56,18 +56,19 @@ export const explainRoute = {
   ...noInput,
   method: 'GET',
   path: '/explain',
-  summary: 'What would happen if you, or another key, asked for this. Asks nobody.',
+  summary:
+    'Explain what would happen if you, or another key, requested this access. Creates no request.',
   scopes: ['access:request', 'resources:manage', 'approvals:decide'],
   query: z.strictObject({
     resource: uri,
     operation,
     duration: duration.optional(),
-    /** The name of another key. */
+    /** Name of another API key. */
     as: z.string().min(1).max(NAME_MAX).optional(),
-    /** Another time: RFC 3339, or a date in UTC. */
+    /** A time other than now: RFC 3339, or a date in UTC. */
     at: z
       .union([z.iso.datetime({ offset: true }), z.iso.date()], {
-        error: 'a time is written like 2026-05-01T22:00:00Z',
+        error: 'not a time; use a time such as 2026-05-01T22:00:00Z',
       })
       .optional(),
   }),

@@ -1,4 +1,4 @@
-/** The small shapes that every wire schema is made of. They check form; the domain checks meaning. */
+/** Field schemas shared by all API schemas. They check the format; the domain checks the meaning. */
 
 import { z } from 'zod';
 import {
@@ -22,10 +22,17 @@ import {
 import { accepts } from './accepted-values.js';
 import { described } from './schema-names.js';
 
-export const approvalId = z.templateLiteral(['appr_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
-export const grantId = z.templateLiteral(['grnt_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
-export const principalId = z.templateLiteral(['prin_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
-export const keyId = z.string().regex(/^[0-9A-Za-z]{10}$/);
+const idOf = <const P extends string>(prefix: P, what: string) =>
+  z.templateLiteral(
+    [prefix, z.string().regex(/^[0-9A-Za-z]{22}$/)],
+    accepts(what, `${prefix} followed by 22 letters or digits`),
+  );
+
+export const approvalId = idOf('appr_', 'a request id');
+export const grantId = idOf('grnt_', 'a grant id');
+export const principalId = idOf('prin_', 'a principal id');
+const KEY_ID = accepts('a key id', '10 letters or digits');
+export const keyId = z.string(KEY_ID).regex(/^[0-9A-Za-z]{10}$/, KEY_ID);
 
 export const operation = z.enum(OPERATIONS);
 export const approvalStatus = z.enum(APPROVAL_STATUSES);
@@ -34,50 +41,53 @@ export const keyClass = z.enum(KEY_CLASSES);
 export const role = z.enum(ROLES);
 export const scope = z.enum(SCOPES);
 
-/** A resource or pattern in full; the domain's grammar has the last word. */
+/** A full resource URI or pattern. The domain checks its grammar. */
 export const uri = z
   .string()
   .min(1)
   .max(URI_MAX_BYTES)
   .register(described, { examples: ['vsecure://secrets/production/DATABASE_URL'] });
 
-const DURATION = accepts('a duration such as 30m, 1h, 1h30m or 7d');
+const DURATION = accepts('a duration', '30m, 1h, 1h30m or 7d');
 
-/** `30m`, `1h`, `1h30m`, `7d`; not nothing. */
+/** `30m`, `1h`, `1h30m` or `7d`. Never zero. */
 export const duration = z
   .string(DURATION)
   .regex(/^(?=.*[1-9])(?:\d{1,3}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/, DURATION)
   .register(described, { examples: ['1h', '1h30m'] });
 
-/** Free text of people and agents. Length in UTF-16 units; the policy counts what it says. */
+/** Free text of people and agents. The maximum counts UTF-16 units; the policy's minimum counts characters. */
 export const reason = z
   .string()
   .max(REASON_MAX)
   .register(described, { examples: ['Debugging the failing database connection'] });
 
-/** Of a person who must give one. */
+/** A reason that the person must give. */
 export const decisionReason = reason.refine((text) => text.trim() !== '', {
-  error: 'a reason is required',
+  error: 'missing; give a reason',
 });
 
-/** As browsers check it, so that `admin@localhost` is one. */
+/** Accepts what browsers accept, so that `admin@localhost` is valid. */
 export const email = z.email({ pattern: z.regexes.html5Email }).max(EMAIL_MAX);
 export const principalName = z
   .string()
   .max(NAME_MAX)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@+-]*$/, {
-    error: 'a name starts with a letter or digit and holds only letters, digits and . _ @ + -',
+    error: 'not a name; use letters, digits and . _ @ + -, starting with a letter or digit',
   });
 
-export const slackTeamId = z.string().regex(/^[TE][A-Z0-9]{1,30}$/);
-export const slackUserId = z.string().regex(SLACK_USER_ID);
-const CHANNEL = accepts('the id of a Slack channel, such as C0123456789');
+const TEAM = accepts('a Slack team id', 'an id such as T0123456789');
+export const slackTeamId = z.string(TEAM).regex(/^[TE][A-Z0-9]{1,30}$/, TEAM);
+const USER = accepts('a Slack user id', 'an id such as U0123456789');
+export const slackUserId = z.string(USER).regex(SLACK_USER_ID, USER);
+const CHANNEL = accepts('a Slack channel id', 'an id such as C0123456789');
 export const slackChannelId = z.string(CHANNEL).regex(/^[CGD][A-Z0-9]{1,30}$/, CHANNEL);
 
 const APPROVER = accepts(
-  'e-mail addresses, Slack user ids (U… or W…) or Slack user groups (S…), one an entry',
+  'an approver',
+  'an e-mail address, a Slack user id (U… or W…) or a Slack user group id (S…)',
 );
-/** Who may decide, as a policy names them. */
+/** An approver as written in a policy. */
 export const approver = z
   .string(APPROVER)
   .refine(
@@ -87,8 +97,11 @@ export const approver = z
     APPROVER,
   );
 
-const REQUESTER = accepts('names of API keys or e-mail addresses of their owners');
-/** Who may ask, as a policy names them. */
+const REQUESTER = accepts(
+  'a requester',
+  'the name of an API key or the e-mail address of its owner',
+);
+/** A requester as written in a policy. */
 export const requester = z
   .string(REQUESTER)
   .refine(
@@ -96,10 +109,11 @@ export const requester = z
     REQUESTER,
   );
 
+const DIGEST = accepts('a digest', 'the digest of the approval, 64 lower-case hex digits');
 /** SHA-256 in lower-case hex. */
-export const digest = z.string().regex(/^[0-9a-f]{64}$/);
+export const digest = z.string(DIGEST).regex(/^[0-9a-f]{64}$/, DIGEST);
 
-/** The largest number that a column holds. */
+/** The largest integer that a database column can hold. */
 export const INT_MAX = 2 ** 31 - 1;
 
 /** A boolean in a query string. */
@@ -108,17 +122,20 @@ export const flag = z.enum(['true', 'false']).transform((text) => text === 'true
 /** RFC 3339 in UTC. */
 export const timestamp = z.iso.datetime();
 
-/** A point in time as people give it: how long ago (`24h`), a date, or a date with time and zone. */
+/** A point in time: how long ago (`24h`), a date, or a date with time and zone. */
 export const moment = z.union([duration, z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'a time is written like 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z',
+  error: 'not a time; use 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z',
 });
+
+/** The error of an invalid cursor. */
+export const CURSOR = accepts('a cursor', '`next` of the previous page');
 
 export const page = z.object({
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
-  /** A cursor; in the list of secrets it is a path. */
+  /** A cursor. In the list of secrets it is a path. */
   after: z
     .string()
     .max(URI_MAX_BYTES)
-    .regex(/^[\x21-\x7e]+$/)
+    .regex(/^[\x21-\x7e]+$/, CURSOR)
     .optional(),
 });

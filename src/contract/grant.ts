@@ -1,4 +1,4 @@
-/** Grants on the wire. */
+/** Grants in the API. */
 
 import { z } from 'zod';
 import { GRANT_STATUSES } from '../domain/vocabulary.js';
@@ -13,7 +13,7 @@ export const grant = z.object({
   operation,
   resources: z.array(z.string()),
   startsAt: timestamp,
-  /** The first instant at which it opens nothing any more. */
+  /** The instant from which the grant is no longer valid. */
   endsAt: timestamp,
   uses: z.int(),
   maxUses: z.int().optional(),
@@ -29,7 +29,7 @@ export const grantRoutes = {
     ...noInput,
     method: 'GET',
     path: '/grants',
-    summary: 'Grants: your own, or all of them for admins and auditors.',
+    summary: 'List grants: your own, or all grants for admins and auditors.',
     scopes: [],
     query: z.strictObject({ ...page.shape, active: flag.optional() }),
     answer: listOf(grant),
@@ -38,7 +38,7 @@ export const grantRoutes = {
     ...noInput,
     method: 'POST',
     path: '/grants/:id/release',
-    summary: 'Give a grant of your own back.',
+    summary: 'Release one of your own grants.',
     scopes: ['grants:use'],
     params,
     answer: grant,
@@ -47,7 +47,7 @@ export const grantRoutes = {
     ...noInput,
     method: 'POST',
     path: '/grants/:id/revoke',
-    summary: 'End somebody’s grant at once.',
+    summary: 'Revoke a grant immediately.',
     scopes: ['approvals:decide'],
     params,
     body: z.strictObject({ reason: decisionReason }),

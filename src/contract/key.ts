@@ -1,4 +1,4 @@
-/** API keys on the wire, and who a key is. */
+/** API keys in the API, and the identity of a key. */
 
 import { z } from 'zod';
 import {
@@ -18,24 +18,24 @@ import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
 export const key = z.object({
-  /** The public part. */
+  /** The public part of the key. */
   id: keyId,
   name: z.string(),
   class: keyClass,
   owner: z.string(),
   scopes: z.array(scope),
-  /** The last four characters. */
+  /** The last four characters of the key. */
   hint: z.string(),
   createdAt: timestamp,
   expiresAt: timestamp.optional(),
   revokedAt: timestamp.optional(),
-  /** Nothing works with any key of this name, until somebody resumes it. */
+  /** Set while all keys with this name are suspended. */
   suspendedAt: timestamp.optional(),
 });
 described.add(key, { id: 'Key' });
 export type WireKey = z.output<typeof key>;
 
-/** `token` is the key itself: this answer is the only place where it is ever seen. */
+/** `token` is the key itself. Only this answer ever contains it. */
 const newKey = z.object({ ...key.shape, token: z.string() });
 described.add(newKey, { id: 'NewKey' });
 export type WireNewKey = z.output<typeof newKey>;
@@ -43,7 +43,7 @@ export type WireNewKey = z.output<typeof newKey>;
 const suspension = z.object({
   name: z.string(),
   suspendedAt: timestamp.optional(),
-  /** It was suspended before, so nothing changed. */
+  /** True when the key was already suspended, so nothing changed. */
   already: z.boolean(),
   grantsRevoked: z.int(),
   requestsWithdrawn: z.int(),
@@ -55,7 +55,7 @@ export const keyRoutes = {
     ...noInput,
     method: 'GET',
     path: '/keys',
-    summary: 'All keys, without the secret part.',
+    summary: 'List all keys, without their secret part.',
     scopes: ['keys:manage'],
     query: z.strictObject(page.shape),
     answer: listOf(key),
@@ -64,7 +64,7 @@ export const keyRoutes = {
     ...noInput,
     method: 'POST',
     path: '/keys',
-    summary: 'Make a key. It is shown once.',
+    summary: 'Create a key. The key is shown only in this answer.',
     scopes: ['keys:manage'],
     body: z.strictObject({
       name: principalName,
@@ -80,7 +80,7 @@ export const keyRoutes = {
     ...noInput,
     method: 'POST',
     path: '/keys/:id/revoke',
-    summary: 'Revoke a key. It cannot be undone.',
+    summary: 'Revoke a key. This cannot be undone.',
     scopes: ['keys:manage'],
     params: z.strictObject({ id: keyId }),
     answer: z.object({ id: keyId, revokedAt: timestamp.optional() }),
@@ -90,7 +90,7 @@ export const keyRoutes = {
     method: 'POST',
     path: '/keys/suspend',
     summary:
-      'Stop everything that is done with the keys of this name, revoke their grants, withdraw their requests, and tell the administrators. With keys:manage, or a human key of their owner.',
+      'Suspend all keys with this name, revoke their grants, cancel their requests, and notify the administrators. Needs keys:manage, or a human key of the owner.',
     scopes: [],
     body: z.strictObject({ name: principalName, reason: decisionReason }),
     answer: suspension,
@@ -99,7 +99,7 @@ export const keyRoutes = {
     ...noInput,
     method: 'POST',
     path: '/keys/resume',
-    summary: 'Let the keys of this name work again. What was revoked stays revoked.',
+    summary: 'Reactivate suspended keys. Their revoked grants stay revoked.',
     scopes: ['keys:manage'],
     body: z.strictObject({ name: principalName, reason: reason.optional() }),
     answer: z.object({ name: z.string() }),
@@ -111,7 +111,7 @@ const whoami = z.object({
   class: keyClass,
   key: keyId,
   owner: z.object({ email: z.string(), role }),
-  /** What the key may do now: its scopes, within its class and its owner's role. */
+  /** The effective scopes: the key's scopes, limited by its class and its owner's role. */
   scopes: z.array(scope),
   expiresAt: timestamp.optional(),
 });
@@ -122,7 +122,7 @@ export const whoamiRoute = {
   ...noInput,
   method: 'GET',
   path: '/whoami',
-  summary: 'Whose key this is and what it may do.',
+  summary: 'Show the key in use, its owner and its scopes.',
   scopes: [],
   answer: whoami,
 } as const satisfies Route;

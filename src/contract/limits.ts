@@ -1,4 +1,4 @@
-/** Those limits of the product that a client goes by. */
+/** The limits that clients need to know. */
 
 export {
   PAGE_MAX,

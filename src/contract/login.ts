@@ -1,31 +1,35 @@
-/** `vsecure login` on the wire: the only calls that need no key, because they are how a person comes by one. */
+/** `vsecure login` in the API. These are the only calls that need no key, because a person uses them to get one. */
 
 import { z } from 'zod';
+import { accepts } from './accepted-values.js';
 import { timestamp } from './fields.js';
 import { key } from './key.js';
 import { noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
-const id = z.templateLiteral(['lgin_', z.string().regex(/^[0-9A-Za-z]{22}$/)]);
+const id = z.templateLiteral(
+  ['lgin_', z.string().regex(/^[0-9A-Za-z]{22}$/)],
+  accepts('a login id', 'the id that POST /login returned'),
+);
 
-/** What the terminal calls itself. Whoever confirms reads it, and believes it no more than that. */
+/** Name that the terminal gives itself. Unverified; shown to the person who confirms the login. */
 const device = z
   .string()
   .min(1)
   .max(100)
-  .regex(/^[^\p{C}]+$/u);
+  .regex(/^[^\p{C}]+$/u, accepts('a device name', 'printable characters'));
 
 const begun = z.object({
   id,
-  /** For the person to type in Slack: like `WDJB-MJHT`. */
+  /** The code that the person types in Slack, like `WDJB-MJHT`. */
   code: z.string(),
-  /** For the terminal alone. */
+  /** Known only to the terminal. */
   secret: z.string(),
   expiresAt: timestamp,
 });
 export type WireLogin = z.output<typeof begun>;
 
-/** `token` is the key itself: this answer is the only place where it is ever seen. */
+/** `token` is the key itself. Only this answer ever contains it. */
 const confirmed = z.object({ status: z.literal('done'), token: z.string(), key });
 export type WireConfirmedLogin = z.output<typeof confirmed>;
 
@@ -40,7 +44,7 @@ export const loginRoutes = {
     ...noInput,
     method: 'POST',
     path: '/login',
-    summary: 'Ask for a human key; a person confirms the code in Slack.',
+    summary: 'Start a login for a human key. The person confirms the code in Slack.',
     scopes: [],
     public: true,
     body: z.strictObject({ device }),
@@ -50,7 +54,7 @@ export const loginRoutes = {
     ...noInput,
     method: 'POST',
     path: '/login/take',
-    summary: 'Take the key, once, when its person has confirmed the code.',
+    summary: 'Fetch the key, once, after the person has confirmed the code.',
     scopes: [],
     public: true,
     body: z.strictObject({ id, secret: z.string().min(1).max(100) }),

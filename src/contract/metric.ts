@@ -1,4 +1,4 @@
-/** Metrics on the wire: numbers alone. */
+/** Metrics in the API. They contain only numbers. */
 
 import { z } from 'zod';
 import { GROUPINGS, METRICS } from '../domain/vocabulary.js';
@@ -22,13 +22,13 @@ const measurement = z.object({
   since: timestamp,
   until: timestamp,
   ...measured,
-  /** The largest first. */
+  /** Largest first. */
   series: z.array(z.object({ name: z.string(), ...measured })).optional(),
 });
 described.add(measurement, { id: 'Measurement' });
 export type WireMeasurement = z.output<typeof measurement>;
 
-/** Of the requests that were first asked within the span. Shares are of all of them, 0 to 1. */
+/** Covers the requests that were first made within the time span. Shares are fractions of all of them, 0 to 1. */
 const summary = z.object({
   requests: z.int(),
   approved: z.int(),
@@ -38,10 +38,10 @@ const summary = z.object({
   pending: z.int(),
   automatic: z.int(),
   decided: z.int(),
-  /** Decided within 3 s of being asked: hardly read. */
+  /** Decisions within 3 s of the request: too fast to have read it. */
   hasty: z.int(),
   uses: z.int(),
-  /** Milliseconds to the decision of people. */
+  /** Milliseconds until people decided. */
   median: z.number().optional(),
   percentile95: z.number().optional(),
   unansweredShare: z.number(),
@@ -52,7 +52,7 @@ export type WireMetricsSummary = z.output<typeof summary>;
 
 const SCOPES = ['metrics:read'] as const;
 
-/** `period`: the time up to now; `since` and `until`: a span of one's own. */
+/** `period`: a time span up to now. Or `since` and `until`. */
 const span = {
   period: duration.optional(),
   since: moment.optional(),
@@ -64,13 +64,14 @@ export const metricRoutes = {
     ...noInput,
     method: 'GET',
     path: '/metrics',
-    summary: 'One number over a period, of what you may see; with groupBy in parts as well.',
+    summary:
+      'Measure one metric over a period, from what you may see. With groupBy, also in groups.',
     scopes: SCOPES,
     query: z.strictObject({
       metric: metricName,
       ...span,
       resource: uri.optional(),
-      /** A key's name. */
+      /** API key name. */
       key: principalName.optional(),
       operation: operation.optional(),
       groupBy: grouping.optional(),
@@ -81,7 +82,7 @@ export const metricRoutes = {
     ...noInput,
     method: 'GET',
     path: '/metrics/summary',
-    summary: 'How much was asked, how it was decided and how fast, of what you may see.',
+    summary: 'Summarise requests, decisions, decision times and uses, from what you may see.',
     scopes: SCOPES,
     query: z.strictObject(span),
     answer: summary,

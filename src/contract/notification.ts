@@ -1,10 +1,10 @@
-/** Notifications on the wire: who is told, of what, and what became of it. Addresses go in, and never come out. */
+/** Notification receivers and deliveries in the API. Addresses are write-only. */
 
 import { z } from 'zod';
 import { RECIPIENTS_MAX, WEBHOOK_URL_MAX } from '../domain/limits.js';
 import { NOTIFICATION_TYPES, RECEIVERS } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
-import { email, moment, page, timestamp } from './fields.js';
+import { CURSOR, email, moment, page, timestamp } from './fields.js';
 import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
@@ -17,16 +17,19 @@ const events = z
   .min(1)
   .max(NOTIFICATION_TYPES.length + 1);
 
-/** What the three have in common. */
+/** Settings that all three receivers have. */
 const common = {
   enabled: z.boolean().optional(),
-  /** Without it: everything but reads. */
+  /** Default: all events except reads. */
   events: events.optional(),
-  /** Pass people's reasons on. */
+  /** Include reasons that people and tools wrote. */
   includeReason: z.boolean().optional(),
 };
 
-const ADDRESS = accepts('a URL of at most 2000 characters that begins with https://');
+const ADDRESS = accepts(
+  'a URL',
+  `an address that starts with https:// and has at most ${WEBHOOK_URL_MAX} characters`,
+);
 const address = z
   .string(ADDRESS)
   .max(WEBHOOK_URL_MAX, ADDRESS)
@@ -37,10 +40,10 @@ const receiver = {
   events: z.array(z.string()).optional(),
   includeReason: z.boolean(),
   updatedAt: timestamp,
-  /** Why it was switched off by itself. */
+  /** Why vsecure disabled the receiver itself. */
   disabledBecause: z.string().optional(),
 };
-/** `origin`: scheme and host; the rest of an address is a secret. */
+/** `origin` is scheme and host. The rest of the address is a secret. */
 const receivers = z.object({
   email: z.object({ ...receiver, recipients: z.array(z.string()) }).optional(),
   slack: z.object({ ...receiver, channel: z.string().optional(), origin: z.string() }).optional(),
@@ -48,7 +51,7 @@ const receivers = z.object({
     .object({
       ...receiver,
       origin: z.string(),
-      /** What signs from now on; in this answer only. */
+      /** The new signing secret. Only this answer contains it. */
       secret: z.string().optional(),
     })
     .optional(),
@@ -59,10 +62,10 @@ export type WireReceivers = z.output<typeof receivers>;
 const delivery = z.object({
   id: z.string(),
   receiver: z.string(),
-  /** The id that the receiver sees, the same at every try. */
+  /** The id that the receiver sees, the same for every attempt. */
   notification: z.string(),
   type: z.string(),
-  /** Of the event on the audit trail. */
+  /** Sequence of the event in the audit trail. */
   sequence: z.int(),
   state: deliveryState,
   attempts: z.int(),
@@ -74,6 +77,8 @@ const delivery = z.object({
 described.add(delivery, { id: 'NotificationDelivery' });
 export type WireDelivery = z.output<typeof delivery>;
 
+const DELIVERY_ID = accepts('a delivery id', 'an id that starts with dlvr_');
+
 const SCOPES = ['notifications:manage'] as const;
 
 export const notificationRoutes = {
@@ -81,7 +86,7 @@ export const notificationRoutes = {
     ...noInput,
     method: 'GET',
     path: '/notifications',
-    summary: 'Who is told of what outside of the Slack app.',
+    summary: 'List notification receivers and the events each one gets.',
     scopes: SCOPES,
     answer: receivers,
   },
@@ -90,7 +95,7 @@ export const notificationRoutes = {
     method: 'PATCH',
     path: '/notifications',
     summary:
-      'Say who is told of what. What is not named stays as it is; setting up a webhook answers with its signing secret, once.',
+      'Configure receivers. Absent settings stay unchanged. Creating a webhook returns its signing secret once.',
     scopes: SCOPES,
     body: z.strictObject({
       email: z
@@ -102,13 +107,13 @@ export const notificationRoutes = {
       slack: z
         .strictObject({
           ...common,
-          /** Of an incoming webhook. It is a secret: whoever has it can post. */
+          /** URL of an incoming webhook. It is a secret: any holder can post. */
           webhookUrl: address.optional(),
-          /** For people; Slack posts where the webhook was made for. */
+          /** For display only. The webhook decides where Slack posts. */
           channel: z
             .string()
             .max(80)
-            .regex(/^[^\p{C}]*$/u)
+            .regex(/^[^\p{C}]*$/u, accepts('a channel name', 'printable characters'))
             .optional(),
         })
         .optional(),
@@ -116,7 +121,7 @@ export const notificationRoutes = {
         .strictObject({
           ...common,
           url: address.optional(),
-          /** Makes another signing secret; the one before signs too, for a day. */
+          /** Creates a new signing secret. The previous one also signs for another day. */
           rotateSecret: z.boolean().optional(),
         })
         .optional(),
@@ -127,7 +132,7 @@ export const notificationRoutes = {
     ...noInput,
     method: 'POST',
     path: '/notifications/test',
-    summary: 'Tell one receiver, now, that this is a test.',
+    summary: 'Send a test notification to one receiver.',
     scopes: SCOPES,
     body: z.strictObject({ receiver: receiverKind }),
     answer: z.object({
@@ -140,13 +145,13 @@ export const notificationRoutes = {
     ...noInput,
     method: 'GET',
     path: '/notifications/deliveries',
-    summary: 'What receivers were told and are still to be told, newest first.',
+    summary: 'List notification deliveries, newest first.',
     scopes: SCOPES,
     query: z.strictObject({
       ...page.shape,
       after: z
         .string()
-        .regex(/^\d{1,15}:[a-z]{1,10}$/)
+        .regex(/^\d{1,15}:[a-z]{1,10}$/, CURSOR)
         .optional(),
       receiver: receiverKind.optional(),
       state: deliveryState.optional(),
@@ -159,22 +164,22 @@ export const notificationRoutes = {
     method: 'POST',
     path: '/notifications/replay',
     summary:
-      'Tell things once more, under the same ids: these, or all of one receiver that were given up or sent.',
+      'Send notifications again with the same ids: the given ones, or all dead or sent ones of a receiver.',
     scopes: SCOPES,
     body: z
       .strictObject({
         ids: z
-          .array(z.string().regex(/^dlvr_[0-9A-Za-z]{22,32}$/))
+          .array(z.string().regex(/^dlvr_[0-9A-Za-z]{22,32}$/, DELIVERY_ID))
           .min(1)
           .max(100)
           .optional(),
-        /** Instead of ids: all of it that ended like `state`. */
+        /** Instead of ids: all deliveries of this receiver in `state`. */
         receiver: receiverKind.optional(),
         state: deliveryState.exclude(['waiting']).optional(),
         since: moment.optional(),
       })
       .refine(({ ids, receiver }) => (ids === undefined) !== (receiver === undefined), {
-        error: 'name either ids or a receiver',
+        error: 'give either ids or a receiver',
         path: ['ids'],
       }),
     answer: z.object({ replayed: z.int() }),

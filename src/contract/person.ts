@@ -1,4 +1,4 @@
-/** People on the wire. */
+/** People in the API. */
 
 import { z } from 'zod';
 import { email, page, role, slackTeamId, slackUserId, timestamp } from './fields.js';
@@ -15,7 +15,7 @@ const person = z.object({
 described.add(person, { id: 'Person' });
 export type WirePerson = z.output<typeof person>;
 
-/** `code` is seen in this answer only. */
+/** Only this answer ever contains `code`. */
 const linkCode = z.object({ code: z.string(), email: z.string(), expiresAt: timestamp });
 
 export const personRoutes = {
@@ -23,7 +23,7 @@ export const personRoutes = {
     ...noInput,
     method: 'GET',
     path: '/people',
-    summary: 'Everybody vsecure knows.',
+    summary: 'List all people.',
     scopes: ['keys:manage'],
     query: z.strictObject(page.shape),
     answer: listOf(person),
@@ -32,7 +32,7 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people',
-    summary: 'Add a person, or change their role or whether they are active.',
+    summary: 'Add a person, or change their role or active status.',
     scopes: ['keys:manage'],
     body: z.strictObject({ email, role: role.optional(), active: z.boolean().optional() }),
     answer: person,
@@ -41,7 +41,7 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people/link',
-    summary: 'Link a person to a Slack account, once.',
+    summary: 'Link a person to a Slack account. This can be done only once.',
     scopes: ['keys:manage'],
     body: z.strictObject({ email, teamId: slackTeamId, userId: slackUserId }),
     answer: person,
@@ -50,9 +50,10 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people/code',
-    summary: 'Make a code that links the Slack account which types it, once, within ten minutes.',
+    summary:
+      'Create a code that links the Slack account that enters it. It works once, for ten minutes.',
     scopes: [],
-    /** Without an address: for the person whose human key this is. */
+    /** Default: the owner of the human key in use. */
     body: z.strictObject({ email: email.optional() }),
     answer: linkCode,
   },

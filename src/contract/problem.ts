@@ -1,10 +1,10 @@
-/** How the API says no: a problem document after RFC 9457, with a `code` from a closed set. */
+/** Error answers of the API: problem documents (RFC 9457) with a `code` from a closed set. */
 
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../domain/vocabulary.js';
 import { described } from './schema-names.js';
 
-/** Every refusal, and those that only HTTP knows: no key at all, another method, too many calls, and an error of ours. */
+/** All refusal codes, plus those that exist only in HTTP: missing key, wrong method, rate limit, internal error. */
 export const PROBLEM_CODES = [
   ...REFUSAL_CODES,
   'unauthorized',
@@ -16,14 +16,14 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** What a client reads; the code stays open, so that a newer server's can be passed on. */
+/** What a client parses. The code is any string, so that a client can pass on codes of a newer server. */
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
   code: z.string(),
-  /** Names this one occurrence; the server's log has the same for an internal error. */
+  /** Identifies this occurrence. For an internal error, the server's log contains the same id. */
   instance: z.string(),
 });
 described.add(problem, { id: 'Problem' });

@@ -1,4 +1,4 @@
-/** What `/readyz` says. Open to all, so it names no request and nobody. */
+/** The answer of `/readyz`. It needs no key, so it names no requests and no people. */
 
 import { z } from 'zod';
 import { timestamp } from './fields.js';
@@ -7,7 +7,7 @@ const slackFault = z.object({
   code: z.string(),
   channel: z.string().optional(),
   since: timestamp,
-  /** Messages. */
+  /** Number of undelivered messages. */
   waiting: z.number(),
   todo: z.string(),
 });

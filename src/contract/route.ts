@@ -1,24 +1,24 @@
-/** A REST call as data: the server validates with it, the client is typed by it, and both read the same line. */
+/** A REST call as data. The server validates with it, and the client derives its types from it. */
 
 import { z } from 'zod';
 import type { Scope } from '../domain/vocabulary.js';
 
-/** Takes an empty object only: an unknown field is refused, never ignored. */
+/** Accepts only an empty object. An unknown field is refused, never ignored. */
 const emptyObject = z.strictObject({});
 
-/** What a route takes unless it says otherwise. */
+/** The input of a route that defines none. */
 export const noInput = { params: emptyObject, query: emptyObject, body: emptyObject } as const;
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** Below `/api/v1`; parameters as `:name`. */
+  /** Path below `/api/v1`, with parameters as `:name`. */
   readonly path: `/${string}`;
   readonly summary: string;
-  /** Any one of these opens the route; none: every good key does, and sees what is its own. */
+  /** The key needs any one of these scopes. Empty: every valid key may call the route and gets only its own data. */
   readonly scopes: readonly Scope[];
-  /** It needs no key, and is for who has none yet. */
+  /** The route needs no key, because the caller does not have one yet. */
   readonly public?: true;
-  /** Every call is recorded and may use a grant up, so a client repeats it only when it was surely not made. */
+  /** Every call is recorded and may use up a grant, so a client retries it only when the server certainly did not carry it out. */
   readonly counted?: true;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
@@ -26,9 +26,9 @@ export interface Route {
   readonly answer: z.ZodType;
 }
 
-/** One page of a list; `next` is the cursor of the page after it, absent on the last. */
+/** One page of a list. `next` is the cursor of the next page, absent on the last page. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().optional() });
 
-/** Where all routes begin. */
+/** Path prefix of all routes. */
 export const API_BASE = '/api/v1';

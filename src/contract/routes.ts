@@ -1,4 +1,4 @@
-/** Every route of the API, by noun and verb. */
+/** All routes of the API, by noun and verb. */
 
 import { alertRoutes } from './alert.js';
 import { approvalRoutes } from './approval.js';

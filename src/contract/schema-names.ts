@@ -1,8 +1,8 @@
-/** What the API's description knows of schemas besides their form: the names of those that have one, and examples. */
+/** Names and examples of schemas, for the API description. */
 
 import { z } from 'zod';
 
-/** Apart from zod's own registry, so that nothing of it is sent to AI tools, whose schemas are made of the same fields. */
+/** Separate from zod's own registry, so that MCP tool schemas, which share these fields, do not include it. */
 export const described = z.registry<{
   readonly id?: string;
   readonly examples?: readonly string[];

@@ -1,4 +1,4 @@
-/** Secrets on the wire: values go in, and one route alone lets one out. */
+/** Secrets in the API. Values go in; only one route returns a value. */
 
 import { z } from 'zod';
 import {
@@ -20,7 +20,7 @@ const secret = z.object({
 described.add(secret, { id: 'Secret' });
 export type WireSecret = z.output<typeof secret>;
 
-/** `access`: what the caller could get of it. */
+/** `access`: what the caller can do with the secret now. */
 const listedSecret = z.object({
   ...secret.shape,
   access: z.enum(['granted', 'requestable', 'none']),
@@ -28,25 +28,27 @@ const listedSecret = z.object({
 described.add(listedSecret, { id: 'ListedSecret' });
 export type WireListedSecret = z.output<typeof listedSecret>;
 
-/** Text that UTF-8 can carry: a lone surrogate would come back as another value. */
+/** Must be valid Unicode: UTF-8 would turn a lone surrogate into another value. */
 export const secretValue = z
   .string()
   .min(1)
   .max(SECRET_MAX_BYTES)
-  .refine((value) => value.isWellFormed(), { error: 'a value is well-formed Unicode text' });
+  .refine((value) => value.isWellFormed(), {
+    error: 'not well-formed Unicode text; encode the value first, for example with base64',
+  });
 
 const version = z.int().min(1).max(INT_MAX);
 
-/** The value itself: the one answer of the API that holds one. */
+/** The only answer of the API that contains a secret value. */
 const openedSecret = z.object({
   path: z.string(),
   version: z.int(),
   value: z.string(),
-  /** `base64` when the bytes are not UTF-8 text. */
+  /** `base64` when the value is not UTF-8 text. */
   encoding: z.enum(['utf8', 'base64']),
-  /** Under which it was read. */
+  /** The grant that allowed the read. */
   grant: grantId,
-  /** When that grant ends. */
+  /** When the grant ends. */
   expiresAt: timestamp,
 });
 described.add(openedSecret, { id: 'OpenedSecret' });
@@ -54,7 +56,7 @@ export type WireOpenedSecret = z.output<typeof openedSecret>;
 
 const change = z.object({
   path: z.string(),
-  /** The new version; of a deletion, the last that there was. */
+  /** The new version. For a deletion, the last existing version. */
   version: z.int(),
   previousVersion: z.int().optional(),
 });
@@ -63,13 +65,13 @@ export type WireSecretChange = z.output<typeof change>;
 
 const expectedVersion = version.optional();
 
-/** Either `value` or `generate`: a token that the server makes, and that nobody gets to see. */
+/** Give either `value` or `generate`. With `generate` the server generates a token that is never shown. */
 const written = {
   path: uri,
   value: secretValue.optional(),
   generate: z
     .strictObject({
-      /** Characters, of A-Z a-z 0-9 - _. */
+      /** Number of characters, from A-Z a-z 0-9 - _. */
       length: z.int().min(TOKEN_LENGTH_MIN).max(TOKEN_LENGTH_MAX).default(TOKEN_LENGTH_DEFAULT),
     })
     .optional(),
@@ -82,7 +84,7 @@ export const secretRoutes = {
     ...noInput,
     method: 'GET',
     path: '/secrets',
-    summary: 'Metadata of secrets, and what you could get of each.',
+    summary: 'List metadata of secrets, and your access to each.',
     scopes: ['secrets:list'],
     query: z.strictObject(page.shape),
     answer: listOf(listedSecret),
@@ -92,7 +94,7 @@ export const secretRoutes = {
     method: 'GET',
     path: '/secrets/value',
     summary:
-      'The value of a secret or template, under a live grant of your own. Every call counts.',
+      'Read the value of a secret or template under one of your own active grants. Every call counts as a use.',
     scopes: ['grants:use'],
     counted: true,
     query: z.strictObject({
@@ -105,7 +107,7 @@ export const secretRoutes = {
     ...noInput,
     method: 'PUT',
     path: '/secrets',
-    summary: 'Store a secret, or a new version of it. Answers with metadata.',
+    summary: 'Store a secret, or a new version of it. Returns metadata.',
     scopes: ['secrets:manage'],
     body: z.strictObject({ path: uri, value: secretValue }),
     answer: secret,
@@ -114,7 +116,7 @@ export const secretRoutes = {
     ...noInput,
     method: 'POST',
     path: '/secrets/create',
-    summary: 'Store a secret under a path that is free: as an operator, or under a write grant.',
+    summary: 'Create a secret under a new path, as an operator or under a write grant.',
     scopes: CHANGING,
     body: z.strictObject(written),
     answer: change,
@@ -123,7 +125,7 @@ export const secretRoutes = {
     ...noInput,
     method: 'POST',
     path: '/secrets/update',
-    summary: 'Store a new version of a secret: as an operator, or under a write grant.',
+    summary: 'Store a new version of a secret, as an operator or under a write grant.',
     scopes: CHANGING,
     body: z.strictObject({ ...written, expectedVersion }),
     answer: change,
@@ -132,7 +134,7 @@ export const secretRoutes = {
     ...noInput,
     method: 'POST',
     path: '/secrets/rotate',
-    summary: 'Replace the value of a secret: as an operator, or under a write grant.',
+    summary: 'Replace the value of a secret, as an operator or under a write grant.',
     scopes: CHANGING,
     body: z.strictObject({ ...written, expectedVersion }),
     answer: change,
@@ -141,7 +143,8 @@ export const secretRoutes = {
     ...noInput,
     method: 'POST',
     path: '/secrets/delete',
-    summary: 'Delete a secret with all its versions, for good: as an operator, or under a grant.',
+    summary:
+      'Permanently delete a secret with all its versions, as an operator or under a delete grant.',
     scopes: CHANGING,
     body: z.strictObject({ path: uri, expectedVersion }),
     answer: change,

@@ -1,8 +1,8 @@
-/** Short names for resources: people write `production/DATABASE_URL`, vsecure itself knows full URIs only. */
+/** Short resource names: people write `production/DATABASE_URL`; vsecure itself uses only full URIs. */
 
 const SCHEME = 'vsecure://';
 
-/** The full URI; what has a scheme is left as it is. */
+/** Returns the full URI. Text that already has a scheme stays unchanged. */
 export function fullUri(text: string, kind: 'secrets' | 'templates' = 'secrets'): string {
   return text.includes('://') ? text : `${SCHEME}${kind}/${text}`;
 }

@@ -1,4 +1,4 @@
-/** `client.mcp.auditLogs`: what happened, or how often. */
+/** `client.mcp.auditLogs`: lists or counts audit events. */
 
 import type { z } from 'zod';
 import { auditRoutes, type WireAuditEvent, type WireResourceCount } from '../contract/audit.js';
@@ -8,19 +8,19 @@ import { collect } from './pages.js';
 
 /** `since` and `until`: `24h` (ago), a date, or a date with time and zone. `resource`: a name or pattern, `production/*`. */
 export type AuditQuery = Omit<z.input<typeof auditRoutes.list.query>, 'limit' | 'after'> & {
-  /** At most so many. Default: all of them. */
+  /** Maximum number of results. Default: all. */
   readonly limit?: number;
 };
 
 export interface AuditLogs {
   /**
-   * How often each resource was read, written or deleted, the most used first; with `type`, how often that happened to it.
+   * Counts how often each resource was read, written or deleted, most used first. With `type`, counts events of that type.
    */
   (
     query: AuditQuery & { readonly groupBy: 'resource' },
     options?: CallOptions,
   ): Promise<WireResourceCount[]>;
-  /** What happened, newest first: all of it for admins and auditors, else one's own doings. */
+  /** Lists events, newest first. Admins and auditors see all events; other callers see their own activity. */
   (
     query?: AuditQuery & { readonly groupBy?: undefined },
     options?: CallOptions,

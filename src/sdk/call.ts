@@ -1,21 +1,21 @@
-/** One call of the REST API: typed and checked by the contract, and repeated where that is safe. */
+/** One call of the REST API: typed and validated by the contract, and retried where that is safe. */
 
 import { z } from 'zod';
 import { API_BASE, type Route } from '../contract/route.js';
 import { type Retry, retrying } from './retry.js';
 import { type Connection, send, unexpectedAnswer } from './send.js';
 
-/** What every method takes last. */
+/** The last argument of every method. */
 export interface CallOptions {
-  /** Gives the call up; the method then rejects with the signal's reason. */
+  /** Aborts the call. The method then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What every method takes last that changes something. */
+/** The last argument of every method that changes something. */
 export interface ChangeOptions extends CallOptions {
   /**
-   * The same change sent again under the same key, by another process say, is made once. Default: a new one for each call, which
-   * covers the tries of that call.
+   * The server carries out changes with the same key only once, even if another process sends them. Default: a new key for each
+   * call, which covers the retries of that call.
    */
   readonly idempotencyKey?: string | undefined;
 }
@@ -24,9 +24,9 @@ export interface CallInput<R extends Route> extends ChangeOptions {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: z.input<R['query']>;
   readonly body?: z.input<R['body']>;
-  /** Milliseconds that the server may take on purpose, on top of the timeout. */
+  /** Milliseconds that the server may hold the request open, in addition to the timeout. */
   readonly waitMs?: number;
-  /** False: whoever calls has a patience of its own. */
+  /** False: the caller handles retries itself. */
   readonly retry?: false;
 }
 
@@ -37,27 +37,27 @@ export type Call = <R extends Route>(
 ) => Promise<z.output<R['answer']>>;
 
 export interface CallSettings extends Connection {
-  /** Milliseconds for one try of an answer that is not waited for on purpose. */
+  /** Milliseconds until one attempt times out, not counting `waitMs`. */
   readonly timeoutMs: number;
   readonly retry: Retry;
 }
 
-/** GET changes nothing, and everything else carries a key under which it is made once, so both are repeated. */
-export function createCall(calling: CallSettings): Call {
+/** Retries are safe: GET changes nothing, and every other request carries an idempotency key. */
+export function createCall(settings: CallSettings): Call {
   return async <R extends Route>(route: R, input: CallInput<R> = {}) => {
     const { body, signal, waitMs = 0 } = input;
-    const outgoing = {
+    const request = {
       method: route.method,
-      address: addressOf(calling.url, route, input),
+      address: addressOf(settings.url, route, input),
       body,
       signal,
-      timeoutMs: calling.timeoutMs + waitMs,
+      timeoutMs: settings.timeoutMs + waitMs,
       idempotencyKey: route.method === 'GET' ? undefined : (input.idempotencyKey ?? newKey()),
     };
-    const retry = input.retry === false ? { ...calling.retry, retries: 0 } : calling.retry;
+    const retry = input.retry === false ? { ...settings.retry, retries: 0 } : settings.retry;
     const { status, json } = await retrying(
       retry,
-      () => send(calling, outgoing),
+      () => send(settings, request),
       ({ undone }) => undone || !route.counted,
       signal,
     );

@@ -1,4 +1,4 @@
-/** The client of the REST API. It enforces nothing: the server does. */
+/** The client of the REST API. The server enforces all rules; the client enforces none. */
 
 import { whoamiRoute } from '../contract/key.js';
 import { DEFAULT_TIMEOUT, readUrl } from './address.js';
@@ -16,19 +16,19 @@ export interface ClientOptions {
   readonly url?: string | undefined;
   /** Default: `VSECURE_API_KEY`. */
   readonly apiKey?: string | undefined;
-  /** Milliseconds for one try of an answer that is not waited for on purpose. Default: 30 000. */
+  /** Milliseconds until one attempt times out, not counting the time that a call waits for a person. Default: 30 000. */
   readonly timeoutMs?: number | undefined;
-  /** How often and when a call that failed in passing is tried again; false: never. */
+  /** When and how often to retry a call after a temporary failure. False: never. */
   readonly retry?: RetryOptions | false | undefined;
-  /** Another implementation of `fetch`. */
+  /** Custom `fetch` implementation. Default: the global one. */
   readonly fetch?: typeof fetch | undefined;
 }
 
 /**
- * One connection to vsecure, as the principal of its key. It opens nothing until it is used, and may be shared.
+ * A client of vsecure that acts as the principal of its API key. It connects on first use and can be shared.
  *
- * Every method rejects with `VSecureError`. Calls that failed in passing are tried again: those that change something carry a key
- * under which they are made once, however often they arrive.
+ * Every method rejects with `VSecureError`. The client retries calls after temporary failures. Calls that change something carry
+ * an idempotency key, so the server carries them out only once.
  */
 export class VSecureClient {
   readonly mcp: ReturnType<typeof createMcp>;
@@ -38,7 +38,7 @@ export class VSecureClient {
   readonly #call: Call;
   readonly #connection: CallSettings;
 
-  /** Connects to nothing yet. Throws VSecureError `not_configured` without a key or with an odd address. */
+  /** Does not connect yet. Throws VSecureError `not_configured` without a key or with an invalid address. */
   constructor(options: ClientOptions = {}) {
     const environment = readEnvironment();
     const connection: CallSettings = {
@@ -57,22 +57,22 @@ export class VSecureClient {
     this.people = createPeople(call);
   }
 
-  /** Is the server able to work, and does anything in Slack wait for a person? */
+  /** Says whether the server is ready, and lists Slack faults that someone must fix. */
   readiness() {
     return readReadiness(this.#connection);
   }
 
-  /** Whose key this is and what it may do. */
+  /** Describes the API key in use: its owner and its scopes. */
   whoami({ signal }: CallOptions = {}) {
     return this.#call(whoamiRoute, { signal });
   }
 }
 
-/** A key as a header can carry it; whether it is a good one is the server's to say. */
+/** Checks only that a header can carry the key. The server checks whether the key is valid. */
 function readKey(key: string | undefined): string {
   if (key !== undefined && /^[\x21-\x7e]+$/.test(key)) return key;
   const problem = key === undefined ? 'No API key is set.' : 'This is not an API key.';
   throw new VSecureError('not_configured', problem, {
-    next: 'Set VSECURE_API_KEY to a key of yours; on the command line, vsecure login gets you one.',
+    next: 'Set VSECURE_API_KEY to your key. On the command line, run: vsecure login',
   });
 }

@@ -1,9 +1,9 @@
-/** Where and who, from the environment of whoever runs the client. */
+/** Reads the server address and the key from the environment. */
 
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** `VSECURE_URL`, `VSECURE_API_KEY` and `VSECURE_PROFILE`; empty ones count as unset. */
+/** Reads `VSECURE_URL`, `VSECURE_API_KEY` and `VSECURE_PROFILE`. An empty variable counts as unset. */
 export function readEnvironment() {
   const { VSECURE_URL: url, VSECURE_API_KEY: apiKey, VSECURE_PROFILE: profile } = process.env;
   return {
@@ -13,11 +13,11 @@ export function readEnvironment() {
   };
 }
 
-/** Where the command line keeps its profiles on this platform. */
+/** Path of the command line's profile file on this platform. */
 export function profilesFile(): string {
   const { XDG_CONFIG_HOME: xdg, APPDATA: appData } = process.env;
   if (process.platform === 'win32' && appData) return path.join(appData, 'vsecure', 'config.json');
-  // The XDG Base Directory Specification has relative paths ignored.
+  // The XDG Base Directory Specification says to ignore relative paths.
   const home = xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.config');
   return path.join(home, 'vsecure', 'config.json');
 }

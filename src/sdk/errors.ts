@@ -1,11 +1,11 @@
-/** The one error of the SDK. Programs look at `code`; people read `message` and `next`. */
+/** The only error class of the SDK. Programs check `code`; people read `message` and `next`. */
 
 import type { Problem, ProblemCode } from '../contract/problem.js';
 
-/** What can go wrong before the server has had its say. */
+/** Errors that the client itself detects. */
 export type ClientCode = 'not_configured' | 'unreachable' | 'timeout' | 'unexpected_answer';
 
-/** Everything that this version of vsecure can answer with, and what can go wrong on the way. */
+/** All error codes that this version of vsecure knows. */
 export type ErrorCode = ProblemCode | ClientCode;
 
 interface Details {
@@ -18,20 +18,20 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/** What every method of the client rejects with, unless the caller's own signal aborted: then with that signal's reason. */
+/** Every client method rejects with this error. If the caller's signal aborts, it rejects with the signal's reason instead. */
 export class VSecureError extends Error {
   override readonly name = 'VSecureError';
-  /** Stable. A newer server may know codes that are not in `ErrorCode`. */
+  /** Stable. A newer server may send codes that are not in `ErrorCode`. */
   readonly code: ErrorCode | (string & {});
-  /** HTTP status, when the server answered. */
+  /** HTTP status, if the server answered. */
   readonly status: number | undefined;
-  /** What to do next, where the message does not say it already. */
+  /** What to do next, if the message does not already say so. */
   readonly next: string | undefined;
-  /** Of this one occurrence; the server's log has it too. */
+  /** Identifies this occurrence in the server's log. */
   readonly reference: string | undefined;
-  /** Milliseconds after which the server wants to be asked again. */
+  /** Milliseconds to wait before the next attempt, as requested by the server. */
   readonly retryAfterMs: number | undefined;
-  /** True when what was asked for was surely not done; false when it may have been. */
+  /** True when the server certainly did not carry out the request. False when it may have. */
   readonly undone: boolean;
 
   constructor(code: VSecureError['code'], message: string, details: Details = {}) {
@@ -46,21 +46,21 @@ export class VSecureError extends Error {
 }
 
 const NEXT: Partial<Record<string, string>> = {
-  unauthorized: 'Set VSECURE_API_KEY to a key of yours.',
-  invalid_key: 'Set VSECURE_API_KEY to a key that is neither revoked nor expired.',
-  not_allowed: 'See what your key may do with `vsecure auth:scopes`.',
-  approval_required: 'Ask with client.mcp.requestApproval, and wait for the decision.',
-  grant_ended: 'Ask again with client.mcp.requestApproval.',
-  policy_changed: 'Look at the request again, then repeat your decision.',
-  not_found: 'Check the id, and that your key may see it.',
-  rate_limited: 'Wait, and send fewer requests at a time.',
-  idempotency_mismatch: 'Use a new idempotency key for a new change.',
+  unauthorized: 'Set VSECURE_API_KEY to your API key.',
+  invalid_key: 'Set VSECURE_API_KEY to a key that is not revoked or expired.',
+  not_allowed: 'To see what your key may do, run: vsecure auth:scopes',
+  approval_required: 'Request access with client.mcp.requestApproval, then wait for the decision.',
+  grant_ended: 'Request access again with client.mcp.requestApproval.',
+  policy_changed: 'Read the request again, then repeat your decision.',
+  not_found: 'Check the id, and that your key has access.',
+  rate_limited: 'Wait, then send fewer requests.',
+  idempotency_mismatch: 'Use a new idempotency key for each new change.',
 };
 
-/** The error for a problem document. */
+/** Converts a problem document to an error. */
 export function errorFromProblem(problem: Problem, retryAfterMs?: number): VSecureError {
   const { code, detail, status, instance } = problem;
-  const next = code === 'internal' ? `Look for ${instance} in the server's log.` : NEXT[code];
+  const next = code === 'internal' ? `Search the server log for ${instance}.` : NEXT[code];
   const undone = status < 500 || code === 'unavailable';
   return new VSecureError(code, detail, {
     status,

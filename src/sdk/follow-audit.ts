@@ -1,4 +1,4 @@
-/** The audit trail as it grows: every event once, in order. */
+/** Follows the audit trail: yields every new event once, in order. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
@@ -10,31 +10,31 @@ export type FollowQuery = Omit<z.input<typeof auditRoutes.list.query>, 'limit' |
 
 export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How often to look (ms). Default: 2 000. */
+  /** Polling interval in milliseconds. Default: 2 000. */
   readonly everyMs?: number | undefined;
 }
 
-const EVERY = 2_000;
+const POLL_EVERY = 2_000;
 
-/** Begins with the last event that is on record when it is called. Ends when the signal aborts. */
+/** Starts with the newest event at the time of the call. Ends when the signal aborts. */
 export async function* followAudit(
   call: Call,
   query: FollowQuery,
-  { signal, everyMs = EVERY }: FollowOptions = {},
+  { signal, everyMs = POLL_EVERY }: FollowOptions = {},
 ): AsyncGenerator<WireAuditEvent> {
   const newest = await call(auditRoutes.list, { query: { ...query, limit: 1 }, signal });
   let seen = (newest.items[0]?.sequence ?? 1) - 1;
   while (!signal?.aborted) {
-    const fresh = await since(call, query, seen, signal);
-    yield* fresh;
-    seen = fresh.at(-1)?.sequence ?? seen;
+    const newEvents = await eventsAfter(call, query, seen, signal);
+    yield* newEvents;
+    seen = newEvents.at(-1)?.sequence ?? seen;
     await sleep(everyMs, undefined, signal ? { signal } : {}).catch(() => {});
   }
 }
 
-/** Newest first on the wire, so pages are read until one reaches what was seen. */
-async function since(call: Call, query: FollowQuery, seen: number, signal?: AbortSignal) {
-  const fresh: WireAuditEvent[] = [];
+/** The server lists the newest events first, so this reads pages until one contains an event that was seen before. */
+async function eventsAfter(call: Call, query: FollowQuery, seen: number, signal?: AbortSignal) {
+  const newEvents: WireAuditEvent[] = [];
   let after: string | undefined;
   do {
     const page = await call(auditRoutes.list, {
@@ -42,8 +42,8 @@ async function since(call: Call, query: FollowQuery, seen: number, signal?: Abor
       signal,
     });
     const found = page.items.filter(({ sequence }) => sequence > seen);
-    fresh.push(...found);
+    newEvents.push(...found);
     after = found.length < page.items.length ? undefined : page.next;
   } while (after !== undefined);
-  return fresh.reverse();
+  return newEvents.reverse();
 }

@@ -1,4 +1,4 @@
-/** `client.keys` and `client.people`: who may come, and who they are. */
+/** `client.keys` and `client.people`: API keys and people. */
 
 import type { z } from 'zod';
 import { keyRoutes, type WireKey } from '../contract/key.js';
@@ -6,27 +6,27 @@ import { personRoutes, type WirePerson } from '../contract/person.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
 import { collect } from './pages.js';
 
-/** Without `scopes` it gets all that its class can hold, without `expires` it lasts until it is revoked. */
+/** Without `scopes` the key gets all scopes of its class. Without `expires` it is valid until revoked. */
 export type NewKeyWish = z.input<typeof keyRoutes.create.body>;
 
 export function createKeys(call: Call) {
   return {
     /**
-     * The answer's `token` is the key itself; nobody can ever see it again. When that answer was lost, the call rejects with
-     * `shown_once` and the id of the key that was made: revoke it, and make another.
+     * Creates a key. The `token` in the answer is the key itself and is never shown again. If that answer was lost, a retry rejects
+     * with `shown_once` and the id of the new key: revoke that key and create another.
      */
-    create: (wish: NewKeyWish, options?: ChangeOptions) =>
-      call(keyRoutes.create, { body: wish, ...options }),
-    /** Without their secret part, the oldest first. */
+    create: (key: NewKeyWish, options?: ChangeOptions) =>
+      call(keyRoutes.create, { body: key, ...options }),
+    /** Lists keys without their secret part, oldest first. */
     list: ({ signal }: CallOptions = {}): Promise<WireKey[]> =>
       collect((cursor) => call(keyRoutes.list, { query: cursor, signal })),
-    /** It cannot be undone. */
+    /** Revokes a key. This cannot be undone. */
     revoke: (id: string, options?: ChangeOptions) =>
       call(keyRoutes.revoke, { params: { id }, ...options }),
-    /** Stops everything that is done with the keys of this name. */
+    /** Suspends all keys with this name, revokes their grants and cancels their requests. */
     suspend: (name: string, reason: string, options?: ChangeOptions) =>
       call(keyRoutes.suspend, { body: { name, reason }, ...options }),
-    /** Lets them work again; what was revoked stays revoked. */
+    /** Reactivates suspended keys. Their revoked grants stay revoked. */
     resume: (name: string, reason?: string, options?: ChangeOptions) =>
       call(keyRoutes.resume, { body: { name, reason }, ...options }),
   };
@@ -34,16 +34,16 @@ export function createKeys(call: Call) {
 
 export function createPeople(call: Call) {
   return {
-    /** Everybody vsecure knows, by e-mail. */
+    /** Lists all people, ordered by e-mail address. */
     list: ({ signal }: CallOptions = {}): Promise<WirePerson[]> =>
       collect((cursor) => call(personRoutes.list, { query: cursor, signal })),
-    /** Adds a person, or changes what is named. */
+    /** Adds a person, or changes the given settings. */
     set: (change: z.input<typeof personRoutes.set.body>, options?: ChangeOptions) =>
       call(personRoutes.set, { body: change, ...options }),
-    /** Links a Slack account, once. */
+    /** Links a person to a Slack account. This can be done only once. */
     link: (link: z.input<typeof personRoutes.link.body>, options?: ChangeOptions) =>
       call(personRoutes.link, { body: link, ...options }),
-    /** A code that links the Slack account which types it. Without an address: one's own. */
+    /** Creates a code that links the Slack account that enters it. Without an address, the code is for the caller. */
     code: (email?: string, options?: ChangeOptions) =>
       call(personRoutes.code, { body: { email }, ...options }),
   };

@@ -1,4 +1,4 @@
-/** A login from a terminal: ask, let the person confirm the code in Slack, take the key. The only calls that need no key. */
+/** Logs in from a terminal: requests a code, waits until the person confirms it in Slack, fetches the key. Only these calls need no key. */
 
 import { loginRoutes, type WireConfirmedLogin, type WireLogin } from '../contract/login.js';
 import { DEFAULT_TIMEOUT, readUrl } from './address.js';
@@ -7,19 +7,19 @@ import { VSecureError } from './errors.js';
 import { pause } from './pause.js';
 import { isTransient, readRetry } from './retry.js';
 
-/** Milliseconds between two questions (RFC 8628, section 3.5, has 5 s; one's own server takes 2). */
+/** Milliseconds between two polls. RFC 8628, section 3.5, uses 5 s; 2 s is fine for your own server. */
 const POLL_EVERY = 2_000;
-/** Milliseconds. A code holds for ten minutes by the server's clock, which is not ours. */
+/** Milliseconds. A code is valid for ten minutes by the server's clock; one more minute covers clock differences. */
 const LOGIN_TIMEOUT = 11 * 60_000;
 
 export interface ConfirmedLogin extends WireConfirmedLogin {
-  /** Of the server. */
+  /** Address of the server. */
   readonly url: string;
 }
 
 /**
- * Shows the code by `onCode`, then waits through restarts of the server until it is confirmed. Rejects with VSecureError: `timeout`
- * when nobody confirmed it in time; and with the reason of the signal.
+ * Passes the code to `onCode`, then waits until the person confirms it, even if the server restarts. Rejects with
+ * VSecureError `timeout` when no one confirms in time, and with the signal's reason when the signal aborts.
  */
 export async function login(
   url: string | undefined,
@@ -35,20 +35,20 @@ export async function login(
   const until = performance.now() + LOGIN_TIMEOUT;
   while (performance.now() < until) {
     await pause(POLL_EVERY, signal);
-    const asked = call(loginRoutes.take, { body: { id, secret }, signal, retry: false });
-    const taken = await asked.catch(ignoreTransientErrors);
+    const answer = call(loginRoutes.take, { body: { id, secret }, signal, retry: false });
+    const taken = await answer.catch(ignoreTransientErrors);
     if (taken?.status === 'done') return { ...taken, url: server.href };
   }
   throw codeExpired();
 }
 
-/** A server that is restarting is asked again. */
+/** Continues polling while the server restarts. */
 function ignoreTransientErrors(error: unknown): undefined {
   if (isTransient(error)) return undefined;
   throw error instanceof VSecureError && error.code === 'invalid_code' ? codeExpired() : error;
 }
 
 const codeExpired = () =>
-  new VSecureError('timeout', 'The code was not confirmed in time, so nobody is logged in.', {
-    next: 'Run it again for a new code: vsecure login',
+  new VSecureError('timeout', 'The code was not confirmed in time, so the login failed.', {
+    next: 'To get a new code, run: vsecure login',
   });

@@ -20,7 +20,7 @@ import { type Waiting, waitForDecision } from './wait-for-decision.js';
 type RequestBody = z.input<typeof approvalRoutes.request.body>;
 export type Decision = z.input<typeof approvalRoutes.decide.body>;
 
-/** What a list is narrowed to. `limit`: at most so many, default all of them. */
+/** Filters a list. `limit`: maximum number of results, default all. */
 type Filter<T> = Omit<T, 'limit' | 'after'> & { readonly limit?: number };
 
 /** A request for one resource or several. */
@@ -31,7 +31,7 @@ export type ApprovalRequest = Omit<RequestBody, 'resources'> &
 export type ApprovalQuery = Filter<z.input<typeof approvalRoutes.list.query>>;
 export type GrantQuery = { readonly active?: boolean; readonly limit?: number };
 
-/** Milliseconds that a long history may take to replay. */
+/** Milliseconds that a simulation over a long history may take. */
 const SIMULATION_MAX_MS = 270_000;
 
 export function createMcp(call: Call) {
@@ -46,27 +46,27 @@ export function createMcp(call: Call) {
   };
 }
 
-/** For whoever needs access. */
+/** Methods for callers that need access. */
 function createRequesting(call: Call) {
   return {
     /**
-     * Asks, and waits for the decision unless `waitFor` (ms) says less. Resolves with its status, whichever it is: `approved`,
-     * `denied`, `expired`, `cancelled`, or `pending` when the time was over first.
+     * Requests access and waits for the decision, for at most `waitFor` milliseconds if given. Resolves with the approval in any
+     * status: `approved`, `denied`, `expired`, `cancelled`, or `pending` when `waitFor` ended first.
      */
     requestApproval: (request: ApprovalRequest) => requestApproval(call, request),
 
-    /** Waits for the decision on a request of one's own, over restarts of the server. */
+    /** Waits for the decision on one of the caller's own requests, even if the server restarts. */
     waitForDecision: (id: string, waiting?: Waiting) => waitForDecision(call, id, waiting),
 
-    /** Withdraws a pending request. */
+    /** Cancels a pending request. */
     cancel: (id: string, options?: ChangeOptions) =>
       call(approvalRoutes.cancel, { params: { id }, ...options }),
 
-    /** "I'm done": gives back a grant of one's own. */
+    /** Releases one of the caller's own grants: "I'm done". */
     releaseGrant: (id: string, options?: ChangeOptions) =>
       call(grantRoutes.release, { params: { id }, ...options }),
 
-    /** What would happen if this were asked. Asks nobody. */
+    /** Explains what would happen if this access were requested. Creates no request. */
     explainAccess: (
       question: z.input<typeof explainRoute.query>,
       { signal }: CallOptions = {},
@@ -85,7 +85,7 @@ async function requestApproval(
   return waitForDecision(call, asked.id, { waitFor, signal });
 }
 
-/** For people. */
+/** Methods for people who decide. */
 function createDeciding(call: Call) {
   const respond = (
     id: string,
@@ -95,52 +95,52 @@ function createDeciding(call: Call) {
     call(approvalRoutes.decide, { params: { id }, body: decision, ...options });
 
   return {
-    /** Decides as the person who owns the key. `digest` binds the decision to what was shown. */
+    /** Decides as the person who owns the key. `digest` binds the decision to the request as it was shown. */
     respond,
-    /** `duration` and `resources` can only narrow what was asked for. */
+    /** Approves a request. `duration` and `resources` can only narrow what was requested. */
     approve: (id: string, decision: Omit<Decision, 'action'> = {}, options?: ChangeOptions) =>
       respond(id, { ...decision, action: 'approve' }, options),
-    /** A reason is required. */
+    /** Denies a request. A reason is required. */
     deny: (
       id: string,
       decision: Omit<Decision, 'action' | 'duration' | 'resources'>,
       options?: ChangeOptions,
     ) => respond(id, { ...decision, action: 'deny' }, options),
-    /** Ends somebody's grant at once. */
+    /** Revokes a grant immediately. */
     revokeGrant: (id: string, reason: string, options?: ChangeOptions) =>
       call(grantRoutes.revoke, { params: { id }, body: { reason }, ...options }),
   };
 }
 
-/** For operators. */
+/** Methods for operators. */
 function createConfiguring(call: Call) {
   return {
-    /** Merges into the policy of the pattern. `warnings` are worth reading: the policy holds all the same. */
+    /** Merges into the policy of the pattern. Read `warnings`: the policy takes effect in spite of them. */
     configureResource: (document: PolicyDocument, options?: ChangeOptions) =>
       call(policyRoutes.merge, { body: document, ...options }),
-    /** Replaces the policy of the pattern; what is not named gets its default. */
+    /** Replaces the policy of the pattern. Absent fields get their defaults. */
     replaceResource: (document: PolicyDocument, options?: ChangeOptions) =>
       call(policyRoutes.replace, { body: document, ...options }),
-    /** Replaces several policies at once, all of them or none; `dryRun` only says what would change. */
+    /** Replaces several policies in one transaction: all or none. With `dryRun`, only reports what would change. */
     applyPolicies: async (
       set: z.input<typeof policySetRoutes.apply.body>,
       options?: ChangeOptions,
     ) => (await call(policySetRoutes.apply, { body: set, ...options })).items,
-    /** What would have happened to past requests under these policies. Changes nothing. */
+    /** Simulates past requests under these policies. Changes nothing. */
     simulatePolicies: (
       proposal: z.input<typeof policySetRoutes.simulate.body>,
       { signal }: CallOptions = {},
     ) => call(policySetRoutes.simulate, { body: proposal, waitMs: SIMULATION_MAX_MS, signal }),
-    /** The policies in force, by pattern. */
+    /** Lists the policies, ordered by pattern. */
     listResources: ({ signal }: CallOptions = {}): Promise<WirePolicy[]> =>
       collect((cursor) => call(policyRoutes.list, { query: cursor, signal })),
   };
 }
 
-/** For everybody, as far as they may see. */
+/** Methods that read. They return only what the caller may see. */
 function createReading(call: Call) {
   return {
-    /** Newest first. */
+    /** Lists approvals, newest first. */
     listApprovals: (
       { limit, ...filter }: ApprovalQuery = {},
       { signal }: CallOptions = {},
@@ -150,7 +150,7 @@ function createReading(call: Call) {
         limit,
       ),
 
-    /** With its grant and, for people who decide, who may decide it. */
+    /** Gets one approval with its grant. Callers who can decide also see the approvers. */
     getApproval: (id: string, { signal }: CallOptions = {}) =>
       call(approvalRoutes.show, { params: { id }, signal }),
 
@@ -166,10 +166,10 @@ function createReading(call: Call) {
     },
 
     auditLogs: createAuditLogs(call),
-    /** What happens from now on, as it happens; ends with the signal. */
+    /** Yields new audit events as they happen, until the signal aborts. */
     followAudit: (query: FollowQuery = {}, following?: FollowOptions) =>
       followAudit(call, query, following),
-    /** Checks the whole trail on this machine. For administrators and auditors. */
+    /** Verifies the whole audit trail on this machine. For administrators and auditors. */
     verifyAudit: (verifying?: VerifyOptions) => verifyAudit(call, verifying),
   };
 }

@@ -1,18 +1,18 @@
-/** `client.mcp.metrics`: numbers over a period. */
+/** `client.mcp.metrics`: metrics over a period. */
 
 import type { z } from 'zod';
 import { metricRoutes, type WireMeasurement, type WireMetricsSummary } from '../contract/metric.js';
 import { fullUri } from '../contract/short-name.js';
 import type { Call, CallOptions } from './call.js';
 
-/** `period`: the time up to now, `1h`; or `since` and `until` as in `auditLogs`. Default: the last day. `resource`: a name or pattern. */
+/** `period`: a time span up to now, such as `1h`. Or `since` and `until`, as in `auditLogs`. Default: the last day. `resource`: a name or pattern. */
 export type MetricsQuery = z.input<typeof metricRoutes.measure.query>;
 
 export function createMetrics(call: Call) {
   return {
     /**
-     * One number of what the key may see: `access_count` counts uses, `time_to_decision` the decisions of people, with their times in
-     * ms, the others requests. `groupBy` adds `series`, the largest first.
+     * Measures one metric over everything that the key may see. `access_count` counts uses, `time_to_decision` counts decisions by
+     * people and gives their times in ms, the other metrics count requests. `groupBy` adds `series`, largest first.
      */
     metrics: (
       { resource, ...query }: MetricsQuery,
@@ -22,7 +22,7 @@ export function createMetrics(call: Call) {
         query: { ...query, resource: resource === undefined ? undefined : fullUri(resource) },
         signal,
       }),
-    /** How much was asked, how it was decided and how fast. */
+    /** Summarises requests, decisions, decision times and uses. */
     metricsSummary: (
       query: z.input<typeof metricRoutes.summary.query> = {},
       { signal }: CallOptions = {},

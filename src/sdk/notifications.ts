@@ -1,4 +1,4 @@
-/** `client.mcp`: who is told outside of the Slack app, and what became of it. */
+/** `client.mcp`: notification receivers and deliveries. */
 
 import type { z } from 'zod';
 import {
@@ -11,7 +11,7 @@ import { collect } from './pages.js';
 
 export type NotificationSettings = z.input<typeof notificationRoutes.configure.body>;
 type Replayed = z.input<typeof notificationRoutes.replay.body>;
-/** These, or all of one receiver that were given up (`dead`, the default) or `sent`, since a time such as `24h` (ago). */
+/** Selects deliveries by id, or all of one receiver that are `dead` (default) or `sent`, since a time such as `24h` (ago). */
 export type Replay =
   | { readonly ids: string[] }
   | (Pick<Replayed, 'state' | 'since'> & {
@@ -21,29 +21,30 @@ export type DeliveryQuery = Omit<
   z.input<typeof notificationRoutes.deliveries.query>,
   'limit' | 'after'
 > & {
-  /** At most so many. Default: all of them. */
+  /** Maximum number of results. Default: all. */
   readonly limit?: number;
 };
 
 export function createNotifications(call: Call) {
   return {
     /**
-     * Merges: what is not named stays as it is, and `enabled: false` switches one off. Setting up a webhook, and `rotateSecret`, answer
-     * with `webhook.secret`, which nobody can ever see again. When that answer was lost, the call rejects with `shown_once`: rotate it.
+     * Configures receivers. Absent settings stay unchanged, and `enabled: false` disables a receiver. When you create a webhook or use
+     * `rotateSecret`, the answer contains `webhook.secret`, which is never shown again. If that answer was lost, a retry rejects with
+     * `shown_once`: rotate the secret.
      */
     configureNotifications: (
       settings: NotificationSettings,
       options?: ChangeOptions,
     ): Promise<WireReceivers> => call(notificationRoutes.configure, { body: settings, ...options }),
-    /** How they are set. Addresses are shown by their origin alone. */
+    /** Gets the configured receivers. Of each URL, only the origin is shown. */
     notifications: ({ signal }: CallOptions = {}): Promise<WireReceivers> =>
       call(notificationRoutes.show, { signal }),
-    /** Sends a test at once. Resolves with what came of it. */
+    /** Sends a test notification immediately. Resolves with the outcome. */
     testNotification: (
       receiver: z.input<typeof notificationRoutes.test.body>['receiver'],
       options?: ChangeOptions,
     ) => call(notificationRoutes.test, { body: { receiver }, ...options }),
-    /** Newest first. */
+    /** Lists deliveries, newest first. */
     notificationDeliveries: (
       { limit, ...filter }: DeliveryQuery = {},
       { signal }: CallOptions = {},
@@ -53,7 +54,7 @@ export function createNotifications(call: Call) {
           call(notificationRoutes.deliveries, { query: { ...filter, ...cursor }, signal }),
         limit,
       ),
-    /** Tells them once more, under the same ids. */
+    /** Sends notifications again, with the same ids. */
     replayNotifications: (which: Replay, options?: ChangeOptions) =>
       call(notificationRoutes.replay, { body: which, ...options }),
   };

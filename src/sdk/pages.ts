@@ -1,4 +1,4 @@
-/** Lists come in pages; a program wants one list. */
+/** Collects the pages of a list into one array. */
 
 import { PAGE_MAX } from '../contract/limits.js';
 
@@ -12,7 +12,7 @@ interface Cursor {
   readonly after: string | undefined;
 }
 
-/** Follows the cursors until the list ends or has `limit` items. */
+/** Fetches pages until the list ends or `limit` items are collected. */
 export async function collect<T>(
   fetchPage: (cursor: Cursor) => Promise<Page<T>>,
   limit = Number.POSITIVE_INFINITY,

@@ -1,8 +1,8 @@
-/** A pause that the caller's signal ends. */
+/** A pause that the caller's signal can abort. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Rejects with the signal's reason when it aborts. */
+/** Rejects with the signal's reason when the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(ms, undefined, signal ? { signal } : {});

@@ -1,4 +1,4 @@
-/** `client.secrets`: values and their metadata. */
+/** `client.secrets`: secret values and metadata. */
 
 import type { z } from 'zod';
 import {
@@ -14,17 +14,18 @@ import { collect } from './pages.js';
 
 type Written<R extends { body: z.ZodType<unknown, object> }> = Omit<z.input<R['body']>, 'path'>;
 
-/** Either `value` or `generate`: `{}` has the server make a token that nobody gets to see. */
+/** Give either `value` or `generate`. With `generate: {}` the server generates a token that is never shown. */
 export type NewSecret = Written<typeof secretRoutes.create>;
-/** The same; with `expectedVersion` nothing is done when another is the latest (`version_conflict`). */
+/** The same. With `expectedVersion`, the call is refused with `version_conflict` if another version is the latest. */
 export type SecretUpdate = Written<typeof secretRoutes.update>;
 
 /** Names are paths such as `production/DATABASE_URL`, or full URIs such as `vsecure://templates/staging/app.env`. */
 export function createSecrets(call: Call) {
   return {
     /**
-     * The value, under a live grant of the caller's own; where the policy requires no approval one is obtained. Every call is on
-     * the audit trail and counts as a use, so a lost answer is not asked for again. Rejects with `approval_required` or `grant_ended`.
+     * Reads the value under one of the caller's own active grants. If the policy requires no approval, the server grants access
+     * automatically. Every call is recorded in the audit trail and counts as a use, so a lost answer is not retried. Rejects with
+     * `approval_required` or `grant_ended`.
      */
     get: (
       name: string,
@@ -32,11 +33,11 @@ export function createSecrets(call: Call) {
     ): Promise<WireOpenedSecret> =>
       call(secretRoutes.open, { query: { path: fullUri(name), version }, signal }),
 
-    /** For a name that is free, else `already_exists`: as an operator, or under a write grant. Resolves with the new version. */
+    /** Creates a secret, as an operator or under a write grant. Rejects with `already_exists` if the name is taken. Resolves with the new version. */
     create: (name: string, secret: NewSecret, options?: ChangeOptions): Promise<WireSecretChange> =>
       call(secretRoutes.create, { body: { ...secret, path: fullUri(name) }, ...options }),
 
-    /** Stores a new version of a secret that exists, else `not_found`: as an operator, or under a write grant. */
+    /** Stores a new version of a secret, as an operator or under a write grant. Rejects with `not_found` if the secret does not exist. */
     update: (
       name: string,
       secret: SecretUpdate,
@@ -44,7 +45,7 @@ export function createSecrets(call: Call) {
     ): Promise<WireSecretChange> =>
       call(secretRoutes.update, { body: { ...secret, path: fullUri(name) }, ...options }),
 
-    /** The same for a value whose time is over. Without a value the server makes one. */
+    /** Replaces a value, like `update`. Without a value the server generates one. */
     rotate: (
       name: string,
       secret: SecretUpdate = { generate: {} },
@@ -52,18 +53,18 @@ export function createSecrets(call: Call) {
     ): Promise<WireSecretChange> =>
       call(secretRoutes.rotate, { body: { ...secret, path: fullUri(name) }, ...options }),
 
-    /** With all its versions, for good: as an operator, or under a delete grant. */
+    /** Permanently deletes a secret with all its versions, as an operator or under a delete grant. */
     delete: (
       name: string,
       { expectedVersion, ...options }: ChangeOptions & Pick<SecretUpdate, 'expectedVersion'> = {},
     ): Promise<WireSecretChange> =>
       call(secretRoutes.delete, { body: { path: fullUri(name), expectedVersion }, ...options }),
 
-    /** Stores the secret or a new version of it, as an operator. Resolves with metadata. */
+    /** Stores a secret, or a new version of it, as an operator. Resolves with metadata. */
     set: (name: string, value: string, options?: ChangeOptions): Promise<WireSecret> =>
       call(secretRoutes.set, { body: { path: fullUri(name), value }, ...options }),
 
-    /** Metadata, and what the caller could get of each. `limit`: at most so many, default all of them. */
+    /** Lists metadata and the caller's access to each secret. `limit`: maximum number of results, default all. */
     list: ({
       limit,
       signal,

@@ -1,4 +1,4 @@
-/** One request and its answer, or the error that says what became of it. Never redirected with the key in hand. */
+/** Sends one HTTP request. Never follows a redirect, so the key reaches only the configured server. */
 
 import { PROBLEM_TYPE, problem } from '../contract/problem.js';
 import { parseRetryAfter } from '../contract/retry-policy.js';
@@ -6,7 +6,7 @@ import { errorFromProblem, VSecureError } from './errors.js';
 
 export interface Connection {
   readonly url: URL;
-  /** Undefined for calls that need none. */
+  /** Undefined for calls that need no key. */
   readonly apiKey?: string | undefined;
   readonly fetch: typeof fetch;
 }
@@ -17,35 +17,35 @@ export interface HttpRequest {
   readonly body?: unknown;
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Statuses that are answers too, though not of success. */
+  /** Error statuses that the caller accepts as an answer. */
   readonly accepted?: readonly number[];
-  /** Milliseconds until the whole answer is there. */
+  /** Milliseconds until the complete answer must have arrived. */
   readonly timeoutMs: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Undefined when it is not JSON. */
+  /** Undefined when the body is not JSON. */
   readonly json: unknown;
 }
 
-/** What a system says when no connection was made, so that nothing was sent. */
+/** System errors that mean that no connection was made and nothing was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** Rejects with VSecureError for every answer but a good one, or with the reason of the caller's own signal. */
-export async function send(connection: Connection, outgoing: HttpRequest): Promise<HttpAnswer> {
-  const { signal, timeoutMs } = outgoing;
+/** Rejects with VSecureError unless the answer is a success or an accepted status. Rejects with the signal's reason when the caller's signal aborts. */
+export async function send(connection: Connection, request: HttpRequest): Promise<HttpAnswer> {
+  const { signal, timeoutMs } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await connection.fetch(outgoing.address, {
-      method: outgoing.method,
+    const response = await connection.fetch(request.address, {
+      method: request.method,
       redirect: 'error',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      headers: headersOf(connection, outgoing),
-      body: outgoing.body === undefined ? null : JSON.stringify(outgoing.body),
+      headers: headersOf(connection, request),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
     });
     const text = await response.text();
-    if (!response.ok && !outgoing.accepted?.includes(response.status))
+    if (!response.ok && !request.accepted?.includes(response.status))
       throw failure(response, parsed(text));
     return { status: response.status, json: parsed(text) };
   } catch (cause) {
@@ -83,30 +83,30 @@ function failure({ status, headers }: Response, json: unknown): VSecureError {
     : unexpectedAnswer(status, retryAfterMs);
 }
 
-/** For an answer that is not vsecure's, or of another version of it. */
+/** The error for an answer that does not come from vsecure, or comes from an incompatible version. */
 export function unexpectedAnswer(status: number, retryAfterMs?: number): VSecureError {
-  return new VSecureError('unexpected_answer', `This is not an answer of vsecure's (${status}).`, {
+  return new VSecureError('unexpected_answer', `Unexpected answer (HTTP ${status}).`, {
     status,
     retryAfterMs,
-    next: 'Check VSECURE_URL, and that client and server are of the same version.',
+    next: 'Check VSECURE_URL, and check that client and server have compatible versions.',
   });
 }
 
 function timedOut({ origin }: URL, ms: number): VSecureError {
   return new VSecureError('timeout', `No answer from ${origin} within ${Math.ceil(ms / 1000)} s.`, {
-    next: 'Try again; what was asked may have been done all the same.',
+    next: 'Try again. The server may have carried out the request.',
   });
 }
 
 function unreachable({ origin }: URL, cause: unknown): VSecureError {
   return new VSecureError('unreachable', `Cannot reach vsecure at ${origin}.`, {
-    next: 'Is it running? VSECURE_URL says where to look for it.',
+    next: 'Is it running? Check the address in VSECURE_URL.',
     undone: NEVER_SENT.has(codeOf(cause)),
     cause,
   });
 }
 
-/** Of the system's error, which `fetch` wraps in one of its own; several addresses make several. */
+/** The code of the system error, which `fetch` wraps in another error. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;

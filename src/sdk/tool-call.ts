@@ -1,39 +1,39 @@
-/** The tool call of a custom MCP server within which a client waits: whoever called is told, and may give up. */
+/** Connects a waiting client to the MCP tool call it runs in: the AI tool gets progress and can cancel. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** One call of a tool, as its handler sees it. */
+/** One tool call, as its handler sees it. */
 export interface ToolCall {
-  /** Aborts when the AI tool gives the call up or is gone. */
+  /** Aborts when the AI tool cancels the call or disconnects. */
   readonly signal: AbortSignal;
-  /** Tells the AI tool, if it asked for progress, that this goes on: that keeps its time limit from running out. */
+  /** Sends progress to the AI tool, if it requested progress. Progress keeps the call from timing out. */
   readonly progress: (message: string) => void;
 }
 
-/** Milliseconds between two signs of life: several within the shortest time limit that AI tools are known to have. */
+/** Milliseconds between two progress messages: short enough for several within the shortest known timeout of AI tools. */
 const PROGRESS_EVERY = 10_000;
 
 const calls = new AsyncLocalStorage<ToolCall>();
 
-/** Runs a handler so that whatever it awaits knows the call. */
+/** Runs a handler so that everything it awaits can find the call. */
 export const runInToolCall = <T>(call: ToolCall, handle: () => T): T => calls.run(call, handle);
 
 /**
- * Waits. Within a tool call, says so at once and every ten seconds, and hands the waiting a signal that also aborts when the
- * call is given up.
+ * Runs `wait`. Within a tool call, sends a progress message immediately and then every ten seconds, and passes `wait` a signal that
+ * also aborts when the AI tool cancels the call.
  */
 export async function withProgress<T>(
   message: string,
-  own: AbortSignal | undefined,
+  signal: AbortSignal | undefined,
   wait: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
   const call = calls.getStore();
-  if (!call) return wait(own);
-  const tell = () => call.progress(message);
-  tell();
-  const timer = setInterval(tell, PROGRESS_EVERY);
+  if (!call) return wait(signal);
+  const report = () => call.progress(message);
+  report();
+  const timer = setInterval(report, PROGRESS_EVERY);
   try {
-    return await wait(own ? AbortSignal.any([own, call.signal]) : call.signal);
+    return await wait(signal ? AbortSignal.any([signal, call.signal]) : call.signal);
   } finally {
     clearInterval(timer);
   }

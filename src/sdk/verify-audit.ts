@@ -1,14 +1,14 @@
 /**
- * Checks the audit trail link by link, on the caller's own machine: the server is believed in nothing but the bytes that it hands
- * out. Genesis is SHA-256(installation); a link is SHA-256 over 0x00, "vsecure/audit/1", the sequence (u64), the previous hash,
- * the length of the event in bytes (u32) and the event as UTF-8; integers big-endian.
+ * Verifies the audit trail link by link on the caller's machine. The server only supplies the bytes; it is trusted with nothing
+ * else. The genesis hash is SHA-256(installation). Each link hash is SHA-256 over 0x00, "vsecure/audit/1", the sequence (u64), the
+ * previous hash, the length of the event in bytes (u32) and the event as UTF-8. Integers are big-endian.
  */
 
 import type { z } from 'zod';
 import { auditRoutes } from '../contract/audit.js';
 import type { Call } from './call.js';
 
-/** A place in the trail that was checked before: kept elsewhere, it proves that nothing before it was changed since. */
+/** A position in the trail that was verified earlier. Stored outside the server, it proves that no earlier event was changed since. */
 export interface Checkpoint {
   readonly installation: string;
   readonly sequence: number;
@@ -20,15 +20,16 @@ export type Verified =
   | {
       readonly ok: true;
       readonly checked: number;
-      readonly head: Checkpoint /** Older events were detached: this is the last of them, and was not checked. */;
+      readonly head: Checkpoint;
+      /** Set when older events were detached: the last detached event, which was not verified. */
       readonly from?: Checkpoint | undefined;
     }
   | { readonly ok: false; readonly sequence: number; readonly problem: string };
 
 export interface VerifyOptions {
-  /** Must be found in the trail unchanged. */
+  /** The trail must contain this checkpoint unchanged. */
   readonly checkpoint?: Checkpoint | undefined;
-  /** Called after every part with how far it is. */
+  /** Called with the current position after every part. */
   readonly onProgress?: ((sequence: number, of: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,15 +38,15 @@ type Part = z.output<typeof auditRoutes.chain.answer>;
 
 const LINK_PREFIX = new TextEncoder().encode('\0vsecure/audit/1');
 
-/** Rejects with VSecureError when the trail cannot be fetched; a trail that does not hold is an answer. */
+/** Resolves with `ok: false` for an invalid trail. Rejects with VSecureError when the trail cannot be fetched. */
 export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Promise<Verified> {
   const { checkpoint, onProgress, signal } = verifying;
   const first = await fetchPart(call, 0, signal);
   if (checkpoint && checkpoint.installation !== first.installation)
-    return invalidTrail(0, 'this is the trail of another installation than the checkpoint');
+    return invalidTrail(0, 'the checkpoint belongs to another installation');
   const from = first.anchor && { installation: first.installation, ...first.anchor };
-  const why = from && checkpoint && checkpointProblem(checkpoint, from);
-  if (why) return invalidTrail(checkpoint?.sequence ?? 0, why);
+  const problem = from && checkpoint && checkpointProblem(checkpoint, from);
+  if (problem) return invalidTrail(checkpoint?.sequence ?? 0, problem);
   let last: Checkpoint = from ?? (await genesis(first.installation));
   let recorded = from === undefined;
   for (
@@ -54,14 +55,14 @@ export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Pr
     part = await fetchPart(call, last.sequence, signal)
   ) {
     for (const link of part.links) {
-      const problem = await linkProblem(last, link);
-      if (problem) return invalidTrail(last.sequence + 1, problem);
+      const linkError = await linkProblem(last, link);
+      if (linkError) return invalidTrail(last.sequence + 1, linkError);
       recorded ||= from !== undefined && recordsDetaching(link.canonical, from);
       last = { installation: last.installation, sequence: link.sequence, hash: link.hash };
       if (checkpoint?.sequence === last.sequence && checkpoint.hash !== last.hash)
         return invalidTrail(
           last.sequence,
-          'it is not what it was at the checkpoint: the trail was rewritten',
+          'it differs from the checkpoint: the trail was rewritten',
         );
     }
     onProgress?.(last.sequence, Math.max(part.head.sequence, last.sequence));
@@ -69,7 +70,7 @@ export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Pr
   if (!recorded)
     return invalidTrail(
       (from?.sequence ?? 0) + 1,
-      'the beginning is missing, and no event says that it was detached',
+      'the beginning is missing, and no event records that it was detached',
     );
   return checkHead(checkpoint, first, last, from);
 }
@@ -80,16 +81,16 @@ const invalidTrail = (sequence: number, problem: string): Verified => ({
   problem,
 });
 
-/** What was detached cannot be compared with a checkpoint inside of it; at its very end it can. */
+/** A checkpoint within the detached part cannot be compared. A checkpoint on its last event can. */
 function checkpointProblem(checkpoint: Checkpoint, from: Checkpoint): string | undefined {
   if (checkpoint.sequence < from.sequence)
-    return 'the checkpoint is in a part that was detached: check that archive, or take a later checkpoint';
+    return 'the checkpoint is in a detached part: verify that archive, or use a later checkpoint';
   if (checkpoint.sequence === from.sequence && checkpoint.hash !== from.hash)
-    return 'it is not what it was at the checkpoint: the trail was rewritten';
+    return 'it differs from the checkpoint: the trail was rewritten';
   return undefined;
 }
 
-/** The trail itself must say that its beginning was detached, or anybody could leave it out. */
+/** The trail itself must record that its beginning was detached. Otherwise an attacker could omit the beginning. */
 function recordsDetaching(canonical: string, { sequence, hash }: Checkpoint): boolean {
   const { type, details } = JSON.parse(canonical);
   return type === 'audit_detached' && details?.last === sequence && details.hash === hash;
@@ -106,7 +107,7 @@ function checkHead(
   if (head.sequence === last.sequence && head.hash !== last.hash)
     return invalidTrail(last.sequence, 'the head is not the hash of the last event');
   if (checkpoint && checkpoint.sequence > last.sequence)
-    return invalidTrail(last.sequence, 'the trail is shorter than it was at the checkpoint');
+    return invalidTrail(last.sequence, 'the trail ends before the checkpoint');
   return { ok: true, checked: last.sequence - (from?.sequence ?? 0), head: last, from };
 }
 
@@ -126,10 +127,12 @@ async function linkProblem(
   link: Part['links'][number],
 ): Promise<string | undefined> {
   const sequence = last.sequence + 1;
-  if (link.sequence !== sequence) return 'an event is missing or out of place';
+  if (link.sequence !== sequence) return 'an event is missing or out of order';
   const hash = await linkHash(sequence, last.hash, link.canonical);
-  if (hash !== link.hash) return 'its hash does not cover what it says';
-  return sequenceIn(link.canonical) === sequence ? undefined : 'it calls itself by another number';
+  if (hash !== link.hash) return 'its hash does not match its content';
+  return sequenceIn(link.canonical) === sequence
+    ? undefined
+    : 'its content has a different sequence number';
 }
 
 function sequenceIn(canonical: string): unknown {

@@ -1,4 +1,4 @@
-/** Waiting for a person, over connections that may break and a server that may restart. */
+/** Waits for a person to decide, across broken connections and server restarts. */
 
 import { approvalRoutes, type WireAccess } from '../contract/approval.js';
 import { WAIT_DEFAULT_SECONDS } from '../contract/limits.js';
@@ -9,24 +9,24 @@ import { isTransient } from './retry.js';
 import { withProgress } from './tool-call.js';
 
 export interface Waiting extends CallOptions {
-  /** Milliseconds; 0 looks once. Default: until it is decided or expires. */
+  /** Maximum wait in milliseconds; 0 checks once. Default: until the request is decided or expires. */
   readonly waitFor?: number | undefined;
 }
 
 const SECOND = 1000;
-/** Milliseconds for which a server that was there may be away, where the caller's own patience has no end. */
+/** Milliseconds for which the server may be unreachable before the wait fails, when the caller set no limit. */
 const UNREACHABLE_MAX = 15 * 60 * SECOND;
 
 /**
- * Resolves with the approval as it stands when it is settled or the time is over. A server that is away is waited for, as long
- * as the caller would wait for the decision. Waiting again is harmless.
+ * Resolves with the approval when it is decided or when the time is up. Keeps trying while the server is unreachable, for as
+ * long as the caller would wait for the decision. Safe to call again.
  */
 export function waitForDecision(
   call: Call,
   id: string,
   { waitFor, signal }: Waiting = {},
 ): Promise<WireAccess> {
-  return withProgress(`Waiting for a person to decide on ${id}.`, signal, (until) =>
+  return withProgress(`Waiting for a person to decide ${id}.`, signal, (until) =>
     untilDecided(call, id, { waitFor, signal: until }),
   );
 }
@@ -42,22 +42,22 @@ async function untilDecided(
     const began = performance.now();
     const left = Math.max(0, end - began);
     const seconds = Math.min(WAIT_DEFAULT_SECONDS, Math.ceil(left / SECOND));
-    let least = 0;
+    let minimum = 0;
     try {
       const answer = await pollOnce(call, id, seconds, signal);
       if (answer.status !== 'pending' || left === 0) return answer;
       answered = performance.now();
-      // Answered early: the server is about to stop.
+      // An early answer means that the server is shutting down.
       failures = answered - began < (seconds * SECOND) / 2 ? failures + 1 : 0;
     } catch (error) {
-      const over = left === 0 || performance.now() - answered > UNREACHABLE_MAX;
-      if (over || !isTransient(error)) throw error;
-      least = error.retryAfterMs ?? 0;
+      const timedOut = left === 0 || performance.now() - answered > UNREACHABLE_MAX;
+      if (timedOut || !isTransient(error)) throw error;
+      minimum = error.retryAfterMs ?? 0;
       failures += 1;
     }
-    const delayMs = delayBefore(SDK_DECISION_WAIT, failures + 1, Math.random());
-    const rest = failures === 0 ? 0 : notBefore(delayMs, least);
-    await pause(Math.min(rest, left), signal);
+    const backoff = delayBefore(SDK_DECISION_WAIT, failures + 1, Math.random());
+    const delay = failures === 0 ? 0 : notBefore(backoff, minimum);
+    await pause(Math.min(delay, left), signal);
   }
 }
 

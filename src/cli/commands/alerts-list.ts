@@ -1,4 +1,4 @@
-/** `alerts:list` and `alerts:rules`: what fires, and what would. */
+/** `alerts:list` and `alerts:rules`: lists the alerts and the rules that raise them. */
 
 import type { Command } from 'commander';
 import type { Alert, AlertRule } from '../../sdk/index.js';
@@ -11,7 +11,7 @@ const ALERTS: readonly Column<Alert>[] = [
   { header: 'key', cell: ({ key }) => key ?? '' },
   { header: 'state', cell: ({ state }) => state },
   { header: 'value', cell: ({ value }) => `${value}` },
-  { header: 'over', cell: ({ threshold }) => `${threshold}` },
+  { header: 'threshold', cell: ({ threshold }) => `${threshold}` },
   { header: 'fired', cell: ({ firedAt }) => formatTime(firedAt) },
   { header: 'resolved', cell: ({ resolvedAt }) => formatTime(resolvedAt) },
   { header: 'silenced until', cell: ({ silencedUntil }) => formatTime(silencedUntil) },
@@ -20,21 +20,21 @@ const ALERTS: readonly Column<Alert>[] = [
 const RULES: readonly Column<AlertRule>[] = [
   { header: 'name', cell: ({ name }) => name },
   { header: 'metric', cell: ({ metric }) => metric ?? 'built in' },
-  { header: 'over', cell: ({ threshold }) => `${threshold ?? ''}` },
-  { header: 'in', cell: ({ period }) => period ?? '' },
+  { header: 'threshold', cell: ({ threshold }) => `${threshold ?? ''}` },
+  { header: 'period', cell: ({ period }) => period ?? '' },
   { header: 'resource', cell: ({ resource }) => resource ?? '' },
   { header: 'key', cell: ({ key }) => key ?? '' },
   { header: 'operation', cell: ({ operation }) => operation ?? '' },
   { header: 'cooldown', cell: ({ cooldown }) => cooldown },
-  { header: 'to', cell: ({ to }) => to?.join(', ') ?? 'all' },
-  { header: 'on', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+  { header: 'receivers', cell: ({ to }) => to?.join(', ') ?? 'all' },
+  { header: 'enabled', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
 ];
 
 export function registerAlertsList(program: Command, io: Io): void {
   program
     .command('alerts:list')
     .description('list alerts: firing, resolved and silenced')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const alerts = await io.client().mcp.alerts();
       if (json) io.json(alerts);
@@ -45,8 +45,8 @@ export function registerAlertsList(program: Command, io: Io): void {
 export function registerAlertsRules(program: Command, io: Io): void {
   program
     .command('alerts:rules')
-    .description('list what raises an alert, the built-in rules too')
-    .option('--json', 'as JSON')
+    .description('list alert rules, including the built-in ones')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const rules = await io.client().mcp.alertRules();
       if (json) io.json(rules);

@@ -1,4 +1,4 @@
-/** `mcp:approve`: give access, for as long as was asked or shorter. */
+/** `mcp:approve`: approves a request, for the requested time or a shorter one. */
 
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
@@ -8,13 +8,13 @@ import { decide } from './decide.js';
 export function registerApprove(program: Command, io: Io): void {
   program
     .command('mcp:approve')
-    .argument('<id>', 'appr_…')
+    .argument('<id>', 'request id, appr_…')
     .description('approve a request')
-    .option('--reason <text>', 'why; some policies ask for it')
-    .option('--duration <duration>', 'shorter than asked, like 30m')
-    .option('--resource <resource>', 'only this one of those asked for; may be repeated', collect)
-    .option('--yes', 'do not ask before deciding')
-    .option('--json', 'as JSON')
+    .option('--reason <text>', 'why; some policies require it')
+    .option('--duration <duration>', 'grant a shorter time than requested, like 30m')
+    .option('--resource <resource>', 'grant only this requested resource; can be repeated', collect)
+    .option('--yes', 'decide without asking for confirmation')
+    .option('--json', 'print JSON')
     .action((id, { resource, ...options }) =>
       decide(io, 'approve', id, { ...options, resources: resource }),
     );

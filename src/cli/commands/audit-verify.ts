@@ -1,4 +1,4 @@
-/** `mcp:audit:verify`: is the audit trail whole, and is it the one that was seen before? */
+/** `mcp:audit:verify`: checks that the audit trail is complete and matches an earlier checkpoint. */
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -12,14 +12,17 @@ Examples:
   vsecure mcp:audit:verify
   vsecure mcp:audit:verify --checkpoint /safe/place/vsecure-audit.json
 
-The checkpoint is a file that vsecure's server cannot write to: kept elsewhere, it shows that nothing before it was changed.`;
+Keep the checkpoint where the vsecure server cannot write. It proves that no earlier event was changed since the last check.`;
 
 export function registerAuditVerify(program: Command, io: Io): void {
   program
     .command('mcp:audit:verify')
-    .description('check every link of the audit trail, on this machine')
-    .option('--checkpoint <file>', 'compare with what was kept here, and keep the new end here')
-    .option('--json', 'as JSON')
+    .description('verify every link of the audit trail on this machine')
+    .option(
+      '--checkpoint <file>',
+      'compare with the checkpoint in this file, then save the new one',
+    )
+    .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ checkpoint: file, json }) => {
       const checkpoint = file === undefined ? undefined : readCheckpoint(file);
@@ -31,16 +34,16 @@ export function registerAuditVerify(program: Command, io: Io): void {
       if (json) io.json(verified);
       if (!verified.ok)
         throw new CommandFailed(
-          `The audit trail does not hold at event ${verified.sequence}: ${verified.problem}. Do not trust it from there on; compare with a backup.`,
+          `The audit trail is invalid at event ${verified.sequence}: ${verified.problem}. Do not trust events from there on. Compare with a backup.`,
         );
-      if (file !== undefined) keep(file, verified.head);
+      if (file !== undefined) saveCheckpoint(file, verified.head);
       if (json) return;
-      io.out(`The audit trail holds: ${verified.checked} events, head ${verified.head.hash}.`);
+      io.out(`The audit trail is intact: ${verified.checked} events, head ${verified.head.hash}.`);
       if (verified.from)
         io.out(
-          `It begins behind event ${verified.from.sequence}, whose hash is ${verified.from.hash}: everything before was detached.`,
+          `It starts after event ${verified.from.sequence} with hash ${verified.from.hash}: all earlier events were detached.`,
         );
-      if (file !== undefined) io.err(`Checkpoint kept in ${file}.`);
+      if (file !== undefined) io.err(`Saved checkpoint to ${file}.`);
     });
 }
 
@@ -50,20 +53,18 @@ const shape = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** Undefined when there is no such file yet: the first run makes it. */
+/** Undefined when the file does not exist yet. The first run creates it. */
 function readCheckpoint(file: string): Checkpoint | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new UsageError(`${file} cannot be read.`);
+    throw new UsageError(`Cannot read ${file}.`);
   }
   const read = shape.safeParse(jsonOf(text));
   if (read.success) return read.data;
-  throw new UsageError(
-    `${file} is no checkpoint. Name another file, or one that does not exist yet.`,
-  );
+  throw new UsageError(`${file} is not a checkpoint. Use another file, or a new one.`);
 }
 
 function jsonOf(text: string): unknown {
@@ -74,9 +75,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Whole or not at all. */
-function keep(file: string, head: Checkpoint): void {
-  const unfinished = `${file}.unfinished`;
-  writeFileSync(unfinished, `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600 });
-  renameSync(unfinished, file);
+/** Saves the file atomically. */
+function saveCheckpoint(file: string, head: Checkpoint): void {
+  const temporary = `${file}.temporary`;
+  writeFileSync(temporary, `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, file);
 }

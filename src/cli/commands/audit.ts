@@ -1,4 +1,4 @@
-/** `mcp:audit`: what happened, or how often. */
+/** `mcp:audit`: shows audit events, or counts them. */
 
 import { type Command, Option } from 'commander';
 import { eventType } from '../../contract/fields.js';
@@ -12,12 +12,12 @@ import type { Column } from '../table.js';
 import { escapeText } from '../terminal-text.js';
 
 const EVENTS: readonly Column<AuditEvent>[] = [
-  { header: 'at (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },
+  { header: 'time (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },
   { header: 'action', cell: ({ type }) => type },
-  { header: 'by', cell: ({ actor }) => actor.name },
-  { header: 'through', cell: ({ door }) => door },
+  { header: 'actor', cell: ({ actor }) => actor.name },
+  { header: 'entry point', cell: ({ door }) => door },
   { header: 'resources', cell: ({ resources }) => resources?.join(', ') },
-  { header: 'about', cell: ({ approval, grant }) => approval ?? grant },
+  { header: 'approval or grant', cell: ({ approval, grant }) => approval ?? grant },
   { header: 'refused', cell: ({ refusal }) => refusal },
   { header: 'reason', cell: ({ reason }) => reason },
 ];
@@ -25,16 +25,18 @@ const EVENTS: readonly Column<AuditEvent>[] = [
 export function registerAudit(program: Command, io: Io): void {
   program
     .command('mcp:audit')
-    .description('show what happened, newest first, or how often')
-    .option('--since <time>', 'like 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z')
-    .option('--until <time>', 'the same')
-    .option('--resource <resource>', 'a resource or pattern, like "production/*"')
-    .option('--actor <name>', 'a key’s name or a person’s e-mail')
-    .addOption(new Option('--action <action>', 'what was done').choices(eventType.options))
+    .description('show the audit trail, newest event first, or count events per resource')
+    .option('--since <time>', 'start: 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z')
+    .option('--until <time>', 'end, in the same format')
+    .option('--resource <resource>', 'resource or pattern, like "production/*"')
+    .option('--actor <name>', 'API key name, or e-mail address of a person')
+    .addOption(
+      new Option('--action <action>', 'only events of this type').choices(eventType.options),
+    )
     .addOption(groupBy())
     .addOption(listLimit())
-    .option('--follow', 'go on and show what happens, until Ctrl-C')
-    .option('--json', 'as JSON; with --follow one event a line')
+    .option('--follow', 'keep showing new events until Ctrl-C')
+    .option('--json', 'print JSON; with --follow, one event per line')
     .action(async ({ resource, action, groupBy, follow, json, ...rest }) => {
       const { auditLogs } = io.client().mcp;
       const filter: AuditQuery = { ...rest, type: action, resource: resource && fullUri(resource) };
@@ -47,11 +49,11 @@ export function registerAudit(program: Command, io: Io): void {
 }
 
 const groupBy = () =>
-  new Option('--group-by <field>', 'how often each was used, the most used first').choices([
+  new Option('--group-by <field>', 'count events per resource, most used first').choices([
     'resource',
   ]);
 
-/** With a bar for each, so that one sees at a glance what stands out. */
+/** Adds a bar to each row, so that outliers stand out. */
 function countColumns(counts: readonly ResourceCount[]): readonly Column<ResourceCount>[] {
   const most = Math.max(...counts.map(({ count }) => count));
   return [
@@ -69,18 +71,20 @@ function show<T>(
 ): void {
   if (json) io.json(found);
   else if (found.length > 0) io.table(found, columnsFor(found));
-  else io.err('Nothing of that kind is on record.');
-  if (found.length === limit) io.err('There may be more: see --limit.');
+  else io.err('No matching events.');
+  if (found.length === limit) io.err('There may be more. Use --limit to see them.');
 }
 
-/** Each event as soon as it is there; a line of its own, so that it can be piped. */
+/** Prints each new event on its own line, so that the output can be piped. */
 async function followTrail(
   io: Io,
   { until, limit: _, ...query }: AuditQuery,
   { json, groupBy }: { readonly json?: boolean; readonly groupBy?: string },
 ): Promise<void> {
-  if (until !== undefined) throw new UsageError('--follow has no end: leave --until out.');
-  if (groupBy !== undefined) throw new UsageError('--follow shows events: leave --group-by out.');
+  if (until !== undefined)
+    throw new UsageError('--follow never ends, so it cannot be combined with --until.');
+  if (groupBy !== undefined)
+    throw new UsageError('--follow shows single events, so it cannot be combined with --group-by.');
   const from: FollowQuery = query;
   for await (const event of io.client().mcp.followAudit(from))
     io.out(json ? JSON.stringify(event) : line(event));

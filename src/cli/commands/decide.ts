@@ -1,5 +1,6 @@
-/** Deciding on a terminal: show the facts of the card, ask, and send back what was shown. */
+/** Decides a request from a terminal: shows the request, asks for confirmation, and sends the digest of what it showed. */
 
+import { approvalId } from '../../contract/fields.js';
 import type { Approval, ApprovalDetail } from '../../sdk/index.js';
 import { CommandFailed } from '../command-errors.js';
 import { fieldList, formatTime } from '../field-list.js';
@@ -8,19 +9,21 @@ import type { Io } from '../io.js';
 export interface DecideOptions {
   readonly reason?: string;
   readonly duration?: string;
-  /** Of those asked for; in full. */
+  /** The requested resources to grant, as full URIs. */
   readonly resources?: string[];
   readonly yes?: boolean;
   readonly json?: boolean;
 }
 
-/** Without a terminal, or with `--yes`, nothing is asked. */
+/** Asks for no confirmation without a terminal or with `--yes`. */
 export async function decide(
   io: Io,
   action: 'approve' | 'deny',
   id: string,
   { reason, duration, resources, yes, json }: DecideOptions,
 ): Promise<void> {
+  if (!approvalId.safeParse(id).success)
+    throw new CommandFailed(`"${id}" is not a request id. To list requests: vsecure mcp:approvals`);
   const { mcp } = io.client();
   const digest =
     io.interactive && !yes
@@ -29,10 +32,21 @@ export async function decide(
   const decision = { action, reason, duration, resources, digest, door: 'cli' } as const;
   const decided = await mcp.respond(id, decision);
   if (json) io.json(decided);
-  else io.out(outcome(decided));
+  else io.out(outcome(decided, await votesOf(io, decided)));
 }
 
-/** The digest of what was shown. What is no longer pending is not asked about: the server says how it stands. */
+/** How many approvals a request that is still pending has: `1 of 2`. */
+async function votesOf(io: Io, { id, status }: Approval): Promise<string | undefined> {
+  if (status !== 'pending') return undefined;
+  // The decision is already recorded, so an error here must not look like a failed decision.
+  const detail = await io
+    .client()
+    .mcp.getApproval(id)
+    .catch(() => undefined);
+  return detail?.deciding && `${detail.deciding.approvals} of ${detail.deciding.minApprovals}`;
+}
+
+/** Resolves with the digest of what was shown. Does not ask about a request that is no longer pending: the server's refusal states its status. */
 async function confirm(
   io: Io,
   action: string,
@@ -40,47 +54,44 @@ async function confirm(
   resources: readonly string[] | undefined,
 ) {
   if (approval.status !== 'pending') return undefined;
-  io.err(describe(approval));
-  if (resources) io.err(`\nOnly: ${resources.join(', ')}`);
+  io.err(summaryOf(approval));
+  if (resources) io.err(`\nGrant only: ${resources.join(', ')}`);
   io.err('');
   const answer = await io.ask(`${action === 'approve' ? 'Approve' : 'Deny'} this? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was decided.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Cancelled. Nothing was decided.');
   return approval.digest;
 }
 
-function describe(approval: ApprovalDetail): string {
+function summaryOf(approval: ApprovalDetail): string {
   const { requester, deciding, operation, asked, claimedClient } = approval;
-  const sees = operation === 'read' ? 'The AI tool will see the value.' : undefined;
-  const certain = fieldList([
-    ['Request', `${approval.id}${asked > 1 ? `, asked ${asked} times` : ''}`],
-    ['Wants to', operation],
+  const note = operation === 'read' ? 'The AI tool will see the value.' : undefined;
+  const verified = fieldList([
+    ['Request', `${approval.id}${asked > 1 ? `, requested ${asked} times` : ''}`],
+    ['Operation', operation],
     ['Resources', approval.resources],
-    ['For', `${approval.duration}, from the moment you approve`],
-    ['Key', `${requester.name}, owned by ${requester.owner}`],
+    ['Duration', `${approval.duration}, starting when approved`],
+    ['API key', `${requester.name}, owned by ${requester.owner}`],
     ['Policy', deciding?.policyName],
     ['Approvers', deciding?.approvers.join(', ')],
-    ['Approvals', deciding && `${deciding.approvals} of ${deciding.minApprovals}`],
+    ['Approved', deciding && `${deciding.approvals} of ${deciding.minApprovals}`],
     ['Conditions', approval.conditions],
-    ['Decide before', formatTime(approval.expiresAt)],
-    ['Note', sees],
+    ['Expires', formatTime(approval.expiresAt)],
+    ['Note', note],
   ]);
   const claims = fieldList([
-    ['  Says it is', claimedClient],
+    ['  Client (self-reported)', claimedClient],
     ['  Reason', approval.reason.split('\n')],
   ]);
-  return `${certain}\n\nNot verified, in the words of whoever asks:\n${claims}`;
+  return `${verified}\n\nNot verified, provided by the requester:\n${claims}`;
 }
 
-function outcome({
-  id,
-  status,
-  granted,
-  resources,
-  grantedResources = resources,
-}: Approval): string {
+function outcome(
+  { id, status, granted, resources, grantedResources = resources }: Approval,
+  votes: string | undefined,
+): string {
   const narrowed = grantedResources.length < resources.length;
   const only = narrowed ? `, only for ${grantedResources.join(', ')}` : '';
   if (status === 'approved') return `Approved ${id} for ${granted}${only}.`;
   if (status === 'denied') return `Denied ${id}.`;
-  return `Your vote on ${id} is counted; it needs more.`;
+  return `Approved ${id}${votes ? ` (${votes})` : ''}. More approvals are needed.`;
 }

@@ -1,4 +1,4 @@
-/** `mcp:deny`: refuse access. */
+/** `mcp:deny`: denies a request. */
 
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
@@ -7,10 +7,10 @@ import { decide } from './decide.js';
 export function registerDeny(program: Command, io: Io): void {
   program
     .command('mcp:deny')
-    .argument('<id>', 'appr_…')
+    .argument('<id>', 'request id, appr_…')
     .description('deny a request')
-    .requiredOption('--reason <text>', 'why; whoever asked will read it')
-    .option('--yes', 'do not ask before deciding')
-    .option('--json', 'as JSON')
+    .requiredOption('--reason <text>', 'why; the requester can read it')
+    .option('--yes', 'decide without asking for confirmation')
+    .option('--json', 'print JSON')
     .action((id, options) => decide(io, 'deny', id, options));
 }

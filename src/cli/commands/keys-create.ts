@@ -1,4 +1,4 @@
-/** `keys:create`: make a key and show it, this once. */
+/** `keys:create`: creates an API key and prints it once. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { keyClass, scope } from '../../contract/fields.js';
@@ -7,32 +7,44 @@ import type { Io } from '../io.js';
 export function registerKeysCreate(program: Command, io: Io): void {
   program
     .command('keys:create')
-    .description('make an API key; it is shown once')
-    .requiredOption('--name <name>', 'of whom or what it is for, like claude-desktop')
+    .description('create an API key and print it once')
+    .requiredOption(
+      '--name <name>',
+      'name of the tool or person that uses the key, like claude-desktop',
+    )
     .addOption(
-      new Option('--class <class>', 'what it can ever be allowed')
+      new Option('--class <class>', 'class of the key: limits which scopes it can have')
         .choices(keyClass.options)
         .makeOptionMandatory(),
     )
-    .requiredOption('--owner <email>', 'the person it belongs to')
-    .option('--scopes <list>', 'like audit:read,secrets:list (default: all of its class)', scopes)
-    .option('--expires <duration>', 'like 90d (default: when revoked)')
-    .option('--additional', 'another key for a name that exists, to change keys without a gap')
-    .option('--json', 'as JSON')
-    .action(async ({ json, ...wish }) => {
-      const made = await io.client().keys.create(wish);
-      if (json) return io.json(made);
-      io.out(made.token);
-      const until = made.expiresAt ? `until ${made.expiresAt.slice(0, 10)}` : 'until it is revoked';
+    .requiredOption('--owner <email>', 'e-mail address of the person who owns the key')
+    .option(
+      '--scopes <list>',
+      'scopes, like audit:read,secrets:list (default: all scopes of the class)',
+      scopes,
+    )
+    .option('--expires <duration>', 'expire after this time, like 90d (default: never)')
+    .option(
+      '--additional',
+      'create another key for an existing name, to replace a key without downtime',
+    )
+    .option('--json', 'print JSON')
+    .action(async ({ json, ...request }) => {
+      const created = await io.client().keys.create(request);
+      if (json) return io.json(created);
+      io.out(created.token);
+      const expiry = created.expiresAt
+        ? `expires ${created.expiresAt.slice(0, 10)}`
+        : 'never expires';
       io.err(
-        `Key ${made.id} of ${made.name}, class ${made.class}, owned by ${made.owner}, ${until}.`,
+        `Created key ${created.id} (${created.name}), class ${created.class}, owner ${created.owner}, ${expiry}.`,
       );
-      io.err('This is the only time it is shown: keep it where only its owner can read it.');
+      io.err('The key is shown only this once. Store it where only its owner can read it.');
     });
 }
 
 function scopes(text: string) {
   const read = scope.array().min(1).safeParse(text.split(','));
   if (read.success) return read.data;
-  throw new InvalidArgumentError(`Scopes are: ${scope.options.join(', ')}.`);
+  throw new InvalidArgumentError(`Not a list of scopes; use ${scope.options.join(', ')}.`);
 }

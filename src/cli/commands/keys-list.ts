@@ -1,4 +1,4 @@
-/** `keys:list`: all keys, without their secret part. */
+/** `keys:list`: lists all API keys, without their secret part. */
 
 import type { Command } from 'commander';
 import type { Key } from '../../sdk/index.js';
@@ -22,7 +22,7 @@ export function registerKeysList(program: Command, io: Io): void {
   program
     .command('keys:list')
     .description('list API keys, without their secret part')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const keys = await io.client().keys.list();
       if (json) io.json(keys);

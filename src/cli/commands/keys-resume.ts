@@ -1,4 +1,4 @@
-/** `keys:resume`: let a suspended key work again. */
+/** `keys:resume`: reactivates a suspended key. */
 
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
@@ -6,10 +6,10 @@ import type { Io } from '../io.js';
 export function registerKeysResume(program: Command, io: Io): void {
   program
     .command('keys:resume')
-    .argument('<name>', 'of the key, like claude-desktop')
-    .description('let a suspended key work again; what was revoked stays revoked')
-    .option('--reason <text>', 'why; it is put on record')
-    .option('--json', 'as JSON')
+    .argument('<name>', 'key name, like claude-desktop')
+    .description('reactivate a suspended key; its revoked grants stay revoked')
+    .option('--reason <text>', 'why; recorded in the audit trail')
+    .option('--json', 'print JSON')
     .action(async (name, { reason, json }) => {
       const resumed = await io.client().keys.resume(name, reason);
       if (json) io.json(resumed);

@@ -1,4 +1,4 @@
-/** `keys:revoke`: end a key at once. */
+/** `keys:revoke`: revokes an API key immediately. */
 
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
@@ -6,9 +6,9 @@ import type { Io } from '../io.js';
 export function registerKeysRevoke(program: Command, io: Io): void {
   program
     .command('keys:revoke')
-    .argument('<id>', 'as keys:list shows it')
-    .description('end an API key at once and for good')
-    .option('--json', 'as JSON')
+    .argument('<id>', 'key id from keys:list')
+    .description('revoke an API key immediately; this cannot be undone')
+    .option('--json', 'print JSON')
     .action(async (id, { json }) => {
       const revoked = await io.client().keys.revoke(id);
       if (json) io.json(revoked);

@@ -1,4 +1,4 @@
-/** `login`: a key of one's own for this terminal, confirmed in Slack and kept in a profile. */
+/** `login`: gets an API key for the person at this terminal. The person confirms in Slack; a profile stores the key. */
 
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
@@ -10,11 +10,11 @@ import type { Io } from '../io.js';
 export function registerLogin(program: Command, io: Io): void {
   program
     .command('login')
-    .description('get a key of your own, which you confirm in Slack')
-    .option('--url <url>', 'where vsecure is (default: VSECURE_URL, or that of the profile)')
-    .option('--json', 'as JSON')
+    .description('log in: confirm in Slack and store an API key on this machine')
+    .option('--url <url>', 'server address (default: VSECURE_URL, or the address in the profile)')
+    .option('--json', 'print JSON')
     .action(async ({ url, json }) => {
-      // Before anybody is asked for anything: a key that cannot be kept would be lost.
+      // Check the profile file before the person confirms: a key that cannot be saved would be lost.
       const profile = io.profile();
       const done = await waitFor(io, url ?? profile.url);
       const { token, key } = done;
@@ -22,23 +22,23 @@ export function registerLogin(program: Command, io: Io): void {
       const { name, file } = profile;
       if (json) return io.json({ profile: name, file, url: done.url, key });
       io.out(
-        `You are ${key.owner} at ${done.url}, until ${formatTime(key.expiresAt) ?? 'it is revoked'}.`,
+        `Logged in to ${done.url} as ${key.owner}${key.expiresAt ? ` until ${formatTime(key.expiresAt)}` : ''}.`,
       );
-      io.err(`The key ${key.id} is kept in ${file}, profile ${name}. Show it to no AI tool.`);
+      io.err(`Saved key ${key.id} to profile ${name} in ${file}. Never give it to an AI tool.`);
     });
 }
 
 async function waitFor(io: Io, url: string | undefined) {
   const stop = new AbortController();
-  const interrupted = () => stop.abort(new CommandFailed('Given up: nobody is logged in.'));
+  const interrupted = () => stop.abort(new CommandFailed('Login cancelled.'));
   process.once('SIGINT', interrupted);
   let end = () => {};
   const onCode = ({ code, expiresAt }: { code: string; expiresAt: string }) => {
-    io.err(`In Slack, until ${formatTime(expiresAt)}, type:\n\n  /vsecure login ${code}\n`);
+    io.err(`In Slack, type this before ${formatTime(expiresAt)}:\n\n  /vsecure login ${code}\n`);
     io.err(
-      'Then look whether it is this terminal, and confirm. Type no code that somebody sent you.',
+      'Check that Slack shows this terminal, then confirm. Never type a code that someone else sent you.',
     );
-    end = io.progress('Waiting for you to confirm it').end;
+    end = io.progress('Waiting for your confirmation in Slack').end;
   };
   try {
     return await login(url, device(), { onCode, signal: stop.signal });
@@ -48,17 +48,17 @@ async function waitFor(io: Io, url: string | undefined) {
   }
 }
 
-/** As the person will know it again: `ana@laptop`. */
+/** A name that the person recognises in Slack: `ana@laptop`. */
 function device(): string {
   const named = `${userName()}@${hostname()}`.replaceAll(/\p{C}/gu, '');
   return named.slice(0, 100);
 }
 
-/** There may be none for the number under which a container runs. */
+/** In a container the numeric user may have no name. */
 function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    return 'somebody';
+    return 'unknown';
   }
 }

@@ -1,4 +1,4 @@
-/** `mcp:config`: what an AI tool must be told to find vsecure, printed, or put into its file. */
+/** `mcp:config`: prints the configuration that connects an AI tool to vsecure, or writes it to the tool's file. */
 
 import { homedir } from 'node:os';
 import { Argument, type Command } from 'commander';
@@ -15,9 +15,11 @@ type FileClient = Exclude<McpClient, { kind: 'command' }>;
 export function registerMcpConfig(program: Command, io: Io): void {
   program
     .command('mcp:config')
-    .description('print what an AI tool needs to find vsecure, with a placeholder for its key')
+    .description(
+      'print the configuration that connects an AI tool to vsecure, with a placeholder for the key',
+    )
     .addArgument(new Argument('<client>', 'the AI tool').choices(Object.keys(MCP_CLIENTS)))
-    .option('--write', 'put it into the tool’s own file, beside what is there')
+    .option('--write', 'add it to the tool’s own configuration file')
     .action(async (name: ClientName, { write }) => {
       const client: McpClient = MCP_CLIENTS[name];
       const url = baseUrl();
@@ -25,7 +27,7 @@ export function registerMcpConfig(program: Command, io: Io): void {
       const file = client.file(thisMachine());
       if (!write) {
         io.out(snippetOf(client, url));
-        return io.err(`This belongs into ${file}. ${nextSteps(name, client)}`);
+        return io.err(`Add this to ${file}. ${nextSteps(name, client)}`);
       }
       const changed = await changeSettings(file, client, url);
       reportChange(io, file, changed);
@@ -35,11 +37,13 @@ export function registerMcpConfig(program: Command, io: Io): void {
 
 function showCommand(io: Io, command: string, write: boolean): void {
   io.out(command);
-  if (write) io.err('Nothing was written: this tool takes it from the command above.');
-  io.err(`Put the key in place of ${KEY_PLACEHOLDER} and run it. ${howToMakeKey('claude-code')}`);
+  if (write) io.err('Nothing was written: this tool is configured by the command above.');
+  io.err(
+    `Replace ${KEY_PLACEHOLDER} with the key and run the command. ${howToMakeKey('claude-code')}`,
+  );
 }
 
-/** The whole snippet, as it would stand in a file with nothing else. */
+/** The complete snippet, as the only content of a file. */
 function snippetOf(client: FileClient, url: string): string {
   const text =
     client.kind === 'toml'
@@ -62,22 +66,24 @@ async function changeSettings(file: string, client: FileClient, url: string): Pr
 
 function reportChange(io: Io, file: string, { backup, isOpen }: FileChange): void {
   io.out(`Wrote ${file}`);
-  if (backup) io.err(`What it was is in ${backup}`);
+  if (backup) io.err(`Backup of the previous file: ${backup}`);
   if (isOpen)
-    io.err('Others on this machine can read it: run chmod 600 on it before the key is in.');
+    io.err(
+      'Other users on this machine can read the file: run chmod 600 on it before you add the key.',
+    );
 }
 
 function nextSteps(name: ClientName, { title, lastStep }: McpClient): string {
-  return `Put the key in place of ${KEY_PLACEHOLDER}. ${howToMakeKey(name)} Then, in ${title}: ${lastStep}.`;
+  return `Replace ${KEY_PLACEHOLDER} with the key. ${howToMakeKey(name)} Then, in ${title}: ${lastStep}.`;
 }
 
 function howToMakeKey(name: ClientName): string {
-  return `Make one with: vsecure keys:create --name ${name} --class agent --owner <your e-mail address>.`;
+  return `To create a key: vsecure keys:create --name ${name} --class agent --owner <your e-mail address>.`;
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-/** Only what can stand in a shell's word and in a string of JSON or TOML as it is. Never repeats what it refuses. */
+/** Characters that need no escaping in a shell word, JSON or TOML. The error never repeats a refused address: it may contain a password. */
 const PLAIN_URL = /^https?:\/\/[\w.:[\]-]+(\/[\w.~/-]*)?$/;
 
 function baseUrl(): string {
@@ -85,7 +91,7 @@ function baseUrl(): string {
   const url = given.replace(/\/+$/, '');
   if (URL.canParse(url) && PLAIN_URL.test(url)) return url;
   throw new UsageError(
-    'VSECURE_URL must be an address such as https://vsecure.example.com, with nothing after the path.',
+    'VSECURE_URL must be an address such as https://vsecure.example.com, without a user, query or fragment.',
   );
 }
 

@@ -1,4 +1,4 @@
-/** `mcp:metrics`: how much was asked and used, how it was decided and how fast. */
+/** `mcp:metrics`: counts requests, decisions and uses, and measures how fast people decide. */
 
 import { type Command, Option } from 'commander';
 import { operation } from '../../contract/fields.js';
@@ -18,15 +18,19 @@ interface MetricsOptions extends Omit<MetricsQuery, 'metric' | 'period'> {
 export function registerMetrics(program: Command, io: Io): void {
   program
     .command('mcp:metrics')
-    .description('show how much was asked and used, how it was decided and how fast')
-    .addOption(new Option('--metric <name>', 'one number').choices(metricName.options))
-    .option('--since <time>', 'like 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z', '7d')
-    .option('--until <time>', 'the same')
-    .option('--resource <resource>', 'a resource or pattern, like "production/*"')
-    .option('--key <name>', 'of one key')
-    .addOption(new Option('--operation <operation>', 'of one kind').choices(operation.options))
-    .addOption(new Option('--group-by <field>', 'in parts').choices(grouping.options))
-    .option('--json', 'as JSON')
+    .description('show counts of requests, decisions and uses, and how fast people decide')
+    .addOption(new Option('--metric <name>', 'show one metric').choices(metricName.options))
+    .option('--since <time>', 'start: 24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z', '7d')
+    .option('--until <time>', 'end, in the same format')
+    .option('--resource <resource>', 'resource or pattern, like "production/*"')
+    .option('--key <name>', 'only this API key')
+    .addOption(
+      new Option('--operation <operation>', 'only this operation').choices(operation.options),
+    )
+    .addOption(
+      new Option('--group-by <field>', 'group the metric by this field').choices(grouping.options),
+    )
+    .option('--json', 'print JSON')
     .action((options: MetricsOptions) => metrics(io, options));
 }
 
@@ -35,7 +39,9 @@ async function metrics(io: Io, { metric, json, ...query }: MetricsOptions): Prom
   if (metric === undefined) {
     const { since, until, ...narrowed } = query;
     if (Object.keys(narrowed).length > 0)
-      throw new UsageError(`Name a metric: --metric ${metricName.options.join('|')}.`);
+      throw new UsageError(
+        `These options need a metric: --metric ${metricName.options.join('|')}.`,
+      );
     const summary = await mcp.metricsSummary({ since, until });
     return json ? io.json(summary) : io.table(rowsOf(summary), ROWS);
   }
@@ -51,38 +57,46 @@ interface Row {
 }
 
 const ROWS: readonly Column<Row>[] = [
-  { header: 'what', cell: ({ name }) => name },
-  { header: 'how much', cell: ({ value }) => value },
+  { header: 'metric', cell: ({ name }) => name },
+  { header: 'value', cell: ({ value }) => value },
 ];
 
 function rowsOf(summary: MetricsSummary): readonly Row[] {
   const { requests, unansweredShare, automaticShare, median, percentile95 } = summary;
   const rows: readonly (readonly [string, string | number])[] = [
     ['requests', requests],
-    ['still waiting', summary.pending],
+    ['pending', summary.pending],
     ['approved', summary.approved],
-    ['of these by a policy alone', `${summary.automatic} (${percent(automaticShare)})`],
+    ['auto-approved', `${summary.automatic} (${percent(automaticShare)})`],
     ['denied', summary.denied],
-    ['not answered in time', `${summary.expired} (${percent(unansweredShare)})`],
-    ['withdrawn', summary.cancelled],
+    ['expired', `${summary.expired} (${percent(unansweredShare)})`],
+    ['cancelled', summary.cancelled],
     ['decided by people', summary.decided],
-    ['half of them within', seconds(median)],
-    ['95 % of them within', seconds(percentile95)],
-    ['decided within 3 s, hardly read', summary.hasty],
-    ['uses of what was granted', summary.uses],
+    ['median time to decision', elapsed(median)],
+    ['95th percentile time to decision', elapsed(percentile95)],
+    ['decided in under 3 s', summary.hasty],
+    ['uses of grants', summary.uses],
   ];
   return rows.map(([name, value]) => ({ name, value: String(value) }));
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
-const seconds = (ms: number | undefined) =>
-  ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`;
+
+/** Milliseconds as `2.4 s`, `6 min 38 s` or `1 h 5 min`. */
+function elapsed(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
 
 type Numbers = Pick<Measurement, 'count' | 'median' | 'percentile95'>;
 
 const TIMES: readonly Column<Numbers>[] = [
-  { header: 'median', cell: ({ median }) => median && seconds(median) },
-  { header: '95 %', cell: ({ percentile95 }) => percentile95 && seconds(percentile95) },
+  { header: 'median', cell: ({ median }) => median && elapsed(median) },
+  { header: '95th percentile', cell: ({ percentile95 }) => percentile95 && elapsed(percentile95) },
 ];
 
 const TOTAL: readonly Column<Measurement>[] = [
@@ -93,7 +107,7 @@ const TOTAL: readonly Column<Measurement>[] = [
 
 type Part = NonNullable<Measurement['series']>[number];
 
-/** With a bar for each, so that one sees at a glance what stands out. */
+/** Adds a bar to each row, so that outliers stand out. */
 function partsOf(parts: readonly Part[]): readonly Column<Part>[] {
   const most = Math.max(...parts.map(({ count }) => count));
   return [

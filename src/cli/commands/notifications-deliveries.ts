@@ -1,4 +1,4 @@
-/** `notifications:deliveries`: what receivers were told, and what they are still to be told. */
+/** `notifications:deliveries`: lists notifications that were sent, are waiting, or have failed. */
 
 import { type Command, Option } from 'commander';
 import { deliveryState, notificationType, receiverKind } from '../../contract/notification.js';
@@ -15,29 +15,38 @@ const TONES: Readonly<Record<NotificationDelivery['state'], Tone>> = {
 
 const COLUMNS: readonly Column<NotificationDelivery>[] = [
   { header: 'id', cell: ({ id }) => id },
-  { header: 'at (UTC)', cell: ({ createdAt }) => createdAt.replace('T', ' ').slice(0, 19) },
+  { header: 'time (UTC)', cell: ({ createdAt }) => createdAt.replace('T', ' ').slice(0, 19) },
   { header: 'receiver', cell: ({ receiver }) => receiver },
   { header: 'event', cell: ({ type }) => type },
   { header: 'state', cell: ({ state }) => state, tone: ({ state }) => TONES[state] },
-  { header: 'tries', cell: ({ attempts }) => attempts },
+  { header: 'attempts', cell: ({ attempts }) => attempts },
   { header: 'error', cell: ({ lastError }) => lastError },
 ];
 
 export function registerNotificationsDeliveries(program: Command, io: Io): void {
   program
     .command('notifications:deliveries')
-    .description('show what receivers were told, newest first')
-    .addOption(new Option('--receiver <receiver>', 'of one alone').choices(receiverKind.options))
-    .addOption(new Option('--state <state>', 'dead: given up').choices(deliveryState.options))
-    .addOption(new Option('--event <type>', 'of one kind').choices(notificationType.options))
+    .description('list notification deliveries, newest first')
+    .addOption(
+      new Option('--receiver <receiver>', 'only this receiver').choices(receiverKind.options),
+    )
+    .addOption(
+      new Option(
+        '--state <state>',
+        'only deliveries in this state; dead: vsecure stopped trying',
+      ).choices(deliveryState.options),
+    )
+    .addOption(
+      new Option('--event <type>', 'only events of this type').choices(notificationType.options),
+    )
     .addOption(listLimit())
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ receiver, state, event, limit, json }) => {
       const query = { receiver, state, type: event, limit };
       const found = await io.client().mcp.notificationDeliveries(query);
       if (json) io.json(found);
       else if (found.length > 0) io.table(found, COLUMNS);
-      else io.err('Nothing of that kind.');
-      if (found.length === limit) io.err('There may be more: see --limit.');
+      else io.err('No matching deliveries.');
+      if (found.length === limit) io.err('There may be more. Use --limit to see them.');
     });
 }

@@ -1,4 +1,4 @@
-/** `notifications:list`: who is told of what. */
+/** `notifications:list`: lists the receivers and the events each one gets. */
 
 import type { Command } from 'commander';
 import type { Receivers } from '../../sdk/index.js';
@@ -8,7 +8,7 @@ import type { Column } from '../table.js';
 interface Row {
   readonly receiver: string;
   readonly state: string;
-  readonly where: string;
+  readonly destination: string;
   readonly events: string;
   readonly reasons: string;
 }
@@ -16,7 +16,7 @@ interface Row {
 export const columns: readonly Column<Row>[] = [
   { header: 'receiver', cell: ({ receiver }) => receiver },
   { header: 'state', cell: ({ state }) => state },
-  { header: 'where', cell: ({ where }) => where },
+  { header: 'destination', cell: ({ destination }) => destination },
   { header: 'events', cell: ({ events }) => events },
   { header: 'reasons', cell: ({ reasons }) => reasons },
 ];
@@ -24,25 +24,27 @@ export const columns: readonly Column<Row>[] = [
 export function registerNotificationsList(program: Command, io: Io): void {
   program
     .command('notifications:list')
-    .description('show who is told of what outside of the Slack app')
-    .option('--json', 'as JSON')
+    .description('list notification receivers and the events each one gets')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const receivers = await io.client().mcp.notifications();
       if (json) return io.json(receivers);
       const rows = rowsOf(receivers);
       if (rows.length > 0) io.table(rows, columns);
-      else io.err('Nobody is told yet: see notifications:set --help.');
+      else io.err('No receivers yet. To add one: vsecure notifications:set --help');
     });
 }
 
-/** One for each that is set up. */
+/** One row per configured receiver. */
 export function rowsOf({ email, slack, webhook }: Receivers): readonly Row[] {
   return [
-    ...(email ? [{ receiver: 'email', where: email.recipients.join(', '), ...common(email) }] : []),
-    ...(slack
-      ? [{ receiver: 'slack', where: slack.channel ?? slack.origin, ...common(slack) }]
+    ...(email
+      ? [{ receiver: 'email', destination: email.recipients.join(', '), ...common(email) }]
       : []),
-    ...(webhook ? [{ receiver: 'webhook', where: webhook.origin, ...common(webhook) }] : []),
+    ...(slack
+      ? [{ receiver: 'slack', destination: slack.channel ?? slack.origin, ...common(slack) }]
+      : []),
+    ...(webhook ? [{ receiver: 'webhook', destination: webhook.origin, ...common(webhook) }] : []),
   ];
 }
 
@@ -54,5 +56,5 @@ type Common = Pick<
 const common = ({ enabled, events, includeReason, disabledBecause }: Common) => ({
   state: enabled ? 'on' : disabledBecause ? `off: ${disabledBecause}` : 'off',
   events: events?.join(', ') ?? 'all but secret_read',
-  reasons: includeReason ? 'passed on' : 'left out',
+  reasons: includeReason ? 'included' : 'omitted',
 });

@@ -1,4 +1,4 @@
-/** `notifications:set`: say who is told of what. An address that is a secret comes from stdin or a hidden prompt. */
+/** `notifications:set`: configures a notification receiver. A secret address comes from stdin or a hidden prompt. */
 
 import { type Command, Option } from 'commander';
 import { notificationType, receiverKind } from '../../contract/notification.js';
@@ -24,17 +24,24 @@ export function registerNotificationsSet(program: Command, io: Io): void {
   program
     .command('notifications:set')
     .argument('<receiver>', 'email, slack or webhook', receiverOf)
-    .description('say who is told of what; what is not named stays as it is')
-    .option('--recipients <addresses>', 'of email: separated by commas', splitCommas)
-    .option('--url', 'of slack and webhook: read its address from stdin or a hidden prompt')
-    .option('--channel <name>', 'of slack: where it posts, for people to read')
-    .option('--events <types>', `* or some of ${notificationType.options.join(', ')}`, splitCommas)
-    .option('--include-reason', 'pass people’s reasons on')
-    .option('--no-include-reason', 'do not')
-    .option('--rotate-secret', 'of webhook: make another signing secret')
-    .addOption(new Option('--on', 'switch it on').conflicts('off'))
-    .option('--off', 'switch it off; its settings stay')
-    .option('--json', 'as JSON')
+    .description('configure a notification receiver; settings that you do not give stay unchanged')
+    .option('--recipients <addresses>', 'email: addresses, separated by commas', splitCommas)
+    .option('--url', 'slack and webhook: read the URL from stdin or a hidden prompt')
+    .option(
+      '--channel <name>',
+      'slack: channel name to display; the webhook decides where Slack posts',
+    )
+    .option(
+      '--events <types>',
+      `event types to send: * or any of ${notificationType.options.join(', ')}`,
+      splitCommas,
+    )
+    .option('--include-reason', 'include reasons that people and tools wrote')
+    .option('--no-include-reason', 'omit reasons')
+    .option('--rotate-secret', 'webhook: create a new signing secret')
+    .addOption(new Option('--on', 'enable the receiver').conflicts('off'))
+    .option('--off', 'disable the receiver and keep its settings')
+    .option('--json', 'print JSON')
     .action((receiver, options: SetOptions) => set(io, receiver, options));
 }
 
@@ -42,7 +49,7 @@ type Kind = (typeof receiverKind.options)[number];
 
 function receiverOf(text: string): Kind {
   const kind = receiverKind.safeParse(text);
-  if (!kind.success) throw new UsageError('A receiver is email, slack or webhook.');
+  if (!kind.success) throw new UsageError('Not a receiver; use email, slack or webhook.');
   return kind.data;
 }
 
@@ -53,14 +60,14 @@ async function set(io: Io, kind: Kind, options: SetOptions): Promise<void> {
   if (options.json) return io.json(after);
   io.table(rowsOf(after), columns);
   const secret = after.webhook?.secret;
-  if (secret) io.out(`\nSigning secret, shown this once: ${secret}`);
+  if (secret) io.out(`\nSigning secret (shown only this once): ${secret}`);
 }
 
 async function settingsOf(io: Io, kind: Kind, options: SetOptions): Promise<NotificationSettings> {
   const { recipients, channel, events, includeReason, rotateSecret, on, off } = options;
-  refuseForeign(kind, options);
+  refuseOtherOptions(kind, options);
   if (Object.keys(options).every((name) => name === 'json'))
-    throw new UsageError('Say what to change: see notifications:set --help.');
+    throw new UsageError('Nothing to change. To see the options: vsecure notifications:set --help');
   const common = {
     ...(on && { enabled: true }),
     ...(off && { enabled: false }),
@@ -90,14 +97,17 @@ async function settingsOf(io: Io, kind: Kind, options: SetOptions): Promise<Noti
   }
 }
 
-/** An option of another receiver would be passed over in silence. */
-function refuseForeign(kind: Kind, { recipients, channel, url, rotateSecret }: SetOptions): void {
-  if (recipients && kind !== 'email') throw new UsageError('--recipients belongs to email.');
+/** Refuses an option of another receiver, which would otherwise be ignored silently. */
+function refuseOtherOptions(
+  kind: Kind,
+  { recipients, channel, url, rotateSecret }: SetOptions,
+): void {
+  if (recipients && kind !== 'email') throw new UsageError('--recipients is an option of email.');
   if (channel !== undefined && kind !== 'slack')
-    throw new UsageError('--channel belongs to slack.');
-  if (url && kind === 'email') throw new UsageError('--url belongs to slack and webhook.');
+    throw new UsageError('--channel is an option of slack.');
+  if (url && kind === 'email') throw new UsageError('--url is an option of slack and webhook.');
   if (rotateSecret && kind !== 'webhook')
-    throw new UsageError('--rotate-secret belongs to webhook.');
+    throw new UsageError('--rotate-secret is an option of webhook.');
 }
 
 type Types = NonNullable<NonNullable<NotificationSettings['email']>['events']>;
@@ -107,16 +117,18 @@ function typesOf(events: readonly string[]): Types {
     if (one === '*') return one;
     const type = notificationType.safeParse(one);
     if (!type.success)
-      throw new UsageError(`--events: * or some of ${notificationType.options.join(', ')}.`);
+      throw new UsageError(
+        `Not a list of events; use * or any of ${notificationType.options.join(', ')}.`,
+      );
     return type.data;
   });
 }
 
 async function readAddress(io: Io): Promise<string> {
   const text = io.interactive
-    ? await io.askHidden('Address to post to: ')
+    ? await io.askHidden('URL: ')
     : new TextDecoder().decode(await io.input());
   const address = text.trim();
-  if (address === '') throw new UsageError('There is no address: give one on stdin.');
+  if (address === '') throw new UsageError('No URL. Pipe one to stdin.');
   return address;
 }

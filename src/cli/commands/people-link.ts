@@ -1,4 +1,4 @@
-/** `people:link`: say which Slack account is a person's. */
+/** `people:link`: links a person to a Slack account. */
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { slackTeamId, slackUserId } from '../../contract/fields.js';
@@ -8,9 +8,9 @@ export function registerPeopleLink(program: Command, io: Io): void {
   program
     .command('people:link')
     .argument('<email>')
-    .description('link a person to their Slack account, once')
-    .requiredOption('--slack <account>', 'team and user id, like T012ABC/U034DEF', account)
-    .option('--json', 'as JSON')
+    .description('link a person to a Slack account; this cannot be changed later')
+    .requiredOption('--slack <account>', 'Slack team and user id, like T012ABC/U034DEF', account)
+    .option('--json', 'print JSON')
     .action(async (email, { slack, json }) => {
       const person = await io.client().people.link({ email, ...slack });
       if (json) io.json(person);
@@ -22,5 +22,7 @@ function account(text: string) {
   const [teamId = '', userId = '', ...more] = text.split('/');
   const wellFormed = slackTeamId.safeParse(teamId).success && slackUserId.safeParse(userId).success;
   if (wellFormed && more.length === 0) return { teamId, userId };
-  throw new InvalidArgumentError('It is a team id and a user id, like T012ABC/U034DEF.');
+  throw new InvalidArgumentError(
+    'Not a Slack account; use a team id and a user id, like T012ABC/U034DEF.',
+  );
 }

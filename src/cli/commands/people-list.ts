@@ -1,4 +1,4 @@
-/** `people:list`: everybody vsecure knows. */
+/** `people:list`: lists all people. */
 
 import type { Command } from 'commander';
 import type { Person } from '../../sdk/index.js';
@@ -19,8 +19,8 @@ const COLUMNS: readonly Column<Person>[] = [
 export function registerPeopleList(program: Command, io: Io): void {
   program
     .command('people:list')
-    .description('list people')
-    .option('--json', 'as JSON')
+    .description('list all people')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const people = await io.client().people.list();
       if (json) io.json(people);

@@ -1,4 +1,4 @@
-/** `people:set`: add a person, or change their role or whether they are active. */
+/** `people:set`: adds a person, or changes their role or active status. */
 
 import { type Command, Option } from 'commander';
 import { role } from '../../contract/fields.js';
@@ -8,19 +8,23 @@ export function registerPeopleSet(program: Command, io: Io): void {
   program
     .command('people:set')
     .argument('<email>')
-    .description('add a person, or change them')
-    .addOption(new Option('--role <role>', 'what they may manage and see').choices(role.options))
+    .description('add a person, or change their role or status')
     .addOption(
-      new Option('--active <flag>', 'false: nothing of theirs works any more').choices([
+      new Option('--role <role>', 'role: decides what the person can manage and see').choices(
+        role.options,
+      ),
+    )
+    .addOption(
+      new Option('--active <flag>', 'false deactivates the person and all their keys').choices([
         'true',
         'false',
       ]),
     )
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async (email, { role, active, json }) => {
       const change = { email, role, ...(active && { active: active === 'true' }) };
       const person = await io.client().people.set(change);
       if (json) io.json(person);
-      else io.out(`${person.email}: ${person.role}, ${person.active ? 'active' : 'not active'}.`);
+      else io.out(`${person.email}: ${person.role}, ${person.active ? 'active' : 'deactivated'}.`);
     });
 }

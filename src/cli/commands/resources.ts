@@ -1,4 +1,4 @@
-/** `mcp:resources`: the policies in force. */
+/** `mcp:resources`: lists the policies. */
 
 import type { Command } from 'commander';
 import type { Policy } from '../../sdk/index.js';
@@ -8,32 +8,34 @@ import type { Column } from '../table.js';
 const COLUMNS: readonly Column<Policy>[] = [
   { header: 'resource', cell: ({ uri }) => uri },
   { header: 'name', cell: ({ name, uri }) => (name === uri ? undefined : name) },
-  { header: 'permits', cell: ({ permissions }) => permissions.join(', ') || 'nothing' },
+  { header: 'operations', cell: ({ permissions }) => permissions.join(', ') || 'nothing' },
   { header: 'approval', cell: ({ requiresApproval }) => (requiresApproval ? 'required' : 'none') },
-  { header: 'at once when', cell: atOnceWhen },
+  { header: 'auto-approved when', cell: autoApprovedWhen },
   { header: 'requesters', cell: ({ requesters }) => requesters?.join(', ') ?? 'everyone' },
   { header: 'approvers', cell: ({ approvers }) => approvers?.join(', ') ?? 'inherited' },
-  { header: 'votes', cell: ({ minApprovals }) => minApprovals },
-  { header: 'default', cell: ({ defaultDuration }) => defaultDuration },
-  { header: 'maximum', cell: ({ maxDuration }) => maxDuration },
+  { header: 'approvals needed', cell: ({ minApprovals }) => minApprovals },
+  { header: 'default duration', cell: ({ defaultDuration }) => defaultDuration },
+  { header: 'maximum duration', cell: ({ maxDuration }) => maxDuration },
   { header: 'version', cell: ({ version }) => version },
 ];
 
 export function registerResources(program: Command, io: Io): void {
   program
     .command('mcp:resources')
-    .description('list the policies in force')
-    .option('--json', 'as JSON')
+    .description('list the policies')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const policies = await io.client().mcp.listResources();
       if (json) return io.json(policies);
       if (policies.length > 0) return io.table(policies, COLUMNS);
-      io.err('There is no policy yet, so nothing can be asked for. Set some with mcp:configure.');
+      io.err(
+        'No policies yet, so no access can be requested. To set policies: vsecure mcp:configure',
+      );
     });
 }
 
-/** The conditions of auto-approval, all of which must hold. */
-function atOnceWhen({ autoApprove }: Policy): string | undefined {
+/** The auto-approval conditions, all of which must be true. */
+function autoApprovedWhen({ autoApprove }: Policy): string | undefined {
   if (!autoApprove?.enabled) return undefined;
   const conditions = Object.entries(autoApprove.conditions).map(
     ([name, value]) => `${name} ${[value].flat().join(' or ')}`,

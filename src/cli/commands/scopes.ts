@@ -1,4 +1,4 @@
-/** `auth:scopes`: what there is to be allowed, and what your key is. */
+/** `auth:scopes`: lists all scopes and marks those of your key. */
 
 import type { Command } from 'commander';
 import { scope } from '../../contract/fields.js';
@@ -7,8 +7,8 @@ import type { Io } from '../io.js';
 export function registerScopes(program: Command, io: Io): void {
   program
     .command('auth:scopes')
-    .description('list all scopes, and which of them your key has')
-    .option('--json', 'as JSON')
+    .description('list all scopes and show which ones your key has')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const { scopes } = await io.client().whoami();
       const all = scope.options.map((name) => ({ scope: name, yours: scopes.includes(name) }));

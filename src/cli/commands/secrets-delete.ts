@@ -1,4 +1,4 @@
-/** `secrets:delete`: a secret with all its versions, for good. */
+/** `secrets:delete`: permanently deletes a secret with all its versions. */
 
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
@@ -9,22 +9,22 @@ import { templateUri } from '../resource-name.js';
 export function registerSecretsDelete(program: Command, io: Io): void {
   program
     .command('secrets:delete')
-    .argument('<path>', 'like production/DATABASE_URL')
-    .description('delete a secret with all its versions; it cannot be undone')
-    .option('--template', 'a configuration template')
-    .option('--yes', 'do not ask before deleting')
-    .option('--json', 'as JSON')
+    .argument('<path>', 'path, like production/DATABASE_URL')
+    .description('permanently delete a secret with all its versions')
+    .option('--template', 'the path names a configuration template')
+    .option('--yes', 'delete without asking for confirmation')
+    .option('--json', 'print JSON')
     .action(async (path, { template, yes, json }) => {
       const uri = template ? templateUri(path) : fullUri(path);
       const client = io.client();
       if (io.interactive && !yes) await confirm(io, uri);
       const deleted = await client.secrets.delete(uri);
       if (json) io.json(deleted);
-      else io.out(`Deleted ${deleted.path}, version ${deleted.version} and all before it.`);
+      else io.out(`Deleted ${deleted.path} with all its versions (latest: ${deleted.version}).`);
     });
 }
 
 async function confirm(io: Io, uri: string): Promise<void> {
-  const answer = await io.ask(`Delete ${uri} with all its versions, for good? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was deleted.');
+  const answer = await io.ask(`Permanently delete ${uri} with all its versions? [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Cancelled. Nothing was deleted.');
 }

@@ -1,4 +1,4 @@
-/** `secrets:import`: stores what a `.env` file holds, name by name. */
+/** `secrets:import`: stores each variable of a `.env` file as a secret. */
 
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
@@ -12,25 +12,25 @@ Examples:
   vsecure secrets:import .env --to staging
   vsecure secrets:import .env.production --to production --dry-run
 
-Values are sent to the server and shown nowhere. Delete the file afterwards, or keep it out of reach of AI tools.`;
+Values are sent to the server and never printed. Delete the file afterwards, or keep it where AI tools cannot read it.`;
 
 export function registerSecretsImport(program: Command, io: Io): void {
   program
     .command('secrets:import')
     .argument('<file>', 'a .env file')
     .description('store every variable of a .env file as a secret')
-    .requiredOption('--to <folder>', 'where to: DATABASE_URL becomes <folder>/DATABASE_URL')
-    .option('--dry-run', 'say what would be stored, and store nothing')
-    .option('--json', 'as JSON')
+    .requiredOption('--to <folder>', 'target folder: DATABASE_URL becomes <folder>/DATABASE_URL')
+    .option('--dry-run', 'show what would be stored, without storing it')
+    .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (file, { to, dryRun, json }) => {
-      const found = Object.entries(variablesOf(file)).map(
+      const variables = Object.entries(variablesOf(file)).map(
         ([name, value]) => [fullUri(`${to.replace(/\/+$/, '')}/${name}`), value ?? ''] as const,
       );
-      const empty = found.filter(([, value]) => value === '').map(([uri]) => uri);
-      const wanted = found.filter(([, value]) => value !== '');
-      if (wanted.length === 0) throw new UsageError(`${file} names no variable with a value.`);
-      for (const uri of empty) io.err(`Left out, it has no value: ${uri}`);
+      const empty = variables.filter(([, value]) => value === '').map(([uri]) => uri);
+      const wanted = variables.filter(([, value]) => value !== '');
+      if (wanted.length === 0) throw new UsageError(`${file} has no variable with a value.`);
+      for (const uri of empty) io.err(`Skipped ${uri}: it has no value.`);
       const stored = dryRun ? wanted.map(([path]) => ({ path })) : await storeAll(io, wanted);
       if (json) return io.json(stored);
       for (const one of stored)
@@ -42,16 +42,16 @@ export function registerSecretsImport(program: Command, io: Io): void {
     });
 }
 
-/** The parser of Node itself, which reads such files for `node --env-file`. */
+/** Uses Node's own parser, the one behind `node --env-file`. */
 function variablesOf(file: string) {
   try {
     return parseEnv(readFileSync(file, 'utf8'));
   } catch {
-    throw new UsageError(`${file} cannot be read. Is it a .env file, with lines like NAME=value?`);
+    throw new UsageError(`Cannot read ${file}. It must be a .env file with lines like NAME=value.`);
   }
 }
 
-/** One after another, so that it can be said which were stored when one fails. Doing it again does no harm. */
+/** Stores one secret at a time, so that the error of a failure can say which ones were stored. Running it again is safe. */
 async function storeAll(io: Io, wanted: readonly (readonly [string, string])[]) {
   const client = io.client();
   const progress = io.progress('Storing secrets');
@@ -66,7 +66,7 @@ async function storeAll(io: Io, wanted: readonly (readonly [string, string])[]) 
     const why = error instanceof Error ? error.message : 'something went wrong';
     const at = wanted[stored.length]?.[0];
     throw new CommandFailed(
-      `${stored.length} of ${wanted.length} secrets were stored; ${at} was not: ${why} Run the command again when that is mended.`,
+      `Stored ${stored.length} of ${wanted.length} secrets. Storing ${at} failed: ${why} Fix this, then run the command again.`,
     );
   } finally {
     progress.end();

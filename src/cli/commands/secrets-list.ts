@@ -1,4 +1,4 @@
-/** `secrets:list`: which secrets there are, without their values. */
+/** `secrets:list`: lists secrets, without their values. */
 
 import type { Command } from 'commander';
 import type { ListedSecret } from '../../sdk/index.js';
@@ -17,11 +17,11 @@ export function registerSecretsList(program: Command, io: Io): void {
   program
     .command('secrets:list')
     .description('list secrets, without their values')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const secrets = await io.client().secrets.list();
       if (json) return io.json(secrets);
       if (secrets.length > 0) return io.table(secrets, COLUMNS);
-      io.err('There is no secret yet. Store one with secrets:set.');
+      io.err('No secrets yet. To store one: vsecure secrets:set');
     });
 }

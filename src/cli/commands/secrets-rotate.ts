@@ -1,4 +1,4 @@
-/** `secrets:rotate`: a new value that the server makes, and nobody sees. */
+/** `secrets:rotate`: replaces a value with a random one that the server generates and never shows. */
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN } from '../../contract/limits.js';
@@ -8,10 +8,10 @@ import type { Io } from '../io.js';
 export function registerSecretsRotate(program: Command, io: Io): void {
   program
     .command('secrets:rotate')
-    .argument('<path>', 'like staging/SESSION_KEY')
-    .description('replace a value by a random one that the server makes and never shows')
-    .option('--length <characters>', 'how long it is to be', lengthOf)
-    .option('--json', 'as JSON')
+    .argument('<path>', 'path, like staging/SESSION_KEY')
+    .description('replace a value with a random one that the server generates and never shows')
+    .option('--length <characters>', 'length of the new value', lengthOf)
+    .option('--json', 'print JSON')
     .action(async (path, { length, json }) => {
       const uri = fullUri(path);
       const generate = length === undefined ? {} : { length };
@@ -24,6 +24,6 @@ export function registerSecretsRotate(program: Command, io: Io): void {
 function lengthOf(text: string): number {
   const length = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (length < TOKEN_LENGTH_MIN || length > TOKEN_LENGTH_MAX)
-    throw new InvalidArgumentError(`${TOKEN_LENGTH_MIN} to ${TOKEN_LENGTH_MAX}.`);
+    throw new InvalidArgumentError(`Not a length; use ${TOKEN_LENGTH_MIN} to ${TOKEN_LENGTH_MAX}.`);
   return length;
 }

@@ -1,4 +1,4 @@
-/** `auth:whoami`: whose key this is. */
+/** `auth:whoami`: shows the API key in use and its owner. */
 
 import type { Command } from 'commander';
 import { fieldList, formatTime } from '../field-list.js';
@@ -7,8 +7,8 @@ import type { Io } from '../io.js';
 export function registerWhoami(program: Command, io: Io): void {
   program
     .command('auth:whoami')
-    .description('say whose key this is')
-    .option('--json', 'as JSON')
+    .description('show the API key in use, its owner and its scopes')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const me = await io.client().whoami();
       if (json) return io.json(me);

@@ -1,4 +1,4 @@
-/** An MCP server of one's own, whose tools may ask vsecure for secrets on behalf of an AI tool. */
+/** A custom MCP server whose tools can request secrets from vsecure for an AI tool. */
 
 import {
   type CallToolResult,
@@ -13,26 +13,26 @@ import { toolContextOf } from './tool-context.js';
 import { errorResult, resultOf } from './tool-result.js';
 
 export interface MCPServerOptions {
-  /** What the server calls itself. */
+  /** Name of the server. */
   readonly name: string;
   /** Default: `1.0.0`. */
   readonly version?: string;
-  /** What a model should know before it uses the tools. */
+  /** Instructions that the model reads before it uses the tools. */
   readonly instructions?: string;
 }
 
-/** What a tool does. `args` is what the AI tool sent: checked where there is a schema, a stranger's word where there is none. */
+/** Handles a tool call. `args` is what the AI tool sent: validated if the tool has a schema, otherwise untrusted. */
 export type ToolHandler<Args> = (args: Args, call: ToolCall) => unknown;
 
-/** Any schema that the MCP SDK takes, such as one of zod's: `z.object({ name: z.string().describe('…') })`. */
+/** Any schema that the MCP SDK accepts, such as a zod schema: `z.object({ name: z.string().describe('…') })`. */
 export type ToolSchema<Args> = StandardSchemaWithJSON<unknown, Args>;
 
-/** Any object, or nothing; what is in it, the handler says itself. */
+/** Accepts any object, or no arguments. The handler validates them itself. */
 const ANY_ARGUMENTS = z.looseObject({}).default({}).pipe(z.any());
 
 type Registration = (server: McpServer) => void;
 
-/** Hands a handler its arguments and its call, and makes a result of whatever becomes of it. */
+/** Registers a tool: runs the handler with its arguments and call, and converts its return value or error to a tool result. */
 function registerTool<Args>(
   server: McpServer,
   name: string,
@@ -60,13 +60,14 @@ export class MCPServer {
   }
 
   /**
-   * Adds a tool. What `handler` returns becomes the answer: text as it is, anything else as JSON, a plain object as structured
-   * content too. What it throws becomes a tool error with its message, which the AI tool reads: throw no value of a secret.
+   * Adds a tool. The return value of `handler` becomes the answer: text as it is, anything else as JSON, a plain object also as
+   * structured content. A thrown error becomes a tool error with its message. The AI tool reads that message, so never throw an
+   * error that contains a secret value.
    *
-   * While `client.mcp.requestApproval` waits within it, the AI tool is sent progress. When that gives up or goes away, the
-   * waiting ends and the request stays pending; the same call made again meets the same request.
+   * While `client.mcp.requestApproval` waits inside the handler, the AI tool gets progress messages. When the AI tool cancels or
+   * disconnects, the wait ends and the request stays pending. The same call made again finds the same request.
    *
-   * Without a schema an AI tool is not told which arguments there are. Throws Error when the name is taken.
+   * Without a schema the AI tool does not learn which arguments exist. Throws Error when the name is taken.
    */
   tool<Args>(name: string, handler: ToolHandler<Args>): void;
   tool<Args>(name: string, schema: ToolSchema<Args>, handler: ToolHandler<Args>): void;
@@ -74,14 +75,14 @@ export class MCPServer {
     name: string,
     ...rest: [handler: ToolHandler<Args>] | [schema: ToolSchema<Args>, handler: ToolHandler<Args>]
   ): void {
-    if (this.#tools.has(name)) throw new Error(`there is a tool named ${name} already`);
+    if (this.#tools.has(name)) throw new Error(`a tool named ${name} already exists`);
     const [schema, handler] = rest.length === 1 ? [undefined, rest[0]] : rest;
     this.#tools.set(name, (server) => registerTool(server, name, schema, handler));
   }
 
   /**
-   * Serves the tools that were added before an AI tool connects, on stdin and stdout, until stdin ends, the process is
-   * asked to stop, or the answer's `close` is called. Nothing else may write to stdout: log with `console.error`.
+   * Serves the tools on stdin and stdout until stdin ends, the process gets a stop signal, or `close` is called. Add all tools
+   * before an AI tool connects. Nothing else may write to stdout: log with `console.error`.
    */
   listen(): Listening {
     return serveOnStdio(() => this.#build());

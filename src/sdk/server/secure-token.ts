@@ -1,16 +1,16 @@
-/** Tokens that nobody guesses. */
+/** Generates tokens that cannot be guessed. */
 
-/** Fewer bytes could be guessed by someone patient. */
-const LEAST_BYTES = 16;
-/** What one call of the generator gives (Web Cryptography, `getRandomValues`). */
-const MOST_BYTES = 65_536;
+/** Fewer than 128 random bits could be guessed. */
+const MIN_BYTES = 16;
+/** The limit of one `getRandomValues` call (Web Cryptography). */
+const MAX_BYTES = 65_536;
 
 /**
- * `bytes` random bytes (256 bits by default) as text that needs no escaping in a URL or a header: base64url without padding.
+ * Returns `bytes` random bytes (default: 256 bits) as base64url without padding, which needs no escaping in a URL or a header.
  * Throws RangeError for fewer than 16 or more than 65 536 bytes.
  */
 export function generateSecureToken(bytes = 32): string {
-  if (!Number.isInteger(bytes) || bytes < LEAST_BYTES || bytes > MOST_BYTES)
-    throw new RangeError(`a token has ${LEAST_BYTES} to ${MOST_BYTES} bytes`);
+  if (!Number.isInteger(bytes) || bytes < MIN_BYTES || bytes > MAX_BYTES)
+    throw new RangeError(`a token has ${MIN_BYTES} to ${MAX_BYTES} bytes`);
   return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('base64url');
 }

@@ -1,33 +1,33 @@
-/** Serving on stdin and stdout, and ending in good order. */
+/** Serves on stdin and stdout and shuts down cleanly. */
 
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 
 export interface Listening {
-  /** Ends all calls under way, without an answer, and stops listening. */
+  /** Aborts all running calls without an answer and stops listening. */
   close(): Promise<void>;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Each connection gets a server of its own from `build`. On a signal the server closes, and then the signal has its way. */
+/** Builds a new server for each connection. On a stop signal, closes the server, then lets the signal end the process. */
 export function serveOnStdio(build: () => McpServer): Listening {
   const handle = serveStdio(build, {
     onerror: ({ message }) => void process.stderr.write(`mcp server: ${message}\n`),
   });
-  const endings = SIGNALS.map((signal) => [signal, () => void leave(signal)] as const);
-  const forget = () => {
-    for (const [signal, ending] of endings) process.off(signal, ending);
+  const handlers = SIGNALS.map((signal) => [signal, () => void closeAndExit(signal)] as const);
+  const removeHandlers = () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
   };
-  for (const [signal, ending] of endings) process.once(signal, ending);
+  for (const [signal, handler] of handlers) process.once(signal, handler);
   return { close };
 
   async function close(): Promise<void> {
-    forget();
+    removeHandlers();
     await handle.close();
   }
 
-  async function leave(signal: NodeJS.Signals): Promise<void> {
+  async function closeAndExit(signal: NodeJS.Signals): Promise<void> {
     await close();
     process.kill(process.pid, signal);
   }

@@ -1,20 +1,20 @@
-/** What a handler returns or throws, as the result of a tool. */
+/** Converts a handler's return value or error to a tool result. */
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { VSecureError } from '../errors.js';
 
-/** Text as it is, all else as JSON; a plain object is the structured content besides. Throws TypeError for what is not JSON. */
+/** Returns text as it is and other values as JSON. A plain object is also the structured content. Throws TypeError for a value that has no JSON form. */
 export function resultOf(returned: unknown): CallToolResult {
   if (returned === undefined) return { content: [] };
   if (typeof returned === 'string') return text(returned);
   const json = JSON.stringify(returned);
   if (json === undefined) throw new TypeError(`a tool cannot return a ${typeof returned}`);
-  // Read back, so that both say the same: a value may have a JSON form of its own.
+  // Parse the JSON again, so that text and structured content agree: a value may define toJSON.
   const value: unknown = JSON.parse(json);
   return isObject(value) ? { ...text(json), structuredContent: value } : text(json);
 }
 
-/** A tool error with the message of what was thrown; an error of vsecure's says its code and what to do besides. */
+/** Returns a tool error with the message of the thrown value. A VSecureError adds its code and what to do next. */
 export function errorResult(thrown: unknown): CallToolResult {
   return { ...text(messageOf(thrown)), isError: true };
 }
@@ -27,7 +27,9 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-const text = (words: string): CallToolResult => ({ content: [{ type: 'text', text: words }] });
+const text = (content: string): CallToolResult => ({
+  content: [{ type: 'text', text: content }],
+});
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
