@@ -1,4 +1,4 @@
-/** Alerts from a terminal, against the real server: a rule is set, fires, is told to the receiver it names, and is silenced. */
+/** Alert commands against the real server: setting, firing, notifying, silencing and removing rules. */
 
 import { beforeEach, expect, test } from 'vitest';
 import type { Notification } from '../../src/domain/notification.js';
@@ -11,33 +11,33 @@ import { run, type TerminalOptions } from './terminal.js';
 
 let services: Services;
 let admin: TerminalOptions;
-/** What each receiver was told. */
-let told: Record<'email' | 'slack' | 'webhook', Notification[]>;
+/** The notifications that each receiver got. */
+let notified: Record<'email' | 'slack' | 'webhook', Notification[]>;
 
 beforeEach(async () => {
-  told = { email: [], slack: [], webhook: [] };
-  const tellTo = (receiver: keyof typeof told) => () => async (one: Notification) => {
-    told[receiver].push(one);
+  notified = { email: [], slack: [], webhook: [] };
+  const record = (receiver: keyof typeof notified) => () => async (one: Notification) => {
+    notified[receiver].push(one);
     return { outcome: 'sent' } as const;
   };
   const senders: Senders = {
-    email: tellTo('email'),
-    slack: tellTo('slack'),
-    webhook: tellTo('webhook'),
+    email: record('email'),
+    slack: record('slack'),
+    webhook: record('webhook'),
   };
   services = await buildServices({ senders });
   const serving = await startServing(services);
   admin = { url: serving.server.url, token: services.adminToken };
-  const relay = createReceiverWorkers({
+  const workers = createReceiverWorkers({
     notificationOutbox: services.notificationOutbox,
     send: ({ receiver, version, notification }, signal) =>
       services.useCases.notifyReceiver(receiver, version, notification, signal),
     logger: { warn: () => {} },
     intervalMs: 20,
   });
-  relay.start();
+  workers.start();
   return async () => {
-    await relay.stop();
+    await workers.stop();
     await serving.close();
     await services.close();
   };
@@ -46,7 +46,7 @@ beforeEach(async () => {
 const cli = (...argv: string[]) => run(admin, ...argv);
 const RULE = '--metric denied_count --over 0 --period 1h --resource production/*'.split(' ');
 
-async function denied(): Promise<void> {
+async function denyOneRequest(): Promise<void> {
   await services.policy();
   const { caller } = await services.agent();
   const { id } = await services.ask(caller);
@@ -54,7 +54,7 @@ async function denied(): Promise<void> {
   unwrap(await services.useCases.decide(alice, { approval: id, verdict: 'deny', reason: 'no' }));
 }
 
-test('a rule that fires tells the receiver that it names, and no other', async () => {
+test('a firing rule notifies the receiver in its --to option and no other', async () => {
   const webhook = ['notifications:set', 'webhook', '--url', '--events', 'alert'];
   await run({ ...admin, stdin: 'https://example.com/hook' }, ...webhook);
   await cli(
@@ -66,14 +66,14 @@ test('a rule that fires tells the receiver that it names, and no other', async (
     'alert',
   );
   const made = await cli('alerts:set', 'denials', ...RULE, '--to', 'webhook');
-  expect(made).toMatchObject({ exit: 0, out: 'Set denials.', err: '' });
-  await denied();
+  expect(made).toMatchObject({ exit: 0, out: 'Saved rule denials.', err: '' });
+  await denyOneRequest();
   await services.useCases.evaluateAlerts();
-  await until('the alert to be told', () => told.webhook.length > 0);
-  expect(told.webhook).toMatchObject([
+  await until('the alert notification', () => notified.webhook.length > 0);
+  expect(notified.webhook).toMatchObject([
     { type: 'alert', outcome: 'firing', details: { rule: 'denials', value: 1, threshold: 0 } },
   ]);
-  expect([...told.email, ...told.slack]).toEqual([]);
+  expect([...notified.email, ...notified.slack]).toEqual([]);
 
   const listed = (await cli('alerts:list')).out;
   expect(listed).toMatch(/^denials +firing +1 +0 +\d{4}-/m);
@@ -85,11 +85,11 @@ test('a rule that fires tells the receiver that it names, and no other', async (
     expect(rules).toMatch(new RegExp(`^${builtIn} +built in .*all +yes$`, 'm'));
 });
 
-test('what is silenced fires nothing, and what is removed is gone', async () => {
+test('a silenced rule does not fire, and a removed rule is gone', async () => {
   await cli('alerts:set', 'denials', ...RULE);
   const silenced = await cli('alerts:silence', 'denials', '--for', '2h', '--reason', 'a test run');
   expect(silenced.out).toMatch(/^Silenced denials until \d{4}-/);
-  await denied();
+  await denyOneRequest();
   await services.useCases.evaluateAlerts();
   expect(JSON.parse((await cli('alerts:list', '--json')).out)).not.toContainEqual(
     expect.objectContaining({ state: 'firing' }),
@@ -100,16 +100,16 @@ test('what is silenced fires nothing, and what is removed is gone', async () => 
   expect(again).toMatchObject({ exit: 1, out: '' });
 });
 
-test('a built-in rule is switched off and comes back when it is removed', async () => {
+test('a built-in rule can be disabled, and removing it restores its defaults', async () => {
   expect((await cli('alerts:set', 'burst', '--disable')).out).toBe(
-    'Set burst, which is switched off.',
+    'Saved rule burst (disabled).',
   );
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* no$/m);
   await cli('alerts:remove', 'burst');
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* yes$/m);
 });
 
-test('what cannot be meant is wrong usage, and sets nothing', async () => {
+test('invalid alert options are wrong usage and change nothing', async () => {
   const wrong = [
     ['alerts:set', 'x', '--metric', 'mood'],
     ['alerts:set', 'x', ...RULE, '--over', '-1'],

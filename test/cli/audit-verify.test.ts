@@ -1,4 +1,4 @@
-/** Whoever may see the whole audit trail can check it on their own machine, and watch it grow. */
+/** Administrators and auditors can verify the audit trail on their own machine and follow it live. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ afterAll(() => serving.close());
 
 const VERIFY = 'mcp:audit:verify';
 
-/** What somebody with the database's own password can do. */
+/** Changes the trail the way an attacker with the database password could. */
 async function tamper(statement: string): Promise<void> {
   const { dataSource } = serving.services.database;
   await dataSource.transaction(async (manager) => {
@@ -31,62 +31,62 @@ async function tamper(statement: string): Promise<void> {
 const addSecret = (name: string) =>
   run({ ...admin, stdin: 'x' }, 'secrets:set', `production/${name}`);
 
-test('a whole trail holds, its checkpoint is kept, and grows with it', async () => {
-  const checkpoint = path.join(temporaryFolder('kept'), 'audit.json');
+test('an intact audit trail verifies, and each run saves a newer checkpoint', async () => {
+  const checkpoint = path.join(temporaryFolder('checkpoint'), 'audit.json');
   await addSecret('FIRST');
   const first = await run(admin, VERIFY, '--checkpoint', checkpoint);
   expect(first).toMatchObject({
     exit: 0,
-    out: expect.stringMatching(/^The audit trail holds: \d+ events/),
+    out: expect.stringMatching(/^The audit trail is intact: \d+ events/),
   });
-  const kept = JSON.parse(readFileSync(checkpoint, 'utf8'));
+  const saved = JSON.parse(readFileSync(checkpoint, 'utf8'));
   await addSecret('SECOND');
   expect((await run(admin, VERIFY, '--checkpoint', checkpoint)).exit).toBe(0);
-  expect(JSON.parse(readFileSync(checkpoint, 'utf8')).sequence).toBeGreaterThan(kept.sequence);
+  expect(JSON.parse(readFileSync(checkpoint, 'utf8')).sequence).toBeGreaterThan(saved.sequence);
   expect(JSON.parse((await run(admin, VERIFY, '--json')).out)).toMatchObject({ ok: true });
 });
 
-test('an agent and a member cannot have the whole trail, and a file that is no checkpoint is refused unread', async () => {
+test('agents cannot fetch the whole audit trail, and a file that is not a checkpoint is refused and left unchanged', async () => {
   const { token } = await serving.services.agent('curious');
   const refused = await run({ ...admin, token }, VERIFY);
   expect(refused).toMatchObject({
     exit: 1,
     err: expect.stringContaining('administrator or auditor'),
   });
-  const file = path.join(temporaryFolder('kept'), 'no.json');
+  const file = path.join(temporaryFolder('checkpoint'), 'no.json');
   writeFileSync(file, '{"hello": 1}');
   expect((await run(admin, VERIFY, '--checkpoint', file)).exit).toBe(2);
   expect(readFileSync(file, 'utf8')).toBe('{"hello": 1}');
 });
 
-test('--follow shows each event once, as it happens, and ends with Ctrl-C', async () => {
+test('mcp:audit --follow prints each new event once and ends with Ctrl-C', async () => {
   const env = { VSECURE_URL: admin.url, VSECURE_API_KEY: admin.token };
-  const watching = startProgram(['mcp:audit', '--follow', '--json', '--action', 'secret_written'], {
+  const following = startProgram(['mcp:audit', '--follow', '--json', '--action', 'secret_written'], {
     env,
   });
-  await expect.poll(() => watching.stdout(), { timeout: 20_000 }).toContain('secret_written');
+  await expect.poll(() => following.stdout(), { timeout: 20_000 }).toContain('secret_written');
   await addSecret('THIRD');
   await addSecret('FOURTH');
-  await expect.poll(() => watching.stdout(), { timeout: 20_000 }).toContain('FOURTH');
-  const lines = watching.stdout().trim().split('\n');
+  await expect.poll(() => following.stdout(), { timeout: 20_000 }).toContain('FOURTH');
+  const lines = following.stdout().trim().split('\n');
   const numbers = lines.map((line) => JSON.parse(line).sequence);
   expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
   expect(lines.filter((line) => line.includes('THIRD'))).toHaveLength(1);
-  await watching.end('SIGINT');
+  await following.end('SIGINT');
 });
 
-test('a trail whose beginning was detached holds from there, and says so', async () => {
+test('an audit trail with a detached beginning verifies from there and says where it starts', async () => {
   const { services } = serving;
   await services.store.transaction((tx) => tx.auditPartitions.next());
-  await addSecret('BEHIND');
+  await addSecret('LATER');
   await services.countOn();
   const [part] = await services.useCases.detachAudit(new Date('2100-01-01T00:00:00Z'));
   const { exit, out } = await run(admin, VERIFY);
   expect({ exit, out }).toMatchObject({
     exit: 0,
-    out: expect.stringContaining(`behind event ${part?.last}, whose hash is ${part?.hash}`),
+    out: expect.stringContaining(`after event ${part?.last} with hash ${part?.hash}`),
   });
-  // Who only takes the beginning away, and leaves no event that says so, is found out.
+  // Removing the beginning without an event that records it is detected.
   const forged = 'f'.repeat(64);
   await tamper(
     `update audit_part set hash = decode('${forged}', 'hex') where detached_at is not null`,
@@ -97,19 +97,19 @@ test('a trail whose beginning was detached holds from there, and says so', async
   );
 });
 
-// These leave a trail that does not hold: they come last.
+// These tests break the trail, so they come last.
 test.each([
   [
-    'its hash does not cover',
-    `update audit_event set canonical = replace(canonical, 'BEHIND', 'BEHINT')`,
+    'its hash does not match',
+    `update audit_event set canonical = replace(canonical, 'LATER', 'LATEX')`,
   ],
   [
-    'is missing or out of place',
+    'is missing or out of order',
     'delete from audit_event where sequence = (select min(sequence) from audit_event)',
   ],
-])('a trail that was touched is found out: %s', async (problem, statement) => {
+])('verification detects a manipulated audit trail: %s', async (problem, statement) => {
   await tamper(statement);
   const ran = await run(admin, VERIFY);
   expect(ran).toMatchObject({ exit: 1, err: expect.stringContaining(problem) });
-  expect(ran.err).toContain('Do not trust it from there on');
+  expect(ran.err).toContain('Do not trust events from there on');
 });

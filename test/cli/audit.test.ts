@@ -1,4 +1,4 @@
-/** `mcp:audit --group-by resource`: what is used most, at a glance. */
+/** `mcp:audit --group-by resource`: counts how often each resource is used. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bar } from '../../src/cli/bar-chart.js';
@@ -19,7 +19,7 @@ afterAll(() => serving.close());
 const audit = (...argv: string[]) =>
   run({ url: serving.server.url, token: serving.services.adminToken }, 'mcp:audit', ...argv);
 
-test('resources are counted, the most used first, with a bar for each', async () => {
+test('--group-by resource counts the events of each resource, most used first, with a bar', async () => {
   const { exit, out } = await audit('--group-by', 'resource', '--since', '24h');
   expect(exit).toBe(0);
   expect(out.split('\n')).toEqual([
@@ -29,20 +29,20 @@ test('resources are counted, the most used first, with a bar for each', async ()
   ]);
 });
 
-test('a pattern narrows what is counted, and a program gets the numbers', async () => {
+test('--resource narrows the counted events, and --json prints the counts', async () => {
   const { out } = await audit('--group-by', 'resource', '--resource', 'production/ONCE', '--json');
   expect(JSON.parse(out)).toEqual([{ resource: 'vsecure://secrets/production/ONCE', count: 1 }]);
   const nothing = await audit('--group-by', 'resource', '--resource', 'staging/*');
-  expect(nothing).toMatchObject({ exit: 0, out: '', err: 'Nothing of that kind is on record.' });
+  expect(nothing).toMatchObject({ exit: 0, out: '', err: 'No matching events.' });
 });
 
-test('there is only one thing to group by, and --limit cuts the list', async () => {
+test('--group-by accepts only resource, and --limit shortens the list', async () => {
   expect((await audit('--group-by', 'actor')).exit).toBe(2);
   const { out, err } = await audit('--group-by', 'resource', '--limit', '1');
   expect(out).not.toContain('ONCE');
   expect(err).toContain('There may be more');
 });
 
-test('a bar is as long as its number is large, and never nothing where there is something', () => {
+test('a bar is proportional to its count, and a count above zero always has a bar', () => {
   expect([0, 1, 500, 1000].map((count) => bar(count, 1000).length)).toEqual([0, 1, 15, 30]);
 });

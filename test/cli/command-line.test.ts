@@ -1,4 +1,4 @@
-/** `vsecure` as a program of its own: what the shell sees. */
+/** `vsecure` as its own process: output, exit codes and loaded modules. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ async function vsecure(argv: readonly string[], { stdin = '', env, preload = [] 
   return { out, err, exit };
 }
 
-test('a value goes in by the pipe and nothing of it comes out; a table and JSON come out', async () => {
+test('secrets:set reads the value from a pipe and never prints it', async () => {
   const set = ['secrets:set', 'production/PIPED'];
   const stored = await vsecure(set, { stdin: 'canary-5Hq\n' });
   expect(stored).toMatchObject({ exit: 0, err: '' });
@@ -51,7 +51,7 @@ test('a value goes in by the pipe and nothing of it comes out; a table and JSON 
   expect(JSON.parse(listed.out)).toMatchObject([{ path: expect.stringContaining('PIPED') }]);
 });
 
-test('help lists every command in groups', async () => {
+test('--help lists every command in groups', async () => {
   const { out, exit } = await vsecure(['--help']);
   expect(exit).toBe(0);
   const commands = `serve demo migrate admin:bootstrap mcp mcp:approvals mcp:approve mcp:deny
@@ -63,7 +63,7 @@ test('help lists every command in groups', async () => {
   expect(out).toContain('VSECURE_API_KEY');
 });
 
-test('wrong usage is 2 and says what was meant; a refusal is 1 and says what to do', async () => {
+test('wrong usage exits with 2 and suggests a correction; a refusal exits with 1 and says what to do', async () => {
   const typo = await vsecure(['mcp:aprove', 'x']);
   expect(typo).toMatchObject({ exit: 2, out: '' });
   expect(typo.err).toContain('Did you mean mcp:approve?');
@@ -71,12 +71,12 @@ test('wrong usage is 2 and says what was meant; a refusal is 1 and says what to 
   const noKey = await vsecure(['auth:whoami'], { env: { VSECURE_API_KEY: '' } });
   expect(noKey).toMatchObject({ exit: 1, out: '' });
   expect(noKey.err).toContain('Set VSECURE_API_KEY');
-  const nobody = await vsecure(['auth:whoami'], { env: { VSECURE_URL: 'http://127.0.0.1:9' } });
-  expect(nobody.exit).toBe(1);
-  expect(nobody.err).toContain('Is it running?');
+  const unreachable = await vsecure(['auth:whoami'], { env: { VSECURE_URL: 'http://127.0.0.1:9' } });
+  expect(unreachable.exit).toBe(1);
+  expect(unreachable.err).toContain('Is it running?');
 });
 
-test('a reader that stops early is no failure', async () => {
+test('a closed output pipe is not a failure', async () => {
   const child = spawn(
     'sh',
     ['-c', '"$@" mcp:audit --json; echo "exit $?" >&2', 'sh', ...builtProgram('src/bin.ts')],
@@ -93,7 +93,7 @@ test('a reader that stops early is no failure', async () => {
   expect(await text(child.stderr)).toBe('exit 0\n');
 });
 
-test('a client’s command loads no database, no Slack and no web server', async () => {
+test('client commands load no database, Slack or web server code', async () => {
   const folder = temporaryFolder('loads');
   const recorder = path.resolve('test/cli/loads.mjs');
   const policies = path.join(folder, 'policies.yml');
@@ -104,7 +104,7 @@ test('a client’s command loads no database, no Slack and no web server', async
     const ran = await vsecure(argv, { preload: [recorder], env: { LOADS_FILE: file } });
     expect(ran.exit).toBe(0);
     const loaded = readFileSync(file, 'utf8').split('\n');
-    // It did write down what was loaded.
+    // The recorder works: it has recorded a module that every command loads.
     expect(loaded).toContain('commander');
     const heavy =
       /^(typeorm|pg|@slack\/|express|helmet|pino|luxon|node-cron|@modelcontextprotocol\/)|\/(store|slack|http|usecases|crypto|postgres|jobs)\//;

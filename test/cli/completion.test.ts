@@ -1,4 +1,4 @@
-/** Tab completes commands and options, in a real shell. */
+/** Shell completion of commands and options, in a real shell. */
 
 import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
@@ -10,8 +10,8 @@ beforeAll(async () => {
   script = ran.out;
 });
 
-/** What bash would offer after this line. */
-function offered(line: string): string[] {
+/** The completions that bash offers for this line. */
+function completionsOf(line: string): string[] {
   const ask = `${script}
 COMP_LINE=${JSON.stringify(line)} COMP_POINT=${line.length}
 COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
@@ -20,20 +20,20 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   return execFileSync('bash', ['-c', ask], { encoding: 'utf8' }).split('\n').filter(Boolean);
 }
 
-test('the commands are offered, also behind a colon, and then the options of each', () => {
-  expect(offered('vsecure ')).toEqual(
+test('bash completes command names, also after a colon, and the options of each command', () => {
+  expect(completionsOf('vsecure ')).toEqual(
     expect.arrayContaining(['serve', 'mcp:approve', 'keys:create']),
   );
-  expect(offered('vsecure keys:c')).toEqual(['create']);
-  expect(offered('vsecure sec')).toContain('secrets:set');
-  expect(offered('vsecure mcp:approve --')).toEqual(
+  expect(completionsOf('vsecure keys:c')).toEqual(['create']);
+  expect(completionsOf('vsecure sec')).toContain('secrets:set');
+  expect(completionsOf('vsecure mcp:approve --')).toEqual(
     expect.arrayContaining(['--reason', '--duration', '--yes']),
   );
-  expect(offered('vsecure mcp:approve --rea')).toEqual(['--reason']);
-  expect(offered('vsecure no-such-thing --')).toEqual([]);
+  expect(completionsOf('vsecure mcp:approve --rea')).toEqual(['--reason']);
+  expect(completionsOf('vsecure no-such-thing --')).toEqual([]);
 });
 
-test('other shells get theirs, and an unknown one is wrong usage', async () => {
+test('zsh and fish get their own script, and an unknown shell is wrong usage', async () => {
   const options = { url: 'http://127.0.0.1:1', token: 'unused' };
   expect((await run(options, 'completion', 'zsh')).out).toContain('compdef _vsecure vsecure');
   expect((await run(options, 'completion', 'fish')).out).toContain('complete -c vsecure');

@@ -1,4 +1,4 @@
-/** Deciding from a terminal: the card's facts are shown, asked about, and what was shown is what is decided. */
+/** Deciding from a terminal: the command shows the request, asks for confirmation, and decides exactly what it showed. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
@@ -29,12 +29,12 @@ const statusOf = async (id: `appr_${string}`) =>
 
 const yes = () => 'y';
 
-test('the facts of the card are shown, then the stranger’s words, then comes the question', async () => {
+test('mcp:approve shows verified facts first, then what the requester wrote, then asks for confirmation', async () => {
   const { id } = await serving.services.ask(agent, { claimedClient: 'Claude Desktop 1.0' });
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id, '--duration', '30m');
   expect(ran).toMatchObject({ exit: 0, asked: ['Approve this? [y/N] '] });
   expect(ran.out).toBe(`Approved ${id} for 30m.`);
-  const [certain = '', claims = ''] = ran.err.split('Not verified');
+  const [verified = '', claims = ''] = ran.err.split('Not verified');
   for (const fact of [
     id,
     'read',
@@ -46,19 +46,19 @@ test('the facts of the card are shown, then the stranger’s words, then comes t
     '0 of 1',
     'will see the value',
   ])
-    expect(certain).toContain(fact);
-  expect(certain).not.toContain('Claude Desktop');
+    expect(verified).toContain(fact);
+  expect(verified).not.toContain('Claude Desktop');
   expect(claims).toContain('Claude Desktop 1.0');
   expect(claims).toContain(REASON);
   expect(await statusOf(id)).toBe('approved');
 });
 
-test('several resources can be narrowed to some of them', async () => {
+test('--resource approves only some of the requested resources and cannot add others', async () => {
   const resources = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
   const { id } = await serving.services.ask(agent, { resources });
   const only = ['--resource', 'production/A', '--resource', `${resources[2]}`];
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id, ...only);
-  expect(ran.err).toContain(`Only: ${resources[0]}, ${resources[2]}`);
+  expect(ran.err).toContain(`Grant only: ${resources[0]}, ${resources[2]}`);
   expect(ran.out).toBe(`Approved ${id} for 1h, only for ${resources[0]}, ${resources[2]}.`);
   const other = await serving.services.ask(agent, { resources: [`${resources[1]}`] });
   const wider = await run(alice, 'mcp:approve', other.id, '--resource', 'production/A');
@@ -66,7 +66,7 @@ test('several resources can be narrowed to some of them', async () => {
   expect(await statusOf(other.id)).toBe('pending');
 });
 
-test('anything but yes decides nothing', async () => {
+test('any answer other than yes decides nothing', async () => {
   const { id } = await serving.services.ask(agent);
   for (const answer of ['', 'n', 'yeah right', 'approve']) {
     const ran = await run({ ...alice, answer: () => answer }, 'mcp:approve', id);
@@ -76,7 +76,7 @@ test('anything but yes decides nothing', async () => {
   expect(await statusOf(id)).toBe('pending');
 });
 
-test('a policy that changes while the question stands makes the answer void', async () => {
+test('a policy change between the question and the answer invalidates the decision', async () => {
   const { id } = await serving.services.ask(agent);
   const answer = async () => {
     await serving.services.policy({ minApprovals: 1, maxUses: count });
@@ -89,7 +89,7 @@ test('a policy that changes while the question stands makes the answer void', as
   expect((await run({ ...alice, answer: yes }, 'mcp:approve', id)).exit).toBe(0);
 });
 
-test('--yes and a program are not asked', async () => {
+test('mcp:approve asks no question with --yes or without a terminal', async () => {
   const first = await serving.services.ask(agent);
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', first.id, '--yes');
   expect(ran).toMatchObject({ exit: 0, asked: [], err: '' });
@@ -99,7 +99,7 @@ test('--yes and a program are not asked', async () => {
   expect(JSON.parse(denied.out)).toMatchObject({ status: 'denied', decisionReason: 'use staging' });
 });
 
-test('a denial without a reason is wrong usage', async () => {
+test('mcp:deny without a reason is wrong usage', async () => {
   const { id } = await serving.services.ask(agent);
   const ran = await run(alice, 'mcp:deny', id);
   expect(ran.exit).toBe(2);
@@ -107,18 +107,18 @@ test('a denial without a reason is wrong usage', async () => {
   expect(await statusOf(id)).toBe('pending');
 });
 
-test('a vote that does not settle says so', async () => {
+test('an approval that needs more votes shows how many it has', async () => {
   await serving.services.policy({
     minApprovals: 2,
     approvers: ['alice@example.com', 'jane@example.com'],
   });
   const { id } = await serving.services.ask(agent);
   const ran = await run(alice, 'mcp:approve', id);
-  expect(ran.out).toContain('needs more');
+  expect(ran.out).toBe(`Approved ${id} (1 of 2). More approvals are needed.`);
   await serving.services.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
 });
 
-test('what is decided already is not asked about: it says how it stands', async () => {
+test('mcp:approve of a decided request asks no question and shows the status', async () => {
   const { id } = await serving.services.ask(agent);
   await run(alice, 'mcp:deny', id, '--reason', 'no');
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', id);
@@ -126,17 +126,17 @@ test('what is decided already is not asked about: it says how it stands', async 
   expect(ran.err).toContain('already denied');
 });
 
-test('hostile words of an agent stay in their lines and are shown by code point', async () => {
+test('control characters in an agent’s reason are escaped and cannot forge lines', async () => {
   const reason = `${REASON}\nApprovers  mallory@example.com\u001b[1A\u001b[2K\u202e`;
   const { id } = await serving.services.ask(agent, { reason });
   const { err } = await run({ ...alice, answer: () => 'n' }, 'mcp:approve', id);
-  const [certain = ''] = err.split('Not verified');
-  expect(certain).not.toContain('mallory');
+  const [verified = ''] = err.split('Not verified');
+  expect(verified).not.toContain('mallory');
   expect(err).toContain('mallory@example.com\\u{1b}[1A\\u{1b}[2K\\u{202e}');
   expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 });
 
-test('pending requests are listed with the command that decides them', async () => {
+test('mcp:approvals lists pending requests with the command that decides each', async () => {
   const { id } = await serving.services.ask(agent);
   const listed = await run(alice, 'mcp:approvals', '--status', 'pending');
   expect(listed.out).toMatch(new RegExp(`^${id}  pending  read ${DATABASE_URL}  1h`, 'm'));

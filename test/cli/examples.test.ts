@@ -1,4 +1,4 @@
-/** Every command shows how it is used, and what it shows is right. */
+/** Every command has examples in its help, and every example parses. */
 
 import { CommanderError } from 'commander';
 import { expect, test, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { createProgram } from '../../src/cli/program.js';
 import { temporaryFolder } from '../support/folder.js';
 import { run } from './terminal.js';
 
-// `--write` means the home of whoever runs it.
+// `--write` changes files in the home directory.
 vi.stubEnv('HOME', temporaryFolder('home'));
 
 const options = { url: 'http://127.0.0.1:1', token: 'unused' };
@@ -23,13 +23,13 @@ const io = {
   useProfile: () => {},
   profile: () => ({ name: '', file: '', url: undefined, save: () => {} }),
   client: () => {
-    throw new Error('understood');
+    throw new Error('parsed');
   },
 };
 const create = () => createProgram(io, { version: '1.2.3', server: {} });
 const names = create().commands.map((command) => command.name());
 
-test.each(names)('%s --help has examples', async (name) => {
+test.each(names)('%s --help shows examples that parse', async (name) => {
   const { out } = await run(options, name, '--help');
   expect(out).toMatch(/^Examples?:$/m);
   const lines = out.split('\n').filter((line) => /^ {2}(\S.* \| )?vsecure /.test(line));

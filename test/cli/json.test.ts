@@ -1,4 +1,4 @@
-/** What `--json` writes is what docs/cli.md says, for every command that has it. */
+/** `--json` output matches docs/cli.md for every command that has the option. */
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { describeApi } from '../../src/http/openapi/document.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { run, type TerminalOptions } from './terminal.js';
 
-/** Command to what it writes, as the document has it. */
+/** Maps each command to its documented output. */
 const DOCUMENTED = new Map(
   [
     ...readFileSync('docs/cli.md', 'utf8').matchAll(/^\| `([a-z:]+)` \| (?:`([^`]+)`)?.* \|$/gm),
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => serving.close());
 
-test('every command with --json is in the document, and no other', () => {
+test('docs/cli.md lists exactly the commands that have --json', () => {
   const io = { out() {}, err() {}, useProfile() {} };
   const program = createProgram(Object.assign(Object.create(null), io), {
     version: '1.2.3',
@@ -44,7 +44,7 @@ test('every command with --json is in the document, and no other', () => {
   );
 });
 
-test('the schemas that the document names are those of the API', () => {
+test('every schema named in docs/cli.md exists in the API', () => {
   const { components } = z
     .object({ components: z.object({ schemas: z.record(z.string(), z.unknown()) }) })
     .parse(describeApi());
@@ -53,7 +53,7 @@ test('the schemas that the document names are those of the API', () => {
   expect(named.filter((name) => !Object.hasOwn(components.schemas, name))).toEqual([]);
 });
 
-describe('of what can be listed', () => {
+describe('--json output has the documented schema', () => {
   const { approvals, grants, resources, secrets, keys, people, audit, notifications, whoami } =
     ROUTES;
   const answers = {
@@ -77,7 +77,7 @@ describe('of what can be listed', () => {
     const isList = DOCUMENTED.get(command)?.endsWith('[]') ?? false;
     expect(Array.isArray(written)).toBe(isList);
     const read = answer?.parse(isList ? { items: written } : written);
-    // Nothing besides: the schema would have left it out.
+    // Parsing drops unknown fields, so equality proves that there are none.
     expect(read).toEqual(isList ? { items: written } : written);
   });
 });
@@ -90,7 +90,7 @@ test.each([
   ['keys:resume', 'claude-desktop'],
   ['people:code', '--for', 'admin@example.com'],
   ['notifications:replay', '--receiver', 'email'],
-])('%s writes the fields that the document names', async (command, ...argv) => {
+])('%s --json prints exactly the documented fields', async (command, ...argv) => {
   const { exit, out, err } = await run(admin, command, ...argv, '--json');
   expect({ exit, err }).toEqual({ exit: 0, err: '' });
   const written: unknown = [JSON.parse(out)].flat()[0];
@@ -99,7 +99,7 @@ test.each([
   expect(Object.keys(Object(written)).toSorted()).toEqual([...named].toSorted());
 });
 
-test('a refusal writes nothing for programs to take for an answer', async () => {
+test('a refused command with --json prints nothing to stdout', async () => {
   const denied = await run(admin, 'mcp:deny', pending, '--reason', 'not mine', '--yes', '--json');
   expect(denied).toMatchObject({ exit: 1, out: '' });
 });

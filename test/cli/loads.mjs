@@ -1,4 +1,4 @@
-// Preloaded into a command: writes down every module that is asked for.
+// Preloaded into a process: records the specifier of every imported module.
 import { appendFileSync } from 'node:fs';
 import { register } from 'node:module';
 

@@ -1,4 +1,4 @@
-/** What an operator does from a terminal, against the real server. */
+/** Operator commands against the real server. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
@@ -17,7 +17,7 @@ afterAll(() => serving.close());
 describe('secrets:set', () => {
   const VALUE = 'canary-3Vt8\nsecond line\n';
 
-  /** Reads the latest value the way an agent would, with a grant of its own. */
+  /** Reads the latest value as an agent with its own grant. */
   async function stored(resource: string): Promise<string> {
     await serving.services.policy({ requiresApproval: false }, resource);
     const name = `reader-${resource.replaceAll(/\W/g, '-')}-${Math.random()}`.slice(0, 100);
@@ -27,7 +27,7 @@ describe('secrets:set', () => {
     return Buffer.from(read.value).toString();
   }
 
-  test('takes the value from stdin, less one line break at its end, and prints only metadata', async () => {
+  test('reads the value from stdin without its final line break and prints only metadata', async () => {
     const ran = await run({ ...admin, stdin: VALUE }, 'secrets:set', 'production/DATABASE_URL');
     expect(ran).toMatchObject({ exit: 0, out: `Stored ${DATABASE_URL}, version 1.`, err: '' });
     expect(await stored(DATABASE_URL)).toBe('canary-3Vt8\nsecond line');
@@ -36,7 +36,7 @@ describe('secrets:set', () => {
     expect(await stored(DATABASE_URL)).toBe('\ufeffx\r\n');
   });
 
-  test('asks for the value on a terminal, hidden', async () => {
+  test('asks for the value on a terminal without echoing it', async () => {
     const terminal = { ...admin, answer: () => 'typed' };
     const ran = await run(terminal, 'secrets:set', 'production/TYPED', '--json');
     expect(ran.asked).toEqual(['Value of vsecure://secrets/production/TYPED: ']);
@@ -54,7 +54,7 @@ describe('secrets:set', () => {
     );
   });
 
-  test('a value on the command line, none at all, and bytes that are no text are wrong usage', async () => {
+  test('a value as an argument, a missing value and a value that is not text are wrong usage', async () => {
     const extra = await run({ ...admin, stdin: 'x' }, 'secrets:set', 'a/b', 'canary-on-the-line');
     expect(extra.exit).toBe(2);
     expect(extra.err).not.toContain('canary');
@@ -63,19 +63,19 @@ describe('secrets:set', () => {
     expect((await run(bytes, 'secrets:set', 'a/b')).exit).toBe(2);
   });
 
-  test('secrets:delete asks on a terminal, and takes the secret away', async () => {
+  test('secrets:delete asks for confirmation on a terminal and deletes the secret', async () => {
     await run({ ...admin, stdin: 'x' }, 'secrets:set', 'production/GONE');
     const kept = await run({ ...admin, answer: () => 'n' }, 'secrets:delete', 'production/GONE');
     expect(kept).toMatchObject({ exit: 1, err: expect.stringContaining('Nothing was deleted.') });
     const gone = await run({ ...admin, answer: () => 'y' }, 'secrets:delete', 'production/GONE');
     expect(gone.out).toBe(
-      'Deleted vsecure://secrets/production/GONE, version 1 and all before it.',
+      'Deleted vsecure://secrets/production/GONE with all its versions (latest: 1).',
     );
     const twice = await run(admin, 'secrets:delete', 'production/GONE', '--yes');
     expect(twice).toMatchObject({ exit: 1, out: '' });
   });
 
-  test('mcp:grants lists what is in force, and mcp:revoke ends it', async () => {
+  test('mcp:grants lists active grants, and mcp:revoke revokes one', async () => {
     const resource = 'vsecure://secrets/production/GRANTED';
     await serving.services.policy({ requiresApproval: false }, resource);
     const { caller } = await serving.services.agent('granted-agent');
@@ -92,7 +92,7 @@ describe('secrets:set', () => {
     expect((await run(admin, 'mcp:revoke', grant, '--reason', 'again')).exit).toBe(1);
   });
 
-  test('secrets:list shows what there is, never a value', async () => {
+  test('secrets:list shows paths and versions but no values', async () => {
     const ran = await run(admin, 'secrets:list');
     expect(ran.out).toMatch(new RegExp(`^${DATABASE_URL} +2 `, 'm'));
     expect(ran.out).not.toContain('canary');
@@ -100,11 +100,11 @@ describe('secrets:set', () => {
 });
 
 describe('keys and people', () => {
-  test('a key is printed once, alone on stdout, and can be revoked', async () => {
+  test('keys:create prints the key once as the only line on stdout, and keys:revoke revokes it', async () => {
     const wish = ['--name', 'cursor', '--class', 'agent', '--owner', 'bob@example.com'];
     const made = await run(admin, 'keys:create', ...wish, '--scopes', 'audit:read,secrets:list');
     expect(made.out).toMatch(/^vsk_a_[0-9A-Za-z_]+$/);
-    expect(made.err).toContain('only time');
+    expect(made.err).toContain('only this once');
     const as = { ...admin, token: made.out };
     const me = await run(as, 'auth:whoami');
     expect(me.out).toMatch(/^Scopes +audit:read secrets:list$/m);
@@ -120,15 +120,15 @@ describe('keys and people', () => {
     expect(after.err).toContain('VSECURE_API_KEY');
   });
 
-  test('a second key of the same name is made only on purpose', async () => {
+  test('a second key for an existing name needs --additional', async () => {
     const wish = ['--name', 'rotating', '--class', 'agent', '--owner', 'bob@example.com'];
-    expect((await run(admin, 'keys:create', ...wish, '--expires', '90d')).err).toContain('until 2');
+    expect((await run(admin, 'keys:create', ...wish, '--expires', '90d')).err).toContain('expires 2');
     const again = await run(admin, 'keys:create', ...wish);
     expect(again).toMatchObject({ exit: 1, out: '' });
     expect((await run(admin, 'keys:create', ...wish, '--additional')).exit).toBe(0);
   });
 
-  test('a class, scope, role or account in another form is wrong usage', async () => {
+  test('an invalid class, scope, role or Slack account is wrong usage', async () => {
     const wish = ['--name', 'x', '--owner', 'a@b.example'];
     const wrong = [
       ['keys:create', ...wish, '--class', 'root'],
@@ -142,10 +142,10 @@ describe('keys and people', () => {
     for (const argv of wrong) expect((await run(admin, ...argv)).exit).toBe(2);
   });
 
-  test('people are added, changed, linked and listed', async () => {
+  test('people:set, people:link and people:list manage people', async () => {
     await run(admin, 'people:set', 'dora@example.com', '--role', 'auditor');
-    const left = await run(admin, 'people:set', 'dora@example.com', '--active', 'false');
-    expect(left.out).toBe('dora@example.com: auditor, not active.');
+    const deactivated = await run(admin, 'people:set', 'dora@example.com', '--active', 'false');
+    expect(deactivated.out).toBe('dora@example.com: auditor, deactivated.');
     const linked = await run(admin, 'people:link', 'erin@example.com', '--slack', 'T1/U7');
     expect(linked.out).toContain('erin@example.com is linked to T1/U7');
     const listed = await run(admin, 'people:list');
@@ -155,7 +155,7 @@ describe('keys and people', () => {
 });
 
 describe('mcp:audit', () => {
-  test('shows what happened, newest first, narrowed and as JSON', async () => {
+  test('lists events, newest first, with filters and as JSON', async () => {
     const all = await run(admin, 'mcp:audit', '--since', '1h');
     expect(all.out).toContain('policy_changed');
     const argv = ['--action', 'secret_written', '--resource', 'production/*', '--json'];

@@ -1,4 +1,4 @@
-/** `mcp:config` tells an AI tool where vsecure is: never with a key, and never at the cost of what the tool knows already. */
+/** `mcp:config` never writes a real key and never damages the settings that a tool already has. */
 
 import {
   chmodSync,
@@ -45,24 +45,24 @@ function given(file: string, text: string, mode = 0o600): void {
 const backups = (file: string) =>
   readdirSync(path.dirname(file)).filter((name) => name.endsWith('.bak'));
 
-describe('printed', () => {
+describe('mcp:config', () => {
   test.each([
     ['claude-desktop', ['mcpServers', 'vsecure', 'env', 'VSECURE_API_KEY'], 'vsk_a_…'],
     ['cursor', ['mcpServers', 'vsecure', 'url'], 'https://v.example.com/mcp'],
     ['vscode', ['servers', 'vsecure', 'headers', 'Authorization'], 'Bearer vsk_a_…'],
-  ])('%s gets JSON and nothing else on stdout', async (client, way, expected) => {
+  ])('prints only JSON to stdout for %s', async (client, keys, expected) => {
     const { exit, stdout, stderr } = await config([client], {
       VSECURE_URL: 'https://v.example.com/',
     });
     expect(exit).toBe(0);
-    const found = way.reduce((at, name) => at[name], JSON.parse(stdout));
+    const found = keys.reduce((at, name) => at[name], JSON.parse(stdout));
     expect(found).toBe(expected);
     expect(stdout).toContain('vsk_a_…');
     expect(stderr).toContain(`keys:create --name ${client}`);
     expect(readdirSync(home)).toEqual([]);
   });
 
-  test('Claude Code gets a command, also with --write, and Codex gets TOML', async () => {
+  test('prints a command for Claude Code, even with --write, and TOML for Codex', async () => {
     for (const argv of [['claude-code'], ['claude-code', '--write']]) {
       const { exit, stdout } = await config(argv);
       expect(exit).toBe(0);
@@ -82,7 +82,7 @@ VSECURE_API_KEY = "vsk_a_…"
     expect(readdirSync(home)).toEqual([]);
   });
 
-  test('another tool, or an address that is none, is wrong usage, and the address is not repeated', async () => {
+  test('refuses an unknown tool or an invalid address as wrong usage, and never repeats the address', async () => {
     expect(await config(['emacs'])).toMatchObject({ exit: 2, stdout: '' });
     for (const url of [
       'x"; rm -rf ~; "',
@@ -96,8 +96,8 @@ VSECURE_API_KEY = "vsk_a_…"
   });
 });
 
-describe('written', () => {
-  test('a new file is the owner’s only', async () => {
+describe('mcp:config --write', () => {
+  test('creates a file that only its owner can read', async () => {
     const { exit, stdout } = await config(['cursor', '--write']);
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: `Wrote ${cursorFile()}\n` });
     expect(statSync(cursorFile()).mode & 0o777).toBe(0o600);
@@ -107,7 +107,7 @@ describe('written', () => {
     expect(readdirSync(path.dirname(cursorFile()))).toEqual(['mcp.json']);
   });
 
-  test('what was there stays, in a copy of it too, and others are told of', async () => {
+  test('keeps existing settings, saves a backup, and warns when other users can read the file', async () => {
     const before =
       '{\n\t"theme": "dark",\n\t"mcpServers": {\n\t\t"other": {"command": "x"}\n\t}\n}\n';
     given(cursorFile(), before, 0o644);
@@ -132,7 +132,7 @@ describe('written', () => {
     ['a list', '[]', 'not a JSON object'],
     ['another kind of servers', '{"mcpServers": []}', 'not an object'],
     ['a vsecure with a key', `{"mcpServers": {"vsecure": {"key": "${KEY}"}}}`, 'already'],
-  ])('%s is refused, and the file is as it was', async (_name, before, why) => {
+  ])('refuses a file with %s and leaves it unchanged', async (_name, before, why) => {
     given(cursorFile(), before);
     const { exit, stdout, stderr } = await config(['cursor', '--write']);
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
@@ -142,7 +142,7 @@ describe('written', () => {
     expect(backups(cursorFile())).toEqual([]);
   });
 
-  test('a link stays a link', async () => {
+  test('keeps a symbolic link', async () => {
     const real = path.join(home, 'dotfiles', 'mcp.json');
     given(real, '{}');
     mkdirSync(path.dirname(cursorFile()));
@@ -152,7 +152,7 @@ describe('written', () => {
     expect(readFileSync(real, 'utf8')).toContain('"vsecure"');
   });
 
-  test('Codex’ table is appended once', async () => {
+  test('appends the Codex table only once', async () => {
     const file = path.join(home, 'codex', 'config.toml');
     const before = 'model = "x"\n\n[projects."/home/ana/vsecure"]\ntrust_level = "trusted"';
     given(file, before);
@@ -176,11 +176,11 @@ test.each([
   '[mcp_servers]\nvsecure = { command = "x" }',
   '[mcp_servers]\nvsecure.command = "x"',
   'mcp_servers = { other = { command = "x" } }',
-])('TOML with %j gets no second table', (text) => {
+])('TOML that already contains %j is refused', (text) => {
   expect(() => withTomlServer(`a = 1\n${text}\n`, 'never')).toThrow('Nothing was changed');
 });
 
-test('whatever else is in a JSON file means the same afterwards', () => {
+test('adding vsecure to a JSON file changes no other setting', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.string(), fc.jsonValue()),
@@ -203,7 +203,7 @@ test('whatever else is in a JSON file means the same afterwards', () => {
   );
 });
 
-test('line breaks and the end of a file stay of their kind', () => {
+test('the line breaks and the final line break of a file keep their style', () => {
   const after = withJsonServer('{\r\n    "a": 1\r\n}\r\n', 'servers', {});
   expect(after).toBe(
     '{\r\n    "a": 1,\r\n    "servers": {\r\n        "vsecure": {}\r\n    }\r\n}\r\n',
@@ -223,7 +223,7 @@ test.each<[keyof typeof FILES, Machine['platform'], Machine['env'], string]>([
   ['vscode', 'darwin', {}, '/h/Library/Application Support/Code/User/mcp.json'],
   ['vscode', 'linux', { XDG_CONFIG_HOME: '/x' }, '/x/Code/User/mcp.json'],
   ['vscode', 'win32', { APPDATA: 'C:\\A' }, 'C:\\A\\Code\\User\\mcp.json'],
-])('%s on %s with %j has %s', (client, platform, env, expected) => {
+])('the file of %s on %s with %j is %s', (client, platform, env, expected) => {
   expect(FILES[client]({ platform, home: '/h', env })).toBe(expected);
 });
 

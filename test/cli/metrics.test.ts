@@ -15,14 +15,14 @@ afterAll(() => serving.close());
 const metrics = (...argv: string[]) =>
   run({ url: serving.server.url, token: serving.services.adminToken }, 'mcp:metrics', ...argv);
 
-test('without a metric it sums up what became of requests', async () => {
+test('mcp:metrics without --metric prints a summary of requests, decisions and uses', async () => {
   const { exit, out } = await metrics('--since', '7d');
   expect(exit).toBe(0);
   expect(out).toMatch(/requests +0/);
-  expect(out).toMatch(/uses of what was granted +0/);
+  expect(out).toMatch(/uses of grants +0/);
 });
 
-test('a metric is counted, narrowed by a short name, and drawn in parts', async () => {
+test('--metric counts, --resource accepts a short name, and --group-by adds groups with bars', async () => {
   const uses = ['--metric', 'access_count'];
   const { out } = await metrics(...uses, '--group-by', 'resource');
   expect(out).toMatch(/production\/OFTEN +2/);
@@ -31,6 +31,6 @@ test('a metric is counted, narrowed by a short name, and drawn in parts', async 
   expect(JSON.parse(json)).toMatchObject({ metric: 'access_count', count: 1 });
 });
 
-test('parts need a metric', async () => {
+test('--group-by without --metric is wrong usage', async () => {
   expect((await metrics('--group-by', 'key')).exit).toBe(2);
 });

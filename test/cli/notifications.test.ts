@@ -1,4 +1,4 @@
-/** Who is told, from a terminal, against the real server; and secrets that the server makes anew. */
+/** Notification commands and secrets:rotate against the real server. */
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Senders, SendResult } from '../../src/ports/index.js';
@@ -16,8 +16,8 @@ let answer: SendResult;
 
 beforeEach(async () => {
   answer = { outcome: 'sent' };
-  const tell = () => async () => answer;
-  const senders: Senders = { email: tell, slack: tell, webhook: tell };
+  const send = () => async () => answer;
+  const senders: Senders = { email: send, slack: send, webhook: send };
   const services = await buildServices({ senders });
   serving = await startServing(services);
   admin = { url: serving.server.url, token: services.adminToken };
@@ -32,11 +32,11 @@ const set = (options: Partial<TerminalOptions>, ...argv: string[]) =>
 const listed = async () => JSON.parse((await run(admin, 'notifications:list', '--json')).out);
 
 describe('notifications:set', () => {
-  test('changes what is named and leaves the rest', async () => {
+  test('changes the given settings and leaves all others unchanged', async () => {
     const addresses = 'oncall@example.com, bob@example.com';
     const made = await set({}, 'email', '--recipients', addresses, '--events', 'alert,secret_read');
     expect(made.out).toMatch(
-      /^email +on +oncall@example\.com, bob@example\.com +alert, secret_read +left out$/m,
+      /^email +on +oncall@example\.com, bob@example\.com +alert, secret_read +omitted$/m,
     );
     await set({}, 'email', '--include-reason', '--off');
     expect(await listed()).toMatchObject({
@@ -53,7 +53,7 @@ describe('notifications:set', () => {
     });
   });
 
-  test('takes an address from stdin or a hidden prompt, and shows it nowhere again', async () => {
+  test('reads a URL from stdin or a hidden prompt and never prints it', async () => {
     const piped = await set(
       { stdin: `${SLACK_URL}\n` },
       'slack',
@@ -63,14 +63,14 @@ describe('notifications:set', () => {
     );
     expect(piped).toMatchObject({ exit: 0, err: '' });
     const typed = await set({ answer: () => WEBHOOK_URL }, 'webhook', '--url');
-    expect(typed.asked).toEqual(['Address to post to: ']);
+    expect(typed.asked).toEqual(['URL: ']);
     const after = await run(admin, 'notifications:list');
-    expect(after.out).toMatch(/^slack +on +#approvals +all but secret_read +left out$/m);
+    expect(after.out).toMatch(/^slack +on +#approvals +all but secret_read +omitted$/m);
     expect(after.out).toMatch(/^webhook +on +https:\/\/receiver\.example\.com +all but/m);
     for (const { out, err } of [piped, typed, after]) expect(out + err).not.toContain(CANARY);
   });
 
-  test('prints what signs once, and another one when it is rotated', async () => {
+  test('prints the signing secret once, and a new one after rotation', async () => {
     const secretIn = ({ out }: { out: string }) => /whsec_[A-Za-z0-9+/=]+/.exec(out)?.[0];
     const first = secretIn(await set({ stdin: WEBHOOK_URL }, 'webhook', '--url'));
     expect(first).toBeDefined();
@@ -82,13 +82,13 @@ describe('notifications:set', () => {
       expect(out).not.toContain('whsec_');
   });
 
-  test('what is not meant like that is wrong usage, and changes nothing', async () => {
+  test('refuses invalid options as wrong usage and changes nothing', async () => {
     const wrong = [
       ['nothing to change', 'email'],
       ['another receiver', 'pager', '--on'],
       ['no address on stdin', 'slack', '--url'],
       ['an address on the command line', 'slack', '--url', SLACK_URL],
-      ['an event that there is not', 'email', '--events', CANARY],
+      ['an unknown event', 'email', '--events', CANARY],
       ['recipients of Slack', 'slack', '--recipients', 'a@example.com'],
       ['a channel of a webhook', 'webhook', '--channel', '#a'],
       ['an address of e-mail', 'email', '--url'],
@@ -103,7 +103,7 @@ describe('notifications:set', () => {
     expect(await listed()).toEqual({});
   });
 
-  test('what is hostile is refused by field, and is not repeated', async () => {
+  test('refuses hostile values by field and never repeats them', async () => {
     const odd: readonly (readonly [string, string | undefined, ...string[]])[] = [
       ['email.recipients', undefined, 'email', '--recipients', `a@b.example\r\nBcc:${CANARY}`],
       ['slack.channel', SLACK_URL, 'slack', '--url', '--channel', `\u001b[2J${CANARY}`],
@@ -120,7 +120,7 @@ describe('notifications:set', () => {
   });
 });
 
-test('who may not manage notifications sees and changes none', async () => {
+test('a key without notifications:manage can neither list nor change receivers', async () => {
   const { token } = await serving.services.agent('curious');
   for (const argv of [['list'], ['test', 'email'], ['deliveries'], ['set', 'email', '--on']]) {
     const [verb, ...rest] = argv;
@@ -130,17 +130,17 @@ test('who may not manage notifications sees and changes none', async () => {
   }
 });
 
-test('notifications:list says what to do while nobody is told', async () => {
+test('notifications:list without receivers says how to add one', async () => {
   const ran = await run(admin, 'notifications:list');
   expect(ran).toMatchObject({ exit: 0, out: '' });
   expect(ran.err).toContain('notifications:set');
 });
 
-test('notifications:test says what came of it, and fails when nothing arrived', async () => {
+test('notifications:test prints the outcome, and fails when the receiver was not reached', async () => {
   await set({ stdin: SLACK_URL }, 'slack', '--url');
   expect(await run(admin, 'notifications:test', 'slack')).toMatchObject({
     exit: 0,
-    out: 'slack took it.',
+    out: 'Sent a test to slack.',
   });
   answer = { outcome: 'retry', error: 'http_500' };
   const failed = await run(admin, 'notifications:test', 'slack', '--json');
@@ -150,7 +150,7 @@ test('notifications:test says what came of it, and fails when nothing arrived', 
   expect((await run(admin, 'notifications:test', 'pager')).exit).toBe(2);
 });
 
-test('what was given up is listed and told once more, by id or all of a receiver', async () => {
+test('dead deliveries are listed and sent again, by id or for a whole receiver', async () => {
   await set({ stdin: WEBHOOK_URL }, 'webhook', '--url', '--events', 'policy_changed');
   await serving.services.policy();
   await serving.services.policy({ maxUses: 3 });
@@ -162,15 +162,15 @@ test('what was given up is listed and told once more, by id or all of a receiver
   expect(ids).toHaveLength(2);
 
   const once = await run(admin, 'notifications:replay', ids[0]);
-  expect(once.out).toBe('1 to be told once more.');
+  expect(once.out).toBe('Queued to send again: 1.');
   const filter = ['--receiver', 'webhook', '--event', 'policy_changed', '--limit', '1'];
   const limited = await run(admin, 'notifications:deliveries', ...filter);
   expect(limited.out.split('\n')).toHaveLength(2);
   expect(limited.err).toContain('--limit');
   const rest = await run(admin, 'notifications:replay', '--receiver', 'webhook', '--since', '1h');
-  expect(rest.out).toBe('1 to be told once more.');
+  expect(rest.out).toBe('Queued to send again: 1.');
   const sent = ['--receiver', 'webhook', '--state', 'sent'];
-  expect((await run(admin, 'notifications:replay', ...sent)).out).toBe('0 to be told once more.');
+  expect((await run(admin, 'notifications:replay', ...sent)).out).toBe('Queued to send again: 0.');
   const none = await run(admin, 'notifications:deliveries', '--receiver', 'email');
   expect(none).toMatchObject({ exit: 0, out: '' });
 
@@ -187,7 +187,7 @@ test('what was given up is listed and told once more, by id or all of a receiver
 describe('secrets:rotate', () => {
   const uri = 'vsecure://secrets/staging/SESSION_KEY';
 
-  test('has the server make a value, which is printed nowhere', async () => {
+  test('replaces the value with one that the server generates and never prints', async () => {
     const { services } = serving;
     await services.secret(CANARY, uri);
     const rotated = await run(admin, 'secrets:rotate', 'staging/SESSION_KEY', '--length', '64');
@@ -208,7 +208,7 @@ describe('secrets:rotate', () => {
       expect(rotated.out + json.out).not.toContain(value);
   });
 
-  test('refuses a secret that there is not, a value on the command line, and an odd length', async () => {
+  test('refuses a missing secret, a value as an argument, and an invalid length', async () => {
     expect(await run(admin, 'secrets:rotate', 'staging/NONE')).toMatchObject({ exit: 1, out: '' });
     const given = await run(admin, 'secrets:rotate', 'staging/SESSION_KEY', CANARY);
     expect(given.exit).toBe(2);

@@ -1,4 +1,4 @@
-/** The program as a person sees it: on terminals of several widths, without colours, and through a pipe. */
+/** Output on a real terminal: several widths, with and without colours, and through a pipe. */
 
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -35,7 +35,7 @@ async function onTerminal(options: { columns?: number; env?: Record<string, stri
 
 const plain = stripVTControlCharacters;
 
-test('on a terminal there are colours, and the words are the same at every width, without them and in a pipe', async () => {
+test('the text is the same at every width, with or without colours, and in a pipe', async () => {
   const piped = (await vsecure(['mcp:approvals'], { env })).stdout;
   expect(piped).toContain('pending');
   expect(piped).not.toContain(ESCAPE);
@@ -48,22 +48,22 @@ test('on a terminal there are colours, and the words are the same at every width
   expect(await onTerminal({ env: { TERM: 'dumb' } })).toBe(piped);
 });
 
-test('the address of a webhook is asked for and not shown while it is typed', async () => {
+test('notifications:set asks for a webhook URL without echoing it', async () => {
   const stderr = path.join(temporaryFolder(), 'stderr');
   const argv = ['notifications:set', 'slack', '--url', '--channel', '#approvals'];
   const program = startOnTerminal(vsecureCommand(...argv), { stderr, env, columns: 200 });
-  await until('the question', () => program.stderr().includes('Address to post to: '));
+  await until('the prompt', () => program.stderr().includes('URL: '));
   program.type('https://hooks.slack.com/services/T1/B1/canary-2Kw\r');
   expect(await program.ended).toMatchObject({ exit: 0 });
   expect(plain(program.stdout())).toMatch(/^slack +on +#approvals +all but secret_read/m);
   expect(program.stdout() + program.stderr()).not.toContain('canary');
 });
 
-test('what takes long shows that it moves, on a terminal and nowhere else', async () => {
+test('a slow command shows progress only on a terminal', async () => {
   const argv = ['mcp:audit:verify'];
   const watched = await startOnTerminal(vsecureCommand(...argv), { env }).ended;
   expect(watched.stdout).toContain('Checking the audit trail');
   const piped = await vsecure(argv, { env });
-  expect(piped.stdout).toMatch(/^The audit trail holds/);
+  expect(piped.stdout).toMatch(/^The audit trail is intact/);
   expect(piped.stderr).toBe('');
 });

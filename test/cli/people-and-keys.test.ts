@@ -1,4 +1,4 @@
-/** What a person does from a terminal about keys that are misused, and about their own Slack account. */
+/** Commands that suspend and resume keys, and that link Slack accounts. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
@@ -19,11 +19,11 @@ beforeAll(async () => {
 afterAll(() => serving.close());
 
 describe('keys:suspend', () => {
-  test('stops a key at once, for its owner, who is told who can resume it', async () => {
+  test('lets the owner suspend a key immediately and shows who can resume it', async () => {
     const ran = await run(bob, 'keys:suspend', 'claude-desktop', '--reason', 'not me');
     expect(ran).toMatchObject({
       exit: 0,
-      out: 'Suspended claude-desktop. Grants revoked: 0; requests withdrawn: 0.',
+      out: 'Suspended claude-desktop. Grants revoked: 0; requests cancelled: 0.',
     });
     expect(ran.err).toContain('vsecure keys:resume claude-desktop');
     const refused = await run(agent, 'auth:whoami');
@@ -32,11 +32,11 @@ describe('keys:suspend', () => {
     expect(refused.err).toContain('vsecure keys:resume');
   });
 
-  test('says so when it was suspended before, and the list shows since when', async () => {
+  test('reports a key that is already suspended, and keys:list shows since when', async () => {
     const again = await run(admin, 'keys:suspend', 'claude-desktop', '--reason', 'sure', '--json');
     expect(JSON.parse(again.out)).toMatchObject({ name: 'claude-desktop', already: true });
     const more = await run(admin, 'keys:suspend', 'claude-desktop', '--reason', 'sure');
-    expect(more.out).toBe('claude-desktop is suspended already.');
+    expect(more.out).toBe('claude-desktop is already suspended.');
     const { out } = await run(admin, 'keys:list');
     expect(out).toMatch(/claude-desktop .*\d{4}-\d\d-\d\d \d\d:\d\d UTC *$/m);
     expect(out).toMatch(/SUSPENDED *$/m);
@@ -46,7 +46,7 @@ describe('keys:suspend', () => {
     expect((await run(bob, 'keys:suspend', 'claude-desktop')).exit).toBe(2);
   });
 
-  test('is not for an AI tool, nor for somebody else', async () => {
+  test('is refused for AI tools and for people who do not own the key', async () => {
     const { services } = serving;
     const other = { ...admin, token: (await services.agent('cursor')).token };
     const eve = { ...admin, token: (await services.human('eve@example.com')).token };
@@ -59,7 +59,7 @@ describe('keys:suspend', () => {
 });
 
 describe('keys:resume', () => {
-  test('is an administrator’s, and lets the key work again', async () => {
+  test('lets only an administrator reactivate a key', async () => {
     expect((await run(bob, 'keys:resume', 'claude-desktop')).exit).toBe(1);
     const ran = await run(admin, 'keys:resume', 'claude-desktop', '--reason', 'it was bob');
     expect(ran).toMatchObject({ exit: 0, out: 'Resumed claude-desktop.' });
@@ -69,15 +69,15 @@ describe('keys:resume', () => {
 });
 
 describe('people:code', () => {
-  test('prints a code alone on stdout, and what to type where', async () => {
+  test('prints only the code to stdout, and the Slack command to stderr', async () => {
     const ran = await run(bob, 'people:code');
     expect(ran.exit).toBe(0);
     expect(ran.out).toMatch(/^link_[0-9A-Za-z]{22}$/);
     expect(ran.err).toContain(`/vsecure link ${ran.out}`);
-    expect(ran.err).toContain("bob@example.com's");
+    expect(ran.err).toContain('linked to bob@example.com');
   });
 
-  test('is made for somebody else by an administrator only', async () => {
+  test('lets only an administrator create a code for another person', async () => {
     const made = await run(admin, 'people:code', '--for', 'bob@example.com', '--json');
     expect(JSON.parse(made.out)).toMatchObject({ email: 'bob@example.com' });
     expect((await run(bob, 'people:code', '--for', 'admin@example.com')).exit).toBe(1);

@@ -1,4 +1,4 @@
-/** Profiles say where and who; the file that holds their keys is its owner's alone. */
+/** Profiles select a server and a key; only the owner can read their file. */
 
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,7 @@ const whoami = (argv: readonly string[], env: Record<string, string> = {}) =>
 const classOf = async (...args: Parameters<typeof whoami>) =>
   JSON.parse((await whoami(...args)).stdout).class;
 
-test('the file is readable by its owner only, and each profile stays when another is added', () => {
+test('only the owner can read the profile file, and adding a profile keeps the others', () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual([
     'default',
@@ -34,7 +34,7 @@ test('the file is readable by its owner only, and each profile stays when anothe
   ]);
 });
 
-test('the command line goes before the environment, a key in the environment before the profiles', async () => {
+test('the command line takes precedence over the environment, and a key in the environment over profiles', async () => {
   const url = serving.server.url;
   expect(await classOf([])).toBe('human');
   expect(await classOf(['--profile', 'agent'])).toBe('agent');
@@ -45,10 +45,10 @@ test('the command line goes before the environment, a key in the environment bef
   expect(await classOf(['--profile', 'default'], env)).toBe('human');
 });
 
-test('a profile that is not there says how to make it, and a file that others can read is not used', async () => {
-  expect(await whoami(['--profile', 'nobody'])).toMatchObject({
+test('a missing profile says how to create it, and a profile file that other users can read is refused', async () => {
+  expect(await whoami(['--profile', 'missing'])).toMatchObject({
     exit: 2,
-    stderr: expect.stringContaining('vsecure login --profile nobody'),
+    stderr: expect.stringContaining('vsecure login --profile missing'),
   });
   chmodSync(file, 0o644);
   expect(await whoami([])).toMatchObject({ exit: 2, stderr: expect.stringContaining('chmod 600') });

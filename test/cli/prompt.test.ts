@@ -1,4 +1,4 @@
-/** Asking at a terminal: the answer comes, or it is said that none came; what is hidden stays hidden. */
+/** Terminal prompts: answers, hidden answers and interruption. */
 
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ function terminal() {
   return { input, output, shown: () => shown.join('') };
 }
 
-test('one line is the answer', async () => {
+test('the answer to a prompt is one line', async () => {
   const { input, output, shown } = terminal();
   const answer = question(input, output, 'Sure? ');
   input.write('yes\n');
@@ -21,7 +21,7 @@ test('one line is the answer', async () => {
   expect(shown()).toContain('Sure? ');
 });
 
-test('a hidden answer never shows, corrections included', async () => {
+test('a hidden answer is never echoed, not even its corrections', async () => {
   const { input, output, shown } = terminal();
   const answer = question(input, output, 'Value: ', { hidden: true });
   input.write('hunterr\u007f2\n');
@@ -32,7 +32,7 @@ test('a hidden answer never shows, corrections included', async () => {
 test.each([
   ['Ctrl-C', '\u0003'],
   ['Ctrl-D', '\u0004'],
-])('%s means: nothing is done', async (_name, key) => {
+])('%s at a prompt rejects with CommandFailed', async (_name, key) => {
   const { input, output } = terminal();
   const answer = question(input, output, 'Sure? ');
   input.write(key);

@@ -1,4 +1,4 @@
-/** A `.env` file becomes secrets; its values are shown nowhere. */
+/** secrets:import stores a `.env` file without printing its values. */
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ function envFile(text: string): string {
 const paths = async () =>
   JSON.parse((await run(admin, 'secrets:list', '--json')).out) as { path: string }[];
 
-test('every variable with a value is stored under the folder, and no value is printed', async () => {
+test('secrets:import stores every variable with a value and prints no value', async () => {
   const file = envFile('# comment\nDATABASE_URL=canary-one\nexport TOKEN="canary two"\nEMPTY=\n');
   const dry = await run(admin, 'secrets:import', file, '--to', 'staging', '--dry-run');
   expect(dry.out).toContain('Would store vsecure://secrets/staging/DATABASE_URL.');
@@ -42,18 +42,18 @@ test('every variable with a value is stored under the folder, and no value is pr
   );
 });
 
-test('when one cannot be stored it says how many were, and doing it again goes on', async () => {
+test('when storing one secret fails, secrets:import reports how many were stored', async () => {
   const file = envFile(`A_GOOD=x\nB_TOO_BIG=${'x'.repeat(70_000)}\nC_LATER=x\n`);
   const ran = await run(admin, 'secrets:import', file, '--to', 'broken');
   expect(ran).toMatchObject({
     exit: 1,
-    err: expect.stringContaining('1 of 3 secrets were stored'),
+    err: expect.stringContaining('Stored 1 of 3 secrets'),
   });
   expect((await paths()).map((one) => one.path)).toContain('vsecure://secrets/broken/A_GOOD');
   expect((await paths()).map((one) => one.path)).not.toContain('vsecure://secrets/broken/C_LATER');
 });
 
-test('a file that is not there, or names nothing, is wrong usage', async () => {
+test('a missing or empty .env file is wrong usage', async () => {
   for (const file of ['/no/such/file', envFile('# nothing\n')])
     expect((await run(admin, 'secrets:import', file, '--to', 'x')).exit).toBe(2);
 });

@@ -1,4 +1,4 @@
-/** Whatever an agent writes, a terminal only shows it. */
+/** Untrusted text is escaped before it reaches a terminal. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -26,22 +26,22 @@ const anything = fc.oneof(
   fc.array(fc.constantFrom(...HOSTILE)).map((parts) => parts.join('')),
 );
 
-/** A terminal obeys no character of these classes in our output, line breaks excepted. */
-const obeyed = (text: string) =>
+/** True when the text contains a character that a terminal would interpret. Line breaks are allowed. */
+const hasUnsafe = (text: string) =>
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text.replaceAll('\n', ''));
 
-test('no control, invisible or direction-changing character of a stranger reaches a terminal', () => {
+test('escaping removes every control, invisible and direction-changing character', () => {
   fc.assert(
     fc.property(anything, (text) => {
-      expect(obeyed(escapeText(text))).toBe(false);
+      expect(hasUnsafe(escapeText(text))).toBe(false);
       expect(escapeText(text)).not.toContain('\n');
-      expect(obeyed(escapeLines(text))).toBe(false);
-      expect(obeyed(escapeJson({ text }))).toBe(false);
+      expect(hasUnsafe(escapeLines(text))).toBe(false);
+      expect(hasUnsafe(escapeJson({ text }))).toBe(false);
     }),
   );
 });
 
-test('JSON that is harmless to look at still means the same to a program', () => {
+test('escaped JSON parses to the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), anything, (value, text) => {
       expect(JSON.parse(escapeJson({ value, text }))).toEqual(
@@ -51,12 +51,12 @@ test('JSON that is harmless to look at still means the same to a program', () =>
   );
 });
 
-test('what is shown instead says which character it was; ordinary text in any script stays', () => {
+test('an escaped character shows its code point, and ordinary text in any script stays unchanged', () => {
   expect(escapeText('\u001b[31m\u202eabc')).toBe('\\u{1b}[31m\\u{202e}abc');
   expect(escapeText('Grüße, 東京, привет, שלום')).toBe('Grüße, 東京, привет, שלום');
 });
 
-test('a stranger’s words cannot add a line to a table or to facts', () => {
+test('untrusted text cannot add a line to a table or a field list', () => {
   fc.assert(
     fc.property(anything, (text) => {
       const rows = [{ text }, { text: 'x' }];
@@ -73,7 +73,7 @@ test('a stranger’s words cannot add a line to a table or to facts', () => {
   );
 });
 
-test('columns line up, and what is not there is a dash', () => {
+test('table columns line up, and a missing value is a dash', () => {
   const rows = [{ a: 'long one', b: 1 }, { a: 'x' }, { a: 'é', b: 22 }];
   const columns = [
     { header: 'a', cell: (row: (typeof rows)[number]) => row.a },
@@ -82,7 +82,7 @@ test('columns line up, and what is not there is a dash', () => {
   expect(table(rows, columns)).toBe('A         B\nlong one  1\nx         -\né         22');
 });
 
-test('a fact without a value is left out, one with several takes several lines', () => {
+test('a field without a value is omitted, and one with several values takes several lines', () => {
   const shown = fieldList([
     ['One', ['a', 'b']],
     ['None', undefined],

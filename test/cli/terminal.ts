@@ -1,4 +1,4 @@
-/** Commands run in this process against a real server, with a terminal made of strings. */
+/** Runs commands in this process against a real server, with a fake terminal. */
 
 import type { Io } from '../../src/cli/io.js';
 import { runClient } from '../../src/cli/run.js';
@@ -9,9 +9,9 @@ import { VSecureClient } from '../../src/sdk/index.js';
 export interface TerminalOptions {
   readonly url: string;
   readonly token: string;
-  /** What the person types when asked; without one there is nobody to ask. */
+  /** What the person types when asked. Absent: the command runs without a terminal. */
   readonly answer?: () => string | Promise<string>;
-  /** What comes in on stdin. */
+  /** Content of stdin. */
   readonly stdin?: string | Uint8Array;
 }
 
@@ -22,7 +22,7 @@ export interface Ran {
   readonly asked: readonly string[];
 }
 
-/** Runs one command line, split as the shell would. */
+/** Runs one command line that is already split into arguments. */
 export async function run(options: TerminalOptions, ...argv: string[]): Promise<Ran> {
   const { url, token, answer, stdin = '' } = options;
   const [out, err, asked]: string[][] = [[], [], []];

@@ -1,4 +1,4 @@
-/** Random values of a schema's own making: from its JSON Schema, so that what is tried is what is published. */
+/** Generates random valid values of a schema from its published JSON Schema. */
 
 import fc from 'fast-check';
 import { z } from 'zod';
@@ -28,7 +28,7 @@ const schema = z.looseObject({
 });
 type Schema = z.output<typeof schema>;
 
-/** Only what the schema itself takes. `words` mean something to whoever is asked: ids of what is there, names, resources. */
+/** Generates only values that the schema accepts. `words` are known to the server: existing ids, names, resources. */
 export function arbitraryOf<T extends z.ZodType>(
   type: T,
   words: readonly string[],
@@ -78,7 +78,7 @@ function objectOf({ properties = {}, required = [] }: Schema, inner: Inner) {
   });
 }
 
-/** Text of the form that is asked for; text of no told form is a word as a rule, a resource where the example is one. */
+/** Generates text that matches the pattern. Free text is mostly one of `words`; if the example is a resource, a resource. */
 function textOf(
   { pattern, minLength = 0, maxLength = 200, examples = [] }: Schema,
   words: readonly string[],
@@ -97,7 +97,7 @@ function textOf(
   );
 }
 
-/** A form that looks ahead is that of durations. */
+/** Only the duration pattern uses a lookahead, which fast-check cannot generate. */
 const matching = (pattern: string, maxLength: number) =>
   pattern.includes('(?=')
     ? fc.constantFrom(...DURATIONS)

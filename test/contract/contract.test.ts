@@ -1,4 +1,4 @@
-/** The contract agrees with the domain it stands for, and takes nothing that it does not know. */
+/** The contract agrees with the domain and refuses unknown fields. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ describe('durations', () => {
     .array(fc.oneof(part('d'), part('h'), part('m'), part('s'), fc.string({ maxLength: 2 })))
     .map((parts) => parts.join(''));
 
-  test('the wire takes exactly what the domain can read', () => {
+  test('the contract accepts exactly the durations that the domain can parse', () => {
     fc.assert(
       fc.property(written, (text) => {
         expect(duration.safeParse(text).success).toBe(parseDuration(text) !== undefined);
@@ -27,7 +27,7 @@ describe('durations', () => {
     );
   });
 
-  test('whatever the server writes, it can read', () => {
+  test('every duration that the server formats can be parsed again', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 7 * 86_400 }), (seconds) => {
         const text = formatDuration(seconds * 1000);
@@ -39,13 +39,13 @@ describe('durations', () => {
 });
 
 describe('routes', () => {
-  test('no two are the same, and each says what it does', () => {
+  test('all routes are distinct, and each has a summary', () => {
     const calls = EVERY.map(({ method, path }) => `${method} ${path}`);
     expect(new Set(calls).size).toBe(calls.length);
     expect(EVERY.every(({ summary }) => summary.endsWith('.'))).toBe(true);
   });
 
-  test('none takes a parameter or field that it does not know', () => {
+  test('every route refuses unknown parameters and fields', () => {
     for (const { params, query, body } of EVERY)
       for (const part of [params, query, body]) {
         const codes = part.safeParse({ surprise: 1 }).error?.issues.map(({ code }) => code);
@@ -54,60 +54,60 @@ describe('routes', () => {
   });
 });
 
-describe('approvers', () => {
+describe('an approver entry', () => {
   test.each(['alice@example.com', 'admin@localhost', 'U012ABCDE', 'W012ABCDE', 'S012ABCDE'])(
-    '%s',
+    'can be %s',
     (entry) => {
       expect(approver.safeParse(entry).success).toBe(true);
     },
   );
   test.each(['alice', 'C012ABCDE', '@alice', '<@U012>', 'U', 'u012abc', '', 'a@b c', 'a@b\n'])(
-    'not %j',
+    'cannot be %j',
     (entry) => {
       expect(approver.safeParse(entry).success).toBe(false);
     },
   );
 });
 
-describe('what is wrong with a policy', () => {
-  const said = (fields: object) =>
+describe('the error of an invalid policy', () => {
+  const errorOf = (fields: object) =>
     policyDocument
       .safeParse({ uri: 'vsecure://secrets/a', ...fields })
       .error?.issues.map(sentenceOf)
       .join('; ');
 
   const WRONG: readonly (readonly [object, string])[] = [
-    [{ approvers: [7] }, 'approvers[0]: a number; write e-mail addresses, Slack user ids'],
-    [{ approvers: 'a@b.example' }, 'approvers: text; write a list of at most 50'],
-    [{ approvers: ['alice'] }, 'approvers[0]: text of another form; write e-mail addresses'],
-    [{ approvers: Array(51).fill('a@b.c') }, 'approvers: a list of another length; write a list'],
-    [{ requesters: [true] }, 'requesters[0]: true or false; write names of API keys'],
-    [{ permissions: ['own'] }, 'permissions[0]: text of another form; write a list of operations'],
-    [{ requiresApproval: 'yes' }, 'requiresApproval: text; write true or false'],
-    [{ minApprovals: 0 }, 'minApprovals: a number out of range; write a whole number from 1 to 10'],
-    [{ minApprovals: 1.5 }, 'minApprovals: a number; write a whole number'],
-    [{ maxUses: null }, 'maxUses: nothing; write a whole number'],
-    [{ maxDuration: 60 }, 'maxDuration: a number; write a duration such as 30m'],
-    [{ channel: '#secrets' }, 'channel: text of another form; write the id of a Slack channel'],
-    [{ autoApprove: true }, 'autoApprove: true or false; write enabled, and conditions'],
-    [{ autoApprove: {} }, 'autoApprove.enabled: nothing; write true or false'],
-    [{ autoApprove: { enabled: true, conditions: [] } }, 'autoApprove.conditions: a list; write'],
-    [{ escalateTo: [] }, 'escalateTo: a list of another length; write at least one'],
+    [{ approvers: [7] }, 'approvers[0]: a number is not an approver; use an e-mail address, a Slack user id'],
+    [{ approvers: 'a@b.example' }, 'approvers: expected a list of at most 50'],
+    [{ approvers: ['alice'] }, 'approvers[0]: not an approver; use an e-mail address'],
+    [{ approvers: Array(51).fill('a@b.c') }, 'approvers: expected a list of at most 50'],
+    [{ requesters: [true] }, 'requesters[0]: true or false is not a requester; use the name of an API key'],
+    [{ permissions: ['own'] }, 'permissions[0]: expected a list of operations'],
+    [{ requiresApproval: 'yes' }, 'requiresApproval: expected true or false, not text'],
+    [{ minApprovals: 0 }, 'minApprovals: expected a whole number from 1 to 10'],
+    [{ minApprovals: 1.5 }, 'minApprovals: expected a whole number'],
+    [{ maxUses: null }, 'maxUses: missing; expected a whole number'],
+    [{ maxDuration: 60 }, 'maxDuration: a number is not a duration; use 30m'],
+    [{ channel: '#secrets' }, 'channel: not a Slack channel id; use an id such as C'],
+    [{ autoApprove: true }, 'autoApprove: expected enabled, and conditions, not true or false'],
+    [{ autoApprove: {} }, 'autoApprove.enabled: missing; expected true or false'],
+    [{ autoApprove: { enabled: true, conditions: [] } }, 'autoApprove.conditions: expected'],
+    [{ escalateTo: [] }, 'escalateTo: expected at least one'],
     [{ aproovers: [] }, 'unknown field aproovers'],
   ];
-  test.each(WRONG)('%j', (fields, sentence) => {
-    expect(said(fields)).toContain(sentence);
+  test.each(WRONG)('for %j names the field and what it accepts', (fields, sentence) => {
+    expect(errorOf(fields)).toContain(sentence);
   });
 
-  test.each([[7], [[7]], [{}]])('a time window that is %j', (timeWindow) => {
+  test.each([[7], [[7]], [{}]])('for the time window %j names the accepted form', (timeWindow) => {
     const kind = Array.isArray(timeWindow) ? 'a list with a number in it' : undefined;
-    const told = said({ autoApprove: { enabled: true, conditions: { timeWindow } } });
-    expect(told).toContain('autoApprove.conditions.timeWindow: ');
-    expect(told).toContain(kind ?? (typeof timeWindow === 'number' ? 'a number' : 'an object'));
-    expect(told).toContain('write a time window such as Mon-Fri 09:00-17:00');
+    const error = errorOf({ autoApprove: { enabled: true, conditions: { timeWindow } } });
+    expect(error).toContain('autoApprove.conditions.timeWindow: ');
+    expect(error).toContain(kind ?? (typeof timeWindow === 'number' ? 'a number' : 'an object'));
+    expect(error).toContain('expected a time window such as Mon-Fri 09:00-17:00');
   });
 
-  test('never repeats what was sent, but for plain names of fields', () => {
+  test('never repeats the input, except plain field names', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.keys(policyDocument.shape)),
@@ -115,14 +115,14 @@ describe('what is wrong with a policy', () => {
         (field, text) => {
           const canary = `canary-${text}-canary`;
           for (const value of [canary, [canary], { [`€${canary}`]: canary }])
-            expect(said({ [field]: value }) ?? '').not.toContain(`canary-${text}`);
+            expect(errorOf({ [field]: value }) ?? '').not.toContain(`canary-${text}`);
         },
       ),
     );
   });
 });
 
-test('an e-mail address never holds what a terminal, a mail header or a mention would obey', () => {
+test('an e-mail address never contains characters that a terminal, mail header or Slack would interpret', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const read = email.safeParse(`a${text}@example.com`);
@@ -131,7 +131,7 @@ test('an e-mail address never holds what a terminal, a mail header or a mention 
   );
 });
 
-test('a policy says nothing that was not said: absent fields stay absent', () => {
+test('parsing a policy adds no defaults: absent fields stay absent', () => {
   const uri = 'vsecure://secrets/a';
   expect(Object.keys(policyDocument.parse({ uri }))).toEqual(['uri']);
   for (const field of Object.keys(policyDocument.shape).filter((name) => name !== 'uri'))

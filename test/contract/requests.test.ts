@@ -1,4 +1,4 @@
-/** Random requests made from the contract: valid ones never break the server, invalid ones are refused by field and never repeated. */
+/** Random requests generated from the contract: valid ones never cause an internal error, invalid ones are refused by field. */
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const RUNS = { numRuns: 25 };
 let serving: Serving;
 let tokens: readonly string[];
 
-/** What there is to ask about. */
+/** Values that exist on the server. */
 const words = [
   'vsecure://secrets/production/DATABASE_URL',
   'vsecure://secrets/random/ONE',
@@ -29,7 +29,7 @@ const words = [
 ];
 
 beforeAll(async () => {
-  // A server that is about to stop lets nobody wait.
+  // A stopping server answers waits immediately.
   serving = await startServing(undefined, { stopping: AbortSignal.abort() });
   const { services } = serving;
   await services.policy({ permissions: ['list', 'read', 'write', 'delete'] });
@@ -68,15 +68,15 @@ const inputs = ({ params, query, body }: Route) => {
   return fc.record({ params: part(params), query: part(query), body: part(body) });
 };
 
-describe('a valid request is done or refused, and is never an error of ours', () => {
+describe('a valid request succeeds or is refused, and never causes an internal error', () => {
   test.each(EVERY)('$name', async ({ route }) => {
     await fc.assert(
       fc.asyncProperty(inputs(route), fc.nat(1), async ({ params, query, body }, who) => {
-        const said = await ask(route, tokens[who] ?? '', params, query, body);
-        expect(said.status, said.text).toBeLessThan(500);
-        expect(said.status).not.toBe(401);
-        if (said.status === 200) expect(route.answer.safeParse(said.json).error).toBeUndefined();
-        else expect(problem.parse(said.json).status).toBe(said.status);
+        const answer = await ask(route, tokens[who] ?? '', params, query, body);
+        expect(answer.status, answer.text).toBeLessThan(500);
+        expect(answer.status).not.toBe(401);
+        if (answer.status === 200) expect(route.answer.safeParse(answer.json).error).toBeUndefined();
+        else expect(problem.parse(answer.json).status).toBe(answer.status);
         expect(serving.logged).toEqual([]);
       }),
       RUNS,
@@ -84,7 +84,7 @@ describe('a valid request is done or refused, and is never an error of ours', ()
   });
 });
 
-/** What no field takes, or a field takes only by accident: that is left out below. */
+/** Values that almost no field accepts. The test skips those that a field does accept. */
 const junk = fc.oneof(
   fc.constant({ x: CANARY }),
   fc.constant([[CANARY]]),
@@ -107,22 +107,22 @@ const WITH_FIELDS = EVERY.flatMap(({ name, route }) =>
     .map((part) => ({ name, part, route })),
 );
 
-describe('an invalid request is refused with the field, and without what was in it', () => {
+describe('an invalid request is refused with the name of the field and without its value', () => {
   test.each(WITH_FIELDS)('$name: $part', async ({ route, part }) => {
     const names = fc.constantFrom(...namesOf(route[part]));
     await fc.assert(
       fc.asyncProperty(inputs(route), names, junk, async (valid, field, wrong) => {
-        // A query is text.
+        // Query values are always text.
         const value = part === 'query' && typeof wrong !== 'string' ? CANARY : wrong;
-        const spoilt = { ...valid, [part]: { ...valid[part], [field]: value } };
-        fc.pre(!route[part].safeParse(spoilt[part]).success);
-        const said = await ask(route, tokens[0] ?? '', spoilt.params, spoilt.query, spoilt.body);
-        expect([400, 422], said.text).toContain(said.status);
-        expect(problem.parse(said.json)).toMatchObject({
+        const invalid = { ...valid, [part]: { ...valid[part], [field]: value } };
+        fc.pre(!route[part].safeParse(invalid[part]).success);
+        const answer = await ask(route, tokens[0] ?? '', invalid.params, invalid.query, invalid.body);
+        expect([400, 422], answer.text).toContain(answer.status);
+        expect(problem.parse(answer.json)).toMatchObject({
           code: 'invalid_input',
           detail: expect.stringContaining(field),
         });
-        expect(said.text).not.toContain(CANARY);
+        expect(answer.text).not.toContain(CANARY);
         expect(serving.logged).toEqual([]);
       }),
       RUNS,
@@ -130,19 +130,19 @@ describe('an invalid request is refused with the field, and without what was in 
   });
 
   test.each(WITH_FIELDS)(
-    '$name: a field of the $part that there is not',
+    '$name: an unknown field in the $part',
     async ({ route, part }) => {
       await fc.assert(
         fc.asyncProperty(inputs(route), fc.string(), async (valid, text) => {
           const unknown = `${CANARY} ${text}`;
-          const spoilt = {
+          const invalid = {
             ...valid,
             [part]: { ...valid[part], surplus: CANARY, [unknown]: CANARY },
           };
-          const said = await ask(route, tokens[0] ?? '', spoilt.params, spoilt.query, spoilt.body);
-          expect(said.status).toBe(400);
-          expect(problem.parse(said.json).detail).toContain('unknown field surplus');
-          expect(said.text).not.toContain(CANARY);
+          const answer = await ask(route, tokens[0] ?? '', invalid.params, invalid.query, invalid.body);
+          expect(answer.status).toBe(400);
+          expect(problem.parse(answer.json).detail).toContain('unknown field surplus');
+          expect(answer.text).not.toContain(CANARY);
         }),
         { numRuns: 5 },
       );

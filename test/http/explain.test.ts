@@ -77,7 +77,7 @@ describe('GET /explain', () => {
       token: serving.services.adminToken,
     });
     expect(detailOf(wrong).detail).toMatch(
-      /duration: text of another form; .*at: a time is written/,
+      /duration: not a duration; use .*at: not a time; use/,
     );
   });
 });

@@ -82,9 +82,9 @@ describe('policies', () => {
     'a rule that this version does not know': [{ autoDeny: {} }, 'unknown field autoDeny.'],
     'a name as approver': [
       { approvers: ['a@b.example', 'alice'] },
-      'approvers[1]: text of another form; write e-mail addresses',
+      'approvers[1]: not an approver; use an e-mail address',
     ],
-    'a duration in another form': [{ maxDuration: '1 hour' }, 'maxDuration: text of another form'],
+    'a duration in another form': [{ maxDuration: '1 hour' }, 'maxDuration: not a duration'],
     'a duration above any': [{ maxDuration: '30d' }, 'maxDuration: a duration out of range'],
     'a duration below any': [{ requestTtl: '10s' }, 'out of range; write 1m to 7d'],
     'a default above the maximum': [
