@@ -1,4 +1,4 @@
-/** What a user downloads: all that is needed, nothing else, and types that are found. */
+/** The published packages contain every needed file, nothing else, and resolvable types. */
 
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -17,20 +17,20 @@ beforeAll(async () => {
   packages = await packed();
 });
 
-/** What a tarball holds, in order. */
+/** The sorted files of a tarball. */
 async function filesOf(tarball: string): Promise<string[]> {
   const { stdout } = await run('tar', ['-tzf', tarball]);
   const files = stdout.trimEnd().split('\n');
   return files.map((file) => file.replace(/^package\//, '')).sort();
 }
 
-/** What there was to build from. */
+/** The source files that the package was built from. */
 const inSources = (folder: string, extension: string) =>
   readdirSync(path.join(packages.sources, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith(extension))
     .map((file) => path.join(folder, file));
 
-/** The declarations that one can get to from the given ones, themselves included. */
+/** The given declaration files and all that they import, directly or indirectly. */
 function reachable(folder: string, entries: readonly string[]): string[] {
   const found = new Set<string>();
   const queue = [...entries];
@@ -38,14 +38,14 @@ function reachable(folder: string, entries: readonly string[]): string[] {
     if (found.has(file)) continue;
     found.add(file);
     const text = readFileSync(path.join(folder, file), 'utf8');
-    for (const [, way = ''] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g))
-      queue.push(path.join(path.dirname(file), `${way}.d.ts`));
+    for (const [, imported = ''] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g))
+      queue.push(path.join(path.dirname(file), `${imported}.d.ts`));
   }
   return [...found].sort();
 }
 
 describe('vsecure', () => {
-  test('holds the program, the declarations of its SDK, the migrations, the manifests and the documents', async () => {
+  test('the vsecure tarball contains the program, the SDK declarations, migrations, manifests and documents', async () => {
     const files = await filesOf(packages.vsecure);
     const program = inSources('src', '.ts').map((file) => `dist/${file.replace(/ts$/, 'js')}`);
     const declarations = files.filter((file) => file.endsWith('.d.ts'));
@@ -66,7 +66,7 @@ describe('vsecure', () => {
 });
 
 describe('mcp-server-vsecure', () => {
-  test('holds the program and its declarations', async () => {
+  test('the mcp-server-vsecure tarball contains the program and its declarations', async () => {
     const program = inSources('relay/src', '.ts').map((file) =>
       file.replace('relay/src', 'dist').replace(/\.ts$/, ''),
     );
@@ -80,7 +80,7 @@ describe('mcp-server-vsecure', () => {
 });
 
 describe.each(['vsecure', 'relay'] as const)('the tarball of %s', (name) => {
-  test('names no file that is not in it, and points to no source that is not there', async () => {
+  test('contains no source maps or tests, and no reference to a source map', async () => {
     const files = await filesOf(packages[name]);
     expect(files.filter((file) => /\.map$|(^|\/)test\//.test(file))).toEqual([]);
     const folder = path.join(packages.modules, name === 'relay' ? 'mcp-server-vsecure' : 'vsecure');
@@ -92,18 +92,18 @@ describe.each(['vsecure', 'relay'] as const)('the tarball of %s', (name) => {
     expect(dangling).toEqual([]);
   });
 
-  test('passes publint, its suggestions included', async () => {
+  test('passes publint including its suggestions', async () => {
     const bytes = readFileSync(packages[name]);
     const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
-  test('has types that every resolver of ES modules finds', async () => {
+  test('has types that every ES module resolver finds', async () => {
     const cli = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json');
     const attw = path.join(path.dirname(cli), 'dist/index.js');
     const options = ['--profile', 'esm-only', '--no-definitely-typed', '--format', 'json'];
-    // It exits with 1 when an ES module resolver meets a problem; those of CommonJS are on the list all the same.
+    // It exits with 1 when an ES module resolver finds a problem. Its output also lists CommonJS problems.
     const { stdout } = await run(process.execPath, [attw, packages[name], ...options]);
     const { analysis } = JSON.parse(stdout);
     expect(analysis.types).toEqual({ kind: 'included' });

@@ -1,4 +1,4 @@
-/** A fresh machine: both packages are installed as npm does it, and what they bring is used. */
+/** Both packages installed with npm on a fresh machine. */
 
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -16,8 +16,8 @@ let prefix: string;
 let home: string;
 let server: RunningServer;
 
-/** Runs words that a shell knows, where nothing but the installed programs is to be found beside the system's. */
-async function shell(words: string, env: Record<string, string> = {}, stdin = '') {
+/** Runs a shell command with only the installed programs and the system's programs in PATH. */
+async function shell(script: string, env: Record<string, string> = {}, stdin = '') {
   const surroundings = {
     HOME: home,
     PATH: `${path.join(prefix, 'bin')}:${process.env['PATH']}`,
@@ -26,14 +26,14 @@ async function shell(words: string, env: Record<string, string> = {}, stdin = ''
     ...(server && { VSECURE_URL: server.url }),
     ...env,
   };
-  const command: [string, ...string[]] = ['sh', '-ec', words];
+  const command: [string, ...string[]] = ['sh', '-ec', script];
   return startCommand(command, { env: surroundings, stdin, cwd: home }).ended;
 }
 
-/** What it printed. Throws when it did not go well. */
-async function output(words: string, env?: Record<string, string>, stdin?: string) {
-  const { exit, stdout, stderr } = await shell(words, env, stdin);
-  if (exit !== 0) throw new Error(`${words} ended with ${exit}: ${stderr}${stdout}`);
+/** Runs a shell command and resolves with its stdout. Throws when it fails. */
+async function output(script: string, env?: Record<string, string>, stdin?: string) {
+  const { exit, stdout, stderr } = await shell(script, env, stdin);
+  if (exit !== 0) throw new Error(`${script} exited with ${exit}: ${stderr}${stdout}`);
   return stdout;
 }
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-test('the way from the installation to a decision, with the commands that were installed', async () => {
+test('the installed commands work from bootstrap to an approved request', async () => {
   const key = (await output('vsecure admin:bootstrap')).trim();
   server = await startVsecure({
     vsecure: [path.join(prefix, 'bin', 'vsecure')],
@@ -58,8 +58,8 @@ test('the way from the installation to a decision, with the commands that were i
   ]);
   await output('vsecure mcp:configure -f - --yes', admin, policy);
   await output('vsecure secrets:set production/DATABASE_URL', admin, 'postgres://db');
-  const made = 'vsecure keys:create --name claude-desktop --class agent --owner admin@localhost';
-  const { token } = JSON.parse(await output(`${made} --json`, admin));
+  const createKey = 'vsecure keys:create --name claude-desktop --class agent --owner admin@localhost';
+  const { token } = JSON.parse(await output(`${createKey} --json`, admin));
   const agent = { VSECURE_API_KEY: token };
 
   expect(await output('npx mcp-server-vsecure --check', agent)).toContain('✓ protocol 2026-07-28');
@@ -81,7 +81,7 @@ test('the way from the installation to a decision, with the commands that were i
   expect(await output('vsecure mcp --check', agent)).toContain('✓ key: claude-desktop');
 });
 
-test('what fails says what to do, as from the sources', async () => {
+test('an installed command that fails says what to do', async () => {
   const { exit, stderr } = await shell('vsecure auth:whoami', { VSECURE_API_KEY: '' });
   expect(exit).toBe(1);
   expect(stderr).toContain('Set VSECURE_API_KEY');

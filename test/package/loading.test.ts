@@ -1,4 +1,4 @@
-/** A program that imports the SDK loads the SDK: no database, no Slack and no web server comes along. */
+/** Importing the installed SDK loads no database, Slack or web server code. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,8 +9,8 @@ import { startCommand } from '../support/vsecure.js';
 
 const RECORDER = path.resolve('test/cli/loads.mjs');
 
-/** The packages that were loaded, and the rooms of ours. */
-async function loadedBy(source: string): Promise<{ packages: string[]; rooms: string[] }> {
+/** The packages and the folders of vsecure that a program loads. */
+async function loadedBy(source: string): Promise<{ packages: string[]; folders: string[] }> {
   const cwd = await projectFolder();
   const program = path.join(cwd, 'program.js');
   writeFileSync(program, source);
@@ -27,23 +27,23 @@ async function loadedBy(source: string): Promise<{ packages: string[]; rooms: st
       .join('/'),
   );
   const ours = readdirSync('src');
-  const rooms = asked
+  const folders = asked
     .flatMap((specifier) => /^\.\.\/(\w+)\//.exec(specifier)?.[1] ?? [])
-    .filter((room) => ours.includes(room));
-  return { packages: [...new Set(owners)].sort(), rooms: [...new Set(rooms)].sort() };
+    .filter((folder) => ours.includes(folder));
+  return { packages: [...new Set(owners)].sort(), folders: [...new Set(folders)].sort() };
 }
 
-test('the client needs zod, and nothing else', async () => {
-  const { packages, rooms } = await loadedBy("import 'vsecure';");
+test('importing vsecure loads no other package than zod', async () => {
+  const { packages, folders } = await loadedBy("import 'vsecure';");
   expect(packages).toEqual(['vsecure', 'zod']);
-  expect(rooms).toEqual(['contract', 'domain']);
+  expect(folders).toEqual(['contract', 'domain']);
 });
 
-test('a custom MCP server needs the MCP SDK besides', async () => {
-  const { packages, rooms } = await loadedBy("import 'vsecure'; import 'vsecure/mcp';");
+test('importing vsecure/mcp additionally loads only the MCP SDK', async () => {
+  const { packages, folders } = await loadedBy("import 'vsecure'; import 'vsecure/mcp';");
   expect(packages.filter((name) => !name.startsWith('@modelcontextprotocol/'))).toEqual([
     'vsecure',
     'zod',
   ]);
-  expect(rooms).toEqual(['contract', 'domain']);
+  expect(folders).toEqual(['contract', 'domain']);
 });

@@ -1,4 +1,4 @@
-/** What the SDK makes of a server that is not there, not vsecure, or not well. */
+/** How the SDK handles a server that is unreachable, broken, or not vsecure. */
 
 import { expect, test } from 'vitest';
 import { VSecureClient } from '../../src/sdk/index.js';
@@ -29,7 +29,7 @@ const APPROVAL = {
   expiresAt: '2026-05-01T10:00:00.000Z',
 };
 
-test('a server that is not there is unreachable, and the message says where it was looked for', async () => {
+test('a missing server is reported as unreachable, with its address in the message', async () => {
   const url = await closedAddress();
   const client = new VSecureClient({ url, apiKey: 'k', retry: false });
   await expect(client.whoami()).rejects.toMatchObject({
@@ -40,28 +40,28 @@ test('a server that is not there is unreachable, and the message says where it w
   });
 });
 
-test('a server that does not answer is a timeout', async () => {
+test('a server that does not answer is reported as a timeout', async () => {
   await using server = await scriptedServer(() => {});
   const asked = server.client({ timeoutMs: 50 }).whoami();
   await expect(asked).rejects.toMatchObject({ code: 'timeout', undone: false });
 });
 
-test('a redirect is never followed: the key goes to the one address that was set', async () => {
+test('the client follows no redirect, so the key reaches only the configured server', async () => {
   await using elsewhere = await scriptedServer((_req, res) => json(res, WHO));
   await using server = await scriptedServer((_req, res) =>
     res.writeHead(307, { location: `${elsewhere.url}/api/v1/whoami` }).end(),
   );
   await expect(server.client().whoami()).rejects.toMatchObject({ code: 'unreachable' });
-  expect(elsewhere.asked).toEqual([]);
+  expect(elsewhere.requests).toEqual([]);
 });
 
 test.each([
-  ['a page of a proxy', 502, 'text/html', '<h1>Bad gateway</h1>'],
-  ['a page that says all is well', 200, 'text/html', '<h1>Welcome</h1>'],
-  ['JSON of something else', 200, 'application/json', '{"hello":"world"}'],
-  ['half an answer', 200, 'application/json', '{"name":"al'],
-  ['a problem that is none', 500, 'application/problem+json', '{"oops":1}'],
-])('%s is an unexpectedAnswer answer', async (_name, status, type, body) => {
+  ['an error page of a proxy', 502, 'text/html', '<h1>Bad gateway</h1>'],
+  ['an HTML page with status 200', 200, 'text/html', '<h1>Welcome</h1>'],
+  ['unrelated JSON', 200, 'application/json', '{"hello":"world"}'],
+  ['a truncated answer', 200, 'application/json', '{"name":"al'],
+  ['an invalid problem document', 500, 'application/problem+json', '{"oops":1}'],
+])('%s is reported as an unexpected answer', async (_name, status, type, body) => {
   await using server = await scriptedServer((_req, res) =>
     res.writeHead(status, { 'content-type': type }).end(body),
   );
@@ -70,7 +70,7 @@ test.each([
   await expect(asked).rejects.not.toMatchObject({ message: expect.stringMatching(/h1|hello/) });
 });
 
-test('a newer server’s refusal is passed on with its code and words', async () => {
+test('an unknown refusal code of a newer server is passed on with its message', async () => {
   const problem = {
     type: 'x',
     title: 'T',
@@ -87,34 +87,34 @@ test('a newer server’s refusal is passed on with its code and words', async ()
   });
 });
 
-test('a newer server may say more than this client knows', async () => {
+test('unknown fields of a newer server are ignored', async () => {
   await using server = await scriptedServer((_req, res) => json(res, { ...WHO, mood: 'good' }));
   expect((await server.client().whoami()).name).toBe('alice');
 });
 
-test('an address below a path is kept, and ids cannot leave it', async () => {
+test('the path of the server address is kept, and an id cannot escape it', async () => {
   await using server = await scriptedServer((_req, res) => json(res, APPROVAL));
   const client = new VSecureClient({ url: `${server.url}/vsecure/`, apiKey: 'k' });
   await client.mcp.getApproval('../../evil?x=1');
-  expect(server.asked).toMatchObject([
+  expect(server.requests).toMatchObject([
     { method: 'GET', url: '/vsecure/api/v1/approvals/..%2F..%2Fevil%3Fx%3D1' },
   ]);
 });
 
-test('a wait outlives a server that stops and comes back', async () => {
+test('waiting for a decision continues when the server stops and restarts', async () => {
   const answers = [
     (res: Res) => json(res, APPROVAL),
     (res: Res) => res.destroy(),
     (res: Res) => res.writeHead(503).end(),
     (res: Res) => json(res, { ...APPROVAL, status: 'approved', granted: '1h' }),
   ];
-  await using server = await scriptedServer((_req, res) => answers[server.asked.length - 1]?.(res));
+  await using server = await scriptedServer((_req, res) => answers[server.requests.length - 1]?.(res));
   const answer = await server.client().mcp.waitForDecision(ID);
   expect(answer.status).toBe('approved');
-  expect(server.asked).toHaveLength(4);
+  expect(server.requests).toHaveLength(4);
 });
 
-test('a wait ends at once when the request is not there to wait for', async () => {
+test('waiting for a request that does not exist fails immediately', async () => {
   const problem = {
     type: 'x',
     title: 'T',
@@ -126,7 +126,7 @@ test('a wait ends at once when the request is not there to wait for', async () =
   await using server = await scriptedServer((_req, res) => json(res, problem, 404));
   const waiting = server.client().mcp.waitForDecision(ID);
   await expect(waiting).rejects.toMatchObject({ code: 'not_found' });
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 type Res = Parameters<Parameters<typeof scriptedServer>[0]>[1];

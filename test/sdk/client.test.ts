@@ -1,4 +1,4 @@
-/** The SDK against the real server: what the seed's samples do, and what a program can tell apart. */
+/** The SDK against the real server. */
 
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,7 +37,7 @@ async function approveNext(decision: { reason: string; duration: string }) {
   }
 }
 
-test('a program asks, waits for the person, and learns the status', async () => {
+test('requestApproval waits for the person and resolves with the decision', async () => {
   const agent = await agentClient('program');
   const [approval, decided] = await Promise.all([
     agent.mcp.requestApproval(ASK),
@@ -55,7 +55,7 @@ test('a program asks, waits for the person, and learns the status', async () => 
   expect((await agent.mcp.releaseGrant(grants[0]?.id ?? '')).status).toBe('released');
 });
 
-test('who does not want to wait gets the pending request at once, and can withdraw it', async () => {
+test('with waitFor: 0 requestApproval resolves with the pending request, which can be cancelled', async () => {
   const agent = await agentClient('hurried');
   const { id, status } = await agent.mcp.requestApproval({ ...ASK, waitFor: 0 });
   expect(status).toBe('pending');
@@ -63,16 +63,16 @@ test('who does not want to wait gets the pending request at once, and can withdr
   expect((await agent.mcp.cancel(id)).status).toBe('cancelled');
 });
 
-test('a wait can be given up', async () => {
+test('aborting the signal ends the wait for a decision', async () => {
   const agent = await agentClient('impatient');
-  const gaveUp = new AbortController();
-  const waiting = agent.mcp.requestApproval({ ...ASK, signal: gaveUp.signal });
+  const controller = new AbortController();
+  const waiting = agent.mcp.requestApproval({ ...ASK, signal: controller.signal });
   const reason = new Error('gave up');
-  gaveUp.abort(reason);
+  controller.abort(reason);
   await expect(waiting).rejects.toBe(reason);
 });
 
-test('approve and deny are short for respond', async () => {
+test('approve and deny are shortcuts for respond', async () => {
   const agent = await agentClient('twice');
   const first = await agent.mcp.requestApproval({ ...ASK, waitFor: 0 });
   const decision = { duration: '10m', reason: 'Debugging session' };
@@ -84,7 +84,7 @@ test('approve and deny are short for respond', async () => {
   );
 });
 
-test('a refusal is an error with a stable code, the status, and what to do', async () => {
+test('a refusal rejects with a stable code, the HTTP status, and what to do next', async () => {
   const agent = await agentClient('refused');
   const short = agent.mcp.requestApproval({ ...ASK, reason: 'x' });
   await expect(short).rejects.toBeInstanceOf(VSecureError);
@@ -97,7 +97,7 @@ test('a refusal is an error with a stable code, the status, and what to do', asy
   });
 });
 
-test('policies, secrets, keys and people are managed and listed', async () => {
+test('the client manages and lists policies, secrets, keys and people', async () => {
   const uri = 'vsecure://secrets/development/*';
   const set = await admin.mcp.configureResource({
     uri,
@@ -126,7 +126,7 @@ test('policies, secrets, keys and people are managed and listed', async () => {
   expect(people.find(({ email }) => email === 'eve@example.com')?.active).toBe(false);
 });
 
-test('a list is whole, however many pages it has, or as long as it was asked to be', async () => {
+test('a list contains all pages, or as many items as the limit allows', async () => {
   const owner = 'bob@example.com';
   for (let count = 0; count < 205; count += 1)
     await admin.keys.create({ name: `many-${count}`, class: 'agent', owner });
@@ -137,14 +137,14 @@ test('a list is whole, however many pages it has, or as long as it was asked to 
   expect(newest).toEqual(events.slice(0, 3));
 });
 
-test('a client that is printed does not show its key', () => {
+test('printing a client does not reveal its key', () => {
   const key = 'vsk_h_canary';
   const client = clientOf(key);
   expect(inspect(client, { depth: 9, showHidden: true })).not.toContain(key);
   expect(JSON.stringify(client)).not.toContain(key);
 });
 
-test('where and who come from the environment, and what is wrong is said before anything is sent', async () => {
+test('the constructor reads the environment and refuses an invalid address or key before sending anything', async () => {
   const { VSECURE_URL, VSECURE_API_KEY } = process.env;
   try {
     process.env['VSECURE_URL'] = `${serving.server.url}/`;

@@ -1,4 +1,4 @@
-/** A custom MCP server with a tool of every kind, as a process of its own. */
+/** A custom MCP server with every kind of tool. Tests start it as its own process. */
 
 import { z } from 'zod';
 import { VSecureClient } from '../../src/sdk/index.js';
@@ -31,17 +31,17 @@ server.tool('add', z.object({ a: z.number(), b: z.number().default(1) }), ({ a, 
 }));
 server.tool('refused', () => vsecure.mcp.cancel('appr_0000000000000000000000'));
 
-/** Goes on when it is told to. */
-let goOn = (_words: string) => {};
-const toldToGoOn = new Promise<string>((resolve) => {
-  goOn = resolve;
+/** The tool `progress` ends when the tool `finish` is called. */
+let finish = (_result: string) => {};
+const finished = new Promise<string>((resolve) => {
+  finish = resolve;
 });
 server.tool('progress', (_, { progress }) => {
   progress('half of it');
   progress('all of it');
-  return toldToGoOn;
+  return finished;
 });
-server.tool('go-on', () => goOn('done'));
+server.tool('finish', () => finish('done'));
 
 server.tool('ask', async ({ resource }) => {
   const { id, status } = await vsecure.mcp.requestApproval({
@@ -52,12 +52,12 @@ server.tool('ask', async ({ resource }) => {
   return { id, status };
 });
 
-/** Says on stderr that it was given up. */
+/** Reports on stderr that the call was aborted. */
 server.tool('wait-for-the-end', (_, { signal }) => {
   process.stderr.write('waiting\n');
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => {
-      process.stderr.write('given up\n');
+      process.stderr.write('aborted\n');
       resolve('too late');
     });
   });

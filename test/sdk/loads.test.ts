@@ -1,4 +1,4 @@
-/** What a program loads that imports the SDK: the SDK, the contract and zod. */
+/** Importing the SDK loads only the SDK, the contract and zod. */
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -30,9 +30,9 @@ test('`import "vsecure"` loads no database, no Slack, no web server and no MCP',
   expect(loaded).toContain('zod');
   const packages = loaded.filter((one) => !/^(\.|\/|file:|node:|data:|zod\b|tsx\b)/.test(one));
   expect(packages).toEqual([]);
-  const rooms =
+  const serverFolders =
     /\/(cli|crypto|http|jobs|main|mcp|notify|postgres|slack|store|usecases)\/[\w/-]+\.[jt]s$/;
   const own = loaded.filter((one) => one.includes('/src/') || one.startsWith('.'));
   expect(own.length).toBeGreaterThan(10);
-  expect(own.filter((one) => rooms.test(one.replace(process.cwd(), '')))).toEqual([]);
+  expect(own.filter((one) => serverFolders.test(one.replace(process.cwd(), '')))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** A custom MCP server as an AI tool meets it: a process that speaks on stdio. */
+/** A custom MCP server as an AI tool uses it: a process with MCP on stdio. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSecureToken, MCPServer } from '../../src/sdk/server/index.js';
@@ -30,7 +30,7 @@ afterAll(async () => {
   await serving.close();
 });
 
-/** An AI tool that has started the server. */
+/** Starts the server the way an AI tool does, and connects to it. */
 async function connected(kind: ClientKind = 'v1'): Promise<AnyClient> {
   const url = serving.server.url;
   const client = await connectClient({ url, token, kind, through: COMMAND });
@@ -38,9 +38,9 @@ async function connected(kind: ClientKind = 'v1'): Promise<AnyClient> {
   return client;
 }
 
-const text = (words: string) => [{ type: 'text', text: words }];
+const text = (content: string) => [{ type: 'text', text: content }];
 
-describe.each(CLIENT_KINDS)('to a client of the kind %s', (kind) => {
+describe.each(CLIENT_KINDS)('for a client of kind %s', (kind) => {
   let client: AnyClient;
   beforeAll(async () => {
     client = await connected(kind);
@@ -52,7 +52,7 @@ describe.each(CLIENT_KINDS)('to a client of the kind %s', (kind) => {
     return { content, structuredContent, isError };
   };
 
-  test('the server says what it is and what its tools take', async () => {
+  test('the server announces its name, version, instructions and tool schemas', async () => {
     expect(client.getServerVersion()).toMatchObject({ name: 'custom', version: '2.1.0' });
     expect(client.getInstructions()).toContain('Call ask');
     const { tools } = await client.listTools();
@@ -64,18 +64,18 @@ describe.each(CLIENT_KINDS)('to a client of the kind %s', (kind) => {
     });
   });
 
-  test('a handler without a schema gets the arguments as they were sent, or none', async () => {
+  test('a handler without a schema gets the arguments unchanged, or an empty object', async () => {
     const args = { name: 'production/DATABASE_URL', nested: { list: [1, null] } };
     expect((await answer('arguments', args)).structuredContent).toEqual(args);
     expect((await answer('arguments')).structuredContent).toEqual({});
   });
 
-  test('a handler with a schema gets what it has checked, and is not called for anything else', async () => {
+  test('a handler with a schema gets validated arguments and is not called with invalid ones', async () => {
     expect((await answer('add', { a: 2 })).structuredContent).toEqual({ sum: 3 });
     expect(await answer('add', { a: 'two' })).toMatchObject({ isError: true });
   });
 
-  test('text comes as it is, an object as JSON and as structured content, all else as JSON', async () => {
+  test('a handler returns text as it is, an object as JSON and structured content, anything else as JSON', async () => {
     expect(await answer('text')).toEqual({ content: text('plain words') });
     expect(await answer('list')).toEqual({ content: text('[1,"two"]') });
     expect(await answer('nothing')).toEqual({ content: [] });
@@ -86,8 +86,8 @@ describe.each(CLIENT_KINDS)('to a client of the kind %s', (kind) => {
     });
   });
 
-  test('what is thrown comes as a tool error with its message', async () => {
-    const failed = (words: string) => ({ isError: true, content: text(words) });
+  test('an error thrown in a handler becomes a tool error with its message', async () => {
+    const failed = (message: string) => ({ isError: true, content: text(message) });
     expect(await answer('throw')).toEqual(failed('Approval required'));
     expect(await answer('throw-text')).toEqual(failed('only words'));
     expect(await answer('function')).toEqual(failed('a tool cannot return a function'));
@@ -99,20 +99,20 @@ describe.each(CLIENT_KINDS)('to a client of the kind %s', (kind) => {
     });
   });
 
-  test('progress reaches a client that asks for it', async () => {
-    const said: { progress: number; message?: string | undefined }[] = [];
-    const onprogress = (told: (typeof said)[number]) => void said.push(told);
+  test('a client that requests progress gets it', async () => {
+    const received: { progress: number; message?: string | undefined }[] = [];
+    const onprogress = (update: (typeof received)[number]) => void received.push(update);
     const called = callTool(client, 'progress', {}, { onprogress });
-    await until('both signs of progress', () => said.length === 2);
-    expect(said.map(({ message }) => message)).toEqual(['half of it', 'all of it']);
-    expect(said[1]?.progress).toBeGreaterThan(said[0]?.progress ?? Number.NaN);
-    await answer('go-on');
+    await until('both progress messages', () => received.length === 2);
+    expect(received.map(({ message }) => message)).toEqual(['half of it', 'all of it']);
+    expect(received[1]?.progress).toBeGreaterThan(received[0]?.progress ?? Number.NaN);
+    await answer('finish');
     expect((await called).content).toEqual(text('done'));
     expect((await answer('progress')).content).toEqual(text('done'));
   });
 });
 
-describe('while a person is waited for', () => {
+describe('while a tool waits for a person', () => {
   let approver: string;
   beforeAll(async () => {
     approver = (await serving.services.human('alice@example.com')).token;
@@ -128,30 +128,30 @@ describe('while a person is waited for', () => {
       body: { action: 'approve' },
     });
 
-  test.each(CLIENT_KINDS)('%s sees progress, and the answer once it is decided', async (kind) => {
+  test.each(CLIENT_KINDS)('a %s client sees progress, and the answer after the decision', async (kind) => {
     const client = await connected(kind);
     const resource = `vsecure://secrets/production/${kind.replace(' ', '_')}`;
-    const said: (string | undefined)[] = [];
+    const messages: (string | undefined)[] = [];
     const asked = callTool(
       client,
       'ask',
       { resource },
-      { onprogress: ({ message }) => void said.push(message) },
+      { onprogress: ({ message }) => void messages.push(message) },
     );
-    await until('progress', () => said.length > 0);
+    await until('progress', () => messages.length > 0);
     const { id } = await until('the request', pending);
-    expect(said).toEqual([`Waiting for a person to decide on ${id}.`]);
+    expect(messages).toEqual([`Waiting for a person to decide ${id}.`]);
     expect((await approve(id)).status).toBe(200);
     expect((await asked).structuredContent).toEqual({ id, status: 'approved' });
   });
 
-  test('a call that is given up and made again, by the same process or the next, meets the same request', async () => {
+  test('a cancelled call finds the same request when it is repeated, in the same process or the next', async () => {
     const first = await connected();
-    const giveUp = new AbortController();
-    const given = callTool(first, 'ask', { resource: DATABASE_URL }, { signal: giveUp.signal });
+    const controller = new AbortController();
+    const cancelled = callTool(first, 'ask', { resource: DATABASE_URL }, { signal: controller.signal });
     const { id } = await until('the request', pending);
-    giveUp.abort();
-    await expect(given).rejects.toThrow();
+    controller.abort();
+    await expect(cancelled).rejects.toThrow();
     await expect(
       callTool(first, 'ask', { resource: DATABASE_URL }, { timeout: 300 }),
     ).rejects.toThrow(/timed out/);
@@ -159,7 +159,7 @@ describe('while a person is waited for', () => {
 
     const second = await connected();
     const again = callTool(second, 'ask', { resource: DATABASE_URL });
-    await until('the question to be asked for the third time', async () => {
+    await until('the request to be repeated twice', async () => {
       const found = await pending();
       return found?.id === id && found.asked === 3;
     });
@@ -171,7 +171,7 @@ describe('while a person is waited for', () => {
   });
 });
 
-describe('the end', () => {
+describe('shutdown', () => {
   const INITIALIZE = {
     jsonrpc: '2.0',
     id: 1,
@@ -183,41 +183,41 @@ describe('the end', () => {
     },
   };
 
-  /** A server in the middle of two calls: one that waits for a person, one that waits for its own end. */
-  async function inTheMiddle(): Promise<Program> {
+  /** Starts a server with two running calls: one waits for a person, the other waits to be aborted. */
+  async function startWithRunningCalls(): Promise<Program> {
     const env = { VSECURE_URL: serving.server.url, VSECURE_API_KEY: token };
     const program = startCommand(COMMAND, { env, stdin: OPEN });
-    const say = (message: object) => program.type(`${JSON.stringify(message)}\n`);
+    const send = (message: object) => program.type(`${JSON.stringify(message)}\n`);
     const call = (id: number, name: string, args: object) =>
-      say({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
-    say(INITIALIZE);
+      send({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
+    send(INITIALIZE);
     await until('the handshake', () => program.stdout().includes('protocolVersion'));
-    say({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    send({ jsonrpc: '2.0', method: 'notifications/initialized' });
     call(2, 'ask', { resource: 'vsecure://secrets/production/ENDLESS' });
     call(3, 'wait-for-the-end', {});
-    await until('the calls to have begun', () => program.stderr().includes('waiting'));
+    await until('the calls to start', () => program.stderr().includes('waiting'));
     return program;
   }
 
   test.each([
     ['stdin ends', (program: Program) => program.close(), 0],
-    ['it is terminated', (program: Program) => program.end('SIGTERM'), 'SIGTERM'],
-    ['it is interrupted', (program: Program) => program.end('SIGINT'), 'SIGINT'],
-  ] as const)('comes at once when %s, and every call under way is told', async (_, end, exit) => {
-    const ended = await end(await inTheMiddle());
-    expect(ended.stderr).toContain('given up');
+    ['the process gets SIGTERM', (program: Program) => program.end('SIGTERM'), 'SIGTERM'],
+    ['the process gets SIGINT', (program: Program) => program.end('SIGINT'), 'SIGINT'],
+  ] as const)('ends the process immediately when %s and aborts every running call', async (_, end, exit) => {
+    const ended = await end(await startWithRunningCalls());
+    expect(ended.stderr).toContain('aborted');
     expect(ended.exit).toBe(exit);
     expect(ended.stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 });
 
-test('two tools cannot have one name', () => {
+test('a second tool with the same name is refused', () => {
   const server = new MCPServer({ name: 'custom' });
   server.tool('twice', () => 1);
-  expect(() => server.tool('twice', () => 2)).toThrow('a tool named twice already');
+  expect(() => server.tool('twice', () => 2)).toThrow('a tool named twice already exists');
 });
 
-test('a token has as many random bytes as are asked for, and never few', () => {
+test('generateSecureToken returns the requested number of random bytes and refuses fewer than 16', () => {
   expect(generateSecureToken()).toMatch(/^[\w-]{43}$/);
   expect(generateSecureToken(48)).toMatch(/^[\w-]{64}$/);
   expect(new Set(Array.from({ length: 1000 }, () => generateSecureToken(16))).size).toBe(1000);

@@ -1,4 +1,4 @@
-/** The SDK and the real server: one is killed and comes back, the other waits on; answers get lost, and nothing is done twice. */
+/** The SDK against a real server that is killed, restarts, and loses answers: nothing is carried out twice. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VSecureClient } from '../../src/sdk/index.js';
@@ -12,7 +12,7 @@ import { closedAddress } from './scripted-server.js';
 
 const ASK = { resource: DATABASE_URL, operation: 'read', reason: REASON } as const;
 
-test('a program waits for its person over a server that is killed and one that is stopped', async () => {
+test('waiting for a decision survives a killed and a stopped server', async () => {
   const database = await testDatabase();
   await using server = await startVsecure({ database });
   const made = await vsecure(['admin:bootstrap'], { env: server.env });
@@ -36,7 +36,7 @@ test('a program waits for its person over a server that is killed and one that i
   await database.close();
 });
 
-test('a server that stays away is an error when the caller’s patience is over, not before', async () => {
+test('an unreachable server fails the wait only after the caller’s time limit', async () => {
   const client = new VSecureClient({ url: await closedAddress(), apiKey: 'k' });
   const began = performance.now();
   const waiting = client.mcp.waitForDecision(`appr_${'0'.repeat(22)}`, { waitFor: 2000 });
@@ -44,7 +44,7 @@ test('a server that stays away is an error when the caller’s patience is over,
   expect(performance.now() - began).toBeGreaterThanOrEqual(1990);
 });
 
-describe('when the answer to every first try is lost, once is enough for', () => {
+describe('when the answer to every first attempt is lost, the server carries out only once:', () => {
   let serving: Serving;
   let lossy: (apiKey: string) => VSecureClient;
 
@@ -70,7 +70,7 @@ describe('when the answer to every first try is lost, once is enough for', () =>
   });
   afterAll(() => serving.close());
 
-  /** Events of this type so far. */
+  /** Number of events of this type so far. */
   const events = async (type: string): Promise<number> => {
     const rows = await sqlOn(serving.services.database.dataSource)(
       `select 1 from audit_event where body ->> 'type' = $1`,
@@ -79,50 +79,50 @@ describe('when the answer to every first try is lost, once is enough for', () =>
     return rows.length;
   };
 
-  async function onceMore<T>(type: string, act: () => Promise<T>): Promise<T> {
+  async function expectOneEvent<T>(type: string, act: () => Promise<T>): Promise<T> {
     const before = await events(type);
     const answer = await act();
     expect(await events(type)).toBe(before + 1);
     return answer;
   }
 
-  test('asking, deciding, giving back', async () => {
+  test('requesting, deciding, releasing and cancelling', async () => {
     const agent = lossy((await serving.services.agent('lossy')).token);
     const alice = lossy((await serving.services.human('alice@example.com')).token);
     const ask = () => agent.mcp.requestApproval({ ...ASK, waitFor: 0 });
-    const asked = await onceMore('approval_requested', ask);
+    const asked = await expectOneEvent('approval_requested', ask);
     expect(asked.asked).toBe(1);
-    await onceMore('vote_cast', () => alice.mcp.approve(asked.id));
+    await expectOneEvent('vote_cast', () => alice.mcp.approve(asked.id));
     const [grant] = await agent.mcp.listGrants({ active: true });
-    await onceMore('access_released', () => agent.mcp.releaseGrant(grant?.id ?? ''));
+    await expectOneEvent('access_released', () => agent.mcp.releaseGrant(grant?.id ?? ''));
     const again = await ask();
-    await onceMore('approval_cancelled', () => agent.mcp.cancel(again.id));
+    await expectOneEvent('approval_cancelled', () => agent.mcp.cancel(again.id));
   });
 
-  test('operating', async () => {
+  test('changes to secrets, policies and people', async () => {
     const admin = lossy(serving.services.adminToken);
     const name = 'lossy/TOKEN';
     const secret = () => admin.secrets.create(name, { generate: {} });
-    expect(await onceMore('secret_written', secret)).toMatchObject({ version: 1 });
+    expect(await expectOneEvent('secret_written', secret)).toMatchObject({ version: 1 });
     const update = () => admin.secrets.update(name, { value: 'x' });
-    expect(await onceMore('secret_written', update)).toMatchObject({ version: 2 });
-    expect(await onceMore('secret_written', () => admin.secrets.set(name, 'y'))).toMatchObject({
+    expect(await expectOneEvent('secret_written', update)).toMatchObject({ version: 2 });
+    expect(await expectOneEvent('secret_written', () => admin.secrets.set(name, 'y'))).toMatchObject({
       version: 3,
     });
-    await onceMore('secret_deleted', () => admin.secrets.delete(name));
+    await expectOneEvent('secret_deleted', () => admin.secrets.delete(name));
     const uri = 'vsecure://secrets/lossy/*';
-    const { policy } = await onceMore('policy_changed', () =>
+    const { policy } = await expectOneEvent('policy_changed', () =>
       admin.mcp.configureResource({ uri, maxUses: 2 }),
     );
     expect(policy.version).toBe(1);
     const person = { email: 'lossy@example.com', role: 'auditor' } as const;
-    await onceMore('person_changed', () => admin.people.set(person));
+    await expectOneEvent('person_changed', () => admin.people.set(person));
   });
 
-  test('making a key, whose answer cannot be given again: the error names the key to revoke', async () => {
+  test('creating a key, whose answer cannot be repeated: the error names the key to revoke', async () => {
     const admin = lossy(serving.services.adminToken);
     const wish = { name: 'lost', class: 'agent', owner: 'bob@example.com' } as const;
-    const error = await onceMore('key_created', () =>
+    const error = await expectOneEvent('key_created', () =>
       admin.keys.create(wish).catch((thrown: unknown) => thrown),
     );
     expect(error).toMatchObject({ code: 'shown_once', status: 409 });

@@ -1,4 +1,4 @@
-/** What the SDK sends again, when, and what it never does. */
+/** Which calls the SDK retries, when, and which it never retries. */
 
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
@@ -24,25 +24,25 @@ const OPENED = {
 
 type Answer = (res: ServerResponse) => void;
 
-/** Troubles that pass. */
-const half: Answer = (res) => {
+/** Temporary failures. */
+const truncated: Answer = (res) => {
   res.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
   res.write('{"name":', () => res.destroy());
 };
-const cut: Answer = (res) => void res.destroy();
+const disconnect: Answer = (res) => void res.destroy();
 const hang: Answer = () => {};
 const proxy: Answer = (res) => void res.writeHead(502, { 'content-type': 'text/html' }).end('<h1>');
-const away: Answer = (res) => refuse(res, 503, 'unavailable');
-const ours: Answer = (res) => refuse(res, 500, 'internal');
-const busy: Answer = (res) => refuse(res.setHeader('retry-after', '0'), 429, 'rate_limited');
+const unavailable: Answer = (res) => refuse(res, 503, 'unavailable');
+const internalError: Answer = (res) => refuse(res, 500, 'internal');
+const rateLimited: Answer = (res) => refuse(res.setHeader('retry-after', '0'), 429, 'rate_limited');
 
 const good =
   (body: unknown): Answer =>
   (res) =>
     json(res, body);
 
-/** Answers one after the other; the last one again and again. */
-const inTurn = (...answers: readonly Answer[]) => {
+/** A server that gives these answers in order and repeats the last one. */
+const serverWithAnswers = (...answers: readonly Answer[]) => {
   let count = 0;
   return scriptedServer((_req, res) => {
     answers[Math.min(count, answers.length - 1)]?.(res);
@@ -50,26 +50,26 @@ const inTurn = (...answers: readonly Answer[]) => {
   });
 };
 
-const TROUBLES = { half, cut, hang, proxy, away, ours, busy };
+const FAILURES = { truncated, disconnect, hang, proxy, unavailable, internalError, rateLimited };
 const SHORT = { timeoutMs: 150 };
 
-test.each(Object.entries(TROUBLES))(
-  'a look is repeated after trouble: %s',
-  async (_name, trouble) => {
-    await using server = await inTurn(trouble, trouble, good(WHO));
+test.each(Object.entries(FAILURES))(
+  'a GET is retried after a temporary failure: %s',
+  async (_name, failure) => {
+    await using server = await serverWithAnswers(failure, failure, good(WHO));
     expect((await server.client(SHORT).whoami()).name).toBe('alice');
-    expect(server.asked.map(({ key }) => key)).toEqual([undefined, undefined, undefined]);
+    expect(server.requests.map(({ key }) => key)).toEqual([undefined, undefined, undefined]);
   },
 );
 
-test.each(Object.entries(TROUBLES))(
-  'a change is repeated under one key, so that it is made once, after trouble: %s',
-  async (_name, trouble) => {
-    await using server = await inTurn(trouble, trouble, good(CHANGED));
+test.each(Object.entries(FAILURES))(
+  'a change is retried with the same idempotency key after a temporary failure: %s',
+  async (_name, failure) => {
+    await using server = await serverWithAnswers(failure, failure, good(CHANGED));
     const client = server.client(SHORT);
     await client.secrets.rotate('a');
     await client.secrets.rotate('a');
-    const keys = server.asked.map(({ key }) => key);
+    const keys = server.requests.map(({ key }) => key);
     expect(keys).toHaveLength(4);
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(new Set(keys.slice(0, 3)).size).toBe(1);
@@ -77,28 +77,28 @@ test.each(Object.entries(TROUBLES))(
   },
 );
 
-test('a change goes under a key of the caller’s when there is one', async () => {
-  await using server = await inTurn(cut, good(CHANGED));
+test('a change uses the idempotency key of the caller if there is one', async () => {
+  await using server = await serverWithAnswers(disconnect, good(CHANGED));
   await server.client().secrets.update('a', { value: 'x' }, { idempotencyKey: 'deploy-17' });
-  expect(server.asked.map(({ key }) => key)).toEqual(['deploy-17', 'deploy-17']);
+  expect(server.requests.map(({ key }) => key)).toEqual(['deploy-17', 'deploy-17']);
 });
 
-test.each(Object.entries({ half, cut, hang, proxy, ours }))(
-  'a read that may have been made is not made again: %s',
-  async (_name, trouble) => {
-    await using server = await inTurn(trouble, good(OPENED));
+test.each(Object.entries({ truncated, disconnect, hang, proxy, internalError }))(
+  'a read of a secret that may have happened is not retried: %s',
+  async (_name, failure) => {
+    await using server = await serverWithAnswers(failure, good(OPENED));
     const reading = server.client(SHORT).secrets.get('a');
     await expect(reading).rejects.toMatchObject({ undone: false });
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   },
 );
 
-test.each(Object.entries({ away, busy }))(
-  'a read that surely was not made is: %s',
-  async (_name, trouble) => {
-    await using server = await inTurn(trouble, good(OPENED));
+test.each(Object.entries({ unavailable, rateLimited }))(
+  'a read of a secret that certainly did not happen is retried: %s',
+  async (_name, failure) => {
+    await using server = await serverWithAnswers(failure, good(OPENED));
     expect((await server.client().secrets.get('a')).value).toBe('v');
-    expect(server.asked.map(({ url }) => url)).toEqual(
+    expect(server.requests.map(({ url }) => url)).toEqual(
       Array(2).fill('/api/v1/secrets/value?path=vsecure%3A%2F%2Fsecrets%2Fa'),
     );
   },
@@ -113,42 +113,42 @@ test.each([
   [422, 'idempotency_mismatch'],
   [429, 'denied_recently'],
   [429, 'too_many_requests'],
-])('a refusal is an answer, and is not argued with: %s %s', async (status, code) => {
+])('a refusal is not retried: %s %s', async (status, code) => {
   await using server = await scriptedServer((_req, res) => refuse(res, status, code));
   const asked = server.client().secrets.rotate('a');
   await expect(asked).rejects.toMatchObject({ code, status, undone: true });
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
-test('after three more tries the last error is passed on', async () => {
-  await using server = await inTurn(proxy);
+test('after three retries the call rejects with the last error', async () => {
+  await using server = await serverWithAnswers(proxy);
   await expect(server.client().whoami()).rejects.toMatchObject({
     code: 'unexpected_answer',
     status: 502,
   });
-  expect(server.asked).toHaveLength(4);
+  expect(server.requests).toHaveLength(4);
 });
 
-test('who wants no second try gets none', async () => {
-  await using server = await inTurn(cut, good(WHO));
+test('retry: false and retries: 0 switch retries off', async () => {
+  await using server = await serverWithAnswers(disconnect, good(WHO));
   await expect(server.client({ retry: false }).whoami()).rejects.toBeInstanceOf(VSecureError);
   await expect(server.client({ retry: { retries: 0 } }).whoami()).resolves.toBeDefined();
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
 });
 
-test('the server says when to come back, and is obeyed', async () => {
+test('the client waits as long as Retry-After says', async () => {
   const later: Answer = (res) => refuse(res.setHeader('retry-after', '1'), 429, 'rate_limited');
-  await using server = await inTurn(later, good(WHO));
+  await using server = await serverWithAnswers(later, good(WHO));
   const began = performance.now();
   await server.client().whoami();
   expect(performance.now() - began).toBeGreaterThanOrEqual(990);
 });
 
-test('a server that wants to be left alone for long is, and says for how long', async () => {
+test('a long Retry-After is not waited for: the call rejects with retryAfterMs', async () => {
   const date = new Date(Date.now() + 3_600_000).toUTCString();
   for (const header of ['3600', date]) {
     const later: Answer = (res) => refuse(res.setHeader('retry-after', header), 503, 'unavailable');
-    await using server = await inTurn(later);
+    await using server = await serverWithAnswers(later);
     const error = await server
       .client()
       .whoami()
@@ -156,28 +156,28 @@ test('a server that wants to be left alone for long is, and says for how long', 
     expect(error).toMatchObject({ code: 'unavailable' });
     const { retryAfterMs = 0 } = error instanceof VSecureError ? error : {};
     expect(Math.abs(retryAfterMs - 3_600_000)).toBeLessThan(5000);
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   }
 });
 
-test('a call is given up at once: before it, within it, and in the pause after a failure', async () => {
+test('aborting the signal ends a call immediately: before it, during it, and in the pause before a retry', async () => {
   const reason = new Error('gave up');
-  await using hanging = await inTurn(hang);
+  await using hanging = await serverWithAnswers(hang);
   const client = hanging.client({ retry: { minMs: 60_000, maxMs: 60_000 } });
   await expect(client.whoami({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-  expect(hanging.asked).toHaveLength(0);
+  expect(hanging.requests).toHaveLength(0);
 
   const within = new AbortController();
   const waiting = client.secrets.rotate('a', undefined, { signal: within.signal });
-  await expect.poll(() => hanging.asked.length).toBe(1);
+  await expect.poll(() => hanging.requests.length).toBe(1);
   within.abort(reason);
   await expect(waiting).rejects.toBe(reason);
 
-  await using cutting = await inTurn(cut);
+  await using disconnecting = await serverWithAnswers(disconnect);
   const pausing = new AbortController();
-  const patient = cutting.client({ retry: { minMs: 60_000, maxMs: 60_000 } });
+  const patient = disconnecting.client({ retry: { minMs: 60_000, maxMs: 60_000 } });
   const called = patient.mcp.listApprovals({}, { signal: pausing.signal });
-  await expect.poll(() => cutting.asked.length).toBe(1);
+  await expect.poll(() => disconnecting.requests.length).toBe(1);
   pausing.abort(reason);
   await expect(called).rejects.toBe(reason);
 });

@@ -1,4 +1,4 @@
-/** A server that answers as it is told: for what a client meets when the other side is not vsecure, or not well. */
+/** A fake server with scripted answers, to test how a client handles a broken or foreign server. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,21 +6,21 @@ import { type ClientOptions, VSecureClient } from '../../src/sdk/index.js';
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
-  /** Every request so far: method, path and the headers that came with it. */
-  readonly asked: { method: string; url: string; authorization: string; key: string | undefined }[];
-  /** One that tries again without much of a pause. */
+  /** Every request so far: method, path, authorization and idempotency key. */
+  readonly requests: { method: string; url: string; authorization: string; key: string | undefined }[];
+  /** A client of this server that retries after very short pauses. */
   readonly client: (options?: ClientOptions) => VSecureClient;
 }
 
 export async function scriptedServer(
   answer: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<ScriptedServer> {
-  const asked: ScriptedServer['asked'] = [];
+  const requests: ScriptedServer['requests'] = [];
   const server = createServer((req, res) => {
     const { method = '', url = '', headers } = req;
     const key = headers['idempotency-key'];
     const { authorization = '' } = headers;
-    asked.push({ method, url, authorization, key: typeof key === 'string' ? key : undefined });
+    requests.push({ method, url, authorization, key: typeof key === 'string' ? key : undefined });
     answer(req, res);
   });
   server.listen(0, '127.0.0.1');
@@ -30,7 +30,7 @@ export async function scriptedServer(
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    asked,
+    requests,
     client: (options) =>
       new VSecureClient({ url, apiKey: 'vsk_h_test', retry: { minMs: 1 }, ...options }),
     async [Symbol.asyncDispose]() {
@@ -41,7 +41,7 @@ export async function scriptedServer(
   };
 }
 
-/** The address of a server that was there, and is not any more. */
+/** The address of a server that has stopped. */
 export async function closedAddress(): Promise<string> {
   await using server = await scriptedServer(() => {});
   return server.url;
@@ -53,7 +53,7 @@ export function json(res: ServerResponse, body: unknown, status = 200): void {
   res.writeHead(status).end(JSON.stringify(body));
 }
 
-/** As vsecure says no. */
+/** Refuses the way vsecure does. */
 export function refuse(res: ServerResponse, status: number, code: string): void {
   const named = { type: `urn:vsecure:problem:${code}`, title: code, detail: `${code}.` };
   json(res, { ...named, status, code, instance: 'urn:uuid:0' }, status);

@@ -1,4 +1,4 @@
-/** An AI tool that has started the seed's custom server, and Alice at her terminal. */
+/** Plays an AI tool that calls the seed's custom server, and Alice who decides from a terminal. */
 
 import { type AnyClient, callTool, connectClient } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
@@ -10,8 +10,8 @@ export const CUSTOM_SERVER = 'custom-server.ts';
 const APPROVE = 'vsecure mcp:approve appr_abc123 --reason "Legitimate debugging need"';
 const DENY = 'vsecure mcp:deny appr_abc123 --reason "Use development environment instead"';
 
-/** How a call went: what was seen of it, and how it ended. */
-export interface Talk {
+/** A finished call: its transcript and its result. */
+export interface Conversation {
   readonly lines: readonly string[];
   readonly text: string;
   readonly isError: boolean;
@@ -25,19 +25,19 @@ export async function startCustomServer(workshop: Workshop, scene: Scene): Promi
 
 export interface Calling {
   readonly tool: string;
-  /** Of the secret in production. Default: `DATABASE_URL`. */
+  /** Name of the production secret. Default: `DATABASE_URL`. */
   readonly name?: string;
-  /** What Alice decides. Without a verdict nobody must be waited for. */
+  /** What Alice decides. Absent: the call must not wait for a person. */
   readonly verdict?: 'approve' | 'deny' | undefined;
 }
 
-/** Calls a tool, and decides meanwhile. */
-export async function talk(
+/** Calls a tool and decides its request while it waits. */
+export async function callAndDecide(
   workshop: Workshop,
   scene: Scene,
   client: AnyClient,
   { tool, name = 'DATABASE_URL', verdict }: Calling,
-): Promise<Talk> {
+): Promise<Conversation> {
   const args = { name: `production/${name}` };
   const progress: string[] = [];
   const onprogress = ({ message = '' }) => void progress.push(message);
@@ -61,7 +61,7 @@ async function decide(
   verdict: 'approve' | 'deny',
   progress: readonly string[],
 ): Promise<string[]> {
-  const id = await until('a sign that somebody is waited for', () => idIn(progress));
+  const id = await until('progress that names the request', () => idIn(progress));
   const line = (verdict === 'approve' ? APPROVE : DENY).replace('appr_abc123', id);
   const { stdout } = await workshop.shell(line, scene.alice.env).ended;
   return [`$ ${line}`, stdout.trimEnd()];

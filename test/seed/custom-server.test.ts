@@ -1,11 +1,11 @@
-/** The seed's custom MCP server: it asks, a person decides, and the AI tool gets what was asked for. */
+/** The seed's custom MCP server: it requests access, a person decides, and the AI tool gets the result. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AnyClient, callTool } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
-import { type Calling, CUSTOM_SERVER, startCustomServer, talk } from './conversation.js';
+import { type Calling, callAndDecide, CUSTOM_SERVER, startCustomServer } from './conversation.js';
 import { openWorkshop, type Workshop } from './sample-runner.js';
-import { asks, OLD_VALUE, openScene, production, type Scene } from './scene.js';
+import { OLD_VALUE, openScene, requestRead, type Scene, setUpProduction } from './scene.js';
 
 let workshop: Workshop;
 let scene: Scene;
@@ -13,7 +13,7 @@ let client: AnyClient;
 beforeAll(async () => {
   workshop = await openWorkshop([CUSTOM_SERVER]);
   scene = await openScene();
-  await production(scene);
+  await setUpProduction(scene);
   client = await startCustomServer(workshop, scene);
 });
 afterAll(async () => {
@@ -21,9 +21,9 @@ afterAll(async () => {
   await scene[Symbol.asyncDispose]();
 });
 
-const call = (calling: Calling) => talk(workshop, scene, client, calling);
+const call = (calling: Calling) => callAndDecide(workshop, scene, client, calling);
 
-/** A secret of a test's own. */
+/** Stores a secret that only one test uses. */
 async function stored(name: string): Promise<string> {
   await scene.admin.client.secrets.set(`production/${name}`, OLD_VALUE);
   return name;
@@ -35,7 +35,7 @@ async function versionOf(name: string): Promise<number | undefined> {
 }
 
 describe('read-secret', () => {
-  test('waits for the person with progress, answers with the value, and does not ask again', async () => {
+  test('waits for the person with progress, returns the value, and does not ask again', async () => {
     const name = await stored('ASKED_ONCE');
     const asked = await call({ tool: 'read-secret', name, verdict: 'approve' });
     expect(asked.lines.filter((line) => line.startsWith('Waiting for a person'))).toHaveLength(1);
@@ -45,13 +45,13 @@ describe('read-secret', () => {
     expect(again.structured).toMatchObject({ value: OLD_VALUE });
   });
 
-  test('says that approval is required when the person denies', async () => {
+  test('returns the error “Approval required” when the person denies', async () => {
     const name = await stored('DENIED');
     const { isError, text } = await call({ tool: 'read-secret', name, verdict: 'deny' });
     expect([isError, text]).toEqual([true, 'Approval required']);
   });
 
-  test('goes on where it was when the call is made again after a crash', async () => {
+  test('continues with the same request when the call is repeated after a crash', async () => {
     const name = await stored('CRASHED');
     const mine = async () =>
       (await scene.alice.client.mcp.listApprovals()).find(({ resources }) =>
@@ -68,9 +68,9 @@ describe('read-secret', () => {
 });
 
 describe('rotate-secret', () => {
-  test('answers with the new value to whoever may read it too', async () => {
+  test('returns the new value to a caller that may also read it', async () => {
     const name = await stored('READ_TOO');
-    await scene.alice.client.mcp.approve(await asks(scene, name));
+    await scene.alice.client.mcp.approve(await requestRead(scene, name));
     const { structured } = await call({ tool: 'rotate-secret', name, verdict: 'approve' });
     const value = expect.stringMatching(/^[\w-]{43}$/);
     expect(structured).toEqual({
@@ -79,7 +79,7 @@ describe('rotate-secret', () => {
     });
   });
 
-  test('has rotated, but cannot read, without a grant to read: a right to write leaks no value', async () => {
+  test('rotates but does not return the value without a read grant', async () => {
     const name = await stored('WRITE_ONLY');
     const { isError, text } = await call({ tool: 'rotate-secret', name, verdict: 'approve' });
     expect(isError).toBe(true);
@@ -87,7 +87,7 @@ describe('rotate-secret', () => {
     expect(await versionOf(name)).toBe(2);
   });
 
-  test('needs nobody where the policy requires no approval', async () => {
+  test('needs no person when the policy requires no approval', async () => {
     const name = await stored('FREE');
     await scene.admin.client.mcp.configureResource({
       uri: `vsecure://secrets/production/${name}`,

@@ -1,4 +1,4 @@
-/** The document that shows every sample with what it printed. */
+/** Generates the document that shows every sample with its output. */
 
 import path from 'node:path';
 import { sourceOf } from './sample-runner.js';
@@ -6,20 +6,20 @@ import { sourceOf } from './sample-runner.js';
 export interface Shown {
   readonly sample: string;
   readonly title: string;
-  /** Who runs it, and what there is to know. */
+  /** Who runs the sample, and what the reader must know. */
   readonly about: string;
-  /** What was seen, each part under a line of its own. */
+  /** Outputs, each under its own heading. */
   readonly seen?: readonly (readonly [heading: string, output: string])[];
 }
 
 const HEAD = `# From the samples
 
-Every program and command of the document that vsecure grew from, with the packages by their names here, and what it prints. The tests run
-them all against a real server, with the packages as npm would install them. This page is written by \`npx vitest run test/seed -u\`;
-ids, times, addresses and random values are replaced by others of the same length.
+Every sample program and command of vsecure's original specification, adapted to the current package names, with its output. The tests
+run all of them against a real server, with the packages as npm installs them. \`npx vitest run test/seed -u\` regenerates this page and
+replaces ids, times, addresses and random values with placeholders of the same length.
 
-\`claude-desktop\` is the key of Bob's AI tool, and Alice approves. \`VSECURE_URL\` and \`VSECURE_API_KEY\` say where the server is and who
-runs a sample.
+\`claude-desktop\` is the key of Bob's AI tool; Alice approves. \`VSECURE_URL\` and \`VSECURE_API_KEY\` set the server and the key for each
+sample.
 `;
 
 export function pageOf(all: readonly Shown[]): string {

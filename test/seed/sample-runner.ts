@@ -1,4 +1,4 @@
-/** Where the samples run: a project with the packed `vsecure` installed, compiled as a user compiles, on plain node and sh. */
+/** Runs the samples in a project that has the packed `vsecure` installed: compiled with tsc, run with node and sh. */
 
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,34 +11,34 @@ const execute = promisify(execFile);
 
 const SAMPLES = path.join(import.meta.dirname, 'samples');
 
-/** What stands for the id of a request in the samples. */
+/** Placeholder for a request id in the samples. */
 const ID = 'appr_abc123';
 
-/** npm tells of no newer one. */
+/** Keeps npm from printing update notices. */
 const QUIET = { npm_config_update_notifier: 'false' };
 
 export interface Running {
   readonly env: Readonly<Record<string, string>>;
-  /** Put in place of those in the sample, one after the other. */
+  /** Replace the placeholder ids in the sample, in order. */
   readonly ids?: readonly string[];
 }
 
 export interface Workshop {
   readonly folder: string;
-  /** In it the programs of the project are found first. */
+  /** Its PATH finds the programs of the project first. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The words of a command that runs a sample. */
+  /** The command line that runs a sample. */
   command(sample: string, ids?: readonly string[]): [string, ...string[]];
   /** Runs a sample in the project. */
   start(sample: string, running: Running): Program;
-  /** Runs any words that a shell knows. */
-  shell(words: string, env: Running['env']): Program;
+  /** Runs a shell command. */
+  shell(script: string, env: Running['env']): Program;
 }
 
 export const sourceOf = (sample: string): string =>
   readFileSync(path.join(SAMPLES, sample), 'utf8');
 
-/** Rejects with the compiler's words when one of the TypeScript samples does not go with the types that are in the package. */
+/** Compiles the TypeScript samples. Rejects with the compiler's output when one does not match the types in the package. */
 export async function openWorkshop(typescript: readonly string[]): Promise<Workshop> {
   const folder = await projectFolder();
   for (const sample of typescript) writeFileSync(path.join(folder, sample), sourceOf(sample));
@@ -47,7 +47,7 @@ export async function openWorkshop(typescript: readonly string[]): Promise<Works
 
   function command(sample: string, ids: readonly string[] = []): [string, ...string[]] {
     if (sample.endsWith('.sh'))
-      return ['sh', '-ec', onTerminal(withIds(here(sourceOf(sample)), ids))];
+      return ['sh', '-ec', onTerminal(withIds(forThisPlatform(sourceOf(sample)), ids))];
     const script = sample.replace(/ts$/, 'js');
     runs += 1;
     const file = path.join(folder, `${runs}-${script}`);
@@ -57,28 +57,28 @@ export async function openWorkshop(typescript: readonly string[]): Promise<Works
 
   const PATH = `${path.join(folder, 'node_modules', '.bin')}:${process.env['PATH']}`;
   const environment = { ...QUIET, PATH };
-  const start = (words: [string, ...string[]], env: Running['env']) =>
-    startCommand(words, { env: { ...environment, ...env }, cwd: folder });
+  const start = (argv: [string, ...string[]], env: Running['env']) =>
+    startCommand(argv, { env: { ...environment, ...env }, cwd: folder });
 
   return {
     folder,
     environment,
     command,
     start: (sample, { env, ids }) => start(command(sample, ids), env),
-    shell: (words, env) => start(['sh', '-c', words], env),
+    shell: (script, env) => start(['sh', '-c', script], env),
   };
 }
 
 const withIds = (text: string, ids: readonly string[]): string =>
   ids.reduce((before, id) => before.replace(ID, id), text);
 
-/** The samples were written on a Mac. */
-const here = (text: string): string =>
+/** Replaces the macOS log path in the samples. */
+const forThisPlatform = (text: string): string =>
   process.platform === 'linux'
     ? text.replace('~/Library/Logs/Claude/', '~/.local/state/vsecure/')
     : text;
 
-/** As a terminal shows it: each command and then what it says. What never ends becomes the process itself, so that it can be ended. */
+/** Prints each command before its output, as a terminal shows it. `tail -f` replaces the shell, so that the test can stop it. */
 const onTerminal = (text: string): string =>
   `exec 2>&1\n${text}`.replace(
     /^(?:vsecure|npx|tail) (?:.*\\\n)*.*$/gm,

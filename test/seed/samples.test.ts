@@ -1,4 +1,4 @@
-/** The seed's programs and commands run. What they print is in docs/from-the-samples.md, which this test writes with `-u`. */
+/** Runs the seed's programs and commands. With `-u` this test writes their output to docs/from-the-samples.md. */
 
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -8,11 +8,11 @@ import { temporaryFolder } from '../support/folder.js';
 import { type Mailbox, openMailbox } from '../support/mailbox.js';
 import { DATABASE_URL } from '../support/services.js';
 import { until } from '../support/until.js';
-import { CUSTOM_SERVER, startCustomServer, talk } from './conversation.js';
+import { CUSTOM_SERVER, callAndDecide, startCustomServer } from './conversation.js';
 import { pageOf, type Shown } from './page.js';
 import { openWorkshop, sourceOf, type Workshop } from './sample-runner.js';
-import { asks, OLD_VALUE, openScene, production, type Scene, type Who } from './scene.js';
-import { createSteady } from './stable-output.js';
+import { OLD_VALUE, openScene, requestRead, type Scene, setUpProduction, type Who } from './scene.js';
+import { createStabilizer } from './stable-output.js';
 
 const PROGRAMS = [
   'define-resources.ts',
@@ -35,27 +35,27 @@ let workshop: Workshop;
 let scene: Scene;
 let mailbox: Mailbox;
 const shown: Shown[] = [];
-const steady = createSteady();
+const stabilize = createStabilizer();
 
 beforeAll(async () => {
   workshop = await openWorkshop(PROGRAMS);
 });
-/** Runs a sample to its end, which has to be a good one, and says what it printed. */
+/** Runs a sample, expects success, and resolves with its stdout. */
 async function outputOf(sample: string, who: Who, ids: readonly string[] = []): Promise<string> {
   const { exit, stdout, stderr } = await workshop.start(sample, { env: scene[who].env, ids }).ended;
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
   return stdout;
 }
 
-/** What a command prints to whoever looks at the server. */
+/** Runs a command that shows the state of the server after the sample. */
 async function screen(line: string, who: Who = 'admin'): Promise<[string, string]> {
   const { stdout } = await workshop.shell(line, scene[who].env).ended;
-  return ['Afterwards:', steady(`$ ${line}\n${stdout}`)];
+  return ['Afterwards:', stabilize(`$ ${line}\n${stdout}`)];
 }
 
-const printed = (output: string): [string, string] => ['It prints:', steady(output)];
+const printed = (output: string): [string, string] => ['It prints:', stabilize(output)];
 
-describe('with a server of its own,', () => {
+describe('the seed sample', () => {
   beforeEach(async () => {
     mailbox = await openMailbox();
     scene = await openScene({ SMTP_URL: mailbox.url, MAIL_FROM: 'vsecure@example.com' });
@@ -65,7 +65,7 @@ describe('with a server of its own,', () => {
     await mailbox[Symbol.asyncDispose]();
   });
 
-  test('Claude Desktop starts the MCP server with what its configuration says', async () => {
+  test('claude-desktop.json starts the MCP server in Claude Desktop', async () => {
     const { mcpServers } = JSON.parse(sourceOf('claude-desktop.json'));
     const { command, args, env } = mcpServers.vsecure;
     expect(Object.keys(env)).toEqual(['VSECURE_API_KEY']);
@@ -85,18 +85,18 @@ describe('with a server of its own,', () => {
       {
         sample: 'install.sh',
         title: 'Install the MCP server',
-        about: 'On the machine of the AI tool.',
+        about: 'Run on the machine of the AI tool.',
       },
       {
         sample: 'claude-desktop.json',
         title: 'Configure Claude Desktop',
-        about: 'With `VSECURE_URL` besides, where the server is not at `http://127.0.0.1:3000`.',
-        seen: [['Claude then has these tools:', tools.map(({ name }) => name).join('\n')]],
+        about: 'If the server is not at `http://127.0.0.1:3000`, also set `VSECURE_URL`.',
+        seen: [['Claude gets these tools:', tools.map(({ name }) => name).join('\n')]],
       },
     );
   });
 
-  test('define MCP resources', async () => {
+  test('define-resources.ts sets the policy', async () => {
     expect(await outputOf('define-resources.ts', 'admin')).toBe('');
     expect(await scene.admin.client.mcp.listResources()).toMatchObject([
       { requiresApproval: true, approvers: ['john@example.com', 'jane@example.com'] },
@@ -109,7 +109,7 @@ describe('with a server of its own,', () => {
     });
   });
 
-  test('auto-approval rules: what needs no person is granted at once', async () => {
+  test('auto-approval.ts makes matching requests granted without a person', async () => {
     expect(await outputOf('auto-approval.ts', 'admin')).toBe('');
     const access = await scene.agent.client.mcp.requestApproval({
       resource: 'vsecure://secrets/development/DATABASE_URL',
@@ -125,7 +125,7 @@ describe('with a server of its own,', () => {
     });
   });
 
-  test('conditional approval: the time window is understood in its own zone, daylight saving included', async () => {
+  test('conditional-approval.ts sets a time window in its own zone, including daylight saving', async () => {
     expect(await outputOf('conditional-approval.ts', 'admin')).toBe('');
     const [policy] = await scene.admin.client.mcp.listResources();
     expect(policy?.autoApprove).toMatchObject({
@@ -152,9 +152,9 @@ describe('with a server of its own,', () => {
     });
   });
 
-  test('CLI approval: list, approve with a reason, deny with a reason', async () => {
-    await production(scene);
-    const ids = [await asks(scene), await asks(scene, 'STRIPE_KEY')];
+  test('approve-or-deny.sh lists requests, approves one and denies one', async () => {
+    await setUpProduction(scene);
+    const ids = [await requestRead(scene), await requestRead(scene, 'STRIPE_KEY')];
     const output = await outputOf('approve-or-deny.sh', 'alice', ids);
     const all = await scene.alice.client.mcp.listApprovals();
     expect(all.map(({ status, decisionReason }) => [status, decisionReason])).toEqual([
@@ -164,14 +164,14 @@ describe('with a server of its own,', () => {
     shown.push({
       sample: 'approve-or-deny.sh',
       title: 'CLI approval',
-      about: 'Run by Alice, with two requests waiting: the first is approved, the second denied.',
+      about: 'Run by Alice, with two pending requests: she approves the first and denies the second.',
       seen: [printed(output)],
     });
   });
 
-  test('API approval: list what is pending and respond', async () => {
-    await production(scene);
-    const id = await asks(scene);
+  test('decide.ts lists pending requests and responds', async () => {
+    await setUpProduction(scene);
+    const id = await requestRead(scene);
     expect(await outputOf('decide.ts', 'alice', [id])).toBe('');
     expect(await scene.alice.client.mcp.getApproval(id)).toMatchObject({
       status: 'approved',
@@ -181,14 +181,14 @@ describe('with a server of its own,', () => {
     shown.push({
       sample: 'decide.ts',
       title: 'API approval',
-      about: 'Run by Alice, with one request waiting. It prints nothing.',
+      about: 'Run by Alice, with one pending request. It prints nothing.',
       seen: [await screen('vsecure mcp:approvals', 'alice')],
     });
   });
 
-  test('MCP audit logs: everything, by resource and by time', async () => {
-    await production(scene);
-    await scene.alice.client.mcp.approve(await asks(scene));
+  test('audit.sh shows all events, events by resource and events by time', async () => {
+    await setUpProduction(scene);
+    await scene.alice.client.mcp.approve(await requestRead(scene));
     const output = await outputOf('audit.sh', 'admin');
     const [all = '', narrowed = '', recent = ''] = output.split(/^\$ .*\n/m).slice(1);
     expect(all).toContain('policy_changed');
@@ -197,15 +197,15 @@ describe('with a server of its own,', () => {
     shown.push({
       sample: 'audit.sh',
       title: 'View MCP audit logs',
-      about: 'Run with the key of an administrator, after one request and its approval.',
+      about: 'Run with the key of an administrator, after one request was made and approved.',
       seen: [printed(output)],
     });
   });
 
-  test('access patterns: how often each resource was used', async () => {
-    await production(scene);
+  test('access-patterns.ts counts how often each resource was used', async () => {
+    await setUpProduction(scene);
     for (const name of ['DATABASE_URL', 'STRIPE_KEY'])
-      await scene.alice.client.mcp.approve(await asks(scene, name));
+      await scene.alice.client.mcp.approve(await requestRead(scene, name));
     for (let reads = 0; reads < 3; reads += 1) await scene.agent.client.secrets.get(DATABASE_URL);
     const output = await outputOf('access-patterns.ts', 'admin');
     expect(output).toContain(`${DATABASE_URL}: `);
@@ -213,12 +213,12 @@ describe('with a server of its own,', () => {
       sample: 'access-patterns.ts',
       title: 'Monitor access patterns',
       about:
-        'Run with the key of an administrator, after it has stored DATABASE_URL and the AI tool has read it three times.',
+        'Run with the key of an administrator, after the administrator stored DATABASE_URL and the AI tool read it three times.',
       seen: [printed(output), await screen('vsecure mcp:audit --group-by resource')],
     });
   });
 
-  test('least privilege: to read is not to write', async () => {
+  test('least-privilege.ts permits reading but not writing', async () => {
     expect(await outputOf('least-privilege.ts', 'admin')).toBe('');
     const wish = {
       resource: DATABASE_URL,
@@ -236,9 +236,9 @@ describe('with a server of its own,', () => {
     });
   });
 
-  test('time-limited access: what is approved ends by itself', async () => {
-    await production(scene);
-    const id = await asks(scene);
+  test('limited-time.ts approves access that ends automatically', async () => {
+    await setUpProduction(scene);
+    const id = await requestRead(scene);
     expect(await outputOf('limited-time.ts', 'alice', [id])).toBe('');
     const { grant } = await scene.agent.client.mcp.requestApproval({
       resource: DATABASE_URL,
@@ -250,13 +250,13 @@ describe('with a server of its own,', () => {
     shown.push({
       sample: 'limited-time.ts',
       title: 'Time-limited access',
-      about: 'Run by Alice, with one request waiting. It prints nothing.',
+      about: 'Run by Alice, with one pending request. It prints nothing.',
       seen: [await screen('vsecure mcp:grants', 'agent')],
     });
   });
 
-  test('require justification: a short reason is refused, and what is expected is said', async () => {
-    await production(scene);
+  test('require-reason.ts makes a short reason refused, with an error that says what is required', async () => {
+    await setUpProduction(scene);
     expect(await outputOf('require-reason.ts', 'admin')).toBe('');
     const wish = { resource: DATABASE_URL, operation: 'read', reason: 'Debugging it' } as const;
     const refused = await scene.agent.client.mcp.requestApproval(wish).catch((error) => error);
@@ -266,13 +266,13 @@ describe('with a server of its own,', () => {
       sample: 'require-reason.ts',
       title: 'Require justification',
       about: 'Run with the key of an administrator. It prints nothing.',
-      seen: [['An AI tool that asks with the reason “Debugging it” is told:', refused.message]],
+      seen: [['An AI tool that gives the reason “Debugging it” gets this error:', refused.message]],
     });
   });
 
-  test('monitor regularly: unusual access is noticed', async () => {
-    await production(scene);
-    const id = await asks(scene);
+  test('watch-access.ts reports unusual access', async () => {
+    await setUpProduction(scene);
+    const id = await requestRead(scene);
     await scene.alice.client.mcp.approve(id);
     const read = () => scene.agent.client.secrets.get(DATABASE_URL);
     for (let reads = 0; reads < 49; reads += 1) await read();
@@ -284,15 +284,15 @@ describe('with a server of its own,', () => {
       sample: 'watch-access.ts',
       title: 'Monitor regularly',
       about:
-        'Run with the key of an administrator, when a secret has been written once and read 50 times. After 49 reads it prints nothing. [Alerts](alerts.md) watch by themselves.',
+        'Run with the key of an administrator, after a secret was written once and read 50 times. After 49 reads it prints nothing. [Alerts](alerts.md) do this automatically.',
       seen: [printed(output)],
     });
   });
 
-  test('e-mail notifications: whoever is on call is told of what they want to know, and of nothing else', async () => {
+  test('notify-by-email.ts sends only the chosen events by e-mail', async () => {
     expect(await outputOf('notify-by-email.ts', 'admin')).toBe('');
-    await production(scene);
-    const id = await asks(scene);
+    await setUpProduction(scene);
+    const id = await requestRead(scene);
     await scene.alice.client.mcp.approve(id);
     await until('two mails', () => mailbox.mails().length === 2);
     const mails = mailbox.mails().map((mail) => mail.replaceAll('\r\n', '\n'));
@@ -311,12 +311,12 @@ describe('with a server of its own,', () => {
         'Run with the key of an administrator, where `SMTP_URL` and `MAIL_FROM` are set. It prints nothing.',
       seen: [
         await screen('vsecure notifications:list'),
-        ['When the AI tool has asked, this mail is sent:', steady(text)],
+        ['When the AI tool requests access, vsecure sends this e-mail:', stabilize(text)],
       ],
     });
   });
 
-  test('Slack notifications: what is set up is kept, and the address of the webhook is shown to nobody', async () => {
+  test('notify-by-slack.ts saves the Slack receiver and never shows the webhook URL', async () => {
     expect(await outputOf('notify-by-slack.ts', 'admin')).toBe('');
     expect(await scene.admin.client.mcp.notifications()).toMatchObject({
       slack: { enabled: true, channel: '#security-approvals', origin: 'https://hooks.slack.com' },
@@ -325,12 +325,12 @@ describe('with a server of its own,', () => {
       sample: 'notify-by-slack.ts',
       title: 'Slack notifications',
       about:
-        'Run with the key of an administrator. It prints nothing. Everything but reads of secrets is told, as `events` says nothing else; Slack posts in the channel that the incoming webhook was made for.',
+        'Run with the key of an administrator. It prints nothing. `events` is not set, so vsecure sends all events except reads of secrets. Slack posts in the channel that the incoming webhook was created for.',
       seen: [await screen('vsecure notifications:list')],
     });
   });
 
-  test('webhook notifications: what is set up is kept, and signed with a secret that is shown once', async () => {
+  test('notify-by-webhook.ts saves the webhook receiver, and its signing secret is shown once', async () => {
     expect(await outputOf('notify-by-webhook.ts', 'admin')).toBe('');
     const { webhook } = await scene.admin.client.mcp.notifications();
     expect(webhook).toMatchObject({ enabled: true, events: ['*'], origin: 'https://your-app.com' });
@@ -339,12 +339,12 @@ describe('with a server of its own,', () => {
       sample: 'notify-by-webhook.ts',
       title: 'Webhook notifications',
       about:
-        'Run with the key of an administrator. It prints nothing: the secret that signs what is sent is `webhook.secret` of what `configureNotifications` resolves with, this once. Missed it? `vsecure notifications:set webhook --rotate-secret` prints another.',
+        'Run with the key of an administrator. It prints nothing. `configureNotifications` resolves with `webhook.secret`, the signing secret, only this once. If you missed it, `vsecure notifications:set webhook --rotate-secret` creates and prints a new one.',
       seen: [await screen('vsecure notifications:list')],
     });
   });
 
-  test('the MCP server does not connect: what to look at', async () => {
+  test('not-connecting.sh shows why the MCP server does not connect', async () => {
     const home = { HOME: temporaryFolder('home') };
     await workshop.shell('mcp-server-vsecure', home).ended;
     const program = workshop.start('not-connecting.sh', { env: { ...scene.agent.env, ...home } });
@@ -354,29 +354,29 @@ describe('with a server of its own,', () => {
       sample: 'not-connecting.sh',
       title: 'MCP server not connecting',
       about:
-        'Run with the key of the AI tool, which was started without a key before. On Linux the log is in `~/.local/state/vsecure/`; `--check` says where.',
+        'Run with the key of the AI tool, after the AI tool started the server without a key. On Linux the log is in `~/.local/state/vsecure/`; `--check` prints its path.',
       seen: [printed(stdout)],
     });
   });
 
-  test('permission denied: what to look at', async () => {
-    await production(scene);
-    await asks(scene);
+  test('permission-denied.sh shows why a permission is missing', async () => {
+    await setUpProduction(scene);
+    await requestRead(scene);
     const output = await outputOf('permission-denied.sh', 'alice');
     expect(output).toContain('approvals:decide');
     shown.push({
       sample: 'permission-denied.sh',
       title: 'Permission denied',
-      about: 'Run by Alice, with one request waiting.',
+      about: 'Run by Alice, with one pending request.',
       seen: [printed(output)],
     });
   });
 
-  test('a custom MCP server: the AI tool asks, Alice approves, the value is read and rotated', async () => {
-    await production(scene);
+  test('custom-server.ts reads and rotates a secret after Alice approves', async () => {
+    await setUpProduction(scene);
     const client = await startCustomServer(workshop, scene);
-    const read = await talk(workshop, scene, client, { tool: 'read-secret', verdict: 'approve' });
-    const rotated = await talk(workshop, scene, client, {
+    const read = await callAndDecide(workshop, scene, client, { tool: 'read-secret', verdict: 'approve' });
+    const rotated = await callAndDecide(workshop, scene, client, {
       tool: 'rotate-secret',
       verdict: 'approve',
     });
@@ -386,12 +386,12 @@ describe('with a server of its own,', () => {
       sample: CUSTOM_SERVER,
       title: 'Custom MCP server',
       about:
-        'An AI tool starts it with its own key and calls both tools (`>`); it is sent progress while Alice is waited for. What `rotate-secret` answers with has to be read, so without the grant from before it would rotate and then fail with `approval_required`.',
-      seen: [['It goes like this:', steady([...read.lines, '', ...rotated.lines].join('\n'))]],
+        'An AI tool starts it with its own key and calls both tools (`>`). It gets progress while it waits for Alice. `rotate-secret` reads the new value to return it, so without the earlier read grant it would rotate and then fail with `approval_required`.',
+      seen: [['The conversation:', stabilize([...read.lines, '', ...rotated.lines].join('\n'))]],
     });
   });
 });
 
-test('the document shows every sample with what it prints', async () => {
+test('docs/from-the-samples.md shows every sample with its output', async () => {
   await expect(pageOf(shown)).toMatchFileSnapshot(PAGE);
 });

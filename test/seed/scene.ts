@@ -1,4 +1,4 @@
-/** The packed server with nothing in it but the people and keys of the samples. */
+/** A packed server that contains only the people and keys of the samples. */
 
 import path from 'node:path';
 import { VSecureClient } from '../../src/sdk/index.js';
@@ -10,7 +10,7 @@ import { buildServices, DATABASE_URL, REASON } from '../support/services.js';
 export type Scene = Awaited<ReturnType<typeof openScene>>;
 export type Who = 'admin' | 'alice' | 'agent';
 
-/** Bob owns the AI tool `claude-desktop`; Alice decides. `env`: further settings of the server. */
+/** Bob owns the AI tool `claude-desktop`; Alice decides. `env`: additional server settings. */
 export async function openScene(env: Readonly<Record<string, string>> = {}) {
   const database = await testDatabase();
   const services = await buildServices({ database });
@@ -32,18 +32,18 @@ export async function openScene(env: Readonly<Record<string, string>> = {}) {
   };
 }
 
-/** The AI tool asks for this secret of production, and is not kept waiting. */
-export async function asks({ agent }: Scene, name = 'DATABASE_URL'): Promise<string> {
+/** The AI tool requests this production secret without waiting for the decision. */
+export async function requestRead({ agent }: Scene, name = 'DATABASE_URL'): Promise<string> {
   const resource = `vsecure://secrets/production/${name}`;
   const question = { resource, operation: 'read', reason: REASON, waitFor: 0 } as const;
   return (await agent.client.mcp.requestApproval(question)).id;
 }
 
-/** What production's secrets are at first. */
+/** The first value of the production secrets. */
 export const OLD_VALUE = 'postgres://app:not-a-real-one@db/production';
 
-/** Production, its DATABASE_URL, and who decides. */
-export async function production({ admin }: Scene): Promise<void> {
+/** Sets the production policy, with Alice as approver, and stores DATABASE_URL. */
+export async function setUpProduction({ admin }: Scene): Promise<void> {
   await admin.client.mcp.configureResource({
     uri: 'vsecure://secrets/production/*',
     name: 'Production Secrets',
