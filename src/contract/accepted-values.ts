@@ -12,7 +12,7 @@ interface Given {
 
 /**
  * The `error` option of a schema or one of its checks. `what` describes the accepted values, with an article. `use` gives examples:
- * `not a duration; use 30m, 1h`. Without `use` the message is: `expected a list, not text`.
+ * `not a duration; use 30m, 1h`. Without `use` the message is: `expected a list; got text`.
  */
 export const accepts = (what: string, use?: string) => ({
   error: (given: Given) => message(what, use, receivedKind(given)),
@@ -21,7 +21,7 @@ export const accepts = (what: string, use?: string) => ({
 function message(what: string, use: string | undefined, kind: string | undefined): string {
   if (kind === 'nothing')
     return `missing; ${use === undefined ? `expected ${what}` : `use ${use}`}`;
-  if (use === undefined) return `expected ${what}${kind === undefined ? '' : `, not ${kind}`}`;
+  if (use === undefined) return `expected ${what}${kind === undefined ? '' : `; got ${kind}`}`;
   return `${kind === undefined ? '' : `${kind} is `}not ${what}; use ${use}`;
 }
 

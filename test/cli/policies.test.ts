@@ -125,8 +125,8 @@ requiresApproval: false
     'everything that is wrong, at once and in order': [
       '- uri: a/b\n  approvers:\n    - 7\n    - a@b.c\n  maxUses: 0\n---\nuri: a/c\nautoApprove:\n  enabled: true\n  conditions:\n    timeWindow:\n      - 9',
       'policies.yml:3: approvers[0]: a number is not an approver; use an e-mail address',
-      'policies.yml:5: maxUses: a number out of range',
-      'policies.yml:11: autoApprove.conditions.timeWindow: a list with a number in it',
+      'policies.yml:5: maxUses: expected a whole number from 1',
+      'policies.yml:11: autoApprove.conditions.timeWindow: expected a time window',
     ],
     'a pattern twice': ['- uri: a/b\n- uri: vsecure://secrets/a/b', 'policies.yml:2: '],
     'no pattern': ['- name: x', 'policies.yml:1: uri: missing; expected a resource or pattern'],
