@@ -146,7 +146,7 @@ async function merge(
   // What is switched off need not be complete, so that it can be switched off whatever it lacks.
   if (missing && (after.enabled || !before))
     return refused({ code: 'invalid_input', problem: missing });
-  return ok({ before, after, confidential, made });
+  return ok({ before, after, confidential, newSecret: made });
 }
 
 const makesSecret = (kind: ReceiverKind, { rotateSecret }: ReceiverChange, held: SealedSettings) =>
