@@ -101,9 +101,7 @@ test('a silenced rule does not fire, and a removed rule is gone', async () => {
 });
 
 test('a built-in rule can be disabled, and removing it restores its defaults', async () => {
-  expect((await cli('alerts:set', 'burst', '--disable')).out).toBe(
-    'Saved rule burst (disabled).',
-  );
+  expect((await cli('alerts:set', 'burst', '--disable')).out).toBe('Saved rule burst (disabled).');
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* no$/m);
   await cli('alerts:remove', 'burst');
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* yes$/m);

@@ -61,9 +61,12 @@ test('agents cannot fetch the whole audit trail, and a file that is not a checkp
 
 test('mcp:audit --follow prints each new event once and ends with Ctrl-C', async () => {
   const env = { VSECURE_URL: admin.url, VSECURE_API_KEY: admin.token };
-  const following = startProgram(['mcp:audit', '--follow', '--json', '--action', 'secret_written'], {
-    env,
-  });
+  const following = startProgram(
+    ['mcp:audit', '--follow', '--json', '--action', 'secret_written'],
+    {
+      env,
+    },
+  );
   await expect.poll(() => following.stdout(), { timeout: 20_000 }).toContain('secret_written');
   await addSecret('THIRD');
   await addSecret('FOURTH');

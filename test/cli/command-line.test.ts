@@ -71,7 +71,9 @@ test('wrong usage exits with 2 and suggests a correction; a refusal exits with 1
   const noKey = await vsecure(['auth:whoami'], { env: { VSECURE_API_KEY: '' } });
   expect(noKey).toMatchObject({ exit: 1, out: '' });
   expect(noKey.err).toContain('Set VSECURE_API_KEY');
-  const unreachable = await vsecure(['auth:whoami'], { env: { VSECURE_URL: 'http://127.0.0.1:9' } });
+  const unreachable = await vsecure(['auth:whoami'], {
+    env: { VSECURE_URL: 'http://127.0.0.1:9' },
+  });
   expect(unreachable.exit).toBe(1);
   expect(unreachable.err).toContain('Is it running?');
 });

@@ -122,7 +122,9 @@ describe('keys and people', () => {
 
   test('a second key for an existing name needs --additional', async () => {
     const wish = ['--name', 'rotating', '--class', 'agent', '--owner', 'bob@example.com'];
-    expect((await run(admin, 'keys:create', ...wish, '--expires', '90d')).err).toContain('expires 2');
+    expect((await run(admin, 'keys:create', ...wish, '--expires', '90d')).err).toContain(
+      'expires 2',
+    );
     const again = await run(admin, 'keys:create', ...wish);
     expect(again).toMatchObject({ exit: 1, out: '' });
     expect((await run(admin, 'keys:create', ...wish, '--additional')).exit).toBe(0);

@@ -130,7 +130,10 @@ requiresApproval: false
     ],
     'a pattern twice': ['- uri: a/b\n- uri: vsecure://secrets/a/b', 'policies.yml:2: '],
     'no pattern': ['- name: x', 'policies.yml:1: uri: missing; expected a resource or pattern'],
-    'words where policies should be': ['just words', 'policies.yml:1: not a list of policies; use lines'],
+    'words where policies should be': [
+      'just words',
+      'policies.yml:1: not a list of policies; use lines',
+    ],
     'a list of words': ['- uri: a/b\n- production/*', 'policies.yml:2: expected a policy'],
     'no YAML': ['- uri: a/b\n- uri: [', 'policies.yml:2: not valid YAML'],
     'a key twice': ['- uri: a/b\n  uri: a/c', 'policies.yml:2: not valid YAML'],

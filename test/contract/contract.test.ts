@@ -77,11 +77,17 @@ describe('the error of an invalid policy', () => {
       .join('; ');
 
   const WRONG: readonly (readonly [object, string])[] = [
-    [{ approvers: [7] }, 'approvers[0]: a number is not an approver; use an e-mail address, a Slack user id'],
+    [
+      { approvers: [7] },
+      'approvers[0]: a number is not an approver; use an e-mail address, a Slack user id',
+    ],
     [{ approvers: 'a@b.example' }, 'approvers: expected a list of at most 50'],
     [{ approvers: ['alice'] }, 'approvers[0]: not an approver; use an e-mail address'],
     [{ approvers: Array(51).fill('a@b.c') }, 'approvers: expected a list of at most 50'],
-    [{ requesters: [true] }, 'requesters[0]: true or false is not a requester; use the name of an API key'],
+    [
+      { requesters: [true] },
+      'requesters[0]: true or false is not a requester; use the name of an API key',
+    ],
     [{ permissions: ['own'] }, 'permissions[0]: expected a list of operations'],
     [{ requiresApproval: 'yes' }, 'requiresApproval: expected true or false; got text'],
     [{ minApprovals: 0 }, 'minApprovals: expected a whole number from 1 to 10'],

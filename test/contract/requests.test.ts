@@ -75,7 +75,8 @@ describe('a valid request succeeds or is refused, and never causes an internal e
         const answer = await ask(route, tokens[who] ?? '', params, query, body);
         expect(answer.status, answer.text).toBeLessThan(500);
         expect(answer.status).not.toBe(401);
-        if (answer.status === 200) expect(route.answer.safeParse(answer.json).error).toBeUndefined();
+        if (answer.status === 200)
+          expect(route.answer.safeParse(answer.json).error).toBeUndefined();
         else expect(problem.parse(answer.json).status).toBe(answer.status);
         expect(serving.logged).toEqual([]);
       }),
@@ -116,7 +117,13 @@ describe('an invalid request is refused with the name of the field and without i
         const value = part === 'query' && typeof wrong !== 'string' ? CANARY : wrong;
         const invalid = { ...valid, [part]: { ...valid[part], [field]: value } };
         fc.pre(!route[part].safeParse(invalid[part]).success);
-        const answer = await ask(route, tokens[0] ?? '', invalid.params, invalid.query, invalid.body);
+        const answer = await ask(
+          route,
+          tokens[0] ?? '',
+          invalid.params,
+          invalid.query,
+          invalid.body,
+        );
         expect([400, 422], answer.text).toContain(answer.status);
         expect(problem.parse(answer.json)).toMatchObject({
           code: 'invalid_input',
@@ -129,23 +136,26 @@ describe('an invalid request is refused with the name of the field and without i
     );
   });
 
-  test.each(WITH_FIELDS)(
-    '$name: an unknown field in the $part',
-    async ({ route, part }) => {
-      await fc.assert(
-        fc.asyncProperty(inputs(route), fc.string(), async (valid, text) => {
-          const unknown = `${CANARY} ${text}`;
-          const invalid = {
-            ...valid,
-            [part]: { ...valid[part], surplus: CANARY, [unknown]: CANARY },
-          };
-          const answer = await ask(route, tokens[0] ?? '', invalid.params, invalid.query, invalid.body);
-          expect(answer.status).toBe(400);
-          expect(problem.parse(answer.json).detail).toContain('unknown field surplus');
-          expect(answer.text).not.toContain(CANARY);
-        }),
-        { numRuns: 5 },
-      );
-    },
-  );
+  test.each(WITH_FIELDS)('$name: an unknown field in the $part', async ({ route, part }) => {
+    await fc.assert(
+      fc.asyncProperty(inputs(route), fc.string(), async (valid, text) => {
+        const unknown = `${CANARY} ${text}`;
+        const invalid = {
+          ...valid,
+          [part]: { ...valid[part], surplus: CANARY, [unknown]: CANARY },
+        };
+        const answer = await ask(
+          route,
+          tokens[0] ?? '',
+          invalid.params,
+          invalid.query,
+          invalid.body,
+        );
+        expect(answer.status).toBe(400);
+        expect(problem.parse(answer.json).detail).toContain('unknown field surplus');
+        expect(answer.text).not.toContain(CANARY);
+      }),
+      { numRuns: 5 },
+    );
+  });
 });

@@ -76,9 +76,7 @@ describe('GET /explain', () => {
     const wrong = await serving.api('GET', `${asked}&at=noon&duration=long`, {
       token: serving.services.adminToken,
     });
-    expect(detailOf(wrong).detail).toMatch(
-      /duration: not a duration; use .*at: not a time; use/,
-    );
+    expect(detailOf(wrong).detail).toMatch(/duration: not a duration; use .*at: not a time; use/);
   });
 });
 

@@ -58,7 +58,8 @@ test('the installed commands work from bootstrap to an approved request', async 
   ]);
   await output('vsecure mcp:configure -f - --yes', admin, policy);
   await output('vsecure secrets:set production/DATABASE_URL', admin, 'postgres://db');
-  const createKey = 'vsecure keys:create --name claude-desktop --class agent --owner admin@localhost';
+  const createKey =
+    'vsecure keys:create --name claude-desktop --class agent --owner admin@localhost';
   const { token } = JSON.parse(await output(`${createKey} --json`, admin));
   const agent = { VSECURE_API_KEY: token };
 

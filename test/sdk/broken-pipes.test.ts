@@ -108,7 +108,9 @@ test('waiting for a decision continues when the server stops and restarts', asyn
     (res: Res) => res.writeHead(503).end(),
     (res: Res) => json(res, { ...APPROVAL, status: 'approved', granted: '1h' }),
   ];
-  await using server = await scriptedServer((_req, res) => answers[server.requests.length - 1]?.(res));
+  await using server = await scriptedServer((_req, res) =>
+    answers[server.requests.length - 1]?.(res),
+  );
   const answer = await server.client().mcp.waitForDecision(ID);
   expect(answer.status).toBe('approved');
   expect(server.requests).toHaveLength(4);

@@ -128,27 +128,35 @@ describe('while a tool waits for a person', () => {
       body: { action: 'approve' },
     });
 
-  test.each(CLIENT_KINDS)('a %s client sees progress, and the answer after the decision', async (kind) => {
-    const client = await connected(kind);
-    const resource = `vsecure://secrets/production/${kind.replace(' ', '_')}`;
-    const messages: (string | undefined)[] = [];
-    const asked = callTool(
-      client,
-      'ask',
-      { resource },
-      { onprogress: ({ message }) => void messages.push(message) },
-    );
-    await until('progress', () => messages.length > 0);
-    const { id } = await until('the request', pending);
-    expect(messages).toEqual([`Waiting for a person to decide ${id}.`]);
-    expect((await approve(id)).status).toBe(200);
-    expect((await asked).structuredContent).toEqual({ id, status: 'approved' });
-  });
+  test.each(CLIENT_KINDS)(
+    'a %s client sees progress, and the answer after the decision',
+    async (kind) => {
+      const client = await connected(kind);
+      const resource = `vsecure://secrets/production/${kind.replace(' ', '_')}`;
+      const messages: (string | undefined)[] = [];
+      const asked = callTool(
+        client,
+        'ask',
+        { resource },
+        { onprogress: ({ message }) => void messages.push(message) },
+      );
+      await until('progress', () => messages.length > 0);
+      const { id } = await until('the request', pending);
+      expect(messages).toEqual([`Waiting for a person to decide ${id}.`]);
+      expect((await approve(id)).status).toBe(200);
+      expect((await asked).structuredContent).toEqual({ id, status: 'approved' });
+    },
+  );
 
   test('a cancelled call finds the same request when it is repeated, in the same process or the next', async () => {
     const first = await connected();
     const controller = new AbortController();
-    const cancelled = callTool(first, 'ask', { resource: DATABASE_URL }, { signal: controller.signal });
+    const cancelled = callTool(
+      first,
+      'ask',
+      { resource: DATABASE_URL },
+      { signal: controller.signal },
+    );
     const { id } = await until('the request', pending);
     controller.abort();
     await expect(cancelled).rejects.toThrow();
@@ -203,12 +211,15 @@ describe('shutdown', () => {
     ['stdin ends', (program: Program) => program.close(), 0],
     ['the process gets SIGTERM', (program: Program) => program.end('SIGTERM'), 'SIGTERM'],
     ['the process gets SIGINT', (program: Program) => program.end('SIGINT'), 'SIGINT'],
-  ] as const)('ends the process immediately when %s and aborts every running call', async (_, end, exit) => {
-    const ended = await end(await startWithRunningCalls());
-    expect(ended.stderr).toContain('aborted');
-    expect(ended.exit).toBe(exit);
-    expect(ended.stdout.trimEnd().split('\n')).toHaveLength(1);
-  });
+  ] as const)(
+    'ends the process immediately when %s and aborts every running call',
+    async (_, end, exit) => {
+      const ended = await end(await startWithRunningCalls());
+      expect(ended.stderr).toContain('aborted');
+      expect(ended.exit).toBe(exit);
+      expect(ended.stdout.trimEnd().split('\n')).toHaveLength(1);
+    },
+  );
 });
 
 test('a second tool with the same name is refused', () => {

@@ -106,7 +106,9 @@ describe('when the answer to every first attempt is lost, the server carries out
     expect(await expectOneEvent('secret_written', secret)).toMatchObject({ version: 1 });
     const update = () => admin.secrets.update(name, { value: 'x' });
     expect(await expectOneEvent('secret_written', update)).toMatchObject({ version: 2 });
-    expect(await expectOneEvent('secret_written', () => admin.secrets.set(name, 'y'))).toMatchObject({
+    expect(
+      await expectOneEvent('secret_written', () => admin.secrets.set(name, 'y')),
+    ).toMatchObject({
       version: 3,
     });
     await expectOneEvent('secret_deleted', () => admin.secrets.delete(name));

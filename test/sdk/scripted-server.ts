@@ -7,7 +7,12 @@ import { type ClientOptions, VSecureClient } from '../../src/sdk/index.js';
 export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
   /** Every request so far: method, path, authorization and idempotency key. */
-  readonly requests: { method: string; url: string; authorization: string; key: string | undefined }[];
+  readonly requests: {
+    method: string;
+    url: string;
+    authorization: string;
+    key: string | undefined;
+  }[];
   /** A client of this server that retries after very short pauses. */
   readonly client: (options?: ClientOptions) => VSecureClient;
 }

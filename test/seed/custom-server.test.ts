@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AnyClient, callTool } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
-import { type Calling, callAndDecide, CUSTOM_SERVER, startCustomServer } from './conversation.js';
+import { type Calling, CUSTOM_SERVER, callAndDecide, startCustomServer } from './conversation.js';
 import { openWorkshop, type Workshop } from './sample-runner.js';
 import { OLD_VALUE, openScene, requestRead, type Scene, setUpProduction } from './scene.js';
 

@@ -11,7 +11,14 @@ import { until } from '../support/until.js';
 import { CUSTOM_SERVER, callAndDecide, startCustomServer } from './conversation.js';
 import { pageOf, type Shown } from './page.js';
 import { openWorkshop, sourceOf, type Workshop } from './sample-runner.js';
-import { OLD_VALUE, openScene, requestRead, type Scene, setUpProduction, type Who } from './scene.js';
+import {
+  OLD_VALUE,
+  openScene,
+  requestRead,
+  type Scene,
+  setUpProduction,
+  type Who,
+} from './scene.js';
 import { createStabilizer } from './stable-output.js';
 
 const PROGRAMS = [
@@ -164,7 +171,8 @@ describe('the seed sample', () => {
     shown.push({
       sample: 'approve-or-deny.sh',
       title: 'CLI approval',
-      about: 'Run by Alice, with two pending requests: she approves the first and denies the second.',
+      about:
+        'Run by Alice, with two pending requests: she approves the first and denies the second.',
       seen: [printed(output)],
     });
   });
@@ -375,7 +383,10 @@ describe('the seed sample', () => {
   test('custom-server.ts reads and rotates a secret after Alice approves', async () => {
     await setUpProduction(scene);
     const client = await startCustomServer(workshop, scene);
-    const read = await callAndDecide(workshop, scene, client, { tool: 'read-secret', verdict: 'approve' });
+    const read = await callAndDecide(workshop, scene, client, {
+      tool: 'read-secret',
+      verdict: 'approve',
+    });
     const rotated = await callAndDecide(workshop, scene, client, {
       tool: 'rotate-secret',
       verdict: 'approve',
