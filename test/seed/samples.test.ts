@@ -77,11 +77,8 @@ describe('the seed sample', () => {
     const { command, args, env } = mcpServers.vsecure;
     expect(Object.keys(env)).toEqual(['VSECURE_API_KEY']);
     const client = new Client({ name: 'claude-desktop', version: '0' });
-    const surroundings = {
-      ...workshop.environment,
-      ...scene.agent.env,
-      HOME: temporaryFolder('home'),
-    };
+    const home = { HOME: temporaryFolder('home') };
+    const surroundings = { ...workshop.environment, ...scene.agent.env, ...home };
     await client.connect(
       new StdioClientTransport({ command, args, env: surroundings, cwd: workshop.folder }),
     );
@@ -383,14 +380,10 @@ describe('the seed sample', () => {
   test('custom-server.ts reads and rotates a secret after Alice approves', async () => {
     await setUpProduction(scene);
     const client = await startCustomServer(workshop, scene);
-    const read = await callAndDecide(workshop, scene, client, {
-      tool: 'read-secret',
-      verdict: 'approve',
-    });
-    const rotated = await callAndDecide(workshop, scene, client, {
-      tool: 'rotate-secret',
-      verdict: 'approve',
-    });
+    const approved = (tool: string) =>
+      callAndDecide(workshop, scene, client, { tool, verdict: 'approve' });
+    const read = await approved('read-secret');
+    const rotated = await approved('rotate-secret');
     await client.close();
     expect([read.isError, rotated.isError]).toEqual([false, false]);
     shown.push({
