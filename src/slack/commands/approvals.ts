@@ -3,6 +3,7 @@
 import { approvalId } from '../../contract/fields.js';
 import type { Approval } from '../../domain/approval.js';
 import { formatDuration } from '../../domain/duration.js';
+import { ok } from '../../domain/result.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
 import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { shortNames } from '../format/resource-names.js';
@@ -36,7 +37,7 @@ export const createApprovalsCommand = ({ viewApprovals }: ApprovalsParts): Comma
     const kind = status.value ? `${status.value} requests` : 'requests';
     const title = items.length === 0 ? `No ${kind} that you may see.` : `Newest ${kind}`;
     const note = 'To decide, use the cards or the Home tab of this app.';
-    return { ok: true, value: { title, table: { head: HEAD, rows: items.map(row) }, note, next } };
+    return ok({ title, table: { head: HEAD, rows: items.map(row) }, note, next });
   },
 });
 

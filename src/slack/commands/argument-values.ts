@@ -5,7 +5,7 @@ import { fullUri } from '../../contract/short-name.js';
 import { nearest } from '../../domain/did-you-mean.js';
 import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { SLACK_USER_ID } from '../../domain/vocabulary.js';
 import { problem } from './arguments.js';
 
@@ -14,7 +14,7 @@ export function optional<T, V>(
   value: V | undefined,
   read: (value: V) => Result<T>,
 ): Result<T | undefined> {
-  return value === undefined ? { ok: true, value: undefined } : read(value);
+  return value === undefined ? ok(undefined) : read(value);
 }
 
 /** A duration before now, a date (midnight UTC) or a time. */
@@ -22,7 +22,7 @@ export const readMoment =
   (flag: string, now: Date) =>
   (text: string): Result<Date> => {
     const read = momentText.safeParse(text);
-    if (read.success) return { ok: true, value: momentOf(read.data, now) };
+    if (read.success) return ok(momentOf(read.data, now));
     return problem(
       `"${text}" is not a time for --${flag}. Examples: 24h (ago), 7d, 2026-11-01, 2026-11-01T09:00:00Z`,
     );
@@ -42,7 +42,7 @@ export const readWord =
   <W extends string>(flag: string, known: readonly W[]) =>
   (text: string): Result<W> => {
     const found = known.find((one) => one === text.toLowerCase());
-    if (found !== undefined) return { ok: true, value: found };
+    if (found !== undefined) return ok(found);
     const near = nearest(text, known);
     const hint = near ? ` Did you mean ${near}?` : '';
     return problem(

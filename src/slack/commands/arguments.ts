@@ -1,7 +1,7 @@
 /** Reads the typed text as the arguments and flags that a command takes. An error says what is wrong, with a valid example. */
 
 import { nearest } from '../../domain/did-you-mean.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { plainWord, splitWords, type Word } from './split-words.js';
 
 export interface Arguments {
@@ -50,7 +50,7 @@ export function readArguments(
   }
   const surplus = found[takes.words];
   if (surplus !== undefined) return problem(`"${surplus}" is not expected here.`);
-  return { ok: true, value: { words: found, flags, rest: '' } };
+  return ok({ words: found, flags, rest: '' });
 }
 
 function withFreeText(
@@ -61,7 +61,7 @@ function withFreeText(
   const found = words.slice(0, takes.words).map(({ text }) => text);
   const next = words[takes.words];
   const rest = next ? freeText(typed.slice(next.from).replace(REASON, '')) : '';
-  return { ok: true, value: { words: found, flags: new Map(), rest: rest.trim() } };
+  return ok({ words: found, flags: new Map(), rest: rest.trim() });
 }
 
 /** Drops quotes around the whole text. */
@@ -89,11 +89,11 @@ function readFlag(
   const name = typedName.toLowerCase();
   const example = Object.hasOwn(flags, name) ? flags[name] : undefined;
   if (example === undefined) return problem(unknownFlag(name, Object.keys(flags)));
-  if (attached) return { ok: true, value: { name, value: attached, taken: 0 } };
+  if (attached) return ok({ name, value: attached, taken: 0 });
   const value =
     attached === undefined && next && (next.quoted || !FLAG.test(next.text)) ? next.text : '';
   if (value === '') return problem(`--${name} needs a value. Example: --${name} ${example}`);
-  return { ok: true, value: { name, value, taken: 1 } };
+  return ok({ name, value, taken: 1 });
 }
 
 function unknownFlag(name: string, known: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** `/vsecure audit`: lists audit events, or counts them by resource. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { EVENT_TYPES } from '../../domain/vocabulary.js';
 import type { AuditFilter } from '../../ports/index.js';
 import type { CountAudit } from '../../usecases/audit/count-audit.js';
@@ -72,16 +72,13 @@ async function readFilter(
   const typed = flags.get('actor');
   const userId = typed === undefined ? undefined : mentioned(typed);
   const actor = userId ? await nameAccount({ ...slackActor, userId }) : typed;
-  return {
-    ok: true,
-    value: {
-      resource: resource.value,
-      since: since.value,
-      until: until.value,
-      type: type.value,
-      actor,
-    },
-  };
+  return ok({
+    resource: resource.value,
+    since: since.value,
+    until: until.value,
+    type: type.value,
+    actor,
+  });
 }
 
 function table(found: Awaited<ReturnType<QueryAudit>>) {
@@ -89,10 +86,7 @@ function table(found: Awaited<ReturnType<QueryAudit>>) {
   const { items, next, seen } = found.value;
   const title = items.length === 0 ? 'No such events that you may see.' : 'Newest events';
   const note = noteOf(seen);
-  return {
-    ok: true,
-    value: { title, table: { head: HEAD, rows: items.map(row) }, note, next },
-  } as const;
+  return ok({ title, table: { head: HEAD, rows: items.map(row) }, note, next });
 }
 
 function row(event: RecordedEvent): readonly Cell[] {
@@ -118,7 +112,7 @@ function chart(counted: Awaited<ReturnType<CountAudit>>) {
     ...bars(shown.map(({ resource, count }) => ({ label: shortName(resource), count }))),
     ...(left > 0 ? [`and ${left} more resources`] : []),
   ];
-  return { ok: true, value: { title, lines } } as const;
+  return ok({ title, lines });
 }
 
 const noteOf = (seen: 'all' | 'own'): string =>

@@ -1,6 +1,7 @@
 /** `/vsecure grants`: lists active grants. */
 
 import { grantId } from '../../contract/fields.js';
+import { ok } from '../../domain/result.js';
 import type { ListActiveGrants } from '../../usecases/approvals/list-active-grants.js';
 import { shortNames } from '../format/resource-names.js';
 import { type Command, ROWS } from './command.js';
@@ -35,6 +36,6 @@ export const createGrantsCommand = ({ listActiveGrants }: GrantsParts): Command 
     ]);
     const title = rows.length === 0 ? 'No active grants that you may see.' : 'Active grants';
     const note = 'To revoke one: /vsecure revoke <id> <reason>';
-    return { ok: true, value: { title, table: { head: HEAD, rows }, note, next } };
+    return ok({ title, table: { head: HEAD, rows }, note, next });
   },
 });

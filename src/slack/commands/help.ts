@@ -1,6 +1,7 @@
 /** `/vsecure help`: the sub-commands, with examples. It shows no one's data, so people whose account is not linked get it too. */
 
 import { nearest } from '../../domain/did-you-mean.js';
+import { ok } from '../../domain/result.js';
 import type { Answer } from './answer.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';
@@ -15,10 +16,10 @@ export function createHelp(commands: readonly Command[]): Command {
     flags: {},
     async answer({ words: [word] }) {
       const all = [...commands, help];
-      if (word === undefined) return { ok: true, value: overview(all) };
+      if (word === undefined) return ok(overview(all));
       const name = word.toLowerCase();
       const found = all.find((one) => one.name === name);
-      if (found) return { ok: true, value: manual(found) };
+      if (found) return ok(manual(found));
       const near = nearest(
         name,
         all.map((one) => one.name),

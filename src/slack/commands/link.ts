@@ -1,5 +1,6 @@
 /** `/vsecure link`: links the Slack account to the person whose one-time code is typed. */
 
+import { ok } from '../../domain/result.js';
 import type { LinkByCode } from '../../usecases/people/link-codes.js';
 import { problem } from './arguments.js';
 import type { Command } from './command.js';
@@ -20,9 +21,6 @@ export const createLinkCommand = ({ linkByCode }: LinkParts): Command => ({
       return problem('A code is missing. Create one on the command line: vsecure people:code');
     const linked = await linkByCode(slackActor, code);
     if (!linked.ok) return linked;
-    return {
-      ok: true,
-      value: { title: `This Slack account is now linked to ${linked.value.email}.` },
-    };
+    return ok({ title: `This Slack account is now linked to ${linked.value.email}.` });
   },
 });

@@ -1,6 +1,7 @@
 /** `/vsecure login`: shows which terminal a code belongs to, so that the person can confirm that it is theirs. */
 
 import type { Button } from '@slack/types';
+import { ok } from '../../domain/result.js';
 import type { Login } from '../../ports/index.js';
 import type { LoginUseCases } from '../../usecases/authorization/login.js';
 import { CONFIRM_LOGIN } from '../format/action-ids.js';
@@ -26,7 +27,7 @@ export const createLoginCommand = ({ login }: LoginCommandParts): Command => ({
     const person = await who();
     if (!person.ok) return person;
     const found = await login.look(person.value, code);
-    return found.ok ? { ok: true, value: shown(found.value, person.value.email) } : found;
+    return found.ok ? ok(shown(found.value, person.value.email)) : found;
   },
 });
 

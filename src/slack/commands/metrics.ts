@@ -1,6 +1,7 @@
 /** `/vsecure metrics`: counts requests and how they were decided. */
 
 import { DAY } from '../../domain/limits.js';
+import { ok } from '../../domain/result.js';
 import type { Metrics } from '../../usecases/metrics/metrics.js';
 import { metricsLines } from '../format/metrics-lines.js';
 import { utc } from '../format/text-objects.js';
@@ -35,6 +36,6 @@ export const createMetricsCommand = ({ metrics }: MetricsParts): Command => ({
         ? 'Counts requests of your own keys, and requests under policies that name you.'
         : 'Counts all requests.';
     const title = `Since ${utc(from)}${until.value ? `, until ${utc(until.value)}` : ''}`;
-    return { ok: true, value: { title, lines: metricsLines(counted.value), note } };
+    return ok({ title, lines: metricsLines(counted.value), note });
   },
 });

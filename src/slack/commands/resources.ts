@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../../domain/duration.js';
 import type { Policy } from '../../domain/policy/policy.js';
+import { ok } from '../../domain/result.js';
 import type { ShowPolicies } from '../../usecases/policies/list-policies.js';
 import { shortName } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
@@ -31,7 +32,7 @@ export const createResourcesCommand = ({ showPolicies }: ResourcesParts): Comman
     const items = left.slice(0, ROWS);
     const next = left.length > ROWS ? items.at(-1)?.uri : undefined;
     const title = items.length === 0 ? 'No policies that you may see.' : 'Policies';
-    return { ok: true, value: { title, table: { head: HEAD, rows: items.map(row) }, next } };
+    return ok({ title, table: { head: HEAD, rows: items.map(row) }, next });
   },
 });
 

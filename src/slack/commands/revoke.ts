@@ -4,7 +4,7 @@ import { approvalId, grantId } from '../../contract/fields.js';
 import type { GrantId } from '../../domain/grant.js';
 import { REASON_MAX } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { RevokeGrant } from '../../usecases/approvals/end-grant.js';
 import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import { shortNames } from '../format/resource-names.js';
@@ -59,5 +59,5 @@ function answerOf(revoked: Awaited<ReturnType<RevokeGrant>>): Result<{ readonly 
   if (!revoked.ok) return revoked;
   const { id, operation, resources } = revoked.value;
   const title = `Revoked ${id}: ${operation} ${shortNames(resources)}. It can no longer be used.`;
-  return { ok: true, value: { title } };
+  return ok({ title });
 }

@@ -1,6 +1,6 @@
 /** Splits the text after `/vsecure` into words: straight and curly quotes, mentions of people, Slack's escapes. */
 
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
 
 export interface Word {
@@ -42,7 +42,7 @@ export function splitWords(typed: string): Result<readonly Word[]> {
     words.push({ text: plainWord(word.text), quoted: typed.charAt(at) in OPENERS, from: at });
     at = word.to;
   }
-  return { ok: true, value: words };
+  return ok(words);
 }
 
 const OPENERS = { ...DOUBLE, ...SINGLE };

@@ -2,7 +2,7 @@
 
 import { nearest } from '../../domain/did-you-mean.js';
 import { explain } from '../../domain/refusal.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { visibleText } from '../../domain/untrusted-text.js';
 import type { IdentifySlackActor } from '../../usecases/people/identify-slack-user.js';
 import type { Workspace } from '../client/workspace.js';
@@ -74,7 +74,7 @@ function find(commands: readonly Command[], text: string): Result<Command> {
   const [typed = 'help'] = text.trim().split(/\s+/, 1);
   const name = typed === '' ? 'help' : typed.toLowerCase();
   const command = commands.find((one) => one.name === name);
-  if (command) return { ok: true, value: command };
+  if (command) return ok(command);
   const near = nearest(
     name,
     commands.map((one) => one.name),

@@ -1,5 +1,6 @@
 /** `/vsecure whoami`: who a person is to vsecure. */
 
+import { ok } from '../../domain/result.js';
 import type { Command } from './command.js';
 
 export const createWhoamiCommand = (): Command => ({
@@ -14,9 +15,6 @@ export const createWhoamiCommand = (): Command => ({
     if (!person.ok) return person;
     const { email, role } = person.value;
     const account = `${slackActor.teamId}/${slackActor.userId}`;
-    return {
-      ok: true,
-      value: { title: `You are ${email} (${role}). Slack account: ${account}` },
-    };
+    return ok({ title: `You are ${email} (${role}). Slack account: ${account}` });
   },
 });
