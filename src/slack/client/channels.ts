@@ -17,17 +17,20 @@ const CACHED_FOR = 5 * MINUTE;
 /** Pages of 1,000 members. In a larger channel no account counts as absent. */
 const PAGES_MAX = 5;
 
+/** Slack's ids of direct messages begin with `D`. */
+export const isDirectMessage = (channel: string): boolean => channel.startsWith('D');
+
 /** Needs the optional scopes channels:read and groups:read. */
 export function createChannels(client: WebClient): Channels {
   const membersOf = cached((channel) => readMembers(client, channel));
   const isShared = cached((channel) => readShared(client, channel));
   return {
     async absent(channel, users) {
-      if (users.length === 0 || channel.startsWith('D')) return [];
+      if (users.length === 0 || isDirectMessage(channel)) return [];
       const members = await membersOf(channel);
       return members ? users.filter((user) => !members.has(user)) : [];
     },
-    shared: async (channel) => !channel.startsWith('D') && ((await isShared(channel)) ?? false),
+    shared: async (channel) => !isDirectMessage(channel) && ((await isShared(channel)) ?? false),
   };
 }
 

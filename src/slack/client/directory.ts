@@ -3,7 +3,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Directory, Log, SlackProfile } from '../../ports/index.js';
-import { readShared } from './channels.js';
+import { isDirectMessage, readShared } from './channels.js';
 import type { FindDeactivatedUsers } from './deactivated-users.js';
 import { remedy, webFailure } from './web-failure.js';
 import type { Workspace } from './workspace.js';
@@ -65,6 +65,7 @@ export function createDirectory(parts: DirectoryParts): Directory {
 
     async channel(id) {
       if (teamId() === undefined) return undefined;
+      if (isDirectMessage(id)) return { shared: false };
       const shared = await orUndefined(log, 'conversations.info', () => readShared(client, id));
       return shared === undefined ? undefined : { shared };
     },

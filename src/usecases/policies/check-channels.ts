@@ -22,7 +22,6 @@ export async function checkChannels(
   const unknown = new Map<string, string>();
   const problems: string[] = [];
   for (const channel of channels) {
-    if (channel.startsWith('D')) continue;
     const found = await directory.channel(channel);
     if (!found) unknown.set(channel, unknownWarning(channel));
     if (found?.shared) problems.push(...writes.flatMap((write) => sharedProblem(write, channel)));
