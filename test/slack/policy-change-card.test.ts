@@ -25,12 +25,17 @@ test('an announcement shows first what became looser, then who changed what', ()
   const [header, loosens, who, lines, end] = wordsOf(CHANGE);
   expect(header).toContain('Policy loosened · production/*');
   expect(loosens).toContain(
-    'Loosens: grants may last longer\\nLoosens: bob@example.com may now approve',
+    'Looser: grants may last longer\\nLooser: bob@example.com may now approve',
   );
   expect(who).toContain('API key `platform-admin`');
   expect(who).toContain('`vsecure://secrets/production/*`');
   expect(lines).toContain('maxDuration: 1h → 8h\\napprovers: ');
   expect(end).toContain('version 4');
+});
+
+test('the announcement of a new policy says that it can be requested', () => {
+  const loosens = ['new policy: this can now be requested'];
+  expect(wordsOf({ ...CHANGE, loosens })[1]).toContain('"New policy: this can now be requested"');
 });
 
 test('the announcement of a change that loosens nothing does not mention loosening', () => {

@@ -6,6 +6,7 @@ import type { PolicyChangeRecord } from '../../ports/index.js';
 import { clip, clipMiddle, packLines } from '../format/clip.js';
 import { code, context, escaped, mrkdwn, plain, plainSection } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
+import { capitalized } from './wording.js';
 
 /** A section holds 3,000 characters, and a line stays whole in one. */
 const SECTION_ROOM = 2900;
@@ -24,10 +25,7 @@ export function policyChangeCard(change: PolicyChangeRecord): Card {
     text: fallbackText(change),
     blocks: [
       { type: 'header', text: plain(`${headline(change)} · ${pattern}`) },
-      ...plainLines(
-        loosens.map((loosening) => `Loosens: ${loosening}`),
-        LOOSENS_ROOM,
-      ),
+      ...plainLines(loosens.map(looserLine), LOOSENS_ROOM),
       { type: 'section', fields: who.map(mrkdwn) },
       // The pattern stands above, and in plain text it would be broken like a link.
       ...plainLines(
@@ -38,6 +36,10 @@ export function policyChangeCard(change: PolicyChangeRecord): Card {
     ],
   };
 }
+
+/** `New policy: this can now be requested`, or `Looser: grants may last longer`. */
+const looserLine = (why: string): string =>
+  why.startsWith('new policy:') ? capitalized(why) : `Looser: ${why}`;
 
 const headline = ({ loosens }: PolicyChangeRecord): string =>
   loosens.length > 0 ? 'Policy loosened' : 'Policy changed';
