@@ -39,7 +39,7 @@ test('a change that loosens a policy says so first, then who changed what, in te
   expect(message['text']).toBe(`Policy loosened by ${admin}.`);
   const [header, loosens, who, lines] = words(message);
   expect(header).toContain('Policy loosened · production/*');
-  expect(loosens).toContain('Loosens: grants may last longer');
+  expect(loosens).toContain('Looser: grants may last longer');
   expect(who).toContain(`key \`${admin}\``);
   expect(who).toContain(PRODUCTION);
   expect(lines).toContain('maxDuration: 1h → 2h');
