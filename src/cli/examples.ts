@@ -10,7 +10,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'mcp:deny': ['vsecure mcp:deny appr_… --reason "use staging instead"'],
   'mcp:grants': ['vsecure mcp:grants', 'vsecure mcp:grants --json'],
-  'mcp:revoke': ['vsecure mcp:revoke grnt_… --reason "the incident is over"'],
+  'mcp:revoke': ['vsecure mcp:revoke grnt_… --reason "incident resolved"'],
   'mcp:configure': [
     'vsecure mcp:configure -f policies.yml --dry-run',
     'vsecure mcp:configure -f policies.yml',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { METRICS, RECEIVERS } from '../domain/vocabulary.js';
+import { accepts } from './accepted-values.js';
 import {
   decisionReason,
   duration,
@@ -14,9 +15,16 @@ import {
 import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
 
-const ruleName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
-  error: 'not a rule name; use 1 to 64 lower-case letters, digits, _ and -',
-});
+/** Characters. */
+const RULE_NAME_MAX = 64;
+const RULE_NAME = accepts(
+  'a rule name',
+  `1 to ${RULE_NAME_MAX} lower-case letters, digits, _ and -, starting with a letter or digit`,
+);
+const ruleName = z
+  .string(RULE_NAME)
+  .max(RULE_NAME_MAX, RULE_NAME)
+  .regex(/^[a-z0-9][a-z0-9_-]*$/, RULE_NAME);
 const metric = z.enum(METRICS);
 const receivers = z.array(z.enum(RECEIVERS)).min(1).max(RECEIVERS.length);
 const threshold = z.int().min(0).max(1_000_000_000);

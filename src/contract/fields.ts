@@ -25,13 +25,13 @@ import { described } from './schema-names.js';
 const idOf = <const P extends string>(prefix: P, what: string) =>
   z.templateLiteral(
     [prefix, z.string().regex(/^[0-9A-Za-z]{22}$/)],
-    accepts(what, `${prefix} followed by 22 letters or digits`),
+    accepts(what, `an id that starts with ${prefix}`),
   );
 
 export const approvalId = idOf('appr_', 'a request id');
 export const grantId = idOf('grnt_', 'a grant id');
 export const principalId = idOf('prin_', 'a principal id');
-const KEY_ID = accepts('a key id', '10 letters or digits');
+const KEY_ID = accepts('a key id', 'an id from the list of keys');
 export const keyId = z.string(KEY_ID).regex(/^[0-9A-Za-z]{10}$/, KEY_ID);
 
 export const operation = z.enum(OPERATIONS);
@@ -109,7 +109,7 @@ export const requester = z
     REQUESTER,
   );
 
-const DIGEST = accepts('a digest', 'the digest of the approval, 64 lower-case hex digits');
+const DIGEST = accepts('a digest', 'the `digest` of the approval');
 /** SHA-256 in lower-case hex. */
 export const digest = z.string(DIGEST).regex(/^[0-9a-f]{64}$/, DIGEST);
 

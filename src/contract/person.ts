@@ -1,6 +1,7 @@
 /** People in the API. */
 
 import { z } from 'zod';
+import { LINK_CODE_TTL, MINUTE } from '../domain/limits.js';
 import { email, page, role, slackTeamId, slackUserId, timestamp } from './fields.js';
 import { listOf, noInput, type Route } from './route.js';
 import { described } from './schema-names.js';
@@ -50,8 +51,7 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people/code',
-    summary:
-      'Create a code that links the Slack account that enters it. It works once, for ten minutes.',
+    summary: `Create a code that links the Slack account that enters it. It works once, for ${LINK_CODE_TTL / MINUTE} minutes.`,
     scopes: [],
     /** Default: the owner of the human key in use. */
     body: z.strictObject({ email: email.optional() }),

@@ -151,7 +151,7 @@ describe('the seed sample', () => {
       sample: 'conditional-approval.ts',
       title: 'Conditional approval',
       about:
-        'Run with the key of an administrator. It prints nothing. Outside the window a person is asked, whom this policy or a broader one has to name.',
+        'Run with the key of an administrator. It prints nothing. Outside the time window a person must approve, so this policy or a broader one needs approvers.',
       seen: [await screen('vsecure mcp:resources')],
     });
   });
