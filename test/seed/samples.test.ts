@@ -225,12 +225,8 @@ describe('the seed sample', () => {
 
   test('least-privilege.ts permits reading but not writing', async () => {
     expect(await outputOf('least-privilege.ts', 'admin')).toBe('');
-    const wish = {
-      resource: DATABASE_URL,
-      operation: 'write',
-      reason: 'Writing all the same',
-    } as const;
-    await expect(scene.agent.client.mcp.requestApproval(wish)).rejects.toMatchObject({
+    const input = { resource: DATABASE_URL, operation: 'write', reason: 'Trying a write' } as const;
+    await expect(scene.agent.client.mcp.requestApproval(input)).rejects.toMatchObject({
       code: 'not_permitted',
     });
     shown.push({
@@ -263,8 +259,8 @@ describe('the seed sample', () => {
   test('require-reason.ts makes a short reason refused, with an error that says what is required', async () => {
     await setUpProduction(scene);
     expect(await outputOf('require-reason.ts', 'admin')).toBe('');
-    const wish = { resource: DATABASE_URL, operation: 'read', reason: 'Debugging it' } as const;
-    const refused = await scene.agent.client.mcp.requestApproval(wish).catch((error) => error);
+    const input = { resource: DATABASE_URL, operation: 'read', reason: 'Debugging it' } as const;
+    const refused = await scene.agent.client.mcp.requestApproval(input).catch((error) => error);
     expect(refused).toBeInstanceOf(VSecureError);
     expect(refused.code).toBe('reason_too_short');
     shown.push({
