@@ -101,8 +101,8 @@ describe('secrets:set', () => {
 
 describe('keys and people', () => {
   test('keys:create prints the key once as the only line on stdout, and keys:revoke revokes it', async () => {
-    const wish = ['--name', 'cursor', '--class', 'agent', '--owner', 'bob@example.com'];
-    const made = await run(admin, 'keys:create', ...wish, '--scopes', 'audit:read,secrets:list');
+    const options = ['--name', 'cursor', '--class', 'agent', '--owner', 'bob@example.com'];
+    const made = await run(admin, 'keys:create', ...options, '--scopes', 'audit:read,secrets:list');
     expect(made.out).toMatch(/^vsk_a_[0-9A-Za-z_]+$/);
     expect(made.err).toContain('only this once');
     const as = { ...admin, token: made.out };
@@ -121,21 +121,21 @@ describe('keys and people', () => {
   });
 
   test('a second key for an existing name needs --additional', async () => {
-    const wish = ['--name', 'rotating', '--class', 'agent', '--owner', 'bob@example.com'];
-    expect((await run(admin, 'keys:create', ...wish, '--expires', '90d')).err).toContain(
+    const options = ['--name', 'rotating', '--class', 'agent', '--owner', 'bob@example.com'];
+    expect((await run(admin, 'keys:create', ...options, '--expires', '90d')).err).toContain(
       'expires 2',
     );
-    const again = await run(admin, 'keys:create', ...wish);
+    const again = await run(admin, 'keys:create', ...options);
     expect(again).toMatchObject({ exit: 1, out: '' });
-    expect((await run(admin, 'keys:create', ...wish, '--additional')).exit).toBe(0);
+    expect((await run(admin, 'keys:create', ...options, '--additional')).exit).toBe(0);
   });
 
   test('an invalid class, scope, role or Slack account is wrong usage', async () => {
-    const wish = ['--name', 'x', '--owner', 'a@b.example'];
+    const options = ['--name', 'x', '--owner', 'a@b.example'];
     const wrong = [
-      ['keys:create', ...wish, '--class', 'root'],
-      ['keys:create', ...wish],
-      ['keys:create', ...wish, '--class', 'agent', '--scopes', 'all'],
+      ['keys:create', ...options, '--class', 'root'],
+      ['keys:create', ...options],
+      ['keys:create', ...options, '--class', 'agent', '--scopes', 'all'],
       ['people:set', 'a@b.example', '--role', 'king'],
       ['people:set', 'a@b.example', '--active', 'maybe'],
       ['people:link', 'a@b.example', '--slack', 'U1/T1'],

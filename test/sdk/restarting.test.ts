@@ -123,9 +123,9 @@ describe('when the answer to every first attempt is lost, the server carries out
 
   test('creating a key, whose answer cannot be repeated: the error names the key to revoke', async () => {
     const admin = lossy(serving.services.adminToken);
-    const wish = { name: 'lost', class: 'agent', owner: 'bob@example.com' } as const;
+    const newKey = { name: 'lost', class: 'agent', owner: 'bob@example.com' } as const;
     const error = await expectOneEvent('key_created', () =>
-      admin.keys.create(wish).catch((thrown: unknown) => thrown),
+      admin.keys.create(newKey).catch((thrown: unknown) => thrown),
     );
     expect(error).toMatchObject({ code: 'shown_once', status: 409 });
     const listed = await admin.keys.list();
