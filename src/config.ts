@@ -1,5 +1,7 @@
 /** Reads the server's environment; no other file does. Reports all problems at once, by name, and never a value. */
 
+import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -43,6 +45,7 @@ const tokenWithPrefix = (prefix: string) =>
 const url = (...protocols: string[]) =>
   z.string().refine((text) => protocols.includes(protocolOf(text)), {
     error: `must be a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`,
+    abort: true,
   });
 const integer = (least: number, most: number) =>
   z
@@ -52,15 +55,70 @@ const integer = (least: number, most: number) =>
     .refine((number) => number >= least && number <= most, {
       error: `must be a whole number from ${least} to ${most}`,
     });
+/** The names of proxy-addr, an IP address or a CIDR range. https://expressjs.com/en/guide/behind-proxies.html */
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isProxy(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (PROXY_NAMES.includes(text)) return true;
+  if (version === 0 || rest.length > 0) return false;
+  const most = version === 4 ? 32 : 128;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most);
+}
+
+/** A name or an address to listen on. RFC 1123 host names; an IPv6 address is written without brackets. */
+const HOST_NAME = /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/;
+
+/** What node-postgres understands. https://node-postgres.com/features/ssl */
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+/** What is wrong with the address of a database, or undefined. Never repeats a part of it. */
+function databaseUrlProblem(text: string): string | undefined {
+  const { username, password, pathname, searchParams } = new URL(text);
+  if (![username, password, pathname].every(isPercentEncoded))
+    return 'contains a % that is not followed by two hexadecimal digits: write %25 for a % in the user, password or database name';
+  const mode = searchParams.get('sslmode');
+  if (mode !== null && !SSL_MODES.includes(mode))
+    return `sslmode must be one of ${SSL_MODES.join(', ')}`;
+  return undefined;
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const databaseUrl = url('postgres:', 'postgresql:')
+  .check(({ value, issues }) => {
+    const message = databaseUrlProblem(value);
+    if (message) issues.push({ code: 'custom', input: '', message });
+  })
+  .pipe(confidential);
+
+/** True unless something that is not a folder has this name, or stands on the way to it. */
+function canBeFolder(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  } catch {
+    return false;
+  }
+}
+
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 
 const MASTER_KEY_FORM = '32 random bytes in base64; create one with `openssl rand -base64 32`';
 
 const ENVIRONMENT = z.object({
-  DATABASE_URL: url('postgres:', 'postgresql:').pipe(confidential).optional(),
+  DATABASE_URL: databaseUrl.optional(),
   VSECURE_DATA_DIR: z
     .string()
-    .refine(path.isAbsolute, { error: 'must be an absolute path' })
+    .refine(path.isAbsolute, { error: 'must be an absolute path', abort: true })
+    .refine(canBeFolder, { error: 'is not a folder: a file has this name or one above it' })
     .optional(),
   VSECURE_MASTER_KEY: z
     .string()
@@ -69,7 +127,13 @@ const ENVIRONMENT = z.object({
     .optional(),
   VSECURE_MASTER_KEY_FILE: z.string().optional(),
   VSECURE_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z
+    .string()
+    .refine((text) => isIP(text) !== 0 || HOST_NAME.test(text), {
+      error:
+        'must be an IP address or a host name; write IPv6 addresses without brackets, like ::1',
+    })
+    .default('127.0.0.1'),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, { error: 'must be a port number from 0 to 65535' })
@@ -78,7 +142,11 @@ const ENVIRONMENT = z.object({
     .default(3000),
   PUBLIC_URL: url('http:', 'https:').optional(),
   VSECURE_ALLOWED_HOSTS: list.optional(),
-  VSECURE_TRUST_PROXY: list.optional(),
+  VSECURE_TRUST_PROXY: list
+    .refine((all) => all.every(isProxy), {
+      error: `must name the proxies whose headers count: IP addresses or CIDR ranges such as 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}`,
+    })
+    .optional(),
   SLACK_BOT_TOKEN: tokenWithPrefix('xoxb-').optional(),
   SLACK_SIGNING_SECRET: confidential.optional(),
   SLACK_APP_TOKEN: tokenWithPrefix('xapp-').optional(),
@@ -148,19 +216,34 @@ const ENVIRONMENT = z.object({
 
 type Environment = z.infer<typeof ENVIRONMENT>;
 
-/** Throws ConfigError. An empty variable counts as not set. */
+/** Throws ConfigError. White space around a value is removed, and a value that is empty then counts as not set. */
 export function readConfig(source: NodeJS.ProcessEnv) {
-  const set: Settings = Object.fromEntries(
-    Object.entries(source).filter(([, value]) => value !== ''),
-  );
+  const set = trimmed(source);
   const parsed = ENVIRONMENT.safeParse(set);
   const issues = parsed.error?.issues ?? [];
   const problems = [
     ...issues.map(({ path: [name], message }) => `${String(name)}: ${message}`),
+    ...brokenLines(set),
     ...conflicts(set),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return configOf(parsed.data, source);
+}
+
+/** A line break at the end is a trace of the file or command that the value comes from; a key that keeps it fits nothing. */
+function trimmed(source: NodeJS.ProcessEnv): Settings {
+  const values = Object.entries(source).map(([name, value]) => [name, value?.trim()] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== ''));
+}
+
+/** Every setting is one line. */
+function brokenLines(settings: Settings): string[] {
+  const names = Object.keys(ENVIRONMENT.shape) as (keyof Environment)[];
+  return names.flatMap((name) =>
+    /\p{Cc}/u.test(settings[name] ?? '')
+      ? [`${name}: contains a line break or another control character`]
+      : [],
+  );
 }
 
 type Settings = Partial<Record<keyof Environment, string>>;

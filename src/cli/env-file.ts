@@ -6,7 +6,7 @@
  * Sources: https://github.com/motdotla/dotenv (lib/main.js), https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
  */
 
-import { UsageError } from './exit.js';
+import { UsageError } from './command-errors.js';
 
 export interface EnvVariable {
   readonly name: string;

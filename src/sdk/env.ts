@@ -7,9 +7,9 @@ import path from 'node:path';
 export function readEnvironment() {
   const { VSECURE_URL: url, VSECURE_API_KEY: apiKey, VSECURE_PROFILE: profile } = process.env;
   return {
-    url: url || undefined,
+    url: url?.trim() || undefined,
     apiKey: apiKey?.trim() || undefined,
-    profile: profile || undefined,
+    profile: profile?.trim() || undefined,
   };
 }
 

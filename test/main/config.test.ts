@@ -1,12 +1,14 @@
 /** The configuration: all problems are reported at once and by name, and no value is repeated. */
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.js';
+import { temporaryFolder } from '../support/folder.js';
 
 const KEY = randomBytes(32).toString('base64');
 const DATABASE = { DATABASE_URL: 'postgres://localhost/vsecure', VSECURE_MASTER_KEY: KEY };
@@ -19,8 +21,10 @@ const WRONG = {
   VSECURE_DATA_DIR: 'relative/folder',
   VSECURE_MASTER_KEY: 'too-short',
   VSECURE_MIGRATE: 'sometimes',
+  HOST: '[::1]',
   PORT: '65536',
   PUBLIC_URL: 'ftp://vsecure.example.com',
+  VSECURE_TRUST_PROXY: 'true',
   SLACK_BOT_TOKEN: 'xapp-1-a',
   SLACK_APP_TOKEN: 'xoxb-1-a',
   SLACK_CHANNEL: '#approvals',
@@ -38,13 +42,7 @@ const WRONG = {
   VSECURE_RATE_LIMIT: 'plenty',
   LOG_LEVEL: 'loud',
 };
-const FREE = [
-  'OTEL_SERVICE_NAME',
-  'VSECURE_MASTER_KEY_FILE',
-  'HOST',
-  'VSECURE_ALLOWED_HOSTS',
-  'VSECURE_TRUST_PROXY',
-];
+const FREE = ['OTEL_SERVICE_NAME', 'VSECURE_MASTER_KEY_FILE', 'VSECURE_ALLOWED_HOSTS'];
 
 /** The message of the refusal, or undefined. */
 function problems(env: NodeJS.ProcessEnv): string | undefined {
@@ -94,6 +92,54 @@ describe('a wrong setting', () => {
       { numRuns: 300 },
     );
   });
+});
+
+test.each([
+  ['a % that is no escape', 'postgres://user:hunter2%zz@localhost/vsecure', 'write %25'],
+  ['an unknown sslmode', 'postgres://localhost/vsecure?sslmode=hunter2', 'verify-full'],
+  ['no address at all', 'postgres://[hunter2', 'must be'],
+])('an address of the database with %s is refused before anything starts', (_what, url, help) => {
+  const message = problems({ ...DATABASE, DATABASE_URL: url });
+  expect(named(message)).toEqual(['DATABASE_URL']);
+  expect(message).toContain(help);
+  expect(message).not.toContain('hunter2');
+});
+
+test('a data folder that is a file, or lies below one, is refused before anything is created', () => {
+  const file = path.join(temporaryFolder('config'), 'file');
+  writeFileSync(file, '');
+  for (const folder of [file, path.join(file, 'below')])
+    expect(named(problems({ VSECURE_DATA_DIR: folder }))).toEqual(['VSECURE_DATA_DIR']);
+});
+
+test.each(['10.0.0.0/8', 'loopback, 192.0.2.7', '2001:db8::/32'])(
+  'the proxies %s are accepted',
+  (proxies) => {
+    expect(problems({ VSECURE_TRUST_PROXY: proxies })).toBeUndefined();
+  },
+);
+
+test.each(['10.0.0.0/33', '1', '10.0.0.0/8/8', 'proxy.example.com', '*'])(
+  'the proxies %s are refused: trusting everything lets a client choose its address',
+  (proxies) => {
+    expect(named(problems({ VSECURE_TRUST_PROXY: proxies }))).toEqual(['VSECURE_TRUST_PROXY']);
+  },
+);
+
+test('white space around every setting is removed, a byte order mark too', () => {
+  const clean = { ...DATABASE, ...SLACK, ...MAIL, PORT: '4000', LOG_LEVEL: 'warn' };
+  const padded = Object.entries(clean).map(([name, value]) => [name, `\ufeff ${value}\r\n`]);
+  expect(JSON.stringify(readConfig(Object.fromEntries(padded)))).toBe(
+    JSON.stringify(readConfig(clean)),
+  );
+  const { slack } = readConfig(Object.fromEntries(padded));
+  expect(slack?.signingSecret?.reveal()).toBe(SLACK.SLACK_SIGNING_SECRET);
+});
+
+test('a setting with a line break inside is refused by its name', () => {
+  const message = problems({ ...SLACK, SLACK_SIGNING_SECRET: 'hunter2\nhunter2' });
+  expect(named(message)).toEqual(['SLACK_SIGNING_SECRET']);
+  expect(message).not.toContain('hunter2');
 });
 
 describe('settings that contradict each other', () => {
@@ -207,7 +253,6 @@ test('the sender is one address, with no character that could start another mail
     'a@example.com\r\nBcc: eve@example.com',
     'a\r\nBcc: eve@example.com <a@example.com>',
     'a@example.com, b@example.com',
-    'a@example.com\n',
     '"a" <a@example.com>',
   ])
     expect(taken(from), from).toBe(false);
