@@ -13,6 +13,8 @@ import {
   DAY,
   DELIVERY_RETENTION,
   DENIED_COOLDOWN_DEFAULT,
+  HOUR,
+  KEEP_ALIVE_DEFAULT,
   PENDING_MAX_DEFAULT,
   RATE_LIMIT_DEFAULT,
   REQUESTS_PER_HOUR_DEFAULT,
@@ -141,6 +143,14 @@ const ENVIRONMENT = z.object({
     .refine((port) => port <= 65_535, { error: 'must be a port number from 0 to 65535' })
     .default(3000),
   PUBLIC_URL: url('http:', 'https:').optional(),
+  VSECURE_KEEP_ALIVE: z
+    .string()
+    .transform((text) => parseDuration(text))
+    .refine((ms) => ms !== undefined && ms <= HOUR, {
+      error: 'must be a duration such as 75s, 1h at most',
+    })
+    .transform((ms = 0) => ms)
+    .default(KEEP_ALIVE_DEFAULT),
   VSECURE_ALLOWED_HOSTS: list.optional(),
   VSECURE_TRUST_PROXY: list
     .refine((all) => all.every(isProxy), {
@@ -293,6 +303,8 @@ function configOf(environment: Environment, source: NodeJS.ProcessEnv) {
       port,
       publicUrl: environment.PUBLIC_URL,
       allowedHosts: environment.VSECURE_ALLOWED_HOSTS ?? [],
+      /** How long an idle connection stays open (ms). */
+      keepAliveMs: environment.VSECURE_KEEP_ALIVE,
       trustProxy: environment.VSECURE_TRUST_PROXY ?? [],
       /** Requests that one key may make in a minute. */
       rateLimit: environment.VSECURE_RATE_LIMIT,

@@ -22,6 +22,9 @@ export const REST_BODY_MAX_BYTES = 256 * 1024;
 export const MCP_BODY_MAX_BYTES = 256 * 1024;
 export const SLACK_BODY_MAX_BYTES = 256 * 1024;
 
+/** How long an idle HTTP connection stays open (ms). Load balancers usually keep theirs for 60 s. */
+export const KEEP_ALIVE_DEFAULT = 75 * SECOND;
+
 /** Characters that say why no person was asked, or why one was. */
 export const AUTO_REPORT_MAX = 2000;
 

@@ -11,6 +11,7 @@ import { createApi } from './api/index.js';
 import { createErrorHandler, type Logger, unknownRoute } from './errors.js';
 import { createHealth, type Readiness } from './health.js';
 import { createPrometheus } from './prometheus.js';
+import { refuseRepeatedHeaders } from './single-headers.js';
 
 export interface HttpParts {
   readonly useCases: UseCases;
@@ -46,6 +47,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.disable('x-powered-by');
   for (const handler of parts.first ?? []) app.use(handler);
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
+  app.use(refuseRepeatedHeaders);
   // Before the host check: health probes use the IP address as Host.
   app.use(createHealth(parts.ready));
   app.use(createHostCheck(parts.allowedHosts));

@@ -1,41 +1,71 @@
-/** Parses JSON request bodies. Refuses other content types, bodies over the size limit and bodies nested too deeply. */
+/**
+ * Reads JSON request bodies. Refuses other content types and encodings, bodies over the size limit, and text that two readers could
+ * read differently: `{"action":"deny","action":"approve"}` would approve for one of them.
+ */
 
 import express, { type Request, type RequestHandler } from 'express';
+import { type JsonLimits, type JsonProblem, readStrictJson } from '../contract/strict-json.js';
 import { REST_BODY_MAX_BYTES } from '../domain/limits.js';
 import { sendProblem } from './problem.js';
 
-/** Levels of arrays and objects. The deepest body of the API, a policy set, has six. */
-const MAX_DEPTH = 8;
+/** The deepest body of the API, a policy set, has six levels; the largest one has a thousand policies. */
+const LIMITS: JsonLimits = { levels: 8, names: 50_000 };
 
 const hasBody = ({ headers }: Request) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
+/** RFC 8259, section 8.1: JSON between systems is UTF-8. */
+const isUtf8Json = (req: Request) =>
+  req.is('application/json') &&
+  /^[^;]*(;\s*charset="?utf-8"?\s*)?$/i.test(req.get('content-type') ?? '');
+
 const refuseOtherTypes: RequestHandler = (req, res, next) => {
-  if (!hasBody(req) || req.is('application/json')) return next();
+  if (!hasBody(req) || isUtf8Json(req)) return next();
   sendProblem(res, {
     status: 415,
     code: 'invalid_input',
-    detail: 'The body must be application/json.',
+    detail: 'The body must be application/json in UTF-8.',
   });
 };
 
-const refuseDeep: RequestHandler = (req, res, next) => {
-  if (!isDeeperThan(req.body, MAX_DEPTH)) return next();
-  sendProblem(res, {
-    status: 400,
-    code: 'invalid_input',
-    detail: `The body is nested more than ${MAX_DEPTH} levels deep.`,
-  });
+const SENTENCES: Record<JsonProblem, string> = {
+  not_json: 'The body must be valid JSON in UTF-8.',
+  too_complex: `The body is nested more than ${LIMITS.levels} levels deep, or has more than ${LIMITS.names} names.`,
+  ambiguous:
+    'The body can be read in more than one way: an object has a name twice or a reserved name, a text has half a character, or a number is out of range.',
 };
+
+/** Leaves the parsed body in `req.body`, and `{}` where there is none. */
+const parse: RequestHandler = (req, res, next) => {
+  if (!Buffer.isBuffer(req.body)) {
+    req.body = {};
+    return next();
+  }
+  const text = decode(req.body);
+  const read = text === undefined ? NOT_JSON : readStrictJson(text, LIMITS);
+  if (!read.ok)
+    return void sendProblem(res, {
+      status: 400,
+      code: 'invalid_input',
+      detail: SENTENCES[read.problem],
+    });
+  req.body = read.value;
+  next();
+};
+
+const NOT_JSON = { ok: false, problem: 'not_json' } as const;
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Express skips bodies of another content type silently, so they are refused first. */
 export const jsonBody: readonly RequestHandler[] = [
   refuseOtherTypes,
-  express.json({ limit: REST_BODY_MAX_BYTES, inflate: false }),
-  refuseDeep,
+  express.raw({ limit: REST_BODY_MAX_BYTES, inflate: false, type: 'application/json' }),
+  parse,
 ];
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
-}

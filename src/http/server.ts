@@ -2,11 +2,19 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { KEEP_ALIVE_DEFAULT } from '../domain/limits.js';
 
 export interface Address {
   readonly host: string;
   /** 0: the system chooses a free port. */
   readonly port: number;
+  /**
+   * How long an idle connection stays open (ms). Longer than the 60 s of the usual load balancers: else one of them sends a request
+   * into a connection that this side is closing, and its client gets a 502. Default: 75 s.
+   */
+  readonly keepAliveMs?: number | undefined;
+  /** How long a connection may stay open without sending a byte (ms). Default: as long as headers may take. */
+  readonly silenceMs?: number | undefined;
 }
 
 export interface Listening {
@@ -20,16 +28,25 @@ export interface Listening {
 const REQUEST_TIMEOUT = 30_000;
 /** How long a client may take to send its headers (ms). */
 const HEADERS_TIMEOUT = 15_000;
+/** How long a connection may stay open without sending a byte (ms). Node's own time limits begin with the first byte. */
+const SILENCE_TIMEOUT = HEADERS_TIMEOUT;
 /** How often idle connections are closed while the server stops (ms). */
 const IDLE_CHECK = 50;
 
 /** Rejects when the address is in use or not available. */
-export async function listen(app: RequestListener, { host, port }: Address): Promise<Listening> {
+export async function listen(
+  app: RequestListener,
+  { host, port, keepAliveMs = KEEP_ALIVE_DEFAULT, silenceMs = SILENCE_TIMEOUT }: Address,
+): Promise<Listening> {
   const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT, headersTimeout: HEADERS_TIMEOUT },
+    {
+      requestTimeout: REQUEST_TIMEOUT,
+      headersTimeout: HEADERS_TIMEOUT,
+      keepAliveTimeout: keepAliveMs,
+    },
     app,
   );
-  const closeUnused = watchUnused(server);
+  const closeUnused = watchUnused(server, silenceMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -48,11 +65,17 @@ export async function listen(app: RequestListener, { host, port }: Address): Pro
 }
 
 /** Node counts a connection as idle only after its first request. Browsers and HTTP clients open connections ahead and may never use them. */
-function watchUnused(server: Server): () => void {
+function watchUnused(server: Server, silenceMs: number): () => void {
   const unused = new Set<Socket>();
   server.on('connection', (socket) => {
     unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+    const silence = setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, silenceMs);
+    socket.once('close', () => {
+      clearTimeout(silence);
+      unused.delete(socket);
+    });
   });
   server.on('request', ({ socket }) => unused.delete(socket));
   return () => {

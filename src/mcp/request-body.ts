@@ -2,8 +2,8 @@
 
 import { INVALID_REQUEST, PARSE_ERROR } from '@modelcontextprotocol/server';
 import { type Request, type Response, raw } from 'express';
+import { type JsonLimits, type JsonProblem, readStrictJson } from '../contract/strict-json.js';
 import { MCP_BODY_MAX_BYTES, MCP_BODY_MAX_LEVELS, MCP_BODY_MAX_NAMES } from '../domain/limits.js';
-import { type JsonLimits, type JsonProblem, readStrictJson } from './strict-json.js';
 
 const LIMITS: JsonLimits = { levels: MCP_BODY_MAX_LEVELS, names: MCP_BODY_MAX_NAMES };
 

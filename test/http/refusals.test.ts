@@ -127,7 +127,36 @@ describe('bodies', () => {
       expect(refusal(await put({ body: { path: PATH, value } })).status).toBe(400);
   });
 
-  test('__proto__ in a body is refused as an unknown field', async () => {
+  test.each([
+    ['a name twice', `{"value":"${CANARY}","path":"a","path":"vsecure://secrets/a/B"}`],
+    ['a name twice, once written with an escape', '{"path":"a","p\\u0061th":"b","value":"c"}'],
+    ['a name twice within a list', '{"path":[{"a":1,"a":2}]}'],
+    ['half a character', '{"path":"\\ud800"}'],
+    ['a number out of range', '{"path":1e999}'],
+  ])(
+    'a body with %s is refused, because two readers could read it differently',
+    async (_what, raw) => {
+      const said = await serving.api('PUT', '/secrets', { token, raw });
+      expect(refusal(said)).toMatchObject({ status: 400, code: 'invalid_input' });
+      expect(said.text).toContain('more than one way');
+    },
+  );
+
+  test('a denial cannot carry an approval beside it', async () => {
+    const raw = '{"action":"deny","reason":"no","action":"approve"}';
+    const path = '/approvals/appr_0000000000000000000000/decision';
+    const { token: human } = await serving.services.human('alice@example.com');
+    const said = await serving.api('POST', path, { token: human, raw });
+    expect(refusal(said)).toMatchObject({ status: 400, code: 'invalid_input' });
+  });
+
+  test.each(['utf-16', 'latin1'])('a body in %s is refused', async (charset) => {
+    const headers = { 'content-type': `application/json; charset=${charset}` };
+    const said = await serving.api('PUT', '/secrets', { token, raw: '{}', headers });
+    expect(refusal(said)).toMatchObject({ status: 415, code: 'invalid_input' });
+  });
+
+  test('__proto__ is refused as an ambiguous name', async () => {
     const said = await serving.api('POST', '/people', {
       token,
       raw: '{"email":"eve@example.com","__proto__":{"role":"admin"}}',

@@ -24,6 +24,7 @@ const WRONG = {
   HOST: '[::1]',
   PORT: '65536',
   PUBLIC_URL: 'ftp://vsecure.example.com',
+  VSECURE_KEEP_ALIVE: 'for a while',
   VSECURE_TRUST_PROXY: 'true',
   SLACK_BOT_TOKEN: 'xapp-1-a',
   SLACK_APP_TOKEN: 'xoxb-1-a',

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readStrictJson } from '../../src/mcp/strict-json.js';
+import { readStrictJson } from '../../src/contract/strict-json.js';
 
 const LIMITS = { levels: 32, names: 1000 };
 const read = (text: string) => readStrictJson(text, LIMITS);

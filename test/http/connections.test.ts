@@ -1,0 +1,84 @@
+/** What a connection itself may do: repeated headers, silence, and how long it stays open. */
+
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listen } from '../../src/http/server.js';
+import { type Serving, startServing } from './serving.js';
+
+let serving: Serving;
+
+beforeAll(async () => {
+  serving = await startServing();
+});
+afterAll(() => serving.close());
+
+/** Sends lines as they are, which fetch would not do, and resolves with all that comes back. */
+function exchange(...lines: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(serving.server.url).port), '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text) => {
+      answer += text;
+    });
+    socket.once('error', reject).once('close', () => resolve(answer));
+    socket.write([...lines, 'Connection: close', '', ''].join('\r\n'));
+  });
+}
+
+test('a request with each header once is answered', async () => {
+  expect(await exchange('GET /healthz HTTP/1.1', 'Host: 127.0.0.1')).toContain('200 OK');
+});
+
+test.each([
+  ['Host', '127.0.0.1', 'evil.example.com'],
+  ['host', 'evil.example.com', '127.0.0.1'],
+  ['Authorization', 'Bearer a', 'Bearer canary'],
+  ['Content-Type', 'application/json', 'text/canary'],
+  ['Idempotency-Key', 'a', 'canary'],
+  ['Origin', 'http://127.0.0.1', 'http://canary.example.com'],
+  ['Mcp-Session-Id', 'a', 'canary'],
+  ['X-Slack-Signature', 'v0=a', 'v0=canary'],
+])('a request with two %s headers is refused on every path', async (name, first, second) => {
+  const host = name.toLowerCase() === 'host' ? [] : ['Host: 127.0.0.1'];
+  for (const path of ['/healthz', '/api/v1/whoami', '/mcp', '/slack/events']) {
+    const answer = await exchange(
+      `GET ${path} HTTP/1.1`,
+      ...host,
+      `${name}: ${first}`,
+      `${name}: ${second}`,
+    );
+    expect(answer).toContain('400 Bad Request');
+    expect(answer).not.toMatch(/canary|evil/);
+  }
+});
+
+test('an idle connection stays open longer than the load balancer in front keeps it', async () => {
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(new URL(serving.server.url).port), '127.0.0.1');
+    socket.once('error', reject).once('data', (bytes) => {
+      resolve(String(bytes));
+      socket.destroy();
+    });
+    socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  });
+  expect(answer).toMatch(/Keep-Alive: timeout=75/i);
+});
+
+test('a connection that never sends a byte is closed, one that is sending is not', async () => {
+  const server = await listen((_req, res) => res.end('ok'), {
+    host: '127.0.0.1',
+    port: 0,
+    silenceMs: 200,
+  });
+  const silent = connect(server.port, '127.0.0.1');
+  const closed = new Promise<boolean>((resolve) => silent.once('close', () => resolve(true)));
+  const busy = connect(server.port, '127.0.0.1');
+  busy.write('GET / HTTP/1.1\r\n');
+  expect(await closed).toBe(true);
+  expect(busy.destroyed).toBe(false);
+  const answered = new Promise<string>((resolve) => busy.once('data', (b) => resolve(String(b))));
+  busy.write('Host: 127.0.0.1\r\n\r\n');
+  expect(await answered).toContain('200 OK');
+  busy.destroy();
+  await server.close(1000);
+});
