@@ -97,6 +97,9 @@ export const RECIPIENTS_MAX = 20;
 /** Characters of an address that is posted to. */
 export const WEBHOOK_URL_MAX = 2000;
 
+/** The deepest body of the REST API, a policy set, has six levels; the largest has a thousand policies. */
+export const REST_BODY_MAX_LEVELS = 8;
+export const REST_BODY_MAX_NAMES = 50_000;
 /** How deep a request body on /mcp may be nested, and how many names it may have. The protocol needs fewer than 10 levels and 100 names. */
 export const MCP_BODY_MAX_LEVELS = 32;
 export const MCP_BODY_MAX_NAMES = 1000;

@@ -5,11 +5,14 @@
 
 import express, { type Request, type RequestHandler } from 'express';
 import { type JsonLimits, type JsonProblem, readStrictJson } from '../contract/strict-json.js';
-import { REST_BODY_MAX_BYTES } from '../domain/limits.js';
+import {
+  REST_BODY_MAX_BYTES,
+  REST_BODY_MAX_LEVELS,
+  REST_BODY_MAX_NAMES,
+} from '../domain/limits.js';
 import { sendProblem } from './problem.js';
 
-/** The deepest body of the API, a policy set, has six levels; the largest one has a thousand policies. */
-const LIMITS: JsonLimits = { levels: 8, names: 50_000 };
+const LIMITS: JsonLimits = { levels: REST_BODY_MAX_LEVELS, names: REST_BODY_MAX_NAMES };
 
 const hasBody = ({ headers }: Request) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
