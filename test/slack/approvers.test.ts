@@ -68,11 +68,11 @@ describe('an approver’s address', () => {
   });
 
   test('without an account is accepted with a warning', async () => {
-    const rules = { approvers: ['nobody@example.com'] };
-    const uri = 'vsecure://secrets/nobody/*';
+    const rules = { approvers: ['unknown@example.com'] };
+    const uri = 'vsecure://secrets/unknown/*';
     const { useCases, admin } = scene.services;
     const { warnings } = unwrap(await useCases.configureResource(admin, uri, rules, 'merge'));
-    expect(warnings.join()).toContain('nobody@example.com is nobody');
+    expect(warnings.join()).toContain('vsecure does not know the approver unknown@example.com');
   });
 
   test('of a guest links no account', async () => {
