@@ -1,4 +1,4 @@
-/** Alerts: rules over metrics, three that are built in, and what makes a rule one that can be kept. */
+/** Alerts: rules over metrics, three built-in rules, and the validation of a rule. */
 
 import { formatDuration } from './duration.js';
 import { DAY, HOUR, MINUTE } from './limits.js';
@@ -7,32 +7,32 @@ import { isKeyName } from './principal.js';
 import { ok, type Result, refused } from './result.js';
 import type { Metric, Operation, ReceiverKind } from './vocabulary.js';
 
-/** Rules that need no numbers: what is usual for a key is learned from the key itself. */
+/** Rules without a threshold of their own: they compare a key with its own past. */
 export const BUILT_IN_RULES = ['novel_access', 'unusual_hours', 'burst'] as const;
 export type BuiltInRule = (typeof BUILT_IN_RULES)[number];
 
 export type AlertState = 'firing' | 'resolved' | 'silenced';
 
-/** What every rule has. */
+/** Settings that every rule has. */
 interface Settings {
   readonly name: string;
-  /** Milliseconds after it fired in which it does not fire again for the same subject. */
+  /** Milliseconds after firing during which the rule does not fire again for the same subject. */
   readonly cooldown: number;
-  /** Undefined: every receiver that wants alerts. */
+  /** Undefined: every receiver that accepts alerts. */
   readonly to?: readonly ReceiverKind[] | undefined;
   readonly enabled: boolean;
 }
 
 export interface MetricRule extends Settings {
   readonly metric: Metric;
-  /** A resource or pattern, in full. */
+  /** A full resource URI or pattern. */
   readonly resource?: string | undefined;
   /** A key's name. */
   readonly key?: string | undefined;
   readonly operation?: Operation | undefined;
-  /** It fires over it, not at it. `time_to_decision`: seconds, of the median. */
+  /** The rule fires above this value, not at it. For `time_to_decision`: the median in seconds. */
   readonly threshold: number;
-  /** Milliseconds up to now. */
+  /** Milliseconds before now that the rule measures. */
   readonly period: number;
 }
 
@@ -43,7 +43,7 @@ export interface BuiltIn extends Settings {
 
 export type AlertRule = MetricRule | BuiltIn;
 
-/** What is not named stays, or gets its default in a new rule. Null takes a filter away. */
+/** An absent field keeps its value, or gets its default in a new rule. Null removes a filter. */
 export interface AlertRuleChange {
   readonly metric?: Metric | undefined;
   readonly resource?: string | null | undefined;
@@ -56,11 +56,11 @@ export interface AlertRuleChange {
   readonly enabled?: boolean | undefined;
 }
 
-/** What a rule found of one key, or of everything it counts (then the subject is empty). */
+/** What a rule measured for one key. The subject is empty when the rule counts across all keys. */
 export interface Observation {
   readonly subject: string;
   readonly value: number;
-  /** It fires over this. */
+  /** The rule fires above this value. */
   readonly threshold: number;
 }
 
@@ -75,12 +75,12 @@ export interface Alert extends Observation {
 const COOLDOWN_DEFAULT = HOUR;
 export const PERIOD_MAX = 7 * DAY;
 const THRESHOLD_MAX = 1_000_000_000;
-/** Rules of one installation: each of them is a query a minute. */
+/** Rules in one installation. Each rule costs one query a minute. */
 export const ALERT_RULES_MAX = 100;
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-/** How far back the built-in rules look for what is happening now (ms). */
+/** How far back each built-in rule looks for current activity (ms). */
 export const BUILT_IN_PERIOD: Record<BuiltInRule, number> = {
   novel_access: HOUR,
   unusual_hours: HOUR,
@@ -96,7 +96,7 @@ export const builtIn = (name: BuiltInRule): BuiltIn => ({
   enabled: true,
 });
 
-/** The rule after the change. Refuses with what is wrong, in words that hold nothing of what was sent. */
+/** Returns the rule after the change, or a refusal. The refusal never repeats the input. */
 export function changedRule(
   name: string,
   before: AlertRule | undefined,
@@ -104,7 +104,7 @@ export function changedRule(
 ): Result<AlertRule> {
   if (!NAME.test(name))
     return invalid(
-      'The name of a rule has 1 to 64 lower-case letters, digits, _ and -, and begins with a letter or digit.',
+      'A rule name has 1 to 64 lower-case letters, digits, _ and -, and begins with a letter or digit.',
     );
   const settings = {
     cooldown: change.cooldown ?? before?.cooldown ?? COOLDOWN_DEFAULT,
@@ -133,9 +133,9 @@ const orBefore = <T>(change: T | null | undefined, before: T | undefined): T | u
 
 function settingsProblem({ cooldown, to }: Omit<Settings, 'name'>): string | undefined {
   if (!Number.isSafeInteger(cooldown) || cooldown < 0 || cooldown > PERIOD_MAX)
-    return `A cooldown is at most ${formatDuration(PERIOD_MAX)}.`;
+    return `The cooldown can be at most ${formatDuration(PERIOD_MAX)}.`;
   if (to && (to.length === 0 || new Set(to).size < to.length))
-    return 'A rule names each receiver once, or none: then all of them are told.';
+    return 'Name each receiver only once. To notify all receivers, name none.';
   return undefined;
 }
 
@@ -144,17 +144,17 @@ function changedBuiltIn(rule: BuiltIn, change: AlertRuleChange): Result<BuiltIn>
   const fixed = [metric, resource, key, operation, threshold, period];
   return fixed.every((one) => one === undefined)
     ? ok(rule)
-    : invalid('Of a built-in rule only enabled, cooldown and to can be set.');
+    : invalid('A built-in rule only accepts enabled, cooldown and to.');
 }
 
 function checked(rule: MetricRule): Result<MetricRule> {
   const { resource, key, threshold, period } = rule;
   const pattern = resource === undefined ? undefined : parsePattern(resource);
   if (pattern && !pattern.ok) return pattern;
-  if (key !== undefined && !isKeyName(key)) return invalid('The key is not the name of a key.');
+  if (key !== undefined && !isKeyName(key)) return invalid('This is not a valid key name.');
   if (!Number.isInteger(threshold) || threshold < 0 || threshold > THRESHOLD_MAX)
-    return invalid(`A threshold is a whole number from 0 to ${THRESHOLD_MAX}.`);
+    return invalid(`The threshold must be a whole number from 0 to ${THRESHOLD_MAX}.`);
   if (!Number.isSafeInteger(period) || period < MINUTE || period > PERIOD_MAX)
-    return invalid(`A period lasts from 1m to ${formatDuration(PERIOD_MAX)}.`);
+    return invalid(`The period must be from 1m to ${formatDuration(PERIOD_MAX)}.`);
   return ok(rule);
 }

@@ -1,4 +1,4 @@
-/** A request for access and the five ways it can stand. Only `castVote` says what a vote makes of it. No I/O, no clock. */
+/** A request for access and its five states. Only `castVote` computes the effect of a vote. No I/O, no clock. */
 
 import { isDuration } from './duration.js';
 import { DURATION_MIN } from './limits.js';
@@ -6,12 +6,12 @@ import type { Person, PersonId } from './person.js';
 import { acceptsFrom, isApprover, type Policy, type PolicyId } from './policy/policy.js';
 import type { PrincipalId } from './principal.js';
 import type { Refusal } from './refusal.js';
-import { type Result, refused } from './result.js';
+import { ok, type Result, refused } from './result.js';
 import type { EntryPoint, Operation, Verdict } from './vocabulary.js';
 
 export type ApprovalId = `appr_${string}`;
 
-/** What the store needs to write one; it adds the times. */
+/** What the store needs to insert an approval. The store adds the timestamps. */
 export interface NewApproval {
   readonly id: ApprovalId;
   readonly principal: PrincipalId;
@@ -21,27 +21,27 @@ export interface NewApproval {
   /** Sorted and distinct, 1 to 20. */
   readonly resources: readonly string[];
   readonly reason: string;
-  /** Milliseconds asked for. */
+  /** Requested duration in milliseconds. */
   readonly duration: number;
-  /** Milliseconds that it may stay pending. */
+  /** Milliseconds after which the pending request expires. */
   readonly ttl: number;
-  /** What the client calls itself: shown as its own claim, decides nothing. */
+  /** Self-reported name of the client. It is shown as such and has no effect on decisions. */
   readonly claimedClient?: string | undefined;
-  /** Why no person was asked, or why one was: in the words of the policy's conditions. */
+  /** Which of the policy's auto-approval conditions were met or not. */
   readonly autoReport?: string | undefined;
-  /** Binds a decision to exactly what was shown: see `requestDigest`. */
+  /** Binds a decision to exactly the request that was shown: see `requestDigest`. */
   readonly digest: string;
 }
 
-/** The request that asked for something: for the log and for traces. Decides nothing, and no digest covers it. */
+/** The HTTP request that created the approval, for logs and traces. It has no effect on decisions, and no digest covers it. */
 export interface Origin {
   readonly request: string;
-  /** The trace that it belongs to, after W3C Trace Context. */
+  /** W3C Trace Context of that request. */
   readonly traceparent?: string | undefined;
 }
 
 interface Requested extends Omit<NewApproval, 'ttl'> {
-  /** Absent when it came by no request. */
+  /** Absent when no HTTP request created the approval. */
   readonly request?: Origin['request'] | undefined;
   readonly traceparent?: Origin['traceparent'];
   readonly requester: {
@@ -49,7 +49,7 @@ interface Requested extends Omit<NewApproval, 'ttl'> {
     readonly owner: PersonId;
     readonly ownerEmail: string;
   };
-  /** How often the same question was asked while pending. */
+  /** How often the same request was made while it was pending. */
   readonly timesRequested: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -57,7 +57,7 @@ interface Requested extends Omit<NewApproval, 'ttl'> {
 
 interface Settled {
   readonly settledAt: Date;
-  /** Absent when no person had to decide. */
+  /** Absent when no person decided. */
   readonly settledBy?: { readonly id: PersonId; readonly email: string } | undefined;
   readonly decisionReason?: string | undefined;
 }
@@ -68,7 +68,7 @@ export type Approved = Requested &
     readonly status: 'approved';
     /** Milliseconds. */
     readonly granted: number;
-    /** Of those asked for, the resources that were granted. */
+    /** The subset of the requested resources that was granted. */
     readonly grantedResources: readonly string[];
   };
 export type Denied = Requested & Settled & { readonly status: 'denied' };
@@ -88,53 +88,51 @@ export type Settlement =
   | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string }
   | { readonly status: 'cancelled'; readonly by: PersonId; readonly reason?: string | undefined };
 
-/** Everything the rules of a decision look at. */
+/** Everything that the decision rules depend on. */
 export interface VoteContext {
   readonly approval: Approval;
-  /** The policy that decides these resources now, at the version it has now. */
+  /** The current version of the policy that decides these resources. */
   readonly policy: Policy;
   readonly approvers: readonly string[];
   readonly voter: Person;
   readonly vote: Vote;
   readonly earlier: readonly Vote[];
-  /** Whoever cast the earlier votes, as they are now: the vote of somebody who may decide no longer does not count. */
+  /** The current state of the earlier voters. A vote no longer counts once its voter may no longer decide. */
   readonly earlierVoters: readonly Person[];
-  /** The database's clock. */
+  /** Time of the database's clock. */
   readonly now: Date;
 }
 
-/** What one vote does: it is counted, or it settles the approval, or it is refused. The first denial settles. */
+/** Returns the effect of one vote: counted, or a settlement, or a refusal. The first denial settles. */
 export function castVote(ballot: VoteContext): Result<Settlement | 'counted'> {
   const refusal = whyRefused(ballot);
   if (refusal) return refusal;
   const { approval, policy, vote } = ballot;
   if (vote.verdict === 'deny')
-    return settle({ status: 'denied', by: vote.person, reason: vote.reason ?? '' });
+    return ok({ status: 'denied', by: vote.person, reason: vote.reason ?? '' });
   const approving = [...stillApproving(ballot), vote];
-  if (approving.length < policy.minApprovals) return { ok: true, value: 'counted' };
-  const wishes = approving.map(({ duration }) => duration ?? approval.duration);
-  const granted = Math.min(policy.maxDuration, ...wishes);
+  if (approving.length < policy.minApprovals) return ok('counted');
+  const durations = approving.map(({ duration }) => duration ?? approval.duration);
+  const granted = Math.min(policy.maxDuration, ...durations);
   const grantedResources = approval.resources.filter((resource) =>
     approving.every(({ resources }) => resources?.includes(resource) ?? true),
   );
   if (grantedResources.length === 0) return refused({ code: 'nothing_in_common' });
   const { person: by, reason } = vote;
-  return settle({ status: 'approved', by, reason, granted, grantedResources });
+  return ok({ status: 'approved', by, reason, granted, grantedResources });
 }
 
 function stillApproving({ approvers, earlier, earlierVoters }: VoteContext): readonly Vote[] {
-  const standing = earlierVoters.filter((voter) => voter.active && isApprover(voter, approvers));
+  const eligible = earlierVoters.filter((voter) => voter.active && isApprover(voter, approvers));
   return earlier.filter(
-    ({ person, verdict }) => verdict === 'approve' && standing.some(({ id }) => id === person),
+    ({ person, verdict }) => verdict === 'approve' && eligible.some(({ id }) => id === person),
   );
 }
 
-const settle = (settlement: Settlement): Result<Settlement> => ({ ok: true, value: settlement });
-
-/** The refusals, in the order in which they are owed: what is over first, then who asks, then what they ask. */
+/** Checks in this order: whether the request is still open, who votes, what the vote contains. */
 function whyRefused({ approval, policy, approvers, voter, vote, earlier, now }: VoteContext) {
-  const over = whyClosed(approval, now);
-  if (over) return refused(over);
+  const closed = whyClosed(approval, now);
+  if (closed) return refused(closed);
   if (!voter.active) return refused({ code: 'person_inactive' });
   const owns = voter.id === approval.requester.owner;
   const ownDenial = owns && vote.verdict === 'deny';
@@ -148,7 +146,7 @@ function whyRefused({ approval, policy, approvers, voter, vote, earlier, now }: 
   return whyVoteRefused(approval, policy, vote);
 }
 
-/** Why nobody can decide this any more; undefined while it is open. */
+/** Why the request can no longer be decided. Undefined while it is open. */
 export function whyClosed(
   { status, expiresAt }: Approval,
   now: Date,
@@ -171,21 +169,21 @@ function whyVoteRefused(approval: Approval, policy: Policy, vote: Vote) {
   return undefined;
 }
 
-/** At least one of the resources that were asked for, and none besides. */
-function isPartOf(chosen: readonly string[] | undefined, asked: readonly string[]): boolean {
+/** At least one of the requested resources, and no other. */
+function isPartOf(chosen: readonly string[] | undefined, requested: readonly string[]): boolean {
   if (chosen === undefined) return true;
-  return chosen.length > 0 && chosen.every((resource) => asked.includes(resource));
+  return chosen.length > 0 && chosen.every((resource) => requested.includes(resource));
 }
 
-/** One person's vote on one approval. UNIQUE (approval, person) in the database: a person counts once. */
+/** One person's vote on one approval. UNIQUE (approval, person) in the database: each person votes once. */
 export interface Vote {
   readonly approval: ApprovalId;
   readonly person: PersonId;
   readonly verdict: Verdict;
   readonly entryPoint: EntryPoint;
   readonly reason?: string | undefined;
-  /** Of the resources asked for, those that this approver would grant. Undefined: all. */
+  /** The requested resources that this approver grants. Undefined: all. */
   readonly resources?: readonly string[] | undefined;
-  /** Milliseconds that this approver would grant; never above what was asked. */
+  /** Milliseconds that this approver grants, at most the requested duration. */
   readonly duration?: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** What the audit trail holds: an allow-listed shape built from ids, never a redacted copy of a request. */
+/** The audit event: an allow-listed shape built from ids, never a redacted copy of a request. */
 
 import type { ApprovalId } from './approval.js';
 import { canonicalJson, type Json } from './canonical-json.js';
@@ -11,7 +11,7 @@ import type { EntryPoint, EventType, Operation, RefusalCode } from './vocabulary
 export interface Actor {
   readonly kind: 'key' | 'person' | 'system' | 'stranger';
   readonly id: string;
-  /** A key's name, a person's e-mail, or a job. */
+  /** A key's name, a person's e-mail address, or a job's name. */
   readonly name: string;
 }
 
@@ -20,28 +20,28 @@ export interface AuditEvent {
   readonly actor: Actor;
   readonly approval?: ApprovalId | undefined;
   readonly grant?: GrantId | undefined;
-  /** Whose access this is about, when it is about somebody's. */
+  /** The principal whose access the event concerns, if any. */
   readonly principal?: PrincipalId | undefined;
   readonly resources?: readonly string[] | undefined;
   readonly operation?: Operation | undefined;
   readonly entryPoint?: EntryPoint | undefined;
-  /** Why not, when something was refused. */
+  /** The refusal code, when the action was refused. */
   readonly refusal?: RefusalCode | undefined;
-  /** Free text of whoever acted. */
+  /** Free text that the actor entered. */
   readonly reason?: string | undefined;
-  /** Ids, numbers and settings that belong to this type; never a value. */
+  /** Ids, numbers and settings specific to this type. Never a secret value. */
   readonly details?: { readonly [key: string]: Json | undefined } | undefined;
 }
 
 export interface RecordedEvent extends AuditEvent {
   readonly sequence: number;
-  /** RFC 3339 in UTC with microseconds, as the database's clock had it. */
+  /** Time of the database's clock: RFC 3339 in UTC with microseconds. */
   readonly at: string;
   /** Lower-case hex. */
   readonly hash: string;
 }
 
-/** The bytes that the chain is reckoned over: RFC 8785 of the event with its number and time. */
+/** The bytes that the hash chain covers: RFC 8785 of the event with its sequence number and time. */
 export function canonicalEvent(event: AuditEvent, sequence: number, at: string): string {
   const { type, actor, approval, grant, principal, resources, operation } = event;
   const { entryPoint, refusal, reason, details } = event;

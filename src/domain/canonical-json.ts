@@ -1,4 +1,4 @@
-/** RFC 8785 (JSON Canonicalization Scheme) for the values an audit event may hold: no floats, nothing undefined inside arrays. */
+/** RFC 8785 (JSON Canonicalization Scheme) for the values of an audit event: no floats, and no undefined in arrays. */
 
 export type Json =
   | string
@@ -8,12 +8,12 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** One byte sequence for one value: keys in UTF-16 order, absent keys left out. Throws TypeError on anything but safe integers, well-formed text and plain containers. */
+/** Returns the one canonical text of a value: keys in UTF-16 order, absent keys left out. Throws TypeError on anything except safe integers, well-formed text, booleans, null and plain containers. */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return integer(value);
-  // Not map(): it would skip a hole, and leave nothing between two commas.
+  // Not map(): it skips holes and leaves nothing between two commas.
   if (Array.isArray(value))
     return `[${Array.from(value, (item) => canonicalJson(item)).join(',')}]`;
   if (!isPlain(value)) throw new TypeError('only plain values have a canonical form');
@@ -22,7 +22,7 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([key, item]) => `${quoted(key)}:${canonicalJson(item ?? null)}`).join(',')}}`;
 }
 
-/** A Date, a Map or a function would else come out as `{}` and lose what it said. */
+/** Without this check a Date, a Map or a function would become `{}` and lose its content. */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,4 +1,4 @@
-/** A text that must not leak: it prints, inspects and serialises as "[confidential]". */
+/** A text that must not leak. It prints, inspects and serialises as "[confidential]". */
 
 export class Confidential {
   readonly #text: string;
@@ -7,7 +7,7 @@ export class Confidential {
     this.#text = text;
   }
 
-  /** The text itself. Call it where it is used, and nowhere before. */
+  /** Returns the text. Call this only at the place that uses the text. */
   reveal(): string {
     return this.#text;
   }

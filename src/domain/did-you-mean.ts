@@ -1,23 +1,23 @@
-/** "Did you mean …?": the known word that a mistyped one is closest to. */
+/** "Did you mean …?": finds the known word closest to a mistyped one. */
 
-/** Slips of the finger that are still taken for the same word; shorter words allow fewer. */
-const SLIPS_MAX = 2;
-/** Characters. Nothing that is known is longer, and comparing costs the product of both lengths. */
+/** Typing errors up to which two words count as the same. Shorter words allow fewer. */
+const TYPOS_MAX = 2;
+/** Characters. No known word is longer, and a comparison costs the product of both lengths. */
 const WORD_MAX = 40;
 
-/** Undefined when nothing is close. Upper and lower case do not matter. */
+/** Undefined when no known word is close. The comparison ignores case. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > WORD_MAX) return undefined;
   const typed = word.toLowerCase();
   const ranked = known
-    .map((one) => ({ one, slips: slips(typed, one.toLowerCase()) }))
-    .filter(({ one, slips }) => slips <= Math.min(SLIPS_MAX, Math.ceil(one.length / 3)))
-    .sort((a, b) => a.slips - b.slips);
+    .map((one) => ({ one, typos: countTypos(typed, one.toLowerCase()) }))
+    .filter(({ one, typos }) => typos <= Math.min(TYPOS_MAX, Math.ceil(one.length / 3)))
+    .sort((a, b) => a.typos - b.typos);
   return ranked[0]?.one ?? known.find((one) => typed.length > 2 && one.startsWith(typed));
 }
 
-/** Letters left out, added, replaced, or swapped with the next one (optimal string alignment). */
-function slips(from: string, to: string): number {
+/** Counts letters that were left out, added, replaced, or swapped with the next one (optimal string alignment distance). */
+function countTypos(from: string, to: string): number {
   let older: number[] = [];
   let above = [...Array(to.length + 1).keys()];
   for (let i = 1; i <= from.length; i++) {

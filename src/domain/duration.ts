@@ -1,11 +1,11 @@
-/** Durations as people write them: `90s`, `30m`, `1h`, `1h30m`, `7d`. In the house they are whole milliseconds. */
+/** Parses and formats durations such as `90s`, `30m`, `1h`, `1h30m`, `7d`. Internally a duration is a whole number of milliseconds. */
 
 import { DAY, DURATION_MIN, HOUR, MINUTE, SECOND } from './limits.js';
 
 const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: SECOND } as const;
 const FORM = /^(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/;
 
-/** Milliseconds, or undefined when the text is not a duration above zero. */
+/** Returns milliseconds, or undefined when the text is not a duration above zero. */
 export function parseDuration(text: string): number | undefined {
   const match = FORM.exec(text);
   if (!match) return undefined;
@@ -14,12 +14,12 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-/** Whole milliseconds, and no less than a grant or a request lasts at the least. */
+/** Whether this is a whole number of milliseconds of at least `DURATION_MIN`. */
 export function isDuration(ms: number): boolean {
   return Number.isSafeInteger(ms) && ms >= DURATION_MIN;
 }
 
-/** The shortest way to write it: `5400000` → `1h30m`. Parts below a second are dropped. */
+/** Returns the shortest notation: `5400000` → `1h30m`. Fractions of a second are dropped. */
 export function formatDuration(ms: number): string {
   let left = Math.floor(ms / SECOND) * SECOND;
   let text = '';

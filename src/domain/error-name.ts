@@ -1,5 +1,5 @@
-/** What may be logged of an error whose origin is not known. */
+/** The only part of an error of unknown origin that may be logged. */
 
-/** Its name alone: a message may hold what was about to be written, or what somebody said. */
+/** Only the name: the message may contain a value that was being written, or a user's text. */
 export const errorName = (error: unknown): string =>
   error instanceof Error ? error.name : 'unknown';

@@ -1,4 +1,4 @@
-/** A time-limited right to use what an approval named. It ends by the database's clock alone; no sweeper has a say. */
+/** A time-limited right to use the resources of an approval. It ends by the database's clock, whether or not a job has run. */
 
 import type { ApprovalId } from './approval.js';
 import type { PolicyId } from './policy/policy.js';
@@ -11,14 +11,14 @@ export interface NewGrant {
   readonly id: GrantId;
   readonly approval: ApprovalId;
   readonly principal: PrincipalId;
-  /** The deciding policy: a use under any other is refused. */
+  /** The policy that decided. A use under any other policy is refused. */
   readonly policy: PolicyId;
   readonly operation: Operation;
   readonly resources: readonly string[];
-  /** Milliseconds from the moment it is written. */
+  /** Milliseconds from the moment of insertion. */
   readonly duration: number;
   readonly maxUses?: number | undefined;
-  /** The digest of the approval: what was approved is what is granted. */
+  /** The digest of the approval, so that exactly what was approved is granted. */
   readonly digest: string;
 }
 

@@ -1,8 +1,8 @@
-/** Points in time as people give them: how long ago, or a date. */
+/** Points in time that a user enters: an age or a date. */
 
 import { parseDuration } from './duration.js';
 
-/** `text` has the form that the contract asks for. */
+/** `text` must be valid according to the contract. An age such as `7d` counts back from `now`. */
 export function momentOf(text: string, now: Date): Date {
   const ago = parseDuration(text);
   return ago === undefined ? new Date(text) : new Date(now.getTime() - ago);

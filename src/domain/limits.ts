@@ -1,19 +1,19 @@
-/** Every number of the product, with its unit and its reason. */
+/** The product's limits and defaults, each with its unit and its reason. */
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Characters. Longer than any real path, short enough to read on a phone. */
+/** Bytes. Longer than any real path, short enough to read on a phone. */
 export const URI_MAX_BYTES = 512;
 export const URI_MAX_SEGMENTS = 8;
 export const SEGMENT_MAX_LENGTH = 128;
 
-/** Resources in one approval: what a person can still check on one card. */
+/** Resources in one approval: as many as a person can check on one card. */
 export const RESOURCES_MAX = 20;
 
-/** Characters of free text. An unbounded reason is a way to exhaust a server or to bury the facts. */
+/** Characters of free text. An unbounded reason could exhaust the server or bury the facts. */
 export const REASON_MAX = 2000;
 export const REASON_MIN_DEFAULT = 10;
 
@@ -25,25 +25,25 @@ export const SLACK_BODY_MAX_BYTES = 256 * 1024;
 /** How long an idle HTTP connection stays open (ms). Load balancers usually keep theirs for 60 s. */
 export const KEEP_ALIVE_DEFAULT = 75 * SECOND;
 
-/** Characters that say why no person was asked, or why one was. */
+/** Characters of the report on auto-approval conditions. */
 export const AUTO_REPORT_MAX = 2000;
 
-/** Bytes of one secret value: room for a certificate chain, not for a database dump. */
+/** Bytes of one secret value: enough for a certificate chain, too small for a database dump. */
 export const SECRET_MAX_BYTES = 64 * 1024;
 
-/** Characters of a value made here, six random bits in each: the least are 132 bits, the default 256. */
+/** Characters of a generated value. Each holds six random bits: the minimum has 132 bits, the default 258. */
 export const TOKEN_LENGTH_MIN = 22;
 export const TOKEN_LENGTH_DEFAULT = 43;
 export const TOKEN_LENGTH_MAX = 4096;
 
-/** Milliseconds for which a code links a Slack account: long enough to switch windows. */
+/** Milliseconds for which a link code is valid: long enough to switch windows. */
 export const LINK_CODE_TTL = 10 * MINUTE;
 
 /** Characters. */
 export const IDEMPOTENCY_KEY_MAX = 128;
-/** Milliseconds for which the answer to a change is kept for whoever repeats it. */
+/** Milliseconds for which the answer to a change is stored, so that a retry gets the same answer. */
 export const ANSWER_RETENTION = 7 * DAY;
-/** How long what was delivered is remembered, unless the server says otherwise. */
+/** Milliseconds for which completed deliveries are stored, unless configured otherwise. */
 export const DELIVERY_RETENTION = 30 * DAY;
 
 /** Milliseconds. */
@@ -51,50 +51,50 @@ export const GRANT_DEFAULT = HOUR;
 export const GRANT_MAX_DEFAULT = 8 * HOUR;
 export const REQUEST_TTL_DEFAULT = HOUR;
 export const DURATION_MIN = MINUTE;
-/** Policies may not allow a grant, or keep a request pending, for longer than this. */
+/** The longest duration of a grant or a pending request that a policy can set. */
 export const DURATION_CEILING = 7 * DAY;
 
-/** Seconds that one wait may hold a connection. 45 is below every 60 s client limit known. */
+/** Seconds that one wait may hold a connection. 45 s is below the 60 s timeout that many clients have. */
 export const WAIT_DEFAULT_SECONDS = 45;
 export const WAIT_MAX_SECONDS = 240;
 
-/** Streams of changes that one key may hold open on one process, and approvals named in one: an agent has few of either. */
+/** Change streams that one key may keep open on one process, and approvals in one stream. An agent needs few of either. */
 export const STREAMS_PER_KEY = 4;
 export const FOLLOWED_MAX = 20;
-/** What clients of older protocols hold open: a stream each, and one key may have several of them. */
+/** Streams and subscriptions for clients of older protocols. Each session has its own stream, and one key may have several sessions. */
 export const SESSION_STREAMS_PER_KEY = 16;
 export const SUBSCRIPTIONS_PER_KEY = 200;
-/** Milliseconds after which a stream is ended, and may be opened anew. */
+/** Milliseconds after which the server ends a stream. The client may open another. */
 export const STREAM_MAX = HOUR;
 
-/** What one key may ask, unless configured otherwise: people are the scarce part. */
+/** Requests that one key may make, unless configured otherwise. They protect the approvers' attention. */
 export const PENDING_MAX_DEFAULT = 5;
 export const REQUESTS_PER_HOUR_DEFAULT = 30;
-/** Milliseconds before the same key may repeat what a person denied. */
+/** Milliseconds before the same key may repeat a request that a person denied. */
 export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
 
-/** Requests that all keys of one principal may make in a minute, unless configured otherwise. */
+/** HTTP requests that all keys of one principal may make in a minute, unless configured otherwise. */
 export const RATE_LIMIT_DEFAULT = 600;
 
-/** People named in one policy. */
+/** Approvers in one policy. */
 export const APPROVERS_MAX = 50;
-/** Keys and owners named in one policy. */
+/** Requesters (keys and owners) in one policy. */
 export const REQUESTERS_MAX = 100;
 export const TIME_WINDOWS_MAX = 20;
 export const MIN_APPROVALS_MAX = 10;
 export const NAME_MAX = 128;
 export const EMAIL_MAX = 254;
 
-/** Policies in one set. */
+/** Policies in one policy set. */
 export const POLICIES_MAX = 1000;
 
 /** Rows on one page of a list. */
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
 
-/** Addresses that one e-mail goes to. */
+/** Recipients of one e-mail. */
 export const RECIPIENTS_MAX = 20;
-/** Characters of an address that is posted to. */
+/** Characters of a webhook URL. */
 export const WEBHOOK_URL_MAX = 2000;
 
 /** The deepest body of the REST API, a policy set, has six levels; the largest has a thousand policies. */

@@ -1,40 +1,40 @@
-/** What a receiver is told of one event: ids, names and outcomes; never a value, and somebody's words only where they were asked for. */
+/** What one notification contains: ids, names and outcomes, never a secret value. It contains a person's free text only if the receiver is configured to include it. */
 
 import type { Actor } from './audit-event.js';
 import type { Json } from './canonical-json.js';
 import type { EventType, NotificationType, Operation } from './vocabulary.js';
 
-/** The version of this shape, and of what webhooks carry. */
+/** Schema version of this shape and of webhook payloads. */
 export const NOTIFICATION_SCHEMA = 1;
 
 export interface Notification {
-  /** `evt_…`; the same at every try, at every receiver, and after a replay. */
+  /** `evt_…`: the same for every attempt, every receiver, and after a replay. */
   readonly id: string;
   readonly type: NotificationType;
-  /** When it happened by the database's clock, RFC 3339 in UTC. */
+  /** Time of the event by the database's clock, RFC 3339 in UTC. */
   readonly timestamp: string;
-  /** Its number on the audit trail: notifications of one approval come in its order. */
+  /** The event's number on the audit trail. Notifications about one approval are sent in this order. */
   readonly sequence: number;
-  /** What is on the audit trail, where several events are told as one type. */
+  /** The audit event type. Several event types can share one notification type. */
   readonly event: EventType;
   readonly actor: Pick<Actor, 'kind' | 'name'>;
   readonly approval?: string | undefined;
   readonly grant?: string | undefined;
-  /** The name of the key whose access this is about. */
+  /** Name of the key whose access the event concerns. */
   readonly key?: string | undefined;
   readonly resources?: readonly string[] | undefined;
   readonly operation?: Operation | undefined;
   /** `approved`, `denied`, `cancelled`, `expired`, `revoked`, `firing`, `resolved`, `silenced` … */
   readonly outcome?: string | undefined;
-  /** Somebody's words, plain text; only for a receiver that wants them. */
+  /** Free text of a person, plain text. Present only if the receiver includes reasons. */
   readonly reason?: string | undefined;
-  /** Of an alert or a policy: ids, numbers and settings. */
+  /** For an alert or a policy: ids, numbers and settings. */
   readonly details?: { readonly [key: string]: Json | undefined } | undefined;
-  /** Where a person can look at it; opening it decides nothing. */
+  /** A link to the details. Opening it decides nothing. */
   readonly link?: string | undefined;
 }
 
-/** Which notification an event of the audit trail becomes; undefined: none. */
+/** The notification type of each audit event type. Undefined: the event is not sent. */
 export const NOTIFIED_AS: Partial<Record<EventType, NotificationType>> = {
   approval_requested: 'approval_requested',
   approval_decided: 'approval_decided',

@@ -1,27 +1,27 @@
 /**
- * Patterns over resources: `*` is one segment, `**` (last segment only) any depth of at least one. Our own matcher: glob
- * libraries bring negation, classes and back-tracking that a policy must not have.
+ * Patterns over resources: `*` matches one segment, `**` (last segment only) one or more segments. vsecure has its own matcher
+ * because glob libraries add negation, character classes and backtracking that a policy must not have.
  */
 
-import { type Result, refused } from './result.js';
+import { ok, type Result, refused } from './result.js';
 import { isSegment, segmentProblem, splitPath } from './uri.js';
 
-/** Reads a pattern; an exact resource is one too. Refuses with `invalid_resource` and what is wrong. */
+/** Parses a pattern; an exact resource is a pattern too. Refuses with `invalid_resource` and the problem. */
 export function parsePattern(text: string): Result<string> {
   const path = splitPath(text);
   if (typeof path === 'string') return refused({ code: 'invalid_resource', problem: path });
   const { segments } = path;
-  const early = segments.indexOf('**');
-  if (early !== -1 && early !== segments.length - 1)
+  const depth = segments.indexOf('**');
+  if (depth !== -1 && depth !== segments.length - 1)
     return refused({ code: 'invalid_resource', problem: '"**" may only be the last segment' });
   const bad = segments.find((part) => part !== '*' && part !== '**' && !isSegment(part));
   if (bad !== undefined) return refused({ code: 'invalid_resource', problem: segmentProblem(bad) });
-  return { ok: true, value: text };
+  return ok(text);
 }
 
 /**
- * Every pattern that covers this resource or pattern, itself included, most specific first: segment by segment a literal comes
- * before `*` before `**`. At most 511, usually under 16, so finding the deciding policy is one lookup by key, not a scan.
+ * Returns every pattern that covers this resource or pattern, including itself, most specific first: in each segment a literal
+ * comes before `*`, and `*` before `**`. There are at most 511 and usually fewer than 16, so the deciding policy is found by key, not by a scan.
  */
 export function coveringPatterns(pattern: string): readonly string[] {
   const path = splitPath(pattern);
@@ -31,12 +31,12 @@ export function coveringPatterns(pattern: string): readonly string[] {
   return tails.map((tail) => `vsecure://${path.kind}/${tail}`);
 }
 
-/** Does the pattern cover this resource (or narrower pattern)? */
+/** Whether the pattern covers this resource or narrower pattern. */
 export function covers(pattern: string, resource: string): boolean {
   return coveringPatterns(resource).includes(pattern);
 }
 
-/** Text all the way: lists of segments would cost several times as much, and this is done for every request and read. */
+/** Concatenates text instead of lists of segments, which cost several times as much. This runs for every request and every read. */
 function coveringTails(below: readonly string[], segment: string): string[] {
   if (segment === '**') return ['**'];
   const heads = segment === '*' ? ['*'] : [segment, '*'];

@@ -1,4 +1,4 @@
-/** People: who owns keys and who may decide. */
+/** People: owners of keys and approvers. A person is a record in vsecure; the human at an AI tool is a tool user. */
 
 import { parseApproverEntry } from './approver-entry.js';
 import type { Role } from './vocabulary.js';
@@ -15,13 +15,13 @@ export interface Person {
   /** Lower case. */
   readonly email: string;
   readonly role: Role;
-  /** False once a person has left: nothing of theirs works any more. */
+  /** False for a deactivated person, whose keys and decisions are refused. */
   readonly active: boolean;
   /** At most one for each Slack team. */
   readonly slack: readonly SlackAccount[];
 }
 
-/** Does an approver entry name this person, by e-mail or by a Slack user id of the connected workspace? A group names no person by itself. */
+/** Whether an approver entry means this person, by e-mail address or by a Slack user id of the connected workspace. A group entry means no single person. */
 export function isNamedBy(person: Person, entry: string): boolean {
   const named = parseApproverEntry(entry);
   if (named.kind === 'email') return person.email === named.email;

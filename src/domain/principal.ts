@@ -1,4 +1,4 @@
-/** Who acts through keys: a principal has a name, a class and an owner, and one or several keys. Grants belong to the principal. */
+/** Principals act through API keys. A principal has a name, a class, an owner and one or more keys. Grants belong to the principal. */
 
 import { NAME_MAX } from './limits.js';
 import type { PersonId } from './person.js';
@@ -8,11 +8,11 @@ export type PrincipalId = `prin_${string}`;
 
 export interface Principal {
   readonly id: PrincipalId;
-  /** Unique and never reused: a policy that names it must never come to mean another. */
+  /** Unique and never reused, so that a policy that names it never means another principal later. */
   readonly name: string;
   readonly class: KeyClass;
   readonly owner: PersonId;
-  /** From then on nothing works with its keys, until somebody resumes it. */
+  /** Since then its keys are refused, until an administrator resumes it. */
   readonly suspendedAt?: Date | undefined;
   readonly suspendedBy?: PersonId | undefined;
 }
@@ -29,6 +29,6 @@ export interface ApiKey {
   readonly revokedAt?: Date | undefined;
 }
 
-/** What a principal, and with it each of its keys, can be called. */
+/** Whether a principal, and each of its keys, can have this name. */
 export const isKeyName = (text: string): boolean =>
   text.length <= NAME_MAX && /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(text);

@@ -1,31 +1,31 @@
-/** A receiver of notifications as people see it: never an address that is a secret, never what signs. */
+/** A receiver of notifications, without its secret parts: webhook addresses and signing secrets. */
 
 import { DAY } from './limits.js';
 import type { NotificationType, ReceiverKind } from './vocabulary.js';
 
-/** As it is stored, beside what is sealed. */
+/** The stored receiver, without its sealed settings. */
 export interface ReceiverRow {
   readonly kind: ReceiverKind;
   readonly enabled: boolean;
-  /** What it is told; undefined: everything but reads. */
+  /** Types that it receives. Undefined: all except reads. */
   readonly events?: readonly (NotificationType | '*')[] | undefined;
-  /** Are people's reasons passed on? */
+  /** Whether notifications include the free-text reasons of people. */
   readonly includeReason: boolean;
   readonly publicSettings: {
-    /** Of `email`. */
+    /** For `email`. */
     readonly recipients?: readonly string[] | undefined;
-    /** Of `slack`: as it was written, for people. */
+    /** For `slack`: the channel name that the operator entered, for display. */
     readonly channel?: string | undefined;
-    /** Of `slack` and `webhook`: scheme and host alone. */
+    /** For `slack` and `webhook`: only scheme and host. */
     readonly origin?: string | undefined;
   };
   readonly version: number;
   readonly updatedAt: Date;
-  /** It was switched off because telling it failed for too long, or it said that it is gone. */
+  /** Why vsecure disabled it: sending failed for too long, or the receiver answered that it is gone. */
   readonly disabledBecause?: string | undefined;
 }
 
-/** What people see of it. */
+/** The receiver as the API shows it. */
 export type Receiver = Omit<ReceiverRow, 'publicSettings'> & ReceiverRow['publicSettings'];
 
 export const publicReceiver = ({ publicSettings, ...row }: ReceiverRow): Receiver => ({
@@ -33,7 +33,7 @@ export const publicReceiver = ({ publicSettings, ...row }: ReceiverRow): Receive
   ...publicSettings,
 });
 
-/** A change of one receiver: what is not named stays as it is. */
+/** A change of one receiver. An absent field keeps its value. */
 export interface ReceiverChange {
   readonly enabled?: boolean | undefined;
   readonly events?: readonly (NotificationType | '*')[] | undefined;
@@ -42,20 +42,20 @@ export interface ReceiverChange {
   readonly webhookUrl?: string | undefined;
   readonly channel?: string | undefined;
   readonly url?: string | undefined;
-  /** Of `webhook`: makes another signing secret; the one before signs too, for a day. */
+  /** For `webhook`: creates a new signing secret. The previous one also signs for one more day. */
   readonly rotateSecret?: boolean | undefined;
 }
 
-/** `waiting`: not told yet, tried or not. `dead`: given up, and can be replayed. */
+/** `waiting`: not sent yet, attempted or not. `dead`: given up; it can be replayed. */
 export const DELIVERY_STATES = ['waiting', 'sent', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** How it stands with telling one receiver of one event. */
+/** The delivery of one notification to one receiver. */
 export interface NotificationDelivery {
   /** `dlvr_…` */
   readonly id: string;
   readonly receiver: ReceiverKind;
-  /** The notification's own id, which the receiver sees. */
+  /** The notification's id, which the receiver sees. */
   readonly notification: string;
   readonly type: NotificationType;
   readonly sequence: number;
@@ -64,7 +64,7 @@ export interface NotificationDelivery {
   readonly lastError?: string | undefined;
   readonly createdAt: Date;
   readonly settledAt?: Date | undefined;
-  /** When it is tried next. */
+  /** Time of the next attempt. */
   readonly nextTry?: Date | undefined;
 }
 
@@ -74,7 +74,7 @@ export interface DeliveryFilter {
   readonly type?: NotificationType | undefined;
 }
 
-/** What to tell once more: these, or all of one receiver that ended like this. */
+/** The deliveries to send again: these ids, or all of one receiver in this state. */
 export type ReplaySelection =
   | { readonly ids: readonly string[] }
   | {
@@ -83,8 +83,8 @@ export type ReplaySelection =
       readonly since?: Date | undefined;
     };
 
-/** Milliseconds without anything that reached it, after which a receiver is switched off. */
+/** Milliseconds without a successful delivery after which vsecure disables a receiver. */
 export const FAILING_MAX = 5 * DAY;
 
-/** Milliseconds for which the signing secret before goes on signing. */
+/** Milliseconds for which the previous signing secret continues to sign. */
 export const OLD_SECRET_VALID_FOR = DAY;

@@ -1,4 +1,4 @@
-/** Every way to say no, and the one sentence that whoever asked may read. Never holds a value, a name of an approver, or whether an invisible thing exists. */
+/** Every refusal and the sentence that the caller reads. A sentence never contains a value or an approver's name, and never shows whether an invisible resource exists. */
 
 import { formatDuration } from './duration.js';
 import type { ApprovalStatus, EntryPoint, Operation, RefusalCode } from './vocabulary.js';
@@ -52,50 +52,51 @@ export type Refusal =
 
 const PLAIN: Record<Plain, string> = {
   nothing_in_common:
-    'The approvers so far chose other resources, so nothing is left that all of them approve. Choose at least one that they chose too, or deny.',
+    'Earlier approvers chose other resources, so no resource is left that all approvers agree on. Choose at least one of theirs, or deny.',
   not_a_requester:
-    'The policy does not let this key ask here. An operator can add it to the policy’s requesters.',
+    'The policy does not allow this key to request access to this resource. An operator can add the key to the policy’s requesters.',
   no_policy:
-    'No policy covers this resource, so nobody may ask for it. An operator can add one with mcp:configure.',
+    'No policy covers this resource, so it cannot be requested. An operator can add one with mcp:configure.',
   approvers_missing:
-    'The policy names nobody who could approve this. An operator must set approvers, or VSECURE_DEFAULT_APPROVERS.',
+    'The policy has no approver for this request. An operator must set approvers in the policy, or VSECURE_DEFAULT_APPROVERS.',
   approval_required:
-    'There is no live grant for this resource. Ask with request-access first, then wait for the decision.',
+    'There is no active grant for this resource. Call request-access first, then wait for the decision.',
   version_conflict:
-    'Somebody changed this at the same moment. Look at it again, then repeat the change.',
+    'This was changed by another request in the meantime. Read the current version, then repeat your change.',
   idempotency_mismatch:
-    'This idempotency key was used for another change before. Use a new key for a new change.',
-  not_found: 'There is no such thing, or it is not yours to see.',
+    'This idempotency key was already used for a different change. Use a new key for each new change.',
+  not_found: 'Not found, or you have no access.',
   already_exists:
-    'That name is taken. Names are never reused, and may not differ only in upper and lower case.',
+    'This name is already taken. Names are never reused, and two names may not differ only in upper and lower case.',
   already_voted: 'Your vote on this request is already counted.',
   expired:
-    'This request has expired: nobody decided in time. It was not denied; it can be asked again.',
+    'This request expired without a decision. It was not denied; you can request access again.',
   policy_changed:
-    'The policy changed since this request was shown to you. The card has been redrawn: look at it again, then decide.',
+    'The policy changed after this request was shown to you. The Slack message is updated: check it again, then decide.',
   own_request:
-    'This request comes from a key that you own. Somebody else must approve it; you can deny it.',
+    'This request comes from a key that you own. Another approver must approve it; you can only deny it.',
   not_an_approver: 'You are not one of the approvers of this request.',
-  person_inactive: 'This account is deactivated, so it cannot decide anything.',
-  foreign_team: 'This comes from another Slack workspace than the one vsecure is connected to.',
+  person_inactive: 'This account is deactivated, so it cannot decide requests.',
+  foreign_team:
+    'This Slack account belongs to a different workspace than the one that vsecure is connected to.',
   unknown_person:
-    'This Slack account is not linked to anybody vsecure knows. Make a code on the command line, `vsecure people:code`, and type it here: /vsecure link <code>. Or ask an administrator for `vsecure people:link`.',
+    'This Slack account is not linked to a person in vsecure. Create a code on the command line with `vsecure people:code`, and enter it here: /vsecure link <code>. Or ask an administrator to run `vsecure people:link`.',
   unverified_account:
-    'Only full members of the workspace with a confirmed e-mail address may decide. Guests, bots and outside accounts may not.',
+    'Only full members of the workspace with a confirmed e-mail address can decide. Slack guests, bots and external accounts cannot.',
   invalid_key: 'The API key is unknown, expired or revoked.',
   key_suspended:
-    'The owner of this key suspended it. Nothing works with it until an administrator resumes it: vsecure keys:resume.',
+    'This key is suspended. It works again after an administrator resumes it with vsecure keys:resume.',
   too_many_codes:
-    'Too many codes did not fit. Wait ten minutes, then make a new one where you made this one: vsecure people:code, or vsecure login.',
+    'Too many wrong codes. Wait ten minutes, then create a new code with vsecure people:code or vsecure login.',
   already_linked:
-    'This Slack account, or the person, is linked already. A link is never moved: ask an administrator.',
+    'This Slack account or this person is already linked. A link cannot be changed; ask an administrator.',
   invalid_code:
-    'This code is unknown, used or older than ten minutes. Make a new one where you made this one: vsecure people:code, or vsecure login.',
+    'This code is wrong, already used, or older than ten minutes. Create a new code with vsecure people:code or vsecure login.',
   unavailable:
-    'vsecure cannot answer this safely at the moment. Nothing was changed; try again shortly.',
+    'vsecure cannot answer this safely right now. Nothing was changed; try again shortly.',
 };
 
-/** What to tell whoever was refused. */
+/** The sentence that the refused caller reads: what happened, and what to do next. */
 export function explain(refusal: Refusal): string {
   switch (refusal.code) {
     case 'invalid_resource':
@@ -103,35 +104,35 @@ export function explain(refusal: Refusal): string {
     case 'invalid_input':
       return refusal.problem;
     case 'mixed_policies':
-      return `These resources are under ${refusal.groups.length} different policies. Ask once for each group: ${refusal.groups.map((group) => group.join(', ')).join(' | ')}`;
+      return `These resources are under ${refusal.groups.length} different policies. Send one request for each group: ${refusal.groups.map((group) => group.join(', ')).join(' | ')}`;
     case 'not_permitted':
-      return `The policy does not permit "${refusal.operation}" here at all.`;
+      return `The policy does not permit the operation "${refusal.operation}" on this resource.`;
     case 'reason_missing':
       return `A reason is required${refusal.minimum > 1 ? ` (at least ${refusal.minimum} characters)` : ''}.`;
     case 'reason_too_short':
-      return `The reason is too short to say anything: at least ${refusal.minimum} characters, mostly letters or digits.`;
+      return `The reason is too short. Write at least ${refusal.minimum} characters, mostly letters or digits.`;
     case 'invalid_duration':
-      return `A duration is at least ${formatDuration(refusal.minimum)}, written like 30m, 1h or 1h30m.`;
+      return `Not a valid duration. Use at least ${formatDuration(refusal.minimum)}, written like 30m, 1h or 1h30m.`;
     case 'duration_too_long':
-      return `The policy allows at most ${formatDuration(refusal.maximum)}.`;
+      return `The duration is too long. The policy allows at most ${formatDuration(refusal.maximum)}.`;
     case 'cannot_widen':
-      return `An approver can narrow what was asked for (${formatDuration(refusal.asked)}, and the resources on the card), not widen it.`;
+      return `You can shorten the duration (${formatDuration(refusal.asked)}) or choose fewer of the requested resources, not extend them.`;
     case 'too_many_pending':
-      return `This key already has ${refusal.maximum} requests waiting for a decision. Wait for one of them, or cancel one, then ask again.`;
+      return `This key already has ${refusal.maximum} pending requests. Wait for a decision on one of them, or cancel one, then request again.`;
     case 'too_many_requests':
-      return `This key has asked ${refusal.maximum} times within an hour. Ask again in ${formatDuration(refusal.retryAfter)}.`;
+      return `This key has made ${refusal.maximum} requests within an hour. Request again in ${formatDuration(refusal.retryAfter)}.`;
     case 'denied_recently':
-      return `A person denied this same request. Do not repeat it; if something changed, ask again in ${formatDuration(refusal.retryAfter)}.`;
+      return `An approver recently denied this request. Do not repeat it. If something changed, request again in ${formatDuration(refusal.retryAfter)}.`;
     case 'already_decided':
       return `This request is already ${refusal.status}.`;
     case 'wrong_door':
-      return `The policy accepts decisions only from: ${refusal.allowed.join(', ')}.`;
+      return `The policy does not accept decisions from here, only from: ${refusal.allowed.join(', ')}.`;
     case 'grant_ended':
-      return `The grant is over (${refusal.how}). Ask again with request-access.`;
+      return `The grant has ended (${refusal.how.replaceAll('_', ' ')}). Request access again with request-access.`;
     case 'needs_value':
-      return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool sees it: ${refusal.command}`;
+      return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool can see it: ${refusal.command}`;
     case 'shown_once':
-      return `This call made ${refusal.made} before, and showed it then; that is shown once. Give it up (a key: revoke it), and make another under a new idempotency key.`;
+      return `An earlier call with this idempotency key already created ${refusal.made} and showed it once. It cannot be shown again. If you no longer have it, create another with a new idempotency key (revoke a lost API key first).`;
     case 'not_allowed':
       return `This needs ${refusal.needs}.`;
     default:

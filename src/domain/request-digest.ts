@@ -1,11 +1,11 @@
 /**
- * What is approved is what is granted: one digest over everything a decision depends on. It is stored with the approval, carried
- * by the buttons, and checked when deciding and granting.
+ * The digest: a hash over everything that a decision depends on. It is stored with the approval, carried by the Slack buttons, and
+ * checked when deciding and granting, so that exactly what was approved is granted.
  */
 
 import { canonicalJson } from './canonical-json.js';
 
-/** SHA-256 over UTF-8, lower-case hex. */
+/** A hash function over UTF-8 text with lower-case hex output: SHA-256, or HMAC-SHA-256 where it is keyed. */
 export type HashText = (text: string) => string;
 
 export interface DigestedRequest {
@@ -18,9 +18,9 @@ export interface DigestedRequest {
   readonly policyVersion: number;
 }
 
-export function requestDigest(digest: HashText, request: DigestedRequest): string {
+export function requestDigest(hashText: HashText, request: DigestedRequest): string {
   const { resources, operation, duration, principal, policy, policyVersion } = request;
-  return digest(
+  return hashText(
     canonicalJson({ resources, operation, duration, principal, policy, policyVersion }),
   );
 }

@@ -1,4 +1,4 @@
-/** A verb's answer: what it made, or why not. */
+/** The result of a use case: a value or a refusal. */
 
 import type { Refusal } from './refusal.js';
 

@@ -1,19 +1,19 @@
-/** What a caller may do: the key's scopes ∩ its class ∩ its owner's role. A decision is a right of people, never of an agent's key. */
+/** A caller's effective scopes: the key's scopes ∩ its class ∩ its owner's role. Only people may decide, never an agent key. */
 
 import type { Person } from './person.js';
 import type { ApiKey, Principal } from './principal.js';
 import { type KeyClass, type Role, SCOPES, type Scope } from './vocabulary.js';
 
-/** Somebody who came with a good key. */
+/** An authenticated caller with a valid API key. */
 export interface Caller {
   readonly principal: Principal;
   readonly key: ApiKey;
   readonly owner: Person;
-  /** Already narrowed to what class and role allow. */
+  /** Already restricted to what class and role allow. */
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** The most that a key of each class can ever hold. The database repeats it as a CHECK. */
+/** All scopes that a key of each class can have. The database enforces the same lists with a CHECK. */
 export const CLASS_SCOPES: Record<KeyClass, readonly Scope[]> = {
   agent: ['access:request', 'secrets:list', 'grants:use', 'audit:read'],
   human: SCOPES,
@@ -51,7 +51,7 @@ export function may(caller: Caller, scope: Scope): boolean {
   return caller.scopes.has(scope);
 }
 
-/** Sees the whole audit trail and every approval: admins and auditors, through their own keys. */
+/** Whether the caller sees the whole audit trail and every approval: admins and auditors, with a human or service key. */
 export function seesEverything(caller: Caller): boolean {
   return caller.principal.class !== 'agent' && caller.owner.role !== 'member';
 }

@@ -1,4 +1,4 @@
-/** What is known of a secret without opening it. */
+/** Secrets without their plain values. */
 
 export interface SecretMetadata {
   readonly id: `scrt_${string}`;
@@ -10,12 +10,12 @@ export interface SecretMetadata {
   readonly updatedAt: Date;
 }
 
-/** What a change did. It holds no value, so it can be told and kept. */
+/** The outcome of a change. It contains no value, so it can be returned and stored. */
 export interface SecretChange {
   readonly resource: string;
-  /** The new version; of a deletion, the last that there was. */
+  /** The new version. For a deletion: the last version. */
   readonly version: number;
-  /** The version that was the latest before. */
+  /** The latest version before the change. */
   readonly previousVersion?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface SecretVersion {
   readonly createdBy: string;
 }
 
-/** What a sealed value is bound to (AES-GCM additional data): it opens nowhere else. */
+/** The additional data (AES-GCM) that a sealed value is bound to. The value cannot be opened for any other place. */
 export interface SecretPlace {
   readonly installation: string;
   readonly secretId: string;

@@ -1,14 +1,14 @@
-/** Free text from outside: made storable, and measured by what it says rather than by its length. */
+/** Free text from outside: makes it storable, and checks that a reason has content. */
 
 /**
- * The text as Postgres and JSON can hold it: NUL and lone surrogates become U+FFFD. Without this a hostile reason could make
- * the very insert fail that records its refusal.
+ * Makes text storable in Postgres and JSON: NUL and lone surrogates become U+FFFD. Otherwise a hostile reason could make the
+ * insert that records its refusal fail.
  */
 export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
-/** Characters, a run of white space counted as one, ends trimmed. */
+/** Counts characters after trimming. A run of white space counts as one. */
 export function reasonLength(reason: string): number {
   return [...squeezed(reason)].length;
 }

@@ -1,12 +1,12 @@
 /**
- * Makes text from agents, clients and Slack users safe to look at: what cannot be seen is spelled out, what could be followed is
- * broken. It is meant for `plain_text` objects, in which Slack parses neither mentions nor markup.
+ * Makes text from agents, clients and Slack users safe to display: invisible characters are spelled out, and links are broken. It
+ * is meant for `plain_text` objects, in which Slack parses neither mentions nor markup.
  */
 
-/** Two marks on one letter are enough for every living script; a hundred are a way to paint over other lines. */
+/** Two combining marks on one letter are enough for every living script. Many marks can cover other lines. */
 const MARKS_MAX = 2;
 
-/** Control, format, surrogate, private and unassigned characters, line and paragraph separators, and everything drawn as nothing. */
+/** Control, format, surrogate, private-use and unassigned characters, line and paragraph separators, and characters without a glyph. */
 const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const MARK = /\p{M}/u;
@@ -15,17 +15,17 @@ const SCHEME = /([a-z][a-z0-9+.-]*):\/\//giu;
 
 export interface CleanText {
   readonly text: string;
-  /** Something in it could not be seen, or was painted over something else. */
+  /** The original contained invisible characters or stacked combining marks. */
   readonly suspicious: boolean;
 }
 
-/** As `visibleText`, and with broken links. */
+/** Like `visibleText`, with links broken as well. */
 export function cleanText(untrusted: string): CleanText {
   const { text, suspicious } = visibleText(untrusted);
   return { text: defanged(text), suspicious };
 }
 
-/** The same on one line: whoever wrote it cannot make it look like two. */
+/** The same on one line, so that the text cannot imitate a second line. */
 export const oneLine = (untrusted: string): string =>
   cleanText(untrusted).text.replaceAll('\n', ' ');
 
@@ -49,20 +49,20 @@ function spelledOut(character: string): string {
   return `⟦U+${hex}⟧`;
 }
 
-/** `https://evil.example` becomes `hxxps[:]//evil.example`, so that no client makes a link of it. */
+/** `https://evil.example` becomes `hxxps[:]//evil.example`, so that no client turns it into a link. */
 function defanged(text: string): string {
   return text.replace(SCHEME, (_, scheme: string) => `${scheme.replace(/^http/i, 'hxxp')}[:]//`);
 }
 
 export interface Quotation {
-  /** Each line begins with `│ `, so that no line can pass for one of ours. */
+  /** Each line begins with `│ `, so that no quoted line looks like text of vsecure. */
   readonly text: string;
-  /** Characters of the clean text that are not shown. */
+  /** Number of characters of the clean text that were cut off. */
   readonly left: number;
   readonly suspicious: boolean;
 }
 
-/** Quotes untrusted text, at most so many lines and characters of it. */
+/** Quotes untrusted text, cut to `most` lines and characters. */
 export function quoted(
   untrusted: string,
   most: { readonly lines: number; readonly characters: number },

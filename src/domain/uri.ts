@@ -1,10 +1,10 @@
 /**
- * The resource grammar. A name that is not already in its one form is refused, never normalised: every known way around a path
- * policy (dot segments, escapes, case, doubled slashes) began with a server that tidied up what it was given.
+ * The resource grammar. A name that is not in its one valid form is refused, never normalised: the known bypasses of path policies
+ * (dot segments, escapes, case, doubled slashes) all rely on a server that normalises its input.
  */
 
 import { SEGMENT_MAX_LENGTH, URI_MAX_BYTES, URI_MAX_SEGMENTS } from './limits.js';
-import { type Result, refused } from './result.js';
+import { ok, type Result, refused } from './result.js';
 
 export type ResourceKind = 'secrets' | 'templates' | 'audit' | 'api-keys';
 
@@ -18,14 +18,14 @@ const SCHEME = 'vsecure://';
 /** Starts with a letter or digit, so `.` and `..` are not segments. */
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** Reads an exact resource. Refuses with `invalid_resource` and what is wrong. */
+/** Parses an exact resource. Refuses with `invalid_resource` and the problem. */
 export function parseResource(text: string): Result<Resource> {
   const path = splitPath(text);
   if (typeof path === 'string') return invalid(path);
   const { kind, segments } = path;
   const bad = segments.find((segment) => !isSegment(segment));
   if (bad !== undefined) return invalid(segmentProblem(bad));
-  return { ok: true, value: { kind, uri: text } };
+  return ok({ kind, uri: text });
 }
 
 export interface Path {
@@ -33,7 +33,7 @@ export interface Path {
   readonly segments: readonly string[];
 }
 
-/** Splits `vsecure://kind/segments…`; answers with a sentence when the outside is wrong. Segments are not yet checked. */
+/** Splits `vsecure://kind/segments…`. Returns a sentence when scheme, kind or number of segments are wrong. The segments are not checked yet. */
 export function splitPath(text: string): Path | string {
   if (text.length > URI_MAX_BYTES) return `longer than ${URI_MAX_BYTES} bytes`;
   if (!/^[\x21-\x7e]*$/.test(text)) return 'only printable ASCII without spaces is allowed';

@@ -1,4 +1,4 @@
-/** What one viewer may look at: everything, or the doings of their own keys and what is decided by policies that name them. */
+/** What a viewer may see: everything, or the activity of their own keys and whatever the policies that name them decide. */
 
 import type { AuditEvent } from './audit-event.js';
 import type { PersonId } from './person.js';
@@ -7,22 +7,22 @@ import type { PrincipalId } from './principal.js';
 
 export interface VisibilityScope {
   readonly everything: boolean;
-  /** Whose doings are the viewer's own. */
+  /** The viewer's own principals. */
   readonly principals: readonly PrincipalId[];
-  /** Absent for a key that sees nothing but its own doings. */
+  /** Absent for a key that sees only its own activity. */
   readonly person?: PersonId | undefined;
   /** The policies that name the viewer as an approver. */
   readonly policies: readonly PolicyId[];
-  /** What `deciding` finds begins with one of these: a net for an index or a scan, wider than the rule. */
+  /** Every resource that `deciding` accepts begins with one of these prefixes. Queries use them as a coarse filter. */
   readonly prefixes: readonly string[];
   /**
-   * The policy that decides these resources now, if the viewer is among its approvers. Further approvers are among them once
-   * something that was asked at `asked` has met with the policy's silence.
+   * The policy that decides these resources now, if the viewer is one of its approvers. Escalation approvers count once a request
+   * made at `requestedAt` has waited for the policy's `escalateAfter`.
    */
-  deciding(resources: readonly string[], asked?: Date): Policy | undefined;
+  deciding(resources: readonly string[], requestedAt?: Date): Policy | undefined;
 }
 
-/** Of a key that sees its own doings, or of somebody who sees everything; no approver's. */
+/** The scope of a key that sees its own activity, or of a viewer who sees everything. It contains no approver's rights. */
 export const ownVisibility = (
   everything: boolean,
   principals: readonly PrincipalId[],
@@ -36,7 +36,7 @@ export const ownVisibility = (
   deciding: () => undefined,
 });
 
-/** Whose access it is, and to what. */
+/** The principal and the resources of a request or grant. */
 export interface Access {
   readonly principal: PrincipalId;
   readonly resources: readonly string[];
@@ -51,7 +51,7 @@ export function seesAccess(
   return visibility.deciding(resources, createdAt) !== undefined;
 }
 
-/** What was refused to somebody would tell them of what is not theirs, so of their own acts only those are shown that were let. */
+/** The viewer's own refused actions stay hidden, because they could reveal resources that the viewer may not see. */
 export function seesEvent(
   visibility: VisibilityScope,
   { principal, actor, refusal, resources = [] }: AuditEvent,
@@ -62,12 +62,12 @@ export function seesEvent(
   return resources.length > 0 && visibility.deciding(resources) !== undefined;
 }
 
-/** By these ids the viewer's own acts are on record; none for a key that sees what it is about alone. */
+/** The actor ids of the viewer's own actions in the audit trail. Empty for a key, which sees only events about its principal. */
 export function actorIds({ person, principals }: VisibilityScope): readonly string[] {
   return person ? [person, ...principals] : [];
 }
 
-/** What every resource that a pattern covers begins with; the widest ones alone. */
+/** The literal prefixes of the patterns, without those that another prefix includes. */
 export function prefixesOf(patterns: readonly string[]): readonly string[] {
   const all = [...new Set(patterns.map((pattern) => pattern.split('*', 1).join('')))];
   return all.filter((one) => !all.some((other) => other !== one && one.startsWith(other)));

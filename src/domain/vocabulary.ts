@@ -1,6 +1,6 @@
-/** Every closed list of the product: one place where a word is allowed or not. The wire and the database repeat it. */
+/** Every closed list of values in the product. The wire schemas and the database use the same values. */
 
-/** What can be done with a resource. `write` covers create, update and rotate; `list` is metadata only. */
+/** Operations on a resource. `write` covers create, update and rotate; `list` is metadata only. */
 export const OPERATIONS = ['list', 'read', 'write', 'delete'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -18,14 +18,14 @@ export type ConditionForm = FormOf<ConditionName>;
 export const APPROVAL_STATUSES = ['pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
 export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
 
-/** How a grant stands. Only the database's clock turns `active` into `expired`. */
+/** Only the database's clock turns `active` into `expired`. */
 export const GRANT_STATUSES = ['active', 'expired', 'revoked', 'released', 'used_up'] as const;
 export type GrantStatus = (typeof GRANT_STATUSES)[number];
 
 export const VERDICTS = ['approve', 'deny'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Where a decision can come in. All of them lead to the one `decide`. */
+/** Where a decision can come from. All entry points call the same `decide`. */
 export const ENTRY_POINTS = ['slack', 'dashboard', 'cli', 'api'] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 
@@ -98,7 +98,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const SLACK_USER_ID = /^[UW][A-Z0-9]{1,30}$/;
 export const SLACK_GROUP_ID = /^S[A-Z0-9]{1,30}$/;
 
-/** Every way to be told no; stable codes that programs may match on. */
+/** Refusal codes. They are stable, so programs may match on them. */
 export const REFUSAL_CODES = [
   'invalid_resource',
   'mixed_policies',
@@ -145,11 +145,11 @@ export const REFUSAL_CODES = [
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
-/** Who can be told outside of the Slack app: one of each in an installation. */
+/** Notification receivers in addition to the Slack app: at most one of each kind in an installation. */
 export const RECEIVERS = ['email', 'slack', 'webhook'] as const;
 export type ReceiverKind = (typeof RECEIVERS)[number];
 
-/** What receivers can be told. */
+/** Types of notification. */
 export const NOTIFICATION_TYPES = [
   'approval_requested',
   'approval_decided',
@@ -163,7 +163,7 @@ export const NOTIFICATION_TYPES = [
 ] as const;
 export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
-/** What can be measured over a period. */
+/** Metrics that can be measured over a period. */
 export const METRICS = [
   'access_count',
   'request_count',
@@ -173,6 +173,6 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** What a metric can be looked at by. */
+/** Groupings of a metric. */
 export const GROUPINGS = ['resource', 'key', 'operation', 'outcome'] as const;
 export type Grouping = (typeof GROUPINGS)[number];

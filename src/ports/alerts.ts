@@ -1,29 +1,29 @@
-/** Where rules and alerts are kept. */
+/** The store of alert rules and alerts. */
 
 import type { Alert, AlertRule, BuiltInRule, Observation } from '../domain/alert.js';
 
 export interface AlertReads {
-  /** Those that were set, by name; built-in ones only once they were changed. */
+  /** Stored rules by name. A built-in rule is stored only after a change. */
   rules(): Promise<readonly AlertRule[]>;
-  /** At most 1,000, those that fired last first. */
+  /** At most 1,000 alerts, the most recently fired first. */
   list(): Promise<readonly Alert[]>;
-  /** Of every key that did something lately: what is unlike its own past. Above the threshold is an alert. */
+  /** Compares the recent activity of each key with its own past. An observation above its threshold is an alert. */
   findAnomalies(rule: BuiltInRule): Promise<readonly Observation[]>;
 }
 
 export interface Alerts extends AlertReads {
-  /** Changes of rules wait for each other until the transaction ends. */
+  /** Serialises rule changes: other changes wait until this transaction ends. */
   lockRules(): Promise<void>;
   setRule(rule: AlertRule): Promise<void>;
-  /** With its alerts and silences. False: there is none. */
+  /** Removes the rule with its alerts and silences. False when it does not exist. */
   removeRule(name: string): Promise<boolean>;
   /**
-   * Fires unless it is firing already, fired within the cooldown (ms), or is silenced: in one statement, so that of two processes
-   * that try it at once one is told true.
+   * Fires the alert unless it is already firing, fired within the cooldown (ms), or is silenced. This is one statement, so only one
+   * of two concurrent processes gets true.
    */
   fire(rule: string, observation: Observation, cooldown: number): Promise<boolean>;
-  /** Resolves those of the rule that fire and are not among these subjects. Each is answered once, to one process. */
+  /** Resolves the rule's firing alerts for all other subjects. Each resolved alert is returned to only one process. */
   resolveOthers(rule: string, subjects: readonly string[]): Promise<readonly Observation[]>;
-  /** For so many ms from now; without a subject the whole rule. Answers until when. */
+  /** Silences the subject, or the whole rule when the subject is empty, for `ms` from now. Returns the end. */
   silence(rule: string, subject: string, ms: number, reason: string): Promise<Date>;
 }

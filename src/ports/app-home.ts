@@ -1,15 +1,15 @@
-/** Who has looked at their App Home, and what it showed: so that it is drawn anew for them, and for nobody else. */
+/** The store of opened App Homes, so that only Homes that people look at are updated. */
 
 import type { PersonId } from '../domain/person.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 
 export interface OpenedHome {
   readonly person: PersonId;
-  /** Their Slack account. */
+  /** The person's Slack user id. */
   readonly userId: string;
-  /** Slack's name for what is shown; undefined when nothing is known to be. */
+  /** Slack's hash of the published view. Undefined when no view is known to be published. */
   readonly hash?: string | undefined;
-  /** Looked at so lately that it is kept up to date. */
+  /** Opened recently enough to be kept up to date. */
   readonly fresh: boolean;
 }
 
@@ -19,9 +19,9 @@ export interface AppHomeReads {
 
 export interface AppHomes extends AppHomeReads {
   recordOpened(person: PersonId, userId: string): Promise<void>;
-  /** From now on a change of anything that this sight takes in makes the Home due. */
+  /** From now on, a change of anything within this visibility marks the Home as due. */
   watch(person: PersonId, visibility: VisibilityScope): Promise<void>;
   recordDrawn(person: PersonId, hash: string | undefined): Promise<void>;
-  /** It is not kept up to date any more. */
+  /** Stops updating the Home. */
   close(person: PersonId): Promise<void>;
 }

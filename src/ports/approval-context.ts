@@ -1,18 +1,18 @@
-/** What is on record about the likes of a request: facts that help an approver decide, none of them an agent's words. */
+/** Facts about earlier, similar requests that help an approver decide. None of them is an agent's text. */
 
 import type { Approval } from '../domain/approval.js';
 import type { ApprovalStatus } from '../domain/vocabulary.js';
 
-/** Which requests are like this one: same principal, same operation, and a resource in common. */
+/** The request to compare with. A similar request has the same principal, the same operation and a resource in common. */
 export type ComparedRequest = Pick<
   Approval,
   'id' | 'principal' | 'operation' | 'resources' | 'createdAt' | 'timesRequested'
 >;
 
-/** What this principal asked for and got before, of the same resources, broader patterns and parts of them, by the same operation. */
+/** The principal's earlier requests for the same operation on these resources, on broader patterns or on parts of them. */
 export interface RequesterHistory {
   readonly firstTime: boolean;
-  /** How often it asked in the 24 hours before this request, this one and its repetitions included. */
+  /** Number of requests in the last 24 hours, including this one and its repetitions. */
   readonly requestsInLastDay: number;
   readonly lastApproved?: LastApproved | undefined;
   readonly lastDenied?: LastDenied | undefined;
@@ -20,9 +20,9 @@ export interface RequesterHistory {
 
 export interface LastApproved {
   readonly at: Date;
-  /** An e-mail. Undefined: no person had to decide. */
+  /** E-mail address. Undefined: no person decided. */
   readonly by?: string | undefined;
-  /** How often the grant was used. */
+  /** Number of uses of the grant. */
   readonly uses: number;
 }
 
@@ -31,15 +31,15 @@ export interface LastDenied {
   readonly by: string;
 }
 
-/** One line in the history of a resource: who asked for what, and how it ended. */
+/** One line in the history of a resource: who requested what, and the result. */
 export interface PastRequest
   extends Pick<Approval, 'id' | 'principal' | 'operation' | 'resources' | 'createdAt'> {
-  /** Of the key. */
+  /** Name of the key. */
   readonly requester: string;
   readonly status: ApprovalStatus;
   readonly settledAt?: Date | undefined;
-  /** An e-mail. */
+  /** E-mail address. */
   readonly settledBy?: string | undefined;
-  /** How often the grant was used; undefined where there was none. */
+  /** Number of uses of the grant. Undefined without a grant. */
   readonly uses?: number | undefined;
 }

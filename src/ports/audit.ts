@@ -9,16 +9,16 @@ export interface AuditFilter {
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
   readonly type?: AuditEvent['type'] | undefined;
-  /** A resource or pattern, in full. */
+  /** A full resource URI or pattern. */
   readonly resource?: string | undefined;
-  /** A key's name or a person's e-mail. */
+  /** A key's name or a person's e-mail address. */
   readonly actor?: string | undefined;
   /** Only what this viewer may see. */
   readonly visibility?: VisibilityScope | undefined;
 }
 
 export interface AuditCountFilter extends Omit<AuditFilter, 'type' | 'visibility'> {
-  /** Only of this principal's keys. */
+  /** Only events of this principal's keys. */
   readonly principal?: PrincipalId | undefined;
   readonly types: readonly AuditEvent['type'][];
 }
@@ -37,13 +37,13 @@ export interface ChainLink {
 }
 
 export interface AuditReads {
-  /** The links behind this number, in order. */
+  /** The links after this sequence number, in order. */
   chain(after: number, limit: number): Promise<readonly ChainLink[]>;
-  /** What the next link will be hashed with, as the store knows it. */
+  /** The newest link. The next link is hashed with it. */
   head(): Promise<Omit<ChainLink, 'canonical'>>;
-  /** The last link that was taken out of the table. */
+  /** The last link of the detached partitions. */
   anchor(): Promise<Omit<ChainLink, 'canonical'> | undefined>;
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
-  /** How many events of these types touched each resource, the most first. */
+  /** Number of events of these types for each resource, the highest first. */
   count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;
 }

@@ -1,21 +1,21 @@
-/** Auto-approved requests that Slack does not show yet. */
+/** Auto-approved requests that Slack has not announced yet. */
 
 import type { Approved } from '../domain/approval.js';
 import type { PostedCard } from './cards.js';
 
 export interface UnsentAutoApprovals {
-  /** The newest of them, oldest first. */
+  /** The newest `limit` of them, the oldest first. */
   readonly approvals: readonly Approved[];
-  /** Their number. */
+  /** The total number. */
   readonly count: number;
 }
 
-/** Requests that a policy's conditions granted. A channel is a Slack id; undefined is the configured default. */
+/** `channel` is a Slack channel id. Undefined: the configured default channel. */
 export interface AutoApprovals {
   unsent(channel: string | undefined, limit: number): Promise<UnsentAutoApprovals>;
   /**
-   * Records that the channel shows everything up to the newest of these, and which message shows them; the channel gets no other message
-   * for a minute.
+   * Records that everything up to the newest of these is announced in the channel, and in which message. The next announcement waits
+   * for a minute. If the process ends before this call, the announcement is sent again: at least once.
    */
   markSent(channel: string | undefined, lines: readonly PostedCard[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Where requests are shown: by cards of their own, and by digests that many share. */
+/** The Slack messages that show requests: one card for each request, and digest cards that fold many requests. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { PolicyId } from '../domain/policy/policy.js';
@@ -17,24 +17,24 @@ export interface PostedCard {
 /** One message that shows a request. */
 export interface CardCopy extends PostedCard {
   readonly kind: 'card' | 'digest';
-  /** The revision that it shows. */
+  /** The revision that the message shows. */
   readonly drawn: number;
 }
 
 export interface Cards {
-  /** The card in the channel; when there is none, the first direct message with it. */
+  /** The card in the channel. Without one, the first direct message that shows it. */
   find(id: ApprovalId): Promise<PostedCard | undefined>;
-  /** Every message that shows it, but for the lines of what no person had to decide. */
+  /** Every message that shows the request, except announcements of auto-approved requests. */
   copies(id: ApprovalId): Promise<readonly CardCopy[]>;
-  /** Does this message show that approval, alone or among others? */
+  /** Whether this message shows that approval, alone or among others. */
   shows(channel: string, messageId: string, id: ApprovalId): Promise<boolean>;
-  /** A card that is posted anew in the same channel takes the older one's place. */
+  /** A second card in the same channel replaces the first. */
   save(card: PostedCard, revision?: number): Promise<void>;
-  /** That message shows this revision now. */
+  /** Records that the message now shows this revision. */
   recordDrawn(card: PostedCard, revision: number): Promise<void>;
-  /** There is no such message any more. */
+  /** The message no longer exists in Slack. */
   remove(card: PostedCard): Promise<void>;
-  /** Slack's address of the card in the channel, once it is known. */
+  /** Slack's permalink of the card in the channel, once it is known. */
   link(id: ApprovalId): Promise<string | undefined>;
   saveLink(card: PostedCard, permalink: string): Promise<void>;
 }
@@ -45,14 +45,14 @@ export interface WaitingCard extends Leased {
   readonly policy: PolicyId;
 }
 
-/** One message that many requests share. */
+/** A digest card: one message that shows many requests. */
 export interface DigestCardMessage {
   readonly teamId: string;
   readonly channel: string;
   readonly messageId: string;
 }
 
-/** What a digest says of one request. */
+/** What a digest card shows of one request. */
 export interface DigestCardItem {
   readonly approval: ApprovalId;
   /** The key's name. */
@@ -60,9 +60,9 @@ export interface DigestCardItem {
   readonly policy: PolicyId;
   readonly operation: Operation;
   readonly resources: readonly string[];
-  /** Milliseconds asked for. */
+  /** Requested duration in milliseconds. */
   readonly duration: number;
-  /** Of what was asked. */
+  /** Digest of the request. */
   readonly digest: string;
   readonly status: ApprovalStatus;
   readonly expiresAt: Date;
@@ -70,24 +70,23 @@ export interface DigestCardItem {
 
 export interface DigestCards {
   /**
-   * Requests that are open and wait for their first card in this channel, oldest first. `isDefault`: the channel of policies that
-   * name none.
+   * Pending requests without a card in this channel yet, the oldest first. `isDefault`: this is the channel of policies without one.
    */
   waiting(channel: string, isDefault: boolean): Promise<readonly WaitingCard[]>;
-  /** The newest digest there, when it is younger than `ageMs`. */
+  /** The newest digest card in the channel, if it is younger than `ageMs`. */
   newest(teamId: string, channel: string, ageMs: number): Promise<DigestCardMessage | undefined>;
-  /** From now on the message shows these, too; it is drawn anew. A card that one of them has there stays. */
+  /** Adds these requests to the digest card and marks it as outdated. Their existing cards stay. */
   add(digest: DigestCardMessage, ids: readonly ApprovalId[]): Promise<void>;
-  /** Those of these that no message in this channel shows. */
+  /** Those of these requests that no message in this channel shows. */
   unshown(channel: string, ids: readonly ApprovalId[]): Promise<readonly ApprovalId[]>;
-  /** The message is gone, and another one shows what it showed. */
+  /** Records that another message replaces a deleted one. */
   move(
     from: Pick<DigestCardMessage, 'channel' | 'messageId'>,
     to: Pick<DigestCardMessage, 'channel' | 'messageId'>,
   ): Promise<void>;
-  /** It is out of date. */
+  /** Marks the digest card as out of date. */
   markOutdated(digest: Pick<DigestCardMessage, 'channel' | 'messageId'>): Promise<void>;
-  /** Whose message is this? Undefined when it is not one of ours. */
+  /** Undefined when the message is not a digest card. */
   find(channel: string, messageId: string): Promise<DigestCardMessage | undefined>;
   shown(channel: string, messageId: string): Promise<readonly DigestCardItem[]>;
   items(ids: readonly ApprovalId[]): Promise<readonly DigestCardItem[]>;

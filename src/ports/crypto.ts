@@ -1,19 +1,20 @@
-/** Sealing, hashing and naming: what `crypto/` does for the rest. */
+/** Sealing values, hashing, and making ids, tokens and keys. `crypto/` implements these. */
 
 import type { SealedValue, SecretPlace } from '../domain/secret.js';
 import type { KeyClass } from '../domain/vocabulary.js';
 
+/** Seals and opens secret values. */
 export interface Vault {
   /** Encrypts under a fresh data key. */
   seal(value: Uint8Array, place: SecretPlace): SealedValue;
-  /** Throws VaultError when anything does not fit: place, key, a flipped bit. Never hands out unauthenticated bytes. */
+  /** Throws VaultError when place, key or ciphertext do not match. Never returns unauthenticated bytes. */
   open(sealed: SealedValue, place: SecretPlace): Uint8Array;
 }
 
 /** A prefix and 22 base62 characters (131 random bits). */
 export type MakeId = <P extends string>(prefix: P) => `${P}_${string}`;
 
-/** So many random bytes in base64url. Throws RangeError when they are too few to be safe. */
+/** Returns `bytes` random bytes in base64url. Throws RangeError when they are too few to be safe. */
 export type MakeToken = (bytes: number) => string;
 
 export interface ChainHash {
@@ -27,14 +28,14 @@ export interface MintedKey {
   readonly token: string;
   readonly keyId: string;
   readonly hash: Uint8Array;
-  /** The last four characters, so that a person can tell keys apart. */
+  /** The last four characters, so that a person can distinguish keys. */
   readonly hint: string;
 }
 
 export interface KeyHasher {
   mint(keyClass: KeyClass): MintedKey;
-  /** The public key id of a well-formed token with a right checksum; undefined for anything else. */
+  /** The public key id of a well-formed token with a correct checksum. Undefined for anything else. */
   keyIdOf(token: string): string | undefined;
-  /** Constant-time: does this token belong to that stored hash? With no stored hash it does the same work and says no. */
+  /** Compares in constant time. Without a stored hash it does the same work and returns false. */
   matches(token: string, stored: Uint8Array | undefined): boolean;
 }

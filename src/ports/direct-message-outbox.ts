@@ -1,10 +1,10 @@
-/** Direct messages to people, and replies in the thread of a card. */
+/** The outbox of Slack direct messages to people, and the kinds of thread replies. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { PersonId } from '../domain/person.js';
 import type { PrincipalId } from '../domain/principal.js';
 
-/** `asked`, `settled` and `first_use` go to the owner of the key that asked; `suspended` to the key's owner and to administrators. */
+/** `asked`, `settled` and `first_use` go to the owner of the requesting key; `suspended` goes to the owner and all administrators. */
 export type DirectMessageKind = 'asked' | 'settled' | 'first_use' | 'suspended';
 
 export interface NewDirectMessage {
@@ -19,11 +19,11 @@ export interface DirectMessage extends NewDirectMessage {
   readonly at: Date;
 }
 
-/** Oldest first. A message may be sent twice, but is never lost. */
+/** Messages are sent at least once, the oldest first. */
 export interface DirectMessageOutbox {
   unsent(person: PersonId, limit: number): Promise<readonly DirectMessage[]>;
   markSent(ids: readonly DirectMessage['id'][]): Promise<void>;
 }
 
-/** Each is posted at most once in the thread of a card. */
+/** Replies that are posted once in the thread of a card. */
 export type ThreadReply = 'reminder' | 'escalation';

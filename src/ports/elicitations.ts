@@ -5,14 +5,14 @@ import type { PrincipalId } from '../domain/principal.js';
 export type ElicitationId = `ask_${string}`;
 
 export interface ElicitationReads {
-  /** What was answered, as it came; undefined while nothing was. */
+  /** The unchecked answer. Undefined until there is one. */
   answerTo(id: ElicitationId): Promise<unknown>;
 }
 
 export interface Elicitations extends ElicitationReads {
-  /** Those that nobody waits for any more are forgotten with it. */
+  /** Also deletes elicitations that no process waits for any more. */
   insert(id: ElicitationId, principal: PrincipalId): Promise<void>;
-  /** Conditional: the first answer counts, and only one of the principal that was asked. True when it was this one. */
+  /** Stores the first answer, and only from the principal that was asked. Returns whether this answer was stored. */
   answer(id: ElicitationId, principal: PrincipalId, answer: object): Promise<boolean>;
   remove(id: ElicitationId): Promise<void>;
 }

@@ -1,27 +1,27 @@
-/** The store of answers to changes, for whoever sends one again because the answer was lost. */
+/** The store of answers to changes, so that a client can retry a change whose answer was lost. */
 
 import type { PrincipalId } from '../domain/principal.js';
 
 export interface StoredAnswer {
-  /** Of the whole question. */
+  /** Hash of the whole request. */
   readonly fingerprint: string;
   readonly answer: unknown;
 }
 
 export interface IdempotencyStore {
   /**
-   * Takes this principal's key for the change that is being made, once nobody else is making one under it. Answers with what it
-   * was used for before; undefined when it is new, and then `keep` or `release` must follow in the same transaction.
+   * Claims the principal's idempotency key for this change, after waiting for a concurrent change under the same key. Returns the
+   * stored answer of an earlier change. Undefined for a new key: then `save` or `release` must follow in the same transaction.
    */
   claim(
     principal: PrincipalId,
     key: string,
     fingerprint: string,
   ): Promise<StoredAnswer | undefined>;
-  /** `answer`: plain values and dates, which come back as such; never a secret. */
+  /** `answer` may contain plain values and dates, and is read back as such. Never store a secret. */
   save(principal: PrincipalId, key: string, answer: unknown): Promise<void>;
-  /** Gives a claimed key back: nothing was done under it. */
+  /** Releases a claimed key under which nothing was changed. */
   release(principal: PrincipalId, key: string): Promise<void>;
-  /** Forgets answers that are older than `ms`. Resolves with how many. */
+  /** Deletes answers older than `ms`. Returns the number. */
   deleteOlderThan(ms: number): Promise<number>;
 }

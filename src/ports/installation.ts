@@ -2,7 +2,7 @@
 
 export interface Installation {
   readonly id: string;
-  /** Proves that the master key is the one this database was sealed with. */
+  /** Proves that the server has the master key with which this database was sealed. */
   readonly keyCheck: Uint8Array;
 }
 

@@ -1,10 +1,10 @@
 /** Coordinating scheduled jobs between processes. */
 
-/** Which fires of scheduled jobs have been taken, by any process. */
+/** The runs of scheduled jobs that any process has claimed. */
 export interface JobRuns {
-  /** True for the one process that gets to run this fire. */
+  /** True for the one process that may run the job this time. */
   claim(key: string): Promise<boolean>;
   finished(key: string): Promise<void>;
-  /** Forgets old fires. */
+  /** Deletes old runs. */
   forget(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The store of logins that are under way. Codes and secrets are known by their hashes alone. */
+/** The store of logins in progress. It stores only hashes of codes and secrets. */
 
 import type { PersonId } from '../domain/person.js';
 
@@ -8,9 +8,9 @@ export interface NewLogin {
   readonly id: LoginId;
   readonly codeHash: string;
   readonly secretHash: string;
-  /** What the terminal calls itself. */
+  /** Self-reported name of the terminal. */
   readonly device: string;
-  /** The network address that it came from. */
+  /** Network address of the terminal. */
   readonly address: string;
   /** Milliseconds. */
   readonly ttl: number;
@@ -25,16 +25,16 @@ export interface Login {
 }
 
 export interface LoginReads {
-  /** One that could still be confirmed. */
+  /** A login that can still be confirmed. */
   byCode(codeHash: string): Promise<Login | undefined>;
 }
 
 export interface Logins extends LoginReads {
-  /** How many could still be confirmed or taken. */
+  /** Number of logins that can still be confirmed or taken. */
   open(): Promise<number>;
   insert(login: NewLogin): Promise<Login>;
-  /** Conditional on being open. Undefined when somebody or time was faster. */
+  /** Confirms an open login. Undefined when it was already confirmed or has expired. */
   confirm(id: LoginId, person: PersonId): Promise<Login | undefined>;
-  /** `waiting` until it is confirmed; then, once, whose it is. Undefined when there is none, or no more. */
+  /** Returns `waiting` until the login is confirmed, then once the person. Undefined when it is unknown, expired or already taken. */
   take(id: LoginId, secretHash: string): Promise<PersonId | 'waiting' | undefined>;
 }

@@ -1,4 +1,4 @@
-/** Counting requests and decisions. */
+/** Metrics over requests, decisions and uses. */
 
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Grouping, Metric, Operation } from '../domain/vocabulary.js';
@@ -9,39 +9,39 @@ export interface Span {
   readonly until?: Date | undefined;
 }
 
-/** Of the requests that were first asked within a span. Times in ms. */
+/** Counts over the requests created within a span. Times in ms. */
 export interface AccessMetrics {
   readonly requests: number;
   readonly approved: number;
   readonly denied: number;
-  /** Nobody answered. */
+  /** Expired without a decision. */
   readonly expired: number;
   readonly cancelled: number;
   readonly pending: number;
-  /** Of the approved: those that no person had to decide. */
+  /** Approved requests that were auto-approved. */
   readonly automatic: number;
   /** Approved or denied by people. */
   readonly decided: number;
-  /** From the first asking to the decision of people; absent when nobody decided anything. */
+  /** Median time from request to decision by a person. Absent without such a decision. */
   readonly median?: number | undefined;
   readonly percentile95?: number | undefined;
-  /** Of the decided: faster than anybody reads. */
+  /** Decisions that were made faster than a person can read the request. */
   readonly hasty: number;
-  /** Uses of what was granted: reads and changes. */
+  /** Uses of grants: reads and changes. */
   readonly uses: number;
 }
 
-/** What is measured, and of what. */
+/** A metric and its filters. */
 export interface MetricQuery extends Span {
   readonly metric: Metric;
-  /** A resource or pattern, in full. */
+  /** A full resource URI or pattern. */
   readonly resource?: string | undefined;
   /** A key's name. */
   readonly key?: string | undefined;
   readonly operation?: Operation | undefined;
 }
 
-/** The answer to every metric: how many, and for `time_to_decision` how long they took (ms). */
+/** The value of a metric: a count, and for `time_to_decision` the times in ms. */
 export interface Measured {
   readonly count: number;
   readonly median?: number | undefined;
@@ -53,7 +53,7 @@ export interface MetricGroup extends Measured {
   readonly name: string;
 }
 
-/** How often a key used a resource. */
+/** Number of uses of a resource by a key. */
 export interface UseCount {
   readonly resource: string;
   readonly key: string;
@@ -61,7 +61,7 @@ export interface UseCount {
   readonly count: number;
 }
 
-/** What stands right now, and what has been since the beginning: numbers for a monitoring system. */
+/** Current values and totals for a monitoring system. */
 export interface Gauges {
   readonly events: readonly {
     readonly type: string;
@@ -70,11 +70,11 @@ export interface Gauges {
   }[];
   readonly pending: number;
   readonly active: number;
-  /** Deliveries that are still to be made, by destination; and notifications that were given up. */
+  /** Waiting deliveries and given-up notifications, by destination. */
   readonly waiting: readonly { readonly destination: string; readonly count: number }[];
   readonly dead: readonly { readonly destination: string; readonly count: number }[];
   readonly head: number;
-  /** Seconds from asking to a person's decision: how many within each bound, and their sum. */
+  /** Histogram of the seconds from request to decision by a person. */
   readonly decisions: {
     readonly bounds: readonly { readonly le: number; readonly count: number }[];
     readonly count: number;
@@ -83,15 +83,15 @@ export interface Gauges {
 }
 
 export interface MetricsReads {
-  /** One number over a span, exact to the event, of what the sight covers. */
+  /** One metric over a span, exact to the event, limited to what the viewer may see. */
   measure(visibility: VisibilityScope, query: MetricQuery): Promise<Measured>;
-  /** The same in parts, the largest first. Uses have no outcome: they have happened. */
+  /** The same metric in groups, the largest first. Uses have no outcome. */
   series(
     visibility: VisibilityScope,
     query: MetricQuery,
     by: Grouping,
   ): Promise<readonly MetricGroup[]>;
   gauges(): Promise<Gauges>;
-  /** Of what the sight covers: the viewer's own keys, and what was asked under policies that name the viewer. */
+  /** Limited to what the viewer may see: requests of the viewer's keys, and requests under policies that name the viewer. */
   access(visibility: VisibilityScope, span: Span): Promise<AccessMetrics>;
 }

@@ -9,7 +9,7 @@ export interface PrincipalReads {
   byName(name: string): Promise<Principal | undefined>;
   list(): Promise<readonly Principal[]>;
   keys(principal?: PrincipalId): Promise<readonly ApiKey[]>;
-  /** A key with its stored hash, its principal and owner, whether still good or not, by public key id. */
+  /** Finds a key by its public id, valid or not, with its stored hash, principal and owner. */
   credentials(keyId: string): Promise<Credentials | undefined>;
 }
 
@@ -23,7 +23,7 @@ export interface Credentials {
 }
 
 export interface Principals extends PrincipalReads {
-  /** Undefined when the name was ever used before: names are never reused. */
+  /** Undefined when the name was ever used, because names are never reused. */
   insert(principal: Principal): Promise<Principal | undefined>;
   insertKey(
     key: Omit<ApiKey, 'createdAt' | 'expiresAt'>,
@@ -31,11 +31,11 @@ export interface Principals extends PrincipalReads {
     ttlMs?: number,
   ): Promise<ApiKey>;
   revokeKey(keyId: string): Promise<ApiKey | undefined>;
-  /** Undefined when it is suspended already. */
+  /** Undefined when the principal is already suspended. */
   suspend(id: PrincipalId, by: PersonId): Promise<Principal | undefined>;
-  /** Undefined when it is not suspended. */
+  /** Undefined when the principal is not suspended. */
   resume(id: PrincipalId): Promise<Principal | undefined>;
-  /** Keeps it from being suspended before this transaction ends. Undefined when it is suspended already. */
+  /** Locks the principal, so that it cannot be suspended before this transaction ends. Undefined when it is already suspended. */
   lockActive(id: PrincipalId): Promise<Principal | undefined>;
 }
 
@@ -47,20 +47,20 @@ export interface PersonReads {
 }
 
 export interface People extends PersonReads {
-  /** Finds the person with this e-mail (compared in lower case), or makes one with the role `member`. */
+  /** Finds the person with this e-mail address (compared in lower case), or creates one with the role `member`. */
   ensure(email: string): Promise<Person>;
   setRole(id: PersonId, role: Role): Promise<Person | undefined>;
   setActive(id: PersonId, active: boolean): Promise<Person | undefined>;
-  /** Undefined when they were not active. */
+  /** Undefined when the person was not active. */
   deactivate(id: PersonId): Promise<Person | undefined>;
-  /** A Slack account links once and never relinks: undefined when either side is already linked. */
+  /** Links an account and a person once. Undefined when either of them is already linked. */
   link(id: PersonId, account: SlackAccount): Promise<Person | undefined>;
 }
 
-/** One-time codes by which a person proves that a Slack account is theirs. Only hashes are stored. */
+/** One-time codes with which a person proves the ownership of a Slack account. Only hashes are stored. */
 export interface LinkCodes {
-  /** The person's older codes are void from then on. `ttlMs` by the database's clock. */
+  /** Saves a code and voids the person's older codes. `ttlMs` counts by the database's clock. */
   save(hash: Uint8Array, person: PersonId, ttlMs: number): Promise<{ readonly expiresAt: Date }>;
-  /** Takes the code, once. Undefined when it is unknown, taken or too old. */
+  /** Redeems the code once. Undefined when it is unknown, already used or expired. */
   take(hash: Uint8Array): Promise<PersonId | undefined>;
 }

@@ -1,17 +1,17 @@
-/** The store of policies and of who is in a Slack user group. */
+/** The store of policies and of the members of Slack user groups. */
 
 import type { Policy, PolicyId, PolicyRules } from '../domain/policy/policy.js';
 
 export interface PolicyReads {
-  /** Those of the candidate patterns that have a policy, most specific first. An index lookup, not a scan. */
+  /** The policies of these candidate patterns, most specific first. This is an index lookup, not a scan. */
   matching(candidates: readonly string[]): Promise<readonly Policy[]>;
   list(): Promise<readonly Policy[]>;
   change(id: PolicyId, version: number): Promise<PolicyChangeRecord | undefined>;
-  /** What changed in this policy after that moment, oldest first. */
+  /** Changes of this policy after that moment, the oldest first. */
   changesSince(id: PolicyId, moment: Date): Promise<readonly PolicyChangeRecord[]>;
 }
 
-/** What one change of a policy did, in words, for its announcement. */
+/** The description of one policy change, for its announcement. */
 export interface PolicyChangeRecord {
   readonly policy: PolicyId;
   readonly version: number;
@@ -20,27 +20,27 @@ export interface PolicyChangeRecord {
   readonly actor: string;
   readonly channel?: string | undefined;
   readonly lines: readonly string[];
-  /** Why more is possible than before; empty when nothing is looser. */
+  /** How the change loosens the policy. Empty when it loosens nothing. */
   readonly loosens: readonly string[];
 }
 
 export interface Policies extends PolicyReads {
-  /** Lets nobody else write any policy until this transaction ends; reading goes on. */
+  /** Blocks other policy writes until this transaction ends. Reads continue. */
   lockAll(): Promise<void>;
-  /** Finds the policy of exactly this pattern and holds its row. */
+  /** Finds the policy of exactly this pattern and locks its row. */
   lock(pattern: string): Promise<Policy | undefined>;
-  /** Undefined when somebody else was faster to write one for this pattern. */
+  /** Undefined when the pattern already has a policy. */
   insert(id: PolicyId, rules: PolicyRules): Promise<Policy | undefined>;
-  /** Replaces the rules; the version rises by one. Undefined when `from` is no longer the latest version. */
+  /** Replaces the rules and increases the version by one. Undefined when `from` is no longer the latest version. */
   replace(from: Policy, rules: PolicyRules): Promise<Policy | undefined>;
-  /** From now on it decides nothing; what was decided under it stays on record. Undefined when `from` is outdated. */
+  /** Removes the policy. Decisions made under it stay stored. Undefined when `from` is no longer the latest version. */
   remove(from: Policy): Promise<Policy | undefined>;
   recordChange(change: PolicyChangeRecord): Promise<void>;
 }
 
-/** Who is in a Slack user group, as Slack last said. */
+/** Members of Slack user groups, as Slack last reported them. */
 export interface SlackGroups {
-  /** The members of those groups whose membership is known and fresh enough to decide by. */
+  /** The members of those groups whose stored membership is recent enough for decisions. */
   members(groups: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   save(teamId: string, groupId: string, members: readonly string[]): Promise<void>;
 }

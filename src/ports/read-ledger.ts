@@ -1,4 +1,4 @@
-/** Reading a value: the ledger stands before the vault. */
+/** Recording the read of a secret value. The ledger must record a read before the vault opens the value. */
 
 import type { GrantId } from '../domain/grant.js';
 import type { PrincipalId } from '../domain/principal.js';
@@ -13,11 +13,11 @@ export interface ReadRequest {
   readonly version?: number | undefined;
 }
 
-/** A read that the ledger let through: the grant held, the use is counted, the event is committed. */
+/** An authorised read: the grant is active, the use is counted, and the event is committed. */
 export interface OpenedRead {
   readonly grant: GrantId;
   readonly grantEndsAt: Date;
-  /** Milliseconds that the grant still had when the database looked at its clock. */
+  /** Milliseconds until the grant's end, by the database's clock at the check. */
   readonly remainingMs: number;
   readonly place: SecretPlace;
   readonly sealed: SealedValue;
@@ -25,8 +25,8 @@ export interface OpenedRead {
 
 export interface ReadLedger {
   /**
-   * Checks the grant, counts the use and appends the event, all committed before this resolves; refusals are recorded too.
-   * Throws when the audit trail cannot be written: then nothing may be read.
+   * Checks the grant, counts the use and appends the event. All of it is committed before this resolves; refusals are recorded too.
+   * Throws when the audit trail cannot be written: then no value may be read.
    */
   open(read: ReadRequest): Promise<Result<OpenedRead>>;
 }

@@ -9,11 +9,11 @@ export interface SecretReads {
 }
 
 export interface Secrets extends SecretReads {
-  /** Finds a secret and holds its row. A deleted one is not found. */
+  /** Finds a secret and locks its row. A deleted secret is not found. */
   lock(path: string): Promise<SecretMetadata | undefined>;
-  /** Undefined when a path that differs at most in case exists. A deleted path comes back, and goes on counting its versions. */
+  /** Undefined when a path exists that is equal except for case. A deleted path can be created again and continues its version numbers. */
   insert(id: string, path: string): Promise<SecretMetadata | undefined>;
   addVersion(version: SecretVersion): Promise<SecretMetadata>;
-  /** Deletes all versions for good. */
+  /** Deletes all versions irrevocably. */
   remove(id: SecretMetadata['id']): Promise<void>;
 }

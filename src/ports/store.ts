@@ -1,4 +1,4 @@
-/** The store as a whole: reads outside a transaction, writes only inside one. */
+/** The whole store: reads are possible outside a transaction, writes only inside one. */
 
 import type { ApprovalId } from '../domain/approval.js';
 import type { AuditEvent } from '../domain/audit-event.js';
@@ -25,9 +25,9 @@ import type { SecretReads, Secrets } from './secrets.js';
 import type { SubscriptionReads, Subscriptions } from './subscriptions.js';
 import type { WakeupId } from './wakeups.js';
 
-/** Reads outside a transaction. Every answer carries the state as committed when it was asked. */
+/** Reads outside a transaction. Each returns the committed state at the time of the call. */
 export interface Reads {
-  /** The database's clock at this moment (`clock_timestamp()`), not the start of the transaction. */
+  /** The database's current time (`clock_timestamp()`), not the start of the transaction. */
   now(): Promise<Date>;
   readonly approvals: ApprovalReads;
   readonly grants: GrantReads;
@@ -48,7 +48,7 @@ export interface Reads {
   readonly installation: InstallationReads;
 }
 
-/** One open transaction: what was read can be locked, what is written lands together or not at all. */
+/** One open transaction. Rows can be locked, and all writes are committed together or not at all. */
 export interface Tx extends Reads {
   readonly approvals: Approvals;
   readonly grants: Grants;
@@ -68,21 +68,21 @@ export interface Tx extends Reads {
   readonly linkCodes: LinkCodes;
   readonly directMessageOutbox: DirectMessageOutbox;
   /**
-   * Appends to the audit chain. Events are written by the store as the last statements before COMMIT, so that the chain's
-   * head is the last row that any transaction locks.
+   * Appends to the audit chain. The store writes events as the last statements before COMMIT, so that the chain's head is the last
+   * row that any transaction locks.
    */
   record(event: AuditEvent): void;
-  /** Marks the approval's card as out of date; the poster draws its latest state after the commit. */
+  /** Marks the approval's card as out of date. The poster draws the latest state after the commit. */
   enqueueCardUpdate(id: ApprovalId): Promise<void>;
-  /** Written at the end of the transaction, just before the audit events. A person without a Slack account gets no message. */
+  /** Queues a direct message. The store writes it after everything except events. A person without a Slack account gets none. */
   enqueueDirectMessage(message: NewDirectMessage): Promise<void>;
   /** A reply in the thread of the approval's card. */
   enqueueThreadReply(kind: ThreadReply, id: ApprovalId): Promise<void>;
-  /** A line about an auto-approved request. Undefined: the default channel. */
+  /** Queues an announcement of auto-approved requests, without a mention. Undefined: the default channel. */
   enqueueAutoApprovalLine(channel: string | undefined): Promise<void>;
   /** The announcement of a policy change. */
   enqueuePolicyAnnouncement(id: PolicyId, version: number): Promise<void>;
-  /** Wakes everyone who waits for it, on every process, when the transaction commits. */
+  /** Wakes all waiters of this id in every process when the transaction commits. */
   wake(id: WakeupId): Promise<void>;
 }
 

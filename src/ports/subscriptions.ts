@@ -6,10 +6,10 @@ import type { PrincipalId } from '../domain/principal.js';
 /** Made by `initialize` for clients of protocol 2025-11-25 and older. It gives no right: each request brings its key. */
 export type SessionId = `sess_${string}`;
 
-/** A request that a session wants to be told of. */
+/** A request that a session watches. */
 export interface Subscription {
   readonly approval: ApprovalId;
-  /** How it stood when the session asked for it. */
+  /** The state of the request when the session subscribed (`accessState`). */
   readonly state: string;
 }
 
@@ -18,9 +18,9 @@ export interface SubscriptionReads {
 }
 
 export interface Subscriptions extends SubscriptionReads {
-  /** Forgets those of a week ago on the way. False when the session or the principal has as many as it may. */
+  /** Also deletes subscriptions older than a week. False when the session or the principal has reached its limit. */
   insert(session: SessionId, principal: PrincipalId, one: Subscription): Promise<boolean>;
-  /** Undefined: all of them. */
+  /** `approval` undefined: all subscriptions of the session. */
   remove(
     session: SessionId,
     principal: PrincipalId,

@@ -9,13 +9,13 @@ export type WakeupId = ApprovalId | ElicitationId | SessionId;
 
 export interface Wakeups {
   /**
-   * Resolves when what it names may have changed, the signal aborts, or `ms` have passed. Subscribe first, re-read, then wait:
-   * `next` is armed when `subscribe` returns.
+   * Subscribe first, read the state again, then call `next`. A change between `subscribe` and `next` makes `next` resolve.
    */
   subscribe(id: WakeupId): Wakeup;
 }
 
 export interface Wakeup {
+  /** Resolves when the subject may have changed, the signal aborts, or `ms` have passed. */
   next(ms: number, signal?: AbortSignal): Promise<void>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** All verbs of the product, built once from their parts. Adapters take the ones they need. */
+/** Creates all use cases once from their parts. Adapters take those that they need. */
 
 import type { HashText } from '../domain/request-digest.js';
 import type {
@@ -86,7 +86,7 @@ export interface Parts {
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
   readonly digest: HashText;
-  /** A keyed digest, for texts that hold a value. */
+  /** A keyed hash, for texts that contain a secret value. */
   readonly fingerprint: HashText;
   readonly makeToken: MakeToken;
   readonly makeSigningSecret: MakeSigningSecret;
@@ -97,13 +97,13 @@ export interface Parts {
   readonly installation: string;
   readonly defaultApprovers: readonly string[];
   readonly limits: RequestLimits;
-  /** Undefined while no Slack is connected. */
+  /** Undefined while no Slack workspace is connected. */
   readonly directory: () => Directory | undefined;
-  /** May a Slack account be linked by its confirmed e-mail address? */
+  /** Whether a Slack account may be linked by its confirmed e-mail address. */
   readonly linkByEmail: boolean;
-  /** Who makes a key that can decide. */
+  /** Who may create a key that can decide. */
   readonly humanKeys: HumanKeys;
-  /** Undefined: no answer holds a link. */
+  /** Undefined: no answer contains a link to the card. */
   readonly cardLink?: Cards['link'] | undefined;
 }
 

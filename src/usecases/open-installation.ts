@@ -1,21 +1,21 @@
-/** At every start: is this database ours, and sealed with the master key that we hold? */
+/** Checks at every start that this database was sealed with the server's master key. */
 
 import { systemActor } from '../domain/audit-event.js';
 import type { Installation, MakeId, Store } from '../ports/index.js';
 
-/** The database was sealed with another master key than the one that was given. */
+/** The configured master key is not the one that the database was sealed with. */
 export class WrongMasterKeyError extends Error {
   override readonly name = 'WrongMasterKeyError';
   readonly code = 'wrong_master_key';
 
   constructor() {
     super(
-      'the master key is not the one this database was sealed with: give the right VSECURE_MASTER_KEY or VSECURE_MASTER_KEY_FILE',
+      'the master key does not match this database: set VSECURE_MASTER_KEY or VSECURE_MASTER_KEY_FILE to the key that the database was created with',
     );
   }
 }
 
-/** Makes the installation at the first start. Throws WrongMasterKeyError before anything is read or written with a wrong key. */
+/** Creates the installation at the first start. Throws WrongMasterKeyError before the server reads or writes anything with a wrong key. */
 export async function openInstallation(
   store: Store,
   makeId: MakeId,
@@ -26,7 +26,7 @@ export async function openInstallation(
   return known;
 }
 
-/** Two processes may start at once: the table holds one row, so the slower one finds the faster one's. */
+/** Two processes may start at once. The table can hold one row only, so the slower process finds the row of the faster one. */
 async function create(store: Store, makeId: MakeId, keyCheck: Uint8Array): Promise<Installation> {
   const installation = { id: makeId('inst'), keyCheck };
   try {

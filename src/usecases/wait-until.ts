@@ -1,16 +1,16 @@
-/** Waiting, for a bounded time, for something that any process may bring about. */
+/** Waits for a bounded time until a condition holds that any process may cause. */
 
 import type { WakeupId, Wakeups } from '../ports/index.js';
 
 export interface WaitOptions<T> {
-  /** What is waited for. */
+  /** The subject whose changes wake the waiter. */
   readonly id: WakeupId;
-  /** Milliseconds; 0 looks once. */
+  /** Milliseconds. With 0 the state is read once. */
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;
   readonly read: () => Promise<T>;
   readonly isEnough: (seen: T) => boolean;
-  /** Called at once and then every ten seconds, with the milliseconds waited so far. */
+  /** Called before the first wait and then at least every ten seconds, with the milliseconds waited so far. */
   readonly onWait?: ((waitedMs: number, seen: T) => void | Promise<void>) | undefined;
 }
 
@@ -20,16 +20,16 @@ interface WaitParts {
   readonly stopwatch: () => number;
 }
 
-/** How often a waiter shows that it is alive (ms). */
+/** Interval between progress reports (ms). */
 const PROGRESS_EVERY = 10_000;
 
-/** Resolves with what was seen last: enough, or what there was when the time was over or the signal aborted. */
+/** Resolves with the last state: it satisfies `isEnough`, or the time is up, or the signal aborted. */
 export async function waitUntil<T>(
   { wakeups, stopwatch }: WaitParts,
   { id, ms, signal, read, isEnough, onWait }: WaitOptions<T>,
 ): Promise<T> {
   const started = stopwatch();
-  // Subscribed before the first look, so that a change between the two is not missed.
+  // Subscribe before the first read, so that no change between the two is missed.
   const wakeup = wakeups.subscribe(id);
   try {
     for (;;) {

@@ -28,7 +28,7 @@ describe('keys:suspend', () => {
     expect(ran.err).toContain('vsecure keys:resume claude-desktop');
     const refused = await run(agent, 'auth:whoami');
     expect(refused).toMatchObject({ exit: 1, out: '' });
-    expect(refused.err).toContain('suspended it');
+    expect(refused.err).toContain('This key is suspended');
     expect(refused.err).toContain('vsecure keys:resume');
   });
 

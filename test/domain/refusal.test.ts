@@ -1,4 +1,4 @@
-/** Every way to be told no has a sentence. */
+/** Every refusal has its own complete sentence. */
 
 import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
@@ -28,14 +28,14 @@ const PARTICULARS: { [Code in RefusalCode]?: Extract<Refusal, { code: Code }> } 
 
 const refusal = (code: RefusalCode): Refusal => PARTICULARS[code] ?? ({ code } as Refusal);
 
-describe('a refusal explains itself', () => {
-  test.each(REFUSAL_CODES)('%s', (code) => {
+describe('every refusal code is explained', () => {
+  test.each(REFUSAL_CODES)('%s gives one complete sentence', (code) => {
     const text = explain(refusal(code));
     expect(text).toMatch(/^(?:[A-Z]|vsecure )[^\n]{15,}$/);
     expect(text).not.toMatch(/undefined|null|NaN|\[object/);
   });
 
-  test('each in its own words', () => {
+  test('no two refusal codes share a sentence', () => {
     const texts = REFUSAL_CODES.map((code) => explain(refusal(code)));
     expect(new Set(texts).size).toBe(REFUSAL_CODES.length);
   });
@@ -50,16 +50,16 @@ describe('a refusal explains itself', () => {
     ['invalid_duration', '1m'],
     ['duration_too_long', '8h'],
     ['too_many_pending', '5'],
-    ['too_many_pending', 'Wait for one of them, or cancel one'],
+    ['too_many_pending', 'Wait for a decision on one of them, or cancel one'],
     ['too_many_requests', '30'],
-    ['too_many_requests', 'Ask again in 12m'],
-    ['denied_recently', 'ask again in 14m'],
+    ['too_many_requests', 'Request again in 12m'],
+    ['denied_recently', 'request again in 14m'],
     ['cannot_widen', '1h'],
     ['already_decided', 'denied'],
     ['wrong_door', 'slack, dashboard'],
     ['grant_ended', 'revoked'],
     ['not_allowed', 'grants:use'],
-  ] as const)('%s says what it is about: %s', (code, part) => {
+  ] as const)('the sentence for %s contains: %s', (code, part) => {
     expect(explain(refusal(code))).toContain(part);
   });
 });

@@ -39,7 +39,7 @@ test('a press on a card whose policy changed since is refused, the card is redra
 
   const events = await refusalsDuring(services, 'decision_refused', async () => {
     const answer = await approve(shown.id, shown.digest);
-    expectRefusal(answer, 'policy_changed', /redrawn: look at it again/);
+    expectRefusal(answer, 'policy_changed', /updated: check it again/);
   });
   expect(events).toEqual([
     { refusal: 'policy_changed', actor: 'alice@example.com', approval: shown.id },
@@ -49,7 +49,7 @@ test('a press on a card whose policy changed since is refused, the card is redra
   expect(redrawn).toMatchObject({ status: 'pending', policyVersion: policy.version });
   expect(redrawn?.digest).not.toBe(shown.digest);
 
-  expectRefusal(await approve(shown.id, shown.digest), 'policy_changed', /look at it again/);
+  expectRefusal(await approve(shown.id, shown.digest), 'policy_changed', /check it again/);
   expect(unwrap(await approve(shown.id, redrawn?.digest)).status).toBe('approved');
   const grant = await services.store.grants.ofApproval(shown.id);
   expect(grant).toMatchObject({ status: 'active', digest: redrawn?.digest });
@@ -104,7 +104,7 @@ test('a change of policy redraws the open requests that it covers, and no others
 test('an approver who was struck off the policy cannot decide what was asked before', async () => {
   const { id } = await services.ask(agent, { renew: true });
   await services.policy({ approvers: ['carol@example.com'] });
-  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expectRefusal(await approve(id), 'policy_changed', /check it again/);
   expectRefusal(await approve(id), 'not_an_approver', /not one of the approvers/);
   await services.policy({ approvers: ['alice@example.com'] });
 });
@@ -115,7 +115,7 @@ test('a stricter policy that appears below decides what was asked before it', as
     { minApprovals: 2, approvers: ['alice@example.com', 'carol@example.com'] },
     DATABASE_URL,
   );
-  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expectRefusal(await approve(id), 'policy_changed', /check it again/);
   expect(await services.store.approvals.find(id)).toMatchObject({ policy: stricter.id });
   expect(unwrap(await approve(id)).status).toBe('pending');
 });
@@ -125,7 +125,7 @@ test('an approval whose resources have come under several policies cannot be dec
   await services.policy({}, 'vsecure://secrets/pair/*');
   const { id } = await services.ask(agent, { resources: [one, other] });
   await services.policy({}, other);
-  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
-  expectRefusal(await approve(id), 'policy_changed', /look at it again/);
+  expectRefusal(await approve(id), 'policy_changed', /check it again/);
+  expectRefusal(await approve(id), 'policy_changed', /check it again/);
   expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending' });
 });

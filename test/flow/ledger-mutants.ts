@@ -1,5 +1,7 @@
 /** Ledgers that believe another clock than the database's. A check that passes on one of these is not worth having. */
+
 import type { DataSource } from 'typeorm';
+import { ok } from '../../src/domain/result.js';
 import type { OpenedRead, ReadLedger } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 
@@ -9,7 +11,7 @@ export function createTimerLedger(ledger: ReadLedger): ReadLedger {
   return {
     async open(read) {
       const kept = known.get(read.principal);
-      if (kept) return { ok: true, value: kept };
+      if (kept) return ok(kept);
       const answer = await ledger.open(read);
       if (answer.ok) {
         known.set(read.principal, answer.value);

@@ -1,6 +1,6 @@
 /** Deliberately broken deciding. A check that passes on one of these is not worth having. */
 import type { Approval } from '../../src/domain/approval.js';
-import { refused } from '../../src/domain/result.js';
+import { ok, refused } from '../../src/domain/result.js';
 import type { Store } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decide } from '../../src/usecases/approvals/decide.js';
@@ -33,7 +33,7 @@ export function createReadThenWriteDecide({ store, database, makeId }: Services)
       if (approved)
         await tx.grants.insert({ ...approval, id: makeId('grnt'), approval: id, duration });
     });
-    return { ok: true, value: await present(store, id) };
+    return ok(await present(store, id));
   };
 }
 

@@ -109,7 +109,7 @@ describe('one request may name', () => {
       groups: groups.map((paths) => paths.map(at)),
     });
     expect(explain(answer.refusal)).toContain(
-      `Ask once for each group: ${at('A')}, ${at('C')}, ${at('other/*')} | ${at('B')} | `,
+      `Send one request for each group: ${at('A')}, ${at('C')}, ${at('other/*')} | ${at('B')} | `,
     );
     for (const group of groups) expect((await pending(group)).status).toBe('pending');
   });

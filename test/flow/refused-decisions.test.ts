@@ -126,7 +126,7 @@ const SCENES: readonly Scene[] = [
     by: 'alice@example.com',
     click: { ...APPROVE, duration: HOUR + SECOND },
     code: 'cannot_widen',
-    words: /An approver can narrow what was asked for \(1h/,
+    words: /You can shorten the duration \(1h/,
   },
   {
     who: 'an approver who allows next to nothing',
@@ -220,5 +220,5 @@ describe('the owner of the key that asks', () => {
 test('an approval that does not exist is not found, whoever asks', async () => {
   const alice = await services.decider('alice@example.com');
   const answer = await services.useCases.decide(alice, { approval: 'appr_nothing', ...APPROVE });
-  expectRefusal(answer, 'not_found', /no such thing/);
+  expectRefusal(answer, 'not_found', /Not found, or you have no access/);
 });

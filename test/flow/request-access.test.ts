@@ -53,19 +53,19 @@ const REFUSED: readonly Refused[] = [
     what: 'an operation that the policy does not permit',
     ask: { operation: 'write' },
     code: 'not_permitted',
-    words: /does not permit "write"/,
+    words: /does not permit the operation "write"/,
   },
   {
     what: 'resources under several policies at once',
     ask: { resources: [STAGING, DATABASE_URL] },
     code: 'mixed_policies',
-    words: new RegExp(`Ask once for each group: ${DATABASE_URL} \\| ${STAGING}`),
+    words: new RegExp(`Send one request for each group: ${DATABASE_URL} \\| ${STAGING}`),
   },
   {
     what: 'what nobody could approve',
     ask: { resources: [ORPHAN] },
     code: 'approvers_missing',
-    words: /names nobody who could approve/,
+    words: /has no approver for this request/,
   },
   {
     what: 'anything without a reason',

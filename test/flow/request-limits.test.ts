@@ -73,7 +73,7 @@ describe('requests that wait', () => {
     const over = refusal(await ask('S6'));
     expect(over).toEqual({ code: 'too_many_pending', maximum: 5 });
     expect(explain(over)).toBe(
-      'This key already has 5 requests waiting for a decision. Wait for one of them, or cancel one, then ask again.',
+      'This key already has 5 pending requests. Wait for a decision on one of them, or cancel one, then request again.',
     );
   });
 
@@ -145,7 +145,9 @@ describe('requests of one hour', () => {
     await askAndCancel(30);
     const over = refusal(await ask('S1'));
     expect(over).toEqual({ code: 'too_many_requests', maximum: 30, retryAfter: HOUR });
-    expect(explain(over)).toBe('This key has asked 30 times within an hour. Ask again in 1h.');
+    expect(explain(over)).toBe(
+      'This key has made 30 requests within an hour. Request again in 1h.',
+    );
   });
 
   test('are an hour that moves: whoever comes back when they were told is heard', async () => {
@@ -184,7 +186,7 @@ describe('what a person denied', () => {
     const over = refusal(await ask('D1'));
     expect(over).toEqual({ code: 'denied_recently', retryAfter: 15 * MINUTE });
     expect(explain(over)).toBe(
-      'A person denied this same request. Do not repeat it; if something changed, ask again in 15m.',
+      'An approver recently denied this request. Do not repeat it. If something changed, request again in 15m.',
     );
     await earlier(15 * MINUTE);
     expect(unwrap(await ask('D1')).approval.status).toBe('pending');

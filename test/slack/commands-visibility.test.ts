@@ -87,7 +87,7 @@ describe.each([
 describe.each([
   ['a guest', 'alice', { is_restricted: true }, 'Only full members'],
   ['a single-channel guest', 'alice', { is_ultra_restricted: true }, 'Only full members'],
-  ['a person of another workspace', 'alice', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+  ['a person of another workspace', 'alice', { team_id: 'T0OTHER' }, 'a different workspace'],
   ['a deactivated user', 'alice', { deleted: true }, 'deactivated'],
 ] as const)('%s', (_, user, change, refusal) => {
   test.each([...LISTS, 'resources', 'metrics', 'whoami'])(

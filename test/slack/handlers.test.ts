@@ -137,15 +137,15 @@ describe('a person who may not decide gets the reason', () => {
 
   test('a Slack account that is not linked', async () => {
     const { id, words } = await submitAs('carol');
-    expect(words).toContain('not linked to anybody');
+    expect(words).toContain('not linked to a person');
     expect(await decisions(id)).toContain('decision_refused');
   });
 
   test.each([
     ['a guest', { is_restricted: true }, 'Only full members'],
     ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
-    ['an invited stranger', { is_stranger: true }, 'another Slack workspace'],
-    ['a member of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+    ['an invited stranger', { is_stranger: true }, 'a different workspace'],
+    ['a member of another workspace', { team_id: 'T0OTHER' }, 'a different workspace'],
     ['a deactivated user', { deleted: true }, 'deactivated'],
     ['a bot', { is_bot: true }, 'Only full members'],
     ['an unconfirmed address', { is_email_confirmed: false }, 'Only full members'],
@@ -344,7 +344,7 @@ describe('a user of another workspace', () => {
         ({ actor }) => actor.id === `${Object.values(forgery)[0]}/U0STRANGER`,
       ),
     );
-    await scene.expectReply('another Slack workspace');
+    await scene.expectReply('a different workspace');
     expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
     expect(record).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
   });
@@ -353,7 +353,7 @@ describe('a user of another workspace', () => {
     const { id } = await ask();
     const form = await scene.openForm('alice', id, 'approve');
     const { body } = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR }, forgery);
-    expect(wordsOf(body)).toContain('another Slack workspace');
+    expect(wordsOf(body)).toContain('a different workspace');
     expect(await find(id)).toBe('pending');
   });
 
@@ -365,7 +365,7 @@ describe('a user of another workspace', () => {
       team: 'T0FOREIGN',
     });
     expect(status).toBe(200);
-    await scene.expectReply('another Slack workspace');
+    await scene.expectReply('a different workspace');
   });
 });
 

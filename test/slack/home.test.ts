@@ -237,7 +237,7 @@ test('an account that is not linked sees how to link it, and nothing else', asyn
 test.each([
   ['a guest', { is_restricted: true }, 'Only full members'],
   ['a deactivated user', { deleted: true }, 'deactivated'],
-  ['a user of another workspace', { team_id: 'T0OTHER' }, 'another Slack workspace'],
+  ['a user of another workspace', { team_id: 'T0OTHER' }, 'a different workspace'],
 ] as const)('%s sees the reason for the refusal, and nothing else', async (_, change, why) => {
   scene.proxy.inject(userBecomes(idOf('alice'), change));
   const home = text(await open('alice'));

@@ -40,7 +40,7 @@ test('the account that types the code is linked, and only its owner sees the ans
 
 test('a linked account stays with its person', async () => {
   await type('alice', `link ${code}`);
-  await scene.expectReply('is linked already');
+  await scene.expectReply('is already linked');
   expect(await slackOf()).toEqual([]);
 });
 
@@ -58,7 +58,7 @@ test.each([
 
 test('a payload from another workspace links no account', async () => {
   await type('bob', `link ${code}`, { team: 'T0OTHER' });
-  await scene.expectReply('another Slack workspace');
+  await scene.expectReply('a different workspace');
   expect(await slackOf()).toEqual([]);
 });
 
@@ -67,7 +67,7 @@ test('a wrong code is explained, and too many wrong codes are refused', async ()
   await scene.expectReply('vsecure people:code');
   for (let wrong = 0; wrong < 5; wrong += 1) {
     await type('mallory', `link link_wrong${wrong}`);
-    await scene.expectReply('unknown, used or older');
+    await scene.expectReply('wrong, already used');
   }
   await type('mallory', `link ${code}`);
   await scene.expectReply('Too many codes');

@@ -61,8 +61,8 @@ test('a second confirmation, of the same person or another, changes nothing', as
     ['alice', mine],
     ['bob', theirs],
   ] as const)
-    expect(wordsIn(await click(user, answer))).toContain('unknown, used or older');
-  expect(wordsIn(await type('bob'))).toContain('unknown, used or older');
+    expect(wordsIn(await click(user, answer))).toContain('wrong, already used');
+  expect(wordsIn(await type('bob'))).toContain('wrong, already used');
   expect(await ownerOf()).toBe('alice@example.com');
 });
 
@@ -82,7 +82,7 @@ test.each([
 });
 
 test('an account that is not linked learns how to be linked', async () => {
-  expect(wordsIn(await type('dora'))).toContain('not linked to anybody');
+  expect(wordsIn(await type('dora'))).toContain('not linked to a person');
 });
 
 test('an unknown button confirms nothing', async () => {
@@ -98,7 +98,7 @@ test('a wrong code is explained, and too many wrong codes are refused', async ()
     expect(wordsIn(await asking.command('mallory', `login BBBB-BBB${wrong}`))).toContain(
       'or vsecure login',
     );
-  expect(wordsIn(await type('mallory'))).toContain('Too many codes');
+  expect(wordsIn(await type('mallory'))).toContain('Too many wrong codes');
   expect(refusalOf(await scene.services.useCases.login.take(begun.id, 'wrong'))).toBe(
     'invalid_code',
   );

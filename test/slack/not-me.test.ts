@@ -103,7 +103,7 @@ describe('Not me suspends nothing', () => {
   test('for another known person', () =>
     refused('mallory', 'This needs the owner of this key, or an administrator', 'not_allowed'));
   test('for a Slack account that is not linked', () =>
-    refused('carol', 'not linked to anybody', 'unknown_person'));
+    refused('carol', 'not linked to a person', 'unknown_person'));
 
   test.each([
     ['a guest', { is_restricted: true }, 'Only full members', 'unverified_account'],
@@ -128,7 +128,7 @@ describe('Not me suspends nothing', () => {
     async (value) => {
       await scene.clickNotMe(message, 'bob', { value });
       await scene.expectReply(
-        value.length === 27 && value.startsWith('prin') ? 'no such thing' : 'keys:suspend',
+        value.length === 27 && value.startsWith('prin') ? 'Not found' : 'keys:suspend',
       );
       expect(await works()).toBe(true);
     },

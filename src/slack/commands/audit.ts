@@ -13,7 +13,7 @@ import { mentioned, optional, readMoment, readPattern, readWord } from './argume
 import { bars } from './bar-chart.js';
 import { type Command, type CommandRequest, ROWS } from './command.js';
 
-export interface AuditPartitions {
+export interface AuditCommandParts {
   readonly queryAudit: QueryAudit;
   readonly countAudit: CountAudit;
   readonly nameAccount: NameAccount;
@@ -23,7 +23,7 @@ const HEAD = ['Time', 'Action', 'Actor', 'Resources', 'ID', 'Refused', 'Reason']
 /** Resources in one chart. */
 const BARS_MAX = 20;
 
-export const createAuditCommand = (parts: AuditPartitions): Command => ({
+export const createAuditCommand = (parts: AuditCommandParts): Command => ({
   name: 'audit',
   usage: '[pattern] [--since 24h] [--until …] [--actor …] [--action …] [--group-by resource]',
   summary: 'list audit events, newest first',
@@ -57,7 +57,7 @@ export const createAuditCommand = (parts: AuditPartitions): Command => ({
 type Filter = Omit<AuditFilter, 'visibility'>;
 
 async function readFilter(
-  { nameAccount }: AuditPartitions,
+  { nameAccount }: AuditCommandParts,
   request: CommandRequest,
 ): Promise<Result<Filter>> {
   const { flags, words, now, slackActor } = request;

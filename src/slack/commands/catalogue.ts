@@ -1,7 +1,7 @@
 /** The sub-commands of `/vsecure`, in the order in which help lists them. */
 
 import { type ApprovalsParts, createApprovalsCommand } from './approvals.js';
-import { type AuditPartitions, createAuditCommand } from './audit.js';
+import { type AuditCommandParts, createAuditCommand } from './audit.js';
 import type { Command } from './command.js';
 import { createGrantsCommand, type GrantsParts } from './grants.js';
 import { createLinkCommand, type LinkParts } from './link.js';
@@ -12,7 +12,7 @@ import { createRevokeCommand, type RevokeParts } from './revoke.js';
 import { createWhoamiCommand } from './whoami.js';
 
 export type CatalogueParts = ApprovalsParts &
-  AuditPartitions &
+  AuditCommandParts &
   GrantsParts &
   MetricsParts &
   ResourcesParts &

@@ -1,4 +1,4 @@
-/** What a person's App Home shows, and whose is kept up to date. */
+/** The content of a person's App Home, and which Homes are kept up to date. */
 
 import type { Approval } from '../../domain/approval.js';
 import type { Grant } from '../../domain/grant.js';
@@ -10,7 +10,7 @@ import type { Verdict } from '../../domain/vocabulary.js';
 import type { AccessMetrics, OpenedHome, Store } from '../../ports/index.js';
 import { personVisibility } from '../authorization/viewer.js';
 
-/** Something that this person may decide now. */
+/** A request that this person may decide now. */
 export interface PendingRequest {
   readonly approval: Approval;
   readonly policy: Policy;
@@ -26,36 +26,36 @@ export interface Decided {
   readonly verdict: Verdict;
 }
 
-/** The first of a list, and how many there are. */
+/** The first items of a list, and the total number. */
 export interface Truncated<T> {
   readonly items: readonly T[];
   readonly total: number;
-  /** There may be more than `total`. */
+  /** True when there may be more than `total`. */
   readonly atLeast: boolean;
 }
 
 export interface HomeFacts {
-  /** What runs out first comes first. */
+  /** The first to expire comes first. */
   readonly pending: Truncated<PendingRequest>;
-  /** What this person may revoke: the newest first. */
+  /** Grants that this person may revoke, the newest first. */
   readonly activeGrants: Truncated<GrantWithApproval>;
   readonly decided: readonly Decided[];
-  /** Of the last 7 days. */
+  /** Metrics of the last 7 days. */
   readonly metrics: AccessMetrics;
   readonly now: Date;
 }
 
 export interface HomeUseCases {
   recordOpened(person: Person, userId: string): Promise<void>;
-  /** Undefined when the person has never opened it. */
+  /** Undefined when the person has never opened the Home. */
   find(person: PersonId): Promise<OpenedHome | undefined>;
-  /** From here on a change of what was read makes the Home due. */
+  /** After this call, a change of the facts marks the Home as due. */
   read(person: Person): Promise<HomeFacts>;
   recordDrawn(person: PersonId, hash: string | undefined): Promise<void>;
   close(person: PersonId): Promise<void>;
 }
 
-/** As many as fit on a page together. */
+/** Items in each list. All lists together fit into one Slack view. */
 const SHOWN = { waiting: 15, inForce: 10, decided: 8 } as const;
 
 export function createHome(store: Store, defaultApprovers: readonly string[]): HomeUseCases {
@@ -72,7 +72,7 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
       const all = ownVisibility(true, []);
       const revocable = person.role === 'admin' ? all : own;
       const now = await store.now();
-      // Before anything is read, so that no change falls in between.
+      // Watch before reading, so that no change between the two is missed.
       await store.transaction((tx) => tx.appHomes.watch(person.id, revocable));
       return {
         pending: await waiting(store, own, person, now),

@@ -1,4 +1,4 @@
-/** How an approval stands: with the grant that came of it, and with the way to its card while nobody has decided. */
+/** An approval with its grant, and with a link to its card while it is pending. */
 
 import type { Approval, ApprovalId } from '../../domain/approval.js';
 import type { Grant } from '../../domain/grant.js';
@@ -7,7 +7,7 @@ import type { Cards, Reads } from '../../ports/index.js';
 export interface Access {
   readonly approval: Approval;
   readonly grant?: Grant | undefined;
-  /** The address of its card, where people decide. Only while it is pending, and once there is a card. */
+  /** Link to the card where people decide. Present only while the request is pending and after the card is posted. */
   readonly link?: string | undefined;
 }
 
@@ -23,14 +23,14 @@ export async function withGrant({ grants }: Stored, approval: Approval): Promise
   return { approval, grant: await grants.ofApproval(approval.id) };
 }
 
-/** Only for whoever asked. A link that cannot be looked up is no link: the request stands without it. */
+/** Adds the link. Use it only in answers to the requester. If the look-up fails, the answer has no link. */
 export async function withLink(access: Access, cardLink?: Cards['link']): Promise<Access> {
   if (!cardLink || access.approval.status !== 'pending') return access;
   const link = await cardLink(access.approval.id).catch(() => undefined);
   return link && isWebAddress(link) ? { ...access, link } : access;
 }
 
-/** Programs open what they are given: nothing that a browser would run. */
+/** Clients may open the link, so only http and https are allowed, never a scheme that a browser executes. */
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -1,6 +1,6 @@
 /**
- * Ask the person at a tool something that their client answers in a request of its own, perhaps at another process. Nothing but the
- * answer is passed on, to the one caller that asked.
+ * Ask the tool user (the human at an AI tool) something. The client sends the answer in a separate request, which may reach another
+ * process. Only the answer is passed on, and only to the caller that asked.
  */
 
 import type { Caller } from '../../domain/rights.js';
@@ -8,22 +8,22 @@ import type { ElicitationId, MakeId, Store, Wakeups } from '../../ports/index.js
 import { waitUntil } from '../wait-until.js';
 
 export interface Asking {
-  /** Puts the question to them, under the id that the answer will name. */
+  /** Sends the elicitation to the client. The answer will contain this id. */
   readonly ask: (id: ElicitationId) => Promise<void>;
-  /** Milliseconds after which nobody will answer any more. */
+  /** Milliseconds after which no answer is expected any more. */
   readonly ms: number;
-  /** Gives up early. */
+  /** Ends the wait early. */
   readonly signal: AbortSignal;
-  /** Called at once and then every ten seconds, with the milliseconds waited so far. */
+  /** Called before the first wait and then at least every ten seconds, with the milliseconds waited so far. */
   readonly onWait?: ((waitedMs: number) => void | Promise<void>) | undefined;
 }
 
 export interface AskToolUser {
-  /** For what is shown to them and waits for no answer: one that comes all the same is dropped. */
+  /** An id for an elicitation that expects no answer. An answer to it is dropped. */
   newId(): ElicitationId;
-  /** Resolves with the answer as it came, as hostile as everything a client sends, or undefined when there was none in time. */
+  /** Resolves with the unchecked answer, which may be hostile like every client input, or undefined when there was none in time. */
   ask(caller: Caller, asking: Asking): Promise<unknown>;
-  /** Hands an answer over. One to a question that nobody asked this caller, or that was answered, is dropped. */
+  /** Passes an answer on. An answer is dropped if this caller was not asked or has already answered. */
   answer(caller: Caller, id: ElicitationId, answer: object): Promise<void>;
 }
 

@@ -1,14 +1,14 @@
-/** Withdraw a pending request: the right of whoever asked, and of the person who owns the asking key. */
+/** Cancel a pending request. The requester and the owner of the requesting key may do this. */
 
 import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { keyActor } from '../../domain/audit-event.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { notifyOwner } from '../notifications/notify-owner.js';
 
-/** Sent again as a `repeat`, it is answered as the first time instead of with `already_decided`. */
+/** A retry with the same idempotency key gets the first answer instead of `already_decided`. */
 export type CancelRequest = (
   caller: Caller,
   id: ApprovalId,
@@ -31,12 +31,12 @@ async function cancel(tx: Tx, caller: Caller, id: ApprovalId): Promise<Result<Ap
   const { principal, resources, operation } = approval;
   const about = { approval: id, principal, resources, operation };
   tx.record({ ...about, type: 'approval_cancelled', actor: keyActor(caller) });
-  // An AI tool's key is its owner's, but what it withdraws is not their doing.
+  // The owner is notified when an AI tool cancels with the owner's agent key, because the owner did not do it.
   const by = caller.principal.class === 'human' ? caller.owner.id : undefined;
   await notifyOwner(tx, settled, 'settled', by);
   await tx.enqueueCardUpdate(id);
   await tx.wake(id);
-  return { ok: true, value: settled };
+  return ok(settled);
 }
 
 function mayCancel(caller: Caller, { principal, requester }: Approval): boolean {

@@ -1,4 +1,4 @@
-/** Who of the people that may decide a request is to be told of it in person, as far as Slack accounts go. */
+/** The Slack accounts of the approvers who are mentioned or messaged about a request. */
 
 import { isGroupEntry, parseApproverEntry } from '../../domain/approver-entry.js';
 import { isNamedBy, type Person } from '../../domain/person.js';
@@ -7,11 +7,11 @@ import type { SlackGroups } from '../../ports/index.js';
 import type { CardFacts } from './card-facts.js';
 
 export interface CardAudience {
-  /** Accounts of everybody who may decide, but for whoever's own request this is. */
+  /** Accounts of all people who may decide, except the owner of the requesting key. */
   readonly approvers: readonly string[];
-  /** Those of them who are asked because nobody answered. */
+  /** Those of them who are asked because the request was escalated. */
   readonly further: readonly string[];
-  /** The policy names a single person. */
+  /** The policy names only one approver. */
   readonly alone: boolean;
 }
 

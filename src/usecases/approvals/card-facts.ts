@@ -1,4 +1,4 @@
-/** Everything a card shows, read from the database at one moment. The card is a pure function of this. */
+/** All facts that a card shows, read from the database at one moment. The card is a pure function of them. */
 
 import type { Approval, ApprovalId, Vote } from '../../domain/approval.js';
 import { emailsAmong } from '../../domain/approver-entry.js';
@@ -12,17 +12,17 @@ import { approverEntriesAt, decidingPolicy } from '../policies/deciding-policy.j
 
 export interface CardFacts {
   readonly approval: Approval;
-  /** Undefined when no single policy decides these resources any more: then nobody can approve it. */
+  /** Undefined when no single policy decides these resources any more: then the request cannot be approved. */
   readonly policy?: Policy | undefined;
-  /** Of exactly these facts: whoever decides by them decides nothing else. */
+  /** Digest of exactly these facts, so that a decision applies to nothing else. */
   readonly digest: string;
-  /** What changed in that policy since this was asked, oldest first. Empty once it is settled. */
+  /** Changes of the policy since the request, the oldest first. Empty once the request is settled. */
   readonly changes: readonly PolicyChangeRecord[];
-  /** Undefined once it is settled: there is nothing left to decide by it. */
+  /** Undefined once the request is settled: it only helps to decide. */
   readonly context?: RequesterHistory | undefined;
-  /** Entries of the policy: e-mails, Slack user ids and groups; those of its escalation, too, once it is due. */
+  /** Approver entries of the policy: e-mail addresses, Slack user ids and groups. Includes escalation approvers once the escalation is due. */
   readonly approvers: readonly string[];
-  /** Approvers who are known people, with their Slack accounts. */
+  /** The approvers with a person record, with their Slack accounts. */
   readonly approverPeople: readonly Person[];
   readonly owner?: Person | undefined;
   readonly settledBy?: Person | undefined;
@@ -45,7 +45,7 @@ export function createReadCardFacts(parts: ReadCardFactsParts): ReadCardFacts {
     const approval = await store.approvals.find(id);
     if (!approval) return undefined;
     return {
-      ...(await underPolicy(parts, approval)),
+      ...(await policyFacts(parts, approval)),
       approval,
       context: isOpen(approval) ? await store.approvals.requesterHistory(approval) : undefined,
       owner: await store.people.find(approval.requester.owner),
@@ -57,7 +57,7 @@ export function createReadCardFacts(parts: ReadCardFactsParts): ReadCardFacts {
   };
 }
 
-/** The facts of a request together with the grant that came of it. */
+/** The facts of a request together with its grant. */
 export type GrantFacts = CardFacts & { readonly grant: Grant };
 export type ReadGrantFacts = (id: GrantId) => Promise<GrantFacts | undefined>;
 
@@ -69,8 +69,8 @@ export function createReadGrantFacts(store: Store, readCardFacts: ReadCardFacts)
   };
 }
 
-/** What the policy says that decides these resources now, which may be another than when they were asked for. */
-async function underPolicy(
+/** Facts from the policy that decides these resources now. It may differ from the policy at the time of the request. */
+async function policyFacts(
   { store, digest, defaultApprovers }: ReadCardFactsParts,
   approval: Approval,
 ): Promise<Pick<CardFacts, 'policy' | 'digest' | 'changes' | 'approvers' | 'approverPeople'>> {
@@ -82,7 +82,7 @@ async function underPolicy(
   const bound = { ...approval, policy: policy.id, policyVersion: policy.version };
   return {
     policy,
-    // What is decided keeps the digest that it was decided by.
+    // A settled request keeps the digest that it was decided with.
     digest: isOpen(approval) ? requestDigest(digest, bound) : approval.digest,
     changes: isOpen(approval)
       ? await store.policies.changesSince(policy.id, approval.createdAt)

@@ -1,6 +1,6 @@
 /**
- * The one decision. Slack buttons and modals, the CLI, REST and the SDK all end here: it locks the approval, hears the rules,
- * settles by a conditional update and writes grant, vote and audit events in the same transaction.
+ * Decide a request. Slack, the dashboard, the CLI, REST and the SDK all call this use case. It locks the approval, checks the rules,
+ * settles by a conditional update, and writes grant, vote and audit events in the same transaction.
  */
 
 import type { Vote } from '../../domain/approval.js';
@@ -16,7 +16,7 @@ import type { Person } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
 import type { EntryPoint, Verdict } from '../../domain/vocabulary.js';
 import type { MakeId, Store, Tx } from '../../ports/index.js';
@@ -24,11 +24,11 @@ import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { notifyOwner } from '../notifications/notify-owner.js';
 import { approversAt, decidingPolicy } from '../policies/deciding-policy.js';
 
-/** Who decides and by which door. Only an adapter that has proved who it is may make one. */
+/** The person who decides, and the entry point. Only an adapter that has verified the person's identity may create one. */
 export interface Decider {
   readonly person: Person;
   readonly entryPoint: EntryPoint;
-  /** The key or Slack account that was used, for the record. */
+  /** The key or Slack account that was used, for the audit trail. */
   readonly through: string;
 }
 
@@ -36,11 +36,11 @@ export interface Decision {
   readonly approval: ApprovalId;
   readonly verdict: Verdict;
   readonly reason?: string | undefined;
-  /** Milliseconds; shorter than asked, never longer. */
+  /** Milliseconds, at most the requested duration. */
   readonly duration?: number | undefined;
-  /** Of the resources asked for, those to grant. Undefined: all. */
+  /** The requested resources to grant. Undefined: all. */
   readonly resources?: readonly string[] | undefined;
-  /** The digest that the decider was shown. Undefined: what is stored now. */
+  /** The digest that the decider saw. Undefined: the stored digest. */
   readonly seen?: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export interface DecideParts {
   readonly defaultApprovers: readonly string[];
 }
 
-/** Resolves with the approval as it stands after this vote. Every refusal is on the audit trail. */
+/** Resolves with the approval after this vote. Every refusal is recorded on the audit trail. */
 export function createDecide(parts: DecideParts): Decide {
   return (decider, decision, idempotencyKey) =>
     parts.store.transaction((tx) =>
@@ -74,7 +74,7 @@ async function decideInTransaction(
 ): Promise<Result<Approval>> {
   const approval = await tx.approvals.lock(decision.approval);
   if (!approval) return refused({ code: 'not_found' });
-  if (isSameAnswerAgain(approval, decider, decision)) return { ok: true, value: approval };
+  if (isRepeatedDecision(approval, decider, decision)) return ok(approval);
   const answer = await checkOpen(parts, tx, approval, decider, decision);
   if (!answer.ok)
     tx.record({
@@ -86,11 +86,11 @@ async function decideInTransaction(
   return answer;
 }
 
-/** A repeated press or a retried call after a lost answer must not read as a failure. */
-function isSameAnswerAgain(approval: Approval, { person }: Decider, { verdict }: Decision) {
+/** A second click, or a retry after a lost answer, must not look like a failure. */
+function isRepeatedDecision(approval: Approval, { person }: Decider, { verdict }: Decision) {
   if (approval.status !== 'approved' && approval.status !== 'denied') return false;
-  const said = approval.status === 'approved' ? 'approve' : 'deny';
-  return approval.settledBy?.id === person.id && said === verdict;
+  const decided = approval.status === 'approved' ? 'approve' : 'deny';
+  return approval.settledBy?.id === person.id && decided === verdict;
 }
 
 async function checkOpen(
@@ -100,8 +100,8 @@ async function checkOpen(
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
-  const over = whyClosed(approval, await tx.now());
-  if (over) return refused(over);
+  const closed = whyClosed(approval, await tx.now());
+  if (closed) return refused(closed);
   const bound = await rebindToPolicy(parts, tx, approval, decider, decision.seen);
   return bound.ok ? applyVote(parts, tx, bound.value, decider, decision) : bound;
 }
@@ -146,15 +146,15 @@ async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]
   return found;
 }
 
-/** A request and the policy that decides it now, unchanged since the decider looked. */
+/** A request bound to the policy that decides it now, which is the policy that the decider saw. */
 interface BoundApproval {
   readonly approval: Approval;
   readonly policy: Policy;
 }
 
 /**
- * When what decides these resources has changed, the approval is bound to what holds now. Whoever has seen something else, or
- * cannot say what, is asked to look again at the card, which is redrawn.
+ * If the deciding policy has changed, binds the approval to the current policy. If the decider saw a different state, or the client
+ * does not say which, the vote is refused and the card is updated.
  */
 async function rebindToPolicy(
   { digest }: DecideParts,
@@ -179,7 +179,7 @@ async function rebindToPolicy(
       type: 'approval_rebound',
       details: { policy: policy.id, policyVersion: policy.version, digest: now },
     });
-  if (seen === now) return { ok: true, value: { approval: rebound ?? approval, policy } };
+  if (seen === now) return ok({ approval: rebound ?? approval, policy });
   await tx.enqueueCardUpdate(approval.id);
   return refused({ code: 'policy_changed' });
 }
@@ -199,7 +199,7 @@ async function recordVote(
 ): Promise<Result<Approval>> {
   const settled =
     outcome === 'counted' ? approval : await tx.approvals.settle(approval.id, outcome);
-  // The row is held, so only the clock can have been faster than this update.
+  // The row is locked, so the update can only fail because the request has expired.
   if (!settled) return refused({ code: 'expired' });
   await tx.approvals.addVote(vote);
   tx.record({
@@ -219,7 +219,7 @@ async function recordVote(
   if (settled.status !== 'pending') await notifyOwner(tx, settled, 'settled', decider.person.id);
   await tx.enqueueCardUpdate(approval.id);
   await tx.wake(approval.id);
-  return { ok: true, value: settled };
+  return ok(settled);
 }
 
 async function grantAccess(

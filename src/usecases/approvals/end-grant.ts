@@ -1,10 +1,10 @@
-/** End a grant early: its holder releases it, its approvers, the key's owner and administrators revoke it. */
+/** End a grant early. Its holder may release it. Its approvers, the key's owner and administrators may revoke it. */
 
 import { type Actor, keyActor, personActor } from '../../domain/audit-event.js';
 import type { Grant, GrantId } from '../../domain/grant.js';
 import type { Person } from '../../domain/person.js';
 import { isApprover } from '../../domain/policy/policy.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
@@ -24,7 +24,7 @@ export type RevokeGrant = (
   idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Grant>>;
 
-/** "I'm done": only the principal that holds the grant. */
+/** "I'm done": only the principal that has the grant may release it. */
 export function createReleaseGrant(store: Store, idempotent: Idempotent): ReleaseGrant {
   return async (caller, id, idempotencyKey) => {
     const forbidden = requireScope(caller, 'grants:use');
@@ -45,7 +45,7 @@ export interface RevokeGrantParts {
   readonly defaultApprovers: readonly string[];
 }
 
-/** Takes effect for the very next read, on every process. */
+/** Takes effect for the next read, in every process. */
 export function createRevokeGrant({
   store,
   idempotent,
@@ -98,5 +98,5 @@ async function end(
   });
   await tx.enqueueCardUpdate(approval);
   await tx.wake(approval);
-  return { ok: true, value: ended };
+  return ok(ended);
 }

@@ -1,6 +1,6 @@
 /**
- * After the silence that the policy allows, its further approvers are asked. That they may decide follows from the clock alone
- * (`approversAt`): this tells them, redraws the card, and puts it on record.
+ * Escalate requests that are still undecided after the policy's `escalateAfter`. The escalation approvers may decide from that time by
+ * the clock alone (`approversAt`). This job notifies them, updates the card, and records the escalation.
  */
 
 import type { Approval } from '../../domain/approval.js';
@@ -13,7 +13,7 @@ export type EscalateApprovals = () => Promise<number>;
 
 const BATCH = 100;
 
-/** Resolves with how many were looked at. Harmless to run twice or on several processes at once. */
+/** Resolves with the number of checked approvals. It may run twice or in several processes at once. */
 export function createEscalateApprovals(store: Store): EscalateApprovals {
   const escalateDue = () =>
     store.transaction(async (tx) => {
@@ -24,7 +24,7 @@ export function createEscalateApprovals(store: Store): EscalateApprovals {
   return () => inBatches(BATCH, escalateDue);
 }
 
-/** The policy that it was asked under names further approvers; another one may decide it by now. */
+/** The current policy decides. It may differ from the policy at the time of the request, and have no escalation approvers. */
 async function escalate(tx: Tx, approval: Approval): Promise<void> {
   const deciding = await decidingPolicy(tx.policies, approval.resources);
   const further = deciding.ok ? deciding.value.escalateTo : undefined;

@@ -1,19 +1,19 @@
-/** What a policy says of a request before anybody is asked: the part that asking, explaining and simulating share. No I/O, no clock. */
+/** Evaluate a request under a policy before any approver is asked. Requesting, explaining and simulating share this. No I/O, no clock. */
 
 import { type AutoApprovalReport, judgeAutoApproval } from '../../domain/policy/auto-approve.js';
 import { judge, type PolicyRules, type Question } from '../../domain/policy/policy.js';
 import { ok, type Result } from '../../domain/result.js';
 
 export interface EvaluatedRequest {
-  /** Milliseconds that a grant would last. */
+  /** Duration of the grant in milliseconds. */
   readonly duration: number;
   /** Undefined where auto-approval is off. */
   readonly report?: AutoApprovalReport | undefined;
-  /** No person is needed. */
+  /** The request is granted without an approver. */
   readonly grantedImmediately: boolean;
 }
 
-/** `at` is a moment of the database's clock. Refuses what may not be asked at all. */
+/** `at` is a time of the database's clock. Refuses requests that the policy does not allow. */
 export function evaluateRequest(
   policy: PolicyRules,
   question: Question,

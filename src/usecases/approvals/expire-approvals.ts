@@ -1,4 +1,4 @@
-/** Close what time has closed: tells waiters and cards. An approval is over by the clock, whether or not this has run. */
+/** Settle expired requests, and notify waiters, owners and cards. A request expires by the clock, whether or not this job has run. */
 
 import { systemActor } from '../../domain/audit-event.js';
 import type { Store, Tx } from '../../ports/index.js';
@@ -9,12 +9,12 @@ export type ExpireApprovals = () => Promise<number>;
 
 const BATCH = 100;
 
-/** Resolves with how many were closed. Harmless to run twice or on several processes at once. */
+/** Resolves with the number of expired requests. It may run twice or in several processes at once. */
 export function createExpireApprovals(store: Store): ExpireApprovals {
   return () => inBatches(BATCH, () => store.transaction(expireDue));
 }
 
-/** One batch of it, in a transaction that is open already. Resolves with how many were closed. */
+/** Expires one batch in an open transaction. Resolves with the number of expired requests. */
 export async function expireDue(tx: Tx): Promise<number> {
   const expired = await tx.approvals.expireDue(BATCH);
   for (const approval of expired) {

@@ -1,4 +1,4 @@
-/** Be told whenever an approval of one's own, or the grant that it gave, stands otherwise than before. It has no end of its own. */
+/** Follow one of the caller's own requests: get every status change of the approval or its grant until the caller stops. */
 
 import type { ApprovalId } from '../../domain/approval.js';
 import { ok, type Result, refused } from '../../domain/result.js';
@@ -9,26 +9,26 @@ import { requireScope } from '../authorization/require-scope.js';
 import { type Access, withGrant } from './approval-with-grant.js';
 
 export interface Following {
-  /** How it stood when the caller last looked (`standingOf`): what happened since is told at once. */
+  /** The last state that the caller knows (`accessState`). A change since then is reported immediately. */
   readonly since: string;
   readonly onChange: () => void;
-  /** Ends it. */
+  /** Stops following. */
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the signal aborts, with nothing, or as soon as the key may not know of the approval any more, with the refusal. */
+/** Resolves without a value when the signal aborts, or with a refusal as soon as the key may no longer see the approval. */
 export type FollowApproval = (
   caller: Caller,
   id: ApprovalId,
   following: Following,
 ) => Promise<Result<undefined>>;
 
-/** Milliseconds between two looks without a wake-up: a key that was revoked, and a grant that only the clock ended, are seen then. */
-const LOOK_EVERY = 15_000;
+/** Milliseconds between two checks without a wake-up. They detect revoked keys, and grants that expired by the clock. */
+const CHECK_EVERY = 15_000;
 
-/** Every look asks anew whether the key is still good: nothing is told to one that is not. */
+/** Every check also verifies that the key is still valid. An invalid key gets no report. */
 export function createFollowApproval(store: Store, wakeups: Wakeups): FollowApproval {
-  async function look(caller: Caller, id: ApprovalId): Promise<Result<Access>> {
+  async function check(caller: Caller, id: ApprovalId): Promise<Result<Access>> {
     const known = authenticated(await store.principals.credentials(caller.key.id));
     if (!known) return refused({ code: 'invalid_key' });
     const forbidden = requireScope(known, 'access:request');
@@ -40,17 +40,17 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
   }
 
   return async (caller, id, { since, onChange, signal }) => {
-    let told = since;
-    // Subscribed before the first look, so that a change between the two is not missed.
+    let reported = since;
+    // Subscribe before the first check, so that no change between the two is missed.
     const wakeup = wakeups.subscribe(id);
     try {
       while (!signal.aborted) {
-        const seen = await look(caller, id);
+        const seen = await check(caller, id);
         if (!seen.ok) return seen;
         const now = accessState(seen.value);
-        if (now !== told && !signal.aborted) onChange();
-        told = now;
-        await wakeup.next(LOOK_EVERY, signal);
+        if (now !== reported && !signal.aborted) onChange();
+        reported = now;
+        await wakeup.next(CHECK_EVERY, signal);
       }
       return ok(undefined);
     } finally {
@@ -59,5 +59,5 @@ export function createFollowApproval(store: Store, wakeups: Wakeups): FollowAppr
   };
 }
 
-/** What is told of: anything else about a request may change unheard. */
+/** The part of a request whose changes are reported. Other changes are not. */
 export const accessState = ({ approval, grant }: Access) => `${approval.status} ${grant?.status}`;

@@ -1,7 +1,7 @@
-/** The grants that hold now, with the name of the key that holds each. */
+/** List active grants, each with the name of its principal. */
 
 import type { Grant } from '../../domain/grant.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Listed, Page, Store } from '../../ports/index.js';
 import type { Viewer } from '../authorization/viewer.js';
 import type { ViewApprovals } from './view-approvals.js';
@@ -29,6 +29,6 @@ export function createListActiveGrants(
         return { grant, holder: holder?.name ?? grant.principal };
       }),
     );
-    return { ok: true, value: { ...listed.value, items } };
+    return ok({ ...listed.value, items });
   };
 }

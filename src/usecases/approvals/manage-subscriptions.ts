@@ -1,4 +1,4 @@
-/** What a session wants to be told of: requests of its key's own. Any process may take the wish, and another one tell. */
+/** Subscriptions of MCP sessions to requests of their own key. One process may store the subscription and another report the change. */
 
 import type { ApprovalId } from '../../domain/approval.js';
 import { ok, type Result } from '../../domain/result.js';
@@ -9,28 +9,28 @@ import { accessTo } from './approval-with-grant.js';
 import { accessState, type FollowApproval } from './follow-approval.js';
 
 export interface FollowOptions {
-  /** Called with what stands otherwise than when the session asked to be told, or was told last. */
+  /** Called with each request whose state changed since the subscription or the last report. */
   readonly onChange: (approval: ApprovalId) => void;
-  /** Ends it. */
+  /** Stops following. */
   readonly signal: AbortSignal;
 }
 
 export interface ManageSubscriptions {
-  /** For whoever begins a session; nothing is kept of it until it wants to be told of something. */
+  /** Creates a session id. The store has no record of the session until its first subscription. */
   newSession(): SessionId;
   /**
-   * False when the session or the key has as many as it may. What is no request of the caller's own is as good as one that never
-   * changes: nobody learns whether it exists.
+   * Returns false when the session or the key has reached its limit. For an id that is not a request of the caller it returns true and
+   * never reports a change, so that the caller does not learn whether it exists.
    */
   add(caller: Caller, session: SessionId, id: ApprovalId): Promise<Result<boolean>>;
-  /** Undefined: all of the session's. */
+  /** `id` undefined: all subscriptions of the session. */
   remove(caller: Caller, session: SessionId, id?: ApprovalId): Promise<void>;
-  /** Resolves when the signal aborts, with nothing, or as soon as the key may know nothing more, with the refusal. */
-  follow(caller: Caller, session: SessionId, telling: FollowOptions): Promise<Result<undefined>>;
+  /** Resolves without a value when the signal aborts, or with a refusal as soon as the key may no longer see the requests. */
+  follow(caller: Caller, session: SessionId, options: FollowOptions): Promise<Result<undefined>>;
 }
 
-/** Milliseconds between two looks at the list without a wake-up: for one that was lost. */
-const LOOK_EVERY = 60_000;
+/** Milliseconds after which the list is read again without a wake-up, in case a wake-up was lost. */
+const REFRESH_EVERY = 60_000;
 
 export interface SubscriptionParts {
   readonly store: Store;
@@ -51,11 +51,11 @@ export function createManageSubscriptions(
       const { principal } = caller;
       const access = await accessTo(store, id);
       if (access?.approval.principal !== principal.id) return ok(true);
-      const wish = { approval: id, state: accessState(access) };
+      const subscription = { approval: id, state: accessState(access) };
       return store.transaction(async (tx) => {
-        const taken = await tx.subscriptions.insert(session, principal.id, wish);
-        if (taken) await tx.wake(session);
-        return ok(taken);
+        const added = await tx.subscriptions.insert(session, principal.id, subscription);
+        if (added) await tx.wake(session);
+        return ok(added);
       });
     },
 
@@ -67,24 +67,24 @@ export function createManageSubscriptions(
     },
 
     async follow(caller, session, { onChange, signal }) {
-      const followed = createFollowed(caller, followApproval, onChange);
+      const followedRequests = createFollowed(caller, followApproval, onChange);
       const wakeup = wakeups.subscribe(session);
-      const ends = AbortSignal.any([signal, followed.refused]);
+      const ends = AbortSignal.any([signal, followedRequests.refused]);
       try {
         while (!ends.aborted) {
-          followed.be(await store.subscriptions.of(session, caller.principal.id));
-          await wakeup.next(LOOK_EVERY, ends);
+          followedRequests.update(await store.subscriptions.of(session, caller.principal.id));
+          await wakeup.next(REFRESH_EVERY, ends);
         }
-        return followed.outcome();
+        return followedRequests.outcome();
       } finally {
         wakeup.close();
-        followed.close();
+        followedRequests.close();
       }
     },
   };
 }
 
-/** What is being followed for one stream. A refusal of one is a refusal of all: they are of one key. */
+/** The requests that one stream follows. A refusal of one ends the stream, because all belong to the same key. */
 function createFollowed(
   caller: Caller,
   followApproval: FollowApproval,
@@ -118,14 +118,14 @@ function createFollowed(
       if (fault) throw fault.error;
       return outcome;
     },
-    be(wished: readonly Subscription[]): void {
-      const still = new Set(wished.map(({ approval }) => approval));
+    update(wanted: readonly Subscription[]): void {
+      const still = new Set(wanted.map(({ approval }) => approval));
       for (const [approval, own] of open)
         if (!still.has(approval)) {
           own.abort();
           open.delete(approval);
         }
-      for (const one of wished) if (!open.has(one.approval)) begin(one);
+      for (const one of wanted) if (!open.has(one.approval)) begin(one);
     },
     close() {
       for (const own of open.values()) own.abort();

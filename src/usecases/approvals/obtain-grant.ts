@@ -1,4 +1,4 @@
-/** A program that uses a secret directly gets its own grant where no person has to be asked. */
+/** Obtain a grant for a program that uses a secret directly, where the policy requires no approval. */
 
 import { coveringPatterns } from '../../domain/pattern.js';
 import type { Caller } from '../../domain/rights.js';
@@ -10,8 +10,8 @@ import { findGrant, type Use } from './use-grant.js';
 export type ObtainGrant = (caller: Caller, use: Use) => Promise<void>;
 
 /**
- * Asks as the caller would, with no reason given, and only under a policy that requires no approval: people are never asked this
- * way. Whether there is a grant then is for the use itself to find out, which says why not.
+ * Requests access without a reason, and only under a policy that requires no approval, so that this never asks a person. It does not
+ * return the grant: the later use finds it, or refuses with the reason.
  */
 export function createObtainGrant(store: Store, requestAccess: RequestAccess): ObtainGrant {
   return async (caller, use) => {

@@ -1,4 +1,4 @@
-/** A press in Slack that never became a decision: its account may not decide, or it came when all was over. Put on record all the same. */
+/** Record a click in Slack that did not become a decision, because the account may not decide or the request was already settled. */
 
 import type { ApprovalId } from '../../domain/approval.js';
 import { personActor } from '../../domain/audit-event.js';
@@ -13,7 +13,7 @@ export interface RefusedClick {
   readonly refusal: RefusalCode;
 }
 
-/** Under the name of the person that the account is linked to, if any; else under the account's. */
+/** The actor is the person linked to the account, else the account itself. */
 export type RecordRefusedClick = (slackActor: SlackActor, click: RefusedClick) => Promise<void>;
 
 export function createRecordRefusedClick(store: Store): RecordRefusedClick {

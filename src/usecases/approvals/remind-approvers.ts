@@ -1,4 +1,4 @@
-/** Halfway to its expiry a request that nobody decided is brought to mind, once, in the thread of its card. */
+/** Remind approvers once, in the thread of the card, when half of a pending request's time has passed. */
 
 import { MINUTE } from '../../domain/limits.js';
 import type { Store } from '../../ports/index.js';
@@ -7,10 +7,10 @@ import { inBatches } from '../in-batches.js';
 export type RemindApprovers = () => Promise<number>;
 
 const BATCH = 100;
-/** Below this (ms) the card itself is still fresh at half time. */
+/** Shortest time to live with a reminder (ms). For shorter ones the card itself is recent enough. */
 const SHORTEST = 2 * MINUTE;
 
-/** Resolves with how many. Harmless to run twice or on several processes at once. */
+/** Resolves with the number of reminders. It may run twice or in several processes at once. */
 export function createRemindApprovers(store: Store): RemindApprovers {
   const remind = () =>
     store.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-/** Ask for access. Answers at once: granted where no person is needed, else pending; it never waits for anybody. */
+/** Request access. It returns immediately, either granted or pending, and never waits for a person. */
 
 import type { Approval, ApprovalId, NewApproval } from '../../domain/approval.js';
 import { keyActor } from '../../domain/audit-event.js';
@@ -27,20 +27,20 @@ export interface AccessRequest {
   readonly resources: readonly string[];
   readonly operation: Operation;
   readonly reason: string;
-  /** What the person at the tool wrote where the reason would not do. It stands in its place, and is no part of the question. */
+  /** The reason that the tool user typed when the agent's reason was not acceptable. It replaces `reason`, and is not part of the idempotent request. */
   readonly typedReason?: string | undefined;
-  /** Milliseconds. Undefined: the policy's default. */
+  /** Milliseconds. Undefined: the policy's default duration. */
   readonly duration?: number | undefined;
-  /** Ask anew even when a live grant already covers this. */
+  /** Make a new request even when an active grant already covers this. */
   readonly renew?: boolean | undefined;
-  /** The name that the client gives itself; shown as its claim. */
+  /** Self-reported name of the client. It is shown as such. */
   readonly claimedClient?: string | undefined;
 }
 
-/** As a `repeat` the same question is asked once, and answered with how it stands by then. */
+/** A retry with the same idempotency key makes no second request. It returns the current state of the first. */
 export type RequestAccess = (
   caller: Caller,
-  ask: AccessRequest,
+  request: AccessRequest,
   idempotencyKey?: IdempotencyKey,
 ) => Promise<Result<Access>>;
 
@@ -54,25 +54,25 @@ export interface RequestAccessParts {
   readonly limits: RequestLimits;
 }
 
-/** Refusals are audited too, except for a key that may not ask at all. */
+/** Refusals are recorded too, except for a key without the scope to request. */
 export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
-  return async (caller, ask, idempotencyKey) => {
+  return async (caller, request, idempotencyKey) => {
     const forbidden = requireScope(caller, 'access:request');
     if (forbidden) return forbidden;
     const answer = await parts.store.transaction((tx) =>
       parts.idempotent(
         tx,
         idempotencyKey,
-        () => requestInTransaction(parts, tx, caller, ask),
-        askedIn(tx),
+        () => requestInTransaction(parts, tx, caller, request),
+        replayWithCurrentState(tx),
       ),
     );
     return answer.ok ? ok(await withLink(answer.value, parts.cardLink)) : answer;
   };
 }
 
-/** An approval goes on after it was asked for, so only which one it is is kept. */
-const askedIn = (tx: Tx): ReplayPolicy<Access, ApprovalId> => ({
+/** Stores only the approval's id, because its state changes after the request. */
+const replayWithCurrentState = (tx: Tx): ReplayPolicy<Access, ApprovalId> => ({
   toStored: ({ approval }) => approval.id,
   async replay(id) {
     const access = await accessTo(tx, id);
@@ -84,12 +84,12 @@ async function requestInTransaction(
   parts: RequestAccessParts,
   tx: Tx,
   caller: Caller,
-  { typedReason, ...told }: AccessRequest,
+  { typedReason, ...given }: AccessRequest,
 ): Promise<Result<Access>> {
-  const ask = { ...told, reason: typedReason ?? told.reason };
-  const resources = readResources(ask.resources);
+  const request = { ...given, reason: typedReason ?? given.reason };
+  const resources = readResources(request.resources);
   const answer = resources.ok
-    ? await askFor(parts, tx, caller, { ...ask, resources: resources.value })
+    ? await requestUnderPolicy(parts, tx, caller, { ...request, resources: resources.value })
     : resources;
   if (!answer.ok)
     tx.record({
@@ -97,13 +97,13 @@ async function requestInTransaction(
       actor: keyActor(caller),
       principal: caller.principal.id,
       resources: resources.ok ? resources.value : undefined,
-      operation: ask.operation,
+      operation: request.operation,
       refusal: answer.refusal.code,
     });
   return answer;
 }
 
-/** What makes two questions the same to whoever sends one again: not the order of the resources, nor what a person typed. */
+/** The content that must be equal in a retry. The order of the resources and a typed reason do not matter. */
 export function requestContent({
   resources,
   operation,
@@ -122,7 +122,7 @@ export function requestContent({
   };
 }
 
-/** Sorted and distinct, so that the same question always looks the same. */
+/** Sorted and distinct, so that equal requests are always identical. */
 function readResources(texts: readonly string[]): Result<readonly string[]> {
   if (texts.length < 1 || texts.length > RESOURCES_MAX)
     return refused({
@@ -133,45 +133,51 @@ function readResources(texts: readonly string[]): Result<readonly string[]> {
     const pattern = parsePattern(text);
     if (!pattern.ok) return pattern;
   }
-  return { ok: true, value: [...new Set(texts)].sort() };
+  return ok([...new Set(texts)].sort());
 }
 
-async function askFor(
+async function requestUnderPolicy(
   parts: RequestAccessParts,
   tx: Tx,
   caller: Caller,
-  ask: AccessRequest,
+  request: AccessRequest,
 ): Promise<Result<Access>> {
-  const deciding = await decidingPolicy(tx.policies, ask.resources);
+  const deciding = await decidingPolicy(tx.policies, request.resources);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const requester = { name: caller.principal.name, ownerEmail: caller.owner.email };
-  const judged = evaluateRequest(policy, { ...ask, requester }, await tx.now());
-  if (!judged.ok) return judged;
+  const evaluated = evaluateRequest(policy, { ...request, requester }, await tx.now());
+  if (!evaluated.ok) return evaluated;
 
-  const covered = ask.renew ? undefined : await alreadyCovered(tx, caller, policy, ask);
-  if (covered) return { ok: true, value: covered };
+  const covered = request.renew ? undefined : await alreadyCovered(tx, caller, policy, request);
+  if (covered) return ok(covered);
 
-  const { duration, report, grantedImmediately } = judged.value;
-  // Where nobody is asked anyway, no condition was needed.
+  const { duration, report, grantedImmediately } = evaluated.value;
+  // Without required approval the conditions had no effect.
   const autoReport = policy.requiresApproval && report ? explainAutoApproval(report) : undefined;
-  const question = { ...write(parts, caller, ask, policy, duration), autoReport };
+  const newApproval = { ...approvalFor(parts, caller, request, policy, duration), autoReport };
   if (grantedImmediately)
-    return (await suspended(tx, caller)) ?? grantAtOnce(parts, tx, caller, policy, question);
+    return (
+      (await refuseSuspended(tx, caller)) ??
+      grantImmediately(parts, tx, caller, policy, newApproval)
+    );
   const approvers = await namedApproverEntries(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
-  const history = await tx.approvals.requestCounts(caller.principal.id, question);
+  const counts = await tx.approvals.requestCounts(caller.principal.id, newApproval);
   return (
-    refuseOverLimit(history, parts.limits) ??
-    (await suspended(tx, caller)) ??
-    askPeople(tx, caller, question)
+    refuseOverLimit(counts, parts.limits) ??
+    (await refuseSuspended(tx, caller)) ??
+    requestApproval(tx, caller, newApproval)
   );
 }
 
-/** Since the key was looked at it may have been suspended; from here on that has to wait, and then ends what is written now. */
-async function suspended(tx: Tx, { principal }: Caller) {
-  const held = await tx.principals.lockActive(principal.id);
-  return held ? undefined : refused({ code: 'key_suspended' });
+/**
+ * The key may have been suspended since it was authenticated. From here on a suspension waits for this transaction, and then ends the
+ * new request or grant too.
+ */
+async function refuseSuspended(tx: Tx, { principal }: Caller) {
+  const active = await tx.principals.lockActive(principal.id);
+  return active ? undefined : refused({ code: 'key_suspended' });
 }
 
 async function alreadyCovered(
@@ -185,14 +191,14 @@ async function alreadyCovered(
   return approval && { approval, grant };
 }
 
-function write(
+function approvalFor(
   { makeId, digest }: RequestAccessParts,
   { principal }: Caller,
-  ask: AccessRequest,
+  request: AccessRequest,
   policy: Policy,
   duration: number,
 ): NewApproval {
-  const { resources, operation } = ask;
+  const { resources, operation } = request;
   const bound = { policy: policy.id, policyVersion: policy.version };
   return {
     ...bound,
@@ -201,9 +207,9 @@ function write(
     operation,
     resources,
     duration,
-    reason: storable(ask.reason),
+    reason: storable(request.reason),
     ttl: policy.requestTtl,
-    claimedClient: ask.claimedClient && storable(ask.claimedClient),
+    claimedClient: request.claimedClient && storable(request.claimedClient),
     digest: requestDigest(digest, {
       ...bound,
       resources,
@@ -214,57 +220,65 @@ function write(
   };
 }
 
-async function grantAtOnce(
+async function grantImmediately(
   { makeId }: RequestAccessParts,
   tx: Tx,
   caller: Caller,
   policy: Policy,
-  question: NewApproval,
+  newApproval: NewApproval,
 ): Promise<Result<Access>> {
-  const approval = await tx.approvals.insertSettled(question);
+  const approval = await tx.approvals.insertSettled(newApproval);
   const grant = await tx.grants.insert({
-    ...question,
+    ...newApproval,
     id: makeId('grnt'),
-    approval: question.id,
+    approval: newApproval.id,
     maxUses: policy.maxUses,
   });
-  tx.record({ ...about(caller, question), type: 'approval_requested', reason: question.reason });
   tx.record({
-    ...about(caller, question),
+    ...about(caller, newApproval),
+    type: 'approval_requested',
+    reason: newApproval.reason,
+  });
+  tx.record({
+    ...about(caller, newApproval),
     type: 'access_granted',
     grant: grant.id,
     details: {
       automatic: true,
       policy: policy.id,
       policyVersion: policy.version,
-      conditions: question.autoReport,
+      conditions: newApproval.autoReport,
     },
   });
   if (approval.autoReport) await tx.enqueueAutoApprovalLine(policy.channel);
-  return { ok: true, value: { approval, grant } };
+  return ok({ approval, grant });
 }
 
-async function askPeople(tx: Tx, caller: Caller, question: NewApproval): Promise<Result<Access>> {
-  // Else the same question from before would be answered with, though nobody may decide it any more.
+async function requestApproval(
+  tx: Tx,
+  caller: Caller,
+  newApproval: NewApproval,
+): Promise<Result<Access>> {
+  // Otherwise an expired request with the same content would be returned, although it can no longer be decided.
   await expireDue(tx);
-  const { approval, repeated } = await tx.approvals.insertPending(question);
+  const { approval, repeated } = await tx.approvals.insertPending(newApproval);
   const { policy, policyVersion, duration, digest } = approval;
   tx.record({
     ...about(caller, approval),
     type: repeated ? 'approval_repeated' : 'approval_requested',
-    reason: question.reason,
+    reason: newApproval.reason,
     details: {
       policy,
       policyVersion,
       duration,
       digest,
       asked: approval.timesRequested,
-      conditions: question.autoReport,
+      conditions: newApproval.autoReport,
     },
   });
   await tx.enqueueCardUpdate(approval.id);
   if (!repeated) await notifyOwner(tx, approval, 'asked');
-  return { ok: true, value: { approval } };
+  return ok({ approval });
 }
 
 const about = (caller: Caller, { id, resources, operation }: NewApproval | Approval) => ({

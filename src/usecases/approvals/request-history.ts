@@ -1,4 +1,4 @@
-/** What anybody asked of the resources of a request before, for whoever may look at it. */
+/** Earlier requests of any principal for the same resources, for a viewer who may see them. */
 
 import type { ApprovalId } from '../../domain/approval.js';
 import type { Person } from '../../domain/person.js';
@@ -6,7 +6,7 @@ import { seesAccess } from '../../domain/visibility.js';
 import type { PastRequest, Store } from '../../ports/index.js';
 import { visibilityOf } from '../authorization/viewer.js';
 
-/** The newest first; undefined for somebody who may not look at this request. */
+/** The newest first. Undefined when the person may not see this request. */
 export type ReadRequestHistory = (
   person: Person,
   id: ApprovalId,

@@ -1,4 +1,4 @@
-/** How much one key may ask of people. */
+/** Limits on the requests of one key. */
 
 import { refused } from '../../domain/result.js';
 import type { RequestCounts } from '../../ports/index.js';
@@ -10,9 +10,9 @@ export interface RequestLimits {
   readonly deniedCooldown: number;
 }
 
-/** A refusal that says what to do next, or undefined. */
-export function refuseOverLimit(history: RequestCounts, limits: RequestLimits) {
-  const { pending, lastHour, retryAfter: freeAfter, sinceDenied, sameRequest } = history;
+/** Returns a refusal that says what to do next, or undefined. */
+export function refuseOverLimit(counts: RequestCounts, limits: RequestLimits) {
+  const { pending, lastHour, retryAfter: freeAfter, sinceDenied, sameRequest } = counts;
   if (sameRequest) return undefined;
   const cooling = sinceDenied === undefined ? 0 : limits.deniedCooldown - sinceDenied;
   if (cooling > 0) return refused({ code: 'denied_recently', retryAfter: wholeMinutes(cooling) });
@@ -27,5 +27,5 @@ export function refuseOverLimit(history: RequestCounts, limits: RequestLimits) {
   return undefined;
 }
 
-/** Rounded up, so that whoever waits this long does not come too early. */
+/** Rounded up, so that a retry after this time is not too early. */
 const wholeMinutes = (ms: number) => Math.max(1, Math.ceil(ms / 60_000)) * 60_000;

@@ -1,13 +1,13 @@
-/** Use a grant for anything but reading a value, which has a ledger of its own with the same rule. */
+/** Use a grant for everything except reading a secret value. The read ledger applies the same rule to reads. */
 
 import type { Grant } from '../../domain/grant.js';
 import { coveringPatterns } from '../../domain/pattern.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { Reads, Tx } from '../../ports/index.js';
 
-/** What somebody is about to do, with one exact resource. */
+/** One operation on one exact resource. */
 export interface Use {
   readonly operation: Operation;
   readonly resource: string;
@@ -15,7 +15,7 @@ export interface Use {
 
 type GrantAndPolicyReads = Pick<Reads, 'grants' | 'policies'>;
 
-/** A live grant of the caller's that allows this now. Counts nothing. */
+/** Finds an active grant of the caller that allows this use now. It does not count a use. */
 export async function findGrant(
   reads: GrantAndPolicyReads,
   caller: Caller,
@@ -25,28 +25,28 @@ export async function findGrant(
   const { operation, resource } = use;
   const grant =
     policy && (await reads.grants.covering(caller.principal.id, policy.id, operation, [resource]));
-  return grant ? { ok: true, value: grant } : whyNot(reads, caller, use);
+  return grant ? ok(grant) : whyRefused(reads, caller, use);
 }
 
 /**
- * Counts one use of such a grant and holds it until the transaction ends. Take every other row that is needed before: the clock
- * that decides is read here.
+ * Counts one use of such a grant and locks it until the transaction ends. Lock all other rows before this call, because the grant's
+ * end is checked here.
  */
 export async function useGrant(tx: Tx, caller: Caller, use: Use): Promise<Result<Grant>> {
   const policy = await permittingPolicy(tx, use);
   const { operation, resource } = use;
   const grant =
     policy && (await tx.grants.use(caller.principal.id, policy.id, operation, resource));
-  return grant ? { ok: true, value: grant } : whyNot(tx, caller, use);
+  return grant ? ok(grant) : whyRefused(tx, caller, use);
 }
 
-/** The policy that decides the resource now, when it permits the operation: a grant under any other opens nothing. */
+/** The policy that decides the resource now, if it permits the operation. A grant under any other policy does not count. */
 async function permittingPolicy({ policies }: GrantAndPolicyReads, { operation, resource }: Use) {
   const [policy] = await policies.matching(coveringPatterns(resource));
   return policy?.permissions.includes(operation) ? policy : undefined;
 }
 
-async function whyNot(
+async function whyRefused(
   { grants }: GrantAndPolicyReads,
   { principal }: Caller,
   { operation, resource }: Use,

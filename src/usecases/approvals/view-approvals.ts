@@ -1,8 +1,8 @@
-/** Look at approvals and grants: one's own, or what one may decide; people who see everything see all. */
+/** View approvals and grants: the viewer's own, and those that the viewer may decide. Admins and auditors see all. */
 
 import type { Approval, ApprovalId } from '../../domain/approval.js';
 import type { Grant } from '../../domain/grant.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { ownVisibility, seesAccess, type VisibilityScope } from '../../domain/visibility.js';
 import type { ApprovalFilter, GrantFilter, Listed, Page, Store } from '../../ports/index.js';
@@ -10,11 +10,11 @@ import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/
 import type { Access } from './approval-with-grant.js';
 
 interface Mine {
-  /** Only the caller's own, though it may see more. */
+  /** Only the viewer's own, although the viewer may see more. */
   readonly mine?: boolean | undefined;
 }
 
-/** A page of the lists may hold fewer than its limit while there is a next one. */
+/** A page may have fewer items than its limit although there is a next page. */
 export interface ViewApprovals {
   one(viewer: Viewer, id: ApprovalId): Promise<Result<Access>>;
   list(
@@ -33,7 +33,7 @@ export function createViewApprovals(
   store: Store,
   defaultApprovers: readonly string[],
 ): ViewApprovals {
-  /** A key without the scope sees its own alone. */
+  /** A key without the scope sees only its own. */
   const visibilityFor = async (viewer: Viewer, mine = false): Promise<VisibilityScope> => {
     const narrow = mine || requireScopeToView(viewer, 'approvals:read') !== undefined;
     return narrow && 'principal' in viewer
@@ -46,17 +46,17 @@ export function createViewApprovals(
       const approval = await store.approvals.find(id);
       if (!approval || !seesAccess(await visibilityFor(viewer), approval))
         return refused({ code: 'not_found' });
-      return { ok: true, value: { approval, grant: await store.grants.ofApproval(id) } };
+      return ok({ approval, grant: await store.grants.ofApproval(id) });
     },
 
     async list(viewer, { mine, ...filter }, page) {
       const visibility = await visibilityFor(viewer, mine);
-      return { ok: true, value: await store.approvals.list({ ...filter, visibility }, page) };
+      return ok(await store.approvals.list({ ...filter, visibility }, page));
     },
 
     async grants(viewer, { mine, ...filter }, page) {
       const visibility = await visibilityFor(viewer, mine);
-      return { ok: true, value: await store.grants.list({ ...filter, visibility }, page) };
+      return ok(await store.grants.list({ ...filter, visibility }, page));
     },
   };
 }

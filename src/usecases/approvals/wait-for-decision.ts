@@ -1,4 +1,4 @@
-/** Wait, for a bounded time, until an approval of one's own is no longer pending. Safe to repeat; nothing is lost with the connection. */
+/** Wait for a bounded time until the caller's request is no longer pending. It is safe to repeat; a lost connection loses nothing. */
 
 import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { ok, type Result, refused } from '../../domain/result.js';
@@ -9,10 +9,10 @@ import { waitUntil } from '../wait-until.js';
 import { type Access, withGrant, withLink } from './approval-with-grant.js';
 
 export interface Waiting {
-  /** Milliseconds; 0 looks once. */
+  /** Milliseconds. With 0 the state is read once. */
   readonly ms: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called at once and then every ten seconds, with the milliseconds waited so far. */
+  /** Called before the first wait and then at least every ten seconds, with the milliseconds waited so far. */
   readonly onWait?: ((waitedMs: number, approval: Approval) => void | Promise<void>) | undefined;
 }
 
@@ -22,7 +22,7 @@ export type WaitForDecision = (
   waiting: Waiting,
 ) => Promise<Result<Access>>;
 
-/** Resolves with the approval as it stands when it is settled, the time is over, or the signal aborts. */
+/** Resolves with the current approval when it is settled, the time is up, or the signal aborts. */
 export function createWaitForDecision(
   store: Store,
   wakeups: Wakeups,

@@ -1,16 +1,16 @@
-/** What has how much happened to: events of the audit trail counted by resource, as far as the viewer may see them. */
+/** Count audit events for each resource, among those that the viewer may see. */
 
 import { PAGE_MAX } from '../../domain/limits.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { AuditFilter, Page } from '../../ports/index.js';
 import type { Viewer } from '../authorization/viewer.js';
 import type { QueryAudit } from './query-audit.js';
 
 export interface CountedAudit {
-  /** The most first; among equals by name. An event counts for each of its resources. */
+  /** The highest count first, then by name. An event counts for each of its resources. */
   readonly counts: readonly { readonly resource: string; readonly count: number }[];
   readonly events: number;
-  /** There are older events that were not counted. */
+  /** True when older events exist that were not counted. */
   readonly more: boolean;
 }
 
@@ -19,7 +19,7 @@ export type CountAudit = (
   filter: Omit<AuditFilter, 'visibility'>,
 ) => Promise<Result<CountedAudit>>;
 
-/** The newest events that are counted: more than a chart of a week needs, few enough to be counted while somebody waits. */
+/** The maximum number of newest events to count: more than a chart of a week needs, few enough for an interactive answer. */
 const EVENTS_MAX = 5000;
 
 export function createCountAudit(queryAudit: QueryAudit): CountAudit {
@@ -35,7 +35,7 @@ export function createCountAudit(queryAudit: QueryAudit): CountAudit {
         for (const one of resources) counts.set(one, (counts.get(one) ?? 0) + 1);
       events += items.length;
       if (next === undefined || events >= EVENTS_MAX)
-        return { ok: true, value: { counts: ranked(counts), events, more: next !== undefined } };
+        return ok({ counts: ranked(counts), events, more: next !== undefined });
       page = { limit: PAGE_MAX, after: next };
     }
   };

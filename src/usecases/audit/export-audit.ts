@@ -1,16 +1,16 @@
-/** The audit trail as it was hashed, so that whoever may see all of it can check it without trusting the server. */
+/** Export the audit trail as it was hashed, so that an auditor can verify it without trusting the server. */
 
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
 import type { ChainLink, Store } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 
 export interface ChainPart {
-  /** What the first link is hashed from. */
+  /** The installation id, from which the first link is hashed. */
   readonly installation: string;
-  /** The end of the trail when this was asked. */
+  /** The newest link at the time of the call. */
   readonly head: Omit<ChainLink, 'canonical'>;
-  /** Where the trail begins, when older parts of it were taken out: the last link of those. */
+  /** The last link of the detached partitions, after which this trail begins. Absent when none was detached. */
   readonly anchor?: Omit<ChainLink, 'canonical'> | undefined;
   readonly links: readonly ChainLink[];
 }
@@ -27,16 +27,13 @@ export function createExportAudit(store: Store, installation: string): ExportAud
     if (forbidden) return forbidden;
     if (!seesEverything(caller))
       return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });
-    // The head first: what is appended meanwhile then only makes the links reach further.
+    // Read the head first: events appended in the meantime only extend the links beyond it.
     const head = await store.audit.head();
-    return {
-      ok: true,
-      value: {
-        installation,
-        head,
-        anchor: await store.audit.anchor(),
-        links: await store.audit.chain(after, limit),
-      },
-    };
+    return ok({
+      installation,
+      head,
+      anchor: await store.audit.anchor(),
+      links: await store.audit.chain(after, limit),
+    });
   };
 }

@@ -1,7 +1,7 @@
-/** Read the audit trail: all of it for admins, auditors and whoever has a grant on it; else what the viewer has to do with. */
+/** Query the audit trail. Admins, auditors and callers with a grant on it see all events. Others see events of their own keys and policies. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { AuditFilter, Listed, Page, Store } from '../../ports/index.js';
@@ -10,7 +10,7 @@ import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/
 import { useReviewGrant } from './use-review-grant.js';
 
 export interface AuditPage extends Listed<RecordedEvent> {
-  /** Whose events these are among: everybody's, or those that the viewer's keys and policies have to do with. */
+  /** `all`: the query covered all events. `own`: it covered events of the viewer's keys and policies. */
   readonly seen: 'all' | 'own';
 }
 
@@ -27,20 +27,21 @@ export function createQueryAudit(store: Store, defaultApprovers: readonly string
     if (forbidden) return forbidden;
     const visibility = await reviewVisibility(store, defaultApprovers, viewer);
     const listed = await store.audit.list({ ...filter, visibility }, page);
-    if (visibility.everything) return { ok: true, value: { ...listed, seen: 'all' } };
-    return { ok: true, value: { ...withoutRules(listed), seen: 'own' } };
+    if (visibility.everything) return ok({ ...listed, seen: 'all' });
+    return ok({ ...withoutConditions(listed), seen: 'own' });
   };
 }
 
-/** A live grant on the audit trail opens all of it; its use is on record. Having none is no refusal: what is left is one's own. */
+/** An active grant on the audit trail gives access to all events, and its use is recorded. Without a grant the viewer sees their own events, and nothing is refused. */
 async function reviewVisibility(
   store: Store,
   defaultApprovers: readonly string[],
   viewer: Viewer,
 ): Promise<VisibilityScope> {
   const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
-  const asked = !visibility.everything && 'principal' in viewer && (await mayReview(store, viewer));
-  return asked ? ownVisibility(true, []) : visibility;
+  const reviewing =
+    !visibility.everything && 'principal' in viewer && (await mayReview(store, viewer));
+  return reviewing ? ownVisibility(true, []) : visibility;
 }
 
 export async function mayReview(store: Store, caller: Caller): Promise<boolean> {
@@ -50,8 +51,8 @@ export async function mayReview(store: Store, caller: Caller): Promise<boolean> 
   return (await useReviewGrant(store, caller, resource)).ok;
 }
 
-/** Not seeing everything means not seeing how a policy judged: its conditions name other people's keys. */
-function withoutRules(listed: Listed<RecordedEvent>): Listed<RecordedEvent> {
+/** Removes the policy conditions for viewers who do not see everything, because conditions name other people's keys. */
+function withoutConditions(listed: Listed<RecordedEvent>): Listed<RecordedEvent> {
   const items = listed.items.map((event) => ({
     ...event,
     details: event.details && { ...event.details, conditions: undefined },

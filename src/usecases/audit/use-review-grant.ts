@@ -1,4 +1,4 @@
-/** Look at records of vsecure itself under a live grant: a use is counted and on record before anything is shown. */
+/** Use a grant to review vsecure's own records (audit trail, API keys). The use is counted and recorded before any record is shown. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Grant } from '../../domain/grant.js';
@@ -10,7 +10,7 @@ import { attemptUse } from '../secrets/attempt-use.js';
 
 export type ReviewedRecords = 'vsecure://audit' | 'vsecure://api-keys';
 
-/** Resolves when the use is committed. */
+/** Resolves after the use is committed. */
 export function useReviewGrant(
   store: Store,
   caller: Caller,

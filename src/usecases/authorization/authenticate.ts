@@ -1,14 +1,14 @@
-/** Who holds this key, and what may they do with it? */
+/** Authenticates an API key and computes its effective scopes. */
 
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, effectiveScopes } from '../../domain/rights.js';
 import type { Credentials, KeyHasher, PrincipalReads } from '../../ports/index.js';
 
 export type Authenticate = (token: string) => Promise<Result<Caller>>;
 
 /**
- * Unknown, wrong, expired and revoked keys, and keys of people who left, get the same answer after the same work. That a key is
- * suspended is said only to whoever holds it.
+ * Unknown, wrong, expired and revoked keys, and keys of deactivated people, get the same answer after the same work. Only a caller
+ * with the genuine key learns that the key is suspended.
  */
 export function createAuthenticate(
   store: { readonly principals: PrincipalReads },
@@ -21,11 +21,11 @@ export function createAuthenticate(
     if (genuine && found?.live && found.owner.active && found.principal.suspendedAt)
       return refused({ code: 'key_suspended' });
     const caller = authenticated(found);
-    return caller && genuine ? { ok: true, value: caller } : refused({ code: 'invalid_key' });
+    return caller && genuine ? ok(caller) : refused({ code: 'invalid_key' });
   };
 }
 
-/** Who holds a key that is good now, and what they may do now. Undefined when it is not. */
+/** The caller with current scopes. Undefined when the key is not valid now. */
 export function authenticated(found: Credentials | undefined): Caller | undefined {
   if (!found?.live || !found.owner.active || found.principal.suspendedAt) return undefined;
   const { key, principal, owner } = found;

@@ -1,11 +1,11 @@
-/** The first admin key, or another when all are lost. Needs the database and the master key, so it is as strong as they are. */
+/** Creates the first admin key, or another one when all are lost. It needs access to the database and the master key, so it gives no more power than those. */
 
 import { systemActor } from '../../domain/audit-event.js';
 import type { Result } from '../../domain/result.js';
 import type { KeyHasher, MakeId, Store } from '../../ports/index.js';
 import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
 
-/** Makes the person an admin and gives them a human key. Audited as the system's doing. */
+/** Makes the person an admin and creates a human key. The audit trail names the system as the actor. */
 export function createBootstrapAdmin(store: Store, hasher: KeyHasher, makeId: MakeId) {
   return (email: string): Promise<Result<NewKey>> =>
     store.transaction(async (tx) => {
@@ -26,7 +26,7 @@ export function createBootstrapAdmin(store: Store, hasher: KeyHasher, makeId: Ma
     });
 }
 
-/** True while nobody with the role `admin` exists: then the first start makes one. */
+/** Whether no person has the role `admin`. Then the first start creates one. */
 export async function needsFirstAdmin(store: Store): Promise<boolean> {
   return !(await store.people.list()).some(({ role }) => role === 'admin');
 }

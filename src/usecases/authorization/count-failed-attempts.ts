@@ -1,11 +1,11 @@
-/** Counts what somebody got wrong lately. Each process counts for itself. */
+/** Counts recent failed attempts for each subject. Each process counts separately. */
 
 export interface FailedAttempts {
   tooMany(who: string): boolean;
   count(who: string): void;
 }
 
-/** `most` within `windowMs`, by a monotonic clock in ms. What is older is forgotten. */
+/** Allows fewer than `most` failures within `windowMs`. `stopwatch` is a monotonic clock in ms. Older failures no longer count. */
 export function createFailedAttempts(
   stopwatch: () => number,
   most: number,

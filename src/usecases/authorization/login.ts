@@ -1,14 +1,14 @@
 /**
- * `vsecure login`: a terminal asks and shows a code, its person confirms the code in Slack, and the terminal takes a human key, once.
- * After the device flow of RFC 8628: the code is short because people type it, and therefore lives for ten minutes and is never
- * enough without the secret that only the terminal has.
+ * `vsecure login`: a terminal shows a code, a person confirms the code in Slack, and the terminal gets a human key once. This follows
+ * the device flow of RFC 8628. The code is short because people type it. It is therefore valid for ten minutes, and useless without
+ * the secret that only the terminal has.
  */
 
 import { personActor } from '../../domain/audit-event.js';
 import { DAY, MINUTE } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
 import type { HashText } from '../../domain/request-digest.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type {
   Directory,
   KeyHasher,
@@ -24,21 +24,21 @@ import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
 
 export interface BegunLogin {
   readonly id: LoginId;
-  /** For the person: like `WDJB-MJHT`. */
+  /** For the person, for example `WDJB-MJHT`. */
   readonly code: string;
-  /** For the terminal alone. */
+  /** Only for the terminal. */
   readonly secret: string;
   readonly expiresAt: Date;
 }
 
 export interface LoginUseCases {
-  /** Anybody may begin; nothing comes of it without a person. */
+  /** Every caller may begin a login. It has no effect until a person confirms it. */
   begin(device: string, address: string): Promise<Result<BegunLogin>>;
-  /** What this code would log in, for its person to look at. Wrong codes of one person are counted. */
+  /** The login that this code belongs to, for the person to check. Wrong codes are counted for each person. */
   look(person: Person, code: string): Promise<Result<Login>>;
-  /** The person must have proved who they are. */
+  /** The adapter must have verified the person's identity. */
   confirm(person: Person, id: LoginId): Promise<Result<Login>>;
-  /** `waiting`, and once it is confirmed the key: that once. */
+  /** `waiting` until the login is confirmed, then the key, once. */
   take(id: LoginId, secret: string): Promise<Result<NewKey | 'waiting'>>;
 }
 
@@ -47,25 +47,25 @@ export interface LoginParts {
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
   readonly makeToken: MakeToken;
-  /** Keyed: the codes are short. */
+  /** A keyed hash, because the codes are short. */
   readonly fingerprint: HashText;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
-  /** Undefined while no Slack is connected. */
+  /** Undefined while no Slack workspace is connected. */
   readonly directory: () => Directory | undefined;
 }
 
 const TTL = 10 * MINUTE;
 const KEY_TTL = 90 * DAY;
-/** At once, of everybody: who begins is not known. */
+/** Open logins at the same time in the whole installation, because the initiator is not known. */
 const OPEN_MAX = 100;
-/** Wrong codes of one person within `TTL`: with a hundred codes open, none is ever guessed. */
+/** Wrong codes of one person within `TTL`. With this limit even a hundred open codes cannot be guessed. */
 const WRONG_MAX = 5;
 
 const WITHOUT_SLACK = {
   code: 'not_allowed',
   needs:
-    'Slack, in which its person would confirm it, and none is connected here. An administrator makes the key instead: vsecure keys:create --class human',
+    'a connected Slack workspace, where a person confirms the login. Without Slack, an administrator creates the key: vsecure keys:create --class human',
 } as const;
 
 export function createLogin(parts: LoginParts): LoginUseCases {
@@ -79,20 +79,20 @@ export function createLogin(parts: LoginParts): LoginUseCases {
         if ((await tx.logins.open()) >= OPEN_MAX) return refused({ code: 'unavailable' });
         const login = await tx.logins.insert({
           id: parts.makeId('lgin'),
-          codeHash: fingerprint(`login code ${plain(code)}`),
+          codeHash: fingerprint(`login code ${normalised(code)}`),
           secretHash: fingerprint(`login secret ${secret}`),
           device,
           address,
           ttl: TTL,
         });
-        return { ok: true, value: { id: login.id, code, secret, expiresAt: login.expiresAt } };
+        return ok({ id: login.id, code, secret, expiresAt: login.expiresAt });
       });
     },
 
     async look({ id }, code) {
       if (wrong.tooMany(id)) return refused({ code: 'too_many_codes' });
-      const login = await store.logins.byCode(fingerprint(`login code ${plain(code)}`));
-      if (login) return { ok: true, value: login };
+      const login = await store.logins.byCode(fingerprint(`login code ${normalised(code)}`));
+      if (login) return ok(login);
       wrong.count(id);
       return refused({ code: 'invalid_code' });
     },
@@ -108,14 +108,14 @@ export function createLogin(parts: LoginParts): LoginUseCases {
           actor: personActor(person),
           details: { login: login.id, device: login.device, address: login.address },
         });
-        return { ok: true, value: login };
+        return ok(login);
       }),
 
     take: (id, secret) =>
       store.transaction(async (tx) => {
         const taken = await tx.logins.take(id, fingerprint(`login secret ${secret}`));
         if (taken === undefined) return refused({ code: 'invalid_code' });
-        if (taken === 'waiting') return { ok: true, value: 'waiting' };
+        if (taken === 'waiting') return ok('waiting');
         const person = await tx.people.find(taken);
         if (!person?.active) return refused({ code: 'person_inactive' });
         return keyFor(parts, tx, person, id);
@@ -123,10 +123,10 @@ export function createLogin(parts: LoginParts): LoginUseCases {
   };
 }
 
-/** An address may hold what a name of a key may not. */
+/** E-mail addresses that are valid key names. Others contain characters that a key name may not have. */
 const NAMEABLE = /^[A-Za-z0-9._@+-]{1,122}$/;
 
-/** Keys of one person belong to one principal, which is named after them. */
+/** All login keys of one person belong to one principal, which has the person's name. */
 async function keyFor(
   { hasher, makeId }: LoginParts,
   tx: Tx,
@@ -135,8 +135,8 @@ async function keyFor(
 ): Promise<Result<NewKey>> {
   const name = `login.${NAMEABLE.test(person.email) ? person.email : person.id}`;
   const additional = (await tx.principals.byName(name)) !== undefined;
-  const wish = { name, class: 'human', owner: person.email, ttl: KEY_TTL, additional } as const;
-  const made = await makeKey(tx, hasher, makeId, wish);
+  const request = { name, class: 'human', owner: person.email, ttl: KEY_TTL, additional } as const;
+  const made = await makeKey(tx, hasher, makeId, request);
   if (!made.ok) return made;
   tx.record({
     type: 'key_created',
@@ -147,16 +147,16 @@ async function keyFor(
   return made;
 }
 
-/** Twenty letters that cannot be taken for each other and spell no word. RFC 8628, 6.1. */
+/** Twenty letters that are not confused with each other and form no words. RFC 8628, 6.1. */
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
 const CODE_LENGTH = 8;
 
 function makeCode(makeToken: MakeToken): string {
-  // Bytes above the last multiple of twenty are left out, so that each letter is as likely as the others.
+  // Bytes above the last multiple of twenty are dropped, so that all letters are equally likely.
   const bytes = [...Buffer.from(makeToken(64), 'base64url')].filter((byte) => byte < 240);
   const letters = bytes.slice(0, CODE_LENGTH).map((byte) => LETTERS[byte % LETTERS.length]);
   return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
 }
 
-/** As it is typed: with or without the hyphen, in any case. */
-const plain = (code: string) => code.toUpperCase().replaceAll(/[^A-Z]/g, '');
+/** Accepts the code in upper or lower case, with or without the hyphen. */
+const normalised = (code: string) => code.toUpperCase().replaceAll(/[^A-Z]/g, '');

@@ -1,9 +1,9 @@
-/** Make, list and revoke API keys. A key is shown once, when it is made. */
+/** Create, list and revoke API keys. A key is shown once, when it is created. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Person } from '../../domain/person.js';
 import type { ApiKey, Principal } from '../../domain/principal.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
@@ -13,13 +13,13 @@ import { requireScope } from './require-scope.js';
 export interface KeyRequest {
   readonly name: string;
   readonly class: KeyClass;
-  /** E-mail of the person it belongs to. */
+  /** E-mail address of the owner. */
   readonly owner: string;
-  /** Undefined: everything that the class can hold. */
+  /** Undefined: all scopes that the class can have. */
   readonly scopes?: readonly Scope[] | undefined;
-  /** Milliseconds. Undefined: until revoked. */
+  /** Milliseconds. Undefined: the key does not expire. */
   readonly ttl?: number | undefined;
-  /** Another key for a principal that exists already (rotation). */
+  /** Create another key for an existing principal (rotation). */
   readonly additional?: boolean | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface NewKey {
   readonly principal: Principal;
   readonly key: ApiKey;
   readonly owner: Person;
-  /** The key itself. This is the only time anybody sees it. */
+  /** The key itself. It is shown only this once. */
   readonly token: string;
 }
 
@@ -38,10 +38,10 @@ export interface ListedKey {
 }
 
 export interface ManageKeys {
-  /** Sent again under its key it is refused with `shown_once`: what was shown is kept nowhere. */
+  /** A retry under the same idempotency key is refused with `shown_once`, because the key itself is not stored. */
   create(
     caller: Caller,
-    wish: KeyRequest,
+    request: KeyRequest,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Result<NewKey>>;
   revoke(caller: Caller, keyId: string, idempotencyKey?: IdempotencyKey): Promise<Result<ApiKey>>;
@@ -49,8 +49,8 @@ export interface ManageKeys {
 }
 
 /**
- * Who makes a key that can decide: `login`, its person, who confirms it in Slack; `admin`, whoever holds `keys:manage`, and it is on
- * record as that.
+ * Who may create a key that can decide. `login`: only its owner, who confirms it in Slack. `admin`: also callers with the scope
+ * `keys:manage`, and the audit trail says so.
  */
 export type HumanKeys = 'login' | 'admin';
 
@@ -62,7 +62,7 @@ export interface ManageKeysParts {
   readonly humanKeys: HumanKeys;
 }
 
-/** Of a new key only its public part is kept: it is shown once. */
+/** Stores only the public part of a new key. */
 const SHOWN_ONCE: ReplayPolicy<NewKey, string> = {
   toStored: ({ key }) => key.id,
   replay: (key) => refused({ code: 'shown_once', made: `the key ${key}` }),
@@ -70,25 +70,25 @@ const SHOWN_ONCE: ReplayPolicy<NewKey, string> = {
 
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
   const { store, idempotent, hasher, makeId, humanKeys } = parts;
-  const create = async (tx: Tx, caller: Caller, wish: KeyRequest): Promise<Result<NewKey>> => {
-    if (decides(wish) && humanKeys === 'login') return refused(ITS_PERSON_ALONE);
-    const made = await makeKey(tx, hasher, makeId, wish);
+  const create = async (tx: Tx, caller: Caller, request: KeyRequest): Promise<Result<NewKey>> => {
+    if (decides(request) && humanKeys === 'login') return refused(ONLY_BY_OWNER);
+    const made = await makeKey(tx, hasher, makeId, request);
     if (made.ok)
       tx.record({
         type: 'key_created',
         actor: keyActor(caller),
         principal: made.value.principal.id,
-        details: { ...keyDetails(made.value), ...(decides(wish) && { by: 'admin' }) },
+        details: { ...keyDetails(made.value), ...(decides(request) && { by: 'admin' }) },
       });
     return made;
   };
 
   return {
-    async create(caller, wish, idempotencyKey) {
+    async create(caller, request, idempotencyKey) {
       const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => create(tx, caller, wish), SHOWN_ONCE),
+        idempotent(tx, idempotencyKey, () => create(tx, caller, request), SHOWN_ONCE),
       );
     },
 
@@ -103,7 +103,7 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
     async list(caller) {
       const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return { ok: true, value: await listKeys(store) };
+      return ok(await listKeys(store));
     },
   };
 }
@@ -111,10 +111,10 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
 const decides = ({ class: keyClass, scopes = CLASS_SCOPES[keyClass] }: KeyRequest) =>
   scopes.includes('approvals:decide') && CLASS_SCOPES[keyClass].includes('approvals:decide');
 
-const ITS_PERSON_ALONE = {
+const ONLY_BY_OWNER = {
   code: 'not_allowed',
   needs:
-    'its person: they run `vsecure login` and confirm it in Slack. A key with --scopes other than approvals:decide can be made here, and VSECURE_HUMAN_KEYS=admin on the server lets administrators make all of them',
+    'the owner of the key: they run `vsecure login` and confirm it in Slack. You can create a key without the scope approvals:decide (--scopes). With VSECURE_HUMAN_KEYS=admin on the server, administrators can create all keys',
 } as const;
 
 async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<ApiKey>> {
@@ -126,10 +126,10 @@ async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<
     principal: key.principal,
     details: { key: key.id },
   });
-  return { ok: true, value: key };
+  return ok(key);
 }
 
-/** All keys that ever were, without their secret part. Who may see them is for the caller to have settled. */
+/** All keys, including revoked ones, without their secret part. The caller must check the permission. */
 export async function listKeys(reads: Reads): Promise<readonly ListedKey[]> {
   const principals = new Map((await reads.principals.list()).map((one) => [one.id, one]));
   const people = new Map((await reads.people.list()).map((one) => [one.id, one]));
@@ -140,35 +140,35 @@ export async function listKeys(reads: Reads): Promise<readonly ListedKey[]> {
   });
 }
 
-/** Makes the principal (unless another key of it is wished for), its owner and the key. Used for the first admin key too. */
+/** Creates the key, and where needed its owner and (unless `additional`) its principal. */
 export async function makeKey(
   tx: Tx,
   hasher: KeyHasher,
   makeId: MakeId,
-  wish: KeyRequest,
+  request: KeyRequest,
 ): Promise<Result<NewKey>> {
-  const owner = await tx.people.ensure(wish.owner);
-  const scopes = wish.scopes ?? CLASS_SCOPES[wish.class];
-  const beyond = scopes.filter((scope) => !CLASS_SCOPES[wish.class].includes(scope));
+  const owner = await tx.people.ensure(request.owner);
+  const scopes = request.scopes ?? CLASS_SCOPES[request.class];
+  const beyond = scopes.filter((scope) => !CLASS_SCOPES[request.class].includes(scope));
   if (beyond.length > 0)
     return refused({
       code: 'invalid_input',
-      problem: `A key of class ${wish.class} can never hold: ${beyond.join(', ')}.`,
+      problem: `A key of class ${request.class} can never hold: ${beyond.join(', ')}.`,
     });
-  const principal = await principalFor(tx, makeId, wish, owner);
+  const principal = await principalFor(tx, makeId, request, owner);
   if (!principal) return refused({ code: 'already_exists' });
-  const minted = hasher.mint(wish.class);
+  const minted = hasher.mint(request.class);
   const key = await tx.principals.insertKey(
-    { id: minted.keyId, principal: principal.id, class: wish.class, scopes, hint: minted.hint },
+    { id: minted.keyId, principal: principal.id, class: request.class, scopes, hint: minted.hint },
     minted.hash,
-    wish.ttl,
+    request.ttl,
   );
-  return { ok: true, value: { principal, key, owner, token: minted.token } };
+  return ok({ principal, key, owner, token: minted.token });
 }
 
-async function principalFor(tx: Tx, makeId: MakeId, wish: KeyRequest, owner: Person) {
-  const { name, class: keyClass } = wish;
-  if (!wish.additional)
+async function principalFor(tx: Tx, makeId: MakeId, request: KeyRequest, owner: Person) {
+  const { name, class: keyClass } = request;
+  if (!request.additional)
     return tx.principals.insert({ id: makeId('prin'), name, class: keyClass, owner: owner.id });
   const existing = await tx.principals.byName(name);
   return existing?.class === keyClass && existing.owner === owner.id ? existing : undefined;

@@ -1,8 +1,8 @@
-/** Suspend and resume keys by name, with a key: for when Slack is away, and because only an administrator's key resumes. */
+/** Suspend and resume keys by name over the API. This works while Slack is unavailable, and only an administrator's key can resume. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Principal } from '../../domain/principal.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
@@ -11,7 +11,7 @@ import { requireScope } from './require-scope.js';
 import type { SuspendPrincipal, Suspension } from './suspend-principal.js';
 
 export interface ManageSuspensions {
-  /** With the scope keys:manage, or with a human key of the owner's. */
+  /** Needs the scope keys:manage, or a human key of the owner. */
   suspend(
     caller: Caller,
     name: string,
@@ -67,5 +67,5 @@ async function resumeIn(
     principal: resumed.id,
     reason: reason?.trim() ? storable(reason) : undefined,
   });
-  return { ok: true, value: resumed };
+  return ok(resumed);
 }

@@ -1,4 +1,4 @@
-/** Somebody from outside the connected workspace tried something: refused, and put on record. */
+/** Record a refused action of an account from outside the connected workspace. */
 
 import type { Actor } from '../../domain/audit-event.js';
 import { storable } from '../../domain/text.js';
@@ -7,22 +7,22 @@ import type { Store } from '../../ports/index.js';
 export type RecordForeignWorkspace = (
   teamId: string,
   userId: string,
-  what: string,
+  action: string,
 ) => Promise<void>;
 
 export function createRecordForeignWorkspace(store: Store): RecordForeignWorkspace {
-  return (teamId, userId, what) =>
+  return (teamId, userId, action) =>
     store.transaction(async (tx) =>
       tx.record({
         type: 'foreign_request',
         actor: strangerActor(teamId, userId),
         refusal: 'foreign_team',
-        details: { what: storable(what) },
+        details: { what: storable(action) },
       }),
     );
 }
 
-/** Somebody of whom no more is known than their Slack account. */
+/** An actor of whom only the Slack account is known. */
 export const strangerActor = (teamId: string, userId: string): Actor => ({
   kind: 'stranger',
   id: storable(`${teamId}/${userId}`),

@@ -1,4 +1,4 @@
-/** Somebody pressed "Not me" whose account may not act at all. Put on record all the same. */
+/** Record a click on "Not me" from a Slack account that may not act. */
 
 import { personActor } from '../../domain/audit-event.js';
 import type { PrincipalId } from '../../domain/principal.js';
@@ -13,7 +13,7 @@ export type RecordRefusedSuspension = (
   refusal: RefusalCode,
 ) => Promise<void>;
 
-/** Under the name of the person that the account is linked to, if any; else under the account's. */
+/** The actor is the person linked to the account, else the account itself. */
 export function createRecordRefusedSuspension(store: Store): RecordRefusedSuspension {
   return ({ teamId, userId }, id, refusal) =>
     store.transaction(async (tx) => {

@@ -1,10 +1,10 @@
-/** The first line of every verb that a key can call. */
+/** Scope checks. Every use case that a key can call begins with one. */
 
 import { refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Scope } from '../../domain/vocabulary.js';
 
-/** A refusal when the caller lacks the scope, else undefined. */
+/** Returns a refusal when the caller lacks the scope, else undefined. */
 export function requireScope(caller: Caller, scope: Scope) {
   return may(caller, scope)
     ? undefined

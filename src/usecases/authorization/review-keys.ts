@@ -1,6 +1,6 @@
-/** List API keys under a grant on `vsecure://api-keys`: whose they are and what they may do, never their secret part. */
+/** List API keys with owners and scopes under a grant on `vsecure://api-keys`. The list never contains a secret part. */
 
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store } from '../../ports/index.js';
 import { useReviewGrant } from '../audit/use-review-grant.js';
@@ -14,6 +14,6 @@ export function createReviewKeys(store: Store): ReviewKeys {
     const forbidden = requireScope(caller, 'grants:use');
     if (forbidden) return forbidden;
     const used = await useReviewGrant(store, caller, 'vsecure://api-keys');
-    return used.ok ? { ok: true, value: await listKeys(store) } : used;
+    return used.ok ? ok(await listKeys(store)) : used;
   };
 }

@@ -1,4 +1,4 @@
-/** Ends everything that a principal has or waits for, because its key or its owner is no longer trusted. */
+/** Cancels all requests and revokes all grants of a principal whose key or owner is no longer trusted. */
 
 import type { Actor } from '../../domain/audit-event.js';
 import type { PersonId } from '../../domain/person.js';
@@ -8,21 +8,21 @@ import type { Tx } from '../../ports/index.js';
 export interface Stop {
   readonly principal: PrincipalId;
   readonly actor: Actor;
-  /** Shown with each request and grant that it ends. */
+  /** Shown with each cancelled request and revoked grant. */
   readonly why: string;
-  /** In the words of whoever did it. */
+  /** Free text of the actor. */
   readonly reason?: string | undefined;
   /** Absent when no person did it. */
   readonly by?: PersonId | undefined;
 }
 
-/** How many it ended. */
+/** Numbers of cancelled requests and revoked grants. */
 export interface Stopped {
   readonly requests: number;
   readonly grants: number;
 }
 
-/** Requests first: one that is being decided at this moment is waited for, and its grant is found afterwards. */
+/** Cancels requests before grants: this waits for a concurrent decision, so the grant of that decision is found and revoked too. */
 export async function stopPrincipal(tx: Tx, stop: Stop): Promise<Stopped> {
   const { principal, actor, reason } = stop;
   const shown = reason ? `${stop.why} ${reason}` : stop.why;

@@ -1,24 +1,24 @@
-/** "Not me": the owner of a key, or an administrator, stops everything that is done with it, at once. */
+/** "Not me": the owner of a key or an administrator suspends it immediately. */
 
 import { personActor } from '../../domain/audit-event.js';
 import type { Person } from '../../domain/person.js';
 import type { Principal, PrincipalId } from '../../domain/principal.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { type Stopped, stopPrincipal } from './stop-principal.js';
 
-/** Who wants it, proved by the adapter. */
+/** The person who suspends. The adapter must have verified the identity. */
 export interface Suspender {
   readonly person: Person;
-  /** The key or Slack account that was used, for the record. */
+  /** The key or Slack account that was used, for the audit trail. */
   readonly through: string;
 }
 
 export interface Suspension extends Stopped {
   readonly principal: Principal;
-  /** It was suspended before, so nothing changed. */
+  /** The key was already suspended, so nothing changed. */
   readonly already: boolean;
 }
 
@@ -31,7 +31,7 @@ export type SuspendPrincipal = (
 
 const WHY = 'The key was suspended.';
 
-/** Only the owner and administrators; anybody else's attempt is on record. Repeated, it changes nothing and alarms nobody again. */
+/** Only the owner and administrators may suspend. Other attempts are recorded. A second suspension changes nothing and notifies no person again. */
 export function createSuspendPrincipal(store: Store, idempotent: Idempotent): SuspendPrincipal {
   return (by, id, reason, idempotencyKey) =>
     store.transaction((tx) => idempotent(tx, idempotencyKey, () => suspendIn(tx, by, id, reason)));
@@ -53,16 +53,17 @@ async function suspendIn(
     });
   }
   const suspended = await tx.principals.suspend(id, by.person.id);
-  if (suspended) return done(await carryOut(tx, by, suspended, reason), suspended, false);
+  if (suspended)
+    return suspension(await stopAndNotify(tx, by, suspended, reason), suspended, false);
   const principal = (await tx.principals.find(id)) ?? known;
-  return done({ requests: 0, grants: 0 }, principal, true);
+  return suspension({ requests: 0, grants: 0 }, principal, true);
 }
 
 const maySuspend = ({ active, role, id }: Person, { owner }: Principal) =>
   active && (role === 'admin' || id === owner);
 
-function done(stopped: Stopped, principal: Principal, already: boolean): Result<Suspension> {
-  return { ok: true, value: { ...stopped, principal, already } };
+function suspension(stopped: Stopped, principal: Principal, already: boolean): Result<Suspension> {
+  return ok({ ...stopped, principal, already });
 }
 
 function recordRefusal(tx: Tx, { person, through }: Suspender, { id }: Principal): void {
@@ -75,7 +76,7 @@ function recordRefusal(tx: Tx, { person, through }: Suspender, { id }: Principal
   });
 }
 
-async function carryOut(
+async function stopAndNotify(
   tx: Tx,
   { person, through }: Suspender,
   principal: Principal,
@@ -92,13 +93,13 @@ async function carryOut(
     reason,
     details: { through, grants: stopped.grants, requests: stopped.requests },
   });
-  for (const id of await toBeAlarmed(tx, principal))
+  for (const id of await peopleToNotify(tx, principal))
     await tx.enqueueDirectMessage({ person: id, kind: 'suspended', principal: principal.id });
   return stopped;
 }
 
-/** Every active administrator, and the owner. */
-async function toBeAlarmed(tx: Tx, { owner }: Principal) {
+/** All active administrators, and the owner. */
+async function peopleToNotify(tx: Tx, { owner }: Principal) {
   const people = await tx.people.list();
   return people
     .filter(({ id, role, active }) => active && (role === 'admin' || id === owner))

@@ -1,4 +1,4 @@
-/** Whoever looks at records, by a key or as a person whose identity an adapter has proved; and what they may see. */
+/** A viewer of records (an API key, or a person whose identity an adapter has verified), and what the viewer may see. */
 
 import { isGroupEntry } from '../../domain/approver-entry.js';
 import { isNamedBy, type Person } from '../../domain/person.js';
@@ -16,7 +16,7 @@ export type Viewer = Caller | Person;
 
 const isCaller = (viewer: Viewer): viewer is Caller => 'principal' in viewer;
 
-/** A refusal when a key lacks the scope. People see what their role and the policies let them, without any key. */
+/** Returns a refusal when a key lacks the scope. People need no key: role and policies determine what they see. */
 export const requireScopeToView = (viewer: Viewer, scope: Scope) =>
   isCaller(viewer) ? requireScope(viewer, scope) : undefined;
 
@@ -27,7 +27,7 @@ export interface VisibilityParts {
   readonly defaultApprovers: readonly string[];
 }
 
-/** An agent's key sees its own doings, a person's key what its person sees; admins and auditors see everything. */
+/** An agent key sees its own activity, a human key what its owner sees. Admins and auditors see everything. */
 export async function visibilityOf(
   parts: VisibilityParts,
   viewer: Viewer,
@@ -40,7 +40,7 @@ export async function visibilityOf(
 
 const ALL = ownVisibility(true, []);
 
-/** What a person sees whatever their role: their own keys' doings, and what they may help to decide. */
+/** What a person sees regardless of their role: the activity of their keys, and requests that they may decide. */
 export async function personVisibility(
   parts: VisibilityParts,
   person: Person,
@@ -48,12 +48,12 @@ export async function personVisibility(
   const { policies, principals, now } = parts.store;
   const all = await policies.list();
   const owned = (await principals.list()).filter(({ owner }) => owner === person.id);
-  const named = await namer(parts, person, all);
+  const isNamed = await entryMatcher(parts, person, all);
   const index = createPolicyIndex(all);
   const approversFor = (policy: Policy) =>
     approversOf(policy, index.covering(policy.uri), parts.defaultApprovers);
-  const mine = all.filter((policy) => approversFor(policy).some(named));
-  const further = all.filter(({ escalateTo = [] }) => escalateTo.some(named));
+  const mine = all.filter((policy) => approversFor(policy).some(isNamed));
+  const further = all.filter(({ escalateTo = [] }) => escalateTo.some(isNamed));
   const moment = await now();
 
   return {
@@ -64,20 +64,20 @@ export async function personVisibility(
     ),
     policies: mine.map(({ id }) => id),
     prefixes: prefixesOf([...mine, ...further].map(({ uri }) => uri)),
-    deciding(resources, asked = moment) {
+    deciding(resources, requestedAt = moment) {
       const found = singleDecidingPolicy(
         new Map(resources.map((one) => [one, index.covering(one)[0]])),
       );
       if (!found.ok) return undefined;
       const policy = found.value;
-      const escalated = further.includes(policy) && isEscalated(policy, asked, moment);
+      const escalated = further.includes(policy) && isEscalated(policy, requestedAt, moment);
       return escalated || mine.includes(policy) ? policy : undefined;
     },
   };
 }
 
-/** Does an entry of a policy name this person, by themselves or as a member of a group that is known freshly enough? */
-async function namer(
+/** Returns whether an approver entry means this person, directly or as a member of a Slack group with recent membership. */
+async function entryMatcher(
   { store: { groups }, defaultApprovers }: VisibilityParts,
   person: Person,
   policies: readonly Policy[],
@@ -86,8 +86,9 @@ async function namer(
     ...approvers,
     ...escalateTo,
   ]);
-  const named = [...new Set([...entries, ...defaultApprovers])].filter(isGroupEntry);
-  const members = named.length > 0 ? await groups.members(named) : new Map<string, string[]>();
+  const groupIds = [...new Set([...entries, ...defaultApprovers])].filter(isGroupEntry);
+  const members =
+    groupIds.length > 0 ? await groups.members(groupIds) : new Map<string, string[]>();
   return (entry) =>
     isNamedBy(person, entry) || (members.get(entry) ?? []).some((id) => isNamedBy(person, id));
 }

@@ -1,6 +1,6 @@
-/** How often each resource was used: of all keys for admins, auditors and whoever may review the trail, else of one's own. */
+/** Count the uses of each resource. Admins, auditors and callers with a grant on the audit trail count all keys, others only their own. */
 
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
 import type { EventType } from '../../domain/vocabulary.js';
 import type { AuditCountFilter, Listed, Page, ResourceCount, Store } from '../../ports/index.js';
@@ -13,17 +13,17 @@ export type CountUses = (
   page: Page,
 ) => Promise<Result<Listed<ResourceCount>>>;
 
-/** What it means to use a resource; asking for it is not. */
+/** Events that count as a use. A request is not a use. */
 const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
 
-/** Uses of each resource, or events of the type that the filter names; the most first. */
+/** Counts uses, or events of the filter's type, for each resource. The highest count comes first. */
 export function createCountUses(store: Store): CountUses {
   return async (caller, { type, ...filter }, page) => {
     const forbidden = requireScope(caller, 'audit:read');
     if (forbidden) return forbidden;
-    const everybody = seesEverything(caller) || (await mayReview(store, caller));
-    const principal = everybody ? undefined : caller.principal.id;
+    const allKeys = seesEverything(caller) || (await mayReview(store, caller));
+    const principal = allKeys ? undefined : caller.principal.id;
     const types = type === undefined ? USES : [type];
-    return { ok: true, value: await store.audit.count({ ...filter, types, principal }, page) };
+    return ok(await store.audit.count({ ...filter, types, principal }, page));
   };
 }

@@ -1,4 +1,4 @@
-/** The job behind alerts: looks at the last period up to now alone, so a time without a server is not made up for by a flood. */
+/** Evaluate alert rules. The job measures only the last period before now, so it does not fire a flood of alerts after a downtime. */
 
 import {
   type AlertRule,
@@ -11,7 +11,7 @@ import { type AuditEvent, systemActor } from '../../domain/audit-event.js';
 import { ownVisibility } from '../../domain/visibility.js';
 import type { Reads, Store } from '../../ports/index.js';
 
-/** Every rule, whatever becomes of the others. Throws in the end when some could not be evaluated. */
+/** Evaluates every rule, even if others fail. Throws at the end if some rules failed. */
 export type EvaluateAlerts = () => Promise<void>;
 
 export function createEvaluateAlerts(store: Store): EvaluateAlerts {
@@ -28,7 +28,7 @@ export function createEvaluateAlerts(store: Store): EvaluateAlerts {
   };
 }
 
-/** The built-in ones, as they were changed or as they are, and then those that people made. */
+/** The built-in rules with their changes, followed by the rules that operators created. */
 export async function allRules({ alerts }: Pick<Reads, 'alerts'>): Promise<readonly AlertRule[]> {
   const set = await alerts.rules();
   const known = new Map(set.map((rule) => [rule.name, rule]));
@@ -38,7 +38,7 @@ export async function allRules({ alerts }: Pick<Reads, 'alerts'>): Promise<reado
   ];
 }
 
-/** A rule that is switched off finds nothing, so what fires of it is resolved. */
+/** A disabled rule observes nothing, so its firing alerts are resolved. */
 async function evaluate(store: Store, rule: AlertRule): Promise<void> {
   const found = rule.enabled ? await observe(store, rule) : [];
   const over = found.filter(({ value, threshold }) => value > threshold);
@@ -84,6 +84,6 @@ function event(
   };
 }
 
-/** `burst:claude-desktop`; of a rule that counts it is the rule's own name. */
+/** For example `burst:claude-desktop`. Without a subject it is the rule's name. */
 export const alertName = (rule: string, subject: string) =>
   subject === '' ? rule : `${rule}:${subject}`;

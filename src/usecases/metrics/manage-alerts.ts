@@ -1,4 +1,4 @@
-/** Say what raises an alert, look at the alerts, and silence them. */
+/** Configure alert rules, list alerts, and silence them. */
 
 import {
   ALERT_RULES_MAX,
@@ -22,7 +22,7 @@ import { alertName, allRules } from './evaluate-alerts.js';
 
 export interface Silence {
   readonly rule: string;
-  /** Only what concerns this key; undefined: the whole rule. */
+  /** Silence only this key. Undefined: the whole rule. */
   readonly key?: string | undefined;
   /** Milliseconds from now. */
   readonly duration: number;
@@ -37,14 +37,14 @@ export interface Silenced {
 export interface ManageAlerts {
   listAlertRules(caller: Caller): Promise<Result<readonly AlertRule[]>>;
   listAlerts(caller: Caller): Promise<Result<readonly Alert[]>>;
-  /** Merges into the rule of this name, or makes it. */
+  /** Changes the rule with this name, or creates it. */
   setAlertRule(
     caller: Caller,
     name: string,
     change: AlertRuleChange,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Result<AlertRule>>;
-  /** A built-in one becomes again what it was. */
+  /** A built-in rule is reset to its defaults. */
   removeAlertRule(
     caller: Caller,
     name: string,
@@ -93,10 +93,13 @@ async function setRule(
   const after = changedRule(name, before, change);
   if (!after.ok) return after;
   if (!before && rules.length >= ALERT_RULES_MAX)
-    return refused({ code: 'invalid_input', problem: `There are ${ALERT_RULES_MAX} rules.` });
+    return refused({
+      code: 'invalid_input',
+      problem: `The limit of ${ALERT_RULES_MAX} rules is reached. Remove a rule first.`,
+    });
   await tx.alerts.setRule(after.value);
   const { to, name: rule, ...settings } = after.value;
-  // Not `to`: that says who is told of an event.
+  // Not named `to`: in an event that field selects the receivers of the event itself.
   const details = { ...settings, rule, ...(to && { receivers: to }) };
   tx.record({ type: 'alert_rule_changed', actor: keyActor(caller), details });
   return after;
@@ -131,9 +134,9 @@ async function silenceRule(tx: Tx, caller: Caller, silence: Silence): Promise<Re
 }
 
 function silenceProblem({ key, duration, reason }: Omit<Silence, 'rule'>): string | undefined {
-  if (key && !isKeyName(key)) return 'The key is not the name of a key.';
+  if (key && !isKeyName(key)) return 'This is not a valid key name.';
   if (!Number.isSafeInteger(duration) || duration <= 0 || duration > PERIOD_MAX)
-    return `A silence lasts at most ${formatDuration(PERIOD_MAX)}.`;
+    return `A silence can last at most ${formatDuration(PERIOD_MAX)}.`;
   if (reason.trim() === '' || reason.length > REASON_MAX) return 'A silence needs a reason.';
   return undefined;
 }

@@ -1,7 +1,7 @@
-/** How much was asked, how it was decided and how fast: numbers alone, of what the viewer may see. */
+/** Metrics on requests, decisions and their speed, limited to what the viewer may see. */
 
 import { DAY } from '../../domain/limits.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
 import type { Grouping } from '../../domain/vocabulary.js';
 import type {
@@ -23,7 +23,7 @@ export function createMetrics(store: Store, defaultApprovers: readonly string[])
     const forbidden = requireScopeToView(viewer, 'metrics:read');
     if (forbidden) return forbidden;
     const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
-    return { ok: true, value: await store.metrics.access(visibility, span) };
+    return ok(await store.metrics.access(visibility, span));
   };
 }
 
@@ -33,30 +33,30 @@ export interface Measurement extends Measured {
   readonly series?: readonly MetricGroup[] | undefined;
 }
 
-/** The last `periodMs`, or a span of one's own. */
+/** Either the last `periodMs`, or an explicit span. */
 export type MeasureInput = Omit<MetricQuery, 'since'> & {
   readonly since?: Date | undefined;
   readonly periodMs?: number | undefined;
   readonly groupBy?: Grouping | undefined;
 };
 
-/** One metric over a span, of what the viewer may see; in parts where that is asked for. */
-export type Measure = (viewer: Viewer, asked: MeasureInput) => Promise<Result<Measurement>>;
+/** Measures one metric over a span, limited to what the viewer may see, and grouped if `groupBy` is set. */
+export type Measure = (viewer: Viewer, input: MeasureInput) => Promise<Result<Measurement>>;
 
 export function createMeasure(store: Store, defaultApprovers: readonly string[]): Measure {
-  return async (viewer, { since, until, periodMs = DAY, groupBy, ...asked }) => {
+  return async (viewer, { since, until, periodMs = DAY, groupBy, ...filter }) => {
     const forbidden = requireScopeToView(viewer, 'metrics:read');
     if (forbidden) return forbidden;
     const visibility = await visibilityOf({ store, defaultApprovers }, viewer);
     const end = until ?? (await store.now());
-    const query = { ...asked, since: since ?? new Date(end.getTime() - periodMs), until };
+    const query = { ...filter, since: since ?? new Date(end.getTime() - periodMs), until };
     const measured = await store.metrics.measure(visibility, query);
     const series = groupBy && (await store.metrics.series(visibility, query, groupBy));
-    return { ok: true, value: { ...measured, since: query.since, until: end, series } };
+    return ok({ ...measured, since: query.since, until: end, series });
   };
 }
 
-/** For a monitoring system of somebody who may see everything: numbers of the whole installation, and no name in them. */
+/** Gauges of the whole installation for a monitoring system. They contain no names. The caller must be allowed to see everything. */
 export type ReadGauges = (caller: Caller) => Promise<Result<Gauges>>;
 
 export function createReadGauges(store: Store): ReadGauges {
@@ -65,6 +65,6 @@ export function createReadGauges(store: Store): ReadGauges {
     if (forbidden) return forbidden;
     if (!seesEverything(caller))
       return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });
-    return { ok: true, value: await store.metrics.gauges() };
+    return ok(await store.metrics.gauges());
   };
 }

@@ -1,4 +1,4 @@
-/** Say who is told of what, outside of the Slack app. What is not named stays; what is an address or signs is shown to nobody again. */
+/** Configure the notification receivers outside the Slack app. Absent fields keep their values. Webhook addresses and signing secrets are never shown again. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Json } from '../../domain/canonical-json.js';
@@ -28,13 +28,13 @@ export type ReceiverChanges = Partial<Record<ReceiverKind, ReceiverChange | unde
 
 export interface Configured {
   readonly receivers: readonly Receiver[];
-  /** What signs webhooks from now on. This is the only time anybody sees it. */
+  /** The new signing secret for webhooks. It is shown only this once. */
   readonly webhookSecret?: string | undefined;
 }
 
 export interface ConfigureReceivers {
   show(caller: Caller): Promise<Result<readonly Receiver[]>>;
-  /** All of the changes or none. Sent again after it made a secret, it is refused with `shown_once`. */
+  /** Makes all changes or none. A retry under the same idempotency key is refused with `shown_once` if the change created a secret. */
   change(
     caller: Caller,
     changes: ReceiverChanges,
@@ -124,11 +124,11 @@ async function merge(
       ? undefined
       : parts.checkTarget(kind === 'slack' ? 'slack' : 'webhook', address);
   if (problem) return refused({ code: 'invalid_input', problem });
-  const made = makesSecret(kind, change, held) ? parts.makeSigningSecret() : undefined;
+  const newSecret = makesSecret(kind, change, held) ? parts.makeSigningSecret() : undefined;
   const confidential: SealedSettings = {
     webhookUrl: change.webhookUrl ?? held.webhookUrl,
     url: change.url ?? held.url,
-    secrets: secretsAfter(held, made, now),
+    secrets: secretsAfter(held, newSecret, now),
   };
   const { recipients, channel } = before?.publicSettings ?? {};
   const after = {
@@ -142,27 +142,27 @@ async function merge(
       origin: originOf(confidential.webhookUrl ?? confidential.url),
     },
   };
-  const missing = whatIsMissing(kind, after.publicSettings, confidential, parts.senders);
-  // What is switched off need not be complete, so that it can be switched off whatever it lacks.
+  const missing = missingSetting(kind, after.publicSettings, confidential, parts.senders);
+  // A disabled receiver may be incomplete, so that every receiver can be disabled.
   if (missing && (after.enabled || !before))
     return refused({ code: 'invalid_input', problem: missing });
-  return ok({ before, after, confidential, newSecret: made });
+  return ok({ before, after, confidential, newSecret });
 }
 
 const makesSecret = (kind: ReceiverKind, { rotateSecret }: ReceiverChange, held: SealedSettings) =>
   kind === 'webhook' && (rotateSecret || !held.secrets?.length);
 
-/** The one before signs for a day more, so that the other end can change over; what was before that signs no more. */
-function secretsAfter(held: SealedSettings, made: string | undefined, now: Date) {
+/** The previous secret signs for one more day, so that the receiver can switch over. Older secrets no longer sign. */
+function secretsAfter(held: SealedSettings, newSecret: string | undefined, now: Date) {
   const signing = signingAt(held, now);
-  if (made === undefined) return signing;
+  if (newSecret === undefined) return signing;
   const until = new Date(now.getTime() + OLD_SECRET_VALID_FOR).toISOString();
-  return [{ secret: made }, ...signing.slice(0, 1).map(({ secret }) => ({ secret, until }))];
+  return [{ secret: newSecret }, ...signing.slice(0, 1).map(({ secret }) => ({ secret, until }))];
 }
 
 const originOf = (url: string | undefined) => (url === undefined ? undefined : new URL(url).origin);
 
-function whatIsMissing(
+function missingSetting(
   kind: ReceiverKind,
   { recipients = [] }: ReceiverRow['publicSettings'],
   { webhookUrl, url }: SealedSettings,
@@ -171,18 +171,18 @@ function whatIsMissing(
   switch (kind) {
     case 'email':
       if (!senders.email)
-        return 'E-mail is not set up on the server: set SMTP_URL and MAIL_FROM, and restart it.';
-      return recipients.length > 0 ? undefined : 'email.recipients: name at least one address.';
+        return 'E-mail is not configured on the server: set SMTP_URL and MAIL_FROM, then restart the server.';
+      return recipients.length > 0 ? undefined : 'email.recipients: enter at least one address.';
     case 'slack':
-      return webhookUrl ? undefined : 'slack.webhookUrl: give the address of the incoming webhook.';
+      return webhookUrl ? undefined : 'slack.webhookUrl: enter the URL of the incoming webhook.';
     case 'webhook':
-      return url ? undefined : 'webhook.url: give the address to post to.';
+      return url ? undefined : 'webhook.url: enter the URL to send notifications to.';
   }
 }
 
 async function write(tx: Tx, caller: Caller, seals: Seals, merged: Merged): Promise<void> {
   const { before, after, confidential, newSecret } = merged;
-  // The next version, since whoever configures is alone.
+  // Version numbers have no gaps, because `lockAll` allows one change at a time.
   const version = (before?.version ?? 0) + 1;
   await tx.receivers.put(after, seals.seal(after.kind, version, confidential));
   if (!after.enabled) await tx.receivers.giveUp(after.kind, 'switched_off');
@@ -198,7 +198,7 @@ async function write(tx: Tx, caller: Caller, seals: Seals, merged: Merged): Prom
   });
 }
 
-/** What the trail holds of it: how it is set, and no address. */
+/** The part of the settings that the audit trail records. It contains no address. */
 const recorded = ({ enabled, events, includeReason, publicSettings }: Merged['after']): Json => ({
   enabled,
   events: events ? [...events] : 'default',

@@ -1,4 +1,4 @@
-/** Tells owners of keys that a grant was used for the first time: looked for every few seconds, never while a value is read. */
+/** Notify owners of keys of the first use of each grant. A job does this every few seconds, so that reads are not slowed down. */
 
 import type { Store } from '../../ports/index.js';
 import { inBatches } from '../in-batches.js';
@@ -8,9 +8,9 @@ export type NotifyFirstUses = () => Promise<number>;
 
 const BATCH = 100;
 
-/** Resolves with how many. Harmless to run twice or on several processes at once. */
+/** Resolves with the number of grants. It may run twice or in several processes at once. */
 export function createNotifyFirstUses(store: Store): NotifyFirstUses {
-  const tell = () =>
+  const notifyBatch = () =>
     store.transaction(async (tx) => {
       const used = await tx.grants.takeFirstUses(BATCH);
       for (const grant of used) {
@@ -19,5 +19,5 @@ export function createNotifyFirstUses(store: Store): NotifyFirstUses {
       }
       return used.length;
     });
-  return () => inBatches(BATCH, tell);
+  return () => inBatches(BATCH, notifyBatch);
 }

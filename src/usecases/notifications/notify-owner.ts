@@ -1,10 +1,10 @@
-/** The owner of a key hears what is asked and done with it, whoever holds it. */
+/** Notify the owner of a key of requests, decisions and first uses under that key. */
 
 import type { Approval } from '../../domain/approval.js';
 import type { PersonId } from '../../domain/person.js';
 import type { Tx } from '../../ports/index.js';
 
-/** Not told of what they did themselves. `by`: the person who did it, if one did. */
+/** Sends no message about the owner's own action. `by`: the person who acted, if any. */
 export async function notifyOwner(
   tx: Tx,
   { id: approval, principal, requester: { owner } }: Approval,

@@ -1,4 +1,4 @@
-/** Tell a receiver what the outbox holds for it, and switch one off that nothing has reached for days. */
+/** Send a notification from the outbox to its receiver, and disable a receiver after days without a successful delivery. */
 
 import { systemActor } from '../../domain/audit-event.js';
 import type { Notification } from '../../domain/notification.js';
@@ -7,7 +7,7 @@ import type { ReceiverKind } from '../../domain/vocabulary.js';
 import type { Send, Senders, SendResult, Store, Vault } from '../../ports/index.js';
 import { createSeals, type Seals, settingsOf } from './receiver-settings.js';
 
-/** With the settings as they are now. `version`: what the notification was leased under; another one is looked up. */
+/** Uses the current settings. `version` is the settings version at the time of the lease; a newer version is read from the store. */
 export type NotifyReceiver = (
   kind: ReceiverKind,
   version: number,
@@ -24,33 +24,33 @@ export interface NotifyReceiverParts {
   readonly stopwatch: () => number;
 }
 
-/** Milliseconds for which what was opened is used: a secret that signs no more is dropped by then. */
+/** Milliseconds for which opened settings are cached, so that an expired signing secret is dropped soon. */
 const OPENED_FOR = 60_000;
 
 export function createNotifyReceiver(parts: NotifyReceiverParts): NotifyReceiver {
   const { store, stopwatch } = parts;
   const seals = createSeals(parts.vault, parts.installation);
-  const opened = new Map<ReceiverKind, { version: number; at: number; tell: Send | undefined }>();
+  const opened = new Map<ReceiverKind, { version: number; at: number; send: Send | undefined }>();
 
   const open = async (kind: ReceiverKind, version: number) => {
     const known = opened.get(kind);
-    if (known?.version === version && stopwatch() - known.at < OPENED_FOR) return known.tell;
-    const tell = await openSender(store, seals, parts.senders, kind);
-    opened.set(kind, { version, at: stopwatch(), tell });
-    return tell;
+    if (known?.version === version && stopwatch() - known.at < OPENED_FOR) return known.send;
+    const send = await openSender(store, seals, parts.senders, kind);
+    opened.set(kind, { version, at: stopwatch(), send });
+    return send;
   };
 
   return async (kind, version, notification, signal) => {
-    const tell = await open(kind, version);
-    const telling: SendResult = tell
-      ? await tell(notification, signal)
+    const send = await open(kind, version);
+    const result: SendResult = send
+      ? await send(notification, signal)
       : { outcome: 'retry', error: 'not_set_up' };
-    if (telling.outcome !== 'sent') await disableFailing(store, kind, version, telling);
-    return telling;
+    if (result.outcome !== 'sent') await disableFailing(store, kind, version, result);
+    return result;
   };
 }
 
-/** Undefined when this installation cannot tell it, or it is not there. */
+/** Undefined when the receiver is not configured, or this installation cannot send to it. */
 export async function openSender<Kind extends ReceiverKind>(
   store: Store,
   seals: Seals,
@@ -67,17 +67,17 @@ export async function openSender<Kind extends ReceiverKind>(
 }
 
 /**
- * At once when it is gone for good, else when nothing has reached it for five days; never on the word of what its settings were before.
- * The other receivers are told.
+ * Disables the receiver immediately when it answers that it is gone, else after five days without a successful delivery. A result under
+ * older settings never disables it. The other receivers are notified.
  */
 async function disableFailing(
   store: Store,
   kind: ReceiverKind,
   version: number,
-  telling: SendResult,
+  result: SendResult,
 ): Promise<void> {
-  if (telling.outcome === 'sent') return;
-  const { outcome, error } = telling;
+  if (result.outcome === 'sent') return;
+  const { outcome, error } = result;
   await store.transaction(async (tx) => {
     const off = await tx.receivers.disable(
       kind,

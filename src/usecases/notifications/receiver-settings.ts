@@ -1,17 +1,17 @@
-/** What a receiver is reached by: sealed under the master key, and opened only to tell it something. */
+/** The secret settings of a receiver: sealed under the master key, and opened only for sending. */
 
 import type { SealedValue, SecretPlace } from '../../domain/secret.js';
 import type { ReceiverKind } from '../../domain/vocabulary.js';
 import type { ReceiverSettings, Vault } from '../../ports/index.js';
 
-/** What is sealed of one receiver. A signing secret that was replaced signs until `until` (RFC 3339). */
+/** The sealed settings of one receiver. A replaced signing secret signs until `until` (RFC 3339). */
 export interface SealedSettings {
   readonly webhookUrl?: string | undefined;
   readonly url?: string | undefined;
   readonly secrets?: readonly { readonly secret: string; readonly until?: string | undefined }[];
 }
 
-/** Bound to kind and version, so that no older settings open in their place. No secret's path begins like this: neither opens as the other. */
+/** Binds the settings to kind and version, so that older settings cannot replace them. No secret has such a path, so neither can be opened as the other. */
 const placeOf = (installation: string, kind: ReceiverKind, version: number): SecretPlace => ({
   installation,
   secretId: 'receiver',
@@ -30,7 +30,7 @@ export interface Seals {
     version: number,
     confidential: SealedSettings,
   ): ReturnType<Vault['seal']>;
-  /** Throws what the vault throws when it does not fit. */
+  /** Throws VaultError when kind, version or master key do not match. */
   open(kind: ReceiverKind, stored: Stored): SealedSettings;
 }
 
@@ -54,17 +54,17 @@ export function createSeals(vault: Vault, installation: string): Seals {
 export const signingAt = ({ secrets = [] }: SealedSettings, now: Date) =>
   secrets.filter(({ until }) => until === undefined || new Date(until) > now);
 
-/** As a sender needs them. Undefined when something is missing. */
+/** The settings that a sender needs. Undefined when one is missing. */
 export function settingsOf<Kind extends ReceiverKind>(
   kind: Kind,
-  shown: {
+  publicSettings: {
     readonly recipients?: readonly string[] | undefined;
     readonly channel?: string | undefined;
   },
   confidential: SealedSettings,
   now: Date,
 ): ReceiverSettings[Kind] | undefined {
-  const { recipients, channel } = shown;
+  const { recipients, channel } = publicSettings;
   const { webhookUrl, url } = confidential;
   const all: { [K in ReceiverKind]: ReceiverSettings[K] | undefined } = {
     email: recipients && { recipients },

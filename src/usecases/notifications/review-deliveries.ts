@@ -1,4 +1,4 @@
-/** What receivers were told, and telling them once more. */
+/** List deliveries to receivers, replay them, and send a test notification. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Notification } from '../../domain/notification.js';
@@ -23,13 +23,13 @@ export interface ReviewDeliveries {
     filter: DeliveryFilter,
     page: Page,
   ): Promise<Result<Listed<NotificationDelivery>>>;
-  /** The same notification under the same id, with all tries before it. */
+  /** Sends the same notification under the same id again, with all attempts available again. */
   replay(
     caller: Caller,
     which: ReplaySelection,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Result<{ readonly replayed: number }>>;
-  /** Tells one receiver that this is a test, at once. Sent again it answers with what came of the first time. */
+  /** Sends a test notification to one receiver immediately. A retry under the same idempotency key returns the first result. */
   test(
     caller: Caller,
     kind: ReceiverKind,
@@ -38,8 +38,8 @@ export interface ReviewDeliveries {
   ): Promise<Result<SendResult>>;
 }
 
-/** What whoever sends a test again is told while the first is under way. */
-const UNDER_WAY: SendResult = { outcome: 'retry', error: 'in_progress' };
+/** The answer to a retry while the first test is in progress. */
+const IN_PROGRESS: SendResult = { outcome: 'retry', error: 'in_progress' };
 
 export interface ReviewParts {
   readonly store: Store;
@@ -63,11 +63,11 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
       store.transaction((tx) =>
         idempotent(tx, idempotencyKey, async () => {
           const replayed = await tx.receivers.replay(which);
-          const asked = 'ids' in which ? { ids: [...which.ids] } : { receiver: which.receiver };
+          const selection = 'ids' in which ? { ids: [...which.ids] } : { receiver: which.receiver };
           tx.record({
             type: 'notifications_replayed',
             actor: keyActor(caller),
-            details: { ...asked, replayed },
+            details: { ...selection, replayed },
           });
           return ok({ replayed });
         }),
@@ -76,29 +76,29 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
     async test(caller, kind, signal, idempotencyKey) {
       const forbidden = requireScope(caller, 'notifications:manage');
       if (forbidden) return forbidden;
-      const tell = await openSender(store, seals, senders, kind);
-      if (!tell) return refused({ code: 'not_found' });
+      const send = await openSender(store, seals, senders, kind);
+      if (!send) return refused({ code: 'not_found' });
       let first = false;
       const begun = await store.transaction((tx) =>
         idempotent(tx, idempotencyKey, async () => {
           first = true;
-          return ok(UNDER_WAY);
+          return ok(IN_PROGRESS);
         }),
       );
       if (!begun.ok || !first) return begun;
-      // Outside of any transaction; what came of it is kept in one of its own.
+      // Send outside a transaction. A separate transaction stores the result.
       const at = (await store.now()).toISOString();
-      const telling = await tell(testOf(caller, makeId('evt'), at), signal);
+      const result = await send(testOf(caller, makeId('evt'), at), signal);
       if (idempotencyKey)
         await store.transaction((tx) =>
-          tx.idempotency.save(idempotencyKey.principal, idempotencyKey.key, telling),
+          tx.idempotency.save(idempotencyKey.principal, idempotencyKey.key, result),
         );
-      return ok(telling);
+      return ok(result);
     },
   };
 }
 
-/** Looks like an alert, and says that it is none. */
+/** A notification of type `alert` with the outcome `test`. */
 const testOf = ({ principal }: Caller, id: string, timestamp: string): Notification => ({
   id,
   type: 'alert',

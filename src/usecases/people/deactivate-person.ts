@@ -1,4 +1,4 @@
-/** Somebody has left: none of their keys works any more, and nothing that these were given is left open. */
+/** Deactivate a person: their keys stop working, their pending requests are cancelled and their grants revoked. */
 
 import type { Actor } from '../../domain/audit-event.js';
 import type { Person, PersonId } from '../../domain/person.js';
@@ -8,7 +8,7 @@ import { personDetails } from './person-details.js';
 
 const WHY = 'The owner of the key was deactivated.';
 
-/** Undefined when they were not active. */
+/** Undefined when the person was not active. */
 export async function deactivatePerson(
   tx: Tx,
   id: PersonId,
@@ -16,8 +16,8 @@ export async function deactivatePerson(
 ): Promise<Person | undefined> {
   const person = await tx.people.deactivate(id);
   if (!person) return undefined;
-  const theirs = (await tx.principals.list()).filter(({ owner }) => owner === id);
-  for (const { id: principal } of theirs) await stopPrincipal(tx, { principal, actor, why: WHY });
+  const owned = (await tx.principals.list()).filter(({ owner }) => owner === id);
+  for (const { id: principal } of owned) await stopPrincipal(tx, { principal, actor, why: WHY });
   tx.record({ type: 'person_changed', actor, details: personDetails(person) });
   return person;
 }

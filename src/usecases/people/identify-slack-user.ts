@@ -1,7 +1,7 @@
-/** Which person is behind this Slack account, may it act at all? Fails closed: in doubt nobody. */
+/** Find the person behind a Slack account and check that the account may act. In doubt it refuses. */
 
 import type { Person } from '../../domain/person.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Directory, SlackProfile, Store } from '../../ports/index.js';
 
 export interface SlackActor {
@@ -14,11 +14,11 @@ export type IdentifySlackActor = (slackActor: SlackActor) => Promise<Result<Pers
 export interface IdentifySlackActorParts {
   readonly store: Store;
   readonly directory: Directory;
-  /** May an unknown account be linked by its confirmed e-mail address, once? */
+  /** Whether an unknown account may be linked once by its confirmed e-mail address. */
   readonly linkByEmail: boolean;
 }
 
-/** Asks Slack each time, before any transaction: an account that has become a guest or has left may do nothing from then on. */
+/** Asks Slack for every action, before any transaction, so that a deactivated account or a Slack guest can no longer act. */
 export function createIdentifySlackActor(parts: IdentifySlackActorParts): IdentifySlackActor {
   return async (slackActor) => {
     const member = await memberBehind(parts.directory, slackActor);
@@ -28,21 +28,21 @@ export function createIdentifySlackActor(parts: IdentifySlackActorParts): Identi
     const person =
       known ?? (parts.linkByEmail ? await linkOnce(parts.store, slackActor, profile) : undefined);
     if (!person) return refused({ code: 'unknown_person' });
-    return person.active ? { ok: true, value: person } : refused({ code: 'person_inactive' });
+    return person.active ? ok(person) : refused({ code: 'person_inactive' });
   };
 }
 
-/** What Slack says of an account that may act: a full member of our workspace, present, with a confirmed address. */
+/** The Slack profile of an account that may act: a full, active member of the connected workspace with a confirmed e-mail address. */
 export async function memberBehind(
   directory: Directory,
   slackActor: SlackActor,
 ): Promise<Result<SlackProfile>> {
   const profile = await directory.profile(slackActor.userId);
   if (!profile) return refused({ code: 'unavailable' });
-  return whyNot(profile, slackActor) ?? { ok: true, value: profile };
+  return whyRefused(profile, slackActor) ?? ok(profile);
 }
 
-function whyNot({ status, teamId }: SlackProfile, slackActor: SlackActor) {
+function whyRefused({ status, teamId }: SlackProfile, slackActor: SlackActor) {
   if (status === 'foreign' || teamId !== slackActor.teamId)
     return refused({ code: 'foreign_team' });
   if (status === 'deactivated') return refused({ code: 'person_inactive' });
@@ -50,7 +50,7 @@ function whyNot({ status, teamId }: SlackProfile, slackActor: SlackActor) {
   return undefined;
 }
 
-/** Only to a person who is already known by that address: pressing a button never makes somebody. */
+/** Links only to an existing person with this e-mail address. A click never creates a person. */
 async function linkOnce(store: Store, { teamId, userId }: SlackActor, { email }: SlackProfile) {
   if (!email) return undefined;
   return store.transaction(async (tx) => {
@@ -62,7 +62,7 @@ async function linkOnce(store: Store, { teamId, userId }: SlackActor, { email }:
         actor: { kind: 'person', id: linked.id, name: linked.email },
         details: { person: linked.id, slack: `${teamId}/${userId}`, by: 'confirmed e-mail' },
       });
-    // Two presses at the same moment: the other one linked it.
+    // A concurrent click may have linked the account.
     return linked ?? tx.people.bySlack(teamId, userId);
   });
 }

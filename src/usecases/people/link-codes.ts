@@ -1,10 +1,10 @@
-/** One-time codes: a person makes one with their key, types it in Slack, and the account that typed it is theirs from then on. */
+/** One-time link codes: a person creates a code with their key and enters it in Slack, which links the Slack account to the person. */
 
 import { keyActor, personActor } from '../../domain/audit-event.js';
 import { LINK_CODE_TTL, MINUTE } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
 import type { HashText } from '../../domain/request-digest.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
@@ -16,7 +16,7 @@ import { memberBehind, type SlackActor } from './identify-slack-user.js';
 import { personDetails } from './person-details.js';
 
 export interface LinkCode {
-  /** 131 random bits. This is the only time anybody sees it. */
+  /** 131 random bits. The code is shown only this once. */
   readonly code: string;
   readonly email: string;
   readonly expiresAt: Date;
@@ -29,11 +29,11 @@ export interface LinkCodesParts {
   readonly idempotent: Idempotent;
   /** A monotonic clock in ms. */
   readonly stopwatch: () => number;
-  /** Undefined while no Slack is connected. */
+  /** Undefined while no Slack workspace is connected. */
   readonly directory: () => Directory | undefined;
 }
 
-/** Sent again as a `repeat` it is refused with `shown_once`: what was shown is kept nowhere. */
+/** A retry with the same idempotency key is refused with `shown_once`, because the code is not stored. */
 export type CreateLinkCode = (
   caller: Caller,
   email?: string,
@@ -41,11 +41,11 @@ export type CreateLinkCode = (
 ) => Promise<Result<LinkCode>>;
 export type LinkByCode = (slackActor: SlackActor, code: string) => Promise<Result<Person>>;
 
-/** Refusals of one account. No code can be guessed; this keeps the audit trail readable. */
+/** Refused codes of one account. Codes cannot be guessed; this limit keeps the audit trail readable. */
 const WRONG_MAX = 5;
 const WRONG_WITHIN = 10 * MINUTE;
 
-/** For oneself, with a human key; for somebody else with the scope keys:manage. The person's older codes are void. */
+/** A human key can create a code for its owner, the scope keys:manage for every person. The person's older codes become void. */
 export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
   return (caller, email, idempotencyKey) =>
     parts.store.transaction((tx) =>
@@ -75,20 +75,20 @@ async function makeCode(
     actor: keyActor(caller),
     details: { person: person.value.id, email: person.value.email },
   });
-  return { ok: true, value: { code, email: person.value.email, expiresAt } };
+  return ok({ code, email: person.value.email, expiresAt });
 }
 
 async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result<Person>> {
   const own = caller.principal.class === 'human' && (email ?? caller.owner.email);
-  if (own && own.toLowerCase() === caller.owner.email) return { ok: true, value: caller.owner };
+  if (own && own.toLowerCase() === caller.owner.email) return ok(caller.owner);
   if (email === undefined) return refused({ code: 'not_allowed', needs: 'a human key' });
   const forbidden = requireScope(caller, 'keys:manage');
   if (forbidden) return forbidden;
   const person = await tx.people.byEmail(email);
-  return person ? { ok: true, value: person } : refused({ code: 'not_found' });
+  return person ? ok(person) : refused({ code: 'not_found' });
 }
 
-/** Links once and never relinks. The account must be one that may act; every refusal of a code is on record. */
+/** Links once; a link never changes. The account must be allowed to act. Every refused code is recorded. */
 export function createLinkByCode(parts: LinkCodesParts): LinkByCode {
   const wrong = createFailedAttempts(parts.stopwatch, WRONG_MAX, WRONG_WITHIN);
   return async (slackActor, code) => {
@@ -107,7 +107,7 @@ export function createLinkByCode(parts: LinkCodesParts): LinkByCode {
 
 function link({ store, digest }: LinkCodesParts, slackActor: SlackActor, code: string) {
   return store.transaction(async (tx): Promise<Result<Person>> => {
-    // Before the code is taken: what is linked already needs none.
+    // Check before redeeming the code, so that a linked account does not use it up.
     if (await tx.people.bySlack(slackActor.teamId, slackActor.userId))
       return refused({ code: 'already_linked' });
     const id = await tx.linkCodes.take(hashOf(digest, code.trim()));
@@ -119,7 +119,7 @@ function link({ store, digest }: LinkCodesParts, slackActor: SlackActor, code: s
     if (!linked) return refused({ code: 'already_linked' });
     const details = { ...personDetails(linked), by: 'code' };
     tx.record({ type: 'slack_linked', actor: personActor(linked), details });
-    return { ok: true, value: linked };
+    return ok(linked);
   });
 }
 

@@ -1,8 +1,8 @@
-/** Who is who: roles, whether somebody is still here, and which Slack account is theirs. */
+/** Manage people: roles, activation and linked Slack accounts. */
 
 import { type AuditEvent, keyActor } from '../../domain/audit-event.js';
 import type { Person, SlackAccount } from '../../domain/person.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Role } from '../../domain/vocabulary.js';
 import type { Store, Tx } from '../../ports/index.js';
@@ -44,14 +44,19 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
   return {
     async list(caller) {
       const forbidden = requireScope(caller, 'keys:manage');
-      return forbidden ?? { ok: true, value: await store.people.list() };
+      return forbidden ?? ok(await store.people.list());
     },
 
-    set: (caller, wish, idempotencyKey) =>
+    set: (caller, personChange, idempotencyKey) =>
       manage(caller, idempotencyKey, async (tx) => {
-        const changed = await change(tx, caller, await tx.people.ensure(wish.email), wish);
+        const changed = await change(
+          tx,
+          caller,
+          await tx.people.ensure(personChange.email),
+          personChange,
+        );
         if (!changed) return refused({ code: 'version_conflict' });
-        return { ok: true, value: changed };
+        return ok(changed);
       }),
 
     link: (caller, email, account, idempotencyKey) =>
@@ -60,21 +65,21 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
         const linked = await tx.people.link(known.id, account);
         if (!linked) return refused({ code: 'already_exists' });
         tx.record({ ...about(caller, linked), type: 'slack_linked' });
-        return { ok: true, value: linked };
+        return ok(linked);
       }),
   };
 }
 
-/** Whoever is deactivated leaves nothing open; the rest is a change of words. */
+/** Deactivation also cancels the person's requests and revokes their grants. */
 async function change(tx: Tx, caller: Caller, person: Person, { role, active }: PersonChange) {
   const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
   if (active === false) {
-    const gone = await deactivatePerson(tx, person.id, keyActor(caller));
-    if (gone) return gone;
+    const deactivated = await deactivatePerson(tx, person.id, keyActor(caller));
+    if (deactivated) return deactivated;
   }
-  const settled = active ? await tx.people.setActive(person.id, active) : changed;
-  if (settled) tx.record({ ...about(caller, settled), type: 'person_changed' });
-  return settled;
+  const result = active ? await tx.people.setActive(person.id, active) : changed;
+  if (result) tx.record({ ...about(caller, result), type: 'person_changed' });
+  return result;
 }
 
 const about = (caller: Caller, person: Person): Pick<AuditEvent, 'actor' | 'details'> => ({

@@ -1,10 +1,10 @@
-/** Under which name is what a Slack account did on record? */
+/** The actor name that the audit trail uses for a Slack account. */
 
 import type { PersonReads } from '../../ports/index.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
 import type { SlackActor } from './identify-slack-user.js';
 
-/** The address of its person; for an account that is nobody's, the name that its refused attempts are under. */
+/** The e-mail address of the linked person. For an unlinked account, the name under which its refused attempts are recorded. */
 export type NameAccount = (account: SlackActor) => Promise<string>;
 
 export function createNameAccount({ people }: { readonly people: PersonReads }): NameAccount {

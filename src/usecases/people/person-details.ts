@@ -1,4 +1,4 @@
-/** What the audit trail says of a person who was changed: who they are from then on. */
+/** The details that audit events record about a changed person: the state after the change. */
 
 import type { Person } from '../../domain/person.js';
 

@@ -1,6 +1,6 @@
 /**
- * People who were deactivated in Slack: their keys stop, and only an administrator lets them in again. Heard of by an event, and
- * asked for, in case an event was lost. Slack's silence deactivates nobody.
+ * Deactivate people whose Slack account was deactivated. Their keys stop, and only an administrator can reactivate them. Slack sends an
+ * event; a job also asks Slack, in case an event was lost. A missing answer from Slack deactivates no person.
  */
 
 import { systemActor } from '../../domain/audit-event.js';
@@ -9,13 +9,13 @@ import type { Directory, Store } from '../../ports/index.js';
 import { deactivatePerson } from './deactivate-person.js';
 
 export interface StopDeactivatedUsers {
-  /** Asks Slack about everybody who is linked. Resolves with how many were deactivated. */
+  /** Asks Slack about all linked people. Resolves with the number of deactivated people. */
   all(): Promise<number>;
-  /** An event said that this account of the connected workspace was deactivated. */
+  /** Handles the event that this account of the connected workspace was deactivated. */
   one(userId: string): Promise<void>;
 }
 
-/** `directory` is undefined while no Slack is connected. */
+/** `directory` returns undefined while no Slack workspace is connected. */
 export function createStopDeactivatedUsers(
   store: Store,
   directory: () => Directory | undefined,
@@ -25,23 +25,23 @@ export function createStopDeactivatedUsers(
   return {
     async all() {
       const teamId = directory()?.teamId();
-      const present = (await store.people.list()).filter(({ active }) => active);
+      const active = (await store.people.list()).filter(({ active }) => active);
       const accounts = new Map<string, PersonId>();
-      for (const { id, slack } of present)
+      for (const { id, slack } of active)
         for (const account of slack)
           if (account.teamId === teamId) accounts.set(account.userId, id);
-      const gone = (await directory()?.deactivated([...accounts.keys()])) ?? [];
-      for (const userId of gone) {
+      const deactivated = (await directory()?.deactivated([...accounts.keys()])) ?? [];
+      for (const userId of deactivated) {
         const id = accounts.get(userId);
         if (id) await stop(id);
       }
-      return gone.length;
+      return deactivated.length;
     },
 
     async one(userId) {
       const teamId = directory()?.teamId();
       const person = teamId && (await store.people.bySlack(teamId, userId));
-      // Events come late and twice: somebody may be back by now. When Slack does not say, the event's word counts.
+      // Events can be late or duplicated, and the account may be active again. If Slack does not answer, the event counts.
       const profile = person && (await directory()?.profile(userId));
       if (person && (!profile || profile.status === 'deactivated')) await stop(person.id);
     },

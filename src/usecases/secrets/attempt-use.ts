@@ -1,18 +1,18 @@
-/** Something done under a grant happens as a whole, its use counted, or not at all; and a refusal is on record. */
+/** Run a change under a grant: the change and the counted use are committed together or not at all, and a refusal is recorded. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Refusal } from '../../domain/refusal.js';
-import type { Result } from '../../domain/result.js';
+import { type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Store, Tx } from '../../ports/index.js';
 import type { Use } from '../approvals/use-grant.js';
 
-/** Makes a transaction undo what it did. */
-class Undone extends Error {
+/** Thrown to roll back a transaction that ends with a refusal. */
+class RolledBack extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    super('what was refused was undone');
+    super('a refused change was rolled back');
     this.refusal = refusal;
   }
 }
@@ -36,11 +36,11 @@ async function allOrNothing<T>(
   try {
     return await store.transaction(async (tx) => {
       const answer = await work(tx);
-      if (!answer.ok) throw new Undone(answer.refusal);
+      if (!answer.ok) throw new RolledBack(answer.refusal);
       return answer;
     });
   } catch (error) {
-    if (error instanceof Undone) return { ok: false, refusal: error.refusal };
+    if (error instanceof RolledBack) return refused(error.refusal);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** By what right a secret is changed: under a live grant, or as an operator. */
+/** Authorise the change of a secret: under an active grant, or as an operator. */
 
 import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
@@ -9,21 +9,21 @@ import { findGrant, type Use, useGrant } from '../approvals/use-grant.js';
 import type { EventFields } from './secret-versions.js';
 
 export interface ChangeAuthorization {
-  /** Without it nothing is even looked for. */
+  /** The scope that the caller needs before anything is read. */
   readonly scope: Scope;
-  /** Holds the secret's row, where there is one. */
+  /** Locks the secret's row, if it exists. */
   authorize(tx: Tx, caller: Caller, use: Use): Promise<Result<AuthorizedChange>>;
 }
 
 interface AuthorizedChange {
   readonly secret: SecretMetadata | undefined;
-  /** For the record of the change. */
+  /** Fields for the audit event of the change. */
   readonly eventFields: EventFields;
 }
 
 /**
- * The grant is looked for before the secret is, so that nobody without one learns whether it exists, and counted after it is held,
- * so that it cannot end while its row is waited for.
+ * Looks for the grant before the secret, so that a caller without a grant does not learn whether the secret exists. Counts the use
+ * after the secret's row is locked, so that the grant cannot end while this waits for the lock.
  */
 export const UNDER_GRANT: ChangeAuthorization = {
   scope: 'grants:use',

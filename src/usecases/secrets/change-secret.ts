@@ -1,7 +1,7 @@
-/** Create, update, rotate and delete secrets, under a live grant or as an operator. A right to write is none to read: no answer holds a value. */
+/** Create, update, rotate and delete secrets, under an active grant or as an operator. No answer contains a value, because the right to write does not include reading. */
 
 import type { Json } from '../../domain/canonical-json.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, MakeToken, Store, Tx, Vault } from '../../ports/index.js';
@@ -13,22 +13,22 @@ import type { ChangeAuthorization } from './authorize-change.js';
 import { newValue, type ValueInput } from './new-value.js';
 import { checkPath, type EventFields, removeSecret, storeVersion } from './secret-versions.js';
 
-/** `create` needs a path that is free; the others one that is not. */
+/** `create` needs an unused path, the others an existing secret. */
 export type WriteAction = 'create' | 'update' | 'rotate';
 
 interface ChangeInput {
   readonly resource: string;
-  /** The version that the caller has seen: another one is refused with `version_conflict`. */
+  /** The version that the caller expects. If the secret has another version, the change is refused with `version_conflict`. */
   readonly expectedVersion?: number | undefined;
-  /** The same change sent again under the same key is made once. */
+  /** A retry of the same change under the same key changes nothing. */
   readonly idempotencyKey?: string | undefined;
 }
 
 export interface WriteInput extends ChangeInput, ValueInput {}
 
 export type ChangeSecret = {
-  readonly [A in WriteAction]: (caller: Caller, wish: WriteInput) => Promise<Result<SecretChange>>;
-} & { delete(caller: Caller, wish: ChangeInput): Promise<Result<SecretChange>> };
+  readonly [A in WriteAction]: (caller: Caller, input: WriteInput) => Promise<Result<SecretChange>>;
+} & { delete(caller: Caller, input: ChangeInput): Promise<Result<SecretChange>> };
 
 export interface ChangeSecretParts {
   readonly store: Store;
@@ -39,19 +39,19 @@ export interface ChangeSecretParts {
   readonly installation: string;
 }
 
-/** What becomes of the secret once there is a right to change it. The row is held; undefined when there is none. */
+/** Changes the secret after authorisation. Its row is locked; undefined when the secret does not exist. */
 type Change = (
   tx: Tx,
   secret: SecretMetadata | undefined,
-  under: EventFields,
+  eventFields: EventFields,
 ) => Promise<Result<SecretChange>>;
 
 export function createChangeSecret(
   parts: ChangeSecretParts,
-  right: ChangeAuthorization,
+  authorization: ChangeAuthorization,
 ): ChangeSecret {
-  const checkWish = (caller: Caller, { resource }: ChangeInput) =>
-    requireScope(caller, right.scope) ?? checkPath(resource);
+  const checkInput = (caller: Caller, { resource }: ChangeInput) =>
+    requireScope(caller, authorization.scope) ?? checkPath(resource);
 
   const change = (
     caller: Caller,
@@ -61,27 +61,33 @@ export function createChangeSecret(
   ) =>
     attemptUse(parts.store, caller, use, (tx) =>
       parts.idempotent(tx, idempotencyKey, async () => {
-        const taken = await right.authorize(tx, caller, use);
-        return taken.ok ? make(tx, taken.value.secret, taken.value.eventFields) : taken;
+        const authorized = await authorization.authorize(tx, caller, use);
+        return authorized.ok
+          ? make(tx, authorized.value.secret, authorized.value.eventFields)
+          : authorized;
       }),
     );
 
-  const write = (action: WriteAction) => async (caller: Caller, wish: WriteInput) => {
-    const problem = checkWish(caller, wish);
+  const write = (action: WriteAction) => async (caller: Caller, input: WriteInput) => {
+    const problem = checkInput(caller, input);
     if (problem) return problem;
-    const value = newValue(wish, parts.makeToken);
+    const value = newValue(input, parts.makeToken);
     if (!value.ok) return value;
-    const use = { operation: 'write', resource: wish.resource } as const;
-    const idempotencyKey = idempotencyKeyOf(caller, wish.idempotencyKey, questionOf(action, wish));
-    return change(caller, use, idempotencyKey, async (tx, secret, under) => {
-      const conflict = action === 'create' ? taken(secret) : outdated(secret, wish);
+    const use = { operation: 'write', resource: input.resource } as const;
+    const idempotencyKey = idempotencyKeyOf(
+      caller,
+      input.idempotencyKey,
+      requestContent(action, input),
+    );
+    return change(caller, use, idempotencyKey, async (tx, secret, eventFields) => {
+      const conflict = action === 'create' ? taken(secret) : outdated(secret, input);
       if (conflict) return conflict;
-      const known = secret ?? (await tx.secrets.insert(parts.makeId('scrt'), wish.resource));
+      const known = secret ?? (await tx.secrets.insert(parts.makeId('scrt'), input.resource));
       if (!known) return refused({ code: 'already_exists' });
-      const details = { action, generated: wish.generate !== undefined };
-      const record = { ...under, details };
+      const details = { action, generated: input.generate !== undefined };
+      const record = { ...eventFields, details };
       const { path, version } = await storeVersion(tx, parts, caller, known, value.value, record);
-      return { ok: true, value: { resource: path, version, previousVersion: secret?.version } };
+      return ok({ resource: path, version, previousVersion: secret?.version });
     });
   };
 
@@ -90,21 +96,21 @@ export function createChangeSecret(
     update: write('update'),
     rotate: write('rotate'),
 
-    async delete(caller, wish) {
-      const problem = checkWish(caller, wish);
+    async delete(caller, input) {
+      const problem = checkInput(caller, input);
       if (problem) return problem;
-      const use = { operation: 'delete', resource: wish.resource } as const;
+      const use = { operation: 'delete', resource: input.resource } as const;
       const idempotencyKey = idempotencyKeyOf(
         caller,
-        wish.idempotencyKey,
-        questionOf('delete', wish),
+        input.idempotencyKey,
+        requestContent('delete', input),
       );
-      return change(caller, use, idempotencyKey, async (tx, secret, under) => {
+      return change(caller, use, idempotencyKey, async (tx, secret, eventFields) => {
         if (!secret) return refused({ code: 'not_found' });
-        const conflict = outdated(secret, wish);
+        const conflict = outdated(secret, input);
         if (conflict) return conflict;
-        await removeSecret(tx, caller, secret, under);
-        return { ok: true, value: { resource: secret.path, version: secret.version } };
+        await removeSecret(tx, caller, secret, eventFields);
+        return ok({ resource: secret.path, version: secret.version });
       });
     },
   };
@@ -118,7 +124,7 @@ function outdated(secret: SecretMetadata | undefined, { expectedVersion }: Chang
   return seen === secret.version ? undefined : refused({ code: 'version_conflict' });
 }
 
-const questionOf = (
+const requestContent = (
   action: string,
   { resource, value, generate, expectedVersion }: WriteInput,
 ): Json => ({

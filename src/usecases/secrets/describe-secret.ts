@@ -1,6 +1,6 @@
-/** What one secret is, and what the caller could get of it. Never a value. */
+/** Describe one secret and the caller's access to it. The description never contains a value. */
 
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { parseResource } from '../../domain/uri.js';
 import type { Store } from '../../ports/index.js';
@@ -9,7 +9,7 @@ import { accessOf, type ListedSecret } from './list-secrets.js';
 
 export type DescribeSecret = (caller: Caller, path: string) => Promise<Result<ListedSecret>>;
 
-/** Refuses with `not_found` what is unknown, what is hidden and what is no path at all. */
+/** Refuses unknown secrets, hidden secrets and invalid paths, all with `not_found`. */
 export function createDescribeSecret(store: Store): DescribeSecret {
   return async (caller, path) => {
     const forbidden = requireScope(caller, 'secrets:list');
@@ -18,8 +18,6 @@ export function createDescribeSecret(store: Store): DescribeSecret {
     const secret = await store.secrets.find(path);
     if (!secret) return refused({ code: 'not_found' });
     const access = await accessOf(store, caller, path);
-    return access === 'hidden'
-      ? refused({ code: 'not_found' })
-      : { ok: true, value: { ...secret, access } };
+    return access === 'hidden' ? refused({ code: 'not_found' }) : ok({ ...secret, access });
   };
 }

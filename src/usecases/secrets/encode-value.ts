@@ -1,4 +1,4 @@
-/** A value as text: itself where its bytes are UTF-8, else in base64. */
+/** Encode a value as text: unchanged if its bytes are UTF-8, else in base64. */
 
 export interface EncodedValue {
   readonly value: string;

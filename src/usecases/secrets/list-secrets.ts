@@ -1,16 +1,16 @@
-/** What secrets there are, and what the caller could get of each. Never a value. */
+/** List secrets and the caller's access to each. The list never contains a value. */
 
 import type { Grant } from '../../domain/grant.js';
 import { coveringPatterns } from '../../domain/pattern.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import type { Result } from '../../domain/result.js';
+import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { Listed, Page, Store } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 
-/** `granted`: readable now. `requestable`: a policy lets it be asked for. `none`: no policy covers reading it. */
+/** `granted`: readable now. `requestable`: a policy allows a request. `none`: no policy permits reading. */
 export type SecretAccess = 'granted' | 'requestable' | 'none';
 
 export interface ListedSecret extends SecretMetadata {
@@ -27,24 +27,24 @@ export function createListSecrets(store: Store): ListSecrets {
       store.secrets.list(page),
       store.grants.live(caller.principal.id),
     ]);
-    const accessTo = await look(store, caller, grants, pathsOf(listed.items));
+    const accessTo = await accessLookup(store, caller, grants, pathsOf(listed.items));
     const items: ListedSecret[] = [];
     for (const secret of listed.items) {
       const access = accessTo(secret.path);
       if (access !== 'hidden') items.push({ ...secret, access });
     }
-    return { ok: true, value: { ...listed, items } };
+    return ok({ ...listed, items });
   };
 }
 
-/** What the caller could get of one secret; `hidden` is to be told apart from an unknown one by nobody. */
+/** The caller's access to one secret. Callers of the API must not be able to distinguish a `hidden` secret from an unknown one. */
 export async function accessOf(
   store: Store,
   caller: Caller,
   path: string,
 ): Promise<SecretAccessOrHidden> {
   const grants = await store.grants.live(caller.principal.id);
-  const accessTo = await look(store, caller, grants, [path]);
+  const accessTo = await accessLookup(store, caller, grants, [path]);
   return accessTo(path);
 }
 
@@ -52,19 +52,19 @@ type SecretAccessOrHidden = SecretAccess | 'hidden';
 
 const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) => path);
 
-/** Looks once at what decides over all these paths, however many they are. */
-async function look(
+/** Reads the policies of all these paths in one query, and returns a function that computes the access to each. */
+async function accessLookup(
   store: Store,
   caller: Caller,
   grants: readonly Grant[],
   paths: readonly string[],
 ): Promise<(path: string) => SecretAccessOrHidden> {
-  // Reckoned once: it is what most of the time goes into.
+  // Computed once for each path, because this takes most of the time.
   const covering = new Map(paths.map((path) => [path, coveringPatterns(path)]));
   const policies = await policiesAt(store, new Set([...covering.values()].flat()));
   return (path) => {
     const patterns = covering.get(path) ?? [];
-    const holds = (operation: Operation, { id }: Policy) =>
+    const hasGrant = (operation: Operation, { id }: Policy) =>
       grants.some(
         (grant) =>
           grant.policy === id &&
@@ -74,10 +74,11 @@ async function look(
     const deciding = patterns.find((pattern) => policies.has(pattern));
     const policy = deciding === undefined ? undefined : policies.get(deciding);
     if (!policy) return 'none';
-    // A policy with `listed: false` shows its secrets to who manages them, and to who has a live `list` grant.
-    if (!policy.listed && !may(caller, 'secrets:manage') && !holds('list', policy)) return 'hidden';
+    // A policy with `listed: false` shows its secrets only to callers with `secrets:manage` or an active `list` grant.
+    if (!policy.listed && !may(caller, 'secrets:manage') && !hasGrant('list', policy))
+      return 'hidden';
     if (!policy.permissions.includes('read')) return 'none';
-    return holds('read', policy) ? 'granted' : 'requestable';
+    return hasGrant('read', policy) ? 'granted' : 'requestable';
   };
 }
 

@@ -1,11 +1,11 @@
-/** Where a new value comes from: it was given, or it is made here. With neither, a person has to give it, past the AI tool. */
+/** Determine a new value: the caller gives it, or the server generates it. Without either, the answer is a command with which a person enters the value outside the AI tool. */
 
 import { TOKEN_LENGTH_DEFAULT } from '../../domain/limits.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { MakeToken } from '../../ports/index.js';
 import { checkSize } from './secret-versions.js';
 
-/** Either a value, or the wish to have one made here that nobody sees. */
+/** Either a value, or `generate` for a value that the server generates and never shows. */
 export interface ValueInput {
   readonly resource: string;
   readonly value?: string | undefined;
@@ -13,25 +13,25 @@ export interface ValueInput {
   readonly generate?: { readonly length?: number | undefined } | undefined;
 }
 
-/** The bytes to store. Refuses with `needs_value` and the command for a person when there is nothing to store. */
-export function newValue(wish: ValueInput, makeToken: MakeToken): Result<Uint8Array> {
-  const { resource, value, generate } = wish;
+/** Returns the bytes to store. Without a value, refuses with `needs_value` and the command for a person. */
+export function newValue(input: ValueInput, makeToken: MakeToken): Result<Uint8Array> {
+  const { resource, value, generate } = input;
   if (value !== undefined && generate)
-    return refused({ code: 'invalid_input', problem: 'Give a value or generate, not both.' });
-  if (generate) return { ok: true, value: bytesOf(token(makeToken, generate.length)) };
+    return refused({ code: 'invalid_input', problem: 'Give either value or generate, not both.' });
+  if (generate) return ok(bytesOf(token(makeToken, generate.length)));
   if (value === undefined) return refused({ code: 'needs_value', command: commandFor(resource) });
   const bytes = bytesOf(value);
-  return checkSize(bytes) ?? { ok: true, value: bytes };
+  return checkSize(bytes) ?? ok(bytes);
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Base64url holds six bits in a character. */
+/** A base64url character contains six bits. */
 function token(makeToken: MakeToken, length = TOKEN_LENGTH_DEFAULT): string {
   return makeToken(Math.ceil((length * 6) / 8)).slice(0, length);
 }
 
-/** The resource is a checked one: it holds nothing that a shell would read. */
+/** The resource is validated, so it contains no shell metacharacters. */
 function commandFor(resource: string): string {
   const template = 'vsecure://templates/';
   if (resource.startsWith(template))

@@ -1,7 +1,7 @@
-/** Read a value under a live grant. The audit event is committed before the value is decrypted; if it cannot be, nothing is read. */
+/** Read a value under an active grant. The audit event is committed before the value is decrypted. If the commit fails, the value is not read. */
 
 import type { GrantId } from '../../domain/grant.js';
-import { type Result, refused } from '../../domain/result.js';
+import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { parseResource } from '../../domain/uri.js';
 import type { OpenedRead, ReadLedger, Vault } from '../../ports/index.js';
@@ -9,7 +9,7 @@ import { requireScope } from '../authorization/require-scope.js';
 
 export interface SecretReference {
   readonly resource: string;
-  /** Undefined: the latest. */
+  /** Undefined: the latest version. */
   readonly version?: number | undefined;
 }
 
@@ -23,10 +23,10 @@ export interface SecretValue {
 
 export type ReadSecret = (
   caller: Caller,
-  question: SecretReference,
+  reference: SecretReference,
 ) => Promise<Result<SecretValue>>;
 
-/** `stopwatch` is a monotonic clock in ms that keeps running while the process is stopped. */
+/** `stopwatch` is a monotonic clock in ms that continues while the process is suspended. */
 export function createReadSecret(
   ledger: ReadLedger,
   vault: Vault,
@@ -38,7 +38,7 @@ export function createReadSecret(
     const parsed = parseResource(resource);
     if (!parsed.ok) return parsed;
 
-    const asked = stopwatch();
+    const started = stopwatch();
     const answer = await ledger.open({
       principal: caller.principal.id,
       principalName: caller.principal.name,
@@ -47,10 +47,10 @@ export function createReadSecret(
       version,
     });
     if (!answer.ok) return answer;
-    // A process that was stopped between the commit and this line must not hand out what has ended meanwhile.
-    if (stopwatch() - asked >= answer.value.remainingMs)
+    // If the process was suspended after the commit, the grant may have ended: then do not return the value.
+    if (stopwatch() - started >= answer.value.remainingMs)
       return refused({ code: 'grant_ended', how: 'expired' });
-    return { ok: true, value: reveal(vault, answer.value) };
+    return ok(reveal(vault, answer.value));
   };
 }
 

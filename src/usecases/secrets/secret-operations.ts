@@ -1,4 +1,4 @@
-/** Secrets as a program handles them by name: operators change them as such, everybody else under a grant. Reading always takes one. */
+/** Secret operations for programs (REST, SDK): operators change secrets with `secrets:manage`, other callers need a grant. Reading always needs a grant. */
 
 import { type Caller, may } from '../../domain/rights.js';
 import type { ObtainGrant } from '../approvals/obtain-grant.js';
@@ -12,8 +12,9 @@ export interface SecretOperations extends ChangeSecret {
 export interface SecretOperationsParts {
   readonly readSecret: ReadSecret;
   readonly obtainGrant: ObtainGrant;
-  /** Under a grant. */
+  /** Changes under a grant. */
   readonly changeSecret: ChangeSecret;
+  /** Changes as an operator. */
   readonly manageSecret: ChangeSecret;
 }
 
@@ -22,17 +23,17 @@ export function createSecretOperations(parts: SecretOperationsParts): SecretOper
 
   const change =
     <A extends keyof ChangeSecret>(action: A) =>
-    async (caller: Caller, wish: Parameters<ChangeSecret[A]>[1]) => {
-      if (may(caller, 'secrets:manage')) return manageSecret[action](caller, wish);
+    async (caller: Caller, input: Parameters<ChangeSecret[A]>[1]) => {
+      if (may(caller, 'secrets:manage')) return manageSecret[action](caller, input);
       const operation = action === 'delete' ? 'delete' : 'write';
-      await obtainGrant(caller, { operation, resource: wish.resource });
-      return changeSecret[action](caller, wish);
+      await obtainGrant(caller, { operation, resource: input.resource });
+      return changeSecret[action](caller, input);
     };
 
   return {
-    async read(caller, question) {
-      await obtainGrant(caller, { operation: 'read', resource: question.resource });
-      return readSecret(caller, question);
+    async read(caller, reference) {
+      await obtainGrant(caller, { operation: 'read', resource: reference.resource });
+      return readSecret(caller, reference);
     },
     create: change('create'),
     update: change('update'),

@@ -1,4 +1,4 @@
-/** What every way to store or delete a secret has in common: what is acceptable, sealing, and the record of it. */
+/** Store and delete secret versions: validation, sealing, and the audit event. */
 
 import { type AuditEvent, keyActor } from '../../domain/audit-event.js';
 import { SECRET_MAX_BYTES } from '../../domain/limits.js';
@@ -8,22 +8,23 @@ import type { SecretMetadata } from '../../domain/secret.js';
 import { parseResource } from '../../domain/uri.js';
 import type { Tx, Vault } from '../../ports/index.js';
 
+/** What `storeVersion` needs to seal a value. */
 export interface Sealing {
   readonly vault: Vault;
   readonly installation: string;
 }
 
-/** Under what, and how, when it is not an operator's doing. */
+/** Additional fields of the audit event, for example the grant that was used. */
 export type EventFields = Pick<AuditEvent, 'principal' | 'grant' | 'details'>;
 
-/** Adds the next version to a secret whose row is held. Answers with metadata. */
+/** Adds the next version to a secret whose row is locked. Returns metadata. */
 export async function storeVersion(
   tx: Tx,
   { vault, installation }: Sealing,
   caller: Caller,
   secret: SecretMetadata,
   value: Uint8Array,
-  under: EventFields = {},
+  eventFields: EventFields = {},
 ): Promise<SecretMetadata> {
   const { id: secretId, path } = secret;
   const version = secret.version + 1;
@@ -31,35 +32,35 @@ export async function storeVersion(
   const createdBy = caller.principal.id;
   const written = await tx.secrets.addVersion({ secretId, version, sealed, createdBy });
   tx.record({
-    ...under,
+    ...eventFields,
     type: 'secret_written',
     actor: keyActor(caller),
     resources: [path],
     operation: 'write',
-    details: { ...under.details, version },
+    details: { ...eventFields.details, version },
   });
   return written;
 }
 
-/** Deletes every version of a secret whose row is held. It cannot be undone. */
+/** Deletes all versions of a secret whose row is locked. This cannot be undone. */
 export async function removeSecret(
   tx: Tx,
   caller: Caller,
   { id, path, version }: SecretMetadata,
-  under: EventFields = {},
+  eventFields: EventFields = {},
 ): Promise<void> {
   await tx.secrets.remove(id);
   tx.record({
-    ...under,
+    ...eventFields,
     type: 'secret_deleted',
     actor: keyActor(caller),
     resources: [path],
     operation: 'delete',
-    details: { ...under.details, version },
+    details: { ...eventFields.details, version },
   });
 }
 
-/** A refusal when no value can be stored there, else undefined. */
+/** Returns a refusal when no value can be stored at this path, else undefined. */
 export function checkPath(path: string) {
   const resource = parseResource(path);
   if (!resource.ok) return resource;
@@ -70,11 +71,11 @@ export function checkPath(path: string) {
   });
 }
 
-/** A refusal when the value is empty or too large, else undefined. */
+/** Returns a refusal when the value is empty or too large, else undefined. */
 export function checkSize(value: Uint8Array) {
   if (value.length > 0 && value.length <= SECRET_MAX_BYTES) return undefined;
   return refused({
     code: 'invalid_input',
-    problem: `A value has 1 to ${SECRET_MAX_BYTES} bytes.`,
+    problem: `A value must have 1 to ${SECRET_MAX_BYTES} bytes.`,
   });
 }

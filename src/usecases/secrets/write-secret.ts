@@ -1,4 +1,4 @@
-/** Store a secret's value, as an operator: `secrets:manage` writes, lists and deletes, it does not read. */
+/** Store a secret's value as an operator. The scope `secrets:manage` allows writing, listing and deleting, but not reading. */
 
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
@@ -22,7 +22,7 @@ export interface WriteSecretParts {
   readonly installation: string;
 }
 
-/** Creates the secret or adds a version to it. Answers with metadata; the value goes in and never comes back this way. */
+/** Creates the secret or adds a version to it. Returns metadata, never the value. */
 export function createWriteSecret({
   store,
   idempotent,
@@ -44,6 +44,6 @@ export function createWriteSecret({
 
 async function lockOrCreate(tx: Tx, path: string, makeId: MakeId) {
   const known = (await tx.secrets.lock(path)) ?? (await tx.secrets.insert(makeId('scrt'), path));
-  // Somebody else may have made it between the two. A path that differs in case is still not found.
+  // A concurrent transaction may have created it in between. A path that differs only in case is still not found.
   return known ?? tx.secrets.lock(path);
 }
