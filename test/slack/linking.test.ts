@@ -70,7 +70,7 @@ test('a wrong code is explained, and too many wrong codes are refused', async ()
     await scene.expectReply('wrong, already used');
   }
   await type('mallory', `link ${code}`);
-  await scene.expectReply('Too many codes');
+  await scene.expectReply('Too many wrong codes');
   expect(await slackOf()).toEqual([]);
   const refused = (await scene.audit()).filter(({ type }) => type === 'slack_link_refused');
   expect(refused.filter(({ refusal }) => refusal === 'invalid_code')).toHaveLength(5);
