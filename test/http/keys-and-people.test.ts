@@ -177,7 +177,7 @@ describe('policies', () => {
     const before = await uris();
     const planned = await items({ dryRun: true });
     expect(planned).toMatchObject([
-      { uri: a, outcome: 'created', loosens: [expect.stringContaining('opens')] },
+      { uri: a, outcome: 'created', loosens: [expect.stringContaining('can now be requested')] },
       {
         uri: b,
         outcome: 'created',
