@@ -82,15 +82,15 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
       next: { tool: 'request-access', arguments: { resources: [resource], operation: 'read' } },
     });
 
-    const asked = fields(await ask(client, resource));
-    expect(asked).toMatchObject({ status: 'pending', resources: [resource] });
-    expect(asked['next']).toEqual({
+    const requested = fields(await ask(client, resource));
+    expect(requested).toMatchObject({ status: 'pending', resources: [resource] });
+    expect(requested['next']).toEqual({
       tool: 'wait-for-decision',
-      arguments: { approval_id: asked['approval_id'] },
+      arguments: { approval_id: requested['approval_id'] },
     });
 
-    const waiting = call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
-    await decide(asked['approval_id'], 'approve', 'go ahead');
+    const waiting = call(client, 'wait-for-decision', { approval_id: requested['approval_id'] });
+    await decide(requested['approval_id'], 'approve', 'go ahead');
     const decided = fields(await waiting);
     expect(decided).toMatchObject({
       status: 'approved',
@@ -114,16 +114,20 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(released.structured).toEqual({ grant_id, status: 'released' });
     const late = await call(client, 'read-secret', { resource });
     expect(late).toMatchObject({ isError: true, error: { next: { tool: 'request-access' } } });
-    const after = await call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
+    const after = await call(client, 'wait-for-decision', {
+      approval_id: requested['approval_id'],
+    });
     expect(after.structured).toMatchObject({ status: 'approved', grant_status: 'released' });
     expect(after.structured).not.toHaveProperty('next');
   });
 
   test('gets a denial as an answer with the reason and without a name', async () => {
     const client = await endpoint.client(kind, kind);
-    const asked = fields(await ask(client, resource));
-    await decide(asked['approval_id'], 'deny', 'x'.repeat(1500));
-    const result = await call(client, 'wait-for-decision', { approval_id: asked['approval_id'] });
+    const requested = fields(await ask(client, resource));
+    await decide(requested['approval_id'], 'deny', 'x'.repeat(1500));
+    const result = await call(client, 'wait-for-decision', {
+      approval_id: requested['approval_id'],
+    });
     expect(result).toMatchObject({
       isError: false,
       structured: { status: 'denied', decision_reason: `${'x'.repeat(500)}…` },
@@ -134,18 +138,20 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
 
   test('gets "still pending" as an answer when the wait ends', async () => {
     const client = await endpoint.client(kind, kind);
-    const asked = fields(await ask(client, resource));
-    const wait = { approval_id: asked['approval_id'], wait_seconds: 0 };
+    const requested = fields(await ask(client, resource));
+    const wait = { approval_id: requested['approval_id'], wait_seconds: 0 };
     const result = await call(client, 'wait-for-decision', wait);
     expect(result).toMatchObject({ isError: false, structured: { status: 'pending' } });
     expect(result.structured?.['message']).toMatch(/^Still pending/);
     expect(result.structured?.['next']).toMatchObject({ tool: 'wait-for-decision' });
-    const cancelled = await call(client, 'cancel-request', { approval_id: asked['approval_id'] });
+    const cancelled = await call(client, 'cancel-request', {
+      approval_id: requested['approval_id'],
+    });
     expect(cancelled.structured).toEqual({
-      approval_id: asked['approval_id'],
+      approval_id: requested['approval_id'],
       status: 'cancelled',
     });
-    const twice = await call(client, 'cancel-request', { approval_id: asked['approval_id'] });
+    const twice = await call(client, 'cancel-request', { approval_id: requested['approval_id'] });
     expect(twice.error.code).toBe('already_decided');
     const after = await call(client, 'wait-for-decision', wait);
     expect(after).toMatchObject({ isError: false, structured: { status: 'cancelled' } });
@@ -177,8 +183,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
 
   test('gets access at once where the policy requires no approval, also to a binary value', async () => {
     const client = await endpoint.client(kind, kind);
-    const asked = await ask(client, OPEN, { duration: '5m' });
-    expect(asked.structured).toMatchObject({
+    const requested = await ask(client, OPEN, { duration: '5m' });
+    expect(requested.structured).toMatchObject({
       status: 'approved',
       next: { tool: 'read-secret', arguments: { resource: OPEN } },
     });
@@ -218,8 +224,8 @@ test('the self-reported name of a client reaches the approval', async () => {
   const names: Record<string, string | undefined> = {};
   for (const kind of CLIENT_KINDS) {
     const client = await endpoint.client(kind, kind, `I am ${kind}`);
-    const asked = fields(await ask(client, secretOf(kind), { duration: '42m' }));
-    const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
+    const requested = fields(await ask(client, secretOf(kind), { duration: '42m' }));
+    const approval = await services.store.approvals.find(requested['approval_id'] as ApprovalId);
     names[kind] = approval?.claimedClient;
   }
   expect(names).toEqual(Object.fromEntries(CLIENT_KINDS.map((kind) => [kind, `I am ${kind}`])));
@@ -229,8 +235,8 @@ test.each(CLIENT_KINDS)(
   'a client name that is too long for a card is ignored (%s)',
   async (kind) => {
     const client = await endpoint.client(kind, kind, 'n'.repeat(201));
-    const asked = fields(await ask(client, secretOf(kind), { duration: '43m' }));
-    const approval = await services.store.approvals.find(asked['approval_id'] as ApprovalId);
+    const requested = fields(await ask(client, secretOf(kind), { duration: '43m' }));
+    const approval = await services.store.approvals.find(requested['approval_id'] as ApprovalId);
     expect(approval).toMatchObject({ status: 'pending', claimedClient: undefined });
   },
 );

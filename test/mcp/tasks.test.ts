@@ -123,7 +123,7 @@ test('a call that need not wait is no task: a status check, a decided request, a
   expect((await wait(approval)).result).toMatchObject({ resultType: 'complete' });
   const unknown = { ...approval, id: 'appr_0123456789abcdefghijkl' as const };
   expect((await wait(unknown)).result).toMatchObject({ resultType: 'complete', isError: true });
-  const asked = await send('tools/call', {
+  const requested = await send('tools/call', {
     name: 'request-access',
     arguments: {
       resources: ['vsecure://secrets/production/OTHER'],
@@ -131,7 +131,7 @@ test('a call that need not wait is no task: a status check, a decided request, a
       reason: 'Debugging the failing database connection',
     },
   });
-  expect(asked.result).toMatchObject({
+  expect(requested.result).toMatchObject({
     resultType: 'complete',
     structuredContent: { status: 'pending', next: { tool: 'wait-for-decision' } },
   });
