@@ -49,7 +49,7 @@ test('a minted key is recognised by its id and matches its own hash and no other
   );
 });
 
-test('ten thousand damaged keys are all refused by their checksum, without a look into the database', () => {
+test('ten thousand damaged keys are all refused by their checksum, without the database', () => {
   const damage = fc.tuple(keyClass, fc.nat({ max: 64 }), base62Character(), fc.nat({ max: 3 }));
   fc.assert(
     fc.property(damage, ([minted, place, character, kind]) => {
@@ -62,7 +62,7 @@ test('ten thousand damaged keys are all refused by their checksum, without a loo
   );
 });
 
-test('any other text has no key id, and asking never throws', () => {
+test('any other text has no key id, and parsing it never throws', () => {
   const shaped = fc.stringMatching(/^vsk_[ahs]_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$/);
   const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), shaped, fc.string());
   fc.assert(
@@ -100,18 +100,18 @@ test.each([0, 31, 33])('a stored hash of %d bytes matches nothing and throws not
   expect(hasher.matches(token, new Uint8Array(length))).toBe(false);
 });
 
-test('a hash holds nothing of its key', () => {
+test('a hash contains nothing of its key', () => {
   const key = hasher.mint('service');
   expect(key.hash).toHaveLength(32);
   expect(Buffer.from(key.hash).toString('latin1')).not.toContain(key.token.slice(17, 23));
 });
 
-test('a key that nobody has costs the same work as a key that is wrong', () => {
+test('an unknown key takes as long to check as a wrong key', () => {
   expect(costOfUnknownKey(hasher)).toBeGreaterThan(0.3);
   expect(costOfUnknownKey(createHasherThatSkipsUnknownKeys(masterKey))).toBeLessThan(0.3);
 });
 
-/** Time for an unknown key as a share of the time for a wrong one; the text is long so that hashing it is what counts. */
+/** The time for an unknown key divided by the time for a wrong one. The text is long, so that hashing dominates. */
 function costOfUnknownKey(subject: KeyHasher): number {
   const text = 'x'.repeat(500_000);
   const wrong = subject.mint('agent').hash;

@@ -6,7 +6,7 @@ const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const sequence = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const event = fc.string({ unit: 'binary' });
 
-test('three links of a chain are what they were when the format was fixed', () => {
+test('three links of a chain match the values that were fixed with the format', () => {
   let link = chainHash.genesis('inst_0001');
   expect(hex(link)).toBe(GOLDEN[0]);
   for (const [index, canonical] of ['{"type":"a"}', '', '{"who":"Zoë"}'].entries()) {
@@ -30,7 +30,7 @@ test('the genesis is SHA-256 of the installation', async () => {
   expect(hex(chainHash.genesis('inst_0001'))).toBe(hex(new Uint8Array(oracle)));
 });
 
-test('another place, another predecessor or another event makes another link', () => {
+test('another sequence, predecessor or event makes another link', () => {
   const link = fc.record({ previous: hash, number: sequence, canonical: event });
   fc.assert(
     fc.property(link, link, (a, b) => {

@@ -26,34 +26,34 @@ const masterKey = newMasterKey();
 const vault = createVault(masterKey);
 const canary = Buffer.from(CANARY);
 
-test('any value up to 64 KiB comes out of its place as it went in', () => expectRoundTrip(vault));
+test('any value up to 64 KiB is decrypted as it was sealed', () => expectRoundTrip(vault));
 
-test('a value opens at its own installation, secret, path and version and nowhere else', () => {
+test('a value opens only for its own installation, secret, path and version', () => {
   expectBoundToPlace(vault);
   expectNoBlurredFields(vault);
 });
 
-test('a flipped byte anywhere in what is stored closes the value, with the same words each time', () => {
+test('a flipped byte anywhere in the stored fields keeps the value closed, with a constant error', () => {
   const refusals = expectEveryByteCounts(vault);
   expect(refusals).toHaveLength((60 + 12 + 300 + 16) * 3);
   expect(new Set(refusals.map(String))).toEqual(new Set([String(new VaultError())]));
   for (const refusal of refusals) expect(refusal).toBeInstanceOf(VaultError);
 });
 
-test('a byte too few or too many anywhere closes the value, with the same words each time', () => {
+test('a missing or additional byte in any stored field keeps the value closed, with a constant error', () => {
   for (const refusal of expectEveryLengthCounts(vault)) expect(refusal).toBeInstanceOf(VaultError);
 });
 
-test('a tag cut down to four bytes is refused', () => expectWholeTag(vault));
+test('a tag that is cut to four bytes is refused', () => expectWholeTag(vault));
 
-test('the error of a failed opening holds nothing of the value or its place', () => {
+test('the error of a failed opening contains nothing of the value or its place', () => {
   expectSilentErrors(vault);
   const refusal = refusalOf(vault, vault.seal(canary, PLACE), { ...PLACE, version: -1 });
   expect(refusal).toBeInstanceOf(VaultError);
   expect(refusal).not.toHaveProperty('cause');
 });
 
-describe('these checks bite', () => {
+describe('the checks detect broken vaults', () => {
   const moved = createVaultWithoutPlace(masterKey);
   const short = createVaultWithoutTagLength(masterKey);
   const chatty = createVaultWithChattyErrors(masterKey);
@@ -109,7 +109,7 @@ test('another master key opens nothing, not even under the right name', () => {
   expect(refusalOf(vault, renamed, PLACE)).toBeInstanceOf(VaultError);
 });
 
-test('a row of an algorithm that is not known yet stays closed', () => {
+test('a row with an unknown algorithm stays closed', () => {
   const sealed = vault.seal(canary, PLACE);
   const later: SealedValue = JSON.parse('{"algorithm":2}');
   expect(refusalOf(vault, { ...sealed, algorithm: later.algorithm }, PLACE)).toBeInstanceOf(
@@ -124,7 +124,7 @@ test('the same value is stored differently every time', () => {
   }
 });
 
-test('the value is nowhere in what is stored, and its owner may wipe it after sealing', () => {
+test('the stored fields do not contain the value, and the caller may wipe it after sealing', () => {
   const value = Buffer.from(CANARY);
   const sealed = vault.seal(value, PLACE);
   const stored = Buffer.concat([sealed.wrappedKey, sealed.iv, sealed.ciphertext, sealed.tag]);
@@ -133,7 +133,7 @@ test('the value is nowhere in what is stored, and its owner may wipe it after se
   expect(Buffer.from(vault.open(sealed, PLACE)).toString()).toBe(CANARY);
 });
 
-test('an opened value lies in memory of its own, so that wiping it wipes all of it', () => {
+test('an opened value has its own memory, so that wiping it wipes all of it', () => {
   const opened = vault.open(vault.seal(Buffer.from('short'), PLACE), PLACE);
   expect(opened.buffer.byteLength).toBe(5);
 });
@@ -142,7 +142,7 @@ test.each([-1, 2 ** 32, 1.5, Number.NaN])('nothing is sealed as version %d', (ve
   expect(() => vault.seal(canary, { ...PLACE, version })).toThrow(RangeError);
 });
 
-test('WebCrypto, told only the format, opens what the vault sealed', async () => {
+test('WebCrypto opens a sealed value from the description of the format', async () => {
   const text = masterKeyText();
   const key = parseMasterKey(text, 'KEY');
   const place = { ...PLACE, path: 'staging/Zoë' };
@@ -160,7 +160,7 @@ function failureOf(check: () => void): string {
   return 'it passed';
 }
 
-/** The envelope once more, from its description, with WebCrypto and a DataView. */
+/** A second implementation of the envelope, from its description, with WebCrypto and a DataView. */
 async function openByTheBook(root: Uint8Array, sealed: SealedValue, place: SecretPlace) {
   const { installation, secretId, path, version } = place;
   const format = Uint8Array.of(0, 0, 0, 1);

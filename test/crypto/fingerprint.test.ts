@@ -1,4 +1,4 @@
-/** A fingerprint recognises a text, and tells nobody without the master key what it was. */
+/** A fingerprint recognises a text, and reveals it to no one without the master key. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { digest } from '../../src/crypto/digest.js';
@@ -14,7 +14,7 @@ test('the same text has the same fingerprint under the same key only', () => {
   expect(createFingerprint(one)('hunter2')).not.toBe(createFingerprint(other)('hunter2'));
 });
 
-test('it is 64 hex digits, and not the digest that anybody can reckon', () => {
+test('a fingerprint is 64 hex digits, and not the plain digest that needs no key', () => {
   const mark = createFingerprint(key())('hunter2');
   expect(mark).toMatch(/^[0-9a-f]{64}$/);
   expect(mark).not.toBe(digest('hunter2'));

@@ -14,7 +14,7 @@ test('a hundred thousand ids are all different, and so are their halves', () => 
   expect(new Set(ids.map((id) => id.slice(16))).size).toBe(ids.length);
 });
 
-test('every place of an id takes every character', () => {
+test('every position of an id can hold every character', () => {
   const seen = Array.from({ length: 22 }, () => new Set<string>());
   for (let count = 0; count < 5_000; count += 1) {
     for (const [place, character] of [...makeId('x').slice(2)].entries())
@@ -23,7 +23,7 @@ test('every place of an id takes every character', () => {
   expect(seen.map((characters) => characters.size)).toEqual(Array(22).fill(62));
 });
 
-test('a secure token needs no escaping and carries the bytes that were asked for', () => {
+test('a secure token needs no escaping and has the requested number of bytes', () => {
   for (const bytes of [16, 32, 33, 64]) {
     const token = generateSecureToken(bytes);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);

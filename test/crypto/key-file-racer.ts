@@ -1,4 +1,4 @@
-/** A process that loads or creates the master key file of every path it reads from stdin, and answers with the key's id. */
+/** A process that loads or creates the master key file of every path it reads from stdin, and prints the key's id. */
 import { createInterface } from 'node:readline';
 import { loadOrCreateMasterKeyFile } from '../../src/crypto/master-key-file.js';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type MasterKey, parseMasterKey } from '../../src/crypto/master-key.js';
 
-/** What an operator would put into the environment. */
+/** The text that an operator would set in the environment. */
 export function masterKeyText(): string {
   return randomBytes(32).toString('base64');
 }

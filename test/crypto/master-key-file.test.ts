@@ -29,7 +29,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a key file that did not exist is made for its owner alone, and the next start finds the same key', () => {
+test('a missing key file is created for its owner only, and the next start reads the same key', () => {
   const made = loadOrCreateMasterKeyFile(path, { create: true });
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['master.key']);
@@ -37,14 +37,14 @@ test('a key file that did not exist is made for its owner alone, and the next st
   expect(loadOrCreateMasterKeyFile(path, { create: false }).id).toBe(made.id);
 });
 
-test('a key file of an operator is read and left as it is', () => {
+test('an operator\u2019s key file is read and not changed', () => {
   const text = masterKeyText();
   writeFileSync(path, text, { mode: 0o400 });
   expect(loadOrCreateMasterKeyFile(path, { create: true }).id).toBe(parseMasterKey(text, 'KEY').id);
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-test('a missing key file is not made where nobody asked for it', () => {
+test('a missing key file is not created without the option to create it', () => {
   expect(refusalOf({ create: false })).toContain('does not exist');
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -80,7 +80,7 @@ test.each(Object.entries(SPOILERS))(
   },
 );
 
-test('processes that race to make the key file all start with the same key', async () => {
+test('processes that create the key file at the same time all start with the same key', async () => {
   const racers = await Promise.all([1, 2, 3, 4].map(() => startRacer()));
   try {
     for (let round = 0; round < 40; round += 1) {

@@ -26,7 +26,7 @@ test.each([
   ['a line break inside', masterKeyText().replace(/^.{20}/, '$&\n'), 'is not base64'],
   ['a passphrase', 'correct horse battery staple, correct horse!', 'is not base64'],
 ])(
-  'a master key that is %s is refused by the name of its variable, not by its value',
+  'a master key that is %s is refused with the name of its variable, without its value',
   (_, text, problem) => {
     const error = refusalOf(text);
     expect(error.message).toContain(`VSECURE_MASTER_KEY ${problem}`);
@@ -34,7 +34,7 @@ test.each([
   },
 );
 
-test('no text that is refused is repeated in the refusal', () => {
+test('the error never repeats the refused text', () => {
   fc.assert(
     fc.property(fc.base64String({ minLength: 48 }), (text) => {
       expect(inspect(refusalOf(text))).not.toContain(text.slice(0, 12));
@@ -54,7 +54,7 @@ test('a master key that is logged shows its id and nothing else', () => {
   }
 });
 
-test('each job has a key of its own, which WebCrypto derives as well', async () => {
+test('each purpose has its own key, which WebCrypto derives as well', async () => {
   const text = masterKeyText();
   const key = parseMasterKey(text, 'KEY');
   const purposes = ['wrap', 'api-key-pepper', 'button'] as const;
@@ -66,7 +66,7 @@ test('each job has a key of its own, which WebCrypto derives as well', async () 
   expect(await hkdfByWebCrypto(text, 'key-id', 4)).toBe(key.id);
 });
 
-test('the key check tells the right master key from any other, and stays the same over a restart', () => {
+test('the key check differs for every other master key, and stays the same over a restart', () => {
   const text = masterKeyText();
   const check = keyCheck(parseMasterKey(text, 'KEY'));
   expect(keyCheck(parseMasterKey(text, 'KEY'))).toEqual(check);

@@ -1,4 +1,4 @@
-/** Deliberately broken parts. A check that passes on one of these is not worth having. */
+/** Deliberately broken parts. A check must fail on each of these. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { createKeyHasher } from '../../src/crypto/api-key.js';
 import { createVault } from '../../src/crypto/envelope.js';
@@ -6,7 +6,7 @@ import { type MasterKey, subkey } from '../../src/crypto/master-key.js';
 import type { SecretPlace } from '../../src/domain/secret.js';
 import type { KeyHasher, Vault } from '../../src/ports/index.js';
 
-/** Encrypts properly and binds to nothing: a row can be moved to any place. */
+/** Encrypts correctly and binds to nothing: a row can be moved to any place. */
 export function createVaultWithoutPlace(masterKey: MasterKey): Vault {
   const vault = createVault(masterKey);
   const nowhere = { installation: '', secretId: '', path: '', version: 0 };
@@ -37,7 +37,7 @@ export function createVaultWithoutTagLength(masterKey: MasterKey): Vault {
   };
 }
 
-/** Explains a failure with the value that it could not hand out. */
+/** Reports a failure with the value in the message. */
 export function createVaultWithChattyErrors(masterKey: MasterKey): Vault {
   const vault = createVault(masterKey);
   let latest: Uint8Array = new Uint8Array();
@@ -56,7 +56,7 @@ export function createVaultWithChattyErrors(masterKey: MasterKey): Vault {
   };
 }
 
-/** Answers at once when no key was found, so that a stopwatch tells which key ids exist. */
+/** Answers at once when there is no key, so that the response time reveals which key ids exist. */
 export function createHasherThatSkipsUnknownKeys(masterKey: MasterKey): KeyHasher {
   const hasher = createKeyHasher(masterKey);
   return {

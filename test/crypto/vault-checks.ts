@@ -1,4 +1,4 @@
-/** What a vault must hold, as checks that run on the real one and on the broken ones. Each throws when it fails. */
+/** Checks of a vault, which run on the real vault and on broken ones. Each throws when it fails. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -36,7 +36,7 @@ export function refusalOf(vault: Vault, sealed: SealedValue, at: SecretPlace): u
   throw new Error(`it opened and gave ${opened.length} bytes`);
 }
 
-/** What goes in comes out, for any bytes up to 64 KiB at any place. */
+/** A value is decrypted as it was sealed, for any bytes up to 64 KiB at any place. */
 export function expectRoundTrip(vault: Vault): void {
   const value = fc.uint8Array({ maxLength: 65_536, size: 'max' });
   const sizes = [0, 1, 15, 16, 17, 65_535, 65_536];
@@ -48,7 +48,7 @@ export function expectRoundTrip(vault: Vault): void {
   );
 }
 
-/** Changing any one field of the place, to anything, closes the value. */
+/** A value stays closed when any one field of its place differs. */
 export function expectBoundToPlace(vault: Vault): void {
   const field = fc.constantFrom(...(['installation', 'secretId', 'path', 'version'] as const));
   fc.assert(
@@ -60,7 +60,7 @@ export function expectBoundToPlace(vault: Vault): void {
   );
 }
 
-/** The same characters, cut into fields at another point, are another place. */
+/** The same characters with other field boundaries are another place. */
 export function expectNoBlurredFields(vault: Vault): void {
   const sealed = vault.seal(Buffer.from(CANARY), PLACE);
   const shift = PLACE.secretId.slice(-1);
@@ -69,7 +69,7 @@ export function expectNoBlurredFields(vault: Vault): void {
   refusalOf(vault, sealed, { ...PLACE, secretId: PLACE.path, path: PLACE.secretId });
 }
 
-/** A changed byte anywhere in what is stored closes the value. Gives the refusals. */
+/** A value stays closed when any stored byte changes. Returns the errors. */
 export function expectEveryByteCounts(vault: Vault): unknown[] {
   const sealed = vault.seal(Buffer.from(CANARY), PLACE);
   return BYTES.flatMap((name) =>
@@ -84,7 +84,7 @@ export function expectEveryByteCounts(vault: Vault): unknown[] {
   );
 }
 
-/** Bytes missing at either end, or too many, close the value. Gives the refusals. */
+/** A value stays closed when bytes are missing at either end, or added. Returns the errors. */
 export function expectEveryLengthCounts(vault: Vault): unknown[] {
   const sealed = vault.seal(Buffer.from(CANARY), PLACE);
   return BYTES.flatMap((name) => {
@@ -95,7 +95,7 @@ export function expectEveryLengthCounts(vault: Vault): unknown[] {
   });
 }
 
-/** A tag cut to a length that GCM knows, so that it could be guessed, closes the value. */
+/** A value stays closed when its tag is cut to a shorter length that GCM allows, which could be guessed. */
 export function expectWholeTag(vault: Vault): void {
   const sealed = vault.seal(Buffer.from(CANARY), PLACE);
   for (const length of [4, 8, 12, 13, 14, 15]) {
@@ -103,7 +103,7 @@ export function expectWholeTag(vault: Vault): void {
   }
 }
 
-/** Nothing of the value, in any form, is in the error of a failed opening, however deep one looks. */
+/** The error of a failed opening contains nothing of the value, in any encoding, at any depth. */
 export function expectSilentErrors(vault: Vault): void {
   const sealed = vault.seal(Buffer.from(CANARY), PLACE);
   const error = refusalOf(vault, sealed, { ...PLACE, version: PLACE.version + 1 });

@@ -53,7 +53,7 @@ describe('a read', () => {
     expect(Buffer.from(unwrap(await read()).value).toString()).toBe('s3cret-value');
   });
 
-  test('whose COMMIT is not answered gets no value either, though it is on record', async () => {
+  test('whose COMMIT is not answered gets no value either, although it is recorded', async () => {
     await approvedGrant(services, agent);
     const before = await recordedReads();
     const cut = proxy.cutNextCommit('after');
@@ -84,7 +84,7 @@ describe('a decision', () => {
     expect(unwrap(await approve(alice, id)).status).toBe('approved');
   });
 
-  test('whose COMMIT is not answered was made, and whoever made it and tries again is not told that it failed', async () => {
+  test('whose COMMIT is not answered was made, and the approver who tries again gets no error', async () => {
     const { id } = await services.ask(agent, { renew: true });
     const cut = proxy.cutNextCommit('after');
     await expect(approve(alice, id)).rejects.toThrow();
@@ -101,7 +101,7 @@ describe('a decision', () => {
   });
 });
 
-describe('a change that is sent again under its key', () => {
+describe('a change that is repeated with its idempotency key', () => {
   const repeat = () => ({ principal: agent.principal.id, key: makeId('appr'), request: 'ask' });
   const ask = (again: IdempotencyKey) =>
     services.useCases.requestAccess(

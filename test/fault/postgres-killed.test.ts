@@ -23,13 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
-/** What was acknowledged: everything in here must be true for ever. */
+/** Everything that was acknowledged must stay in the database. */
 interface Acknowledged {
   readonly approved: ApprovalId[];
   reads: number;
 }
 
-test('when Postgres is killed under load, nothing that was acknowledged is lost, and whoever waits goes on waiting', async () => {
+test('when Postgres is killed under load, no acknowledged change is lost, and waiting callers continue to wait', async () => {
   await approvedGrant(services, agent);
   const waitedFor = (await services.ask(agent, { renew: true, duration: 60_000 })).id;
   const { acknowledged, stop } = load();
@@ -41,7 +41,7 @@ test('when Postgres is killed under load, nothing that was acknowledged is lost,
       waits = true;
     },
   });
-  await until('somebody to wait', () => waits);
+  await until('a caller waits', () => waits);
   process.kill(services.server.pid ?? 0, 'SIGKILL');
   await until('the listener to notice', () => !services.listener.connected);
   const { dataDir } = services.server;
@@ -64,7 +64,7 @@ test('when Postgres is killed under load, nothing that was acknowledged is lost,
   await services.database.dataSource.destroy();
 });
 
-/** Reads and decides as fast as it can; what throws was not acknowledged. */
+/** Reads and decides as fast as it can; a call that throws was not acknowledged. */
 function load() {
   const acknowledged: Acknowledged = { approved: [], reads: 0 };
   const ending = new AbortController();

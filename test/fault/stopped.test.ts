@@ -1,4 +1,4 @@
-/** A process that is stopped while a grant ends, and goes on as if nothing had happened. */
+/** A process that is stopped while a grant ends, and then continues. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ interface Read {
   readonly looked: bigint;
 }
 
-test('a process that was stopped across the end of a grant hands out nothing when it goes on', async () => {
+test('a process that was stopped across the end of a grant returns no value when it continues', async () => {
   const services = await durableServices();
   onTestFinished(() => services.close());
   await services.policy();
@@ -57,7 +57,7 @@ function startReader(connection: object, masterKey: string, token: string) {
   return { child, reads };
 }
 
-/** Resolves when the process does stand still: the signal takes its time. */
+/** Resolves when the process is stopped, which takes a moment after the signal. */
 async function stop({ pid = 0 }: ChildProcess): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   await until('the process to stand still', () =>

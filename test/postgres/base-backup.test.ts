@@ -1,4 +1,4 @@
-/** A backup is made while others write, and a server starts on it with everything that was committed before it began. */
+/** A backup is made under writes, and a server starts on it with everything that was committed before it began. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
@@ -7,7 +7,7 @@ import { baseBackup } from '../../src/postgres/base-backup.js';
 import type { EmbeddedPostgres } from '../../src/postgres/embedded.js';
 import { newDataDir, query, start } from './support.js';
 
-/** Writes rows one after another until told to stop; resolves with how many were committed. */
+/** Writes rows one after another until it is stopped; resolves with the number of commits. */
 function keepWriting(server: EmbeddedPostgres) {
   let stop = false;
   const done = (async () => {
@@ -32,7 +32,7 @@ const count = async (server: EmbeddedPostgres) => {
   return row as { count: number; last: number };
 };
 
-test('a backup taken under writes starts, and holds at least what was committed before it without a gap', async () => {
+test('a server starts on a backup that was made under writes, with every commit from before it and no gap', async () => {
   const dataDir = newDataDir();
   const server = await start({ dataDir });
   await query(server, 'create table entry (id serial primary key, filling text not null)');

@@ -1,4 +1,4 @@
-/** The embedded server from start to stop, for real. */
+/** Starts and stops a real embedded server. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
@@ -21,7 +21,7 @@ test('only the user who runs the server can enter the folder of its socket', asy
   expect(statSync(host).mode & 0o777).toBe(0o700);
 });
 
-test('the name of the database and the settings are the caller’s to choose', async () => {
+test('the caller can choose the name of the database and the settings', async () => {
   const server = await start({
     dataDir: newDataDir(),
     database: 'my "own"',
@@ -33,7 +33,7 @@ test('the name of the database and the settings are the caller’s to choose', a
   expect(await query(server, facts)).toEqual([{ name: 'my "own"', most: '7', fsync: 'off' }]);
 });
 
-test('a second start adopts the running server, and leaves it running when it stops', async () => {
+test('a second start uses the running server, and does not stop it', async () => {
   const dataDir = newDataDir();
   const first = await start({ dataDir, durable: false });
   const second = await start({ dataDir, database: 'another' });
@@ -52,7 +52,7 @@ test('what was committed is there after a restart', async () => {
   expect(await query(after, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a stop waits for the end of the server, and may be repeated', async () => {
+test('stop waits until the server has exited, and may be called again', async () => {
   const dataDir = newDataDir();
   const { pid, stop } = await start({ dataDir, durable: false });
   await stop();
@@ -61,7 +61,7 @@ test('a stop waits for the end of the server, and may be repeated', async () => 
   await stop();
 });
 
-test('a stop does not wait for sessions that are open', async () => {
+test('stop does not wait for open sessions', async () => {
   const server = await start({ dataDir: newDataDir(), durable: false });
   const client = new pg.Client(server);
   const errors: unknown[] = [];
@@ -81,7 +81,7 @@ test('a server stops at the end of its scope', async () => {
   expect(existsSync(path.join(dataDir, 'postmaster.pid'))).toBe(false);
 });
 
-test('where the path is too long for a socket, the socket has a folder in /tmp, removed at the stop', async () => {
+test('when the path is too long for a socket, the socket has a folder in /tmp, which stop removes', async () => {
   const dataDir = path.join(newDataDir(), 'long'.repeat(25), 'pg');
   const server = await start({ dataDir, durable: false });
   expect(server.host).toMatch(/^\/tmp\/vsecure-/);

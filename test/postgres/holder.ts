@@ -1,4 +1,4 @@
-/** A process to be killed: it starts the server of a data directory, says the server's process id, and stays. */
+/** A process to be killed: it starts the server of a data directory, prints the server's process id, and keeps running. */
 import { startEmbedded } from '../../src/postgres/embedded.js';
 
 const { pid, adopted } = await startEmbedded({ dataDir: process.argv[2] ?? '' });

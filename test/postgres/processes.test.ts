@@ -1,4 +1,4 @@
-/** The embedded server among processes that race and die. */
+/** The embedded server with several processes that start at once or are killed. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -30,7 +30,7 @@ test('when server and process are killed together, no acknowledged commit is los
   expect(await query(after, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('of three processes that race for a new data directory, one starts the server and the others adopt it', async () => {
+test('of three processes that start at once on a new data directory, one starts the server and the others use it', async () => {
   const dataDir = newDataDir();
   const racers = await Promise.all([hold(dataDir), hold(dataDir), hold(dataDir)]);
   expect(new Set(racers.map(({ pid }) => pid)).size).toBe(1);

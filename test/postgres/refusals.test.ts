@@ -1,4 +1,4 @@
-/** What the launcher refuses, and what it says to do then. */
+/** What the launcher refuses, and what its error says the operator can do. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,13 +14,13 @@ const refused = (code: string, message: RegExp) =>
     message: expect.stringMatching(message),
   });
 
-test('a platform without binaries is told to set DATABASE_URL', () => {
+test('on a platform without binaries, the error says to set DATABASE_URL', () => {
   expect(() => findBinaries('sunos', 'x64')).toThrow(
     refused('unsupported_platform', /sunos-x64.*DATABASE_URL/),
   );
 });
 
-test('a folder with other files is left as it is', async () => {
+test('a folder with other files is refused and not changed', async () => {
   const dataDir = newDataDir();
   mkdirSync(dataDir);
   writeFileSync(path.join(dataDir, 'thesis.txt'), 'mine');
@@ -31,7 +31,7 @@ test('a folder with other files is left as it is', async () => {
   expect(readdirSync(dataDir)).toEqual(['thesis.txt']);
 });
 
-test('data of another major version is left as it is', async () => {
+test('data of another major version is refused and not changed', async () => {
   const dataDir = newDataDir();
   mkdirSync(dataDir);
   writeFileSync(path.join(dataDir, 'PG_VERSION'), '15\n');
@@ -40,7 +40,7 @@ test('data of another major version is left as it is', async () => {
   );
 });
 
-test('a socket folder that somebody else could have put there is not trusted', async () => {
+test('a socket folder that another user could have created is refused', async () => {
   const dataDir = newDataDir();
   mkdirSync(`${dataDir}-elsewhere`);
   symlinkSync(`${dataDir}-elsewhere`, `${dataDir}-run`);
@@ -58,7 +58,7 @@ test('a server that cannot start says why, and leaves nothing running', async ()
   expect(existsSync(path.join(dataDir, 'postmaster.pid'))).toBe(false);
 });
 
-test('a preparation that was cut short is cleared away, and the start succeeds', async () => {
+test('an interrupted preparation is removed, and the start succeeds', async () => {
   const dataDir = newDataDir();
   const { pid: dead = 0 } = spawnSync('true');
   const half = `${dataDir}.init-${dead}`;

@@ -1,4 +1,4 @@
-/** The supervisor, with a stand-in for the server that misbehaves on purpose. */
+/** The supervisor, with a fake server that misbehaves on purpose. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { supervise } from '../../src/postgres/supervisor.js';
 import { temporaryFolder } from '../support/folder.js';
 import { isAlive } from './support.js';
 
-/** Listens to the second SIGINT only, as PostgreSQL does to none while it starts. */
+/** Ignores the first SIGINT, as PostgreSQL does while it starts. */
 const HARD_OF_HEARING = `
   process.once('SIGINT', () => process.once('SIGINT', () => process.exit()));
   console.error('listening');
@@ -14,7 +14,7 @@ const HARD_OF_HEARING = `
 
 const node = (script: string) => [process.execPath, '--eval', script] as const;
 
-test('a server that did not hear the first signal is told again, and stops', async () => {
+test('a server that ignored the first signal gets another, and stops', async () => {
   const server = supervise(node(HARD_OF_HEARING));
   await vi.waitFor(() => expect(server.log()).toBe('listening'), { timeout: 5000 });
   const pid = server.pid();
@@ -23,7 +23,7 @@ test('a server that did not hear the first signal is told again, and stops', asy
   expect(isAlive(pid)).toBe(false);
 });
 
-test('the last words of a server that fails are kept, and its scratch folder is removed', async () => {
+test('the end of a failed server\u2019s log is kept, and its scratch folder is removed', async () => {
   const scratch = path.join(temporaryFolder('scratch'), 'run');
   mkdirSync(scratch);
   const server = supervise(node("console.error('no room'); process.exit(1)"), scratch);
@@ -32,7 +32,7 @@ test('the last words of a server that fails are kept, and its scratch folder is 
   expect(existsSync(scratch)).toBe(false);
 });
 
-test('a scratch folder that holds something is not emptied', async () => {
+test('a scratch folder that is not empty is not removed', async () => {
   const scratch = temporaryFolder('scratch');
   mkdirSync(path.join(scratch, 'kept'));
   await supervise(node(''), scratch).stop();

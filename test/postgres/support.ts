@@ -1,4 +1,4 @@
-/** What the tests of the launcher share. */
+/** Helpers of the launcher's tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import {
 import { builtProgram } from '../support/built.js';
 import { temporaryFolder } from '../support/folder.js';
 
-/** A place for data that does not exist yet. */
+/** The path of a data directory that does not exist yet. */
 export function newDataDir(): string {
   return path.join(temporaryFolder('embedded'), 'pg');
 }
@@ -25,7 +25,7 @@ export async function start(options: EmbeddedOptions): Promise<EmbeddedPostgres>
   return server;
 }
 
-/** One statement on a connection of its own. */
+/** Runs one statement on its own connection. */
 export async function query(server: pg.ClientConfig, sql: string): Promise<unknown[]> {
   const client = new pg.Client(server);
   await client.connect();
@@ -36,7 +36,7 @@ export async function query(server: pg.ClientConfig, sql: string): Promise<unkno
   }
 }
 
-/** Starts the server from a process of its own, which is killed when the test ends. */
+/** Starts the server from another process, which is killed when the test ends. */
 export async function hold(dataDir: string): Promise<{
   readonly child: ChildProcess;
   readonly pid: number;
@@ -49,7 +49,7 @@ export async function hold(dataDir: string): Promise<{
   return { child, ...JSON.parse(line) };
 }
 
-/** Kills without warning, and waits until it is dead. */
+/** Sends SIGKILL, and waits until the process is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const dead = once(child, 'exit');
@@ -57,7 +57,7 @@ export async function kill(child: ChildProcess): Promise<void> {
   await dead;
 }
 
-/** Does the process exist? */
+/** Whether the process exists. */
 export function isAlive(pid: number | undefined): boolean {
   if (pid === undefined) return false;
   try {

@@ -1,4 +1,4 @@
-/** PostgreSQL never runs as root, and root can start it all the same. */
+/** PostgreSQL never runs as root, and root can still start it. */
 import {
   chmodSync,
   chownSync,
@@ -19,7 +19,7 @@ import { newDataDir, query, start } from './support.js';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-test('whoever runs it, root included, gets a server whose files are theirs', async () => {
+test('any user, root included, gets a server whose files belong to that user', async () => {
   const dataDir = newDataDir();
   const server = await start({ dataDir, durable: false });
   expect(await query(server, 'select 1 as answer')).toEqual([{ answer: 1 }]);
@@ -28,7 +28,7 @@ test('whoever runs it, root included, gets a server whose files are theirs', asy
   expect(process.getuid?.() !== 0 || prefix.length > 0 || ids !== undefined).toBe(true);
 });
 
-// Only root can become another user, so there is nothing to check for anybody else.
+// Only root can become another user, so there is nothing to check for other users.
 if (process.getuid?.() === 0)
   describe('as root, for data that belongs to another user', () => {
     test('the server runs as that user', async () => {
@@ -42,7 +42,7 @@ if (process.getuid?.() === 0)
       if (!copied) rmSync(copyOfBinaries(), { recursive: true, force: true });
     });
 
-    test('a place that the user cannot reach is refused, and nothing is left there', async () => {
+    test('a folder that the user cannot reach is refused, and nothing is left in it', async () => {
       const dataDir = newDataDir();
       mkdirSync(dataDir);
       chownSync(dataDir, NOBODY.uid, NOBODY.gid);
@@ -65,7 +65,7 @@ if (process.getuid?.() === 0)
     });
   });
 
-/** A folder that everybody can pass through. */
+/** A folder that every user can enter. */
 function openFolder(): string {
   const folder = temporaryFolder('open');
   chmodSync(path.dirname(folder), 0o711);

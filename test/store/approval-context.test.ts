@@ -1,4 +1,4 @@
-/** What is on record about the likes of a request: facts that help to decide, told of nothing else. */
+/** The facts on record about earlier requests like this one, which help an approver to decide. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
-/** A folder of its own for each test. */
+/** Each test uses its own folder. */
 const folder = () => {
   round += 1;
   A = `vsecure://secrets/f${round}/A`;
@@ -40,8 +40,8 @@ const decide = async (approval: Approval, verdict: 'approve' | 'deny') => {
 const contextOf = (approval: Approval) => services.store.approvals.requesterHistory(approval);
 const NOTHING = { firstTime: true, requestsInLastDay: 1 };
 
-describe('what is new to a key', () => {
-  test('is its first request, and is not new to it any more when it asks otherwise', async () => {
+describe("a key's first request for a resource", () => {
+  test('is marked as the first, and a second request with other terms is not', async () => {
     folder();
     const first = await ask(A);
     expect(await contextOf(first)).toEqual(NOTHING);
@@ -50,7 +50,7 @@ describe('what is new to a key', () => {
     expect(await contextOf(first)).toEqual(NOTHING);
   });
 
-  test('stays new whatever other keys, other operations and other resources did before', async () => {
+  test('is marked as the first, whatever other keys, operations and resources did before', async () => {
     const place = folder();
     await decide(await ask(A, {}, other), 'approve');
     await decide(await ask(A, { operation: 'write' }), 'deny');
@@ -60,7 +60,7 @@ describe('what is new to a key', () => {
   });
 });
 
-test('repetitions count, and what is more than a day old does not', async () => {
+test('the requests of the last 24 hours are counted with their repetitions; older ones are not', async () => {
   folder();
   const old = await ask(A);
   await sqlOn(services.database.dataSource)(
@@ -75,7 +75,7 @@ test('repetitions count, and what is more than a day old does not', async () => 
   expect(again && (await contextOf(again))).toEqual({ firstTime: false, requestsInLastDay: 3 });
 });
 
-test('the last approval says by whom, and how often it was used', async () => {
+test('the last approval names the person who approved it and how often its grant was used', async () => {
   folder();
   await services.secret('s3cret', A);
   await decide(await ask(A), 'approve');
@@ -86,7 +86,7 @@ test('the last approval says by whom, and how often it was used', async () => {
   expect(lastDenied).toBeUndefined();
 });
 
-test('a grant by the policy names nobody', async () => {
+test('an auto-approval names no person', async () => {
   const place = folder();
   await services.policy({ autoApprove: { enabled: true, conditions: {} } }, `${place}/*`);
   await ask(A);
@@ -109,7 +109,7 @@ test.each([
   expect((await contextOf(await ask(`${place}/NEW`))).lastDenied?.by).toBe('alice@example.com');
 });
 
-test('the past of a resource holds everybody’s requests, the newest first', async () => {
+test('the history of a resource lists the requests of all keys, newest first', async () => {
   const place = folder();
   await decide(await ask(A, {}, other), 'deny');
   await decide(await ask(`${place}/*`, { operation: 'write' }), 'approve');

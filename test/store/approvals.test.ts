@@ -1,4 +1,4 @@
-/** Every way into and out of `pending`, by the database's clock and whoever else is at it. */
+/** How approvals become pending and are settled, by the database's clock and under concurrency. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
@@ -41,8 +41,8 @@ const ask = async (changes: Parameters<typeof question>[2] = {}, caller?: Caller
   return services.store.transaction((tx) => tx.approvals.insertPending(asked));
 };
 
-describe('asking', () => {
-  test('twenty times the same at once is one approval, asked twenty times', async () => {
+describe('a request', () => {
+  test('that arrives twenty times at once is one approval, asked twenty times', async () => {
     const caller = await agent();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, turn) => {
@@ -56,13 +56,13 @@ describe('asking', () => {
     expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
     const [first] = answers.filter(({ repeated }) => !repeated);
     const stored = await services.store.approvals.find(first?.approval.id ?? 'appr_');
-    expect(stored).toMatchObject({ asked: 20, reason: first?.approval.reason, status: 'pending' });
+    expect(stored).toMatchObject({ timesRequested: 20, reason: first?.approval.reason, status: 'pending' });
     expect(answers.map(({ approval }) => approval.timesRequested).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
     );
   });
 
-  test('anything else is another approval', async () => {
+  test('that differs in any field is another approval', async () => {
     const caller = await agent();
     const asked = [
       await ask({}, caller),
@@ -74,7 +74,7 @@ describe('asking', () => {
     expect(asked.map(({ repeated }) => repeated)).toEqual(Array(5).fill(false));
   });
 
-  test('again once it is settled is another approval', async () => {
+  test('that is repeated after the first was settled is another approval', async () => {
     const caller = await agent();
     const { approval } = await ask({}, caller);
     await services.store.transaction((tx) => tx.approvals.settle(approval.id, alice));
@@ -83,7 +83,7 @@ describe('asking', () => {
     expect(again.approval.id).not.toBe(approval.id);
   });
 
-  test('again after its time is another approval, though nothing has swept the first', async () => {
+  test('that is repeated after the first expired is another approval, even before the sweeper ran', async () => {
     const caller = await agent();
     const first = await services.ask(caller);
     await services.database.dataSource.query(
@@ -92,21 +92,21 @@ describe('asking', () => {
     );
     const second = await services.ask(caller);
     expect(second.id).not.toBe(first.id);
-    expect(second).toMatchObject({ status: 'pending', asked: 1 });
+    expect(second).toMatchObject({ status: 'pending', timesRequested: 1 });
     expect(await services.store.approvals.find(first.id)).toMatchObject({ status: 'expired' });
     const { items } = await services.store.audit.list({ type: 'approval_expired' }, { limit: 1 });
     expect(items).toMatchObject([{ approval: first.id }]);
   });
 
-  test('stays open for as long as was said, by the database\u2019s clock', async () => {
+  test('stays open for its time to live, by the database\u2019s clock', async () => {
     const { approval } = await ask({ ttl: 90_000 });
     const open = approval.expiresAt.getTime() - approval.createdAt.getTime();
     expect(Math.abs(open - 90_000)).toBeLessThan(1000);
   });
 });
 
-describe('settling', () => {
-  test('happens once: the first of twenty wins, from two processes', async () => {
+describe('a settlement', () => {
+  test('happens once: of twenty from two processes, the first wins', async () => {
     const { approval } = await ask();
     const settled = await Promise.all(
       Array.from({ length: 20 }, (_, turn) => {
@@ -139,7 +139,7 @@ describe('settling', () => {
     expect(await services.store.approvals.find(approval.id)).toMatchObject({ status: 'pending' });
   });
 
-  test('of an approval that nobody asked for does nothing', async () => {
+  test('of an approval that does not exist does nothing', async () => {
     const settled = await services.store.transaction((tx) =>
       tx.approvals.settle(makeId('appr'), alice),
     );
@@ -147,7 +147,7 @@ describe('settling', () => {
   });
 });
 
-test('whoever waited for the row sees who settled it meanwhile', async () => {
+test('a transaction that waited for the row sees the settlement that was committed before', async () => {
   const { approval } = await ask();
   let waiting: Promise<unknown> = Promise.resolve();
   await services.store.transaction(async (tx) => {
@@ -160,7 +160,7 @@ test('whoever waited for the row sees who settled it meanwhile', async () => {
   expect(await waiting).toMatchObject({ settledBy: { email: 'alice@example.com' } });
 });
 
-test('a double click is one answer, not a refusal', async () => {
+test('a double click counts once and is not refused', async () => {
   const { id } = await services.ask(await agent());
   const decider = await services.decider('alice@example.com');
   const click = () => services.useCases.decide(decider, { approval: id, verdict: 'approve' });
@@ -168,8 +168,8 @@ test('a double click is one answer, not a refusal', async () => {
   expect(answers.map(unwrap).map(({ status }) => status)).toEqual(Array(4).fill('approved'));
 });
 
-describe('expiring', () => {
-  test('by two processes at once handles each approval once, and only those that are due', async () => {
+describe('the sweeper', () => {
+  test('expires each due approval once when two processes run it, and no other', async () => {
     const open = await ask();
     const due = await Promise.all(Array.from({ length: 30 }, () => ask({ ttl: 1 })));
     for (const { approval } of due) await pastOf(services, approval.expiresAt);
@@ -186,7 +186,7 @@ describe('expiring', () => {
     for (const { status } of batches.flat()) expect(status).toBe('expired');
   });
 
-  test('skips what somebody holds, instead of waiting', async () => {
+  test('skips a locked approval instead of waiting for it', async () => {
     const { approval } = await ask({ ttl: 1 });
     await pastOf(services, approval.expiresAt);
     await services.store.transaction(async (tx) => {
@@ -204,7 +204,7 @@ describe('votes', () => {
   const vote = (approval: `appr_${string}`) =>
     ({ approval, person: alice.by, verdict: 'approve', entryPoint: 'cli' }) as const;
 
-  test('of one person are one', async () => {
+  test('of one person count once', async () => {
     const { approval } = await ask();
     const cast = () => services.store.transaction((tx) => tx.approvals.addVote(vote(approval.id)));
     expect((await Promise.all([sqlState(cast()), sqlState(cast())])).sort()).toEqual([
@@ -214,7 +214,7 @@ describe('votes', () => {
     expect(await services.store.approvals.votes(approval.id)).toMatchObject([vote(approval.id)]);
   });
 
-  test('cast under rules that have changed are void, and everybody is asked again', async () => {
+  test('under an older version of the policy are void, and all approvers are asked again', async () => {
     await services.policy({
       approvers: ['alice@example.com', 'mallory@example.com'],
       minApprovals: 2,
@@ -233,7 +233,7 @@ describe('votes', () => {
     expect(unwrap(await decide('carol@example.com')).status).toBe('approved');
   });
 
-  test('have to be cast again by the same people once the rules have changed', async () => {
+  test('must be cast again by the same people after the policy has changed', async () => {
     const approvers = ['alice@example.com', 'carol@example.com'];
     await services.policy({ approvers, minApprovals: 2 });
     const { id } = await services.ask(await agent());
@@ -247,7 +247,7 @@ describe('votes', () => {
     expect(unwrap(await decide('alice@example.com')).status).toBe('approved');
   });
 
-  test('of somebody who has left meanwhile do not count', async () => {
+  test('of a person who was deactivated since do not count', async () => {
     await services.policy({
       approvers: ['alice@example.com', 'carol@example.com', 'dan@example.com'],
       minApprovals: 2,

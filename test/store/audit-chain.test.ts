@@ -1,4 +1,4 @@
-/** The audit trail is one chain, whoever writes it and however many at once, and no change to it goes unseen. */
+/** The audit trail is one chain under any number of concurrent writers, and every change to it is detected. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
@@ -34,13 +34,13 @@ afterAll(() => services.close());
 const changed = (rows: readonly Row[]): Trail => ({ ...trail, rows });
 const replaced = (index: number, ...by: Row[]) => changed(trail.rows.toSpliced(index, 1, ...by));
 
-describe('a chain of what the house has done', () => {
-  test('is accepted by a verifier that shares nothing with it', () => {
+describe('the chain that the use cases write', () => {
+  test('is accepted by a verifier that shares no code with the product', () => {
     expect(trail.rows.length).toBeGreaterThan(300);
     expect(firstFault(trail)).toBeUndefined();
   });
 
-  test('shows every edit of any column of any row, and where', () => {
+  test('reveals an edit of any column of any row, and the row', () => {
     for (const [index, row] of trail.rows.entries()) {
       const digit = row.hash.startsWith('0') ? '1' : '0';
       const edits: Row[] = [
@@ -55,7 +55,7 @@ describe('a chain of what the house has done', () => {
     }
   });
 
-  test('shows every row that was deleted, doubled or swapped', () => {
+  test('reveals each row that was deleted, duplicated or swapped', () => {
     const { rows } = trail;
     for (const [index, row] of rows.entries()) {
       const next = rows[index + 1];
@@ -74,7 +74,7 @@ describe('a chain of what the house has done', () => {
     }
   });
 
-  test('shows a tail that was cut off, a whole other installation, and a head that was moved', () => {
+  test('reveals a missing end, the trail of another installation, and a changed head', () => {
     for (let kept = 0; kept < trail.rows.length; kept += 1)
       expect(firstFault(changed(trail.rows.slice(0, kept)))).toBe('head');
     expect(firstFault({ ...trail, installation: 'inst_other' })).toBe('1: hash');
@@ -98,8 +98,8 @@ test.each([
   expect(await readTrail(dataSource)).toEqual(trail);
 });
 
-describe('many at once', () => {
-  test('two processes that write, read and fail at the same time leave one chain without gaps', async () => {
+describe('under concurrency', () => {
+  test('two processes that write, read and fail at once leave one chain without gaps', async () => {
     const other = await anotherProcess(services);
     const { caller } = await services.agent('busy');
     const before = (await readTrail(services.database.dataSource)).rows.length;
@@ -134,7 +134,7 @@ describe('many at once', () => {
     );
   });
 
-  test('a transaction that throws leaves no event and nothing else', async () => {
+  test('a transaction that throws leaves neither events nor rows', async () => {
     const before = await readTrail(services.database.dataSource);
     const failed = services.store.transaction(async (tx) => {
       tx.record({ type: 'person_changed', actor: systemActor('a test') });
@@ -146,7 +146,7 @@ describe('many at once', () => {
     expect(await services.store.people.byEmail('ghost@example.com')).toBeUndefined();
   });
 
-  test('what cannot be put on record does not happen', async () => {
+  test('a change whose audit event cannot be written is not made', async () => {
     const failed = services.store.transaction(async (tx) => {
       await tx.people.ensure('ghost@example.com');
       tx.record({ type: 'person_changed', actor: systemActor('a test'), reason: '\uD800' });

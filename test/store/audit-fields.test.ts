@@ -1,4 +1,4 @@
-/** What each kind of event holds, to the field, when the real use cases write it. */
+/** The exact fields of each type of audit event, as the use cases write it. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/audit-event.js';
@@ -10,7 +10,7 @@ import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/s
 
 const VALUE = 's3cret-canary-value';
 
-/** Beside number, time, type, actor and hash; `details` by their keys. A `?` may be absent. */
+/** Fields in addition to sequence, time, type, actor and hash; `details` by their keys. A field with `?` may be absent. */
 const FIELDS: Record<EventType, string> = {
   installation_created: 'details.installation',
   approval_requested:
@@ -68,7 +68,7 @@ const FIELDS: Record<EventType, string> = {
 
 let services: Services;
 let events: readonly RecordedEvent[];
-/** Everything that the database holds of them, in the parts that are detached too. */
+/** All rows of the audit trail, in detached partitions too. */
 let stored: readonly unknown[];
 beforeAll(async () => {
   const webhook = () => async () => ({ outcome: 'gone', error: 'http_410' }) as const;
@@ -147,7 +147,7 @@ async function doEverything({ useCases, admin, ...services }: Services): Promise
   unwrap(await useCases.login.take(id, secret));
   unwrap(await manageKeys.revoke(admin, caller.key.id));
   await useCases.recordForeignWorkspace('T0EVIL', 'U0EVIL', 'button');
-  await tellSomebody(useCases, admin);
+  await notifyGoneReceiver(useCases, admin);
   await alert({ useCases, admin, store: services.store });
 }
 
@@ -164,8 +164,8 @@ async function alert({ useCases, admin, store }: Pick<Services, 'useCases' | 'ad
   unwrap(await removeAlertRule(admin, 'many'));
 }
 
-/** A receiver that is gone at the first thing that it is told. */
-async function tellSomebody(
+/** A receiver that answers the first notification with 410 Gone. */
+async function notifyGoneReceiver(
   { configureReceivers, reviewDeliveries, notifyReceiver }: Services['useCases'],
   admin: Services['admin'],
 ) {
@@ -226,12 +226,12 @@ describe.each(EVENT_TYPES)('%s', (type) => {
   });
 });
 
-test('an event without a person tells of no door and no reason that nobody gave', () => {
+test('an event without a person has no entry point, and no reason unless one was given', () => {
   for (const { actor, entryPoint, reason } of events)
     if (actor.kind === 'system') expect([entryPoint, reason]).toEqual([undefined, undefined]);
 });
 
-test('no event of any kind holds a value, a key or its hash', () => {
+test('no event contains a secret value, a key or the hash of a key', () => {
   const text = JSON.stringify(stored);
   expect(stored.length).toBe(events.length);
   expect(text).not.toContain(VALUE);
@@ -240,7 +240,7 @@ test('no event of any kind holds a value, a key or its hash', () => {
   expect(text).not.toMatch(/vsk_[ahs]_/);
 });
 
-test('every event says when, by the database\u2019s clock to the microsecond, and who', () => {
+test('every event has its actor, and its time by the database\u2019s clock to the microsecond', () => {
   for (const { at, actor } of events) {
     expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     expect(actor.id && actor.name).toBeTruthy();

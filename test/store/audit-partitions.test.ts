@@ -1,4 +1,4 @@
-/** The trail in parts: cut and detached while it is written to, complete, chained, and still append-only. */
+/** Partitions of the audit trail: opened and detached under writes, they stay complete, chained and append-only. */
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
@@ -17,16 +17,16 @@ const append = () =>
   services.store.transaction(async (tx) => {
     tx.record({ type: 'foreign_request', actor: systemActor('a test') });
   });
-const cut = () => services.store.transaction((tx) => tx.auditPartitions.next());
+const openPartition = () => services.store.transaction((tx) => tx.auditPartitions.next());
 const FUTURE = new Date('2100-01-01T00:00:00Z');
 const sequences = async () =>
   (await readTrail(services.database.dataSource)).rows.map(({ sequence }) => sequence);
 
-test('cuts under load lose no event and leave one chain', async () => {
+test('opening partitions under load loses no event and leaves one chain', async () => {
   const before = (await sequences()).length;
-  const cuts = Array.from({ length: 4 }, () => cut().catch(() => false));
-  await Promise.all([...Array.from({ length: 100 }, append), ...cuts]);
-  await cut();
+  const openings = Array.from({ length: 4 }, () => openPartition().catch(() => false));
+  await Promise.all([...Array.from({ length: 100 }, append), ...openings]);
+  await openPartition();
   const after = await sequences();
   expect(after).toEqual(Array.from({ length: before + 100 }, (_, place) => place + 1));
   expect(unwrap(await services.useCases.exportAudit(services.admin, 0, 1000)).links).toHaveLength(
@@ -34,15 +34,15 @@ test('cuts under load lose no event and leave one chain', async () => {
   );
 });
 
-test('every part refuses changes, by whichever name, also when it is detached', async () => {
-  await cut();
+test('every partition refuses changes, attached or detached', async () => {
+  await openPartition();
   await append();
-  await cut();
+  await openPartition();
   await services.countOn();
   const [detached] = await services.useCases.detachAudit(FUTURE);
-  const parts = await sql('select name from audit_part');
-  expect(parts.map(({ name }) => name)).toContain(detached?.archive);
-  for (const { name } of parts)
+  const partitions = await sql('select name from audit_part');
+  expect(partitions.map(({ name }) => name)).toContain(detached?.archive);
+  for (const { name } of partitions)
     for (const change of [
       `truncate ${name}`,
       `update ${name} set hash = hash`,
@@ -54,25 +54,25 @@ test('every part refuses changes, by whichever name, also when it is detached', 
     }
 });
 
-test('what is detached is on record with the hash that the rest is chained to, and nothing is deleted', async () => {
+test('detaching records the hash that the next event is chained to, and deletes nothing', async () => {
   const trail = await readTrail(services.database.dataSource);
-  await cut();
+  await openPartition();
   await append();
   expect(await services.useCases.detachAudit(new Date('2000-01-01T00:00:00Z'))).toEqual([]);
   await services.countOn();
-  const [part] = await services.useCases.detachAudit(FUTURE);
-  expect(part).toMatchObject({ first: 1, last: trail.head.sequence, hash: trail.head.hash });
-  expect(await sql(`select from ${part?.archive}`)).toHaveLength(trail.rows.length);
+  const [partition] = await services.useCases.detachAudit(FUTURE);
+  expect(partition).toMatchObject({ first: 1, last: trail.head.sequence, hash: trail.head.hash });
+  expect(await sql(`select from ${partition?.archive}`)).toHaveLength(trail.rows.length);
   const { anchor, links } = unwrap(await services.useCases.exportAudit(services.admin, 0, 1000));
-  expect(anchor).toEqual({ sequence: part?.last, hash: part?.hash });
+  expect(anchor).toEqual({ sequence: partition?.last, hash: partition?.hash });
   expect(links[0]?.sequence).toBe(trail.head.sequence + 1);
   expect(JSON.parse(links.at(-1)?.canonical ?? '')).toMatchObject({
     type: 'audit_detached',
-    details: part,
+    details: partition,
   });
 });
 
-test('the open part is never detached', async () => {
+test('the open partition is never detached', async () => {
   await services.countOn();
   expect(await services.useCases.detachAudit(FUTURE)).toEqual([]);
 });

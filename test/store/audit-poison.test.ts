@@ -1,4 +1,4 @@
-/** No text, however hostile, keeps a refusal off the record. */
+/** No hostile text can prevent the audit event of a refusal. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
@@ -42,7 +42,7 @@ afterAll(async () => {
   await services.close();
 });
 
-/** The only event that was written meanwhile. Throws when there were more or fewer. */
+/** The only event that the action writes. Throws when it writes more or fewer. */
 async function onlyEvent(act: () => Promise<unknown>) {
   const newest = () => services.store.audit.list({}, { limit: 2 });
   const before = (await newest()).items[0]?.sequence ?? 0;
@@ -80,12 +80,12 @@ describe.each(Object.entries(POISON))('%s', (_, text) => {
     expect(event).toMatchObject({ type: 'decision_refused', refusal: 'not_an_approver' });
   });
 
-  test('in what a stranger sends leaves exactly one event', async () => {
+  test('in a request from an unknown workspace leaves exactly one event', async () => {
     const event = await onlyEvent(() => services.useCases.recordForeignWorkspace(text, text, text));
     expect(event).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
   });
 
-  test('in a reason and a client\u2019s name that are accepted is stored so that it can be read', async () => {
+  test('in an accepted reason and client\u2019s name is stored in readable form', async () => {
     const claimedClient = text.slice(0, 200);
     const { approval: asked } = unwrap(
       await ask({ reason: text, claimedClient, duration: 60_000 }),
@@ -96,7 +96,7 @@ describe.each(Object.entries(POISON))('%s', (_, text) => {
     unwrap(await services.useCases.cancelRequest(caller, asked.id));
   });
 
-  test('in the reason of a denial is stored so that it can be read', async () => {
+  test('in the reason of a denial is stored in readable form', async () => {
     const { id } = await services.ask(caller, { duration: 90_000, renew: true });
     const alice = await services.decider('alice@example.com');
     const denied = await services.useCases.decide(alice, {

@@ -1,4 +1,4 @@
-/** The database refuses, by itself, what the domain does not know. */
+/** The database itself refuses states that the domain does not have. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
@@ -68,7 +68,7 @@ const copyKey = (keyClass: string, change: Change) =>
   );
 
 describe('keys', () => {
-  test.each(KEY_CLASSES)('of class %s hold all that the class can', async (keyClass) => {
+  test.each(KEY_CLASSES)('of class %s can hold every scope of the class', async (keyClass) => {
     expect(await copyKey(keyClass, { scopes: CLASS_SCOPES[keyClass] })).toBe('none');
   });
 
@@ -86,12 +86,12 @@ describe('keys', () => {
     ).toBe(CHECK);
   });
 
-  test('of people hold no scope that does not exist, and every key holds one', async () => {
+  test('of people hold no unknown scope, and every key holds at least one scope', async () => {
     expect(await copyKey('human', { scopes: ['secrets:read'] })).toBe(CHECK);
     expect(await copyKey('human', { scopes: [] })).toBe(CHECK);
   });
 
-  test('have the class of their principal, which cannot change under them', async () => {
+  test('have the class of their principal, and that class cannot change', async () => {
     expect(await copyKey('agent', { class: 'human', scopes: ['approvals:decide'] })).toBe(
       FOREIGN_KEY,
     );
@@ -102,7 +102,7 @@ describe('keys', () => {
 
 describe('grants', () => {
   test.each(APPROVAL_STATUSES.filter((status) => status !== 'approved'))(
-    'are never of an approval that is %s',
+    'cannot belong to an approval that is %s',
     async (status) => {
       const { dataSource } = services.database;
       const [{ id }] = await dataSource.query('select id from approval where status = $1', [
@@ -113,11 +113,11 @@ describe('grants', () => {
     },
   );
 
-  test('are one for each approval', async () => {
+  test('are at most one for each approval', async () => {
     expect(await copyGrant({})).toBe(UNIQUE);
   });
 
-  test('hold their approval approved', async () => {
+  test('keep their approval approved', async () => {
     const denied = `status = 'denied', granted_ms = null, granted_resources = null, decision_reason = 'no'`;
     expect(await update(`approval set ${denied} where status = 'approved'`)).toBe(FOREIGN_KEY);
     expect(
@@ -153,7 +153,7 @@ describe('approvals', () => {
     ['pending', {}, 'none'],
     ['pending', { settled_at: LATER }, CHECK],
     ['pending', { granted_ms: 60_000 }, CHECK],
-    ['approved', {}, CHECK], // Granted for longer than was asked.
+    ['approved', {}, CHECK], // Granted for longer than requested.
     ['approved', { duration_ms: 7_200_000 }, 'none'],
     ['approved', { granted_ms: null }, CHECK],
     ['approved', { settled_at: null, granted_ms: 60_000 }, CHECK],
@@ -182,7 +182,7 @@ describe('approvals', () => {
   });
 });
 
-describe('the closed lists are the ones of the domain', () => {
+describe("the allowed values in the database are the domain's values", () => {
   test.each([
     ['person', 'role', ROLES],
     ['approval', 'operation', OPERATIONS],
@@ -239,7 +239,7 @@ describe('names', () => {
   });
 });
 
-test('nobody votes twice, and there is one installation with one chain', async () => {
+test('a person votes once, and there is one installation with one chain', async () => {
   expect(await tryCopy(services, 'vote', 'true', { verdict: 'deny', door: 'api' })).toBe(UNIQUE);
   expect(await tryCopy(services, 'installation', 'true', {})).toBe(UNIQUE);
   expect(await tryCopy(services, 'installation', 'true', { only_one: false })).toBe(CHECK);

@@ -1,4 +1,4 @@
-/** Many requests in one message: who waits for it, what it shows, and that it is drawn once for however many changes. */
+/** Digests: messages that several requests share. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildServices, type Services } from '../support/services.js';
@@ -26,13 +26,13 @@ const sql = (text: string) => services.database.dataSource.query(text);
 const names = async (channel: string, isDefault: boolean) =>
   (await services.digests.waiting(channel, isDefault)).map(({ approval }) => approval);
 
-test('who waits in a channel is told by the policy; the default channel has those of policies that name none', async () => {
+test('a request waits in its policy\u2019s channel, or in the default channel when the policy names none', async () => {
   expect(await names('C1', true)).toEqual(ids.slice(0, 4));
   expect(await names('C1', false)).toEqual([]);
   expect(await names('C2', false)).toEqual(ids.slice(4));
 });
 
-test('who is shown there, in whatever way, waits no more', async () => {
+test('a request that a card or digest in the channel shows does not wait any more', async () => {
   const [a = 'appr_', b = 'appr_', ...rest] = ids.slice(0, 4);
   await services.cards.save({ ...C1, approval: a, messageId: '9.1' });
   await services.digests.add(C1, [b]);
@@ -40,7 +40,7 @@ test('who is shown there, in whatever way, waits no more', async () => {
   expect(await services.digests.unshown('C1', ids.slice(0, 4))).toEqual(rest);
 });
 
-test('a digest shows what was added, and a card that is there stays', async () => {
+test('a digest shows the requests that were added, and existing cards stay', async () => {
   const [a = 'appr_', b = 'appr_'] = ids;
   await services.cards.save({ ...C1, approval: a, messageId: '9.1' });
   await services.digests.add(C1, [a, b]);
@@ -51,7 +51,7 @@ test('a digest shows what was added, and a card that is there stays', async () =
   expect(await services.cards.shows('C1', '1.1', b)).toBe(true);
 });
 
-test('what joins a digest does not keep it young', async () => {
+test('a request that is added to a digest does not renew its age', async () => {
   const [a = 'appr_', b = 'appr_'] = ids;
   await services.digests.add(C1, [a]);
   expect(await services.digests.newest('T1', 'C1', FIVE)).toEqual(C1);
@@ -62,7 +62,7 @@ test('what joins a digest does not keep it young', async () => {
   expect(await services.digests.newest('T1', 'C1', FIVE)).toBeUndefined();
 });
 
-test('however many of its requests change, it is drawn once; and again after it has moved', async () => {
+test('a digest is drawn once for any number of changes, and again after it was moved', async () => {
   await sql('delete from delivery');
   await services.digests.add(C1, ids.slice(0, 2));
   for (let turn = 0; turn < 20; turn += 1) await services.digests.markOutdated(C1);

@@ -1,4 +1,4 @@
-/** A grant is live by the database's clock, its uses and its end; and it covers only what its policy still decides. */
+/** A grant is active by the database's clock, its uses and its end. It covers only resources that its policy still decides. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.js';
@@ -34,13 +34,13 @@ const sql = (text: string, id: string) => services.database.dataSource.query(tex
 const read = (caller: Caller) => services.useCases.readSecret(caller, { resource: DATABASE_URL });
 
 describe('a grant', () => {
-  test('lasts as long as it says, from when it was written', async () => {
+  test('lasts for its duration, from the moment when it was written', async () => {
     const { grant: given } = await grant();
     expect(given).toMatchObject({ status: 'active', uses: 0, maxUses: 3 });
     expect(given.endsAt.getTime() - given.startsAt.getTime()).toBe(3_600_000);
   });
 
-  test('is over by the clock alone, with nothing having swept it', async () => {
+  test('ends by the clock alone, without a sweeper', async () => {
     const {
       caller,
       grant: { id },
@@ -56,7 +56,7 @@ describe('a grant', () => {
     ).toBeUndefined();
   });
 
-  test('gives each of its uses once, however many read at once on two processes', async () => {
+  test('allows exactly its number of uses when two processes read at once', async () => {
     const {
       caller,
       grant: { id },
@@ -77,13 +77,13 @@ describe('a grant', () => {
     expect(await services.store.grants.find(id)).toMatchObject({ uses: 3, status: 'used_up' });
   });
 
-  test('ends once: of ten that end it at the same moment, one does', async () => {
+  test('ends once when ten callers end it at the same moment', async () => {
     const {
       grant: { id },
     } = await grant();
     const ends = Array.from({ length: 10 }, (_, turn) =>
       services.store.transaction((tx) =>
-        tx.grants.end(id, turn % 2 ? 'revoked' : 'released', 'somebody'),
+        tx.grants.end(id, turn % 2 ? 'revoked' : 'released', 'a test'),
       ),
     );
     const ended = (await Promise.all(ends)).filter((one) => one !== undefined);
@@ -91,7 +91,7 @@ describe('a grant', () => {
     expect(await services.store.grants.find(id)).toMatchObject({ status: ended[0]?.status });
   });
 
-  test('that was revoked gives nothing from then on', async () => {
+  test('that was revoked allows no further read', async () => {
     const {
       caller,
       grant: { id },
@@ -102,11 +102,11 @@ describe('a grant', () => {
   });
 });
 
-describe('what a grant covers', () => {
+describe('a resource that a grant covers', () => {
   const listedAccess = async (caller: Caller) =>
     unwrap(await services.useCases.listSecrets(caller, { limit: 10 })).items[0]?.access;
 
-  test('is not asked for again while it is live', async () => {
+  test('is not requested again while the grant is active', async () => {
     const {
       caller,
       grant: { approval },
@@ -116,7 +116,7 @@ describe('what a grant covers', () => {
     expect(await listedAccess(caller)).toBe('granted');
   });
 
-  test('is nothing of another principal, operation or resource', async () => {
+  test('belongs to the same principal, operation and resource', async () => {
     const {
       caller,
       grant: { policy },
@@ -133,7 +133,7 @@ describe('what a grant covers', () => {
     expect(await grants.covering(id, 'plcy_x', 'read', [DATABASE_URL])).toBeUndefined();
   });
 
-  test('is asked for again once a stricter policy decides it', async () => {
+  test('is requested again after a stricter policy decides it', async () => {
     const {
       caller,
       grant: { approval },

@@ -1,4 +1,4 @@
-/** The schema comes into being once, however often and by however many it is asked for. */
+/** Migrations run once, however often and on however many processes `migrate` runs. */
 
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ const claimNewer = () =>
 describe('an empty database', () => {
   beforeEach(empty);
 
-  test('is behind, is brought up to date by one run, and is left alone by the next', async () => {
+  test('is behind, is brought up to date by one run, and is not changed by the next', async () => {
     const { dataSource } = database;
     expect(await schemaState(dataSource)).toBe('behind');
     expect(await migrate(dataSource)).toBe(FILES);
@@ -44,7 +44,7 @@ describe('an empty database', () => {
     }
   });
 
-  test('looks the same as every other after it', async () => {
+  test('gets the same schema as every other database', async () => {
     const shape = () =>
       sql(`select table_name, column_name, data_type from information_schema.columns
            where table_schema = 'public' order by 1, 2`);
@@ -62,8 +62,8 @@ describe('an empty database', () => {
   });
 });
 
-describe('a database that a newer vsecure has written', () => {
-  test('is refused, and nothing in it is touched', async () => {
+describe('a database of a newer vsecure', () => {
+  test('is refused and not changed', async () => {
     await claimNewer();
     for (const verb of [schemaState, migrate])
       await expect(verb(database.dataSource)).rejects.toThrow(NewerSchemaError);
@@ -73,7 +73,7 @@ describe('a database that a newer vsecure has written', () => {
     ]);
   });
 
-  test('does not keep the lock: whoever comes next is answered', async () => {
+  test('does not keep the migration lock: the next process can migrate', async () => {
     await claimNewer();
     await expect(migrate(database.dataSource)).rejects.toThrow(NewerSchemaError);
     await sql('delete from schema_migration where timestamp = 9999');

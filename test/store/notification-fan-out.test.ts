@@ -1,4 +1,4 @@
-/** Whatever is appended to the audit trail is to be told to whoever wants it, reads of values included, and nobody's secrets with it. */
+/** Every audit event becomes a notification for each receiver that wants it, reads included, and never contains a secret. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chainHash } from '../../src/crypto/chain-hash.js';
@@ -54,7 +54,7 @@ async function read(useCases = services.useCases, reason?: string) {
   return id;
 }
 
-test('a read is told to whoever wants all, as a part of its approval', async () => {
+test('a read is notified to a receiver of all events, in the thread of its approval', async () => {
   await configure({ webhook: { ...webhook, events: ['*'] } });
   const approval = await read();
   expect(await rows()).toContainEqual({
@@ -64,7 +64,7 @@ test('a read is told to whoever wants all, as a part of its approval', async () 
   });
 });
 
-test('by default all but reads are told; a list narrows it; who is off is told nothing', async () => {
+test('a receiver gets all events but reads by default, only the listed ones with a list, and none while it is disabled', async () => {
   await configure({
     webhook,
     email: { ...email, events: ['access_granted'] },
@@ -79,7 +79,7 @@ test('by default all but reads are told; a list narrows it; who is off is told n
   expect(await typesFor('slack')).toEqual([]);
 });
 
-test('an alert that names receivers goes to them alone', async () => {
+test('an alert that names receivers goes only to them', async () => {
   await configure({ webhook, email });
   const actor = { kind: 'system', id: 'test', name: 'test' } as const;
   const fired = (to?: string[]): AuditEvent => ({
@@ -93,8 +93,8 @@ test('an alert that names receivers goes to them alone', async () => {
   expect((await rows()).map(({ receiver }) => receiver)).toEqual(['email', 'email', 'webhook']);
 });
 
-describe('this check would see', () => {
-  test('a ledger whose reads are told to nobody', async () => {
+describe('the check of read notifications fails for', () => {
+  test('a ledger that notifies no receiver of reads', async () => {
     await configure({ webhook: { ...webhook, events: ['*'] } });
     await sqlOn(database.dataSource)('create schema blind');
     await sqlOn(database.dataSource)('create table blind.receiver (like public.receiver)');
@@ -119,7 +119,7 @@ const buildServicesOver = (ledger: Services['ledger']) =>
     change: (parts) => ({ ...parts, ledger }),
   });
 
-test('no row, log or notification holds a secret, an address, or a reason that nobody asked for', async () => {
+test('no row, log or notification contains a secret, an address, or a reason unless the receiver includes reasons', async () => {
   const needles = { value: 's3cret-canary-value', address: 'canary-Ab12', reason: 'canary-reason' };
   const search = createSearch(
     Object.entries(needles).flatMap(([name, text]) =>
@@ -155,7 +155,7 @@ test('no row, log or notification holds a secret, an address, or a reason that n
   const inTables: Record<string, readonly string[]> = {};
   for (const { name } of tables)
     inTables[name] = found(await sql(`select t::text from public.${name} t`));
-  // Reasons are a part of the request and of the trail: nowhere else.
+  // Reasons belong to the request and the audit trail only.
   const { approval, audit_event: trail, ...others } = inTables;
   expect([approval, trail]).toEqual([['reason'], ['reason']]);
   expect(Object.values(others).flat()).toEqual([]);

@@ -1,4 +1,4 @@
-/** Lists in pages: everything once, in one order, while more is being written. */
+/** Paged lists return every row once, in one order, under concurrent writes. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
@@ -57,7 +57,7 @@ type List = (page: Page) => Promise<Listed<{ readonly id: string }>>;
 
 describe.each(Object.entries<List>(LISTS))('%s', (_, list) => {
   test.each([1, 2, 7, SIZE - 1, SIZE, SIZE + 1, 200])(
-    'in pages of %d are all there, in one order',
+    'in pages of %d are complete and in one order',
     async (limit) => {
       const all = (await list({ limit: 1000 })).items.map(({ id }) => id);
       const found = await pages(list, limit);
@@ -68,7 +68,7 @@ describe.each(Object.entries<List>(LISTS))('%s', (_, list) => {
     },
   );
 
-  test('lose and repeat nothing of what was there, while more is written', async () => {
+  test('neither lose nor repeat an existing row while rows are added', async () => {
     const before = (await list({ limit: 1000 })).items.map(({ id }) => id);
     let times = 0;
     const writeSome = async () => {
@@ -84,7 +84,7 @@ describe.each(Object.entries<List>(LISTS))('%s', (_, list) => {
 });
 
 describe('approvals and events that share a moment', () => {
-  test('are told apart in pages of one', async () => {
+  test('are each on one page when pages have one row', async () => {
     await services.database.dataSource.query(
       `update approval set created_at = date_trunc('day', created_at), expires_at = expires_at + interval '1 day'`,
     );
@@ -98,7 +98,7 @@ describe('the audit trail', () => {
   const audit = (filter: Parameters<Services['store']['audit']['list']>[0], limit = 3) =>
     pages((page) => services.store.audit.list(filter, page), limit);
 
-  test('by resource finds all that the pattern covers, in full pages', async () => {
+  test('by resource returns every event that the pattern covers, in full pages', async () => {
     const all = (await services.store.audit.list({}, { limit: 1000 })).items;
     const found = await audit({ resource: path(3) });
     expect(found.flat()).toEqual(all.filter(({ resources }) => resources?.includes(path(3))));
@@ -107,7 +107,7 @@ describe('the audit trail', () => {
     expect((await audit({ resource: 'vsecure://secrets/development/*' })).flat()).toEqual([]);
   });
 
-  test('by resource finds what lies far behind other events', async () => {
+  test('by resource finds an event behind many others', async () => {
     const event = { type: 'foreign_request', actor: systemActor('noise') } as const;
     await services.store.transaction(async (tx) => {
       for (let n = 0; n < 1200; n += 1) tx.record(event);
@@ -120,7 +120,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  test('by type, actor, principal and time finds exactly those', async () => {
+  test('by type, actor, principal and time returns exactly the matching events', async () => {
     const all = (await services.store.audit.list({}, { limit: 5000 })).items;
     const { id, name } = caller.principal;
     const middle = new Date(all[Math.floor(all.length / 2)]?.at ?? 0);

@@ -1,4 +1,4 @@
-/** People, their Slack accounts, and keys: what is linked or named once stays so. */
+/** People, their Slack accounts, and keys: links and names are permanent. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
@@ -18,7 +18,7 @@ const link = (person: Person, teamId: string, userId: string) =>
   services.store.transaction((tx) => tx.people.link(person.id, { teamId, userId }));
 
 describe('a Slack account', () => {
-  test('links once, and never to anybody else', async () => {
+  test('links once, and never to another person', async () => {
     const [anna, ben] = [
       await services.person('anna@example.com'),
       await services.person('ben@example.com'),
@@ -31,7 +31,7 @@ describe('a Slack account', () => {
     expect((await services.store.people.find(ben.id))?.slack).toEqual([]);
   });
 
-  test('of a person is never exchanged for another of the same team', async () => {
+  test('of a person is never replaced by another of the same team', async () => {
     const carl = await services.person('carl@example.com');
     await link(carl, 'T1', 'U0CARL');
     expect(await link(carl, 'T1', 'U0OTHER')).toBeUndefined();
@@ -41,7 +41,7 @@ describe('a Slack account', () => {
     expect((await services.store.people.find(carl.id))?.slack).toHaveLength(2);
   });
 
-  test('that ten people claim at the same moment goes to one of them', async () => {
+  test('that ten people claim at the same moment is linked to one of them', async () => {
     const people = await Promise.all(
       Array.from({ length: 10 }, (_, n) => services.person(`claimant${n}@example.com`)),
     );
@@ -51,7 +51,7 @@ describe('a Slack account', () => {
     expect(await services.store.people.bySlack('T1', 'U0PRIZE')).toEqual(winners[0]);
   });
 
-  test('that presses twice at the same moment is linked once, and known both times', async () => {
+  test('that clicks twice at the same moment is linked once and identified both times', async () => {
     const fay = await services.person('fay@example.com');
     const identify = createIdentifySlackActor({
       store: services.store,
@@ -72,7 +72,7 @@ describe('a Slack account', () => {
     expect(items.map(({ type }) => type)).toEqual(['slack_linked']);
   });
 
-  test('of another team is another account', async () => {
+  test('with the same id in another team is another account', async () => {
     const dora = await services.person('dora@example.com');
     await link(dora, 'T1', 'U0DORA');
     expect(await services.store.people.bySlack('T9', 'U0DORA')).toBeUndefined();
@@ -91,14 +91,14 @@ describe('a Slack account', () => {
 });
 
 describe('a person', () => {
-  test('is one however their address is written, and however many make them at once', async () => {
+  test('is created once, however the address is spelt and however many processes create it', async () => {
     const spellings = ['Zoe@Example.com', 'zoe@example.com', 'ZOE@EXAMPLE.COM'];
     const made = await Promise.all([...spellings, ...spellings].map(services.person));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
     expect(made[0]).toMatchObject({ email: 'zoe@example.com', role: 'member', active: true });
   });
 
-  test('that exists keeps role and standing when they are named again', async () => {
+  test('that exists keeps role and status when the address is used again', async () => {
     const { id } = await services.person('olga@example.com');
     await services.store.transaction((tx) => tx.people.setRole(id, 'auditor'));
     await services.store.transaction((tx) => tx.people.setActive(id, false));
@@ -128,7 +128,7 @@ describe('a key', () => {
     });
   const live = async (id: string) => (await services.store.principals.credentials(id))?.live;
 
-  test('is good until it is revoked, once', async () => {
+  test('is valid until it is revoked, and is revoked once', async () => {
     await key('aaaaaaaaaa');
     expect(await live('aaaaaaaaaa')).toBe(true);
     const revoke = () => services.store.transaction((tx) => tx.principals.revokeKey('aaaaaaaaaa'));
@@ -137,7 +137,7 @@ describe('a key', () => {
     expect(await live('aaaaaaaaaa')).toBe(false);
   });
 
-  test('is good until its time is over, by the database\u2019s clock', async () => {
+  test('is valid until it expires, by the database\u2019s clock', async () => {
     const made = await key('bbbbbbbbbb', 60_000);
     expect(await live('bbbbbbbbbb')).toBe(true);
     expect(made?.expiresAt?.getTime()).toBe((made?.createdAt.getTime() ?? 0) + 60_000);
@@ -147,11 +147,11 @@ describe('a key', () => {
     expect(await live('bbbbbbbbbb')).toBe(false);
   });
 
-  test('that does not exist is not there', async () => {
+  test('that does not exist is not found', async () => {
     expect(await services.store.principals.credentials('zzzzzzzzzz')).toBeUndefined();
   });
 
-  test('has a name that is never given again, in any spelling', async () => {
+  test('has a name that is never used again, in upper or lower case', async () => {
     const wish = { class: 'agent', owner: 'bob@example.com' } as const;
     const create = (name: string) =>
       services.useCases.manageKeys.create(services.admin, { ...wish, name });
@@ -167,7 +167,7 @@ describe('a key', () => {
   });
 });
 
-test('a search for nothing in particular is refused, instead of finding the first row', async () => {
+test('a search with an undefined value is refused, instead of finding the first row', async () => {
   const { manager } = services.database.dataSource;
   await services.person('bob@example.com');
   for (const id of [JSON.parse('{}').id, null]) {

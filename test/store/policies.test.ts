@@ -1,4 +1,4 @@
-/** Policies and secrets: versions rise one by one, and nobody overwrites what they have not seen. */
+/** Policies and secrets: versions rise one by one, and no change overwrites a version that its author has not seen. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
@@ -35,7 +35,7 @@ describe('policies', () => {
     expect(await matching('vsecure://templates/p/a')).toEqual([]);
   });
 
-  test('come back as they were written, optional fields included', async () => {
+  test('are read as they were written, optional fields included', async () => {
     const written = await services.policy({ maxUses: 3, channel: 'C0PROD', requireReason: false });
     expect((await services.store.policies.list()).find(({ uri }) => uri === PRODUCTION)).toEqual(
       written,
@@ -54,7 +54,7 @@ describe('policies', () => {
     expect(await services.store.transaction((tx) => tx.policies.lock(PRODUCTION))).toEqual(cleared);
   });
 
-  test('are replaced only from the version that was seen', async () => {
+  test('are replaced only when the version is the one that was read', async () => {
     const seen = await services.policy({ name: 'seen' });
     const replace = (name: string) =>
       services.store.transaction((tx) => tx.policies.replace(seen, { ...seen, name }));
@@ -66,7 +66,7 @@ describe('policies', () => {
     expect((await services.store.policies.list()).find(({ id }) => id === seen.id)).toEqual(winner);
   });
 
-  test('that several people change at once keep every change that does not touch another', async () => {
+  test('that several people change at once keep every change of a different field', async () => {
     await services.policy({ name: 'before', maxUses: undefined, channel: undefined });
     const change = (changes: object) =>
       services.useCases.configureResource(services.admin, PRODUCTION, changes, 'merge');
@@ -80,7 +80,7 @@ describe('policies', () => {
     expect(after).toMatchObject({ name: 'after', maxUses: 7, channel: 'C0NEW' });
   });
 
-  test('that several people make at once for one pattern are one', async () => {
+  test('that several people create at once for one pattern are one policy', async () => {
     const uri = 'vsecure://secrets/new/*';
     const make = () => services.useCases.configureResource(services.admin, uri, {}, 'merge');
     const made = await Promise.all([make(), make(), make(), make()]);
@@ -93,7 +93,7 @@ describe('secrets', () => {
   const write = (path: string) =>
     services.useCases.writeSecret(services.admin, { path, value: Buffer.from('value') });
 
-  test('written by many at once have every version once', async () => {
+  test('that many callers write at once have each version once', async () => {
     await services.secret();
     const written = await Promise.all(Array.from({ length: 10 }, () => write(DATABASE_URL)));
     const versions = written.map((one) => unwrap(one).version).sort((a, b) => a - b);
@@ -101,7 +101,7 @@ describe('secrets', () => {
     expect(await services.store.secrets.find(DATABASE_URL)).toMatchObject({ version: 11 });
   });
 
-  test('made by many at once are one, whoever is told so', async () => {
+  test('that many callers create at once are one secret', async () => {
     const path = 'vsecure://secrets/race/X';
     const written = await Promise.all(Array.from({ length: 6 }, () => write(path)));
     for (const one of written) if (!one.ok) expect(one.refusal.code).toBe('already_exists');
@@ -110,7 +110,7 @@ describe('secrets', () => {
     expect(secret?.version).toBe(written.filter(({ ok }) => ok).length);
   });
 
-  test('cannot be told apart by case alone', async () => {
+  test('whose paths differ only in case cannot both exist', async () => {
     unwrap(await write('vsecure://secrets/Case/Twin'));
     for (const twin of ['case/twin', 'CASE/TWIN', 'Case/twin']) {
       expect(refusalOf(await write(`vsecure://secrets/${twin}`))).toBe('already_exists');
@@ -118,7 +118,7 @@ describe('secrets', () => {
     }
   });
 
-  test('take no version out of turn', async () => {
+  test('accept no version out of order', async () => {
     const secret = await services.secret('value', 'vsecure://secrets/turn/X');
     const sealed = services.vault.seal(Buffer.from('x'), {
       installation: services.installation,
@@ -135,7 +135,7 @@ describe('secrets', () => {
   });
 });
 
-test('there is one installation, and a second start finds it', async () => {
+test('the second start uses the installation of the first', async () => {
   const { installation } = services.store;
   expect(await installation.find()).toMatchObject({ id: services.installation });
   const second = { id: makeId('inst'), keyCheck: Buffer.alloc(32) };

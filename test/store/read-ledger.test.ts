@@ -1,4 +1,4 @@
-/** The read ledger: many reads share one transaction, and none of them has a part in what becomes of another. */
+/** The read ledger: many reads share one transaction, and none affects the result of another. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import type { ReadRequest } from '../../src/ports/index.js';
@@ -36,7 +36,7 @@ const readOf = ({ principal, key }: Caller, resource: string, version?: number):
   version,
 });
 
-test('reads that come together each get their own answer, and refused ones harm nobody', async () => {
+test('reads of one group each get their own result, and refused reads do not affect the others', async () => {
   const reads = [
     readOf(agent, DATABASE_URL),
     readOf(other, DATABASE_URL),
@@ -49,11 +49,11 @@ test('reads that come together each get their own answer, and refused ones harm 
   ];
   const before = await lastSequence();
   const answers = await Promise.all(reads.map((read) => services.ledger.open(read)));
-  const told = answers.map((answer) => {
+  const outcomes = answers.map((answer) => {
     if (!answer.ok) return answer.refusal.code;
     return Buffer.from(services.vault.open(answer.value.sealed, answer.value.place)).toString();
   });
-  expect(told).toEqual([
+  expect(outcomes).toEqual([
     'the second value',
     'approval_required',
     'the first value',
@@ -65,7 +65,7 @@ test('reads that come together each get their own answer, and refused ones harm 
   ]);
   const events = await eventsAfter(before);
   expect(events.map(({ type, refusal }) => (type === 'secret_read' ? 'read' : refusal))).toEqual(
-    told.map((word) => (word.includes('value') ? 'read' : word)),
+    outcomes.map((word) => (word.includes('value') ? 'read' : word)),
   );
   expect(new Set(events.map(({ at }) => at)).size).toBe(1);
 });
@@ -82,7 +82,7 @@ test('the same read through two keys of one principal is recorded under each', a
   expect(events.map(({ key }) => key)).toEqual([agent.key.id, second.key.id]);
 });
 
-test('the uses of a grant go to the first who ask, and versions share them', async () => {
+test('the first reads get the uses of a grant, and versions share them', async () => {
   const reads = [readOf(agent, TWICE), readOf(agent, TWICE, 1), readOf(agent, TWICE)];
   const answers = await Promise.all(reads.map((read) => services.ledger.open(read)));
   expect(answers).toMatchObject([
@@ -92,7 +92,7 @@ test('the uses of a grant go to the first who ask, and versions share them', asy
   ]);
 });
 
-test('more reads than one transaction takes are all answered and all recorded', async () => {
+test('more reads than one transaction takes are all answered and recorded', async () => {
   const before = await lastSequence();
   const reads = Array.from({ length: 1000 }, () => readOf(agent, DATABASE_URL));
   const answers = await Promise.all(reads.map((read) => services.ledger.open(read)));

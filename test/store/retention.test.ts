@@ -1,4 +1,4 @@
-/** What was delivered long ago is forgotten; what is due, recent or on the audit trail is not. */
+/** Deliveries that were sent long ago are deleted; those that are due or recent are kept, and so is the audit trail. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createForgetDelivered } from '../../src/store/retention.js';
@@ -18,7 +18,7 @@ const put = (subject: string, destination: string, sent: number, days: number) =
     select '${destination}', '${subject}', ${sent}, moment, moment
     from (select clock_timestamp() - interval '${days} days' as moment) as past`);
 
-test('deliveries', async () => {
+test('old Slack deliveries are deleted', async () => {
   await services.policy();
   const { caller } = await services.agent();
   const { id } = await services.ask(caller);
@@ -34,19 +34,19 @@ test('deliveries', async () => {
   const left = await sql(
     `select subject from delivery where subject !~ '^(prsn|plcy)_' order by subject`,
   );
-  // A card whose request is open goes on counting its revisions.
+  // The card of an open request keeps counting its revisions.
   expect(left.map(({ subject }) => subject).toSorted()).toEqual(
     ['C0CHANNEL', id, 'reminder:due', 'reminder:new'].toSorted(),
   );
   expect(await sql('select from audit_event')).toHaveLength(events);
 });
 
-test('notices that were told', async () => {
+test('old direct messages that were sent are deleted', async () => {
   const { caller } = await services.agent('notices');
   const { owner, principal } = caller;
-  for (const told of [`clock_timestamp() - interval '31 days'`, 'clock_timestamp()', 'null'])
+  for (const sentAt of [`clock_timestamp() - interval '31 days'`, 'clock_timestamp()', 'null'])
     await sql(`insert into notice (person_id, kind, principal_id, told_at)
-      values ('${owner.id}', 'first_use', '${principal.id}', ${told})`);
+      values ('${owner.id}', 'first_use', '${principal.id}', ${sentAt})`);
   await createForgetDelivered(services.database.dataSource, 30 * DAY)();
   expect(await sql(`select from notice where principal_id = '${principal.id}'`)).toHaveLength(2);
 });

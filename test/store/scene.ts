@@ -1,4 +1,4 @@
-/** What the tests of the store begin with: a second process on the same database, questions to write, and SQL that fails. */
+/** Helpers of the store's tests: a second process on the same database, new approvals, and SQL that fails. */
 
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import { makeId } from '../../src/crypto/ids.js';
@@ -11,7 +11,7 @@ import { createSlackOutbox } from '../../src/store/slack-outbox.js';
 import { createStore } from '../../src/store/store.js';
 import { DATABASE_URL, REASON, type Services } from '../support/services.js';
 
-/** Another process, as far as the database can tell. Call `close` before the house's. */
+/** Connects as another process would. Call its `close` before that of the services. */
 export async function anotherProcess(services: Services) {
   const dataSource = await openDatabase(services.database.connection);
   return {
@@ -23,7 +23,7 @@ export async function anotherProcess(services: Services) {
   };
 }
 
-/** An hour of reading, open for an hour. */
+/** A request to read for an hour, which stays open for an hour. */
 export function question(
   { principal }: Caller,
   policy: Policy,
@@ -44,7 +44,7 @@ export function question(
   };
 }
 
-/** Waits for the database's clock, not for ours. */
+/** Waits by the database's clock, not by this process's. */
 export async function pastOf(services: Services, moment: Date): Promise<void> {
   while ((await services.store.now()) <= moment);
 }
@@ -66,13 +66,13 @@ export const FOREIGN_KEY = '23503';
 
 export type Change = Record<string, string | number | boolean | null | readonly string[]>;
 
-/** Tries to insert a copy of a row with some columns changed; nothing of it stays. Answers with the SQLSTATE. */
+/** Tries to insert a copy of a row with some columns changed, and rolls back. Resolves with the SQLSTATE. */
 export function tryCopy({ database }: Services, table: string, where: string, change: Change) {
   const copy = `insert into ${table} select (jsonb_populate_record(t, $1::jsonb)).* from ${table} t where ${where}`;
   return attempt(database.dataSource, copy, [JSON.stringify(change)]);
 }
 
-/** Runs a statement that must touch a row, in a transaction that is rolled back. */
+/** Runs a statement that must affect a row, and rolls back. Resolves with the SQLSTATE. */
 export async function attempt(
   dataSource: Services['database']['dataSource'],
   statement: string,
@@ -83,7 +83,7 @@ export async function attempt(
   try {
     return await sqlState(
       runner.query(statement, [...parameters], true).then(({ affected }) => {
-        if (!affected) throw new Error('this statement touched no row');
+        if (!affected) throw new Error('this statement affected no row');
       }),
     );
   } finally {

@@ -1,4 +1,4 @@
-/** The outbox: what is due goes to one process at a time, by the database's clock, and no change is lost. */
+/** The Slack outbox: a due delivery is leased to one process at a time, by the database's clock, and no change is lost. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCards } from '../../src/store/cards.js';
@@ -33,7 +33,7 @@ const touch = (...subjects: `appr_${string}`[]) =>
 const lease = (limit = 10, ms = MINUTE) => services.slackOutbox.lease('slack_card', limit, ms);
 const first = () => ids[0] ?? 'appr_';
 
-/** Leases the only thing that is due. */
+/** Leases the only delivery that is due. */
 async function one(ms = MINUTE) {
   for (;;) {
     const [leased] = await lease(1, ms);
@@ -55,7 +55,7 @@ describe('a lease', () => {
     expect(await lease()).toEqual([]);
   });
 
-  test('passes over what somebody is just changing, and is given when they are done', async () => {
+  test('skips a delivery that a transaction is changing, and includes it after the commit', async () => {
     await touch(...ids);
     await services.store.transaction(async (tx) => {
       await tx.enqueueCardUpdate(first());
@@ -69,14 +69,14 @@ describe('a lease', () => {
     expect(await lease()).toMatchObject([{ subject: first(), wanted: 2, attempts: 1 }]);
   });
 
-  test('that runs out is given again, and counted', async () => {
+  test('that expires is given again, and counted', async () => {
     await touch(first());
     expect(await one(1)).toMatchObject({ attempts: 1 });
     expect(await one()).toMatchObject({ subject: first(), attempts: 2 });
     expect(await lease()).toEqual([]);
   });
 
-  test('covers what was wanted when it was given: a change meanwhile stays due', async () => {
+  test('covers the state when it was given: a later change stays due', async () => {
     await touch(first());
     const leased = await one();
     await touch(first());
@@ -89,7 +89,7 @@ describe('a lease', () => {
     });
   });
 
-  test('is not given for what has been sent', async () => {
+  test('is not given for a delivery that was sent', async () => {
     await touch(first());
     await services.slackOutbox.sent('slack_card', await one());
     expect(await lease()).toEqual([]);
@@ -108,12 +108,12 @@ describe('a lease', () => {
 });
 
 describe('many changes', () => {
-  test('before anybody looks are one delivery of the latest', async () => {
+  test('before the next lease are one delivery of the latest state', async () => {
     await Promise.all(Array.from({ length: 20 }, () => touch(first())));
     expect(await lease()).toMatchObject([{ subject: first(), wanted: 20 }]);
   });
 
-  test('of a transaction that is rolled back are none', async () => {
+  test('of a transaction that is rolled back are no delivery', async () => {
     const failed = services.store.transaction(async (tx) => {
       await tx.enqueueCardUpdate(first());
       throw new Error('changed my mind');
@@ -131,7 +131,7 @@ describe('a retry', () => {
     return row.ms;
   };
 
-  test('waits for as long as was said, by the database\u2019s clock', async () => {
+  test('waits for its delay, by the database\u2019s clock', async () => {
     await touch(first());
     await services.slackOutbox.retry('slack_card', await one(), MINUTE, 'rate_limited');
     expect(await lease()).toEqual([]);
@@ -141,7 +141,7 @@ describe('a retry', () => {
     expect(await one()).toMatchObject({ subject: first(), attempts: 2 });
   });
 
-  test('comes when the delay is over, and not before', async () => {
+  test('is due after its delay, and not before', async () => {
     await touch(first());
     await services.slackOutbox.retry('slack_card', await one(), 100, 'rate_limited');
     const [{ not_before: due }] = await sql('select not_before from delivery');
@@ -149,7 +149,7 @@ describe('a retry', () => {
     expect((await services.store.now()).getTime()).toBeGreaterThanOrEqual(due.getTime());
   });
 
-  test('does not hold up a change that came meanwhile', async () => {
+  test('does not delay a change that arrived during the failed attempt', async () => {
     await touch(first());
     const leased = await one();
     await touch(first());
@@ -157,7 +157,7 @@ describe('a retry', () => {
     expect(await one()).toMatchObject({ wanted: leased.wanted + 1, attempts: 1 });
   });
 
-  test('keeps a short word on what went wrong, however long it was', async () => {
+  test('keeps the error, cut to its maximum length', async () => {
     await touch(first());
     await services.slackOutbox.retry('slack_card', await one(), 0, 'x'.repeat(9000));
     expect(await sql('select char_length(last_error) as n from delivery')).toEqual([{ n: 500 }]);
@@ -168,7 +168,7 @@ describe('a retry', () => {
   });
 });
 
-describe('what a person has just decided', () => {
+describe('the card of a request that a person has just decided', () => {
   const decided = (id: string, ago: string) =>
     sql(
       `update approval set status = 'denied', settled_at = clock_timestamp() - interval '${ago}', decision_reason = 'No',
@@ -176,7 +176,7 @@ describe('what a person has just decided', () => {
     );
   const urgent = () => services.slackOutbox.lease('slack_card', 10, MINUTE, true);
 
-  test('is given before everything else, and only while they look', async () => {
+  test('is leased before all others for the first seconds', async () => {
     const [mine = 'appr_', old = 'appr_'] = ids.slice(6);
     await decided(mine, '1 second');
     await decided(old, '1 minute');
@@ -189,8 +189,8 @@ describe('what a person has just decided', () => {
   });
 });
 
-describe('what fails', () => {
-  test('is counted by its reason, with the moment since when, until it gets through', async () => {
+describe('a failing delivery', () => {
+  test('is counted by its error, with the time of the first failure, until it succeeds', async () => {
     await touch(...ids.slice(0, 3));
     const [a, b, c] = await lease();
     if (!a || !b || !c) throw new Error('three are due');
@@ -227,7 +227,7 @@ describe('cards', () => {
     expect(await cards.shows('C1', '1.2', first())).toBe(false);
   });
 
-  test('that are posted anew replace the one before', async () => {
+  test('that are posted again replace the older card', async () => {
     const cards = createCards(services.database.dataSource);
     await cards.save(card('1.1'));
     await cards.save(card('2.1'));
@@ -235,7 +235,7 @@ describe('cards', () => {
     expect(await cards.shows('C1', '1.1', first())).toBe(false);
   });
 
-  test('in several places are found by the channel first, and remember what they show', async () => {
+  test('in several channels are listed with the channel before direct messages, and keep their revision', async () => {
     const cards = createCards(services.database.dataSource);
     const id = ids[2] ?? 'appr_';
     const direct = { ...card('4.1', id), channel: 'D1' };

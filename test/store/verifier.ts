@@ -1,4 +1,4 @@
-/** Verifies an audit trail with nothing but SHA-256 and the description of the format: no import of the product. */
+/** Verifies an audit trail from the description of its format, with SHA-256 only and no import of the product. */
 
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
@@ -31,7 +31,7 @@ export async function readTrail(dataSource: DataSource, events = 'audit_event'):
   return { installation: installation.id, head, rows };
 }
 
-/** What is wrong first, for example `3: hash`; undefined when nothing is. */
+/** The first fault, for example `3: hash`; undefined when there is none. */
 export function firstFault({ installation, head, rows }: Trail): string | undefined {
   let previous: Buffer = sha256(Buffer.from(installation));
   for (const [index, row] of rows.entries()) {

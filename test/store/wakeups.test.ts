@@ -1,4 +1,4 @@
-/** Waiters wake when another connection says so, when the connection breaks, and at the latest when their time is over. */
+/** Waiters wake on a NOTIFY from another connection, when the connection breaks, and at their timeout. */
 
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { createListener, type Listener } from '../../src/store/wakeups.js';
 import { buildServices, type Services } from '../support/services.js';
 
 const ID = 'appr_1';
-/** Far longer than any test may take: whoever resolves before was woken. */
+/** Far longer than any test may take: a waiter that resolves before was woken. */
 const LONG = 3_600_000;
 
 let services: Services;
@@ -31,7 +31,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Whether the waiter has resolved by the time that a later call has reached another waiter of the same listener. */
+/** Whether the waiter has resolved when a later NOTIFY has reached another waiter of the same listener. */
 async function wokenBy(wakeup: Wakeup, act: () => Promise<unknown>): Promise<boolean> {
   let woken = false;
   const waiting = wakeup.next(LONG).then(() => {
@@ -46,7 +46,7 @@ async function wokenBy(wakeup: Wakeup, act: () => Promise<unknown>): Promise<boo
 }
 
 describe('a waiter', () => {
-  test('is woken by another connection, when it commits', async () => {
+  test('is woken when another connection commits', async () => {
     const wakeup = services.listener.subscribe(ID);
     const waiting = wakeup.next(LONG);
     await wake();
@@ -71,7 +71,7 @@ describe('a waiter', () => {
     expect(await wokenBy(wakeup, failed)).toBe(false);
   });
 
-  test('does not miss a call between subscribing and waiting, and has it once', async () => {
+  test('does not miss a NOTIFY between subscribing and waiting, and gets it once', async () => {
     const [early, late] = [services.listener.subscribe(ID), services.listener.subscribe(ID)];
     const heard = early.next(LONG);
     await wake();
@@ -80,11 +80,11 @@ describe('a waiter', () => {
     expect(await wokenBy(late, async () => {})).toBe(false);
   });
 
-  test('wakes by itself when its time is over', async () => {
+  test('wakes at its timeout', async () => {
     await services.listener.subscribe(ID).next(5);
   });
 
-  test('wakes when it is told to stop waiting, before or meanwhile, and lets go of the signal', async () => {
+  test('wakes when its signal aborts, before or during the wait, and removes its listener', async () => {
     const controller = new AbortController();
     const wakeup = services.listener.subscribe(ID);
     const waiting = wakeup.next(LONG, controller.signal);
@@ -94,7 +94,7 @@ describe('a waiter', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
-  test('hears nothing after it was closed, and takes nobody else along', async () => {
+  test('gets nothing after it was closed, and leaves other waiters alone', async () => {
     const [closed, open] = [services.listener.subscribe(ID), services.listener.subscribe(ID)];
     closed.close();
     expect(await wokenBy(closed, wake)).toBe(false);
@@ -114,7 +114,7 @@ describe('a waiter', () => {
 });
 
 describe('a connection that breaks', () => {
-  test('wakes everybody, because a call may have been missed, and is mended', async () => {
+  test('wakes every waiter, because a NOTIFY may be lost, and is opened again', async () => {
     const waiting = ['appr_1', 'appr_2', 'appr_3'].map((id) =>
       services.listener.subscribe(id as typeof ID).next(LONG),
     );
@@ -126,7 +126,7 @@ describe('a connection that breaks', () => {
     expect(await wokenBy(wakeup, wake)).toBe(true);
   });
 
-  test('is mended again and again', async () => {
+  test('is opened again each time', async () => {
     for (let times = 0; times < 3; times += 1) {
       const wakeup = services.listener.subscribe(ID);
       const waiting = wakeup.next(LONG);
@@ -138,14 +138,14 @@ describe('a connection that breaks', () => {
     expect(await sql(`select count(*)::int as n ${LISTENING}`)).toEqual([{ n: 1 }]);
   });
 
-  test('does not end the process, and says that it is not connected', async () => {
+  test('does not end the process, and is reported as not connected', async () => {
     expect(services.listener.connected).toBe(true);
     await breakConnection();
     await until(() => !services.listener.connected);
   });
 });
 
-test('a delivery that became due is told of when it is committed', async () => {
+test('a new delivery is reported when its transaction commits', async () => {
   await services.policy();
   const { caller } = await services.agent();
   await services.ask(caller);
@@ -155,7 +155,7 @@ test('a delivery that became due is told of when it is committed', async () => {
 describe('stopping', () => {
   const noneLeft = () => until(async () => (await sql(`select 1 ${LISTENING}`)).length === 0);
 
-  test('wakes whoever waits and leaves no connection', async () => {
+  test('wakes every waiter and leaves no connection', async () => {
     const waiting = services.listener.subscribe(ID).next(LONG);
     await services.listener.stop();
     await waiting;
@@ -172,7 +172,7 @@ describe('stopping', () => {
     await noneLeft();
   });
 
-  test('while the connection is broken leaves nobody trying', async () => {
+  test('while the connection is broken ends the attempts to connect', async () => {
     await breakConnection();
     await until(() => !services.listener.connected);
     await services.listener.stop();
@@ -181,7 +181,7 @@ describe('stopping', () => {
   });
 });
 
-test('a listener that cannot connect says so at the start', async () => {
+test('a listener that cannot connect fails at the start', async () => {
   const nowhere = { ...services.database.connection, database: 'no_such_database' };
   await expect(createListener(nowhere).start()).rejects.toThrow('does not exist');
 });
