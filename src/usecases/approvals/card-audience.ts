@@ -31,7 +31,7 @@ export function createReadCardAudience(groups: SlackGroups): ReadCardAudience {
   };
 }
 
-/** Those whom the policy's escalation has added by now. */
+/** The people that the escalation of the policy has added. */
 function furtherApprovers({ policy, approval, now }: CardFacts): readonly string[] {
   if (!policy || !isEscalated(policy, approval.createdAt, now)) return [];
   return policy.escalateTo ?? [];

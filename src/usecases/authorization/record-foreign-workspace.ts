@@ -22,7 +22,7 @@ export function createRecordForeignWorkspace(store: Store): RecordForeignWorkspa
     );
 }
 
-/** An actor of whom only the Slack account is known. */
+/** An actor known only by a Slack account. */
 export const strangerActor = (teamId: string, userId: string): Actor => ({
   kind: 'stranger',
   id: storable(`${teamId}/${userId}`),
