@@ -118,6 +118,19 @@ test('an approval that needs more votes shows how many it has', async () => {
   await serving.services.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
 });
 
+test('a malformed request or grant id is refused with the command that lists the ids', async () => {
+  for (const argv of [['mcp:approve'], ['mcp:deny', '--reason', 'no']]) {
+    const ran = await run(alice, ...argv, 'appr_x');
+    expect(ran).toMatchObject({ exit: 1, out: '' });
+    expect(ran.err).toContain(
+      '"appr_x" is not a request id. To list requests: vsecure mcp:approvals',
+    );
+  }
+  const revoked = await run(alice, 'mcp:revoke', 'grnt_x', '--reason', 'no');
+  expect(revoked).toMatchObject({ exit: 1, out: '' });
+  expect(revoked.err).toContain('"grnt_x" is not a grant id. To list grants: vsecure mcp:grants');
+});
+
 test('mcp:approve of a decided request asks no question and shows the status', async () => {
   const { id } = await serving.services.ask(agent);
   await run(alice, 'mcp:deny', id, '--reason', 'no');

@@ -1,6 +1,7 @@
 /** `mcp:metrics`: a summary, or one metric with bars. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { elapsed } from '../../src/cli/elapsed-time.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { run } from './terminal.js';
 
@@ -33,4 +34,16 @@ test('--metric counts, --resource accepts a short name, and --group-by adds grou
 
 test('--group-by without --metric is wrong usage', async () => {
   expect((await metrics('--group-by', 'key')).exit).toBe(2);
+});
+
+test.each([
+  [undefined, '–'],
+  [40, '0.0 s'],
+  [2449, '2.4 s'],
+  [59_960, '1 min 0 s'],
+  [397_900, '6 min 38 s'],
+  [3_599_800, '1 h 0 min'],
+  [3_900_000, '1 h 5 min'],
+])('a time of %s ms is shown as %s', (ms, shown) => {
+  expect(elapsed(ms)).toBe(shown);
 });

@@ -2,13 +2,23 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { approver, duration, email } from '../../src/contract/fields.js';
+import type { z } from 'zod';
+import { plainError } from '../../src/contract/accepted-values.js';
+import {
+  approvalId,
+  approver,
+  duration,
+  email,
+  operation,
+  page,
+  reason,
+} from '../../src/contract/fields.js';
 import { policyDocument } from '../../src/contract/policy-document.js';
 import { sentenceOf } from '../../src/contract/problem-sentence.js';
 import type { Route } from '../../src/contract/route.js';
 import { ROUTES } from '../../src/contract/routes.js';
 import { formatDuration, parseDuration } from '../../src/domain/duration.js';
-import { DAY } from '../../src/domain/limits.js';
+import { DAY, REASON_MAX } from '../../src/domain/limits.js';
 
 const EVERY: readonly Route[] = Object.values(ROUTES).flatMap((verbs) => Object.values(verbs));
 
@@ -67,6 +77,25 @@ describe('an approver entry', () => {
       expect(approver.safeParse(entry).success).toBe(false);
     },
   );
+});
+
+describe('the error of any invalid input', () => {
+  const errorOf = (schema: z.ZodType, input: unknown) =>
+    schema.safeParse(input, { error: plainError }).error?.issues.map(sentenceOf).join('; ');
+
+  test.each<[string, z.ZodType, unknown]>([
+    ['not a request id; use an id that starts with appr_', approvalId, 'appr_x'],
+    ['not a duration; use 30m, 1h, 1h30m or 7d', duration, '1 hour'],
+    ['not an e-mail address; use an address such as ana@example.com', email, 'ana'],
+    ['not an accepted value; use list, read, write, delete', operation, 'own'],
+    ['limit: too long or too large; use at most 200', page, { limit: 201 }],
+    ['limit: too short or too small; use at least 1', page, { limit: 0 }],
+    [`too long or too large; use at most ${REASON_MAX} characters`, reason, 'x'.repeat(2001)],
+    ['missing; expected text', reason, undefined],
+    ['expected text; got a number', reason, 7],
+  ])('is “%s”', (message, schema, input) => {
+    expect(errorOf(schema, input)).toBe(message);
+  });
 });
 
 describe('the error of an invalid policy', () => {

@@ -6,6 +6,7 @@ import { grouping, metricName } from '../../contract/metric.js';
 import type { Measurement, MetricsQuery, MetricsSummary } from '../../sdk/index.js';
 import { bar } from '../bar-chart.js';
 import { UsageError } from '../command-errors.js';
+import { elapsed } from '../elapsed-time.js';
 import type { Io } from '../io.js';
 import type { Column } from '../table.js';
 
@@ -81,16 +82,6 @@ function rowsOf(summary: MetricsSummary): readonly Row[] {
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
-
-/** Milliseconds as `2.4 s`, `6 min 38 s` or `1 h 5 min`. */
-function elapsed(ms: number | undefined): string {
-  if (ms === undefined) return '–';
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
 
 type Numbers = Pick<Measurement, 'count' | 'median' | 'percentile95'>;
 
