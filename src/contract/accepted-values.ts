@@ -5,7 +5,7 @@
 
 import type { z } from 'zod';
 
-interface Given {
+export interface Given {
   readonly code?: string;
   readonly input?: unknown;
 }
