@@ -57,6 +57,12 @@ const EXEMPTIONS: readonly Exemption[] = [
     reason: 'the field of REST bodies and audit events that names the entry point',
   },
   {
+    word: 'told',
+    files: ['src/store/direct-message-outbox.ts', 'src/store/grants.ts', 'src/store/retention.ts'],
+    text: /\b(?:use_)?told_at\b/,
+    reason: 'the columns notice.told_at and access_grant.use_told_at',
+  },
+  {
     word: 'mend',
     files: ['src/main/slack-check.ts'],
     text: /\bmend\b/,

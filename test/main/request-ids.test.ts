@@ -82,7 +82,7 @@ describe('an approval that an agent asked for over MCP and a person decided in S
   test.each([
     ['access requested', { outcome: 'pending' }],
     ['delivered', { destination: 'slack_card' }],
-    ['a card was pressed', { verdict: 'approve' }],
+    ['a button of a card was clicked', { verdict: 'approve' }],
     ['decision', { entryPoint: 'slack', outcome: 'approved' }],
     ['a secret was read', {}],
   ])('is found in the log by the id of the call: %s', async (msg, fields) => {
