@@ -10,7 +10,7 @@ import { ALICE, policyScene } from './policy-scene.js';
 const { apply, at, services, inForce, one, outcomes, traces } = policyScene();
 
 describe('merging and replacing', () => {
-  test('merging keeps what is not named; replacing goes back to the defaults', async () => {
+  test('merging keeps the fields that the document leaves out; replacing resets them to their defaults', async () => {
     const first = { maxUses: 3, minApprovals: 1, channel: 'C0PROD', listed: false } as const;
     unwrap(await apply({ 'a/*': first }));
     unwrap(await apply({ 'a/*': { maxDuration: 2 * HOUR } }, { mode: 'merge' }));
@@ -32,7 +32,7 @@ describe('merging and replacing', () => {
     });
   });
 
-  test('merging into nothing begins with the defaults', async () => {
+  test('merging into no policy begins with the defaults', async () => {
     expect(outcomes(await apply({ 'a/*': {} }, { mode: 'merge' }))).toEqual(['a/* created']);
     expect(await one('a/*')).toMatchObject({
       name: at('a/*'),
@@ -44,7 +44,7 @@ describe('merging and replacing', () => {
     });
   });
 
-  test('two merges at once both stand', async () => {
+  test('two merges at the same time both take effect', async () => {
     unwrap(await apply({ 'a/*': {} }));
     await Promise.all([
       apply({ 'a/*': { maxUses: 7 } }, { mode: 'merge' }),
@@ -53,7 +53,7 @@ describe('merging and replacing', () => {
     expect(await one('a/*')).toMatchObject({ maxUses: 7, listed: false, version: 3 });
   });
 
-  test('every field is stored and comes back as it was written', async () => {
+  test('every field is stored and read back unchanged', async () => {
     const rules = {
       name: 'Everything',
       permissions: ['list', 'read', 'write', 'delete'],
@@ -83,15 +83,15 @@ describe('merging and replacing', () => {
   });
 });
 
-describe('a set', () => {
-  test('says of each policy what became of it, in the order of the patterns', async () => {
+describe('a policy set', () => {
+  test('reports the outcome of each policy, in the order of the patterns', async () => {
     unwrap(await apply({ 'b/*': {}, 'c/*': { maxUses: 1 } }));
     const applied = await apply({ 'c/*': { maxUses: 2 }, 'a/*': {}, 'b/*': {} });
     expect(outcomes(applied)).toEqual(['a/* created', 'b/* unchanged', 'c/* changed']);
     expect(await inForce()).toEqual(['a/* 1', 'b/* 1', 'c/* 2']);
   });
 
-  test('that says what holds already writes nothing', async () => {
+  test('that equals the policies in force writes nothing', async () => {
     unwrap(await apply({ 'a/*': { maxUses: 1 }, 'b/*': {} }));
     const before = await traces();
     const shuffled = { approvers: ['ALICE@example.com', 'alice@example.com'], maxUses: 1 };
@@ -102,7 +102,7 @@ describe('a set', () => {
     expect(await traces()).toEqual(before);
   });
 
-  test('leaves out no change because a key is called like nobody or everybody', async () => {
+  test('notices a change to a key that is called `none` or `everyone`', async () => {
     unwrap(await apply({ 'a/*': {} }));
     expect(outcomes(await apply({ 'a/*': { requesters: ['everyone'] } }))).toEqual(['a/* changed']);
     expect(outcomes(await apply({ 'a/*': { requesters: ['none'] } }))).toEqual(['a/* changed']);
@@ -155,14 +155,14 @@ describe('a set', () => {
     });
   });
 
-  test('leaves nothing when the database gives up in the middle', async () => {
+  test('writes nothing when the database fails halfway', async () => {
     unwrap(await apply({ 'kept/*': {} }));
     const before = await traces();
     await expect(apply({ 'a/*': {}, 'b/*': { maxUses: -1 }, 'c/*': {} })).rejects.toThrow();
     expect(await traces()).toEqual(before);
   });
 
-  test('is not for whoever may not manage', async () => {
+  test('is refused without the scope resources:manage', async () => {
     const { caller } = await services().human('alice@example.com');
     const set = { writes: [{ uri: PRODUCTION, changes: ALICE, mode: 'merge' }] } as const;
     expect(refusalOf(await services().useCases.applyPolicies(caller, set))).toBe('not_allowed');
@@ -171,7 +171,7 @@ describe('a set', () => {
 });
 
 describe('a dry run', () => {
-  test('says what would happen, and changes nothing', async () => {
+  test('reports what would happen and changes nothing', async () => {
     unwrap(await apply({ 'a/*': {}, 'gone/*': {} }));
     const before = await traces();
     const set = { 'a/*': { maxDuration: 9 * HOUR }, 'new/*': { approvers: ['x@example.com'] } };
@@ -188,14 +188,14 @@ describe('a dry run', () => {
     );
   });
 
-  test('refuses what would be refused', async () => {
+  test('refuses what the real run would refuse', async () => {
     const everything = { '**': { autoApprove: { enabled: true, conditions: {} } } };
     expect(refusalOf(await apply(everything, { dryRun: true }))).toBe('invalid_input');
   });
 });
 
 describe('pruning', () => {
-  test('removes what is not in the set, and nothing is removed without it', async () => {
+  test('removes policies that are not in the set; without pruning none is removed', async () => {
     unwrap(await apply({ 'a/*': {}, 'b/*': {}, 'c/*': {} }));
     unwrap(await apply({ 'b/*': {} }));
     expect(await inForce()).toEqual(['a/* 1', 'b/* 1', 'c/* 1']);
@@ -207,14 +207,14 @@ describe('pruning', () => {
     expect(await inForce()).toEqual(['b/* 1']);
   });
 
-  test('does not lint against what it removes', async () => {
+  test('does not lint against policies that it removes', async () => {
     unwrap(await apply({ 'a/*': {} }));
     expect(refusalOf(await apply({ 'a/x': {}, 'a/**': {}, 'a/*/**': {} }))).toBe('invalid_input');
     const applied = await apply({ 'a/x': {}, 'a/**': {} }, { prune: true });
     expect(outcomes(applied)).toEqual(['a/** created', 'a/x created', 'a/* removed']);
   });
 
-  test('a pattern that comes back is another policy', async () => {
+  test('creates a new policy for a pattern that was removed before', async () => {
     unwrap(await apply({ 'a/*': { maxUses: 3 } }));
     const { id } = await one('a/*');
     unwrap(await apply({}, { prune: true }));
@@ -225,7 +225,7 @@ describe('pruning', () => {
     expect(back.id).not.toBe(id);
   });
 
-  test('leaves requests under the removed policy to be looked at again', async () => {
+  test('asks for another review of requests under the removed policy', async () => {
     unwrap(await apply({ 'production/*': {} }));
     const { caller } = await services().agent();
     const approval = await services().ask(caller);

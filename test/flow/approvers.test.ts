@@ -87,8 +87,8 @@ let agents = 0;
 const sql = (query: string, parameters: readonly unknown[] = []) =>
   sqlOn(services.database.dataSource)(query, parameters);
 
-describe('an address that is written into a policy', () => {
-  test('is linked to the account that has it, once, and that is on record', async () => {
+describe('the e-mail address of an approver in a policy', () => {
+  test('is linked once to the Slack account that has it, and the audit trail records it', async () => {
     account(ALICE, 'U0ALICE');
     const { warnings } = await configure({ approvers: ['Alice@Example.com'] });
     expect(warnings).toEqual([]);
@@ -112,7 +112,7 @@ describe('an address that is written into a policy', () => {
     expect(await services.store.people.bySlack(TEAM, 'U0MALLORY')).toBeUndefined();
   });
 
-  test('never takes an account away from somebody else', async () => {
+  test('never takes an account from another person', async () => {
     account(ALICE, 'U0ALICE');
     await configure({ approvers: [ALICE] });
     account('carol@example.com', 'U0ALICE');
@@ -138,7 +138,7 @@ describe('an address that is written into a policy', () => {
     expect(await slackOf(ALICE)).toEqual([]);
   });
 
-  test('that nobody has is accepted, with a warning that no request could be approved', async () => {
+  test('that is unknown is accepted with a warning that no request could be approved', async () => {
     const { warnings, policy } = await configure({ approvers: ['Nobody@example.com'] });
     expect(policy.approvers).toEqual(['nobody@example.com']);
     expect(warnings).toEqual([
@@ -147,7 +147,7 @@ describe('an address that is written into a policy', () => {
     ]);
   });
 
-  test('is not called nobody while Slack is silent, and is linked once it answers', async () => {
+  test('is not reported as unknown while Slack does not answer, and is linked once it answers', async () => {
     account(ALICE, 'U0ALICE');
     slack.silent = true;
     const link = createLinkApprovers(services);
@@ -161,7 +161,7 @@ describe('an address that is written into a policy', () => {
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
 
-  test('waits for the day on which Slack is connected', async () => {
+  test('is linked when Slack is connected later', async () => {
     slack.team = undefined;
     account(ALICE, 'U0ALICE');
     await configure({ approvers: [ALICE] });
@@ -171,7 +171,7 @@ describe('an address that is written into a policy', () => {
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
 
-  test('is left alone where linking by address is switched off', async () => {
+  test('is not linked where linking by address is off', async () => {
     account(ALICE, 'U0ALICE');
     const link = createLinkApprovers({ ...services, linkByEmail: false });
     expect([...(await link([ALICE]))]).toEqual([[ALICE, 'unavailable']]);
@@ -179,7 +179,7 @@ describe('an address that is written into a policy', () => {
     expect(slack.asked).toBe(0);
   });
 
-  test('is linked once, however many write at the same moment', async () => {
+  test('is linked once when many policies are written at the same time', async () => {
     account(ALICE, 'U0ALICE');
     const link = createLinkApprovers(services);
     await Promise.all(Array.from({ length: 8 }, () => link([ALICE])));
@@ -189,7 +189,7 @@ describe('an address that is written into a policy', () => {
     ).toHaveLength(1);
   });
 
-  test('that is the only asker is pointed out', async () => {
+  test('causes a warning when its owner is the only requester', async () => {
     account('bob@example.com', 'U0BOB');
     await services.agent('claude-desktop', 'bob@example.com');
     const { warnings } = await configure({ approvers: ['bob@example.com'] });
@@ -217,17 +217,17 @@ describe('a user group', () => {
     await configure({ approvers: ['S0TEAM'] });
   });
 
-  test('decides through its members, and nobody else', async () => {
+  test('decides through its members alone', async () => {
     expect(await approving(['dave@example.com', ALICE])).toEqual(['not_an_approver', 'approved']);
   });
 
-  test('whose member was taken out stops being decided by them', async () => {
+  test('stops accepting decisions of a removed member', async () => {
     slack.groups.set('S0TEAM', ['U0CAROL']);
     await services.useCases.refreshApprovers();
     expect(await approving([ALICE, 'carol@example.com'])).toEqual(['not_an_approver', 'approved']);
   });
 
-  test('does not count the vote of somebody who was taken out after it', async () => {
+  test('does not count the vote of a member who was removed after voting', async () => {
     await configure({ approvers: ['S0TEAM', 'dave@example.com'], minApprovals: 2 });
     const { caller } = await services.agent('claude-desktop');
     const { id } = await services.ask(caller);
@@ -247,12 +247,12 @@ describe('a user group', () => {
     ['14 minutes 50 seconds', 'approved'],
     ['15 minutes 1 second', 'not_an_approver'],
     ['1 day', 'not_an_approver'],
-  ])('that was last read %s ago: its member is told %s', async (age, said) => {
+  ])('whose membership is %s old answers its member: %s', async (age, said) => {
     await sql('update slack_group set fetched_at = clock_timestamp() - $1::interval', [age]);
     expect(await approving([ALICE])).toEqual([said]);
   });
 
-  test('that is too old decides again once Slack has been asked', async () => {
+  test('with an old membership accepts decisions again once Slack confirms it', async () => {
     await sql(`update slack_group set fetched_at = clock_timestamp() - interval '1 hour'`);
     slack.silent = true;
     await services.useCases.refreshApprovers();
@@ -262,14 +262,14 @@ describe('a user group', () => {
     expect(await approving([ALICE])).toEqual(['approved']);
   });
 
-  test('that nobody has read, is empty, or was deleted decides nothing', async () => {
+  test('without a known membership, without members, or deleted decides nothing', async () => {
     slack.groups.set('S0EMPTY', []);
     const { warnings } = await configure({ approvers: ['S0EMPTY', 'S0GONE'] });
     expect(warnings).toEqual(['vsecure does not know the approver S0EMPTY.']);
     expect(await approving([ALICE])).toEqual(['not_an_approver']);
   });
 
-  test('lets somebody who owns the asking key approve as little as anybody else', async () => {
+  test('does not let the owner of the requesting key approve', async () => {
     slack.groups.set('S0TEAM', ['U0BOB', 'U0CAROL']);
     const bob = await services.person('bob@example.com');
     const linked = { teamId: TEAM, userId: 'U0BOB' };
@@ -311,11 +311,11 @@ describe('further approvers', () => {
     [9 * MINUTE, 'not_an_approver'],
     [10 * MINUTE, 'approved'],
     [30 * MINUTE, 'approved'],
-  ])('after %d ms of silence are told: %s', async (ms, said) => {
+  ])('%d ms after the request get the answer: %s', async (ms, said) => {
     expect(await approving([DAVE], silence(ms))).toEqual([said]);
   });
 
-  test('do not take the place of the others', async () => {
+  test('do not replace the other approvers', async () => {
     expect(await approving([ALICE], silence(30 * MINUTE))).toEqual(['approved']);
   });
 
@@ -346,7 +346,7 @@ describe('further approvers', () => {
   });
 });
 
-test('where nobody at all is named nothing can be asked', async () => {
+test('a policy without any approver refuses every request', async () => {
   await configure({});
   const { caller } = await services.agent();
   const ask = { resources: [PRODUCTION], operation: 'read', reason: 'a good reason' } as const;

@@ -1,4 +1,4 @@
-/** Access without a person: when every condition of the policy holds, and only then. */
+/** Access without a person, exactly when every condition of the policy holds. */
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -85,8 +85,8 @@ const ALL = () =>
     maxDuration: HOUR,
   }) satisfies AutoApproveConditions;
 
-describe('every condition that is given must hold', () => {
-  test('then access is granted at once, and the outcome says what held', async () => {
+describe('auto-approval with conditions', () => {
+  test('grants access at once when every condition holds, and reports the conditions', async () => {
     await setPolicy(ALL());
     const { approval, grant } = await ask();
     expect(approval).toMatchObject({ status: 'approved', settledBy: undefined });
@@ -138,7 +138,7 @@ describe('every condition that is given must hold', () => {
       () => other,
       /^not auto-approved: requested by other-agent, which is not one of claude-desktop; 2h requested, at most 1h$/,
     ],
-  ])('else a person is asked: %s', async (_, conditions, more, caller, says) => {
+  ])('asks a person when a condition fails: %s', async (_, conditions, more, caller, says) => {
     await setPolicy(conditions());
     const { approval, grant } = await ask(more, caller());
     expect(approval.status).toBe('pending');
@@ -147,12 +147,12 @@ describe('every condition that is given must hold', () => {
     expect(await recorded(approval)).toEqual([['approval_requested', approval.autoReport]]);
   });
 
-  test('any one of several windows is enough', async () => {
+  test('needs only one of several time windows to be open', async () => {
     await setPolicy({ timeWindow: [windowOf(never()), windowOf(ALWAYS)] });
     expect((await ask()).approval.autoReport).toBe('auto-approved: within 00:00-24:00 UTC');
   });
 
-  test('the card is told why a person is asked', async () => {
+  test('shows on the card why a person is asked', async () => {
     await setPolicy({ requester: ['ci-bot'] });
     const { approval } = await ask();
     const facts = await services.useCases.readCardFacts(approval.id);
@@ -161,7 +161,7 @@ describe('every condition that is given must hold', () => {
     );
   });
 
-  test('with more names than a report can hold a person is asked all the same', async () => {
+  test('asks a person also when the names exceed the length of a report', async () => {
     const requester = Array.from({ length: 100 }, (_, one) => `${'n'.repeat(120)}${one}`);
     await setPolicy({ requester });
     const { approval } = await ask();
@@ -169,14 +169,14 @@ describe('every condition that is given must hold', () => {
     expect(approval.autoReport).toHaveLength(2000);
   });
 
-  test('switched off it says nothing, and a person is asked', async () => {
+  test('reports nothing when it is off, and a person is asked', async () => {
     await setPolicy(ALL(), false);
     const { approval } = await ask();
     expect(approval).toMatchObject({ status: 'pending', autoReport: undefined });
   });
 });
 
-describe('a rule that cannot be evaluated asks a person', () => {
+describe('a condition that cannot be evaluated asks a person', () => {
   const window = windowOf(ALWAYS);
   test.each<[string, unknown]>([
     ['a zone that nobody knows', { timeWindow: [{ ...window, zone: 'Mars/Olympus' }] }],
@@ -219,7 +219,7 @@ describe('a rule that cannot be evaluated asks a person', () => {
     expect([approval.status, grant]).toEqual(['pending', undefined]);
   });
 
-  test('and nothing else in it makes up for that, until it is written again', async () => {
+  test('even if the other conditions hold, until the policy is written again', async () => {
     await setPolicy(ALL());
     await corrupt(JSON.stringify({ enabled: true, conditions: { ...ALL(), later: true } }));
     expect((await ask()).approval.status).toBe('pending');
@@ -228,8 +228,8 @@ describe('a rule that cannot be evaluated asks a person', () => {
   });
 });
 
-describe('what a client says decides nothing', () => {
-  test('one key under fifty names gets one answer', async () => {
+describe('auto-approval ignores what a client says about itself', () => {
+  test('one key gets one answer under fifty client names', async () => {
     await setPolicy({ requester: ['claude-desktop'] });
     const names = [
       ...['claude-desktop', 'other-agent', 'CLAUDE-DESKTOP', '', ' ', '*', '**', 'admin'],
@@ -252,7 +252,7 @@ describe('what a client says decides nothing', () => {
     }
   });
 
-  test('whatever is written as a reason, the rule says the same', async () => {
+  test('the reason of the request never changes the outcome', async () => {
     await setPolicy(ALL());
     const tempting = fc.constantFrom(
       'claude-desktop',
@@ -287,6 +287,6 @@ describe('what a client says decides nothing', () => {
   });
 });
 
-test('after all of this the database holds together', async () => {
+test('the database is consistent after all tests of auto-approval', async () => {
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

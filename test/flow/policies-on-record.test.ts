@@ -1,4 +1,4 @@
-/** What a change of policies leaves on record, and what several changes at the same moment come to. */
+/** What a change of policies records, and how concurrent changes end. */
 
 import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../src/domain/limits.js';
@@ -21,7 +21,7 @@ describe('every change is on record', () => {
     readonly after: Record<string, unknown> | null;
   }
 
-  test('in words, with what is looser, for its announcement', async () => {
+  test('as sentences, with what it loosens, for its announcement', async () => {
     unwrap(await apply({ 'a/*': { channel: 'C0PROD' } }));
     unwrap(await apply({ 'a/*': { channel: 'C0PROD', maxUses: 3 } }));
     unwrap(await apply({ 'a/*': { channel: 'C0PROD', permissions: ['read', 'write'] } }));
@@ -92,12 +92,12 @@ describe('every change is on record', () => {
   });
 });
 
-describe('sets at the same moment', () => {
+describe('concurrent policy sets', () => {
   const names = Array.from({ length: 8 }, (_, index) => `p${index}/*`);
   const set = (paths: readonly string[], maxUses: number) =>
     Object.fromEntries(paths.map((path) => [path, { maxUses }]));
 
-  test('over the same policies in opposite orders both come through, one after the other', async () => {
+  test('that write the same policies in opposite orders both succeed, one after the other', async () => {
     unwrap(await apply(set(names, 1)));
     const both = await Promise.all([
       apply(set(names, 2)),
@@ -113,7 +113,7 @@ describe('sets at the same moment', () => {
     expect(uses[0]?.[1]).toBe(4);
   });
 
-  test('that make the same new policies make each once', async () => {
+  test('that create the same policies create each of them once', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map((uses) => apply(set(names, uses))));
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
     const all = answers.flatMap((answer) => unwrap(answer).map(({ outcome }) => outcome));
@@ -136,7 +136,7 @@ describe('sets at the same moment', () => {
     }
   });
 
-  test('while agents ask and people decide hold nobody up', async () => {
+  test('do not delay agents that request access or people who decide', async () => {
     unwrap(await apply({ 'production/*': {} }));
     const { caller } = await services().agent();
     const alice = await services().decider('alice@example.com');

@@ -80,13 +80,13 @@ test.each<[AutoApproveConditions, Partial<AutoApprovalQuestion>, string]>([
     { at: SHUT, duration: 90 * MINUTE },
     'not auto-approved: outside Mon-Fri 09:00-17:00 America/Los_Angeles; 1h30m requested, at most 1h',
   ],
-])('%j, asked %j: %s', (conditions, asked, says) => {
+])('auto-approval under %j of a request with %j reports: %s', (conditions, asked, says) => {
   const report = judged(conditions, asked);
   expect(explainAutoApproval(report)).toBe(says);
   expect(report.granted).toBe(says.startsWith('auto-approved'));
 });
 
-test('the report says which conditions held and which did not', () => {
+test('the report of auto-approval lists the conditions that held and those that failed', () => {
   expect(judged(ALL, { operation: 'delete', at: SHUT })).toEqual({
     granted: false,
     held: [
@@ -100,7 +100,7 @@ test('the report says which conditions held and which did not', () => {
   });
 });
 
-test('auto-approval that is off or absent grants nothing, whatever holds', () => {
+test('auto-approval that is off or absent grants nothing, even if every condition holds', () => {
   for (const auto of [undefined, { enabled: false, conditions: ALL }]) {
     const report = judgeAutoApproval(auto, question);
     expect(report).toEqual({ granted: false, held: [], failed: [] });
@@ -109,7 +109,7 @@ test('auto-approval that is off or absent grants nothing, whatever holds', () =>
 });
 
 test.each<keyof AutoApproveConditions>(['timeWindow', 'requester', 'operations'])(
-  'an empty list of %s never holds',
+  'an auto-approval condition %s with an empty list never holds',
   (condition) => {
     const report = judged({ ...ALL, [condition]: [] });
     expect(report.granted).toBe(false);
@@ -119,7 +119,7 @@ test.each<keyof AutoApproveConditions>(['timeWindow', 'requester', 'operations']
   },
 );
 
-test('what is granted is exactly what every given condition allows', () => {
+test('auto-approval grants exactly the requests that every condition of the policy allows', () => {
   const conditions = fc.record(
     {
       timeWindow: fc.constantFrom([office], [duty], [office, duty]),
@@ -164,13 +164,13 @@ test.each([
   ['not a number', { maxDuration: Number.NaN }],
   ['a condition of a later version', { ipRange: ['10.0.0.0/8'] }],
   ['the name of something every object has', JSON.parse('{ "__proto__": [], "toString": [] }')],
-])('%s leads to a person', (_, damaged) => {
+])('a stored condition with %s is left to a person', (_, damaged) => {
   const report = judged({ ...ALL, ...damaged });
   expect(report.granted).toBe(false);
   expect(report.failed[0]?.text).toMatch(/could not be evaluated$/);
 });
 
-test('conditions that are missing altogether lead to a person', () => {
+test('auto-approval without stored conditions is left to a person', () => {
   const damaged = JSON.parse('{ "enabled": true }');
   expect(explainAutoApproval(judgeAutoApproval(damaged, question))).toBe(
     'not auto-approved: conditions could not be evaluated',
@@ -178,7 +178,7 @@ test('conditions that are missing altogether lead to a person', () => {
 });
 
 test.each(['[]', '1', '"none"', 'null'])(
-  'conditions that are %s lead to a person',
+  'auto-approval whose stored conditions are %s is left to a person',
   (conditions) => {
     const damaged = JSON.parse(`{ "enabled": true, "conditions": ${conditions} }`);
     expect(judgeAutoApproval(damaged, question).granted).toBe(false);
@@ -186,22 +186,25 @@ test.each(['[]', '1', '"none"', 'null'])(
   },
 );
 
-test.each(['"false"', '1', 'null', '{}'])('a switch that is %s is off', (enabled) => {
-  const damaged = JSON.parse(`{ "enabled": ${enabled}, "conditions": {} }`);
-  expect(judgeAutoApproval(damaged, question).granted).toBe(false);
-  expect(isReadable(damaged)).toBe(false);
-});
+test.each(['"false"', '1', 'null', '{}'])(
+  'auto-approval whose stored switch is %s is off',
+  (enabled) => {
+    const damaged = JSON.parse(`{ "enabled": ${enabled}, "conditions": {} }`);
+    expect(judgeAutoApproval(damaged, question).granted).toBe(false);
+    expect(isReadable(damaged)).toBe(false);
+  },
+);
 
-test('what any writer can say is readable', () => {
+test('every set of conditions that an author can write is readable', () => {
   for (const conditions of [{}, ALL, { requester: [] }, { timeWindow: [office, duty] }])
     expect(isReadable({ enabled: true, conditions })).toBe(true);
 });
 
-test('a report is never longer than it may be stored', () => {
+test('a report of auto-approval is never longer than its column', () => {
   const requester = Array.from({ length: 100 }, (_, one) => `${'n'.repeat(120)}${one}`);
   expect(explainAutoApproval(judged({ requester }))).toHaveLength(2000);
 });
 
-test('an instant that is no instant leads to a person', () => {
+test('a request at an invalid time is left to a person', () => {
   expect(judged(ALL, { at: new Date(Number.NaN) }).granted).toBe(false);
 });

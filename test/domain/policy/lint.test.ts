@@ -31,24 +31,24 @@ const at = (path: string, changes: Partial<PolicyRules> = {}) =>
 const lint = (changed: PolicyRules, others: readonly PolicyRules[] = []) =>
   lintPolicies(others, changed, facts).map(({ severity, message }) => `${severity}: ${message}`);
 
-test('an ordinary policy gives no cause for remark', () => {
+test('an ordinary policy has no findings', () => {
   expect(lint(at('production/*'), [at('**'), at('production/DB')])).toEqual([]);
 });
 
-test('a policy that can never decide is refused, and says which policies are in its place', () => {
+test('a policy that can never decide is refused, and the message names the policies that decide instead', () => {
   expect(lint(at('a/**'), [at('a/*'), at('a/*/**'), at('a/b')])).toEqual([
     'refuse: vsecure://secrets/a/** can never decide anything: vsecure://secrets/a/* and vsecure://secrets/a/*/** cover all of it and are more specific. Remove it, or change what covers it.',
   ]);
 });
 
-test('the last policy of those that leave another nothing to decide is warned about', () => {
+test('a policy that leaves another policy nothing to decide causes a warning', () => {
   expect(lint(at('a/*/**'), [at('a/*'), at('a/**'), at('**')])).toEqual([
     'warn: vsecure://secrets/a/** can never decide anything: vsecure://secrets/a/* and vsecure://secrets/a/*/** cover all of it and are more specific. Remove it, or change what covers it.',
   ]);
   expect(lint(at('c/d'), [at('a/*'), at('a/**'), at('a/*/**')])).toEqual([]);
 });
 
-test('an older version of the changed policy does not count', () => {
+test('the lint ignores an older version of the changed policy', () => {
   expect(lint(at('a/**'), [at('a/**'), at('a/*')])).toEqual([]);
   expect(
     lint(at('a/*', { approvers: ['alice@x.io'] }), [at('a/*', { approvers: ['ghost@x.io'] })]),
@@ -70,13 +70,13 @@ test.each([
   expect(lint(at(path, { autoApprove: { enabled: false, conditions: {} } }))).toEqual([]);
 });
 
-test('a condition that can never hold is warned about', () => {
+test('a condition that can never hold causes a warning', () => {
   expect(lint(at('a', { autoApprove: auto({ requester: [] }) }))).toEqual([
     'warn: autoApprove.conditions.requester is empty, so nothing is ever auto-approved.',
   ]);
 });
 
-test('an approver who is nobody is warned about by name; one who cannot be told yet is not', () => {
+test('an unknown approver causes a warning with its name; an approver that Slack has not resolved yet causes none', () => {
   const approvers = ['alice@x.io', 'ghost@x.io', 'S0GROUP'];
   expect(lint(at('a', { approvers, escalateTo: ['ghost2@x.io'] }))).toEqual([
     'warn: vsecure does not know the approver ghost@x.io.',
@@ -84,7 +84,7 @@ test('an approver who is nobody is warned about by name; one who cannot be told 
   ]);
 });
 
-test('a policy that needs more approvals than there are people is warned about', () => {
+test('a policy that needs more approvals than it has approvers causes a warning', () => {
   expect(lint(at('a', { approvers: ['ghost@x.io'] }))).toContain(
     'warn: No request can be approved: 1 approval is needed and 0 people could give one.',
   );
@@ -94,7 +94,7 @@ test('a policy that needs more approvals than there are people is warned about',
   expect(lint(at('a', { minApprovals: 2, approvers: ['S0GROUP'] }))).toEqual([]);
 });
 
-test('a policy for which nobody is named at all is warned about', () => {
+test('a policy without any approver causes a warning', () => {
   const warned = lintPolicies([], at('a'), { ...facts, defaultApprovers: [] });
   expect(warned).toEqual([
     {
@@ -105,7 +105,7 @@ test('a policy for which nobody is named at all is warned about', () => {
   ]);
 });
 
-test('approvers are those of the next broader policy where none are named', () => {
+test('the lint checks the approvers of the next broader policy where a policy names none', () => {
   expect(lint(at('a/b'), [at('a/*', { approvers: ['ghost@x.io'] }), at('**')])).toContain(
     'warn: vsecure does not know the approver ghost@x.io.',
   );
@@ -119,9 +119,9 @@ test.each<[string, Partial<PolicyRules>, readonly string[]]>([
   ['under another name of theirs', { approvers: ['UBOB', 'Bob@x.io'] }, [NEVER]],
   ['with self-approval', { approvers: ['bob@x.io'], allowSelfApproval: true }, []],
   ['where no approval is needed', { approvers: ['bob@x.io'], requiresApproval: false }, []],
-  ['where somebody else may approve', { approvers: ['bob@x.io', 'alice@x.io'] }, []],
+  ['where another person may approve', { approvers: ['bob@x.io', 'alice@x.io'] }, []],
   [
-    'where somebody else is asked later',
+    'where another person is asked later',
     { approvers: ['bob@x.io'], escalateTo: ['alice@x.io'] },
     [],
   ],
@@ -140,6 +140,6 @@ test.each<[string, Partial<PolicyRules>, readonly string[]]>([
       'warn: Requests by the keys of bob@x.io can never be approved: 2 approvals are needed and 1 person could give one, and the owner of a key cannot approve its requests. Name another approver, or set allowSelfApproval.',
     ],
   ],
-])('an approver who owns a key that asks: %s', (_, changes, says) => {
+])('the lint knows that the owner of a requesting key cannot approve: %s', (_, changes, says) => {
   expect(lint(at('a', changes))).toEqual(says);
 });

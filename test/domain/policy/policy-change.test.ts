@@ -194,7 +194,7 @@ test.each<[Rules, Rules, string, string]>([
     'uri: vsecure://secrets/a/* → vsecure://secrets/a/**',
     'it now covers vsecure://secrets/a/**',
   ],
-])('%j → %j is announced and loosens', (tighter, looser, line, why) => {
+])('a change from %j to %j is announced and loosens', (tighter, looser, line, why) => {
   expect(describeChange(policy(tighter), policy(looser))).toEqual({
     lines: [line],
     loosens: [why],
@@ -241,7 +241,7 @@ test.each<[Rules, Rules]>([
   [{ name: 'A' }, { name: 'B' }],
   [{}, { channel: 'C012345' }],
   [{ mention: true }, { mention: false }],
-])('%j → %j is announced, and nothing is looser', (before, after) => {
+])('a change from %j to %j is announced and loosens nothing', (before, after) => {
   const change = describeChange(policy(before), policy(after));
   expect(change.loosens).toEqual([]);
   expect(change.lines).toHaveLength(1);
@@ -256,7 +256,7 @@ test('a change that tightens one field does not hide what it opens in another', 
   expect(change.loosens).toEqual(['grants may last longer']);
 });
 
-test('a new policy is told in full, and opens what had no policy or a broader one', () => {
+test('the announcement of a new policy lists every field, and that its resources can now be requested', () => {
   const { lines, loosens } = describeChange(undefined, policy());
   expect(lines.slice(0, 3)).toEqual([
     'new policy',
@@ -268,7 +268,7 @@ test('a new policy is told in full, and opens what had no policy or a broader on
   expect(describeChange(undefined, policy({ permissions: [] })).loosens).toEqual([]);
 });
 
-test('a policy that goes leaves its resources to a broader one', () => {
+test('the announcement of a removed policy says that the next broader policy decides', () => {
   const { lines, loosens } = describeChange(policy(), undefined);
   expect(lines[0]).toBe('policy removed');
   expect(loosens).toEqual(['the next broader policy decides from now on, if there is one']);
@@ -320,7 +320,7 @@ const COSMETIC = {
 };
 const rules = fc.record({ ...DECIDING, ...COSMETIC });
 
-test('nothing is said about a policy that stays as it is', () => {
+test('an unchanged policy has no difference and loosens nothing', () => {
   const same = { lines: [], loosens: [] };
   fc.assert(
     fc.property(rules, (a) => {
@@ -330,7 +330,7 @@ test('nothing is said about a policy that stays as it is', () => {
 });
 
 test.each(Object.entries(DECIDING))(
-  'a change of %s alone is one line, and loosens in one direction at least',
+  'a change of only the field %s is one line, and loosens in at least one direction',
   (field, values: fc.Arbitrary<unknown>) => {
     fc.assert(
       fc.property(rules, values, (a, value) => {
@@ -346,13 +346,13 @@ test.each(Object.entries(DECIDING))(
   },
 );
 
-test('where a reason goes with the approval, dropping one drops both', () => {
+test('a policy that no longer requires an approval no longer requires a reason either', () => {
   const { lines, loosens } = describeChange(policy(), policy({ requiresApproval: false }));
   expect(lines).toEqual(['requiresApproval: yes → no']);
   expect(loosens).toEqual(['no approval is needed any more', 'no reason is needed any more']);
 });
 
-test('nothing loosens without a difference that is told', () => {
+test('a change never loosens without a difference in the announcement', () => {
   fc.assert(
     fc.property(rules, rules, fc.boolean(), (a, other, same) => {
       const { lines, loosens } = describeChange(a, same ? { ...a, name: other.name } : other);
@@ -361,13 +361,13 @@ test('nothing loosens without a difference that is told', () => {
   );
 });
 
-test('every field of a policy can be told', () => {
+test('the announcement of a new policy names every field', () => {
   const { lines } = describeChange(undefined, policy());
   const fields = lines.slice(1).map((line) => line.slice(0, line.indexOf(':')));
   expect(fields.sort()).toEqual([...Object.keys(DECIDING), ...Object.keys(COSMETIC)].sort());
 });
 
-test('a key that is called like everybody or nobody is shown as a name', () => {
+test('a key that is called `everyone` or `none` is shown in quotation marks', () => {
   const named = (requesters?: string[]) => policy({ requesters });
   expect(describeChange(named(), named(['everyone'])).lines).toEqual([
     'requesters: everyone → "everyone"',
@@ -378,7 +378,7 @@ test('a key that is called like everybody or nobody is shown as a name', () => {
   });
 });
 
-test('auto-approval that cannot be read can be replaced by some that can, which loosens', () => {
+test('replacing unreadable auto-approval by readable auto-approval loosens', () => {
   const damaged = JSON.parse('{ "enabled": true, "conditions": { "timeWindow": "always" } }');
   const change = describeChange(policy({ autoApprove: damaged }), policy({ autoApprove: auto() }));
   expect(change).toEqual({

@@ -17,7 +17,7 @@ const resource = fc
   .array(part, { minLength: 1, maxLength: 5 })
   .map((parts) => `vsecure://secrets/${parts.join('/')}`);
 
-test('what covers a resource is found, the most specific first', () => {
+test('the index finds the policies that cover a resource, most specific first', () => {
   fc.assert(
     fc.property(fc.uniqueArray(pattern, { maxLength: 30 }), resource, (patterns, wanted) => {
       const index = createPolicyIndex(patterns.map((uri) => policy({ uri })));
@@ -30,7 +30,7 @@ test('what covers a resource is found, the most specific first', () => {
   );
 });
 
-test('of two policies for one pattern the later counts, and nothing covers what is no resource', () => {
+test('the later of two policies for one pattern counts, and no policy covers an invalid resource', () => {
   const [old, recent] = [policy({ name: 'old' }), policy({ name: 'new' })];
   const index = createPolicyIndex([old, recent]);
   expect(index.covering('vsecure://secrets/production/KEY')).toEqual([recent]);

@@ -1,4 +1,4 @@
-/** What a policy says about one question, and who may approve under it. */
+/** What a policy says about one request, and who may approve under it. */
 
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/limits.js';
@@ -25,30 +25,25 @@ describe('judge', () => {
     ['the longest there is', {}, { duration: 8 * HOUR }, 8 * HOUR],
     ['the shortest there is', {}, { duration: MINUTE }, MINUTE],
     [
-      'a default above the longest is cut to it',
+      'a default duration above the maximum, cut to the maximum',
       { defaultDuration: DAY, maxDuration: HOUR },
       {},
       HOUR,
     ],
-    [
-      'another operation that is permitted',
-      { permissions: ['write'] },
-      { operation: 'write' },
-      HOUR,
-    ],
+    ['another permitted operation', { permissions: ['write'] }, { operation: 'write' }, HOUR],
     ['a reason of exactly the shortest length', {}, { reason: 'abcdefghij' }, HOUR],
     ['no reason where none is required', { requireReason: false }, { reason: '' }, HOUR],
     ['no reason where no approval is required', { requiresApproval: false }, { reason: '' }, HOUR],
     ['a key that the policy names', { requesters: ['ci-bot', 'claude-desktop'] }, {}, HOUR],
     ['a key whose owner the policy names', { requesters: ['Bob@Example.com'] }, {}, HOUR],
     [
-      'a reason that says nothing where none is required',
+      'a reason without content where none is required',
       { requireReason: false },
       { reason: '.' },
       HOUR,
     ],
   ];
-  test.each(allowed)('allows %s', (_, rules, question, duration) => {
+  test.each(allowed)('a policy allows %s', (_, rules, question, duration) => {
     expect(ask(rules, question)).toEqual({ ok: true, value: duration });
   });
 
@@ -65,7 +60,12 @@ describe('judge', () => {
       {},
       { code: 'not_permitted', operation: 'read' },
     ],
-    ['everybody where nobody may ask', { requesters: [] }, {}, { code: 'not_a_requester' }],
+    [
+      'every requester where the list of requesters is empty',
+      { requesters: [] },
+      {},
+      { code: 'not_a_requester' },
+    ],
     ['a key that is not named', { requesters: ['ci-bot'] }, {}, { code: 'not_a_requester' }],
     ...['Claude-Desktop', 'claude', 'claude-desktop2', 'bob', '@example.com'].map(
       (entry): (typeof refused)[number] => [
@@ -76,7 +76,7 @@ describe('judge', () => {
       ],
     ),
     [
-      'who may not ask before what they ask badly',
+      'an unlisted requester before any other mistake',
       { requesters: ['ci-bot'] },
       { reason: '', duration: 0 },
       { code: 'not_a_requester' },
@@ -146,7 +146,7 @@ describe('judge', () => {
       { code: 'not_permitted', operation: 'delete' },
     ],
   ];
-  test.each(refused)('refuses %s', (_, rules, question, refusal) => {
+  test.each(refused)('a policy refuses %s', (_, rules, question, refusal) => {
     expect(ask(rules, question)).toEqual({ ok: false, refusal });
   });
 });
@@ -168,7 +168,7 @@ describe('who may decide', () => {
     ['a broader one beyond it does', silent, [silent, named('c@x.io')], ['d@x.io'], ['c@x.io']],
     ['an empty list counts as silence', empty, [empty, named('c@x.io')], ['d@x.io'], ['c@x.io']],
     ['the installation does', silent, [silent, empty], ['d@x.io'], ['d@x.io']],
-    ['nobody does', silent, [], [], []],
+    ['no one does', silent, [], [], []],
   ])('%s', (_, own, broader, fallback, expected) => {
     expect(approversOf(own, broader, fallback)).toEqual(expected);
   });
@@ -189,7 +189,7 @@ describe('who may decide', () => {
     [['U0ALICE2'], false],
     [['T1'], false],
     [['prsn_alice'], false],
-  ])('%j names Alice: %s', (approvers, expected) => {
+  ])('the approver entries %j name Alice: %s', (approvers, expected) => {
     expect(isApprover(alice, approvers)).toBe(expected);
   });
 });

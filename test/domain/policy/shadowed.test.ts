@@ -16,7 +16,7 @@ test.each<[string, readonly string[], readonly string[]]>([
   // No resource is deeper than 8 segments.
   ['a/b/c/d/e/f/g/**', ['a/b/c/d/e/f/g/*'], ['a/b/c/d/e/f/g/*']],
   ['a/b/c/d/e/f/**', ['a/b/c/d/e/f/*', 'a/b/c/d/e/f/*/*'], ['a/b/c/d/e/f/*', 'a/b/c/d/e/f/*/*']],
-])('%s never decides beside %j', (pattern, known, by) => {
+])('a policy for %s never decides beside policies for %j', (pattern, known, by) => {
   expect(shadows(pattern, ...known)).toEqual(by);
 });
 
@@ -30,11 +30,11 @@ test.each<[string, readonly string[]]>([
   ['a/**', ['a/*', 'a/b/**', 'a/*/c']],
   ['a/**', ['*', '*/**', '**']],
   ['*/b/**', ['a/b/*', 'a/b/*/**', '*/*/**']],
-])('%s still decides something beside %j', (pattern, known) => {
+])('a policy for %s still decides a request beside policies for %j', (pattern, known) => {
   expect(shadows(pattern, ...known)).toEqual([]);
 });
 
-test('a policy for a whole kind of thing is never in the shadow', () => {
+test('a policy for a whole kind of resource is never shadowed', () => {
   expect(shadowedBy(new Set(['vsecure://audit']), 'vsecure://audit')).toEqual([]);
 });
 
@@ -71,7 +71,7 @@ function decidesSomething(pattern: readonly string[], policies: readonly (readon
     .some((path) => matches(pattern, path) && !above.some((other) => matches(other, path)));
 }
 
-test('a policy is in the shadow exactly when no resource, of all there are, is left to it', () => {
+test('a policy is shadowed exactly when it decides no resource at all', () => {
   const star = { weight: 4, arbitrary: fc.constant('*') };
   const name = { weight: 1, arbitrary: fc.constantFrom('a', 'b') };
   const head = fc.array(fc.oneof(star, name), { maxLength: 3 });

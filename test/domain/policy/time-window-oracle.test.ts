@@ -86,7 +86,7 @@ test.each(Object.entries(ZONES))(
 );
 
 test.each(Object.keys(ZONES))(
-  'in %s no transition is known here that Postgres lacks',
+  'in %s vsecure knows no transition that Postgres lacks',
   async (zone) => {
     const days: readonly { at: number; shift: number }[] = await database.dataSource.query(
       `select extract(epoch from at)::float8 * 1000 as at,

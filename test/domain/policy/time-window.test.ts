@@ -27,7 +27,7 @@ test.each([
   ['09:00-17:00 Asia/Kolkata', '09:00-17:00 Asia/Kolkata'],
   ['09:00-17:00 America/Argentina/Buenos_Aires', '09:00-17:00 America/Argentina/Buenos_Aires'],
   ['09:00-17:00 america/port-au-prince', '09:00-17:00 America/Port-au-Prince'],
-])('%j is read as %j', (text, echo) => {
+])('the time window %j is read as %j', (text, echo) => {
   expect(windowOf(text).text).toBe(echo);
 });
 
@@ -73,13 +73,13 @@ test.each([
   ['09:00-17:00 PſT', 'not a time window'],
   ['wee\u212Adays 09:00-17:00 PST', 'not a time window'],
   [`09:00-17:00 ${'x'.repeat(200)}`, 'at most 200 characters'],
-])('%j is refused when the policy is written, and says why', (text, problem) => {
+])('the time window %j is refused when the policy is written, with the reason', (text, problem) => {
   const reading = parseWindow(text);
   expect(reading.ok ? reading.value.text : reading.problem).toContain(problem);
   expect(reading.ok).toBe(false);
 });
 
-test('the author is told how an abbreviation was understood, and what else it can mean', () => {
+test('a note shows the author how an abbreviation was read, and what else it can mean', () => {
   expect(parseWindow('09:00-17:00 pst')).toMatchObject({
     note: 'PST is read as America/Los_Angeles, with its daylight saving',
   });
@@ -89,7 +89,7 @@ test('the author is told how an abbreviation was understood, and what else it ca
   expect(parseWindow('09:00-17:00 Europe/Dublin')).not.toHaveProperty('note');
 });
 
-test('what is stored is plain data, in the one zone that it was resolved to', () => {
+test('a stored time window is plain data in its resolved time zone', () => {
   const window = windowOf('Sat 22:00-06:00 PST');
   expect(window).toStrictEqual({
     days: [6],
@@ -108,7 +108,7 @@ const time = (from: number, to: number) =>
       (at) => `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`,
     );
 
-test('the echo of any window reads back as the same window', () => {
+test('the canonical text of a window reads back as the same window', () => {
   const names = ['mon', 'Tuesday', 'WED', 'Thu', 'fri', 'sat', 'Sunday'];
   const days = fc.subarray(names, { minLength: 1 }).map((list) => list.join(','));
   const zone = fc.constantFrom('UTC', 'PT', 'IST', 'europe/kyiv', 'Europe/Kyiv', 'ASIA/CALCUTTA');
@@ -121,7 +121,7 @@ test('the echo of any window reads back as the same window', () => {
   );
 });
 
-test('no text makes the reader throw, and what it accepts it can also evaluate', () => {
+test('no text makes the parser throw, and every window that it accepts can be evaluated', () => {
   const words = fc.constantFrom(
     'Mon',
     '-',
@@ -176,7 +176,7 @@ test('PST follows the clocks of Los Angeles in summer too', () => {
   expect(isOpen(windowOf('09:00-17:00 PST'), new Date('2026-01-01T16:00:00Z'))).toBe(false);
 });
 
-test('of a list, those that are open', () => {
+test('openWindows returns the open windows of a list', () => {
   const windows = ['Mon 09:00-10:00 UTC', 'Mon 09:30-11:00 UTC', 'Tue 09:00-10:00 UTC'].map(
     windowOf,
   );
@@ -186,7 +186,7 @@ test('of a list, those that are open', () => {
   expect(open('2026-03-02T11:00Z')).toEqual([]);
 });
 
-test('a stored zone that this machine does not know is an error, never open or shut', () => {
+test('a stored time zone that this machine does not know is an error, neither open nor closed', () => {
   for (const zone of ['Mars/Olympus', 'local', ''])
     expect(() => isOpen({ ...windowOf('00:00-24:00 UTC'), zone }, new Date(0))).toThrow(RangeError);
   expect(() => isOpen(windowOf('00:00-24:00 UTC'), new Date(Number.NaN))).toThrow(RangeError);

@@ -1,4 +1,4 @@
-/** What is explained is what then happens; explaining leaves no trace, and tells an agent no names. */
+/** An explanation matches what then happens to the request, records nothing, and shows an agent no names. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../src/domain/limits.js';
@@ -39,14 +39,14 @@ const auto = (conditions: NonNullable<PolicyChanges['autoApprove']>['conditions'
 });
 const ALWAYS = windowOf('00:00-24:00 UTC');
 
-describe('what is explained is what then happens', () => {
+describe('an explanation matches what then happens to the request', () => {
   const POLICIES: Record<string, PolicyChanges> = {
     'a person decides': {},
-    'nobody has to': { requiresApproval: false },
+    'no approval required': { requiresApproval: false },
     'granted by conditions': auto({ timeWindow: [ALWAYS], operations: ['read', 'write'] }),
-    'conditions that do not hold': auto({ requester: ['somebody-else'], maxDuration: 5 * MINUTE }),
+    'conditions that do not hold': auto({ requester: ['another-agent'], maxDuration: 5 * MINUTE }),
     'a condition that is empty': auto({ timeWindow: [] }),
-    'only some may ask': { requesters: ['somebody-else'] },
+    'another requester only': { requesters: ['another-agent'] },
     'a short grant': { maxDuration: 10 * MINUTE },
     'no approver': { approvers: [] },
   };
@@ -76,7 +76,7 @@ describe('what is explained is what then happens', () => {
     }
   });
 
-  test('also without any policy, and under a live grant', async () => {
+  test('an explanation matches the outcome without a policy and under an active grant', async () => {
     const caller = await agent();
     const nowhere = await explained(caller, { resource: 'vsecure://secrets/nowhere', ...READ });
     expect(nowhere).toMatchObject({ outcome: 'refused', refusal: { code: 'no_policy' } });
@@ -91,7 +91,7 @@ describe('what is explained is what then happens', () => {
     });
   });
 
-  test('limits count, except for a repetition', async () => {
+  test('an explanation applies the request limits, except to a repeated request', async () => {
     const caller = await agent();
     const [first, second] = [await place(), await place()];
     await services.ask(caller, { resources: [first] });
@@ -113,22 +113,22 @@ describe('what is explained is what then happens', () => {
   });
 });
 
-describe('whom it tells what', () => {
-  test('an agent hears how and for how long, and no names', async () => {
+describe('what an explanation shows', () => {
+  test('an agent sees the outcome and the duration, and no names', async () => {
     const caller = await agent();
     const resource = await place({
       ...auto({ requester: ['trusted-tool'], timeWindow: [ALWAYS] }),
       escalateTo: ['carol@example.com'],
       escalateAfter: 5 * MINUTE,
     });
-    const told = await explained(caller, { resource, ...READ });
-    expect(told).toMatchObject({
+    const shown = await explained(caller, { resource, ...READ });
+    expect(shown).toMatchObject({
       outcome: 'asked',
       duration: HOUR,
       rules: { defaultDuration: HOUR, maxDuration: 8 * HOUR, minReasonLength: 10 },
       report: { held: [{ condition: 'timeWindow' }], failed: [{ condition: 'requester' }] },
     });
-    expect(JSON.stringify(told)).not.toMatch(/alice|carol|trusted-tool|place-\d+\/\*/);
+    expect(JSON.stringify(shown)).not.toMatch(/alice|carol|trusted-tool|place-\d+\/\*/);
     const insider = await explained(services.admin, {
       resource,
       ...READ,
@@ -142,7 +142,7 @@ describe('whom it tells what', () => {
     expect(insider.why).toContain('trusted-tool');
   });
 
-  test('another key and another time are for people who manage or decide', async () => {
+  test('only people who manage or decide can ask about another key or time', async () => {
     const resource = await place();
     const caller = await agent();
     for (const more of [{ as: 'agent-1' }, { at: new Date() }]) {
@@ -160,13 +160,13 @@ describe('whom it tells what', () => {
     ]);
     const own = await services.useCases.explainAccess(service, { resource, ...READ });
     expect(refusalOf(own)).toBe('not_allowed');
-    const nobody = { resource, ...READ, as: 'nobody' };
-    expect(refusalOf(await services.useCases.explainAccess(services.admin, nobody))).toBe(
+    const unknownKey = { resource, ...READ, as: 'nobody' };
+    expect(refusalOf(await services.useCases.explainAccess(services.admin, unknownKey))).toBe(
       'not_found',
     );
   });
 
-  test('a name whose keys may ask no more is refused', async () => {
+  test('a principal without a valid key is explained as refused', async () => {
     const resource = await place();
     const caller = await agent();
     const as = caller.principal.name;
@@ -177,7 +177,7 @@ describe('whom it tells what', () => {
   });
 });
 
-test('it leaves no trace, and waits for nobody', async () => {
+test('an explanation records nothing and waits for no lock', async () => {
   const caller = await agent();
   const resource = await place();
   const rows = async () =>

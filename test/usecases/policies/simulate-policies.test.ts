@@ -1,4 +1,4 @@
-/** A proposed set of policies is replayed over what was asked, before anybody has to trust it. */
+/** A proposed set of policies is replayed over past requests before it is applied. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../../src/domain/approval.js';
@@ -69,14 +69,14 @@ const simulate = async (writes: readonly PolicyWrite[], more: Partial<Proposal> 
   return { ...counts, turns: turns.sort() };
 };
 
-test('what is in force would change nothing', async () => {
+test('replaying the policies in force changes nothing', async () => {
   const nothing = { replayed: 5, unchanged: 5, turns: [], unlisted: 0 };
   expect(await simulate([])).toMatchObject(nothing);
   expect(await simulate([put(PRODUCTION)])).toMatchObject(nothing);
   expect(await simulate([], { since: new Date(Date.now() + HOUR) })).toMatchObject({ replayed: 0 });
 });
 
-test('what would be granted without a person is told, with what a person had denied', async () => {
+test('a simulation lists requests that would be granted without a person, and those of them that a person denied', async () => {
   expect(await simulate([put(PRODUCTION, { requiresApproval: false })])).toMatchObject({
     replayed: 5,
     unchanged: 2,
@@ -88,7 +88,7 @@ test('what would be granted without a person is told, with what a person had den
   });
 });
 
-test('what would ask a person, or be refused, is told too', async () => {
+test('a simulation lists requests that would go to a person or be refused', async () => {
   const shorter = put(OPEN, { maxDuration: HOUR });
   expect(await simulate([shorter])).toMatchObject({
     grantedToAsked: 1,
@@ -107,7 +107,7 @@ test('what would ask a person, or be refused, is told too', async () => {
   );
 });
 
-test('with prune only the proposed set counts; without it, it lies over what is in force', async () => {
+test('with prune a simulation uses only the proposed set; without it, also the other policies in force', async () => {
   const broad = put('vsecure://secrets/**');
   expect((await simulate([broad])).turns).toEqual([]);
   expect((await simulate([broad], { prune: true })).turns).toEqual([
@@ -119,7 +119,7 @@ test('with prune only the proposed set counts; without it, it lies over what is 
   expect((await simulate([narrower])).turns).toEqual(['denied asked granted']);
 });
 
-test('conditions are judged as of the moment when it was asked', async () => {
+test('a simulation evaluates conditions at the time of the request', async () => {
   const at = (id: string | undefined, moment: string) =>
     services.database.dataSource.query('update approval set created_at = $2 where id = $1', [
       id,
@@ -136,7 +136,7 @@ test('conditions are judged as of the moment when it was asked', async () => {
 });
 
 describe('a long history', () => {
-  test('is replayed page by page; all that a person had denied is listed, of the rest a thousand', async () => {
+  test('a long history is replayed page by page; every denied request is listed, and a thousand of the others', async () => {
     const copy = (id: string | undefined, prefix: string, many: number) =>
       services.database.dataSource.query(
         `insert into approval (id, principal_id, policy_id, policy_version, operation, resources, reason, duration_ms,
@@ -159,7 +159,7 @@ describe('a long history', () => {
   });
 });
 
-test('it is for who may manage policies, changes none, and refuses a set that could not be', async () => {
+test('a simulation needs resources:manage, changes no policy, and refuses an invalid set', async () => {
   const proposal = { writes: [put(PRODUCTION)], since: LONG_AGO };
   expect(refusalOf(await services.useCases.simulatePolicies(bob, proposal))).toBe('not_allowed');
   const wrong = [
