@@ -87,7 +87,7 @@ describe('an explanation matches what then happens to the request', () => {
     unwrap(await services.useCases.decide(alice, { approval: id, verdict: 'approve' }));
     expect(await explained(caller, { resource, ...READ })).toMatchObject({
       outcome: 'granted',
-      why: expect.stringContaining('live grant'),
+      why: expect.stringContaining('active grant'),
     });
   });
 
