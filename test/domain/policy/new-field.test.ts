@@ -47,7 +47,9 @@ function copyOfSources() {
   cpSync('package.json', path.join(folder, 'package.json'));
   symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
   const { compilerOptions } = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
-  const settings = { compilerOptions, include: ['src'] };
+  // Everything that handles policies, without the packages that only Slack, MCP and the command line need.
+  const include = ['src/domain', 'src/contract', 'src/store', 'src/http/wire', 'src/usecases'];
+  const settings = { compilerOptions, include };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(settings));
   return {
     write: (file: string, text: string) => writeFileSync(path.join(folder, file), text),
