@@ -93,7 +93,7 @@ export async function openWorkspace(options: WorkspaceOptions) {
     async click(user: string, card: JsonObject, actionId: string): Promise<JsonObject> {
       const action = findAction(card, actionId);
       if (!action) throw new Error(`the card has no ${actionId}`);
-      await slack.interact({ user, channel: CHANNEL, messageId: String(card['ts']), action });
+      await slack.interact({ user, channel: CHANNEL, messageTs: String(card['ts']), action });
       return until('a form', () => slack.views().at(-1));
     },
 

@@ -52,7 +52,7 @@ export interface LocalSlackPeople extends Omit<LocalSlackUi, 'send'> {
   readonly interact: (interaction: {
     user: string;
     channel: string;
-    messageId: string;
+    messageTs: string;
     action: JsonObject;
   }) => Promise<void>;
   /** Clicks the element with this action_id on the newest message that has one. Throws if none has. */
@@ -111,13 +111,13 @@ export async function operateLocalSlack(url: string): Promise<LocalSlackPeople> 
     messages: control.messages,
     interact: (interaction) => control.post('interact', interaction),
     click: async (user, channel, actionId) => {
-      const { messageId, action } = newest(await control.messages(channel), actionId);
-      await control.post('interact', { user, channel, messageId, action });
+      const { messageTs, action } = newest(await control.messages(channel), actionId);
+      await control.post('interact', { user, channel, messageTs, action });
     },
     clickHome: (user, actionId) => {
       const action = findAction(ui.home(user) ?? {}, actionId);
       if (!action) throw new Error(`no ${actionId} in the App Home of ${user}`);
-      send({ t: 'block_action', user, channel: '', messageId: '', action });
+      send({ t: 'block_action', user, channel: '', messageTs: '', action });
     },
     submitView: (user, values) => send({ t: 'view_submit', user, values }),
     closeView: (user) => send({ t: 'view_close', user }),
@@ -150,7 +150,7 @@ function createControl(url: string) {
 function newest(messages: readonly JsonObject[], actionId: string) {
   for (const message of [...messages].reverse()) {
     const action = findAction(message, actionId);
-    if (action) return { messageId: message['ts'], action };
+    if (action) return { messageTs: message['ts'], action };
   }
   throw new Error(`no message with an element ${actionId}`);
 }
