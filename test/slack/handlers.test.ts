@@ -314,7 +314,7 @@ test('/vsecure whoami identifies the user, and an unknown command gets help', as
   await type('whoami');
   await scene.expectReply('You are alice@example.com (member)');
   await type('sing <!channel>');
-  await scene.expectReply('There is no /vsecure sing.');
+  await scene.expectReply('/vsecure sing is not a command.');
   await type('');
   await scene.expectReply('/vsecure whoami');
   expect(scene.sink.bodies.every((body) => body['response_type'] === 'ephemeral')).toBe(true);
