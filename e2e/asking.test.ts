@@ -83,7 +83,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     );
     expect(wordsOf(revoke)).toContain('DATABASE_URL');
     slack.submitView(ALICE, { reason: { text: typed('The incident is over') } });
-    await home(ALICE, 'No access that you could revoke.');
+    await home(ALICE, 'No active access that you can revoke.');
     expect(buttonValues(after, 'revoke')).toMatch(/^grnt_/);
   });
 

@@ -40,7 +40,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     const form = page.locator('.modal');
     await form.locator('select').waitFor();
     expect(await form.textContent()).toContain('the AI tool can see the value');
-    await form.locator('select').selectOption({ label: '30m' });
+    await form.locator('select').selectOption({ label: '30 min' });
     await form.locator('.bk-plain-input').fill('Known incident INC-42');
     await picture('approve', form);
     await form.getByRole('button', { name: 'Approve', exact: true }).click();
