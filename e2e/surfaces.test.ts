@@ -59,7 +59,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
   test('bob gets a direct message about his key’s request, with a button to suspend the key', async () => {
     await actAs('Bob Brown');
     await open('Bob Brown');
-    const notice = message('has used its access for the first time');
+    const notice = message('used its access for the first time');
     await notice.waitFor();
     expect(await notice.getByRole('button', { name: 'Not me…' }).count()).toBe(1);
     await picture('notice', notice);
