@@ -110,18 +110,32 @@ function isPublicName(host: string): boolean {
   return labels.length > 1 && !['', 'localhost', 'local', 'internal', 'alt', 'arpa'].includes(last);
 }
 
-/** Also false for addresses that embed another one: mapped, NAT64, 6to4, Teredo. */
+/**
+ * An allow-list: IPv4 that ipaddr.js calls unicast, and of IPv6 only 2000::/3, the one block that IANA assigns from. Without the
+ * blocks of the special-purpose registries, which lead to private networks, to nowhere, or embed an IPv4 address.
+ * https://www.iana.org/assignments/iana-ipv6-special-registry, https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
 function isPublic(address: string): boolean {
-  return (
-    ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast' && !embedsV4(address)
-  );
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed instanceof ipaddr.IPv6)
+    return isIn(parsed, ['2000::/3']) && !isIn(parsed, SPECIAL_V6) && !isIsatap(parsed);
+  return parsed.range() === 'unicast' && !isIn(parsed, SPECIAL_V4);
 }
 
-/** `::127.0.0.1`, the form of IPv4 addresses that RFC 4291 deprecated; ipaddr.js treats it as an ordinary one. */
-function embedsV4(address: string): boolean {
-  if (isIP(address) !== 6) return false;
-  const parsed = ipaddr.parse(address);
-  return parsed instanceof ipaddr.IPv6 && parsed.parts.slice(0, 6).every((part) => part === 0);
+/** Azure serves its platform, keys of virtual machines included, at a public address. */
+const SPECIAL_V4 = ['168.63.129.16/32'];
+const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'];
+
+const isIn = (address: ipaddr.IPv4 | ipaddr.IPv6, blocks: readonly string[]): boolean =>
+  blocks.some((block) => {
+    const [network, prefix] = ipaddr.parseCIDR(block);
+    return network.kind() === address.kind() && address.match(network, prefix);
+  });
+
+/** RFC 5214, section 6.1: below any prefix, such an interface identifier leads to the IPv4 address in its last 32 bits. */
+function isIsatap({ parts }: ipaddr.IPv6): boolean {
+  return (parts[4] === 0 || parts[4] === 0x200) && parts[5] === 0x5efe;
 }
 
 const bareHost = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');

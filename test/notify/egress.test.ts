@@ -86,6 +86,22 @@ const SPELLED = [
   'https://[fd00:ec2::254]/',
   'https://[fe80::1]/',
   'https://[ff02::1]/',
+  'https://[::ffff:8.8.8.8]/',
+  'https://[100:0:0:1::1]/',
+  'https://[100::1]/',
+  'https://[5f00::1]/',
+  'https://[3fff::1]/',
+  'https://[4000::1]/',
+  'https://[2001:1::1]/',
+  'https://[2001:20::1]/',
+  'https://[2620:4f:8000::1]/',
+  'https://[2a00:1450::5efe:7f00:1]/',
+  'https://[2a00:1450::200:5efe:10.0.0.1]/',
+  'https://[fec0::1]/',
+  'https://168.63.129.16/machine/',
+  'https://192.0.0.192/opc/v2/instance/',
+  'https://192.88.99.1/',
+  'https://192.175.48.6/',
   'https://localhost/',
   'https://localhost./',
   'https://LOCALHOST/',
@@ -125,6 +141,14 @@ describe('a URL whose text leads into the private network', () => {
   );
 });
 
+test.each([
+  'https://1.1.1.1/',
+  'https://[2a00:1450:4001:82a::200e]/',
+  'https://[2606:4700::1111]/',
+])('the public address %s is allowed', (url) => {
+  expect(createEgress({ allowed: [] }).check(url)).toBeUndefined();
+});
+
 describe('a public host name that resolves to a private address', () => {
   const PRIVATE = [
     '127.0.0.1',
@@ -134,6 +158,9 @@ describe('a public host name that resolves to a private address', () => {
     '::ffff:127.0.0.1',
     '64:ff9b::7f00:1',
     'fd00::1',
+    '100:0:0:1::1',
+    '2a00:1450::5efe:7f00:1',
+    '168.63.129.16',
   ];
 
   test.each(PRIVATE)('is not connected to when it resolves to %s', async (address) => {
