@@ -101,11 +101,11 @@ async function initialise(dataDir: string, durable: boolean, binaries: Binaries,
   const safety = durable ? '--data-checksums' : '--no-sync';
   const options = ['--auth=trust', '--no-instructions', safety, ...LOCALE];
   const command = as(id, [binaries.initdb, '-D', dataDir, '-U', SUPERUSER, ...options]);
-  const { ok, said } = await run(command, id.ids);
+  const { ok, output } = await run(command, id.ids);
   if (ok) return;
   throw new EmbeddedPostgresError(
     'init_failed',
-    `The embedded PostgreSQL could not make a database (it needs glibc 2.27 or newer, and room on the disk): ${said} — or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL could not make a database (it needs glibc 2.27 or newer, and room on the disk): ${output} — or set DATABASE_URL to a PostgreSQL server.`,
   );
 }
 

@@ -24,12 +24,12 @@ export const WORKING_FOLDER = '/';
 export function run(
   [program, ...args]: Command,
   ids?: Ids,
-): Promise<{ ok: boolean; said: string }> {
+): Promise<{ ok: boolean; output: string }> {
   return new Promise((resolve) => {
     const options = { env: ENVIRONMENT, cwd: WORKING_FOLDER, ...ids };
     execFile(program, args, options, (error, stdout, stderr) => {
-      const said = `${stdout}${stderr}`.trim();
-      resolve({ ok: error === null, said: said || (error?.message ?? '') });
+      const output = `${stdout}${stderr}`.trim();
+      resolve({ ok: error === null, output: output || (error?.message ?? '') });
     });
   });
 }

@@ -52,11 +52,11 @@ export function supervise(command: Command, scratch = '', ids?: Ids): Supervised
     detached: true,
     ...ids,
   });
-  const said = keepTail(child.stdout);
+  const stdout = keepTail(child.stdout);
   const log = keepTail(child.stderr);
   const exited = ended(child, log);
   letProcessExit(child);
-  const pid = () => Number(said.text()) || undefined;
+  const pid = () => Number(stdout.text()) || undefined;
   return { hasExited: exited.already, log: log.text, pid, stop };
 
   async function stop(): Promise<void> {

@@ -49,6 +49,6 @@ async function substitute(): Promise<Ids> {
 }
 
 async function idOf(flag: '-u' | '-g', name: string): Promise<number> {
-  const { ok, said } = await run(['id', flag, name]);
-  return ok ? Number(said) : 0;
+  const { ok, output } = await run(['id', flag, name]);
+  return ok ? Number(output) : 0;
 }

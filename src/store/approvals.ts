@@ -13,7 +13,7 @@ import {
   type VoteRow,
 } from './approval-row.js';
 import { listed } from './page.js';
-import { askingHistory } from './request-history.js';
+import { countRequests } from './request-counts.js';
 import { first, only, type Sql } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
@@ -60,7 +60,7 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return listed(rows.map(toApproval), limit, ({ id }) => id);
     },
 
-    requestCounts: (principal, question) => askingHistory(sql, principal, question),
+    requestCounts: (principal, request) => countRequests(sql, principal, request),
     open: () =>
       sql(`select id, resources from approval
         where status = 'pending' and expires_at > clock_timestamp() order by expires_at, id`),
@@ -89,12 +89,12 @@ export function approvalReads(sql: Sql): ApprovalReads {
 /** `origin`: the request that is being handled, where there is one. */
 export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals {
   const reads = approvalReads(sql);
-  const changed = async (rows: { id: Approval['id'] }[]) => {
+  const firstOf = async (rows: { id: Approval['id'] }[]) => {
     const row = first(rows);
     return row && reads.find(row.id);
   };
 
-  const all = async (rows: { id: Approval['id'] }[]) => {
+  const allOf = async (rows: { id: Approval['id'] }[]) => {
     const found = await sql<ApprovalRow>(`${SELECT} where a.id = any($1) order by a.expires_at`, [
       rows.map(({ id }) => id),
     ]);
@@ -106,36 +106,36 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
 
     async lock(id) {
       // Read after the lock, not with it: the joined rows would be as old as the moment when the statement began to wait.
-      return changed(await sql('select id from approval where id = $1 for update', [id]));
+      return firstOf(await sql('select id from approval where id = $1 for update', [id]));
     },
 
-    async insertPending(question) {
+    async insertPending(request) {
       const { id, asked } = only(
         await sql<{ id: Approval['id']; asked: number }>(
-          `insert into approval (${QUESTION_COLUMNS}, status)
-           values (${QUESTION_VALUES}, 'pending')
+          `insert into approval (${REQUEST_COLUMNS}, status)
+           values (${REQUEST_VALUES}, 'pending')
            on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
            do update set asked = approval.asked + 1
            returning id, asked`,
-          questionParameters(question, origin()),
+          requestParameters(request, origin()),
         ),
       );
       return { approval: await present(reads, id), repeated: asked > 1 };
     },
 
-    async insertSettled(question) {
+    async insertSettled(request) {
       await sql(
-        `insert into approval (${QUESTION_COLUMNS}, status, settled_at, granted_ms, granted_resources)
-         values (${QUESTION_VALUES}, 'approved', clock_timestamp(), $9, $6)`,
-        questionParameters(question, origin()),
+        `insert into approval (${REQUEST_COLUMNS}, status, settled_at, granted_ms, granted_resources)
+         values (${REQUEST_VALUES}, 'approved', clock_timestamp(), $9, $6)`,
+        requestParameters(request, origin()),
       );
-      return present(reads, question.id);
+      return present(reads, request.id);
     },
 
-    async requestCounts(principal, question) {
+    async requestCounts(principal, request) {
       // No stronger lock: a transaction that inserts a grant has a key share lock on this row, and could deadlock with this one.
       await sql('select id from principal where id = $1 for no key update', [principal]);
-      return reads.requestCounts(principal, question);
+      return reads.requestCounts(principal, request);
     },
 
     async addVote({ approval, person, verdict, entryPoint, reason, duration, resources }: Vote) {
@@ -157,7 +157,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     async settle(id, settlement: Settlement) {
       const { granted, grantedResources } =
         settlement.status === 'approved' ? settlement : NOTHING_GRANTED;
-      return changed(
+      return firstOf(
         await sql(
           `update approval set status = $2, settled_at = clock_timestamp(), settled_by = $3,
              decision_reason = $4, granted_ms = $5, granted_resources = $6
@@ -175,7 +175,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async rebind(id, policy, digest) {
-      return changed(
+      return firstOf(
         await sql(
           `with rebound as (update approval set policy_id = $2, policy_version = $3, digest = $4
              where id = $1 and status = 'pending' returning id),
@@ -194,12 +194,12 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
          returning id`,
         [limit],
       );
-      return all(rows);
+      return allOf(rows);
     },
 
     async cancelPending(principal, reason, by) {
       // Locks in the order of ids, so that transactions cannot deadlock.
-      return all(
+      return allOf(
         await sql(
           `update approval set status = 'cancelled', settled_at = clock_timestamp(), settled_by = $3, decision_reason = $2
            where status = 'pending' and expires_at > clock_timestamp() and id in (
@@ -211,7 +211,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async remindDue(limit, shortestMs) {
-      return all(
+      return allOf(
         await sql(
           `update approval set reminded_at = clock_timestamp() where id in (
              select id from approval
@@ -226,7 +226,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async escalateDue(limit) {
-      return all(
+      return allOf(
         await sql(
           `update approval set escalated_at = clock_timestamp() where id in (
              select a.id from approval a join policy p on p.id = a.policy_id
@@ -243,30 +243,30 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
 
 async function present(reads: ApprovalReads, id: Approval['id']): Promise<Approval> {
   const approval = await reads.find(id);
-  if (!approval) throw new Error('an approval that was just written is not there');
+  if (!approval) throw new Error('an approval that was just written is missing');
   return approval;
 }
 
 const NOTHING_GRANTED = { granted: null, grantedResources: null };
 
-const QUESTION_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
+const REQUEST_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
   duration_ms, digest, expires_at, auto_report, request_id, traceparent`;
-const QUESTION_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+const REQUEST_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
   clock_timestamp() + $11::float8 * interval '1 ms', $12, $13, $14`;
 
-const questionParameters = (question: NewApproval, origin: Origin | undefined) => [
-  question.id,
-  question.principal,
-  question.policy,
-  question.policyVersion,
-  question.operation,
-  question.resources,
-  question.reason,
-  question.claimedClient ?? null,
-  question.duration,
-  question.digest,
-  question.ttl,
-  question.autoReport ?? null,
+const requestParameters = (request: NewApproval, origin: Origin | undefined) => [
+  request.id,
+  request.principal,
+  request.policy,
+  request.policyVersion,
+  request.operation,
+  request.resources,
+  request.reason,
+  request.claimedClient ?? null,
+  request.duration,
+  request.digest,
+  request.ttl,
+  request.autoReport ?? null,
   origin?.request ?? null,
   origin?.traceparent ?? null,
 ];

@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { GrantId } from '../domain/grant.js';
-import { type Result, refused } from '../domain/result.js';
+import { ok, type Result, refused } from '../domain/result.js';
 import type { GrantStatus } from '../domain/vocabulary.js';
 import type { OpenedRead, ReadRequest } from '../ports/index.js';
 import type { SeenRow } from './ledger-statement.js';
@@ -29,7 +29,7 @@ export function createSettle(installation: string): (read: ReadRequest, seen: Se
     given.set(grant, before + 1);
     const { secret_id: secretId, path, version } = seen;
     const place = { installation, secretId, path, version };
-    return { ok: true, value: { grant, grantEndsAt, remainingMs, place, sealed: sealed(seen) } };
+    return ok({ grant, grantEndsAt, remainingMs, place, sealed: sealed(seen) });
   };
 
   return (read, seen) => ({ read, seen, result: result(seen) });

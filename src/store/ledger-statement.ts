@@ -62,7 +62,7 @@ const OPEN = `
   from seen cross join moment m left join held h on h.id = seen.grant_id left join counted c on c.id = seen.grant_id
   order by seen.place`;
 
-/** What the database finds for one question of the group. */
+/** What the database finds for one read of the group. */
 export interface SeenRow extends HeadRow {
   readonly grant_id: GrantId | null;
   readonly grant_status: GrantStatus | null;
@@ -79,26 +79,26 @@ export interface SeenRow extends HeadRow {
   readonly tag: Buffer;
   /** The grant's status at the moment that decides. */
   readonly held_status: GrantStatus | null;
-  /** Reads that the grant allowed, for all questions together; null when it was not active at the moment that decides. */
+  /** Reads that the grant allowed, for all reads together; null when it was not active at the moment that decides. */
   readonly counted: number | null;
   readonly ends_at: Date | null;
   /** Milliseconds until the grant ends, at the moment that decides. */
   readonly remaining_ms: number | null;
 }
 
-/** A read that several callers of the group share, because principal, resource and version are the same. */
-export interface Question {
+/** A read that several callers of the group make together, because principal, resource and version are the same. */
+export interface GroupedRead {
   readonly read: ReadRequest;
-  reads: number;
+  count: number;
 }
 
-/** One row for each question, in their order. */
-export function openGroup(sql: Sql, elicitations: readonly Question[]): Promise<SeenRow[]> {
+/** Returns one row for each read, in the same order. */
+export function openGroup(sql: Sql, reads: readonly GroupedRead[]): Promise<SeenRow[]> {
   return sql<SeenRow>(OPEN, [
-    elicitations.map(({ read }) => read.principal),
-    elicitations.map(({ read }) => read.resource),
-    elicitations.map(({ read }) => coveringPatterns(read.resource).join(' ')),
-    elicitations.map(({ read }) => read.version ?? null),
-    elicitations.map(({ reads }) => reads),
+    reads.map(({ read }) => read.principal),
+    reads.map(({ read }) => read.resource),
+    reads.map(({ read }) => coveringPatterns(read.resource).join(' ')),
+    reads.map(({ read }) => read.version ?? null),
+    reads.map(({ count }) => count),
   ]);
 }

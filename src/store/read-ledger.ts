@@ -9,7 +9,7 @@ import type { Result } from '../domain/result.js';
 import type { ChainHash, OpenedRead, ReadLedger, ReadRequest } from '../ports/index.js';
 import { appendAfter, toHead } from './audit-chain.js';
 import { createSettle, type Outcome, readEvent } from './ledger-outcome.js';
-import { openGroup, type Question, type SeenRow } from './ledger-statement.js';
+import { type GroupedRead, openGroup, type SeenRow } from './ledger-statement.js';
 import { preparedTransaction } from './prepared-transaction.js';
 
 /** The most reads in one transaction: those that arrived while the previous group was being committed. */
@@ -32,8 +32,8 @@ export function createReadLedger(
 
   const commit = (reads: readonly ReadRequest[]): Promise<readonly Outcome[]> =>
     preparedTransaction(dataSource, async (sql) => {
-      const { elicitations, places } = gather(reads);
-      const rows = await openGroup(sql, elicitations);
+      const { grouped, places } = gather(reads);
+      const rows = await openGroup(sql, grouped);
       const settle = createSettle(installation);
       const outcomes = reads.map((read, at) => settle(read, rowAt(rows, places[at])));
       const last = appendAfter(toHead(rowAt(rows, 0)), sql, chain, outcomes.map(readEvent));
@@ -69,22 +69,22 @@ export function createReadLedger(
 
 /** Equal reads share one row of the statement. `places` holds, for each read, the index of its row. */
 function gather(reads: readonly ReadRequest[]) {
-  const elicitations: Question[] = [];
-  const asked = new Map<string, number>();
+  const grouped: GroupedRead[] = [];
+  const placeOf = new Map<string, number>();
   const places = reads.map((read) => {
     // Neither ids nor resources contain a space.
     const key = `${read.principal} ${read.resource} ${read.version ?? ''}`;
-    const place = asked.get(key) ?? elicitations.push({ read, reads: 0 }) - 1;
-    asked.set(key, place);
-    const question = elicitations[place];
-    if (question) question.reads += 1;
+    const place = placeOf.get(key) ?? grouped.push({ read, count: 0 }) - 1;
+    placeOf.set(key, place);
+    const shared = grouped[place];
+    if (shared) shared.count += 1;
     return place;
   });
-  return { elicitations, places };
+  return { grouped, places };
 }
 
 function rowAt(rows: readonly SeenRow[], place = -1): SeenRow {
   const row = rows[place];
-  if (!row) throw new Error('a read got no answer');
+  if (!row) throw new Error('a read has no row');
   return row;
 }

@@ -18,14 +18,18 @@ interface Row {
   readonly disabled_because: string | null;
 }
 
-const SHOWN = 'kind, enabled, events, include_reason, shown, version, updated_at, disabled_because';
+const PUBLIC_COLUMNS =
+  'kind, enabled, events, include_reason, shown, version, updated_at, disabled_because';
 
 export function receiverReads(sql: Sql): ReceiverReads {
   return {
-    list: async () => (await sql<Row>(`select ${SHOWN} from receiver order by kind`)).map(toRow),
+    list: async () =>
+      (await sql<Row>(`select ${PUBLIC_COLUMNS} from receiver order by kind`)).map(toRow),
 
     async find(kind) {
-      const row = first(await sql<Row>(`select ${SHOWN} from receiver where kind = $1`, [kind]));
+      const row = first(
+        await sql<Row>(`select ${PUBLIC_COLUMNS} from receiver where kind = $1`, [kind]),
+      );
       return row && toRow(row);
     },
 
@@ -65,7 +69,7 @@ export function receivers(sql: Sql): Receivers {
       await sql('select pg_advisory_xact_lock($1)', [HOLD]);
     },
 
-    async put({ kind, enabled, events, includeReason, publicSettings: shown }, sealed) {
+    async put({ kind, enabled, events, includeReason, publicSettings }, sealed) {
       await sql(
         `insert into receiver (kind, enabled, events, include_reason, shown,
            algorithm, master_key_id, wrapped_key, iv, ciphertext, tag)
@@ -73,7 +77,7 @@ export function receivers(sql: Sql): Receivers {
          on conflict (kind) do update set enabled = $2, events = $3, include_reason = $4, shown = $5,
            algorithm = $6, master_key_id = $7, wrapped_key = $8, iv = $9, ciphertext = $10, tag = $11,
            version = receiver.version + 1, updated_at = clock_timestamp(), failing_since = null, disabled_because = null`,
-        [kind, enabled, events ?? null, includeReason, shown, ...sealedColumns(sealed)],
+        [kind, enabled, events ?? null, includeReason, publicSettings, ...sealedColumns(sealed)],
       );
       await sql('select pg_notify($1, $2)', [DELIVERY_CHANNEL, '']);
     },

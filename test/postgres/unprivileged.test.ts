@@ -57,7 +57,7 @@ if (process.getuid?.() === 0)
       writeFileSync(hidden.postgres, '#!/bin/sh\necho here\n', { mode: 0o755 });
       const identity = { prefix: [], ids: NOBODY };
       const { postgres } = await readableBinaries(hidden, identity, copies);
-      expect(await run([postgres, '--version'], NOBODY)).toEqual({ ok: true, said: 'here' });
+      expect(await run([postgres, '--version'], NOBODY)).toEqual({ ok: true, output: 'here' });
       expect(path.dirname(path.dirname(postgres))).toBe(
         path.join(copies, 'vsecure-postgres-1.0.0'),
       );

@@ -56,7 +56,11 @@ describe('a request', () => {
     expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
     const [first] = answers.filter(({ repeated }) => !repeated);
     const stored = await services.store.approvals.find(first?.approval.id ?? 'appr_');
-    expect(stored).toMatchObject({ timesRequested: 20, reason: first?.approval.reason, status: 'pending' });
+    expect(stored).toMatchObject({
+      timesRequested: 20,
+      reason: first?.approval.reason,
+      status: 'pending',
+    });
     expect(answers.map(({ approval }) => approval.timesRequested).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
     );

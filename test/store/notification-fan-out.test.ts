@@ -13,9 +13,9 @@ import { createSearch } from '../support/needles.js';
 import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
 
-const told: unknown[] = [];
+const sent: unknown[] = [];
 const failing = () => async (notification: unknown) => {
-  told.push(notification);
+  sent.push(notification);
   return { outcome: 'retry', error: 'http_500' } as const;
 };
 const SENDERS: Senders = { email: failing, slack: failing, webhook: failing };
@@ -23,7 +23,7 @@ const SENDERS: Senders = { email: failing, slack: failing, webhook: failing };
 let database: TestDatabase;
 let services: Services;
 beforeEach(async () => {
-  told.length = 0;
+  sent.length = 0;
   database = await testDatabase();
   services = await buildServices({ database, senders: SENDERS });
 });
@@ -144,7 +144,7 @@ test('no row, log or notification contains a secret, an address, or a reason unl
     schedule: { waits: [0, 5, 5, 5, 5, 5, 5, 5], jitter: { from: 0.8, to: 1.2 } },
   });
   relay.start();
-  await until('what is told first to have failed', () => told.length > 0 && logged.length > 0);
+  await until('the first delivery fails', () => sent.length > 0 && logged.length > 0);
   await relay.stop();
 
   const sql = sqlOn(database.dataSource);
@@ -159,5 +159,5 @@ test('no row, log or notification contains a secret, an address, or a reason unl
   const { approval, audit_event: trail, ...others } = inTables;
   expect([approval, trail]).toEqual([['reason'], ['reason']]);
   expect(Object.values(others).flat()).toEqual([]);
-  expect([found(logged), found(told)]).toEqual([[], []]);
+  expect([found(logged), found(sent)]).toEqual([[], []]);
 });

@@ -1,4 +1,4 @@
-/** Questions to people at tools, answered by conditional updates. */
+/** Elicitations: questions to the person at an AI tool. A conditional update records the first answer. */
 
 import type { ElicitationReads, Elicitations } from '../ports/index.js';
 import { first, type Sql } from './sql.js';

@@ -12,7 +12,7 @@ interface HistoryRow {
   readonly repeats: boolean;
 }
 
-export async function askingHistory(
+export async function countRequests(
   sql: Sql,
   principal: PrincipalId,
   { operation, resources, duration }: RequestedAccess,
@@ -58,7 +58,8 @@ async function sinceDenied(
      where principal_id = $1 and status = 'denied' and operation = $2 order by settled_at desc limit ${DENIALS}`,
     [principal, operation],
   );
-  const asked = new Set(resources);
-  const askedAgain = (denied: string) => coveringPatterns(denied).some((one) => asked.has(one));
-  return denials.find((denial) => denial.resources.every(askedAgain))?.since_ms;
+  const requested = new Set(resources);
+  const isRequestedAgain = (denied: string) =>
+    coveringPatterns(denied).some((one) => requested.has(one));
+  return denials.find((denial) => denial.resources.every(isRequestedAgain))?.since_ms;
 }
