@@ -103,6 +103,6 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await digest.getByRole('button', { name: 'Review…' }).click();
     const list = page.locator('.modal');
     await list.getByText('Pending requests').waitFor();
-    await list.getByText(/wait · page 1 of 2/).waitFor();
+    await list.getByText(/pending · page 1 of 2/).waitFor();
   });
 });
