@@ -61,8 +61,7 @@ export function appHomes(sql: Sql): AppHomes {
 }
 
 /**
- * Makes the AppHomes due that show one of these. One statement in the order of people: transactions that touch several never wait
- * for each other in a ring.
+ * Makes the App Homes due that show one of these approvals. One statement, sorted by person, so that transactions cannot deadlock.
  */
 export async function enqueueHomeUpdates(
   sql: Sql,

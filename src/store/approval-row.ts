@@ -1,4 +1,4 @@
-/** Rows of approval and vote ⇄ the domain's unions. */
+/** Converts rows of `approval` and `vote` to the domain's unions. */
 
 import type { Approval, Vote } from '../domain/approval.js';
 import type { PersonId } from '../domain/person.js';
@@ -40,7 +40,7 @@ export interface ApprovalRow {
   readonly settler_email: string | null;
 }
 
-/** Throws when a row is in no state that the domain knows; the database's CHECKs make that impossible. */
+/** Throws when the domain has no state for the row; the database's CHECKs prevent such rows. */
 export function toApproval(row: ApprovalRow): Approval {
   const requested = toRequested(row);
   if (row.status === 'pending') return { ...requested, status: 'pending' };

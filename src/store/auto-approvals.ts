@@ -1,4 +1,4 @@
-/** Which requests were granted by a policy's conditions without a word in Slack. */
+/** Auto-approved requests that Slack does not show yet. */
 
 import type { DataSource } from 'typeorm';
 import type { Approved } from '../domain/approval.js';
@@ -6,7 +6,7 @@ import type { AutoApprovals } from '../ports/index.js';
 import { approvalReads } from './approvals.js';
 import { only, sqlOn } from './sql.js';
 
-/** What is a day old is no news. `$1`: the channel; null for policies that name none. */
+/** Requests older than a day are not shown any more. `$1`: the channel; null for policies that name none. */
 const NOT_SHOWN = `from approval a join policy p on p.id = a.policy_id
   where a.status = 'approved' and a.settled_by is null and a.shown_at is null and a.auto_report is not null
     and a.created_at > now() - interval '1 day' and p.channel is not distinct from $1`;
@@ -37,7 +37,7 @@ export function createAutoApprovals(dataSource: DataSource): AutoApprovals {
     },
 
     async markSent(channel, lines) {
-      // One statement, so that no line is marked without its place.
+      // One statement, so that no request is marked as shown without the message that shows it.
       await sql(
         `with line as (select * from unnest($2::text[], $3::text[], $4::text[], $5::text[])
            as line (approval_id, team_id, channel, message_ts)),

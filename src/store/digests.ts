@@ -1,4 +1,4 @@
-/** Messages that many requests share, and which requests wait for so long a queue that they need one. */
+/** Digests: messages that several requests share. Requests get one when too many wait for a card of their own. */
 
 import type { DataSource } from 'typeorm';
 import type { ApprovalId } from '../domain/approval.js';
@@ -11,7 +11,7 @@ import type {
 import { first, sqlOn } from './sql.js';
 import { enqueueDeliveries } from './store.js';
 
-/** One digest holds no more than come at once with this. */
+/** The most requests that are added to digests at once. */
 const WAITING_MAX = 2000;
 
 interface WaitingRow {
@@ -67,7 +67,7 @@ export function createDigests(dataSource: DataSource): DigestCards {
     },
 
     async add({ teamId, channel, messageId }, ids) {
-      // As old as the message, so that a digest is not kept open for ever by what joins it.
+      // The row gets the message's age, so that added requests do not keep a digest open for ever.
       await sql(
         `insert into card (approval_id, team_id, channel, message_ts, kind, posted_at)
          select id, $2, $3, $4, 'digest', coalesce(

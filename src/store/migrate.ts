@@ -24,7 +24,7 @@ export class NewerSchemaError extends Error {
 
 export type SchemaState = 'current' | 'behind';
 
-/** How the schema compares to this program's. Throws NewerSchemaError when the database is ahead. */
+/** Whether the schema is up to date. Throws NewerSchemaError when the database is ahead. */
 export async function schemaState(dataSource: DataSource): Promise<SchemaState> {
   const sql = sqlOn(dataSource);
   const known = latestKnown();
@@ -41,8 +41,8 @@ export async function schemaState(dataSource: DataSource): Promise<SchemaState> 
 }
 
 /**
- * Brings the schema up to date and resolves with how many migrations ran. Processes that start at the same moment wait for each
- * other. Throws NewerSchemaError.
+ * Brings the schema up to date and resolves with the number of migrations that ran. Processes that start at the same time
+ * wait for each other. Throws NewerSchemaError.
  */
 export async function migrate(dataSource: DataSource): Promise<number> {
   const runner = dataSource.createQueryRunner();

@@ -8,8 +8,8 @@ import type { LeasedNotification, NotificationOutbox } from '../ports/index.js';
 import { sqlOn } from './sql.js';
 
 /**
- * Of one approval nothing is leased while something older waits, leased or not; other approvals do not wait for it. The oldest is looked up
- * for one row after another until there are enough: a join would read all of them. A lease is not an attempt yet: a process that is killed
+ * No notification is leased while an older one of the same approval waits, leased or not; other approvals do not wait for it. A subquery
+ * finds the oldest for each row until there are enough: a join would read all rows. A lease is not an attempt yet: a process that is killed
  * with a hundred leases has sent nothing, and must not use up an attempt of any.
  */
 const LEASE = `
@@ -136,7 +136,7 @@ function outcomeOf({ type, details }: AuditEvent): string | undefined {
   }
 }
 
-/** What belongs to an alert, a policy or a value's version; ids, numbers and settings alone. */
+/** Details that are sent: only ids, numbers and settings. */
 const DETAILS: Partial<Record<AuditEvent['type'], readonly string[]>> = {
   policy_changed: ['policy'],
   secret_read: ['version'],

@@ -65,7 +65,7 @@ export function people(manager: EntityManager, makeId: MakeId): People {
     },
 
     async link(id, account) {
-      // Either side may be taken: both are unique, and neither is ever moved.
+      // Either side may be linked already: both are unique, and a link never changes.
       const { raw } = await manager
         .createQueryBuilder()
         .insert()

@@ -1,4 +1,4 @@
-/** The outbox: what is due is leased for a while, by the database's clock, to one process at a time. */
+/** The Slack outbox: a due delivery is leased for a while, by the database's clock, to one process at a time. */
 
 import type { DataSource } from 'typeorm';
 import type { FailingDeliveries, Leased, SlackOutbox } from '../ports/index.js';

@@ -89,11 +89,11 @@ function reads(manager: EntityManager, sql: Sql): Reads {
 
 const noOrigin = () => undefined;
 
-/** What a transaction writes when its work is done. */
+/** What a transaction writes after its work, just before COMMIT. */
 interface Late {
   readonly events: AuditEvent[];
   readonly directMessages: NewDirectMessage[];
-  /** What a Home may show. */
+  /** Approvals that changed, which an App Home may show. */
   readonly touched: Set<ApprovalId>;
 }
 
@@ -144,7 +144,7 @@ function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts)
   };
 }
 
-/** One row for each destination and subject, ahead of what was sent. A card that a person has just decided goes first. */
+/** Makes one delivery due for each subject. The card of a request that a person has just decided is sent first. */
 export async function enqueueDeliveries(
   sql: Sql,
   destination: Destination,
@@ -190,7 +190,7 @@ async function findInstallation(sql: Sql): Promise<Installation | undefined> {
   return row && { id: row.id, keyCheck: row.key_check };
 }
 
-/** The chain begins here: its first hash is computed from the installation's id. */
+/** Starts the audit chain: its first hash is computed from the installation's id. */
 async function insertInstallation(sql: Sql, chain: ChainHash, { id, keyCheck }: Installation) {
   await sql('insert into installation (id, key_check) values ($1, $2)', [id, keyCheck]);
   await sql('insert into audit_head (sequence, hash) values (0, $1)', [chain.genesis(id)]);
