@@ -65,8 +65,8 @@ describe('notifications:set', () => {
     const typed = await set({ answer: () => WEBHOOK_URL }, 'webhook', '--url');
     expect(typed.asked).toEqual(['URL: ']);
     const after = await run(admin, 'notifications:list');
-    expect(after.out).toMatch(/^slack +on +#approvals +all but secret_read +omitted$/m);
-    expect(after.out).toMatch(/^webhook +on +https:\/\/receiver\.example\.com +all but/m);
+    expect(after.out).toMatch(/^slack +on +#approvals +all except secret_read +omitted$/m);
+    expect(after.out).toMatch(/^webhook +on +https:\/\/receiver\.example\.com +all except/m);
     for (const { out, err } of [piped, typed, after]) expect(out + err).not.toContain(CANARY);
   });
 

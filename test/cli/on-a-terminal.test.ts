@@ -55,7 +55,7 @@ test('notifications:set asks for a webhook URL without echoing it', async () => 
   await until('the prompt', () => program.stderr().includes('URL: '));
   program.type('https://hooks.slack.com/services/T1/B1/canary-2Kw\r');
   expect(await program.ended).toMatchObject({ exit: 0 });
-  expect(plain(program.stdout())).toMatch(/^slack +on +#approvals +all but secret_read/m);
+  expect(plain(program.stdout())).toMatch(/^slack +on +#approvals +all except secret_read/m);
   expect(program.stdout() + program.stderr()).not.toContain('canary');
 });
 

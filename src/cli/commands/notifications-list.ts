@@ -55,6 +55,6 @@ type Common = Pick<
 
 const common = ({ enabled, events, includeReason, disabledBecause }: Common) => ({
   state: enabled ? 'on' : disabledBecause ? `off: ${disabledBecause}` : 'off',
-  events: events?.join(', ') ?? 'all but secret_read',
+  events: events?.join(', ') ?? 'all except secret_read',
   reasons: includeReason ? 'included' : 'omitted',
 });
