@@ -7,7 +7,7 @@ import { coveringPatterns } from '../../src/domain/pattern.js';
 import { createPolicyIndex } from '../../src/domain/policy/policy-index.js';
 import { parseWindow } from '../../src/domain/policy/time-window.js';
 import { parseZone } from '../../src/domain/policy/time-zone.js';
-import { policy } from '../domain/policies.js';
+import { policy } from '../domain/policy-fixture.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { unwrap } from '../support/services.js';
 import { run } from './terminal.js';

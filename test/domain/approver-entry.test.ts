@@ -1,4 +1,4 @@
-/** Approver entries: e-mail addresses, Slack users and Slack user groups, told apart by their form alone. */
+/** Approver entries: e-mail addresses, Slack users and Slack user groups, distinguished by their form. */
 
 import { expect, test } from 'vitest';
 import {

@@ -9,7 +9,7 @@ import {
   systemActor,
 } from '../../src/domain/audit-event.js';
 import { EVENT_TYPES } from '../../src/domain/vocabulary.js';
-import { person } from './scene.js';
+import { person } from './decision-fixture.js';
 
 const AT = '2026-05-01T12:00:00.123456Z';
 const actor = systemActor('a test');
@@ -28,18 +28,18 @@ const whole: Required<Omit<AuditEvent, 'type'>> = {
 const keys = (event: AuditEvent) => Object.keys(JSON.parse(canonicalEvent(event, 1, AT)));
 
 describe.each(EVENT_TYPES)('%s', (type) => {
-  test('holds exactly its number, time, type and actor when it is about nothing', () => {
+  test('a minimal event contains exactly its number, time, type and actor', () => {
     expect(keys({ type, actor })).toEqual(['actor', 'at', 'sequence', 'type']);
   });
 
-  test('holds every field that it is given', () => {
+  test('a full event contains every field', () => {
     expect(keys({ type, ...whole })).toEqual(
       ['at', 'sequence', 'type', ...Object.keys(whole)].sort(),
     );
   });
 });
 
-test('an absent field is left out, never written as null', () => {
+test('an absent field is omitted, never written as null', () => {
   for (const field of Object.keys(whole)) {
     if (field === 'actor') continue;
     const event: AuditEvent = { type: 'secret_read', ...whole, [field]: undefined };
@@ -49,25 +49,25 @@ test('an absent field is left out, never written as null', () => {
   expect(canonicalEvent(empty, 1, AT)).toContain('"details":{}');
 });
 
-test('what is not on the list does not get in, wherever it hangs', () => {
+test('a field that is not on the allow-list is left out', () => {
   const smuggled = { value: 's3cret', token: 'vsk_a_1' };
   const event = { ...whole, ...smuggled, actor: { ...actor, ...smuggled } };
   const text = canonicalEvent({ type: 'secret_read', ...event }, 1, AT);
   expect(text).not.toMatch(/s3cret|vsk_a_1/);
 });
 
-test('is the same bytes for the same event, in the order of RFC 8785', () => {
+test('the same event has the same bytes, in the order of RFC 8785', () => {
   expect(canonicalEvent({ details: { b: 1, a: [] }, actor, type: 'secret_read' }, 7, AT)).toBe(
     `{"actor":{"id":"a test","kind":"system","name":"a test"},"at":"${AT}","details":{"a":[],"b":1},"sequence":7,"type":"secret_read"}`,
   );
 });
 
-test('cannot be written with text that has no bytes of its own', () => {
+test('an event with a lone surrogate is refused', () => {
   const event: AuditEvent = { type: 'access_refused', actor, reason: '\uD800' };
   expect(() => canonicalEvent(event, 1, AT)).toThrow(TypeError);
 });
 
-test('actors are named by what cannot be taken over', () => {
+test('actors are identified by ids that cannot be reused', () => {
   const principal = { id: 'prin_1', name: 'claude', class: 'agent', owner: 'prsn_bob' } as const;
   expect(keyActor({ principal })).toEqual({ kind: 'key', id: 'prin_1', name: 'claude' });
   expect(personActor(person('bob'))).toEqual({

@@ -57,7 +57,7 @@ const { value } = fc.letrec<{ value: Json }>((tie) => ({
   ),
 }));
 
-test('is what an independent writer of the RFC writes', () => {
+test('canonical JSON agrees with an independent implementation of the RFC', () => {
   fc.assert(
     fc.property(value, (one) => {
       expect(canonicalJson(one)).toBe(byTheBook(one));
@@ -66,7 +66,7 @@ test('is what an independent writer of the RFC writes', () => {
   );
 });
 
-test('reads back as the same value', () => {
+test('canonical JSON parses to the same value', () => {
   fc.assert(
     fc.property(value, (one) => {
       expect(byTheBook(JSON.parse(canonicalJson(one)))).toBe(byTheBook(one));
@@ -74,7 +74,7 @@ test('reads back as the same value', () => {
   );
 });
 
-test('does not depend on the order in which keys were written', () => {
+test('canonical JSON does not depend on the order of keys', () => {
   fc.assert(
     fc.property(fc.dictionary(text, value), fc.nat(), (one, turn) => {
       const entries = Object.entries(one);
@@ -84,21 +84,21 @@ test('does not depend on the order in which keys were written', () => {
   );
 });
 
-test('sorts keys by UTF-16 code units, as the example of the RFC does', () => {
+test('canonical JSON sorts keys by UTF-16 code units, as in the RFC’s example', () => {
   const example = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\u{1f600}': 5, '\u0080': 6, ö: 7 };
   expect(canonicalJson(example)).toBe(
     '{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"\u{1f600}":5,"\ufb33":3}',
   );
 });
 
-test('leaves absent keys out and keeps null', () => {
+test('canonical JSON omits absent keys and keeps null', () => {
   expect(canonicalJson({ b: undefined, a: null })).toBe('{"a":null}');
   expect(canonicalJson({})).toBe('{}');
   expect(canonicalJson(Object.assign(Object.create(null), { a: 1 }))).toBe('{"a":1}');
   expect(canonicalJson(-0)).toBe('0');
 });
 
-describe('refuses what has no one form', () => {
+describe('values without a canonical form', () => {
   const wrong: [string, unknown][] = [
     ['a float', 0.5],
     ['a float that is nearly whole', 1 + Number.EPSILON],
@@ -118,12 +118,12 @@ describe('refuses what has no one form', () => {
     ['an array with a hole', Array(2)],
   ];
 
-  test.each(wrong)('%s', (_, one) => {
+  test.each(wrong)('canonical JSON refuses %s', (_, one) => {
     for (const holder of [one, [one], { a: [one] }])
       expect(() => Reflect.apply(canonicalJson, undefined, [holder])).toThrow(TypeError);
   });
 
-  test('a lone surrogate as a key', () => {
+  test('canonical JSON refuses a lone surrogate in a key', () => {
     expect(() => canonicalJson({ '\uD800': 1 })).toThrow(TypeError);
   });
 });

@@ -16,7 +16,7 @@ describe('the nearest word', () => {
     ['frobnicate', undefined],
     ['', undefined],
     ['x'.repeat(10_000), undefined],
-  ])('to "%.20s" is %s', (typed, expected) => {
+  ])('the nearest word to "%.20s" is %s', (typed, expected) => {
     expect(nearest(typed, known)).toBe(expected);
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { formatDuration, isDuration, parseDuration } from '../../src/domain/duration.js';
 import { DAY, DURATION_CEILING, HOUR, MINUTE, SECOND } from '../../src/domain/limits.js';
 
-test('what is formatted reads back as the same number of seconds', () => {
+test('a formatted duration parses to the same number of seconds', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: DURATION_CEILING / SECOND }), (seconds) => {
       expect(parseDuration(formatDuration(seconds * SECOND))).toBe(seconds * SECOND);
@@ -14,7 +14,7 @@ test('what is formatted reads back as the same number of seconds', () => {
   );
 });
 
-test('what is formatted cannot be written with a larger unit', () => {
+test('a formatted duration uses the largest possible units', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: DURATION_CEILING }), (ms) => {
       const [, h = 0, m = 0, s = 0] =
@@ -32,7 +32,7 @@ test.each([
   ['7d', 7 * DAY, '7d'],
   ['1d1h1m1s', DAY + HOUR + MINUTE + SECOND, '1d1h1m1s'],
   ['0h5m', 5 * MINUTE, '5m'],
-])('%s is %d ms and is written %s', (text, ms, written) => {
+])('%s parses to %d ms and is formatted as %s', (text, ms, written) => {
   expect(parseDuration(text)).toBe(ms);
   expect(formatDuration(ms)).toBe(written);
 });
@@ -57,22 +57,25 @@ test.each([
   ],
   ['30m1h', '1h1h', '1w', '1ms', '1h30', '\u0661h', '\u221E', 'Infinity', 'NaN', '1h\n', '1h\0'],
   ['9999d', `${'9'.repeat(400)}s`],
-])('nothing but a duration is read as one: %j …', (...texts) => {
+])('text that is not a duration is not parsed: %j …', (...texts) => {
   expect(texts.filter((text) => parseDuration(text) !== undefined)).toEqual([]);
 });
 
-test('less than a second is written as none', () => {
+test('less than a second is formatted as 0s', () => {
   expect(formatDuration(999)).toBe('0s');
   expect(formatDuration(1999)).toBe('1s');
 });
 
 describe('a duration that a grant can have', () => {
-  test.each([MINUTE, MINUTE + 1, DURATION_CEILING])('%d ms', (ms) => {
-    expect(isDuration(ms)).toBe(true);
-  });
+  test.each([MINUTE, MINUTE + 1, DURATION_CEILING])(
+    '%d ms is a valid duration of a grant',
+    (ms) => {
+      expect(isDuration(ms)).toBe(true);
+    },
+  );
 
   test.each([0, -1, MINUTE - 1, MINUTE + 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    'not %d ms',
+    '%d ms is not a valid duration of a grant',
     (ms) => expect(isDuration(ms)).toBe(false),
   );
 });

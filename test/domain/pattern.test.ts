@@ -53,7 +53,7 @@ const near = fc
   .map(([one, how]) => ({ resource: one, pattern: bent(one, how) }));
 
 describe('covers', () => {
-  test('a million patterns close to a resource cover it or not as the definition says', () => {
+  test('a million patterns similar to a resource cover it exactly if the definition says so', () => {
     const tens = fc.array(bend, { minLength: 10, maxLength: 10 });
     let [compared, covered] = [0, 0];
     fc.assert(
@@ -74,7 +74,7 @@ describe('covers', () => {
     expect(covered).toBeGreaterThan(100_000);
   });
 
-  test('is what the list of covering patterns says', () => {
+  test('covers() agrees with coveringPatterns()', () => {
     fc.assert(
       fc.property(near, ({ pattern: one, resource: other }) => {
         expect(covers(one, other)).toBe(coveringPatterns(other).includes(one));
@@ -83,7 +83,7 @@ describe('covers', () => {
     );
   });
 
-  test('agrees with the definition for any two patterns', () => {
+  test('covers() agrees with the definition for any two patterns', () => {
     fc.assert(
       fc.property(pattern, fc.oneof(pattern, resource), (one, other) => {
         expect(covers(one, other)).toBe(coversByTheBook(one, other));
@@ -121,12 +121,12 @@ describe('covers', () => {
     expect(covers(`vsecure://secrets/${one}`, `vsecure://secrets/${other}`)).toBe(expected);
   });
 
-  test('nothing of secrets covers anything else', () => {
+  test('patterns of secrets cover only secrets', () => {
     for (const other of ['vsecure://audit', 'vsecure://api-keys', 'vsecure://templates/x'])
       expect(covers('vsecure://secrets/**', other)).toBe(false);
   });
 
-  test('the audit trail and the keys are covered by their own names alone', () => {
+  test('only their own names cover the audit trail and the API keys', () => {
     for (const one of ['vsecure://audit', 'vsecure://api-keys'])
       expect(coveringPatterns(one)).toEqual([one]);
   });
@@ -140,7 +140,7 @@ describe('the patterns that cover a resource', () => {
     return RANK(left[place] ?? '') - RANK(right[place] ?? '');
   };
 
-  test('come most specific first: literal before one segment before any depth', () => {
+  test('covering patterns come most specific first: a literal before *, and * before **', () => {
     fc.assert(
       fc.property(fc.oneof(resource, pattern), (one) => {
         const all = coveringPatterns(one);
@@ -151,7 +151,7 @@ describe('the patterns that cover a resource', () => {
     );
   });
 
-  test('are all valid patterns, each once, and each covers it', () => {
+  test('all covering patterns are valid and distinct, and cover the resource', () => {
     fc.assert(
       fc.property(fc.oneof(resource, pattern), (one) => {
         const all = coveringPatterns(one);
@@ -162,20 +162,20 @@ describe('the patterns that cover a resource', () => {
     );
   });
 
-  test('are at most 511, for the deepest and longest resource there is', () => {
+  test('the deepest and longest resource has at most 511 covering patterns', () => {
     const longest = `vsecure://secrets/${Array(8).fill('x'.repeat(60)).join('/')}`;
     expect(coveringPatterns(longest)).toHaveLength(511);
     expect(coveringPatterns('vsecure://secrets/production/X')).toHaveLength(7);
   });
 
-  test('of something that is no resource are none', () => {
+  test('an invalid resource has no covering patterns', () => {
     for (const junk of ['', 'production/X', 'vsecure://secrets', 'vsecure://other/x', 'a\0'])
       expect(coveringPatterns(junk)).toEqual([]);
   });
 });
 
 describe('parsePattern', () => {
-  test('accepts what it accepts byte for byte', () => {
+  test('parsePattern returns an accepted pattern byte for byte', () => {
     fc.assert(
       fc.property(pattern, (one) => {
         expect(parsePattern(one)).toEqual({ ok: true, value: one });
@@ -202,7 +202,7 @@ describe('parsePattern', () => {
     'vsecure://api-keys/**',
     '*',
     `vsecure://secrets/${Array(9).fill('*').join('/')}`,
-  ])('refuses %s', (text) => {
+  ])('parsePattern refuses %s', (text) => {
     const refusal = { code: 'invalid_resource' };
     expect(parsePattern(text)).toMatchObject({ ok: false, refusal });
   });

@@ -28,16 +28,16 @@ const changes: [string, Partial<DigestedRequest>][] = [
   ['principal and policy exchanged', { principal: base.policy, policy: base.principal }],
 ];
 
-test.each(changes)('%s is another digest', (_, change) => {
+test.each(changes)('a change of %s changes the digest', (_, change) => {
   expect(requestDigest(digest, { ...base, ...change })).not.toBe(requestDigest(digest, base));
 });
 
-test('each of the changes is another digest than every other', () => {
+test('all changes give different digests', () => {
   const all = changes.map(([, change]) => requestDigest(digest, { ...base, ...change }));
   expect(new Set(all).size).toBe(changes.length);
 });
 
-test('is SHA-256 over the canonical form, which anybody can write down', () => {
+test('the digest is SHA-256 over the documented canonical form', () => {
   const canonical =
     '{"duration":3600000,"operation":"read","policy":"plcy_1","policyVersion":1,"principal":"prin_1",' +
     '"resources":["vsecure://secrets/a","vsecure://secrets/b"]}';
@@ -45,7 +45,7 @@ test('is SHA-256 over the canonical form, which anybody can write down', () => {
   expect(requestDigest(digest, base)).toBe(expected);
 });
 
-test('any two different requests differ', () => {
+test('two different requests have different digests', () => {
   const request = fc.record({
     resources: fc.array(fc.string({ maxLength: 3 }), { maxLength: 3 }),
     operation: fc.string({ maxLength: 2 }),
@@ -63,7 +63,7 @@ test('any two different requests differ', () => {
   );
 });
 
-test('what else hangs on the request is not part of it', () => {
+test('other fields of the request do not affect the digest', () => {
   const more = { ...base, reason: 'another', asked: 4 };
   expect(requestDigest(digest, more)).toBe(requestDigest(digest, base));
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Caller, effectiveScopes, may, seesEverything } from '../../src/domain/rights.js';
 import { KEY_CLASSES, ROLES, SCOPES } from '../../src/domain/vocabulary.js';
-import { person } from './scene.js';
+import { person } from './decision-fixture.js';
 
 /** Written out by hand, a letter for each class and role that can have the scope. */
 const WHO = {
@@ -32,13 +32,16 @@ describe.each(combinations)(
         WHO[scope].roles.split(' ').includes(role),
     );
 
-    test.each(SCOPES)('holding only %s', (scope) => {
-      expect([...effectiveScopes([scope], keyClass, role)]).toEqual(
-        allowed.includes(scope) ? [scope] : [],
-      );
-    });
+    test.each(SCOPES)(
+      'a key with only the scope %s has it exactly if its class and role allow it',
+      (scope) => {
+        expect([...effectiveScopes([scope], keyClass, role)]).toEqual(
+          allowed.includes(scope) ? [scope] : [],
+        );
+      },
+    );
 
-    test('holding any set of scopes has exactly those of them that it can have', () => {
+    test('a key with any set of scopes has exactly those that class and role allow', () => {
       fc.assert(
         fc.property(fc.subarray([...SCOPES]), (scopes) => {
           expect([...effectiveScopes(scopes, keyClass, role)]).toEqual(
@@ -48,24 +51,24 @@ describe.each(combinations)(
       );
     });
 
-    test('holding nothing may do nothing', () => {
+    test('a key without scopes has none', () => {
       expect(effectiveScopes([], keyClass, role).size).toBe(0);
     });
 
-    test('sees everything only as an admin or auditor, and never as an agent', () => {
+    test('only admins and auditors see everything, and never through an agent key', () => {
       const one = caller({ keyClass, role });
       expect(seesEverything(one)).toBe(keyClass !== 'agent' && role !== 'member');
     });
   },
 );
 
-test('no key of an agent or a service can decide, whoever owns it', () => {
+test('no agent or service key can decide, regardless of its owner', () => {
   for (const role of ROLES)
     for (const keyClass of ['agent', 'service'] as const)
       expect(may(caller({ keyClass, role }), 'approvals:decide')).toBe(false);
 });
 
-test('no key of an agent can manage anything, whoever owns it', () => {
+test('no agent key has a manage scope, regardless of its owner', () => {
   for (const role of ROLES) {
     const held = [...effectiveScopes(SCOPES, 'agent', role)];
     expect(held.filter((scope) => scope.endsWith(':manage'))).toEqual([]);

@@ -21,11 +21,11 @@ describe('the length of a reason', () => {
     ['a\n\n\n\n\n\n\n\nb', 3],
     ['Zo\u00EB', 3],
     ['\u{1F511}\u{1F511}', 2],
-  ])('of %j is %d', (text, length) => {
+  ])('the length of the reason %j is %d', (text, length) => {
     expect(reasonLength(text)).toBe(length);
   });
 
-  test('does not grow by padding', () => {
+  test('padding does not change the length of a reason', () => {
     const padding = fc.array(fc.constantFrom(' ', '\n', '\t')).map((parts) => parts.join(''));
     fc.assert(
       fc.property(anything, padding, (text, pad) => {
@@ -49,12 +49,12 @@ test.each([
   ['\u200B\u200B\u200B\u200B\u200B\u200B\u200B\u200B\u200B\u200B', false],
   ['\u{1F511}\u{1F511}\u{1F511}', false],
   ['ok !!!!!!!!', false],
-])('%j says something: %s', (text, expected) => {
+])('the reason %j has content: %s', (text, expected) => {
   expect(saysSomething(text)).toBe(expected);
 });
 
-describe('what is stored', () => {
-  test('is well formed and free of NUL, whatever came in', () => {
+describe('storable text', () => {
+  test('storable text is well formed and contains no NUL', () => {
     fc.assert(
       fc.property(anything, (text) => {
         const stored = storable(text);
@@ -67,7 +67,7 @@ describe('what is stored', () => {
     );
   });
 
-  test('is unchanged when nothing was wrong with it', () => {
+  test('valid text is stored unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         fc.pre(!text.includes('\0'));
@@ -76,7 +76,7 @@ describe('what is stored', () => {
     );
   });
 
-  test('shows where something was taken out', () => {
+  test('storable text shows where a character was replaced', () => {
     expect(storable('a\0b\uD800c\uDFFF')).toBe('a\uFFFDb\uFFFDc\uFFFD');
     expect(storable('\u{1F511}')).toBe('\u{1F511}');
   });

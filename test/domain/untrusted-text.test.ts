@@ -7,7 +7,7 @@ import { hostileText } from '../slack/hostile.js';
 const NEVER_SHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 describe('every code point of Unicode', () => {
-  test('that is control, format, surrogate, private, unassigned or ignorable is spelled out', () => {
+  test('every control, format, surrogate, private-use, unassigned or ignorable code point is spelled out', () => {
     const leaked: string[] = [];
     for (let point = 0; point <= 0x10ffff; point += 1) {
       const character = String.fromCodePoint(point);
@@ -28,11 +28,11 @@ test.each([
   ['a lone surrogate', 'a\uD800b', 'a⟦U+D800⟧b'],
   ['a blank braille cell', 'a\u2800b', 'a⟦U+2800⟧b'],
   ['NUL', 'a\0b', 'a⟦U+0000⟧b'],
-])('%s is shown and marked', (_, hostile, shown) => {
+])('%s is made visible and marked as suspicious', (_, hostile, shown) => {
   expect(cleanText(hostile)).toEqual({ text: shown, suspicious: true });
 });
 
-test('a heap of combining marks is cut to two and marked', () => {
+test('stacked combining marks are cut to two and marked as suspicious', () => {
   expect(cleanText(`x${'\u0336'.repeat(40)}y`)).toEqual({
     text: 'x\u0336\u0336y',
     suspicious: true,
@@ -47,7 +47,7 @@ test('letters of all scripts stay as they are, in composed form', () => {
   });
 });
 
-test('odd spaces and line ends become ordinary ones', () => {
+test('unusual spaces and line ends become ordinary ones', () => {
   expect(cleanText('a\u00A0b\u3000c\td\r\ne\rf').text).toBe('a b c d\ne\nf');
 });
 
@@ -55,18 +55,18 @@ test.each([
   ['https://evil.example/a', 'hxxps[:]//evil.example/a'],
   ['HTTP://evil.example', 'hxxp[:]//evil.example'],
   ['see slack://open and vsecure://secrets/a', 'see slack[:]//open and vsecure[:]//secrets/a'],
-])('%s is no link any more', (link, broken) => {
+])('%s is no longer a link', (link, broken) => {
   expect(cleanText(link).text).toBe(broken);
 });
 
-test('each quoted line is marked, and no more are shown than agreed', () => {
+test('each quoted line is marked, and the quotation is cut to its limits', () => {
   const text = Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\n');
   const { text: shown, left } = quoted(text, { lines: 3, characters: 500 });
   expect(shown).toBe('│ line 0\n│ line 1\n│ line 2');
   expect(left).toBe([...text].length - [...'line 0\nline 1\nline 2'].length);
 });
 
-test('whatever is quoted keeps its frame and its limits', () => {
+test('every quotation keeps its frame and its limits', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
       const { text: shown } = quoted(text, { lines: 8, characters: 500 });

@@ -6,7 +6,7 @@ import { parseResource } from '../../src/domain/uri.js';
 
 const segments = (count: number, segment = 's') => Array(count).fill(segment).join('/');
 
-describe('a resource in its one form is accepted as it stands', () => {
+describe('a valid resource is accepted unchanged', () => {
   test.each([
     'vsecure://secrets/production/DATABASE_URL',
     'vsecure://secrets/a',
@@ -142,7 +142,7 @@ const REFUSED: Record<string, readonly string[]> = {
   ],
 };
 
-describe.each(Object.entries(REFUSED))('%s are refused, never tidied up', (_, uris) => {
+describe.each(Object.entries(REFUSED))('%s are refused, never normalised', (_, uris) => {
   test.each(uris)('%j', (uri) => {
     const parsed = parseResource(uri);
     expect(parsed).toMatchObject({ ok: false, refusal: { code: 'invalid_resource' } });
@@ -192,7 +192,7 @@ const mutation = fc.record({
 const BY_THE_BOOK =
   /^vsecure:\/\/(?:audit|api-keys|(?:secrets|templates)(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){1,8})(?![\s\S])/;
 
-test('whatever is done to a valid resource, what is accepted is accepted byte for byte', () => {
+test('every accepted mutation of a valid resource is accepted byte for byte', () => {
   let accepted = 0;
   fc.assert(
     fc.property(valid, fc.array(mutation, { minLength: 1, maxLength: 3 }), (uri, mutations) => {

@@ -1,4 +1,4 @@
-/** What no script of votes can bring about, and what is owed to whoever comes too late. */
+/** Invariants of random votes, and refusals of late votes. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -6,8 +6,8 @@ import { castVote } from '../../src/domain/approval.js';
 import { formatDuration } from '../../src/domain/duration.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import { ENTRY_POINTS, VERDICTS } from '../../src/domain/vocabulary.js';
-import { ballotBox, type Cast, type Name, PEOPLE } from './ballot-box.js';
-import { NOW, pending, policy } from './scene.js';
+import { NOW, pending, policy } from './decision-fixture.js';
+import { type Cast, type Name, PEOPLE, playVotes } from './play-votes.js';
 
 const names = fc.constantFrom<Name[]>('alice', 'carol', 'dave', 'bob', 'mallory', 'eve');
 const cast: fc.Arbitrary<Cast> = fc.record({
@@ -63,12 +63,12 @@ function reference({ approvers, minApprovals, allowSelfApproval, maxDuration, de
   };
 }
 
-describe('any votes of several people, in any order', () => {
-  test('come out as the rules in prose say', () => {
+describe('random votes of several people in random order', () => {
+  test('the results of random votes match the rules in prose', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(rules, fc.array(cast, { minLength: 1, maxLength: 12 }), (given, votes) => {
-        const [box, model] = [ballotBox(given), reference(given)];
+        const [box, model] = [playVotes(given), reference(given)];
         for (const vote of votes) {
           const outcome = box.cast(vote);
           seen.add(outcome.split(' ')[0] ?? '');
@@ -80,10 +80,10 @@ describe('any votes of several people, in any order', () => {
     expect(seen.size).toBe(11);
   });
 
-  test('approve only with the quorum of different people, and never for longer than anybody said', () => {
+  test('random votes approve only with a quorum of different people, and never longer than the shortest vote', () => {
     fc.assert(
       fc.property(rules, fc.array(cast, { maxLength: 12 }), (given, votes) => {
-        const box = ballotBox(given);
+        const box = playVotes(given);
         for (const vote of votes) box.cast(vote);
         const yes = box.votes.filter(({ verdict }) => verdict === 'approve');
         expect(new Set(box.votes.map(({ person }) => person)).size).toBe(box.votes.length);
@@ -116,26 +116,26 @@ describe('earlier votes', () => {
     });
   const BOTH = ['alice@example.com', 'carol@example.com'];
 
-  test('count while whoever cast them may decide', () => {
+  test('an earlier vote counts while its voter may decide', () => {
     expect(secondVote(BOTH, [PEOPLE.carol])).toMatchObject({ value: { status: 'approved' } });
   });
 
-  test('do not count once whoever cast them is no approver any more', () => {
+  test('an earlier vote does not count once its voter is no longer an approver', () => {
     const result = secondVote(['alice@example.com'], [PEOPLE.carol]);
     expect(result).toEqual({ ok: true, value: 'counted' });
   });
 
-  test('do not count once whoever cast them has left', () => {
+  test('an earlier vote does not count once its voter is deactivated', () => {
     const result = secondVote(BOTH, [{ ...PEOPLE.carol, active: false }]);
     expect(result).toEqual({ ok: true, value: 'counted' });
   });
 
-  test('do not count when nobody knows who cast them', () => {
+  test('an earlier vote of an unknown voter does not count', () => {
     expect(secondVote(BOTH, [])).toEqual({ ok: true, value: 'counted' });
   });
 });
 
-describe('what comes too late', () => {
+describe('votes that come too late', () => {
   const at = (ms: number) => ({ expiresAt: new Date(NOW.getTime() + ms) });
   const yes = { who: 'alice', verdict: 'approve' } as const;
 
@@ -143,9 +143,9 @@ describe('what comes too late', () => {
     [1, 'approved 1h'],
     [0, 'expired'],
     [-1, 'expired'],
-  ])('%d ms before its end an approval is: %s', (ms, outcome) => {
-    expect(ballotBox({}, at(ms)).cast(yes)).toBe(outcome);
-    expect(ballotBox({}, at(ms)).cast({ who: 'bob', verdict: 'deny' })).toBe(
+  ])('a vote %d ms before the end of an approval results in: %s', (ms, outcome) => {
+    expect(playVotes({}, at(ms)).cast(yes)).toBe(outcome);
+    expect(playVotes({}, at(ms)).cast({ who: 'bob', verdict: 'deny' })).toBe(
       ms > 0 ? 'denied' : 'expired',
     );
   });
@@ -155,14 +155,14 @@ describe('what comes too late', () => {
     ['denied', 'already_decided'],
     ['cancelled', 'already_decided'],
     ['expired', 'expired'],
-  ] as const)('after %s every vote is told %s, whoever casts it', (status, outcome) => {
+  ] as const)('every vote on an approval that is %s results in %s', (status, outcome) => {
     for (const who of Object.keys(PEOPLE) as Name[])
       for (const verdict of VERDICTS)
-        expect(ballotBox({}, { status, settledAt: NOW }).cast({ who, verdict })).toBe(outcome);
+        expect(playVotes({}, { status, settledAt: NOW }).cast({ who, verdict })).toBe(outcome);
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, MINUTE + 0.5])(
-    'a wish for %d ms is none',
-    (duration) => expect(ballotBox().cast({ ...yes, duration })).toBe('invalid_duration'),
+    'a vote with a duration of %d ms is refused',
+    (duration) => expect(playVotes().cast({ ...yes, duration })).toBe('invalid_duration'),
   );
 });

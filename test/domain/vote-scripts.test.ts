@@ -5,7 +5,7 @@ import { parseDuration } from '../../src/domain/duration.js';
 import { HOUR } from '../../src/domain/limits.js';
 import type { PolicyRules } from '../../src/domain/policy/policy.js';
 import { ENTRY_POINTS } from '../../src/domain/vocabulary.js';
-import { ballotBox, type Cast, PEOPLE } from './ballot-box.js';
+import { type Cast, PEOPLE, playVotes } from './play-votes.js';
 
 const TWO = { minApprovals: 2 };
 const SELF = { allowSelfApproval: true, approvers: ['bob@example.com', 'alice@example.com'] };
@@ -37,7 +37,7 @@ const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
     ['+mallory = not_an_approver', '-mallory = not_an_approver', '+alice = approved 1h'],
   ],
   [
-    'somebody who left is not counted',
+    'the vote of a deactivated approver is not counted',
     {},
     ['+eve = person_inactive', '-eve = person_inactive', '+alice = approved 1h'],
   ],
@@ -66,7 +66,7 @@ const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
   ['two are needed', TWO, ['+alice = counted', '+carol = approved 1h']],
   ['two are needed, in any order', TWO, ['+dave = counted', '+alice = approved 1h']],
   [
-    'nobody counts twice',
+    'a person counts only once',
     TWO,
     [
       '+alice = counted',
@@ -76,7 +76,7 @@ const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
     ],
   ],
   [
-    'nobody takes a vote back',
+    'a vote cannot be changed',
     TWO,
     ['+alice = counted', '-alice = already_voted', '+carol = approved 1h'],
   ],
@@ -192,15 +192,15 @@ const SCRIPTS: [string, Partial<PolicyRules>, string[]][] = [
     ['+alice @slack = wrong_door', '-alice @cli = wrong_door'],
   ],
   [
-    'without approvers nobody approves and the owner may deny',
+    'without approvers a request cannot be approved and the owner may deny',
     { approvers: [] },
     ['+alice = not_an_approver', '+mallory = not_an_approver', '-bob = denied'],
   ],
 ];
 
-describe('votes, one after another', () => {
+describe('a sequence of votes', () => {
   test.each(SCRIPTS)('%s', (_, rules, steps) => {
-    const box = ballotBox(rules);
+    const box = playVotes(rules);
     for (const step of steps) {
       const [vote = '', expected] = step.split(' = ');
       const before = box.approval.status;
@@ -214,7 +214,7 @@ describe('votes, one after another', () => {
 function read(text: string): Cast {
   const who = Object.keys(PEOPLE).find((name) => text.slice(1).split(' ')[0] === name);
   const entryPoint = ENTRY_POINTS.find((one) => text.includes(`@${one}`));
-  if (!who) throw new Error(`nobody in "${text}"`);
+  if (!who) throw new Error(`no person in "${text}"`);
   return {
     who: who as keyof typeof PEOPLE,
     verdict: text.startsWith('+') ? 'approve' : 'deny',

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Caller } from '../../src/domain/rights.js';
 import { sqlOn } from '../../src/store/sql.js';
-import { approvedGrant } from '../flow/grants.js';
+import { approvedGrant } from '../flow/short-grants.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
 

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
 import type { IdempotencyKey } from '../../src/usecases/idempotent.js';
-import { approvedGrant } from '../flow/grants.js';
+import { approvedGrant } from '../flow/short-grants.js';
 import { ownPostgres } from '../support/database.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type PostgresProxy, postgresProxy } from '../support/postgres-proxy.js';

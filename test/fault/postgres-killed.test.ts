@@ -5,7 +5,7 @@ import type { Caller } from '../../src/domain/rights.js';
 import { startEmbedded } from '../../src/postgres/embedded.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
-import { approvedGrant } from '../flow/grants.js';
+import { approvedGrant } from '../flow/short-grants.js';
 import { type DurableServices, durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { DATABASE_URL } from '../support/services.js';

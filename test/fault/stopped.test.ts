@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { approvedGrant, endIn, untilOver } from '../flow/grants.js';
+import { approvedGrant, endIn, untilEnded } from '../flow/short-grants.js';
 import { builtProgram } from '../support/built.js';
 import { durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -31,7 +31,7 @@ test('a process that was stopped across the end of a grant returns no value when
   const moved = process.hrtime.bigint();
   await until('a read after that', () => reads.some(({ looked }) => looked > moved));
   await stop(child);
-  await untilOver(services, grant);
+  await untilEnded(services, grant);
   const over = process.hrtime.bigint();
   const before = reads.length;
   child.kill('SIGCONT');

@@ -1,4 +1,4 @@
-/** What people have AI tools do: a script that knows only what the server tells it debugs production, sets up staging and audits the whole. */
+/** Whole conversations of an AI tool: a script that knows only the server's answers debugs production, sets up staging and reviews security. */
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Approval, VSecureClient } from '../../src/sdk/index.js';
@@ -22,7 +22,7 @@ let server: RunningServer;
 let alice: VSecureClient;
 let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  ({ services, server, alice, stop } = await openServers(1, furnish));
+  ({ services, server, alice, stop } = await openServers(1, setUp));
 });
 afterAll(async () => {
   await stop();
@@ -30,7 +30,7 @@ afterAll(async () => {
   await services.close();
 });
 
-async function furnish(services: Services): Promise<void> {
+async function setUp(services: Services): Promise<void> {
   await services.policy();
   await services.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/staging/*');
   await services.policy({ requiresApproval: false }, 'vsecure://templates/**');
@@ -76,10 +76,10 @@ const typesOf = async (name: string) => {
   return items.map(({ type }) => type).reverse();
 };
 
-describe('somebody cannot log in to production', () => {
+describe('an agent investigates a failed login to production', () => {
   const symptom = 'Users cannot log in to production since this morning';
 
-  test('and the agent finds out why, with three secrets for as long as it needs them', async () => {
+  test('the agent finds the cause with three secrets, and releases them afterwards', async () => {
     const client = await connected();
     const prompt = await promptOf(client, 'debug-production', {
       environment: 'production',
@@ -115,7 +115,7 @@ describe('somebody cannot log in to production', () => {
     expect(fields(await agent.use('release-grant', { grant_id }))['status']).toBe('released');
     const late = await agent.use('read-secret', { resource: resources[0] });
     expect(late.isError).toBe(true);
-    expect(agent.told.join('\n')).not.toMatch(/canary/);
+    expect(agent.messages.join('\n')).not.toMatch(/canary/);
     expect(agent.calls).toEqual([
       'list-secrets',
       'read-secret',
@@ -132,7 +132,7 @@ describe('somebody cannot log in to production', () => {
     expect(trail).toEqual(expect.arrayContaining(['approval_requested', 'access_released']));
   });
 
-  test('but a person says no, so it tells its user why, and stops', async () => {
+  test('after a denial the agent gives its user the reason and stops', async () => {
     const agent = await openAgent(await connected());
     const person = decideNext(({ id }) => alice.mcp.deny(id, { reason: 'use the replica' }));
     const [outcome] = await agent.obtain({
@@ -146,17 +146,17 @@ describe('somebody cannot log in to production', () => {
       fields: { decision_reason: 'use the replica' },
       next: undefined,
     });
-    expect(agent.told.join('\n')).toMatch(/final/);
+    expect(agent.messages.join('\n')).toMatch(/final/);
     expect(agent.calls).toEqual(['request-access', 'wait-for-decision']);
   });
 
-  test('and nobody decides, so it waits three times, tells its user, and goes on when told to', async () => {
+  test('without a decision the agent waits three times, informs its user, and continues when the user asks', async () => {
     const agent = await openAgent(await connected(), 1);
     const wish = { resources: [PRODUCTION[0] ?? ''], operation: 'read', reason: symptom };
     const [outcome] = await agent.obtain(wish);
     expect(outcome?.status).toBe('pending');
     expect(agent.calls).toEqual(['request-access', ...Array(3).fill('wait-for-decision')]);
-    expect(agent.told.at(-1)).toMatch(/inform your user that a person has to decide/);
+    expect(agent.messages.at(-1)).toMatch(/inform your user that a person has to decide/);
     await approveNext();
     const later = await agent.settle(await agent.follow(outcome?.next));
     expect(later).toMatchObject({ status: 'approved', next: { tool: 'read-secret' } });
@@ -164,7 +164,7 @@ describe('somebody cannot log in to production', () => {
   });
 });
 
-test('a new staging environment gets its secrets, and the conversation none of their values', async () => {
+test('an agent sets up the secrets of a staging environment, and no value appears in the conversation', async () => {
   const client = await connected();
   expect(await promptOf(client, 'setup-environment', { name: 'staging' })).toContain('staging');
   const agent = await openAgent(client);
@@ -212,10 +212,10 @@ test('a new staging environment gets its secrets, and the conversation none of t
     const read = await agent.use('read-secret', { resource });
     expect(read.error.code).toBe('approval_required');
   }
-  expect(agent.told.join('\n')).not.toMatch(/canary/);
+  expect(agent.messages.join('\n')).not.toMatch(/canary/);
 });
 
-test('a security audit sees names, keys and the log of everybody, each with a person’s word, and no value', async () => {
+test('a security review reads secret names, keys and the whole audit log, each after approval, and no value', async () => {
   const client = await connected();
   const prompt = await promptOf(client, 'security-review', { since: '30d' });
   expect(prompt).toContain('30d');

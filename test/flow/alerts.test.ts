@@ -1,4 +1,4 @@
-/** Alerts fire once, resolve, keep their cooldown and stay silent when told to, however many processes evaluate them. */
+/** Alerts fire once, resolve, respect cooldown and silence, even if several processes evaluate them. */
 import { EventEmitter, once } from 'node:events';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { openDatabase } from '../../src/store/database.js';
 import { createStore } from '../../src/store/store.js';
 import { createEvaluateAlerts } from '../../src/usecases/metrics/evaluate-alerts.js';
 import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
-import { lookThenFire } from './alert-mutants.js';
+import { checkThenFire } from './broken-alerts.js';
 
 const RULE: AlertRuleChange = { metric: 'access_count', threshold: 50, period: 3_600_000 };
 const DAY = 86_400_000;
@@ -46,7 +46,7 @@ const set = async (change: AlertRuleChange = RULE, name = 'many') =>
   unwrap(await services.useCases.manageAlerts.setAlertRule(services.admin, name, change));
 const sequence = async () => (await newest())?.sequence ?? 0;
 const newest = async () => (await services.store.audit.list({}, { limit: 1 })).items[0];
-const told = async (since: number) =>
+const alertEvents = async (since: number) =>
   (await services.store.audit.list({}, { limit: 200 })).items
     .filter((event) => event.sequence > since && event.type.startsWith('alert_'))
     .toReversed()
@@ -57,15 +57,15 @@ const later = (ms: number) =>
     [ms],
   );
 
-describe('a rule over a metric', () => {
-  test('fires over its threshold and not at it, once until it is resolved, and again only after the cooldown', async () => {
+describe('an alert rule over a metric', () => {
+  test('a rule fires above its threshold, once until it is resolved, and again only after the cooldown', async () => {
     await set();
     const before = await sequence();
     for (const value of [50, 51, 52, 50, 51]) await evaluateAt(value);
-    expect(await told(before)).toEqual(['alert_fired many', 'alert_resolved many']);
+    expect(await alertEvents(before)).toEqual(['alert_fired many', 'alert_resolved many']);
     await later(3_600_000);
     await evaluateAt(51);
-    expect((await told(before)).at(-1)).toBe('alert_fired many');
+    expect((await alertEvents(before)).at(-1)).toBe('alert_fired many');
     expect((await newest())?.details).toEqual({
       alert: 'many',
       rule: 'many',
@@ -76,7 +76,7 @@ describe('a rule over a metric', () => {
     });
   });
 
-  test('over the time to a decision counts whole seconds, which is all that the trail can hold', async () => {
+  test('a rule over the time to decision compares whole seconds', async () => {
     await set({ metric: 'time_to_decision', threshold: 60, period: 3_600_000 });
     const evaluate = (median: number) =>
       createEvaluateAlerts({
@@ -85,7 +85,7 @@ describe('a rule over a metric', () => {
       })();
     const before = await sequence();
     await evaluate(60_000);
-    expect(await told(before)).toEqual([]);
+    expect(await alertEvents(before)).toEqual([]);
     await evaluate(60_001.5);
     expect((await newest())?.details).toMatchObject({ alert: 'many', value: 61 });
     const half = { ...RULE, threshold: 1.5 };
@@ -95,35 +95,35 @@ describe('a rule over a metric', () => {
     );
   });
 
-  test('tells the receivers it names', async () => {
+  test('a firing rule notifies the receivers that it names', async () => {
     await set({ ...RULE, to: ['email', 'webhook'] });
     await evaluateAt(99);
     expect((await newest())?.details?.['to']).toEqual(['email', 'webhook']);
   });
 
-  test('is silent as long as it is silenced, and fires afterwards if it is still so', async () => {
+  test('a silenced rule does not fire until the silence ends', async () => {
     await set();
     const silence = { rule: 'many', duration: DAY, reason: 'a load test' };
     unwrap(await services.useCases.manageAlerts.silenceAlert(services.admin, silence));
     const before = await sequence();
     await evaluateAt(99);
-    expect(await told(before)).toEqual([]);
+    expect(await alertEvents(before)).toEqual([]);
     await services.database.dataSource.query('update alert_silence set until = clock_timestamp()');
     await evaluateAt(99);
-    expect(await told(before)).toEqual(['alert_fired many']);
+    expect(await alertEvents(before)).toEqual(['alert_fired many']);
   });
 
-  test('that is switched off resolves what it fired, and stays quiet', async () => {
+  test('a disabled rule resolves its alerts and does not fire', async () => {
     await set();
     await evaluateAt(99);
     const before = await sequence();
     await set({ enabled: false });
     await evaluateAt(99);
     await evaluateAt(99);
-    expect((await told(before)).slice(1)).toEqual(['alert_resolved many']);
+    expect((await alertEvents(before)).slice(1)).toEqual(['alert_resolved many']);
   });
 
-  test('that cannot be evaluated keeps no other from it', async () => {
+  test('a rule that cannot be evaluated does not stop the other rules', async () => {
     await set({ ...RULE, key: 'broken' }, 'a-broken-one');
     await set({}, 'burst');
     await set();
@@ -137,11 +137,11 @@ describe('a rule over a metric', () => {
       },
     };
     await expect(createEvaluateAlerts(failing)()).rejects.toThrow(AggregateError);
-    expect(await told(before)).toEqual(['alert_fired many']);
+    expect(await alertEvents(before)).toEqual(['alert_fired many']);
   });
 });
 
-test('a rule counts real requests, of what its filter names alone', async () => {
+test('a rule counts only the real requests that match its filter', async () => {
   await services.policy({ requiresApproval: false });
   await services.policy({ requiresApproval: false }, 'vsecure://secrets/staging/*');
   const { caller } = await services.agent('counted');
@@ -150,26 +150,26 @@ test('a rule counts real requests, of what its filter names alone', async () => 
   const before = await sequence();
   await services.ask(caller, { resources: ['vsecure://secrets/staging/KEY'] });
   await services.useCases.evaluateAlerts();
-  expect(await told(before)).toEqual([]);
+  expect(await alertEvents(before)).toEqual([]);
   await services.ask(caller);
   await services.useCases.evaluateAlerts();
-  expect(await told(before)).toEqual(['alert_fired many']);
+  expect(await alertEvents(before)).toEqual(['alert_fired many']);
 });
 
-describe('two processes that evaluate at once', () => {
+describe('two processes that evaluate a rule at the same time', () => {
   const race = async (stores: readonly Store[]) => {
     await set();
     const before = await sequence();
     await Promise.all(stores.map((store) => evaluateAt(99, store)));
-    return (await told(before)).filter((line) => line === 'alert_fired many').length;
+    return (await alertEvents(before)).filter((line) => line === 'alert_fired many').length;
   };
 
-  test('fire once', async () => {
+  test('two concurrent evaluations fire an alert once', async () => {
     const many = Array.from({ length: 4 }, () => [services.store, other]).flat();
     expect(await race(many)).toBe(1);
   });
 
-  test('and the check bites: looking first fires twice', async () => {
+  test('a store that checks before it fires would fire twice', async () => {
     let looking = 0;
     const gate = new EventEmitter();
     const opened = once(gate, 'open');
@@ -178,12 +178,12 @@ describe('two processes that evaluate at once', () => {
       if (looking === 2) gate.emit('open');
       return opened;
     };
-    const broken = [services.store, other].map((store) => lookThenFire(store, bothLooked));
+    const broken = [services.store, other].map((store) => checkThenFire(store, bothLooked));
     expect(await race(broken)).toBe(2);
   });
 });
 
-describe('what cannot be a rule is refused', () => {
+describe('invalid alert rules', () => {
   test.each<[string, AlertRuleChange]>([
     ['line\nbreak', RULE],
     ['bell\u0007', RULE],
@@ -196,21 +196,21 @@ describe('what cannot be a rule is refused', () => {
     ['short', { ...RULE, period: 1000 }],
     ['key', { ...RULE, key: 'a\r\nBcc: eve@example.com' }],
     ['twice', { ...RULE, to: ['email', 'email'] }],
-    ['nobody', { ...RULE, to: [] }],
+    ['no receiver', { ...RULE, to: [] }],
     ['burst', RULE],
-  ])('%j', async (name, change) => {
+  ])('the rule %j is refused', async (name, change) => {
     const result = await services.useCases.manageAlerts.setAlertRule(services.admin, name, change);
     expect(refusalOf(result)).toBe('invalid_input');
   });
 
-  test('and a pattern that is none', async () => {
+  test('a rule with an invalid pattern is refused', async () => {
     const change = { ...RULE, resource: 'vsecure://secrets/../x' };
     const result = await services.useCases.manageAlerts.setAlertRule(services.admin, 'bad', change);
     expect(refusalOf(result)).toBe('invalid_resource');
   });
 });
 
-test('an agent’s key can do none of it', async () => {
+test('an agent key can neither read nor change alerts', async () => {
   const { caller } = await services.agent('nosy');
   const { manageAlerts: use } = services.useCases;
   const silence = { rule: 'burst', duration: DAY, reason: 'mine' };

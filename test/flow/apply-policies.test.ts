@@ -5,12 +5,12 @@ import { DAY, HOUR, MINUTE } from '../../src/domain/limits.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { PRODUCTION, refusalOf, unwrap } from '../support/services.js';
-import { ALICE, policyScene } from './policy-scene.js';
+import { ALICE, policyFixture } from './policy-fixture.js';
 
-const { apply, at, services, inForce, one, outcomes, traces } = policyScene();
+const { apply, at, services, activePolicies, one, outcomes, recordedState } = policyFixture();
 
 describe('merging and replacing', () => {
-  test('merging keeps the fields that the document leaves out; replacing resets them to their defaults', async () => {
+  test('merging keeps absent fields, and replacing resets them to the defaults', async () => {
     const first = { maxUses: 3, minApprovals: 1, channel: 'C0PROD', listed: false } as const;
     unwrap(await apply({ 'a/*': first }));
     unwrap(await apply({ 'a/*': { maxDuration: 2 * HOUR } }, { mode: 'merge' }));
@@ -32,7 +32,7 @@ describe('merging and replacing', () => {
     });
   });
 
-  test('merging into no policy begins with the defaults', async () => {
+  test('merging into a missing policy starts from the defaults', async () => {
     expect(outcomes(await apply({ 'a/*': {} }, { mode: 'merge' }))).toEqual(['a/* created']);
     expect(await one('a/*')).toMatchObject({
       name: at('a/*'),
@@ -44,7 +44,7 @@ describe('merging and replacing', () => {
     });
   });
 
-  test('two merges at the same time both take effect', async () => {
+  test('two concurrent merges are both applied', async () => {
     unwrap(await apply({ 'a/*': {} }));
     await Promise.all([
       apply({ 'a/*': { maxUses: 7 } }, { mode: 'merge' }),
@@ -53,7 +53,7 @@ describe('merging and replacing', () => {
     expect(await one('a/*')).toMatchObject({ maxUses: 7, listed: false, version: 3 });
   });
 
-  test('every field is stored and read back unchanged', async () => {
+  test('every policy field is stored and returned as it was written', async () => {
     const rules = {
       name: 'Everything',
       permissions: ['list', 'read', 'write', 'delete'],
@@ -84,25 +84,25 @@ describe('merging and replacing', () => {
 });
 
 describe('a policy set', () => {
-  test('reports the outcome of each policy, in the order of the patterns', async () => {
+  test('applying a policy set returns the result for each policy in the order of the patterns', async () => {
     unwrap(await apply({ 'b/*': {}, 'c/*': { maxUses: 1 } }));
     const applied = await apply({ 'c/*': { maxUses: 2 }, 'a/*': {}, 'b/*': {} });
     expect(outcomes(applied)).toEqual(['a/* created', 'b/* unchanged', 'c/* changed']);
-    expect(await inForce()).toEqual(['a/* 1', 'b/* 1', 'c/* 2']);
+    expect(await activePolicies()).toEqual(['a/* 1', 'b/* 1', 'c/* 2']);
   });
 
-  test('that equals the policies in force writes nothing', async () => {
+  test('a policy set without changes writes nothing', async () => {
     unwrap(await apply({ 'a/*': { maxUses: 1 }, 'b/*': {} }));
-    const before = await traces();
+    const before = await recordedState();
     const shuffled = { approvers: ['ALICE@example.com', 'alice@example.com'], maxUses: 1 };
     expect(outcomes(await apply({ 'b/*': {}, 'a/*': shuffled }))).toEqual([
       'a/* unchanged',
       'b/* unchanged',
     ]);
-    expect(await traces()).toEqual(before);
+    expect(await recordedState()).toEqual(before);
   });
 
-  test('notices a change to a key that is called `none` or `everyone`', async () => {
+  test('a change is applied even if a requester has the name of a special value', async () => {
     unwrap(await apply({ 'a/*': {} }));
     expect(outcomes(await apply({ 'a/*': { requesters: ['everyone'] } }))).toEqual(['a/* changed']);
     expect(outcomes(await apply({ 'a/*': { requesters: ['none'] } }))).toEqual(['a/* changed']);
@@ -137,15 +137,15 @@ describe('a policy set', () => {
       { '*/x': {}, '*/*': {}, 'b/*': {}, 'b/x': {}, 'b/**': {}, 'b/*/**': {} },
       /b\/\*\* can never decide anything/,
     ],
-  ])('with %s is refused as a whole', async (_, policies, says) => {
+  ])('a policy set with %s is refused as a whole', async (_, policies, says) => {
     unwrap(await apply({ 'kept/*': {} }));
-    const before = await traces();
+    const before = await recordedState();
     const answer = await apply(policies);
     expect(answer.ok ? '' : explain(answer.refusal)).toMatch(says);
-    expect(await traces()).toEqual(before);
+    expect(await recordedState()).toEqual(before);
   });
 
-  test('with one pattern twice is refused', async () => {
+  test('a policy set with the same pattern twice is refused', async () => {
     const write = { uri: PRODUCTION, changes: ALICE, mode: 'replace' } as const;
     const answer = await services().useCases.applyPolicies(services().admin, {
       writes: [write, write],
@@ -155,25 +155,25 @@ describe('a policy set', () => {
     });
   });
 
-  test('writes nothing when the database fails halfway', async () => {
+  test('a database failure during a policy set leaves no change', async () => {
     unwrap(await apply({ 'kept/*': {} }));
-    const before = await traces();
+    const before = await recordedState();
     await expect(apply({ 'a/*': {}, 'b/*': { maxUses: -1 }, 'c/*': {} })).rejects.toThrow();
-    expect(await traces()).toEqual(before);
+    expect(await recordedState()).toEqual(before);
   });
 
-  test('is refused without the scope resources:manage', async () => {
+  test('a caller without the scope resources:manage cannot apply policies', async () => {
     const { caller } = await services().human('alice@example.com');
     const set = { writes: [{ uri: PRODUCTION, changes: ALICE, mode: 'merge' }] } as const;
     expect(refusalOf(await services().useCases.applyPolicies(caller, set))).toBe('not_allowed');
-    expect(await inForce()).toEqual([]);
+    expect(await activePolicies()).toEqual([]);
   });
 });
 
 describe('a dry run', () => {
-  test('reports what would happen and changes nothing', async () => {
+  test('a dry run returns the changes and applies none', async () => {
     unwrap(await apply({ 'a/*': {}, 'gone/*': {} }));
-    const before = await traces();
+    const before = await recordedState();
     const set = { 'a/*': { maxDuration: 9 * HOUR }, 'new/*': { approvers: ['x@example.com'] } };
     const planned = unwrap(await apply(set, { dryRun: true, prune: true }));
     expect(planned.map(({ outcome }) => outcome)).toEqual(['changed', 'created', 'removed']);
@@ -182,50 +182,50 @@ describe('a dry run', () => {
       loosens: ['grants may last longer'],
     });
     expect(planned[0]?.rules.maxDuration).toBe(9 * HOUR);
-    expect(await traces()).toEqual(before);
+    expect(await recordedState()).toEqual(before);
     expect(outcomes(await apply(set, { prune: true }))).toEqual(
       planned.map(({ uri, outcome }) => `${uri.slice(at('').length)} ${outcome}`),
     );
   });
 
-  test('refuses what the real run would refuse', async () => {
+  test('a dry run refuses what a real run would refuse', async () => {
     const everything = { '**': { autoApprove: { enabled: true, conditions: {} } } };
     expect(refusalOf(await apply(everything, { dryRun: true }))).toBe('invalid_input');
   });
 });
 
 describe('pruning', () => {
-  test('removes policies that are not in the set; without pruning none is removed', async () => {
+  test('pruning removes policies that are not in the set, and without it none is removed', async () => {
     unwrap(await apply({ 'a/*': {}, 'b/*': {}, 'c/*': {} }));
     unwrap(await apply({ 'b/*': {} }));
-    expect(await inForce()).toEqual(['a/* 1', 'b/* 1', 'c/* 1']);
+    expect(await activePolicies()).toEqual(['a/* 1', 'b/* 1', 'c/* 1']);
     expect(outcomes(await apply({ 'b/*': {} }, { prune: true }))).toEqual([
       'b/* unchanged',
       'a/* removed',
       'c/* removed',
     ]);
-    expect(await inForce()).toEqual(['b/* 1']);
+    expect(await activePolicies()).toEqual(['b/* 1']);
   });
 
-  test('does not lint against policies that it removes', async () => {
+  test('linting ignores policies that the same run removes', async () => {
     unwrap(await apply({ 'a/*': {} }));
     expect(refusalOf(await apply({ 'a/x': {}, 'a/**': {}, 'a/*/**': {} }))).toBe('invalid_input');
     const applied = await apply({ 'a/x': {}, 'a/**': {} }, { prune: true });
     expect(outcomes(applied)).toEqual(['a/** created', 'a/x created', 'a/* removed']);
   });
 
-  test('creates a new policy for a pattern that was removed before', async () => {
+  test('a policy that is created again after its removal is a new policy', async () => {
     unwrap(await apply({ 'a/*': { maxUses: 3 } }));
     const { id } = await one('a/*');
     unwrap(await apply({}, { prune: true }));
-    expect(await inForce()).toEqual([]);
+    expect(await activePolicies()).toEqual([]);
     expect(outcomes(await apply({ 'a/*': {} }, { mode: 'merge' }))).toEqual(['a/* created']);
     const back = await one('a/*');
     expect(back).toMatchObject({ version: 1, maxUses: undefined });
     expect(back.id).not.toBe(id);
   });
 
-  test('asks for another review of requests under the removed policy', async () => {
+  test('requests under a removed policy must be checked again', async () => {
     unwrap(await apply({ 'production/*': {} }));
     const { caller } = await services().agent();
     const approval = await services().ask(caller);

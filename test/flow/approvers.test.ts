@@ -1,4 +1,4 @@
-/** Who may decide: addresses pinned to Slack accounts, user groups as Slack last told them, and further approvers after a silence. */
+/** Approvers: e-mail addresses linked to Slack accounts, Slack user groups, and escalation approvers. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
@@ -54,7 +54,7 @@ function directoryOf(workspace: Workspace): Directory {
   };
 }
 
-/** Somebody in the workspace. */
+/** A member of the workspace. */
 function account(email: string, userId: string, changes: Partial<SlackProfile> = {}): void {
   const profile = { teamId: TEAM, userId, email, status: 'member', ...changes } as const;
   slack.accounts.set(email, profile);
@@ -87,8 +87,8 @@ let agents = 0;
 const sql = (query: string, parameters: readonly unknown[] = []) =>
   sqlOn(services.database.dataSource)(query, parameters);
 
-describe('the e-mail address of an approver in a policy', () => {
-  test('is linked once to the Slack account that has it, and the audit trail records it', async () => {
+describe('an approver’s e-mail address in a policy', () => {
+  test('the address is linked once to the Slack account with this address, and the link is recorded', async () => {
     account(ALICE, 'U0ALICE');
     const { warnings } = await configure({ approvers: ['Alice@Example.com'] });
     expect(warnings).toEqual([]);
@@ -101,7 +101,7 @@ describe('the e-mail address of an approver in a policy', () => {
     expect(events).toEqual([{ email: ALICE, slack: 'T0HOME/U0ALICE' }]);
   });
 
-  test('never follows the address to another account', async () => {
+  test('the link stays with its account when the address moves to another account', async () => {
     account(ALICE, 'U0ALICE');
     await configure({ approvers: [ALICE] });
     account(ALICE, 'U0MALLORY');
@@ -112,7 +112,7 @@ describe('the e-mail address of an approver in a policy', () => {
     expect(await services.store.people.bySlack(TEAM, 'U0MALLORY')).toBeUndefined();
   });
 
-  test('never takes an account from another person', async () => {
+  test('a linked account is never linked to a second person', async () => {
     account(ALICE, 'U0ALICE');
     await configure({ approvers: [ALICE] });
     account('carol@example.com', 'U0ALICE');
@@ -129,16 +129,19 @@ describe('the e-mail address of an approver in a policy', () => {
     ['a bot', { status: 'bot' }],
     ['an account of another organisation', { status: 'foreign' }],
     ['a member of another workspace', { teamId: 'T0OTHER' }],
-  ] as const)('is not linked to %s, and its author is told', async (_, changes) => {
-    account(ALICE, 'U0ALICE', changes);
-    const { warnings } = await configure({ approvers: [ALICE, 'carol@example.com'] });
-    expect(warnings.filter((warning) => warning.includes(ALICE))).toEqual([
-      'vsecure does not know the approver alice@example.com.',
-    ]);
-    expect(await slackOf(ALICE)).toEqual([]);
-  });
+  ] as const)(
+    'the address is not linked to %s, and the author of the policy gets a warning',
+    async (_, changes) => {
+      account(ALICE, 'U0ALICE', changes);
+      const { warnings } = await configure({ approvers: [ALICE, 'carol@example.com'] });
+      expect(warnings.filter((warning) => warning.includes(ALICE))).toEqual([
+        'vsecure does not know the approver alice@example.com.',
+      ]);
+      expect(await slackOf(ALICE)).toEqual([]);
+    },
+  );
 
-  test('that is unknown is accepted with a warning that no request could be approved', async () => {
+  test('an address without an account is accepted with a warning that no request can be approved', async () => {
     const { warnings, policy } = await configure({ approvers: ['Nobody@example.com'] });
     expect(policy.approvers).toEqual(['nobody@example.com']);
     expect(warnings).toEqual([
@@ -147,7 +150,7 @@ describe('the e-mail address of an approver in a policy', () => {
     ]);
   });
 
-  test('is not reported as unknown while Slack does not answer, and is linked once it answers', async () => {
+  test('while Slack does not answer there is no warning, and the address is linked once it answers', async () => {
     account(ALICE, 'U0ALICE');
     slack.silent = true;
     const link = createLinkApprovers(services);
@@ -161,7 +164,7 @@ describe('the e-mail address of an approver in a policy', () => {
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
 
-  test('is linked when Slack is connected later', async () => {
+  test('the address is linked once Slack is connected', async () => {
     slack.team = undefined;
     account(ALICE, 'U0ALICE');
     await configure({ approvers: [ALICE] });
@@ -171,7 +174,7 @@ describe('the e-mail address of an approver in a policy', () => {
     expect(await slackOf(ALICE)).toEqual(['T0HOME/U0ALICE']);
   });
 
-  test('is not linked where linking by address is off', async () => {
+  test('no address is linked when linking by address is disabled', async () => {
     account(ALICE, 'U0ALICE');
     const link = createLinkApprovers({ ...services, linkByEmail: false });
     expect([...(await link([ALICE]))]).toEqual([[ALICE, 'unavailable']]);
@@ -179,7 +182,7 @@ describe('the e-mail address of an approver in a policy', () => {
     expect(slack.asked).toBe(0);
   });
 
-  test('is linked once when many policies are written at the same time', async () => {
+  test('concurrent policy writes link the address once', async () => {
     account(ALICE, 'U0ALICE');
     const link = createLinkApprovers(services);
     await Promise.all(Array.from({ length: 8 }, () => link([ALICE])));
@@ -189,7 +192,7 @@ describe('the e-mail address of an approver in a policy', () => {
     ).toHaveLength(1);
   });
 
-  test('causes a warning when its owner is the only requester', async () => {
+  test('a policy whose only approver is the requester gets a warning', async () => {
     account('bob@example.com', 'U0BOB');
     await services.agent('claude-desktop', 'bob@example.com');
     const { warnings } = await configure({ approvers: ['bob@example.com'] });
@@ -199,7 +202,7 @@ describe('the e-mail address of an approver in a policy', () => {
   });
 });
 
-describe('a user group', () => {
+describe('a Slack user group as approver', () => {
   const TEAM_OF_TWO = ['U0ALICE', 'U0CAROL'];
   beforeEach(async () => {
     for (const [email, id] of [
@@ -217,17 +220,17 @@ describe('a user group', () => {
     await configure({ approvers: ['S0TEAM'] });
   });
 
-  test('decides through its members alone', async () => {
+  test('only the members of a user group can decide', async () => {
     expect(await approving(['dave@example.com', ALICE])).toEqual(['not_an_approver', 'approved']);
   });
 
-  test('stops accepting decisions of a removed member', async () => {
+  test('a person removed from the user group can no longer decide', async () => {
     slack.groups.set('S0TEAM', ['U0CAROL']);
     await services.useCases.refreshApprovers();
     expect(await approving([ALICE, 'carol@example.com'])).toEqual(['not_an_approver', 'approved']);
   });
 
-  test('does not count the vote of a member who was removed after voting', async () => {
+  test('the vote of a person who was removed from the user group does not count', async () => {
     await configure({ approvers: ['S0TEAM', 'dave@example.com'], minApprovals: 2 });
     const { caller } = await services.agent('claude-desktop');
     const { id } = await services.ask(caller);
@@ -247,12 +250,12 @@ describe('a user group', () => {
     ['14 minutes 50 seconds', 'approved'],
     ['15 minutes 1 second', 'not_an_approver'],
     ['1 day', 'not_an_approver'],
-  ])('whose membership is %s old answers its member: %s', async (age, said) => {
+  ])('a user group last read %s ago: its member’s vote results in %s', async (age, said) => {
     await sql('update slack_group set fetched_at = clock_timestamp() - $1::interval', [age]);
     expect(await approving([ALICE])).toEqual([said]);
   });
 
-  test('with an old membership accepts decisions again once Slack confirms it', async () => {
+  test('an outdated user group can decide again after a refresh from Slack', async () => {
     await sql(`update slack_group set fetched_at = clock_timestamp() - interval '1 hour'`);
     slack.silent = true;
     await services.useCases.refreshApprovers();
@@ -262,14 +265,14 @@ describe('a user group', () => {
     expect(await approving([ALICE])).toEqual(['approved']);
   });
 
-  test('without a known membership, without members, or deleted decides nothing', async () => {
+  test('an unread, empty or deleted user group cannot decide', async () => {
     slack.groups.set('S0EMPTY', []);
     const { warnings } = await configure({ approvers: ['S0EMPTY', 'S0GONE'] });
     expect(warnings).toEqual(['vsecure does not know the approver S0EMPTY.']);
     expect(await approving([ALICE])).toEqual(['not_an_approver']);
   });
 
-  test('does not let the owner of the requesting key approve', async () => {
+  test('membership in a user group does not allow self-approval', async () => {
     slack.groups.set('S0TEAM', ['U0BOB', 'U0CAROL']);
     const bob = await services.person('bob@example.com');
     const linked = { teamId: TEAM, userId: 'U0BOB' };
@@ -281,7 +284,7 @@ describe('a user group', () => {
     ]);
   });
 
-  test('shows its requests to its members', async () => {
+  test('the members of a user group see its requests', async () => {
     const { caller } = await services.agent('claude-desktop');
     const { id } = await services.ask(caller);
     const sees = async (email: string) => {
@@ -292,7 +295,7 @@ describe('a user group', () => {
   });
 });
 
-describe('further approvers', () => {
+describe('escalation approvers', () => {
   const DAVE = 'dave@example.com';
   const silence = (ms: number) => async () => {
     await sql(`update approval set created_at = created_at - $1::float8 * interval '1 ms'`, [ms]);
@@ -311,20 +314,23 @@ describe('further approvers', () => {
     [9 * MINUTE, 'not_an_approver'],
     [10 * MINUTE, 'approved'],
     [30 * MINUTE, 'approved'],
-  ])('%d ms after the request get the answer: %s', async (ms, said) => {
-    expect(await approving([DAVE], silence(ms))).toEqual([said]);
-  });
+  ])(
+    'after %d ms without a decision, an escalation approver’s vote results in: %s',
+    async (ms, said) => {
+      expect(await approving([DAVE], silence(ms))).toEqual([said]);
+    },
+  );
 
-  test('do not replace the other approvers', async () => {
+  test('escalation approvers do not replace the other approvers', async () => {
     expect(await approving([ALICE], silence(30 * MINUTE))).toEqual(['approved']);
   });
 
-  test('count towards a quorum once they may decide', async () => {
+  test('escalation approvers count towards a quorum after the escalation', async () => {
     await configure({ approvers: [ALICE, 'carol@example.com'], minApprovals: 2 });
     expect(await approving([ALICE, DAVE], silence(10 * MINUTE))).toEqual(['pending', 'approved']);
   });
 
-  test('may be a user group', async () => {
+  test('a user group can be an escalation approver', async () => {
     const person = await services.person(DAVE);
     await services.store.transaction((tx) =>
       tx.people.link(person.id, { teamId: TEAM, userId: 'U0DAVE' }),
@@ -335,7 +341,7 @@ describe('further approvers', () => {
     expect(await approving([DAVE], silence(10 * MINUTE))).toEqual(['approved']);
   });
 
-  test('see the request once they may decide it', async () => {
+  test('escalation approvers see the request after the escalation', async () => {
     const { caller } = await services.agent('claude-desktop');
     const { id } = await services.ask(caller);
     const dave = (await services.human(DAVE)).caller;
@@ -346,7 +352,7 @@ describe('further approvers', () => {
   });
 });
 
-test('a policy without any approver refuses every request', async () => {
+test('a request is refused when no approver is configured at all', async () => {
   await configure({});
   const { caller } = await services.agent();
   const ask = { resources: [PRODUCTION], operation: 'read', reason: 'a good reason' } as const;

@@ -85,8 +85,8 @@ const ALL = () =>
     maxDuration: HOUR,
   }) satisfies AutoApproveConditions;
 
-describe('auto-approval with conditions', () => {
-  test('grants access at once when every condition holds, and reports the conditions', async () => {
+describe('auto-approval needs all of its conditions', () => {
+  test('a request that meets all conditions is granted immediately, and the report lists the conditions', async () => {
     await setPolicy(ALL());
     const { approval, grant } = await ask();
     expect(approval).toMatchObject({ status: 'approved', settledBy: undefined });
@@ -138,21 +138,24 @@ describe('auto-approval with conditions', () => {
       () => other,
       /^not auto-approved: requested by other-agent, which is not one of claude-desktop; 2h requested, at most 1h$/,
     ],
-  ])('asks a person when a condition fails: %s', async (_, conditions, more, caller, says) => {
-    await setPolicy(conditions());
-    const { approval, grant } = await ask(more, caller());
-    expect(approval.status).toBe('pending');
-    expect(grant).toBeUndefined();
-    expect(approval.autoReport).toMatch(says);
-    expect(await recorded(approval)).toEqual([['approval_requested', approval.autoReport]]);
-  });
+  ])(
+    'a person must decide when a condition is not met: %s',
+    async (_, conditions, more, caller, says) => {
+      await setPolicy(conditions());
+      const { approval, grant } = await ask(more, caller());
+      expect(approval.status).toBe('pending');
+      expect(grant).toBeUndefined();
+      expect(approval.autoReport).toMatch(says);
+      expect(await recorded(approval)).toEqual([['approval_requested', approval.autoReport]]);
+    },
+  );
 
-  test('needs only one of several time windows to be open', async () => {
+  test('a request within one of several time windows meets the condition', async () => {
     await setPolicy({ timeWindow: [windowOf(never()), windowOf(ALWAYS)] });
     expect((await ask()).approval.autoReport).toBe('auto-approved: within 00:00-24:00 UTC');
   });
 
-  test('shows on the card why a person is asked', async () => {
+  test('the card shows why a person must decide', async () => {
     await setPolicy({ requester: ['ci-bot'] });
     const { approval } = await ask();
     const facts = await services.useCases.readCardFacts(approval.id);
@@ -161,7 +164,7 @@ describe('auto-approval with conditions', () => {
     );
   });
 
-  test('asks a person also when the names exceed the length of a report', async () => {
+  test('a person must decide even when the list of names exceeds the report', async () => {
     const requester = Array.from({ length: 100 }, (_, one) => `${'n'.repeat(120)}${one}`);
     await setPolicy({ requester });
     const { approval } = await ask();
@@ -169,17 +172,17 @@ describe('auto-approval with conditions', () => {
     expect(approval.autoReport).toHaveLength(2000);
   });
 
-  test('reports nothing when it is off, and a person is asked', async () => {
+  test('disabled auto-approval reports nothing, and a person must decide', async () => {
     await setPolicy(ALL(), false);
     const { approval } = await ask();
     expect(approval).toMatchObject({ status: 'pending', autoReport: undefined });
   });
 });
 
-describe('a condition that cannot be evaluated asks a person', () => {
+describe('an auto-approval rule that cannot be evaluated', () => {
   const window = windowOf(ALWAYS);
   test.each<[string, unknown]>([
-    ['a zone that nobody knows', { timeWindow: [{ ...window, zone: 'Mars/Olympus' }] }],
+    ['an unknown time zone', { timeWindow: [{ ...window, zone: 'Mars/Olympus' }] }],
     ['no zone', { timeWindow: [{ ...window, zone: undefined }] }],
     ['one broken window beside a good one', { timeWindow: [window, { ...window, zone: '' }] }],
     ['a window that is text', { timeWindow: ALWAYS }],
@@ -188,7 +191,7 @@ describe('a condition that cannot be evaluated asks a person', () => {
     ['days that are text', { timeWindow: [{ ...window, days: '1234567' }] }],
     ['hours that are missing', { timeWindow: [{ ...window, start: null, end: null }] }],
     ['hours that are text', { timeWindow: [{ ...window, start: '0', end: '1440' }] }],
-    ['a condition that nobody knows', { ipRange: ['10.0.0.0/8'] }],
+    ['an unknown condition', { ipRange: ['10.0.0.0/8'] }],
     ['a condition in another spelling', { Requester: ['claude-desktop'] }],
     ['a requester that is text', { requester: 'claude-desktop' }],
     ['a requester that is nothing', { requester: null }],
@@ -219,7 +222,7 @@ describe('a condition that cannot be evaluated asks a person', () => {
     expect([approval.status, grant]).toEqual(['pending', undefined]);
   });
 
-  test('even if the other conditions hold, until the policy is written again', async () => {
+  test('a person must decide until the broken rule is written again', async () => {
     await setPolicy(ALL());
     await corrupt(JSON.stringify({ enabled: true, conditions: { ...ALL(), later: true } }));
     expect((await ask()).approval.status).toBe('pending');
@@ -228,8 +231,8 @@ describe('a condition that cannot be evaluated asks a person', () => {
   });
 });
 
-describe('auto-approval ignores what a client says about itself', () => {
-  test('one key gets one answer under fifty client names', async () => {
+describe('claims of a client have no effect on auto-approval', () => {
+  test('one key gets the same result under fifty client names', async () => {
     await setPolicy({ requester: ['claude-desktop'] });
     const names = [
       ...['claude-desktop', 'other-agent', 'CLAUDE-DESKTOP', '', ' ', '*', '**', 'admin'],
@@ -252,7 +255,7 @@ describe('auto-approval ignores what a client says about itself', () => {
     }
   });
 
-  test('the reason of the request never changes the outcome', async () => {
+  test('the text of the reason does not change the result of the rule', async () => {
     await setPolicy(ALL());
     const tempting = fc.constantFrom(
       'claude-desktop',
@@ -287,6 +290,6 @@ describe('auto-approval ignores what a client says about itself', () => {
   });
 });
 
-test('the database is consistent after all tests of auto-approval', async () => {
+test('the database invariants hold after all auto-approval tests', async () => {
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

@@ -59,7 +59,7 @@ async function asked(times: number, since: number): Promise<void> {
 const days = (count: number, each: (day: number) => readonly number[]) =>
   Array.from({ length: count }, (_, day) => each(day + 1)).flat();
 
-test('a key that asks for what it never asked for before is told of, once it has a history', async () => {
+test('a key with a history that requests a new resource raises an alert', async () => {
   await asked(20, 8 * DAY);
   expect(await found('novel_access')).toBeUndefined();
   await services.ask(agent, { resources: ['vsecure://secrets/payroll/KEY'] });
@@ -69,7 +69,7 @@ test('a key that asks for what it never asked for before is told of, once it has
 test.each([
   ['too few requests', 18, 8 * DAY],
   ['too young a history', 30, 6 * DAY],
-])('but not with %s', async (_, times, since) => {
+])('no novel-access alert fires with %s', async (_, times, since) => {
   await asked(times, since);
   await services.ask(agent, { resources: ['vsecure://secrets/payroll/KEY'] });
   expect(await found('novel_access')).toBeUndefined();
@@ -79,7 +79,7 @@ test.each([
 const office = (count: number, away: number) =>
   days(count, (day) => Array.from({ length: 5 }, () => day * DAY + away));
 
-test('a read outside of a key’s usual hours is told of', async () => {
+test('a read outside the key’s usual hours raises an alert', async () => {
   await read(...office(12, 6 * HOUR));
   expect(await found('unusual_hours')).toBeUndefined();
   await read(MINUTE / 60);
@@ -91,12 +91,12 @@ test.each([
   ['a usual one', office(12, 0)],
   ['a short history', office(9, 6 * HOUR)],
   ['a history that is too long ago', office(12, 31 * DAY + 6 * HOUR)],
-])('but not in %s', async (_, history) => {
+])('no unusual-hours alert fires in %s', async (_, history) => {
   await read(...history, 1);
   expect(await found('unusual_hours')).toBeUndefined();
 });
 
-test('a burst is far above the key’s own rate, and above twenty', async () => {
+test('a burst alert fires far above the key’s own rate, and above twenty', async () => {
   await read(...days(5, (day) => Array.from({ length: 12 }, () => day * DAY + HOUR)));
   await read(...Array.from({ length: 60 }, () => 1000));
   expect(await found('burst')).toBeUndefined();
@@ -104,7 +104,7 @@ test('a burst is far above the key’s own rate, and above twenty', async () => 
   expect(await found('burst')).toMatchObject({ value: 61, threshold: 60 });
 });
 
-test('without a history nothing is a burst', async () => {
+test('a key without a history raises no burst alert', async () => {
   await read(...Array.from({ length: 500 }, () => 1000));
   expect(await found('burst')).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** Secret values are nowhere but in the reply to whoever may read them. */
+/** Secret values appear only in the reply to an authorised reader. */
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { findCanaries } from '../support/canary.js';
 import { type DurableServices, durableServices } from '../support/durable-services.js';
 import { unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
-import { approvedGrant } from './grants.js';
+import { approvedGrant } from './short-grants.js';
 
 /** As awkward as secrets are: quotes, new lines, other scripts, escapes and long ones. */
 const SHAPES = [
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
-test('thirty-two values are written, read and refused, and are in no column, file, log of changes or error', async () => {
+test('32 secret values appear in no column, file, write-ahead log or error after writes, reads and refusals', async () => {
   const { caller } = await services.agent();
   const other = await services.agent('another-agent');
   for (const [index, value] of VALUES.entries()) await services.secret(value, path(index));
@@ -60,7 +60,7 @@ test('thirty-two values are written, read and refused, and are in no column, fil
   expect(await findCanaries({ texts, files, dataSource }, VALUES)).toEqual([]);
 });
 
-/** What somebody gets to see when the store breaks while a value is written and while one is read. */
+/** The errors that a caller sees when the store fails during a write and during a read. */
 async function errorsOf(caller: Parameters<DurableServices['useCases']['readSecret']>[0]) {
   const sql = sqlOn(services.database.dataSource);
   await sql(`create function broken() returns trigger language plpgsql as
@@ -79,7 +79,7 @@ async function errorsOf(caller: Parameters<DurableServices['useCases']['readSecr
   return inspect(failed, { depth: 20 });
 }
 
-test('a value that is planted in the database is found in its table, in its file and in the log of changes', async () => {
+test('the search finds a value planted in the database in its table, its file and the write-ahead log', async () => {
   const planted = randomBytes(24).toString('base64');
   const { dataSource } = services.database;
   const sql = sqlOn(dataSource);

@@ -6,7 +6,7 @@ import { sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, DATABASE_URL, type Services, unwrap } from '../support/services.js';
-import { expectRefusal, refusalsDuring } from './refused.js';
+import { expectRefusal, refusalsDuring } from './expect-refusal.js';
 
 let services: Services;
 let agent: Caller;
@@ -30,7 +30,7 @@ async function drawings(id: string): Promise<number | undefined> {
   return row?.wanted;
 }
 
-test('a press on a card whose policy changed since is refused, the card is redrawn, and the next press counts', async () => {
+test('a click on an outdated card is refused, the card is updated, and the next click counts', async () => {
   const shown = await services.ask(agent);
   const first = await drawings(shown.id);
   const policy = await services.policy({ maxDuration: HOUR, defaultDuration: 30 * MINUTE });
@@ -56,7 +56,7 @@ test('a press on a card whose policy changed since is refused, the card is redra
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
-test('whoever has seen what holds by now decides at once, and votes cast before the change are void', async () => {
+test('a voter who saw the current policy can decide, and votes cast before the change are void', async () => {
   const approvers = ['alice@example.com', 'carol@example.com'];
   const uri = 'vsecure://secrets/void/*';
   await services.policy({ minApprovals: 2, approvers }, uri);
@@ -87,7 +87,7 @@ test('whoever has seen what holds by now decides at once, and votes cast before 
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });
 
-test('a change of policy redraws the open requests that it covers, and no others', async () => {
+test('a policy change updates the cards of the pending requests that it covers, and no others', async () => {
   const covered = await services.ask(agent, { renew: true, duration: 4 * MINUTE });
   await services.policy({}, 'vsecure://secrets/apart/*');
   const apart = await services.ask(agent, { resources: ['vsecure://secrets/apart/A'] });
@@ -101,7 +101,7 @@ test('a change of policy redraws the open requests that it covers, and no others
   expect(await drawings(covered.id)).toBe((before ?? 0) + 2);
 });
 
-test('an approver who was struck off the policy cannot decide what was asked before', async () => {
+test('an approver removed from the policy cannot decide earlier requests', async () => {
   const { id } = await services.ask(agent, { renew: true });
   await services.policy({ approvers: ['carol@example.com'] });
   expectRefusal(await approve(id), 'policy_changed', /check it again/);
@@ -109,7 +109,7 @@ test('an approver who was struck off the policy cannot decide what was asked bef
   await services.policy({ approvers: ['alice@example.com'] });
 });
 
-test('a stricter policy that appears below decides what was asked before it', async () => {
+test('a new stricter policy also decides earlier requests', async () => {
   const { id } = await services.ask(agent, { renew: true, duration: 2 * MINUTE });
   const stricter = await services.policy(
     { minApprovals: 2, approvers: ['alice@example.com', 'carol@example.com'] },
@@ -120,7 +120,7 @@ test('a stricter policy that appears below decides what was asked before it', as
   expect(unwrap(await approve(id)).status).toBe('pending');
 });
 
-test('an approval whose resources have come under several policies cannot be decided at all', async () => {
+test('a request whose resources now fall under several policies cannot be decided', async () => {
   const [one, other] = ['vsecure://secrets/pair/ONE', 'vsecure://secrets/pair/OTHER'];
   await services.policy({}, 'vsecure://secrets/pair/*');
   const { id } = await services.ask(agent, { resources: [one, other] });

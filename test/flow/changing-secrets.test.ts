@@ -13,8 +13,8 @@ import { findCanaries } from '../support/canary.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 import { until } from '../support/until.js';
-import { approvedGrant, endIn, isOver, untilOver } from './grants.js';
-import { refusalsDuring } from './refused.js';
+import { refusalsDuring } from './expect-refusal.js';
+import { approvedGrant, endIn, hasEnded, untilEnded } from './short-grants.js';
 
 const STAGING = 'vsecure://secrets/staging/*';
 const ALL = ['read', 'write', 'delete'] as const;
@@ -58,8 +58,8 @@ const text = async (caller: Caller, resource: string, version?: number) => {
   return Buffer.from(read.value).toString();
 };
 
-describe('under a live grant', () => {
-  test('a secret is created, updated, rotated and deleted, and whoever may read it sees each version', async () => {
+describe('changes under an active grant', () => {
+  test('a secret can be created, updated, rotated and deleted, and a reader sees each version', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('LIFE');
     expect(unwrap(await change.create(caller, { resource, value: 'one' }))).toEqual({
@@ -81,7 +81,7 @@ describe('under a live grant', () => {
     expect(unwrap(await change.delete(caller, { resource }))).toEqual({ resource, version: 3 });
   });
 
-  test('what is deleted is not found, not listed and not readable in any version, and comes back as another version', async () => {
+  test('a deleted secret is not found, listed or readable, and gets a new version when created again', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('GONE');
     unwrap(await change.create(caller, { resource, value: 'old' }));
@@ -104,7 +104,7 @@ describe('under a live grant', () => {
     );
   });
 
-  test('an operator can write again what was deleted, and delete it', async () => {
+  test('an operator can write a deleted secret again, and delete it', async () => {
     const resource = path('OPERATED');
     await services.secret('first', resource);
     unwrap(await services.useCases.manageSecret.delete(services.admin, { resource }));
@@ -115,7 +115,7 @@ describe('under a live grant', () => {
     expect(await text(await agentWith('read'), resource)).toBe('second');
   });
 
-  test('a path that exists, or differs only in case, is not created again, deleted or not', async () => {
+  test('a path that exists or differs only in case cannot be created', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('TAKEN');
     unwrap(await change.create(caller, { resource, value: 'one' }));
@@ -129,7 +129,7 @@ describe('under a live grant', () => {
     );
   });
 
-  test('a change that expects another version is refused, and nothing is done', async () => {
+  test('a change that expects another version is refused and changes nothing', async () => {
     const caller = await agentWith(...ALL);
     const resource = path('EXPECTED');
     unwrap(await change.create(caller, { resource, value: 'one' }));
@@ -143,7 +143,7 @@ describe('under a live grant', () => {
     expect(await text(caller, resource)).toBe('one');
   });
 
-  test('of twenty updates of the same version at once, one is made', async () => {
+  test('of twenty concurrent updates of the same version, one succeeds', async () => {
     const caller = await agentWith('write');
     const resource = path('RACE');
     unwrap(await change.create(caller, { resource, value: 'one' }));
@@ -157,7 +157,7 @@ describe('under a live grant', () => {
   });
 });
 
-describe('without one', () => {
+describe('changes without an active grant', () => {
   const refusals = async (caller: Caller, resource: string) => [
     refusalOf(await change.create(caller, { resource, generate: {} })),
     refusalOf(await change.update(caller, { resource, generate: {} })),
@@ -192,7 +192,7 @@ describe('without one', () => {
     },
   );
 
-  test('somebody else\u2019s grant, one that is over, and one under a policy that decides no more open nothing', async () => {
+  test('another principal’s grant, an ended grant and a grant under an outdated policy allow no change', async () => {
     await agentWith(...ALL);
     const stranger = await agentWith();
     const resource = path('GUARDED');
@@ -203,7 +203,7 @@ describe('without one', () => {
     for (const operation of ['write', 'delete'] as const) {
       const grant = await approvedGrant(services, late, { resources: [STAGING], operation });
       await endIn(services, grant, 1);
-      await untilOver(services, grant);
+      await untilEnded(services, grant);
     }
     expect(await refusals(late, resource)).toEqual(Array(4).fill('grant_ended'));
 
@@ -213,7 +213,7 @@ describe('without one', () => {
     expect(await services.store.secrets.find(resource)).toMatchObject({ version: 1 });
   });
 
-  test('nobody learns whether a secret exists, and every attempt is on the audit trail', async () => {
+  test('refusals do not reveal whether a secret exists, and every attempt is recorded', async () => {
     const caller = await agentWith();
     const resource = path('EXISTS');
     await services.secret('kept', resource);
@@ -225,7 +225,7 @@ describe('without one', () => {
       expect(attempt).toMatchObject({ refusal: 'approval_required', actor: caller.principal.name });
   });
 
-  test('a refused change leaves nothing behind: no use, no secret, no taken key', async () => {
+  test('a refused change leaves no use, no secret and no used idempotency key', async () => {
     const { caller } = await services.agent('refused-agent');
     const resource = path('LEFT_BEHIND');
     const grant = await approvedGrant(services, caller, {
@@ -240,7 +240,7 @@ describe('without one', () => {
   });
 });
 
-test('a grant for three uses allows three of twenty changes at once', async () => {
+test('a grant with three uses allows three of twenty concurrent changes', async () => {
   const uri = 'vsecure://secrets/counted/*';
   await services.policy({ permissions: ALL, maxUses: 3 }, uri);
   const { caller } = await services.agent('counted-agent');
@@ -255,7 +255,7 @@ test('a grant for three uses allows three of twenty changes at once', async () =
   expect(await services.store.grants.find(grant)).toMatchObject({ uses: 3, status: 'used_up' });
 });
 
-test('a change that has to wait for its grant until after the grant’s end is not made', async () => {
+test('a change that waits for its grant’s lock until after the grant’s end is refused', async () => {
   const { caller } = await services.agent('waiting-agent');
   const resource = path('WAITED');
   const grant = await approvedGrant(services, caller, { resources: [STAGING], operation: 'write' });
@@ -270,8 +270,8 @@ test('a change that has to wait for its grant until after the grant’s end is n
       );
       return locked.length > 0;
     });
-    expect(await isOver(services, grant)).toBe(false);
-    await untilOver(services, grant);
+    expect(await hasEnded(services, grant)).toBe(false);
+    await untilEnded(services, grant);
     return { answer };
   });
   expect(refusalOf(await waiting.answer)).toBe('grant_ended');
@@ -279,7 +279,7 @@ test('a change that has to wait for its grant until after the grant’s end is n
 });
 
 describe('a change under an idempotency key', () => {
-  test('sent twenty times at once is made once, and everybody gets the same answer', async () => {
+  test('twenty concurrent changes under one idempotency key make one change and get the same answer', async () => {
     const caller = await agentWith('write');
     const resource = path('ONCE');
     const wish = { resource, generate: {}, idempotencyKey: 'key-1' };
@@ -294,7 +294,7 @@ describe('a change under an idempotency key', () => {
     expect(grant?.uses).toBe(1);
   });
 
-  test('is not taken for another change, and not for another key holder\u2019s', async () => {
+  test('an idempotency key is separate for each change and each principal', async () => {
     const [one, other] = [await agentWith('write', 'delete'), await agentWith('write')];
     const wish = { resource: path('MINE'), value: 'v', idempotencyKey: 'key-2' };
     unwrap(await change.create(one, wish));
@@ -310,7 +310,7 @@ describe('a change under an idempotency key', () => {
     expect(unwrap(await change.update(other, wish))).toMatchObject({ version: 2 });
   });
 
-  test('is remembered for seven days', async () => {
+  test('an idempotency key is stored for seven days', async () => {
     const caller = await agentWith('write');
     const resource = path('WEEK');
     const aged = (days: number) =>
@@ -329,7 +329,7 @@ describe('a change under an idempotency key', () => {
   });
 });
 
-test('with neither a value nor generate, a person is told the command, and nothing is asked of the store', async () => {
+test('without value and generate, the refusal contains the command for a person, and the store is not read', async () => {
   const caller = await agentWith();
   for (const [resource, command] of [
     [path('X'), 'vsecure secrets:set staging/X'],
@@ -343,7 +343,7 @@ test('with neither a value nor generate, a person is told the command, and nothi
   expect(refusalOf(await change.create(caller, both))).toBe('invalid_input');
 });
 
-test('whatever a grant to write is used for, no value comes back, and none is anywhere in the clear', async () => {
+test('no answer under a write grant contains a value, and no value is stored in plain text', async () => {
   const caller = await agentWith('write', 'delete');
   const given: string[] = [];
   const said: string[] = [];

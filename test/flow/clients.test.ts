@@ -70,7 +70,7 @@ function wait(client: AnyClient, approval_id: string) {
 }
 
 describe.each(EACH)('a %s client over %s', (kind, way) => {
-  test('asks, waits while a person decides, and reads', async () => {
+  test('the client requests access, waits for the decision, and reads the secret', async () => {
     const { client, resource, value } = await agentOf(kind, way);
     expect(client.getServerVersion()).toMatchObject({ name: 'vsecure' });
     if (client instanceof Client) expect(client.getNegotiatedProtocolVersion()).toBe(ERA[kind]);
@@ -88,7 +88,7 @@ describe.each(EACH)('a %s client over %s', (kind, way) => {
     await client.close();
   });
 
-  test('hears a denial with its reason, and gets nothing', async () => {
+  test('the client gets a denial with its reason, and no value', async () => {
     const { client, resource } = await agentOf(kind, way);
     const id = await ask(client, resource);
     const waiting = wait(client, id);

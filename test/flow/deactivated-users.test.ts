@@ -1,4 +1,4 @@
-/** Whoever is deactivated in Slack can do nothing more with their keys; Slack's silence deactivates nobody. */
+/** Keys of users who are deactivated in Slack stop working. A missing answer from Slack deactivates no user. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SlackProfile } from '../../src/ports/index.js';
@@ -38,7 +38,7 @@ beforeEach(async () => {
   unwrap(await services.useCases.managePeople.link(services.admin, email, account));
 });
 
-/** Somebody's keys at work: one with a live grant and a pending request, and one to decide with. */
+/** A person's keys: one with an active grant and a pending request, and one to decide with. */
 async function atWork() {
   const agent = await services.agent(`agent-${count}`, email);
   const laptop = await services.key(`laptop-${count}`, 'human', email);
@@ -57,7 +57,7 @@ const changes = async () => {
   return items.filter(({ details }) => details?.['email'] === email);
 };
 
-test('their keys stop, their access ends and their requests are withdrawn, on record as Slack’s doing', async () => {
+test('deactivation in Slack stops the person’s keys, revokes grants, cancels requests, and is recorded with Slack as the actor', async () => {
   const { agent, laptop, approved, pending } = await atWork();
   slack.gone.add(userId);
   expect(await services.useCases.stopDeactivatedUsers.all()).toBe(1);
@@ -70,14 +70,14 @@ test('their keys stop, their access ends and their requests are withdrawn, on re
   ]);
 });
 
-test('they are stopped once, however often it is heard', async () => {
+test('repeated deactivation events stop the person once', async () => {
   slack.gone.add(userId);
   const { all, one } = services.useCases.stopDeactivatedUsers;
   await Promise.all([all(), one(userId), one(userId), all()]);
   expect(await changes()).toHaveLength(1);
 });
 
-test('whoever is still there, and whoever Slack says nothing of, goes on', async () => {
+test('active people, and people of whom Slack reports nothing, are not affected', async () => {
   await services.useCases.stopDeactivatedUsers.all();
   expect(slack.asked).toContain(userId);
   slack.gone.add(userId);
@@ -87,7 +87,7 @@ test('whoever is still there, and whoever Slack says nothing of, goes on', async
   expect(await changes()).toEqual([]);
 });
 
-test('somebody who is back in Slack is let in again by an administrator only', async () => {
+test('a person who is active in Slack again must be reactivated by an administrator', async () => {
   const { agent } = await atWork();
   slack.gone.add(userId);
   await services.useCases.stopDeactivatedUsers.all();
@@ -100,7 +100,7 @@ test('somebody who is back in Slack is let in again by an administrator only', a
   expect(await isActive()).toBe(true);
 });
 
-test('accounts of another workspace are not asked about', async () => {
+test('accounts of another workspace are not checked', async () => {
   unwrap(
     await services.useCases.managePeople.link(services.admin, `other${count}@example.com`, {
       teamId: 'T0OTHER',
@@ -111,7 +111,7 @@ test('accounts of another workspace are not asked about', async () => {
   expect(slack.asked).not.toContain(`U0O${count}`);
 });
 
-test('an administrator who deactivates somebody ends what is open, too', async () => {
+test('deactivation by an administrator also cancels requests and revokes grants', async () => {
   const { approved, pending } = await atWork();
   unwrap(await services.useCases.managePeople.set(services.admin, { email, active: false }));
   expect((await services.store.grants.ofApproval(approved))?.status).toBe('revoked');
@@ -119,25 +119,25 @@ test('an administrator who deactivates somebody ends what is open, too', async (
   expect(await changes()).toMatchObject([{ actor: { kind: 'key' }, details: { active: false } }]);
 });
 
-describe('an event that somebody was deactivated', () => {
-  test('stops them', async () => {
+describe('the event for a deactivated user', () => {
+  test('a deactivation event stops the person', async () => {
     slack.gone.add(userId);
     await services.useCases.stopDeactivatedUsers.one(userId);
     expect(await isActive()).toBe(false);
   });
 
-  test('stops them also when Slack is silent otherwise', async () => {
+  test('a deactivation event stops the person even if Slack does not answer', async () => {
     slack.silent = true;
     await services.useCases.stopDeactivatedUsers.one(userId);
     expect(await isActive()).toBe(false);
   });
 
-  test('that comes after they are back stops nobody', async () => {
+  test('a late deactivation event does not stop a reactivated person', async () => {
     await services.useCases.stopDeactivatedUsers.one(userId);
     expect(await isActive()).toBe(true);
   });
 
-  test('about an account that is nobody’s does nothing', async () => {
+  test('a deactivation event for an unlinked account has no effect', async () => {
     await services.useCases.stopDeactivatedUsers.one('U0NOBODY');
     expect(await changes()).toEqual([]);
   });

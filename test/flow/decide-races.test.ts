@@ -8,11 +8,11 @@ import { createIdempotent } from '../../src/usecases/idempotent.js';
 import { type DurableServices, durableServices } from '../support/durable-services.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { DATABASE_URL, unwrap } from '../support/services.js';
-import { createReadThenWriteDecide, withoutLock } from './mutants.js';
-import { deciders, PEOPLE, violationsOf } from './one-decision.js';
+import { createReadThenWriteDecide, withoutLock } from './broken-decide.js';
+import { deciders, PEOPLE, raceProblems } from './race-deciders.js';
 
 const QUORUM = 'vsecure://secrets/quorum/*';
-const EVERYBODY = 'vsecure://secrets/everybody/*';
+const TEN_VOTERS = 'vsecure://secrets/ten-voters/*';
 const ROUNDS = 8;
 
 let services: DurableServices;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   services = await durableServices();
   await services.policy({ approvers: PEOPLE });
   await services.policy({ approvers: PEOPLE, minApprovals: 3 }, QUORUM);
-  await services.policy({ approvers: PEOPLE, minApprovals: 10 }, EVERYBODY);
+  await services.policy({ approvers: PEOPLE, minApprovals: 10 }, TEN_VOTERS);
   await services.secret();
   agent = (await services.agent()).caller;
 });
@@ -34,51 +34,51 @@ const pending = (resource = DATABASE_URL) =>
 async function violations(decide: Decide, rounds: number): Promise<string[]> {
   const found: string[] = [];
   for (let round = 0; round < rounds; round += 1)
-    found.push(...(await violationsOf(services, decide, await pending())));
+    found.push(...(await raceProblems(services, decide, await pending())));
   return found;
 }
 
-describe('twenty people who press Approve and Deny at the same moment', () => {
-  test('make one decision and at most one grant, and nineteen of them are told what happened', async () => {
+describe('twenty people who click Approve and Deny at the same moment', () => {
+  test('twenty concurrent votes make one decision and at most one grant, and nineteen people learn the result', async () => {
     expect(await violations(services.useCases.decide, ROUNDS)).toEqual([]);
   });
 
-  test('would make several decisions if reading and writing were two steps', async () => {
+  test('without an atomic update, twenty concurrent votes would make several decisions', async () => {
     const other = await durableServices();
     try {
       await other.policy({ approvers: PEOPLE });
       const { caller } = await other.agent();
       const decide = createReadThenWriteDecide(other);
-      const found = await violationsOf(other, decide, await other.ask(caller));
+      const found = await raceProblems(other, decide, await other.ask(caller));
       expect(found).toContainEqual(expect.stringMatching(/^decisions: \d+ instead of 1$/));
     } finally {
       await other.close();
     }
   });
 
-  test('would not all be told the truth if the approval were not held while it is weighed', async () => {
+  test('without a lock on the approval, some voters would get a wrong answer', async () => {
     const decide = createDecide({
       ...services,
       idempotent: createIdempotent(services.fingerprint),
       store: withoutLock(services.store),
     });
     const found = await violations(decide, 1);
-    expect(found).toContainEqual(expect.stringMatching(/^told what happened: \d+ instead of 19$/));
+    expect(found).toContainEqual(expect.stringMatching(/^learned the result: \d+ instead of 19$/));
   });
 });
 
-describe('a quorum', () => {
+describe('votes towards a quorum', () => {
   test.each([
     { policy: QUORUM, resource: 'vsecure://secrets/quorum/KEY', counted: 3 },
-    { policy: EVERYBODY, resource: 'vsecure://secrets/everybody/KEY', counted: 10 },
-  ])('of $counted loses none of ten votes that land together', async ({ resource, counted }) => {
+    { policy: TEN_VOTERS, resource: 'vsecure://secrets/ten-voters/KEY', counted: 10 },
+  ])('a quorum of $counted counts all ten concurrent votes', async ({ resource, counted }) => {
     const approval = await pending(resource);
     const found = await tenApprove(services.useCases.decide, approval);
     expect(found).toEqual({ counted, refusals: 10 - counted, status: 'approved', votes: counted });
     expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
-  test('would lose votes if the approval were not held while they are counted', async () => {
+  test('without a lock on the approval, a quorum would lose votes', async () => {
     const decide = createDecide({
       ...services,
       idempotent: createIdempotent(services.fingerprint),
@@ -86,7 +86,7 @@ describe('a quorum', () => {
     });
     const statuses: unknown[] = [];
     for (const name of ['A', 'B', 'C', 'D']) {
-      const found = await tenApprove(decide, await pending(`vsecure://secrets/everybody/${name}`));
+      const found = await tenApprove(decide, await pending(`vsecure://secrets/ten-voters/${name}`));
       statuses.push(found.status);
     }
     expect(statuses).toContain('pending');
@@ -106,11 +106,11 @@ async function tenApprove(decide: Decide, { id }: Approval) {
   };
 }
 
-describe('races with other ends', () => {
-  test('between approving, denying, cancelling and expiring, one wins and all agree which', async () => {
+describe('races between decisions, cancellation, expiry and revocation', () => {
+  test('of concurrent approve, deny, cancel and expire, exactly one wins, and all callers get the same result', async () => {
     const sql = sqlOn(services.database.dataSource);
     const [alice, bob] = await deciders(services);
-    if (!alice || !bob) throw new Error('nobody is here');
+    if (!alice || !bob) throw new Error('no person was created');
     const { decide, cancelRequest, expireApprovals } = services.useCases;
     const outcomes = new Set<string | undefined>();
     for (let round = 0; round < 40; round += 1) {
@@ -142,9 +142,9 @@ describe('races with other ends', () => {
     expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
-  test('between reads and a revocation, no read gets in after it', async () => {
+  test('no read succeeds after a concurrent revocation', async () => {
     const [alice] = await deciders(services);
-    if (!alice) throw new Error('nobody is here');
+    if (!alice) throw new Error('no person was created');
     const { decide, readSecret, revokeGrant } = services.useCases;
     for (let round = 0; round < 10; round += 1) {
       const { id } = await pending();

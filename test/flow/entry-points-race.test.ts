@@ -1,11 +1,11 @@
-/** Many people, one approval, the same moment, and every door there is. */
+/** Many people decide one approval at the same moment through every entry point. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Decide } from '../../src/usecases/approvals/decide.js';
 import type { Services } from '../support/services.js';
 import { servicesWithSlack } from '../support/slack/services-with-slack.js';
+import { createReadThenWriteDecide } from './broken-decide.js';
 import { gather, NAMES, together, violationsThroughEntryPoints } from './entry-points.js';
-import { createReadThenWriteDecide } from './mutants.js';
-import { PEOPLE } from './one-decision.js';
+import { PEOPLE } from './race-deciders.js';
 
 const ROUNDS = 5;
 
@@ -22,12 +22,12 @@ async function ring(deciding: (services: Services) => Decide) {
     violationsThroughEntryPoints(scene, people, await services.ask(caller, { renew: true }));
 }
 
-test('twenty people who press Approve and Deny at the same moment, in Slack, over REST and on the command line, make one decision, and nineteen are told which', async () => {
+test('twenty people who approve and deny at the same moment in Slack, over REST and on the command line make one decision, and nineteen learn it', async () => {
   const round = await ring((services) => services.useCases.decide);
   for (let count = 0; count < ROUNDS; count += 1) expect(await round()).toEqual([]);
 }, 60_000);
 
-test('they would make several decisions if reading and writing were two steps', async () => {
+test('without an atomic update, concurrent votes through several entry points would make several decisions', async () => {
   const round = await ring(createReadThenWriteDecide);
   expect(await round()).toContainEqual(
     expect.stringMatching(/^decisions: ([2-9]|1\d|20) instead of 1$/),

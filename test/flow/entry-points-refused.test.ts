@@ -1,4 +1,4 @@
-/** Whoever presses in Slack and may not decide is told why where they look, it is on record once, and nothing changes. */
+/** A refused interaction in Slack is explained where the person looks, recorded once, and changes nothing. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
@@ -35,10 +35,10 @@ afterAll(() => scene.close());
 type Interaction = 'button' | 'form';
 
 interface Refused {
-  /** Who presses or what came before, in words. */
+  /** The person or the earlier event, for the title. */
   readonly when: string;
   readonly by?: string;
-  /** What is pressed; by default the form, since a button only opens it. */
+  /** The interactions; by default only the form, because a button only opens it. */
   readonly with?: readonly Interaction[];
   readonly code: RefusalCode;
   readonly words: RegExp;
@@ -69,7 +69,7 @@ const REFUSED: readonly Refused[] = [
     before: ({ id }) => scene.services.useCases.cancelRequest(agent, id),
   },
   {
-    when: 'after somebody else',
+    when: 'after another person',
     with: BOTH,
     code: 'already_decided',
     words: /already denied/,
@@ -95,7 +95,7 @@ const REFUSED: readonly Refused[] = [
     words: /not one of the approvers/,
   },
   {
-    when: 'by a member whom vsecure does not know',
+    when: 'by a member who is unknown to vsecure',
     by: 'nobody',
     code: 'unknown_person',
     words: /not linked to a person/,
@@ -147,7 +147,7 @@ const REFUSED: readonly Refused[] = [
     words: /Only full members/,
   },
   {
-    when: 'by somebody with an unconfirmed address',
+    when: 'by a member with an unconfirmed address',
     is: { is_email_confirmed: false },
     code: 'unverified_account',
     words: /Only full members/,
@@ -163,8 +163,7 @@ const REFUSED: readonly Refused[] = [
 
 const CASES = REFUSED.flatMap((refused) =>
   (refused.with ?? ['form']).map(
-    (interaction) =>
-      [`${interaction} pressed ${refused.when}`, { ...refused, interaction }] as const,
+    (interaction) => [`${interaction} ${refused.when}`, { ...refused, interaction }] as const,
   ),
 );
 const UNTOUCHED = 'vsecure://secrets/untouched/KEY';
@@ -179,31 +178,36 @@ async function ask({ before }: Refused): Promise<Approval> {
   return scene.services.ask(agent, { resources: [resource] });
 }
 
-test.each(CASES)('a %s is refused, explained and recorded', async (_, refused) => {
-  const { services, workspace, hands } = scene;
-  const { by = 'alice', code, words, interaction, forgery, type = 'decision_refused' } = refused;
-  const approval = await ask(refused);
-  const card = await hands.card(approval.id);
-  const form = await hands.openForm(by, approval.id, 'approve');
-  await refused.before?.(approval);
-  if (refused.is) workspace.proxy.inject(userBecomes(workspace.idOf(by), refused.is));
-  const { sequence, ...before } = await stateOf(approval);
-  const hears = listening();
+test.each(CASES)(
+  'a vote through the entry point is refused, explained and recorded: %s',
+  async (_, refused) => {
+    const { services, workspace, hands } = scene;
+    const { by = 'alice', code, words, interaction, forgery, type = 'decision_refused' } = refused;
+    const approval = await ask(refused);
+    const card = await hands.card(approval.id);
+    const form = await hands.openForm(by, approval.id, 'approve');
+    await refused.before?.(approval);
+    if (refused.is) workspace.proxy.inject(userBecomes(workspace.idOf(by), refused.is));
+    const { sequence, ...before } = await stateOf(approval);
+    const hears = listening();
 
-  const delivery =
-    interaction === 'form'
-      ? await hands.submit(by, form, { reason: 'fine with me' }, forgery)
-      : (await hands.clickOn(card, by, 'approve', forgery)).delivery;
+    const delivery =
+      interaction === 'form'
+        ? await hands.submit(by, form, { reason: 'fine with me' }, forgery)
+        : (await hands.clickOn(card, by, 'approve', forgery)).delivery;
 
-  expect(delivery.status).toBe(200);
-  await until(`the words ${words}`, () => words.test(`${said(delivery.body)} ${hears()}`));
-  const events = await until('a record', () => recordedSince(sequence));
-  expect(events).toEqual([expect.objectContaining({ type, refusal: code, ...whoIs(refused, by) })]);
-  if (type === 'decision_refused')
-    expect(events[0]).toMatchObject({ approval: approval.id, entryPoint: 'slack' });
-  expect(await stateOf(approval)).toMatchObject(before);
-  expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
-});
+    expect(delivery.status).toBe(200);
+    await until(`the words ${words}`, () => words.test(`${said(delivery.body)} ${hears()}`));
+    const events = await until('a record', () => recordedSince(sequence));
+    expect(events).toEqual([
+      expect.objectContaining({ type, refusal: code, ...whoIs(refused, by) }),
+    ]);
+    if (type === 'decision_refused')
+      expect(events[0]).toMatchObject({ approval: approval.id, entryPoint: 'slack' });
+    expect(await stateOf(approval)).toMatchObject(before);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  },
+);
 
 /** Resolves when the sweeper, which runs beside this, has had its turn. */
 async function expired(id: Approval['id']) {
@@ -219,7 +223,7 @@ async function expired(id: Approval['id']) {
   });
 }
 
-/** Whoever is of ours is on record by name, everybody else by their Slack account. */
+/** A linked person is recorded by name, every other account by its Slack id. */
 function whoIs({ code, forgery }: Refused, by: string) {
   const { emulate, idOf } = scene.workspace;
   if (forgery) return { actor: { kind: 'stranger', id: `T0OTHER/${idOf(by)}`, name: idOf(by) } };
@@ -228,7 +232,7 @@ function whoIs({ code, forgery }: Refused, by: string) {
   return { actor: expect.objectContaining({ kind: 'person', name: `${by}@example.com` }) };
 }
 
-/** Everything that a refused press must leave as it is. */
+/** The state that a refused interaction must not change. */
 async function stateOf({ id }: Approval) {
   const { store } = scene.services;
   const [newest] = (await store.audit.list({}, { limit: 1 })).items;
@@ -247,7 +251,7 @@ async function recordedSince(sequence: number) {
   return refusals.length > 0 ? refusals : undefined;
 }
 
-/** All that is said to somebody from now on, beside the answer over HTTP: a modal, or words that only they see. */
+/** Everything shown to a user from now on except the HTTP answer: a modal or an ephemeral message. */
 function listening(): () => string {
   const { proxy, sink } = scene.workspace;
   const views = proxy.callsOf('views.open').length;

@@ -1,4 +1,4 @@
-/** The network and impatient people repeat themselves: each thing that somebody did has one effect, and each copy of it its answer. */
+/** Networks and people repeat interactions: each interaction has one effect, and each copy of it gets an answer. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ afterAll(() => scene.close());
 const ask = (name: string) =>
   scene.services.ask(agent, { resources: [`vsecure://secrets/production/${name}`] });
 
-/** A submitted form, as people and networks send it: anew by a second click, or the very bytes again. */
+/** A submitted form that is sent again, by a second click or as a copy of the same bytes. */
 async function sendOften(approval: Approval, place: number): Promise<Delivery[]> {
   const verdict = place % 2 === 0 ? 'approve' : 'deny';
   const metadata = toMetadata({
@@ -46,7 +46,7 @@ async function sendOften(approval: Approval, place: number): Promise<Delivery[]>
     needed: 1,
   });
   const form = { callback_id: FORM[verdict], private_metadata: metadata };
-  // The trigger is of no use to anybody here, and the look-alike takes its time to make one.
+  // The trigger is not used here, and the look-alike takes its time to make one.
   const submit = () =>
     scene.hands.submit('alice', form, { reason: 'one of many' }, { triggerId: 'unused' });
   await sleep((place * PRIME) % SPREAD);
@@ -58,7 +58,7 @@ async function sendOften(approval: Approval, place: number): Promise<Delivery[]>
   return Promise.all([first, ...copies]);
 }
 
-test('a press that is sent again, that is old or that is dated ahead reaches no handler', async () => {
+test('a replayed, outdated or future-dated interaction reaches no handler', async () => {
   const { hands, workspace } = scene;
   const { id } = await ask('REPLAYED');
   const card = await hands.card(id);
@@ -77,14 +77,14 @@ test('a press that is sent again, that is old or that is dated ahead reaches no 
   expect(workspace.proxy.callsOf('views.open')).toHaveLength(opened + 1);
 });
 
-test('200 interactions that come one to four times each, in disorder, have one effect each and are all answered in time', async () => {
+test('each of 200 interactions, delivered one to four times out of order, has one effect, and all are answered in time', async () => {
   const approvals: Approval[] = [];
   for (let place = 0; place < INTERACTIONS; place += 1) approvals.push(await ask(`KEY_${place}`));
   const answers = (await Promise.all(approvals.map(sendOften))).flat();
 
   expect(answers).toHaveLength(INTERACTIONS * 2.5);
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-  // On a busy machine a form may say that the outcome follows; it never says that somebody was faster.
+  // On a busy machine a form may say that the outcome follows; it never says that another person decided first.
   const odd = answers.filter(({ body }) => body !== '' && !JSON.stringify(body).includes(LATER));
   expect(odd).toEqual([]);
   expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(PATIENCE);

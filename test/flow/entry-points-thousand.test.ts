@@ -29,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** Presses that open a form, slash commands, and presses of buttons that nobody knows. */
-const KINDS = ['press', 'command', 'unknown', 'unknown'] as const;
+/** Clicks that open a form, slash commands, and clicks on unknown buttons. */
+const KINDS = ['click', 'command', 'unknown', 'unknown'] as const;
 
 async function interaction(place: number): Promise<Delivery> {
   const user = scene.workspace.idOf('alice');

@@ -8,7 +8,7 @@ import { run } from '../cli/terminal.js';
 import { brokenInvariants } from '../support/invariants.js';
 import type { JsonObject } from '../support/slack/json.js';
 import type { ServicesWithSlack } from '../support/slack/services-with-slack.js';
-import { PEOPLE } from './one-decision.js';
+import { PEOPLE } from './race-deciders.js';
 
 /** Their names in Slack. */
 export const NAMES = PEOPLE.map((email) => email.split('@')[0] ?? '');
@@ -20,9 +20,9 @@ const ENTRY_POINTS = ['slack', 'api', 'cli'] as const;
 type EntryPoint = (typeof ENTRY_POINTS)[number];
 
 /** What a person was answered. */
-interface Told {
+interface Learned {
   readonly entryPoint: EntryPoint;
-  readonly what: 'decided' | 'told' | `something else: ${string}`;
+  readonly what: 'decided' | 'informed' | `something else: ${string}`;
 }
 
 interface Person {
@@ -48,7 +48,7 @@ export function gather({ services }: ServicesWithSlack): Promise<Person[]> {
 }
 
 /**
- * Holds everybody on the threshold until all of them are there, and lets them in in another order each time. Who comes again,
+ * Holds all requests until every person has sent one, then releases them in a different order each time. Who comes again,
  * because the first try failed, is let in at once.
  */
 export function together(decide: Decide): Decide {
@@ -79,18 +79,18 @@ export async function violationsThroughEntryPoints(
   { id }: Approval,
 ): Promise<string[]> {
   const forms = await openBothForms(scene, id);
-  const told = await Promise.all(people.map((person) => click(scene, person, id, forms)));
+  const results = await Promise.all(people.map((person) => click(scene, person, id, forms)));
   const stored = await scene.services.store.approvals.find(id);
-  if (!stored || stored.status === 'pending') return ['nobody decided'];
-  const decided = told.filter(({ what }) => what === 'decided').length;
-  const inWords = told.filter(({ what }) => what === 'told').length;
+  if (!stored || stored.status === 'pending') return ['no person decided'];
+  const decided = results.filter(({ what }) => what === 'decided').length;
+  const inWords = results.filter(({ what }) => what === 'informed').length;
   const counts = await countsOf(scene, id);
   const losers = (entryPoint: EntryPoint) =>
-    told.filter((one) => one.entryPoint === entryPoint && one.what === 'told').length;
+    results.filter((one) => one.entryPoint === entryPoint && one.what === 'informed').length;
   return [
     ...expected('decisions', decided, 1),
-    ...expected('told what happened', inWords, people.length - 1),
-    ...told
+    ...expected('learned the result', inWords, people.length - 1),
+    ...results
       .map(({ entryPoint, what }) => `${entryPoint}: ${what}`)
       .filter((one) => one.includes('else')),
     ...expected('votes', counts.votes, 1),
@@ -117,7 +117,7 @@ async function click(
   person: Person,
   id: Approval['id'],
   forms: Forms,
-): Promise<Told> {
+): Promise<Learned> {
   const reason = `what ${person.name} thinks`;
   const { entryPoint, verdict } = person;
   const said = await {
@@ -128,7 +128,7 @@ async function click(
   if (said === 'decided') return { entryPoint, what: 'decided' };
   const status = (await scene.services.store.approvals.find(id))?.status;
   const truth = `This request is already ${status}.`;
-  return { entryPoint, what: said.includes(truth) ? 'told' : `something else: ${said}` };
+  return { entryPoint, what: said.includes(truth) ? 'informed' : `something else: ${said}` };
 }
 
 async function submitForm(

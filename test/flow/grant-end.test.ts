@@ -14,9 +14,9 @@ import {
   type Services,
   unwrap,
 } from '../support/services.js';
-import { openedAfterTheEnd } from './after-the-end.js';
-import { approvedGrant, endIn } from './grants.js';
-import { createTimerLedger, freezeClockInTransactions } from './ledger-mutants.js';
+import { createTimerLedger, freezeClockInTransactions } from './broken-ledgers.js';
+import { readsAfterTheEnd } from './read-after-grant-end.js';
+import { approvedGrant, endIn } from './short-grants.js';
 
 let services: Services;
 let caller: Caller;
@@ -37,12 +37,12 @@ const read = (who: Caller = caller) =>
   services.useCases.readSecret(who, { resource: DATABASE_URL });
 
 describe('the end of a grant', () => {
-  test('is never passed by a read: not in a stream of them, nor by one that waits or stands still across it', async () => {
-    expect(await openedAfterTheEnd({ services, ledger: services.ledger, caller })).toEqual([]);
+  test('no read succeeds after the end of a grant: not in a series, not after a lock wait, not after a pause of the process', async () => {
+    expect(await readsAfterTheEnd({ services, ledger: services.ledger, caller })).toEqual([]);
     expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
-  test('would be passed by a ledger that looks at the time at which its transaction began', async () => {
+  test('a ledger that uses the start time of its transaction would allow a read after the end', async () => {
     const frozen = await newServices();
     onTestFinished(() => frozen.close());
     const agent = await frozen.agent();
@@ -50,17 +50,17 @@ describe('the end of a grant', () => {
     const dataSource = await openDatabase(frozen.database.connection);
     onTestFinished(() => dataSource.destroy());
     const ledger = createReadLedger(dataSource, chainHash, frozen.installation);
-    const found = await openedAfterTheEnd({ services: frozen, ledger, caller: agent.caller });
+    const found = await readsAfterTheEnd({ services: frozen, ledger, caller: agent.caller });
     expect(found).toEqual(['a read that waited across the end was let through']);
   });
 
-  test('would be passed by a ledger that leaves it to a timer of its own process', async () => {
+  test('a ledger that relies on a timer in its process would allow a read after the end', async () => {
     const ledger = createTimerLedger(services.ledger);
-    const found = await openedAfterTheEnd({ services, ledger, caller });
+    const found = await readsAfterTheEnd({ services, ledger, caller });
     expect(found).toContain('a read after a standstill was let through');
   });
 
-  test('closes a value that was already on its way out when the process stopped', async () => {
+  test('a process that is paused between check and answer returns no value after the end', async () => {
     const grant = await approvedGrant(services, caller);
     await endIn(services, grant, 60_000);
     const reading = (elapsed: number) => {
@@ -83,8 +83,8 @@ describe('the end of a grant', () => {
   });
 });
 
-describe('a grant that is over for another reason', () => {
-  test('a grant of one use gives one of two hundred readers the value, and records why the others got none', async () => {
+describe('a grant that ended early', () => {
+  test('a grant with one use gives the value to one of 200 readers, and the refusals of the others are recorded', async () => {
     const single = 'vsecure://secrets/single/KEY';
     await services.policy({ maxUses: 1 }, single);
     await services.secret('once', single);
@@ -108,14 +108,14 @@ describe('a grant that is over for another reason', () => {
     expect(await services.store.grants.find(grant)).toMatchObject({ status: 'used_up', uses: 1 });
   });
 
-  test('a released grant is closed for the very next read', async () => {
+  test('the next read after a release is refused', async () => {
     const grant = await approvedGrant(services, caller);
     unwrap(await read());
     unwrap(await services.useCases.releaseGrant(caller, grant));
     expect(await read()).toMatchObject({ refusal: { code: 'grant_ended', how: 'released' } });
   });
 
-  test('a revoked grant is closed for the very next read', async () => {
+  test('the next read after a revocation is refused', async () => {
     const grant = await approvedGrant(services, caller);
     unwrap(await read());
     const alice = await services.person('alice@example.com');
@@ -124,8 +124,8 @@ describe('a grant that is over for another reason', () => {
   });
 });
 
-describe('a live grant', () => {
-  test('opens for nobody but the principal that it was given to', async () => {
+describe('an active grant', () => {
+  test('an active grant works only for its own principal', async () => {
     await approvedGrant(services, caller);
     unwrap(await read());
     const other = await services.agent('another-agent');
@@ -133,7 +133,7 @@ describe('a live grant', () => {
     expect(refusalOf(await read(services.admin))).toBe('approval_required');
   });
 
-  test('opens no other secret under the same policy', async () => {
+  test('an active grant gives no access to another secret under the same policy', async () => {
     const other = 'vsecure://secrets/production/OTHER';
     await services.secret('other', other);
     await approvedGrant(services, caller);
@@ -141,7 +141,7 @@ describe('a live grant', () => {
     expect(refusalOf(answer)).toBe('approval_required');
   });
 
-  test('is closed while its policy does not permit reading', async () => {
+  test('an active grant is refused while its policy does not permit reading', async () => {
     await approvedGrant(services, caller);
     await services.policy({ permissions: ['list'] });
     expect(refusalOf(await read())).toBe('not_permitted');
@@ -149,7 +149,7 @@ describe('a live grant', () => {
     unwrap(await read());
   });
 
-  test('stays closed where a more specific policy has come to decide', async () => {
+  test('an active grant is refused where a more specific policy now decides', async () => {
     const resource = 'vsecure://secrets/team/api/TOKEN';
     await services.policy({}, 'vsecure://secrets/team/**');
     await services.secret('token', resource);

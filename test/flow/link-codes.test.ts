@@ -43,7 +43,7 @@ const slackOf = async () =>
   (await services.store.people.byEmail(email))?.slack.map(({ userId }) => userId);
 const newest = async () => (await services.store.audit.list({}, { limit: 1 })).items[0];
 
-test('a person makes one with their own key and types it: the account is theirs, on record', async () => {
+test('entering a person’s link code in Slack links the account to the person and is recorded', async () => {
   const code = await make();
   expect(code).toMatch(/^link_[0-9A-Za-z]{22}$/);
   expect(await newest()).toMatchObject({ type: 'link_code_created', details: { email } });
@@ -56,7 +56,7 @@ test('a person makes one with their own key and types it: the account is theirs,
   });
 });
 
-test('only its hash is stored, and it is on no record', async () => {
+test('only the hash of a link code is stored, and no audit event contains the code', async () => {
   const code = await make();
   const sql = sqlOn(services.database.dataSource);
   const rows = await sql('select encode(hash, $1) as hash, * from link_code', ['escape']);
@@ -64,21 +64,21 @@ test('only its hash is stored, and it is on no record', async () => {
   expect(JSON.stringify([rows, items])).not.toContain(code);
 });
 
-describe('a code does not work', () => {
-  test('a second time', async () => {
+describe('a link code is refused', () => {
+  test('a link code works only once', async () => {
     const code = await make();
     unwrap(await type(code));
     expect(refusalOf(await type(code, account('B')))).toBe('invalid_code');
   });
 
-  test('twice at the same moment', async () => {
+  test('of two concurrent uses of a link code, one succeeds', async () => {
     const code = await make();
     const both = await Promise.all([type(code), type(code, account('B'))]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await slackOf()).toHaveLength(1);
   });
 
-  test('after ten minutes', async () => {
+  test('a link code expires after ten minutes', async () => {
     const { expiresAt } = unwrap(await services.useCases.createLinkCode(owner.caller));
     const left = expiresAt.getTime() - (await services.store.now()).getTime();
     expect(left).toBeGreaterThan(9 * MINUTE);
@@ -90,14 +90,14 @@ describe('a code does not work', () => {
     expect(refusalOf(await type(code))).toBe('invalid_code');
   });
 
-  test('once there is a newer one', async () => {
+  test('a newer link code voids the older one', async () => {
     const code = await make();
     const newer = await make();
     expect(refusalOf(await type(code))).toBe('invalid_code');
     unwrap(await type(newer));
   });
 
-  test('for an account that is somebody’s already, and is not used up by it', async () => {
+  test('a linked account cannot use a link code, and the code stays valid', async () => {
     const other = { email: `other${count}@example.com`, ...account('B') };
     const { managePeople } = services.useCases;
     unwrap(await managePeople.link(services.admin, other.email, account('B')));
@@ -106,13 +106,13 @@ describe('a code does not work', () => {
     unwrap(await type(code));
   });
 
-  test('for a person who has an account here already', async () => {
+  test('a person with a linked account in the workspace cannot link another', async () => {
     unwrap(await type(await make()));
     expect(refusalOf(await type(await make(), account('B')))).toBe('already_linked');
     expect(await slackOf()).toEqual([account().userId]);
   });
 
-  test('for somebody who has left meanwhile', async () => {
+  test('the link code of a deactivated person is refused', async () => {
     const code = await make();
     unwrap(await services.useCases.managePeople.set(services.admin, { email, active: false }));
     expect(refusalOf(await type(code))).toBe('person_inactive');
@@ -125,16 +125,19 @@ describe('a code does not work', () => {
     ['foreign', 'foreign_team'],
     ['deactivated', 'person_inactive'],
     ['silent', 'unavailable'],
-  ] as const)('for an account that is %s, and is not used up by it', async (said, refusal) => {
-    const code = await make();
-    standing = said;
-    expect(refusalOf(await type(code))).toBe(refusal);
-    expect(await slackOf()).toEqual([]);
-    standing = 'member';
-    unwrap(await type(code));
-  });
+  ] as const)(
+    'an account with the Slack status %s cannot use a link code, and the code stays valid',
+    async (said, refusal) => {
+      const code = await make();
+      standing = said;
+      expect(refusalOf(await type(code))).toBe(refusal);
+      expect(await slackOf()).toEqual([]);
+      standing = 'member';
+      unwrap(await type(code));
+    },
+  );
 
-  test('while no Slack is connected', async () => {
+  test('a link code is refused while no Slack workspace is connected', async () => {
     const linkByCode = createLinkByCode({
       ...services,
       idempotent: createIdempotent(services.fingerprint),
@@ -145,7 +148,7 @@ describe('a code does not work', () => {
 });
 
 describe('wrong codes', () => {
-  test('are on record under the account that typed them, without the code', async () => {
+  test('a wrong link code is recorded under the Slack account, without the code', async () => {
     await type('link_0123456789012345678901');
     const event = await newest();
     expect(event).toMatchObject({
@@ -156,7 +159,7 @@ describe('wrong codes', () => {
     expect(JSON.stringify(event)).not.toContain('0123456789');
   });
 
-  test('are enough after five, for ten minutes, for that account alone', async () => {
+  test('after five wrong link codes an account is refused for ten minutes', async () => {
     const code = await make();
     for (let wrong = 0; wrong < 5; wrong += 1)
       expect(refusalOf(await type(`link_wrong${wrong}`))).toBe('invalid_code');
@@ -167,31 +170,31 @@ describe('wrong codes', () => {
     unwrap(await type(code));
   });
 
-  test('of one account do not lock another one out', async () => {
+  test('wrong link codes of one account do not lock out another account', async () => {
     const code = await make();
     for (let wrong = 0; wrong < 5; wrong += 1) await type('link_wrong', account('B'));
     unwrap(await type(code));
   });
 });
 
-describe('who may make one', () => {
-  test('an administrator for anybody who is known', async () => {
+describe('permission to create a link code', () => {
+  test('an administrator can create a link code for every known person', async () => {
     const made = unwrap(
       await services.useCases.createLinkCode(services.admin, email.toUpperCase()),
     );
     expect(made.email).toBe(email);
     unwrap(await type(made.code));
-    const nobody = await services.useCases.createLinkCode(services.admin, 'nobody@example.com');
-    expect(refusalOf(nobody)).toBe('not_found');
+    const unknown = await services.useCases.createLinkCode(services.admin, 'nobody@example.com');
+    expect(refusalOf(unknown)).toBe('not_found');
   });
 
-  test('nobody else for another person', async () => {
+  test('other callers cannot create a link code for another person', async () => {
     const { createLinkCode } = services.useCases;
     const answer = await createLinkCode(owner.caller, 'admin@example.com');
     expect(refusalOf(answer)).toBe('not_allowed');
   });
 
-  test('an AI tool not even for its owner', async () => {
+  test('an agent key cannot create a link code for its owner', async () => {
     const agent = await services.agent(`agent-${count}`, email);
     const { createLinkCode } = services.useCases;
     expect(refusalOf(await createLinkCode(agent.caller))).toBe('not_allowed');

@@ -1,4 +1,4 @@
-/** A terminal is logged in once, by the person who confirmed its code in time, and by nobody else. */
+/** A login gives a terminal one key of the person who confirmed its code in time. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { explain } from '../../src/domain/refusal.js';
@@ -28,7 +28,7 @@ const confirm = async (name: string, { id }: Pick<Login, 'id'>) =>
   services.useCases.login.confirm(await person(name), id);
 const take = (secret = begun.secret) => services.useCases.login.take(begun.id, secret);
 
-test('nobody is logged in until somebody confirms; then the terminal has a key of theirs', async () => {
+test('a login gives no key until a person confirms it; then the terminal gets a key of that person', async () => {
   expect(unwrap(await take())).toBe('waiting');
   const found = unwrap(await look('ana', begun.code.toLowerCase().replace('-', '')));
   expect(found).toMatchObject({ device: 'ana@laptop', address: '192.0.2.7' });
@@ -47,7 +47,7 @@ test('nobody is logged in until somebody confirms; then the terminal has a key o
   ]);
 });
 
-test('a code is good for one confirmation, and a login is taken once', async () => {
+test('a login code can be confirmed once, and its key can be taken once', async () => {
   const found = unwrap(await look('ana', begun.code));
   unwrap(await confirm('ana', found));
   expect(refusalOf(await look('ana', begun.code))).toBe('invalid_code');
@@ -56,7 +56,7 @@ test('a code is good for one confirmation, and a login is taken once', async () 
   expect(refusalOf(await take())).toBe('invalid_code');
 });
 
-test('however many confirm and take at once, it is one person’s and one key', async () => {
+test('concurrent confirmations and takes of a login give one key to one person', async () => {
   const found = unwrap(await look('ana', begun.code));
   const confirmed = await Promise.all(
     ['ana', 'ben', 'cem', 'dil'].map((name) => confirm(name, found)),
@@ -66,7 +66,7 @@ test('however many confirm and take at once, it is one person’s and one key', 
   expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
 });
 
-test('another person’s second confirmation changes nothing', async () => {
+test('a second confirmation by another person changes nothing', async () => {
   const found = unwrap(await look('ben', begun.code));
   unwrap(await confirm('ana', found));
   expect(refusalOf(await confirm('ben', found))).toBe('invalid_code');
@@ -74,48 +74,48 @@ test('another person’s second confirmation changes nothing', async () => {
   expect(taken === 'waiting' || taken.owner.email).toBe(`ana${count}@example.com`);
 });
 
-test('the code is not the secret, and a wrong secret gets nothing and spoils nothing', async () => {
+test('the code cannot replace the secret, and a wrong secret gets no key and does not void the login', async () => {
   unwrap(await confirm('ana', unwrap(await look('ana', begun.code))));
   expect(refusalOf(await take(begun.code))).toBe('invalid_code');
   expect(refusalOf(await take(`${begun.secret}x`))).toBe('invalid_code');
   unwrap(await take());
 });
 
-describe('when its time is up by the database’s clock', () => {
+describe('an expired login', () => {
   const late = () =>
     sqlOn(services.database.dataSource)(
       `update login set expires_at = clock_timestamp() where id = $1`,
       [begun.id],
     );
 
-  test('a code is neither found nor confirmed', async () => {
+  test('the code of an expired login is neither found nor confirmed', async () => {
     const found = unwrap(await look('ana', begun.code));
     await late();
     expect(refusalOf(await look('ana', begun.code))).toBe('invalid_code');
     expect(refusalOf(await confirm('ana', found))).toBe('invalid_code');
   });
 
-  test('what was confirmed is not taken any more', async () => {
+  test('a confirmed login cannot be taken after its expiry', async () => {
     unwrap(await confirm('ana', unwrap(await look('ana', begun.code))));
     await late();
     expect(refusalOf(await take())).toBe('invalid_code');
   });
 });
 
-test('five wrong codes of one person are enough, also for right ones; others go on', async () => {
+test('after five wrong codes a person is refused even with a correct code, and other people are not affected', async () => {
   for (let wrong = 0; wrong < 5; wrong += 1)
     expect(refusalOf(await look('eve', 'BBBB-BBBB'))).toBe('invalid_code');
   expect(refusalOf(await look('eve', begun.code))).toBe('too_many_codes');
   unwrap(await look('ana', begun.code));
 });
 
-test('who was deactivated meanwhile neither confirms nor gets a key', async () => {
+test('a person deactivated during the login can neither confirm nor get a key', async () => {
   const found = unwrap(await look('ana', begun.code));
   const ana = await person('ana');
   const active = (yes: boolean) =>
     services.store.transaction((tx) => tx.people.setActive(ana.id, yes));
   await active(false);
-  // As somebody who was identified just before.
+  // As a person who was identified just before.
   expect(refusalOf(await services.useCases.login.confirm(ana, found.id))).toBe('person_inactive');
   await active(true);
   unwrap(await services.useCases.login.confirm(ana, found.id));
@@ -123,14 +123,14 @@ test('who was deactivated meanwhile neither confirms nor gets a key', async () =
   expect(refusalOf(await take())).toBe('person_inactive');
 });
 
-test('an address that cannot be in a name gets a key all the same', async () => {
+test('a person whose e-mail address is not a valid key name gets a key', async () => {
   const odd = await services.person(`o'hara${count}@example.com`);
   unwrap(await services.useCases.login.confirm(odd, unwrap(await look('ana', begun.code)).id));
   const taken = unwrap(await take());
   expect(taken === 'waiting' || taken.principal.name).toBe(`login.${odd.id}`);
 });
 
-test('no token, secret or code is kept', async () => {
+test('no token, secret or code of a login is stored', async () => {
   unwrap(await confirm('ana', unwrap(await look('ana', begun.code))));
   const taken = unwrap(await take());
   const sql = sqlOn(services.database.dataSource);
@@ -145,7 +145,7 @@ test('no token, secret or code is kept', async () => {
 });
 
 describe('without Slack', () => {
-  test('no login is begun, and it is said who makes the key', async () => {
+  test('without Slack a login is refused, and the refusal says who creates the key', async () => {
     const other = await buildServices();
     const refused = await other.useCases.login.begin('ana@laptop', '');
     expect(!refused.ok && explain(refused.refusal)).toContain('vsecure keys:create');
@@ -153,10 +153,10 @@ describe('without Slack', () => {
   });
 });
 
-describe('a key that decides', () => {
+describe('creating a key that can decide', () => {
   const wish = { name: 'desk', class: 'human', owner: 'ana@example.com' } as const;
 
-  test('is made by nobody but its person where logins are on; others are, and the first one', async () => {
+  test('with logins enabled only its owner can create a key that decides; other keys and the first one can be created', async () => {
     const strict = await buildServices({ change: (parts) => ({ ...parts, humanKeys: 'login' }) });
     const { manageKeys, bootstrapAdmin } = strict.useCases;
     for (const scopes of [undefined, ['audit:read', 'approvals:decide'] as const]) {
@@ -175,7 +175,7 @@ describe('a key that decides', () => {
     await strict.close();
   });
 
-  test('may be made by an administrator where that is chosen, and is on record as that', async () => {
+  test('an administrator can create a key that decides if configured, and the record says so', async () => {
     unwrap(await services.useCases.manageKeys.create(services.admin, wish));
     const agent = { ...wish, name: 'bot', class: 'agent' } as const;
     unwrap(await services.useCases.manageKeys.create(services.admin, agent));

@@ -1,4 +1,4 @@
-/** The main path through the house, without its doors. */
+/** The main path through the use cases, without adapters. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => services.close());
 
 describe('an agent, a person and a secret', () => {
-  test('what is asked for and approved can be read, and every step is on the audit trail', async () => {
+  test('an agent can read a secret after the request is approved, and every step is on the audit trail', async () => {
     const { caller } = await services.agent();
     const { useCases } = services;
     expect(refusalOf(await useCases.readSecret(caller, { resource: DATABASE_URL }))).toBe(

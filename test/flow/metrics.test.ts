@@ -40,7 +40,7 @@ async function reads(key: string, resource: string, times: number) {
     unwrap(await services.useCases.readSecret(caller, { resource }));
 }
 
-test('uses, requests, refusals and times are counted, in all and in parts', async () => {
+test('uses, requests, refusals and times are counted in total and in groups', async () => {
   await reads('one', DATABASE_URL, 3);
   await services.countOn();
   await reads('two', REDIS, 2);
@@ -92,8 +92,8 @@ test('uses, requests, refusals and times are counted, in all and in parts', asyn
   ).toBe(0);
 });
 
-describe('what somebody may see', () => {
-  test('an approver sees what their policies decide, and everybody their own keys', async () => {
+describe('visibility of metrics', () => {
+  test('an approver sees metrics of their policies, and every person those of their own keys', async () => {
     const alice = (await services.human('alice@example.com')).caller;
     const asked = { metric: 'access_count', operation: 'read', groupBy: 'resource' } as const;
     expect((await measured(asked, alice)).series?.map(({ name }) => name)).toEqual([
@@ -107,7 +107,7 @@ describe('what somebody may see', () => {
     expect((await measured(asked, bob)).count).toBe(6);
   });
 
-  test('is looked at: one who counts without a sight would be seen here', async () => {
+  test('the comparison detects counts that ignore the visibility', async () => {
     const blind = { ...ownVisibility(true, []) };
     const since = new Date(0);
     const query: MetricQuery = { metric: 'access_count', since, operation: 'read' };
@@ -118,7 +118,7 @@ describe('what somebody may see', () => {
     expect(await services.store.metrics.measure(blind, query)).toEqual({ count: 6 });
   });
 
-  test('an agent sees none', async () => {
+  test('an agent key sees no metrics', async () => {
     const { caller } = await services.agent('nosy');
     const refused = await services.useCases.measure(caller, { metric: 'access_count' });
     expect(refused).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } });
@@ -154,7 +154,7 @@ async function past(db: Services, at: readonly Date[]): Promise<void> {
   await sql('update audit_head set sequence = $1, hash = $2', [sequence, hash]);
 }
 
-test('every span is exact, wherever it begins and ends and however far has been counted', async () => {
+test('metrics are exact for every span, regardless of how far events are rolled up', async () => {
   const other = await buildServices();
   const start = Date.UTC(2026, 0, 5, 10);
   const at = Array.from({ length: 300 }, (_, place) => new Date(start + place * 97_000));

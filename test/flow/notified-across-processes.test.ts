@@ -1,4 +1,4 @@
-/** Streams of changes and tasks over several processes: what one decides another tells, and a task outlives the process that began it. */
+/** Change streams and tasks over several processes: a client is notified of a decision at another process, and a task survives the process that began it. */
 
 import { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -39,36 +39,36 @@ async function asker() {
 
 const approveElsewhere = (id: ApprovalId) => alice.mcp.approve(id);
 
-/** A client of the newer SDK at the first server, and the addresses that it was told of. */
+/** A client of the newer SDK at the first server, and the URIs of the updates that it received. */
 async function listener(token: string, way: keyof typeof WAYS) {
   const through = WAYS[way] && ([...WAYS[way]] as [string, string]);
   const client = await connectClient({ url: server.url, token, kind: 'v2 pinned', through });
   onTestFinished(() => client.close());
   if (!(client instanceof Client)) throw new Error('the newer client was expected');
-  const told: string[] = [];
+  const updates: string[] = [];
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
-    told.push(params.uri);
+    updates.push(params.uri);
   });
-  return { client, told };
+  return { client, updates };
 }
 
 test.each(['HTTP', 'stdio'] as const)(
-  'over %s, what is decided at another process is told at once',
+  'over %s, a client is notified immediately of a decision at another process',
   async (way) => {
     const { token, id } = await asker();
     const uri = `vsecure://approvals/${id}`;
-    const { client, told } = await listener(token, way);
+    const { client, updates } = await listener(token, way);
     const subscription = await client.listen({ resourceSubscriptions: [uri] });
     await approveElsewhere(id);
-    await until('the decision to be told', () => told.length > 0, SOON);
+    await until('the update about the decision', () => updates.length > 0, SOON);
     const { contents } = await client.readResource({ uri });
     expect(JSON.stringify(contents)).toContain('approved');
     await subscription.close();
-    expect(told).toEqual([uri]);
+    expect(updates).toEqual([uri]);
   },
 );
 
-test('a task that one process began is answered by another, and by the next one after a kill', async () => {
+test('a task that one process began is answered by another process, and after a kill by the next one', async () => {
   const { token, id } = await asker();
   const at = ({ url }: RunningServer, method: string, params: Record<string, unknown>) =>
     ask({ url: `${url}/mcp`, token, method, params, capabilities: TASKS });
@@ -90,7 +90,7 @@ test('a task that one process began is answered by another, and by the next one 
   expect(error).toMatchObject({ code: -32602 });
 });
 
-test('the stream of a server that is killed ends, and another server goes on with it', async () => {
+test('the stream of a killed server ends, and another server continues it', async () => {
   const { token, id } = await asker();
   const uri = `vsecure://approvals/${id}`;
   const { client } = await listener(token, 'HTTP');
@@ -98,14 +98,14 @@ test('the stream of a server that is killed ends, and another server goes on wit
   await server.kill9();
   expect(await subscription.closed).toBe('remote');
   await server.restart();
-  const { client: again, told } = await listener(token, 'HTTP');
+  const { client: again, updates } = await listener(token, 'HTTP');
   const second = await again.listen({ resourceSubscriptions: [uri] });
   await approveElsewhere(id);
-  await until('the decision to be told', () => told.length > 0, SOON);
+  await until('the update about the decision', () => updates.length > 0, SOON);
   await second.close();
 });
 
-test('a server that is asked to stop is not held up by a stream, and says that it has ended', async () => {
+test('an open stream does not delay the shutdown of a server, and the client learns that it has ended', async () => {
   const { token, id } = await asker();
   const { client } = await listener(token, 'HTTP');
   const uri = `vsecure://approvals/${id}`;

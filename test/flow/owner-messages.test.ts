@@ -22,8 +22,8 @@ beforeEach(async () => {
   caller = (await services.agent(`agent-${count}`)).caller;
 });
 
-/** What this key's owner is to be told, in order. */
-async function told(): Promise<string[]> {
+/** The queued messages to this key's owner, in order. */
+async function messages(): Promise<string[]> {
   const rows = await sqlOn(services.database.dataSource)<{ what: string }>(
     `select n.kind || ' ' || p.email as what from notice n join person p on p.id = n.person_id
      where n.principal_id = $1 order by n.id`,
@@ -46,41 +46,44 @@ async function decided(verdict: 'approve' | 'deny', email = 'alice@example.com')
 
 const read = (resource = DATABASE_URL) => services.useCases.readSecret(caller, { resource });
 
-test('a request is told once, however often it is repeated', async () => {
+test('the owner gets one message about a request, however often it is repeated', async () => {
   await services.ask(caller);
   await services.ask(caller);
-  expect(await told()).toEqual([ASKED]);
+  expect(await messages()).toEqual([ASKED]);
 });
 
-test('a refused request is not told', async () => {
+test('the owner gets no message about a refused request', async () => {
   const ask = { resources: [DATABASE_URL], operation: 'delete', reason: 'tidying up' } as const;
   await services.useCases.requestAccess(caller, ask);
-  expect(await told()).toEqual([]);
+  expect(await messages()).toEqual([]);
 });
 
-describe('an outcome is told', () => {
-  test.each(['approve', 'deny'] as const)('when somebody else says %s', async (verdict) => {
-    await decided(verdict);
-    expect(await told()).toEqual([ASKED, SETTLED]);
-  });
+describe('the owner gets a message about the outcome', () => {
+  test.each(['approve', 'deny'] as const)(
+    'the owner gets a message when another person decides: %s',
+    async (verdict) => {
+      await decided(verdict);
+      expect(await messages()).toEqual([ASKED, SETTLED]);
+    },
+  );
 
-  test('when time decided', async () => {
+  test('the owner gets a message when the request expires', async () => {
     const { id } = await services.ask(caller);
     await sqlOn(services.database.dataSource)(
       'update approval set expires_at = clock_timestamp() where id = $1',
       [id],
     );
     await services.useCases.expireApprovals();
-    expect(await told()).toEqual([ASKED, SETTLED]);
+    expect(await messages()).toEqual([ASKED, SETTLED]);
   });
 
-  test('when the AI tool took its request back', async () => {
+  test('the owner gets a message when the AI tool cancels its request', async () => {
     const { id } = await services.ask(caller);
     unwrap(await services.useCases.cancelRequest(caller, id));
-    expect(await told()).toEqual([ASKED, SETTLED]);
+    expect(await messages()).toEqual([ASKED, SETTLED]);
   });
 
-  test('when the second of two votes settled it, not at the first', async () => {
+  test('the owner gets a message at the second of two votes, not at the first', async () => {
     const uri = `vsecure://secrets/two${count}/*`;
     await services.policy(
       { approvers: ['alice@example.com', 'carol@example.com'], minApprovals: 2 },
@@ -90,66 +93,66 @@ describe('an outcome is told', () => {
     const vote = async (email: string) =>
       services.useCases.decide(await services.decider(email), { approval: id, verdict: 'approve' });
     unwrap(await vote('alice@example.com'));
-    expect(await told()).toEqual([ASKED]);
+    expect(await messages()).toEqual([ASKED]);
     unwrap(await vote('carol@example.com'));
-    expect(await told()).toEqual([ASKED, SETTLED]);
+    expect(await messages()).toEqual([ASKED, SETTLED]);
   });
 });
 
-describe('nobody is told of their own doing', () => {
-  test('a denial by the owner', async () => {
+describe('the owner gets no message about their own action', () => {
+  test('the owner gets no message about their own denial', async () => {
     await decided('deny', BOB);
-    expect(await told()).toEqual([ASKED]);
+    expect(await messages()).toEqual([ASKED]);
   });
 
-  test('an approval by the owner, where the policy lets them', async () => {
+  test('the owner gets no message about their own approval', async () => {
     const uri = 'vsecure://secrets/own/*';
     await services.policy({ approvers: [BOB] }, uri);
     const { id } = await services.ask(caller, { resources: ['vsecure://secrets/own/A'] });
     const decider = await services.decider(BOB);
     unwrap(await services.useCases.decide(decider, { approval: id, verdict: 'approve' }));
-    expect(await told()).toEqual([ASKED]);
+    expect(await messages()).toEqual([ASKED]);
   });
 
-  test('a withdrawal by the owner with a human key', async () => {
+  test('the owner gets no message about their own cancellation with a human key', async () => {
     const bobs = await services.key(`bob-laptop-${count}`, 'human', BOB);
     const { id } = await services.ask(caller);
     unwrap(await services.useCases.cancelRequest(bobs.caller, id));
-    expect(await told()).toEqual([ASKED]);
+    expect(await messages()).toEqual([ASKED]);
   });
 });
 
 describe('the first use', () => {
-  test('is told once, by whichever process looks first', async () => {
+  test('the first use of a grant is reported once by several processes', async () => {
     await decided('approve');
     await services.useCases.notifyFirstUses();
-    expect(await told()).not.toContain(USED);
+    expect(await messages()).not.toContain(USED);
     unwrap(await read());
     unwrap(await read());
     await Promise.all([services.useCases.notifyFirstUses(), services.useCases.notifyFirstUses()]);
     unwrap(await read());
     await services.useCases.notifyFirstUses();
-    expect((await told()).filter((one) => one === USED)).toEqual([USED]);
+    expect((await messages()).filter((one) => one === USED)).toEqual([USED]);
   });
 
-  test('is told also when the access was given back at once', async () => {
+  test('the first use of a grant is reported even after an immediate release', async () => {
     const { id } = await decided('approve');
     unwrap(await read());
     const grant = await services.store.grants.ofApproval(id);
     unwrap(await services.useCases.releaseGrant(caller, grant?.id ?? 'grnt_'));
     await services.useCases.notifyFirstUses();
-    expect(await told()).toContain(USED);
+    expect(await messages()).toContain(USED);
   });
 
-  test('is all that is told of access that needed no person', async () => {
+  test('for access without approval, only the first use is reported', async () => {
     const resource = 'vsecure://secrets/development/A';
     await services.ask(caller, { resources: [resource], reason: '' });
     unwrap(await read(resource));
     await services.useCases.notifyFirstUses();
-    expect(await told()).toEqual([USED]);
+    expect(await messages()).toEqual([USED]);
   });
 
-  test('of several hundred grants is told in one go', async () => {
+  test('the first uses of several hundred grants are reported in one run', async () => {
     const asks = Array.from({ length: 120 }, (_, index) =>
       services.ask(caller, { resources: [`vsecure://secrets/development/N${index}`], reason: '' }),
     );
@@ -162,7 +165,7 @@ describe('the first use', () => {
   });
 });
 
-test('many keys of several people, told and expired at the same moment, wait for nobody in a ring', async () => {
+test('concurrent messages and expiries of many keys and owners do not deadlock', async () => {
   const owners = ['bob', 'carol', 'dora', 'erin'].map((name) => `${name}@example.com`);
   const agents = await Promise.all(
     owners.map((owner, index) => services.agent(`ring-${count}-${index}`, owner)),

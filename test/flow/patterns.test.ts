@@ -76,29 +76,29 @@ async function read(path: string): Promise<string> {
   return 'open';
 }
 
-describe('one request may name', () => {
-  test('up to twenty resources and patterns under one policy, in any order', async () => {
+describe('the resources of one request', () => {
+  test('a request may name up to twenty resources and patterns under one policy, in any order', async () => {
     const paths = Array.from({ length: 18 }, (_, one) => `X${one}`);
     const approval = await pending(['deep/*', ...paths, '*']);
     expect(approval.resources).toEqual(['*', ...paths, 'deep/*'].map(at).sort());
   });
 
-  test('not twenty-one, and not none', async () => {
+  test('a request for no resource or for 21 resources is refused', async () => {
     const paths = Array.from({ length: 21 }, (_, one) => `X${one}`);
     for (const wrong of [paths, []])
       expect(await ask(wrong)).toMatchObject({ refusal: { code: 'invalid_input' } });
   });
 
-  test('the same twice, which is once', async () => {
+  test('a resource that is named twice counts once', async () => {
     expect((await pending(['A', 'B', 'A'])).resources).toEqual([at('A'), at('B')]);
   });
 
-  test('nothing that is no pattern', async () => {
+  test('a request with an invalid pattern is refused', async () => {
     for (const wrong of ['**/A', 'A*', '../A', ''])
       expect(refusalOf(await ask(['B', wrong]))).toBe('invalid_resource');
   });
 
-  test('only what one policy decides: else it says how to split', async () => {
+  test('a request under several policies is refused with the groups to request separately', async () => {
     await policy('deep/*', { minApprovals: 2 });
     await policy('B');
     const answer = await ask(['A', 'B', 'C', 'deep/A', 'deep/*', 'other/*']);
@@ -114,7 +114,7 @@ describe('one request may name', () => {
     for (const group of groups) expect((await pending(group)).status).toBe('pending');
   });
 
-  test('not what no policy covers as a whole', async () => {
+  test('a pattern that no policy covers completely is refused', async () => {
     const above = {
       resources: ['vsecure://secrets/*/A'],
       operation: 'read',
@@ -125,7 +125,7 @@ describe('one request may name', () => {
 });
 
 describe('a granted pattern', () => {
-  test('opens what it covers, and nothing beside it', async () => {
+  test('a granted pattern gives access to the resources that it covers, and to no others', async () => {
     await approved(['*']);
     expect([await read('A'), await read('B'), await read('deep/A')]).toEqual([
       'open',
@@ -134,7 +134,7 @@ describe('a granted pattern', () => {
     ]);
   });
 
-  test('never opens what a stricter policy below it guards', async () => {
+  test('a granted pattern gives no access to resources under a stricter policy', async () => {
     await policy('B', { minApprovals: 2 });
     await approved(['**']);
     expect([await read('A'), await read('B'), await read('deep/A')]).toEqual([
@@ -144,14 +144,14 @@ describe('a granted pattern', () => {
     ]);
   });
 
-  test('never opens what a policy below it guards that came later', async () => {
+  test('a granted pattern gives no access to resources under a more specific policy that was created later', async () => {
     await approved(['**']);
     expect([await read('A'), await read('deep/A')]).toEqual(['open', 'open']);
     await policy('deep/*');
     expect([await read('A'), await read('deep/A')]).toEqual(['open', 'not_permitted']);
   });
 
-  test('opens again what a policy below it guarded that is gone', async () => {
+  test('a granted pattern gives access again after the more specific policy is removed', async () => {
     await policy('deep/*');
     await approved(['**']);
     expect(await read('deep/A')).toBe('not_permitted');
@@ -159,7 +159,7 @@ describe('a granted pattern', () => {
     expect(await read('deep/A')).toBe('open');
   });
 
-  test('opens nothing once its policy does not permit reading any more', async () => {
+  test('a granted pattern gives no access once its policy no longer permits reading', async () => {
     await approved(['*']);
     await policy('**', { permissions: ['list'] });
     expect(await read('A')).toBe('not_permitted');
@@ -167,14 +167,14 @@ describe('a granted pattern', () => {
     expect(await read('A')).toBe('open');
   });
 
-  test('opens nothing once its policy is removed', async () => {
+  test('a granted pattern gives no access once its policy is removed', async () => {
     await approved(['*']);
     expect(await read('A')).toBe('open');
     await remove('**');
     expect(await read('A')).toBe('not_permitted');
   });
 
-  test('opens nothing under another policy of the same pattern', async () => {
+  test('a granted pattern gives no access under a new policy of the same pattern', async () => {
     await approved(['*']);
     await remove('**');
     await policy('**');
@@ -185,7 +185,7 @@ describe('a granted pattern', () => {
     expect(await read('A')).toBe('open');
   });
 
-  test('opens nothing under a broader policy that decides after its own is gone', async () => {
+  test('a granted pattern gives no access under a broader policy after its own policy is removed', async () => {
     await policy('deep/*');
     await approved(['deep/*']);
     expect(await read('deep/A')).toBe('open');
@@ -193,39 +193,39 @@ describe('a granted pattern', () => {
     expect(await read('deep/A')).toBe('not_permitted');
   });
 
-  test('stays what it was when its policy changes otherwise', async () => {
+  test('other changes of the policy do not affect a granted pattern', async () => {
     await approved(['*']);
     await policy('**', { minApprovals: 2, maxDuration: MINUTE });
     expect(await read('A')).toBe('open');
   });
 });
 
-describe('what a live grant covers already', () => {
+describe('a request that an active grant already covers', () => {
   const answered = async (paths: readonly string[], more: Partial<AccessRequest> = {}) => {
     const { approval, grant } = unwrap(await ask(paths, more));
     return { status: approval.status, id: approval.id, granted: grant?.resources };
   };
 
-  test('is answered with that grant, for a part and for a narrower pattern too', async () => {
+  test('the active grant is returned, also for a part of it and for a narrower pattern', async () => {
     const { id } = await approved(['**']);
     for (const paths of [['**'], ['*'], ['A'], ['A', 'deep/A'], ['deep/**', 'B']])
       expect(await answered(paths)).toEqual({ status: 'approved', id, granted: [at('**')] });
   });
 
-  test('does not cover a broader pattern, or anything beside it', async () => {
+  test('an active grant does not cover a broader pattern or other resources', async () => {
     await approved(['*']);
     for (const paths of [['**'], ['A', 'deep/A'], ['deep/*']])
       expect(await answered(paths)).toMatchObject({ status: 'pending', granted: undefined });
   });
 
-  test('does not cover what a stricter policy guards', async () => {
+  test('an active grant does not cover resources under a stricter policy', async () => {
     await approved(['**']);
     await policy('deep/*');
     expect(await answered(['deep/A'])).toMatchObject({ status: 'pending' });
     expect(await answered(['A'])).toMatchObject({ status: 'approved' });
   });
 
-  test('is asked anew on request, by another key, for another operation, and once it has ended', async () => {
+  test('a new approval is created with renew, by another key, for another operation, and after the grant’s end', async () => {
     await policy('**', { permissions: ['read', 'write'] });
     const { id } = await approved(['*']);
     expect(await answered(['A'], { renew: true })).toMatchObject({ status: 'pending' });
@@ -240,7 +240,7 @@ describe('what a live grant covers already', () => {
     expect(await answered(['C'])).toMatchObject({ status: 'pending' });
   });
 
-  test('has to be covered by one grant alone', async () => {
+  test('a request is covered only if a single grant covers all of it', async () => {
     await approved(['A']);
     await approved(['B']);
     expect(await answered(['A', 'B'])).toMatchObject({ status: 'pending' });
@@ -253,7 +253,7 @@ describe('an approver narrows', () => {
     return grant && [grant.resources, grant.endsAt.getTime() - grant.startsAt.getTime()];
   };
 
-  test('which of the resources, and for how long: the grant covers that and no more', async () => {
+  test('an approver can reduce resources and duration, and the grant covers only those', async () => {
     const approval = await pending(['A', 'B', 'deep/*']);
     const resources = ['deep/*', 'A'].map(at);
     const settled = unwrap(await decide('alice', approval, { resources, duration: HOUR / 2 }));
@@ -277,14 +277,14 @@ describe('an approver narrows', () => {
     ['a part of a pattern, which was not on the card', ['deep/A']],
     ['a broader pattern', ['deep/**']],
     ['nothing', []],
-  ])('never to %s', async (_, paths) => {
+  ])('an approver cannot change a request to %s', async (_, paths) => {
     const approval = await pending(['A', 'B', 'deep/*']);
     const answer = await decide('alice', approval, { resources: paths.map(at) });
     expect(refusalOf(answer)).toBe('cannot_widen');
     expect((await services.store.approvals.find(approval.id))?.status).toBe('pending');
   });
 
-  test('with a quorum to what all of them chose', async () => {
+  test('with a quorum the grant covers the resources that all approvers chose', async () => {
     await policy('**', { minApprovals: 2 });
     const approval = await pending(['A', 'B', 'C']);
     unwrap(await decide('alice', approval, { resources: [at('A'), at('B')] }));
@@ -294,7 +294,7 @@ describe('an approver narrows', () => {
     expect([await read('A'), await read('B')]).toEqual(['approval_required', 'open']);
   });
 
-  test('with a quorum that has nothing in common is told so, and may choose again', async () => {
+  test('approvers of a quorum without a common resource get a refusal and can choose again', async () => {
     await policy('**', { minApprovals: 2 });
     const approval = await pending(['A', 'B']);
     unwrap(await decide('alice', approval, { resources: [at('A')] }));
@@ -305,7 +305,7 @@ describe('an approver narrows', () => {
     expect(await grantOf(approval)).toEqual([[at('A')], MINUTE]);
   });
 
-  test('and a vote that was void with its policy narrows nothing', async () => {
+  test('a vote that became void with its policy does not reduce the grant', async () => {
     await policy('**', { minApprovals: 2 });
     const approval = await pending(['A', 'B']);
     unwrap(await decide('alice', approval, { resources: [at('A')] }));
@@ -317,6 +317,6 @@ describe('an approver narrows', () => {
   });
 });
 
-test('after all of this the database holds together', async () => {
+test('the database invariants hold after all tests of patterns', async () => {
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

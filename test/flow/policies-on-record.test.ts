@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE } from '../../src/domain/limits.js';
 import { unwrap } from '../support/services.js';
-import { policyScene } from './policy-scene.js';
+import { policyFixture } from './policy-fixture.js';
 
-const { apply, at, services, one, rows } = policyScene();
+const { apply, at, services, one, rows } = policyFixture();
 
-describe('every change is on record', () => {
+describe('records of a policy change', () => {
   interface Change {
     readonly policy_id: string;
     readonly version: number;
@@ -21,7 +21,7 @@ describe('every change is on record', () => {
     readonly after: Record<string, unknown> | null;
   }
 
-  test('as sentences, with what it loosens, for its announcement', async () => {
+  test('a policy change is described for its announcement, with everything that it loosens', async () => {
     unwrap(await apply({ 'a/*': { channel: 'C0PROD' } }));
     unwrap(await apply({ 'a/*': { channel: 'C0PROD', maxUses: 3 } }));
     unwrap(await apply({ 'a/*': { channel: 'C0PROD', permissions: ['read', 'write'] } }));
@@ -64,7 +64,7 @@ describe('every change is on record', () => {
     expect(found).toMatchObject({ channel: 'C0PROD', uri: at('a/*'), loosens: [] });
   });
 
-  test('with the rules before and after, on the audit trail', async () => {
+  test('the audit trail has the rules before and after a policy change', async () => {
     const windows = [
       { days: [1, 2], start: 0, end: 60, zone: 'UTC', text: 'Mon-Tue 00:00-01:00 UTC' },
     ];
@@ -97,7 +97,7 @@ describe('concurrent policy sets', () => {
   const set = (paths: readonly string[], maxUses: number) =>
     Object.fromEntries(paths.map((path) => [path, { maxUses }]));
 
-  test('that write the same policies in opposite orders both succeed, one after the other', async () => {
+  test('two concurrent policy sets over the same policies in opposite orders are applied one after the other', async () => {
     unwrap(await apply(set(names, 1)));
     const both = await Promise.all([
       apply(set(names, 2)),
@@ -113,7 +113,7 @@ describe('concurrent policy sets', () => {
     expect(uses[0]?.[1]).toBe(4);
   });
 
-  test('that create the same policies create each of them once', async () => {
+  test('concurrent policy sets create each new policy once', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map((uses) => apply(set(names, uses))));
     expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
     const all = answers.flatMap((answer) => unwrap(answer).map(({ outcome }) => outcome));
@@ -121,7 +121,7 @@ describe('concurrent policy sets', () => {
     expect(await services().store.policies.list()).toHaveLength(8);
   });
 
-  test('that remove each other leave one of the two', async () => {
+  test('of two policy sets that remove each other, one remains', async () => {
     const [left, right] = [names.slice(0, 4), names.slice(4)];
     for (let round = 1; round <= 5; round += 1) {
       const answers = await Promise.all([
@@ -136,7 +136,7 @@ describe('concurrent policy sets', () => {
     }
   });
 
-  test('do not delay agents that request access or people who decide', async () => {
+  test('policy sets during requests and decisions do not deadlock', async () => {
     unwrap(await apply({ 'production/*': {} }));
     const { caller } = await services().agent();
     const alice = await services().decider('alice@example.com');

@@ -1,4 +1,4 @@
-/** Real servers over one database, beside a house that a test can look into, and Alice, who decides over REST. */
+/** Starts real servers over one database, with services that the test can inspect, and Alice, who decides over REST. */
 
 import { VSecureClient } from '../../src/sdk/index.js';
 import { testDatabase } from '../support/database.js';
@@ -6,15 +6,15 @@ import { needRelay } from '../support/relay.js';
 import { type RunningServer, startVsecure } from '../support/server.js';
 import { buildServices, type Services } from '../support/services.js';
 
-/** `furnish` is awaited before any of them starts. */
+/** `setUp` is awaited before any of them starts. */
 export async function openServers<Count extends 1 | 2>(
   count: Count,
-  furnish: (services: Services) => Promise<unknown> = (services) => services.policy(),
+  setUp: (services: Services) => Promise<unknown> = (services) => services.policy(),
 ) {
   needRelay();
   const database = await testDatabase();
   const services = await buildServices({ database });
-  await furnish(services);
+  await setUp(services);
   const options = { database, masterKey: services.masterKeyText };
   const first = startVsecure(options);
   const servers = await Promise.all(count === 1 ? [first] : [first, startVsecure(options)]);

@@ -1,4 +1,4 @@
-/** Whoever may not decide is told why, and it is on record. */
+/** Refused votes are explained and recorded. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/domain/approval.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/limits.js';
@@ -8,7 +8,7 @@ import { sqlOn } from '../../src/store/sql.js';
 import type { Decider, Decision } from '../../src/usecases/approvals/decide.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, type Services, unwrap } from '../support/services.js';
-import { expectRefusal, refusalsDuring } from './refused.js';
+import { expectRefusal, refusalsDuring } from './expect-refusal.js';
 
 const APPROVERS = ['alice@example.com', 'bob@example.com', 'gone@example.com'];
 const OPEN = 'vsecure://secrets/open/KEY';
@@ -44,7 +44,7 @@ interface Scene {
   readonly click?: Click;
   readonly resource?: string;
   readonly status?: Approval['status'];
-  /** What happens before the press. */
+  /** Setup before the vote. */
   readonly before?: (approval: Approval, by: Decider) => Promise<unknown>;
 }
 
@@ -52,14 +52,14 @@ const APPROVE: Click = { verdict: 'approve', reason: 'fine with me' };
 
 const SCENES: readonly Scene[] = [
   {
-    who: 'somebody who comes after the request has expired',
+    who: 'an approver after the request has expired',
     by: 'alice@example.com',
     code: 'expired',
     words: /expired.*not denied/,
     before: (approval) => letExpire(approval),
   },
   {
-    who: 'somebody who comes after the sweeper has closed it',
+    who: 'an approver after the job has expired the request',
     by: 'alice@example.com',
     code: 'expired',
     words: /expired.*not denied/,
@@ -70,7 +70,7 @@ const SCENES: readonly Scene[] = [
     },
   },
   {
-    who: 'somebody who comes after it was cancelled',
+    who: 'an approver after the request was cancelled',
     by: 'alice@example.com',
     code: 'already_decided',
     words: /already cancelled/,
@@ -78,7 +78,7 @@ const SCENES: readonly Scene[] = [
     before: ({ id }) => services.useCases.cancelRequest(agent, id),
   },
   {
-    who: 'somebody who comes after it was denied',
+    who: 'an approver after the request was denied',
     by: 'alice@example.com',
     code: 'already_decided',
     words: /already denied/,
@@ -97,7 +97,7 @@ const SCENES: readonly Scene[] = [
     words: /a key that you own/,
   },
   {
-    who: 'somebody who is no approver',
+    who: 'a person who is not an approver',
     by: 'mallory@example.com',
     code: 'not_an_approver',
     words: /not one of the approvers/,
@@ -115,7 +115,7 @@ const SCENES: readonly Scene[] = [
     words: /deactivated/,
   },
   {
-    who: 'an approver at a closed door',
+    who: 'an approver at an entry point that the policy does not accept',
     by: 'alice@example.com',
     resource: SLACK_ONLY,
     code: 'wrong_door',
@@ -160,25 +160,28 @@ const SCENES: readonly Scene[] = [
   },
 ];
 
-describe('a press is refused, explained and recorded once, and changes nothing, when it comes from', () => {
-  test.each(SCENES)('$who', async ({ by, code, words, click, resource, status, before }) => {
-    const approval = await services.ask(agent, { resources: [resource ?? OPEN], renew: true });
-    const decider = { ...(await services.decider(by)), ...(await standing(by)) };
-    await before?.(approval, decider);
-    const votes = await services.store.approvals.votes(approval.id);
+describe('a refused vote is explained, recorded once, and changes nothing', () => {
+  test.each(SCENES)(
+    'a vote is refused when it comes from: $who',
+    async ({ by, code, words, click, resource, status, before }) => {
+      const approval = await services.ask(agent, { resources: [resource ?? OPEN], renew: true });
+      const decider = { ...(await services.decider(by)), ...(await standing(by)) };
+      await before?.(approval, decider);
+      const votes = await services.store.approvals.votes(approval.id);
 
-    const events = await refusalsDuring(services, 'decision_refused', async () => {
-      const decision = { approval: approval.id, ...(click ?? APPROVE) };
-      expectRefusal(await services.useCases.decide(decider, decision), code, words);
-    });
-    expect(events).toEqual([{ refusal: code, actor: by, approval: approval.id }]);
-    const after = await services.store.approvals.find(approval.id);
-    expect(after?.status).toBe(status ?? 'pending');
-    expect(await services.store.approvals.votes(approval.id)).toEqual(votes);
-    expect(await services.store.grants.ofApproval(approval.id)).toBeUndefined();
-    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
-    if (after?.status === 'pending') await services.useCases.cancelRequest(agent, approval.id);
-  });
+      const events = await refusalsDuring(services, 'decision_refused', async () => {
+        const decision = { approval: approval.id, ...(click ?? APPROVE) };
+        expectRefusal(await services.useCases.decide(decider, decision), code, words);
+      });
+      expect(events).toEqual([{ refusal: code, actor: by, approval: approval.id }]);
+      const after = await services.store.approvals.find(approval.id);
+      expect(after?.status).toBe(status ?? 'pending');
+      expect(await services.store.approvals.votes(approval.id)).toEqual(votes);
+      expect(await services.store.grants.ofApproval(approval.id)).toBeUndefined();
+      expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+      if (after?.status === 'pending') await services.useCases.cancelRequest(agent, approval.id);
+    },
+  );
 });
 
 const letExpire = ({ id }: Approval) =>
@@ -193,8 +196,8 @@ async function standing(email: string): Promise<Partial<Decider>> {
   return { person: unwrap(await services.useCases.managePeople.set(services.admin, change)) };
 }
 
-describe('the owner of the key that asks', () => {
-  test('may deny, from wherever, without being an approver', async () => {
+describe('the owner of the requesting key', () => {
+  test('the owner of the requesting key can deny from every entry point without being an approver', async () => {
     const { caller } = await services.agent('dans-agent', 'dan@example.com');
     const { id } = await services.ask(caller, { resources: [OPEN] });
     const dan = await services.decider('dan@example.com');
@@ -206,7 +209,7 @@ describe('the owner of the key that asks', () => {
     expect(unwrap(answer).status).toBe('denied');
   });
 
-  test('may approve where the policy says so, for someone alone', async () => {
+  test('the owner of the requesting key can approve if the policy allows self-approval', async () => {
     const resource = 'vsecure://secrets/alone/KEY';
     await services.policy({ approvers: ['bob@example.com'], allowSelfApproval: true }, resource);
     const { id } = await services.ask(agent, { resources: [resource] });
@@ -217,7 +220,7 @@ describe('the owner of the key that asks', () => {
   });
 });
 
-test('an approval that does not exist is not found, whoever asks', async () => {
+test('an unknown approval is not found for every caller', async () => {
   const alice = await services.decider('alice@example.com');
   const answer = await services.useCases.decide(alice, { approval: 'appr_nothing', ...APPROVE });
   expectRefusal(answer, 'not_found', /Not found, or you have no access/);

@@ -1,4 +1,4 @@
-/** A request that nobody decides is brought to mind halfway, once, and goes on to further approvers where the policy names them. */
+/** An undecided request gets one reminder at half of its time, and is escalated if the policy has escalation approvers. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
@@ -44,7 +44,7 @@ const reminded = (id: ApprovalId) => queued('slack_thread', `reminder:${id}`);
 const escalated = (id: ApprovalId) => queued('slack_thread', `escalation:${id}`);
 
 describe('a reminder', () => {
-  test('comes halfway, not before, and once', async () => {
+  test('a reminder is sent once, when half of the time has passed', async () => {
     await services.policy({ requestTtl: HOUR }, uri());
     const { id } = await ask();
     await asIfAsked(id, 29 * MINUTE);
@@ -56,7 +56,7 @@ describe('a reminder', () => {
     expect(await reminded(id)).toBe(1);
   });
 
-  test('does not come for what may wait for less than two minutes', async () => {
+  test('no reminder is sent for a request that expires within two minutes', async () => {
     await services.policy({ requestTtl: 2 * MINUTE - SECOND }, uri());
     const { id } = await ask();
     await asIfAsked(id, 100 * SECOND);
@@ -64,7 +64,7 @@ describe('a reminder', () => {
     expect(await reminded(id)).toBe(0);
   });
 
-  test('does not come for what is decided, or over', async () => {
+  test('no reminder is sent for a decided or expired request', async () => {
     await services.policy({ requestTtl: HOUR }, uri());
     const { id } = await ask();
     const decider = await services.decider('alice@example.com');
@@ -80,7 +80,7 @@ describe('a reminder', () => {
 describe('an escalation', () => {
   const CAROL = { escalateTo: ['carol@example.com'], escalateAfter: 10 * MINUTE };
 
-  test('asks the further approvers after the silence, once, redraws the card, and is on record', async () => {
+  test('an escalation asks the escalation approvers once, updates the card, and is recorded', async () => {
     await services.policy(CAROL, uri());
     const { id } = await ask();
     await asIfAsked(id, 9 * MINUTE);
@@ -105,7 +105,7 @@ describe('an escalation', () => {
     ]);
   });
 
-  test('does not come for a policy without one, nor for what is decided', async () => {
+  test('there is no escalation without escalation approvers or after a decision', async () => {
     await services.policy({}, uri());
     const { id } = await ask();
     await asIfAsked(id, 50 * MINUTE);
@@ -120,7 +120,7 @@ describe('an escalation', () => {
     expect([await escalated(id), await escalated(other.id)]).toEqual([0, 0]);
   });
 
-  test('is not told where another policy decides by now', async () => {
+  test('there is no escalation when another policy decides now', async () => {
     await services.policy(CAROL, uri());
     const { id } = await ask();
     await asIfAsked(id, 11 * MINUTE);

@@ -7,8 +7,8 @@ import { sqlOn } from '../../src/store/sql.js';
 import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, DATABASE_URL, REASON, type Services, unwrap } from '../support/services.js';
-import { approvedGrant } from './grants.js';
-import { expectRefusal, refusalsDuring } from './refused.js';
+import { expectRefusal, refusalsDuring } from './expect-refusal.js';
+import { approvedGrant } from './short-grants.js';
 
 const STAGING = 'vsecure://secrets/staging/API_KEY';
 const ORPHAN = 'vsecure://secrets/orphan/KEY';
@@ -62,7 +62,7 @@ const REFUSED: readonly Refused[] = [
     words: new RegExp(`Send one request for each group: ${DATABASE_URL} \\| ${STAGING}`),
   },
   {
-    what: 'what nobody could approve',
+    what: 'a resource without any approver',
     ask: { resources: [ORPHAN] },
     code: 'approvers_missing',
     words: /has no approver for this request/,
@@ -106,8 +106,8 @@ const REFUSED: readonly Refused[] = [
   { what: 'nothing', ask: { resources: [] }, code: 'invalid_input', words: /1 to 20 resources/ },
 ];
 
-describe('a request is refused, explained and recorded once, and leaves nothing behind, when it is for', () => {
-  test.each(REFUSED)('$what', async ({ ask, code, words }) => {
+describe('a refused request is explained, recorded once, and creates no approval', () => {
+  test.each(REFUSED)('a request is refused for: $what', async ({ ask, code, words }) => {
     const before = await approvals();
     const events = await refusalsDuring(services, 'access_refused', async () => {
       expectRefusal(await request(ask), code, words);
@@ -116,15 +116,15 @@ describe('a request is refused, explained and recorded once, and leaves nothing 
     expect(await approvals()).toBe(before);
   });
 
-  test('resources under several policies, with the groups to ask for', async () => {
+  test('a request under several policies is refused with the groups to request separately', async () => {
     expect(await request({ resources: [STAGING, DATABASE_URL] })).toMatchObject({
       refusal: { groups: [[DATABASE_URL], [STAGING]] },
     });
   });
 });
 
-describe('the same question', () => {
-  test('gets the same approval back while it is pending; the first reason stands and it counts how often', async () => {
+describe('a repeated request', () => {
+  test('a repeated request returns the same pending approval, keeps the first reason, and counts the repetitions', async () => {
     const first = await services.ask(agent, { reason: 'the first reason that was given' });
     const again = await services.ask(agent, { reason: 'another reason, given later' });
     expect(again).toMatchObject({ id: first.id, timesRequested: 2, reason: first.reason });
@@ -132,7 +132,7 @@ describe('the same question', () => {
     expect(longer.id).not.toBe(first.id);
   });
 
-  test('gets one approval when it is asked ten times at once', async () => {
+  test('ten identical requests at the same time create one approval', async () => {
     const { caller } = await services.agent('hasty-agent');
     const asked = await Promise.all(Array.from({ length: 10 }, () => services.ask(caller)));
     expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
@@ -141,25 +141,25 @@ describe('the same question', () => {
     });
   });
 
-  test('gets its approval and grant back while the grant is live, and asks anew only when told to', async () => {
+  test('a repeated request returns the active grant, and creates a new approval only with renew', async () => {
     const { caller } = await services.agent('patient-agent');
     const other = 'vsecure://secrets/production/OTHER';
     const grant = await approvedGrant(services, caller, { resources: [other, DATABASE_URL] });
     const covered = unwrap(await request({ resources: [other] }, caller));
     expect(covered).toMatchObject({ approval: { status: 'approved' }, grant: { id: grant } });
-    const anew = unwrap(await request({ resources: [other], renew: true }, caller));
-    expect(anew).toMatchObject({ approval: { status: 'pending' } });
-    expect(anew.grant).toBeUndefined();
+    const renewed = unwrap(await request({ resources: [other], renew: true }, caller));
+    expect(renewed).toMatchObject({ approval: { status: 'pending' } });
+    expect(renewed.grant).toBeUndefined();
 
     unwrap(await services.useCases.releaseGrant(caller, grant));
     expect(unwrap(await request({ resources: [other] }, caller)).approval.id).toBe(
-      anew.approval.id,
+      renewed.approval.id,
     );
   });
 });
 
-describe('who is asked', () => {
-  test('nobody, where the policy requires no approval: the grant is there at once, and on record', async () => {
+describe('the approvers of a request', () => {
+  test('a policy that requires no approval grants immediately, and the grant is recorded', async () => {
     const resource = 'vsecure://secrets/open/KEY';
     await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
     await services.secret('not so secret', resource);
@@ -170,7 +170,7 @@ describe('who is asked', () => {
     expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
   });
 
-  test('the approvers of the next broader policy, where the deciding one names none', async () => {
+  test('a policy without approvers uses the approvers of the next broader policy', async () => {
     await services.policy({ approvers: ['dora@example.com'] }, 'vsecure://secrets/team/**');
     await services.policy({ approvers: [], maxDuration: 2 * HOUR }, 'vsecure://secrets/team/api/*');
     const { id } = await services.ask(agent, { resources: ['vsecure://secrets/team/api/KEY'] });
@@ -180,7 +180,7 @@ describe('who is asked', () => {
     expect(unwrap(await decide('dora@example.com')).status).toBe('approved');
   });
 
-  test('the approvers of the installation, where no policy names any', async () => {
+  test('without approvers in any policy, the default approvers decide', async () => {
     const other = await buildServices({ defaultApprovers: ['erin@example.com'] });
     try {
       await other.policy({ approvers: [] });
@@ -194,7 +194,7 @@ describe('who is asked', () => {
     }
   });
 
-  test('nobody, when the key may not ask at all', async () => {
+  test('a key without the scope to request access creates no request', async () => {
     const { caller } = await services.key('a-service', 'service', 'bob@example.com');
     expectRefusal(await request({}, caller), 'not_allowed', /access:request/);
   });

@@ -14,7 +14,7 @@ import {
   type Services,
   unwrap,
 } from '../support/services.js';
-import { approvedGrant } from './grants.js';
+import { approvedGrant } from './short-grants.js';
 
 let services: Services;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ async function decide(approval: `appr_${string}`, verdict: 'approve' | 'deny') {
 }
 
 describe('a request under an idempotency key', () => {
-  test('sent twenty times at once is asked once', async () => {
+  test('twenty concurrent requests under one idempotency key create one approval', async () => {
     const caller = await newAgent();
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(caller)));
     const ids = new Set(answers.map((answer) => unwrap(answer).approval.id));
@@ -68,7 +68,7 @@ describe('a request under an idempotency key', () => {
     expect(await eventsOf(caller)).toEqual(['approval_requested']);
   });
 
-  test('shows how it stands when it is sent again, also after the end', async () => {
+  test('a retry returns the current state of the approval, also after its end', async () => {
     const caller = await newAgent();
     const { approval } = unwrap(await ask(caller));
     await decide(approval.id, 'approve');
@@ -83,7 +83,7 @@ describe('a request under an idempotency key', () => {
     expect(unwrap(await ask(caller, {}, 'key-2')).approval.id).not.toBe(approval.id);
   });
 
-  test('that was denied stays denied, and asks nobody again', async () => {
+  test('a retry of a denied request stays denied and creates no approval', async () => {
     const caller = await newAgent();
     const { approval } = unwrap(await ask(caller));
     await decide(approval.id, 'deny');
@@ -93,7 +93,7 @@ describe('a request under an idempotency key', () => {
     });
   });
 
-  test('granted at once is granted once', async () => {
+  test('a retry of an immediately granted request creates no second grant', async () => {
     const caller = await newAgent();
     const wish = { resources: ['vsecure://secrets/open/KEY'], renew: true };
     const grants = [unwrap(await ask(caller, wish)).grant, unwrap(await ask(caller, wish)).grant];
@@ -101,7 +101,7 @@ describe('a request under an idempotency key', () => {
     expect(grants[1]?.id).toBe(grants[0]?.id);
   });
 
-  test('is the same question in whatever order it names what it is for, and in no other way', async () => {
+  test('the order of the resources does not change an idempotent request; every other difference does', async () => {
     const caller = await newAgent();
     const resources = [DATABASE_URL, 'vsecure://secrets/production/API_KEY'];
     const { approval } = unwrap(await ask(caller, { resources }));
@@ -120,14 +120,14 @@ describe('a request under an idempotency key', () => {
     expect(somebodyElse.approval.id).not.toBe(approval.id);
   });
 
-  test('leaves its key free when it is refused, and every refusal on record', async () => {
+  test('a refused request leaves its idempotency key unused, and every refusal is recorded', async () => {
     const caller = await newAgent();
     expect(refusalOf(await ask(caller, { reason: 'no' }))).toBe('reason_too_short');
     expect(unwrap(await ask(caller)).approval.status).toBe('pending');
     expect(await eventsOf(caller)).toEqual(['access_refused', 'approval_requested']);
   });
 
-  test('is the same question whatever the person at the tool wrote in place of its reason', async () => {
+  test('the reason that a tool user types does not change an idempotent request', async () => {
     const caller = await newAgent();
     const { approval } = unwrap(await ask(caller, { reason: '', typedReason: REASON }));
     expect(approval.reason).toBe(REASON);
@@ -136,7 +136,7 @@ describe('a request under an idempotency key', () => {
   });
 });
 
-test('a request is cancelled once under its key, and without one the second time is refused', async () => {
+test('a retried cancellation succeeds under an idempotency key, and is refused without one', async () => {
   const caller = await newAgent();
   const { id } = unwrap(await ask(caller)).approval;
   const cancel = (key?: string) =>
@@ -149,7 +149,7 @@ test('a request is cancelled once under its key, and without one the second time
   expect(await eventsOf(caller)).toEqual(['approval_requested', 'approval_cancelled']);
 });
 
-test('a grant is released once under its key, and a key that was refused can be used again', async () => {
+test('a retried release succeeds under an idempotency key, and a refused key can be used again', async () => {
   const caller = await newAgent();
   const [one, other] = [
     await approvedGrant(services, caller),

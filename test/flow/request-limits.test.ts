@@ -1,4 +1,4 @@
-/** How much one key may ask of people, and what it is told when that is enough. */
+/** Limits on the requests of one key, and the refusals beyond them. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
@@ -67,8 +67,8 @@ async function askAndCancel(count: number) {
   }
 }
 
-describe('requests that wait', () => {
-  test('are five at the most, and the sixth says what to do', async () => {
+describe('pending requests of one key', () => {
+  test('the sixth pending request of a key is refused, and the refusal says what to do', async () => {
     await askMany(5);
     const over = refusal(await ask('S6'));
     expect(over).toEqual({ code: 'too_many_pending', maximum: 5 });
@@ -77,7 +77,7 @@ describe('requests that wait', () => {
     );
   });
 
-  test('make room when one is cancelled, as they were told', async () => {
+  test('cancelling a pending request allows another one', async () => {
     await askMany(4);
     const { approval } = unwrap(await ask('S5'));
     expect(refusal(await ask('S6')).code).toBe('too_many_pending');
@@ -85,7 +85,7 @@ describe('requests that wait', () => {
     expect(unwrap(await ask('S6')).approval.status).toBe('pending');
   });
 
-  test('make room when one has expired, whether or not anybody swept', async () => {
+  test('an expired request allows another one, whether or not the job has run', async () => {
     await askMany(5);
     await sqlOn(services.database.dataSource)(
       `update approval set created_at = created_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
@@ -95,7 +95,7 @@ describe('requests that wait', () => {
     expect(unwrap(await ask('S6')).approval.status).toBe('pending');
   });
 
-  test('never exceed the limit, however many are asked at once', async () => {
+  test('concurrent requests never exceed the limit of pending requests', async () => {
     const names = Array.from({ length: 20 }, (_, one) => `P${one}`);
     const answers = await Promise.all(names.map((name) => ask(name)));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(5);
@@ -109,21 +109,21 @@ describe('requests that wait', () => {
     expect(counted).toHaveLength(5);
   });
 
-  test('of one key do not stand in the way of another', async () => {
+  test('the pending requests of one key do not limit another key', async () => {
     await askMany(5);
     const { caller } = await services.agent(`neighbour-${agents}`);
     expect(refusal(await ask('S6')).code).toBe('too_many_pending');
     expect(unwrap(await ask('S6', {}, caller)).approval.status).toBe('pending');
   });
 
-  test('are counted once, however often the same is asked', async () => {
+  test('a repeated request counts once', async () => {
     await askMany(5);
     for (let again = 2; again <= 40; again += 1)
       expect(unwrap(await ask('S3')).approval.timesRequested).toBe(again);
     expect(refusal(await ask('S3', { duration: 2 * HOUR })).code).toBe('too_many_pending');
   });
 
-  test('do not hold up what needs no person', async () => {
+  test('pending requests do not block a request that needs no approval', async () => {
     const uri = 'vsecure://secrets/open/*';
     await services.policy({ requiresApproval: false }, uri);
     await askMany(5);
@@ -140,8 +140,8 @@ describe('requests that wait', () => {
   });
 });
 
-describe('requests of one hour', () => {
-  test('are thirty at the most, cancelled ones too, and the next says when to come back', async () => {
+describe('requests of one key within an hour', () => {
+  test('the limit of thirty requests an hour includes cancelled ones, and the refusal says when to retry', async () => {
     await askAndCancel(30);
     const over = refusal(await ask('S1'));
     expect(over).toEqual({ code: 'too_many_requests', maximum: 30, retryAfter: HOUR });
@@ -150,7 +150,7 @@ describe('requests of one hour', () => {
     );
   });
 
-  test('are an hour that moves: whoever comes back when they were told is heard', async () => {
+  test('the hour is a sliding window: a retry after the stated time is accepted', async () => {
     await askAndCancel(30);
     await earlier(50 * MINUTE);
     const over = refusal(await ask('S1'));
@@ -159,7 +159,7 @@ describe('requests of one hour', () => {
     expect(unwrap(await ask('S1')).approval.status).toBe('pending');
   });
 
-  test('do not count those that no person was asked for', async () => {
+  test('requests that needed no approval do not count towards the hourly limit', async () => {
     await services.policy({ requiresApproval: false }, 'vsecure://secrets/open/*');
     for (let one = 0; one < 31; one += 1)
       unwrap(
@@ -173,15 +173,15 @@ describe('requests of one hour', () => {
     expect(unwrap(await ask('S1')).approval.status).toBe('pending');
   });
 
-  test('of one key are not counted for another', async () => {
+  test('the hourly limit counts each key separately', async () => {
     await askAndCancel(30);
     const { caller } = await services.agent(`neighbour-${agents}`);
     expect(unwrap(await ask('S1', {}, caller)).approval.status).toBe('pending');
   });
 });
 
-describe('what a person denied', () => {
-  test('is not asked again for a quarter of an hour, and the answer says so', async () => {
+describe('a denied request', () => {
+  test('a denied request cannot be repeated for 15 minutes, and the refusal says so', async () => {
     await deny('D1');
     const over = refusal(await ask('D1'));
     expect(over).toEqual({ code: 'denied_recently', retryAfter: 15 * MINUTE });
@@ -195,12 +195,12 @@ describe('what a person denied', () => {
   test.each<[string, string | string[], Partial<AccessRequest>]>([
     ['with another reason', 'D1', { reason: 'It is really very urgent, believe me' }],
     ['for a shorter time', 'D1', { duration: 5 * MINUTE }],
-    ['under another name of the client', 'D1', { claimedClient: 'somebody else' }],
-    ['anew', 'D1', { renew: true }],
+    ['under another name of the client', 'D1', { claimedClient: 'another client' }],
+    ['with renew', 'D1', { renew: true }],
     ['together with something else', ['D1', 'D2'], {}],
     ['by a pattern that covers it', '*', {}],
     ['by a deeper pattern that covers it', '**', {}],
-  ])('is not asked again %s', async (_, name, more) => {
+  ])('a denied request cannot be repeated %s', async (_, name, more) => {
     await deny('D1');
     expect(refusal(await ask(name, more))).toMatchObject({ code: 'denied_recently' });
   });
@@ -210,37 +210,37 @@ describe('what a person denied', () => {
     ['another part together with something else', ['D2', 'D3'], {}],
     ['something else', 'D4', {}],
     ['a pattern beside it', 'other/*', {}],
-  ])('of several resources does not stand in the way of %s', async (_, name, more) => {
+  ])('the denial of several resources does not block %s', async (_, name, more) => {
     await deny(['D1', 'D2']);
     expect(unwrap(await ask(name, more)).approval.status).toBe('pending');
   });
 
-  test('as a pattern does not stand in the way of one resource under it', async () => {
+  test('the denial of a pattern does not block a request for one resource under it', async () => {
     await deny('*');
     expect(refusal(await ask('**')).code).toBe('denied_recently');
     expect(unwrap(await ask('D1')).approval.status).toBe('pending');
   });
 
-  test('for one operation does not stand in the way of another', async () => {
+  test('the denial of one operation does not block another operation', async () => {
     await services.policy({ permissions: ['read', 'write'] }, 'vsecure://secrets/production/**');
     await deny('D1');
     expect(unwrap(await ask('D1', { operation: 'write' })).approval.status).toBe('pending');
   });
 
-  test('to one key may be asked by another', async () => {
+  test('a request denied to one key can be made by another key', async () => {
     await deny('D1');
     const { caller } = await services.agent(`neighbour-${agents}`);
     expect(unwrap(await ask('D1', {}, caller)).approval.status).toBe('pending');
   });
 
-  test('says how long is left, rounded up', async () => {
+  test('the refusal after a denial says how long to wait, rounded up', async () => {
     await deny('D1');
     await earlier(5 * MINUTE + 1);
     expect(refusal(await ask('D1'))).toMatchObject({ retryAfter: 10 * MINUTE });
   });
 });
 
-test('repeating a question while it is being approved holds nobody up', async () => {
+test('repeating a request during its approval does not deadlock', async () => {
   const alice = await services.decider('alice@example.com');
   for (let round = 0; round < 25; round += 1) {
     const { approval } = unwrap(await ask(`R${round}`));
@@ -257,6 +257,6 @@ test('repeating a question while it is being approved holds nobody up', async ()
   }
 });
 
-test('after all of this the database holds together', async () => {
+test('the database invariants hold after all tests of limits', async () => {
   expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
 });

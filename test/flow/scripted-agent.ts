@@ -1,4 +1,4 @@
-/** A script that plays the model: it calls what is listed, as it is described, and goes on by what the answers tell it. */
+/** A script that plays the model: it calls the listed tools as described, and continues as the answers say. */
 
 import { type Answered, type AnyClient, call } from '../support/mcp-client.js';
 
@@ -28,8 +28,8 @@ export async function openAgent(client: AnyClient, wait = 20) {
   const forms = new Map(tools.map(({ name, inputSchema }) => [name, inputSchema as Form]));
   /** The calls that it made, in order. */
   const calls: string[] = [];
-  /** What it told its user. */
-  const told: string[] = [];
+  /** The agent's messages to its user. */
+  const messages: string[] = [];
 
   async function use(tool: string, args: Record<string, unknown> = {}): Promise<Answered> {
     expectCallable(forms, tool, args);
@@ -43,18 +43,18 @@ export async function openAgent(client: AnyClient, wait = 20) {
     return use(next.tool, { ...next.arguments, ...more });
   };
 
-  /** Waits while the answer is `pending`, three times at the most, and then tells its user. */
+  /** Waits while the answer is `pending`, at most three times, and then informs its user. */
   async function settle(asked: Answered): Promise<Outcome> {
     let answer = asked;
     for (let waits = 0; waits < WAITS && answer.structured?.['status'] === 'pending'; waits += 1)
       answer = await follow(nextOf(answer), { wait_seconds: wait });
     const fields = answer.structured ?? {};
     const status = answer.isError ? answer.error.code : String(fields['status']);
-    told.push(answer.isError ? answer.error.message : String(fields['message'] ?? status));
+    messages.push(answer.isError ? answer.error.message : String(fields['message'] ?? status));
     return { status, fields, next: nextOf(answer) };
   }
 
-  /** Asks, in several requests where it is told to split them. */
+  /** Asks, in several requests if the refusal says to split them. */
   async function obtain(question: {
     readonly resources: readonly string[];
     readonly operation: string;
@@ -74,8 +74,8 @@ export async function openAgent(client: AnyClient, wait = 20) {
     settle,
     obtain,
     calls,
-    told,
-    say: (words: string) => void told.push(words),
+    messages,
+    say: (words: string) => void messages.push(words),
   };
 }
 

@@ -40,7 +40,7 @@ interface Cast {
   person(who: Who): Person;
 }
 
-/** The verbs of the house on one folder, with everybody in their places. */
+/** The use cases on one folder of secrets, with all people and keys. */
 function play(
   { verbs, admin, agents, person }: Cast,
   folder: string,
@@ -87,7 +87,7 @@ const PEOPLE = [...WHO, 'admin'].map(
 
 function personNamed(name: string): Person {
   const person = PEOPLE.find(({ id }) => id === `prsn_${name}`);
-  if (!person) throw new Error(`nobody is called ${name}`);
+  if (!person) throw new Error(`no person has the name ${name}`);
   return person;
 }
 
@@ -156,7 +156,7 @@ async function inMemory(first: Rules): Promise<Played> {
   };
 }
 
-test('five thousand scripts come out as the model says', { timeout: 120_000 }, async () => {
+test('five thousand random command sequences match the model', { timeout: 120_000 }, async () => {
   const statuses = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(rules, scripts(40), async (first, script) => {
@@ -221,7 +221,7 @@ async function onPostgres(first: Rules): Promise<Played> {
   };
 }
 
-test('two hundred scripts on Postgres come out as the model says', {
+test('two hundred random command sequences on Postgres match the model', {
   timeout: 180_000,
 }, async () => {
   await fc.assert(

@@ -62,8 +62,8 @@ const toldOf = async (kind: string, caller: Caller) => {
   return rows.map(({ email }) => email);
 };
 
-describe('the owner suspends a key', () => {
-  test('and its access ends, its requests are withdrawn, and the key is refused as suspended', async () => {
+describe('a suspended key', () => {
+  test('suspending a key revokes its grants, cancels its requests, and refuses the key as suspended', async () => {
     const { token, caller, approved, pending, suspend } = await atWork();
     unwrap(await read(caller));
     const suspended = unwrap(await suspend());
@@ -77,7 +77,7 @@ describe('the owner suspends a key', () => {
     });
   });
 
-  test('and it is on record with all that it ended, and the administrators and the owner are told', async () => {
+  test('a suspension is recorded with everything that it ended, and administrators and the owner get a message', async () => {
     const { caller, suspend } = await atWork();
     unwrap(await suspend(undefined, 'I was asleep'));
     const [last, ...before] = await eventsOf(caller);
@@ -94,14 +94,14 @@ describe('the owner suspends a key', () => {
     expect(await toldOf('suspended', caller)).toEqual(['admin@example.com', 'bob@example.com']);
   });
 
-  test('and whoever waits for its request hears that it was cancelled', async () => {
+  test('a client that waits for a request of a suspended key gets the status cancelled', async () => {
     const { caller, pending, suspend } = await atWork();
     const waiting = services.useCases.waitForDecision(caller, pending.id, { ms: 20_000 });
     unwrap(await suspend());
     expect(unwrap(await waiting).approval.status).toBe('cancelled');
   });
 
-  test('twice, and the second time changes nothing and alarms nobody', async () => {
+  test('a second suspension of the same key changes nothing and sends no message', async () => {
     const { caller, suspend } = await atWork();
     const both = await Promise.all([suspend(), suspend()]);
     expect(both.map((one) => unwrap(one).already).sort()).toEqual([false, true]);
@@ -110,7 +110,7 @@ describe('the owner suspends a key', () => {
     expect(await toldOf('suspended', caller)).toHaveLength(2);
   });
 
-  test('and with a key of its own nothing else of theirs stops', async () => {
+  test('suspending one key does not affect the owner’s other principals', async () => {
     const { suspend } = await atWork();
     const other = await atWork();
     unwrap(await suspend());
@@ -118,7 +118,7 @@ describe('the owner suspends a key', () => {
     unwrap(await read(other.caller));
   });
 
-  test('and another key of the same name is suspended with it', async () => {
+  test('all keys of a suspended principal are suspended', async () => {
     const { caller, suspend } = await atWork();
     const wish = { name: caller.principal.name, class: 'agent', owner: 'bob@example.com' } as const;
     const second = unwrap(
@@ -128,7 +128,7 @@ describe('the owner suspends a key', () => {
     expect(refusalOf(await services.useCases.authenticate(second.token))).toBe('key_suspended');
   });
 
-  test('and a wrong key of that id is still only an invalid one', async () => {
+  test('a wrong secret for the id of a suspended key is refused as an invalid key', async () => {
     const { token, suspend } = await atWork();
     unwrap(await suspend());
     const hasher = { ...services.hasher, matches: () => false };
@@ -137,8 +137,8 @@ describe('the owner suspends a key', () => {
   });
 });
 
-describe('who may', () => {
-  test('an administrator, for any key', async () => {
+describe('permission to suspend', () => {
+  test('an administrator can suspend every key', async () => {
     const { suspend, token } = await atWork();
     unwrap(await suspend({ person: services.admin.owner, through: 'a test' }));
     expect(refusalOf(await services.useCases.authenticate(token))).toBe('key_suspended');
@@ -159,13 +159,13 @@ describe('who may', () => {
     },
   );
 
-  test('not an owner who has left', async () => {
+  test('a deactivated owner cannot suspend a key', async () => {
     const { suspend, bob } = await atWork();
     const person = { ...bob.person, active: false };
     expect(refusalOf(await suspend({ ...bob, person }))).toBe('not_allowed');
   });
 
-  test('by command the owner with a human key, who cannot resume it', async () => {
+  test('an owner with a human key can suspend their key on the command line, but cannot resume it', async () => {
     const { caller, token } = await atWork();
     const { manageSuspensions } = services.useCases;
     const { name } = caller.principal;
@@ -181,14 +181,14 @@ describe('who may', () => {
     expect(refusalOf(await manageSuspensions.resume(bobs.caller, name))).toBe('not_allowed');
   });
 
-  test('nobody for a key that is not there', async () => {
+  test('suspending an unknown key is refused as not found', async () => {
     const { suspend, resume } = services.useCases.manageSuspensions;
     expect(refusalOf(await suspend(services.admin, 'nobody', 'why'))).toBe('not_found');
     expect(refusalOf(await resume(services.admin, 'nobody'))).toBe('not_found');
   });
 });
 
-test('an administrator resumes it: the key works, and what was revoked stays revoked', async () => {
+test('a key works again after an administrator resumes it, and its revoked grants stay revoked', async () => {
   const { caller, token, pending, suspend } = await atWork();
   unwrap(await suspend());
   const { resume } = services.useCases.manageSuspensions;
@@ -203,8 +203,8 @@ test('an administrator resumes it: the key works, and what was revoked stays rev
   expect(refusalOf(await resume(services.admin, caller.principal.name))).toBe('not_found');
 });
 
-describe('what is on its way when the key is suspended', () => {
-  test('asks, decisions and reads at the same moment leave neither grant nor request', async () => {
+describe('requests in progress when the key is suspended', () => {
+  test('requests, decisions and reads that race with a suspension leave neither an active grant nor a pending request', async () => {
     const { useCases } = services;
     const alice = await services.decider('alice@example.com');
     for (let round = 0; round < 8; round += 1) {
@@ -226,11 +226,11 @@ describe('what is on its way when the key is suspended', () => {
     }
   });
 
-  test('an ask that has been let in already is waited for, and ended', async () => {
+  test('a suspension waits for a request that is being written, and cancels it', async () => {
     expect(await askAcrossSuspension((parts) => parts)).toEqual([]);
   });
 
-  test('would be left open by an ask that looks at its key only when it is let in', async () => {
+  test('a request that checks the key only at authentication would survive the suspension', async () => {
     const blind = (parts: Parts) => ({ ...parts, store: withoutHolding(parts.store) });
     expect(await askAcrossSuspension(blind)).toEqual(['grant active']);
   });

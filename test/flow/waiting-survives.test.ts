@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 let count = 0;
-/** Somebody who has asked at the server of this address, and can wait there. */
+/** A client that has requested access at this server and can wait there. */
 async function askAt(url: string, kind: ClientKind, way: Way) {
   count += 1;
   const resource = `vsecure://secrets/production/NUMBER_${count}`;
@@ -83,7 +83,7 @@ async function expectRead({ client, resource, value }: Asker): Promise<void> {
 }
 
 describe.each(EACH)('a %s client over %s', (kind, way) => {
-  test('loses its connection while it waits, and is answered when it waits again', async () => {
+  test('the client loses its connection while it waits, and gets the answer when it waits again', async () => {
     await using proxy = await tcpProxy(server.url);
     const asker = await askAt(proxy.url, kind, way);
     await hold(asker);
@@ -97,7 +97,7 @@ describe.each(EACH)('a %s client over %s', (kind, way) => {
     await expectRead(asker);
   });
 
-  test('waits at a server that is killed, and hears from the next one what was decided meanwhile', async () => {
+  test('the client waits at a server that is killed, and gets the decision from the next server', async () => {
     const asker = await askAt(server.url, kind, way);
     await hold(asker);
     await server.kill9();
@@ -107,19 +107,19 @@ describe.each(EACH)('a %s client over %s', (kind, way) => {
     await expectRead(asker);
   });
 
-  test('hears of a decision that comes in at another process', async () => {
+  test('the client gets a decision that was made at another process', async () => {
     const asker = await askAt(server.url, kind, way);
     const { end } = await hold(asker);
     await alice.mcp.deny(asker.id, { reason: 'use the replica' });
     expect(await end).toMatchObject({ status: 'denied', decision_reason: 'use the replica' });
     const elsewhere = await connectClient({ url: other.url, token: asker.token, kind });
     onTestFinished(() => elsewhere.close());
-    const told = await waitAgain({ ...asker, client: elsewhere });
-    expect(told).toMatchObject({ status: 'denied' });
+    const answer = await waitAgain({ ...asker, client: elsewhere });
+    expect(answer).toMatchObject({ status: 'denied' });
   });
 });
 
-test('a call that stdio lost with the server is answered as lost at once', async () => {
+test('a call lost with the server is answered immediately over stdio', async () => {
   const asker = await askAt(server.url, 'v1', 'stdio');
   const { end } = await hold(asker);
   await server.kill9();

@@ -1,7 +1,7 @@
 /** An agent of every kind changes secrets, lists its requests and grants, and never receives a value. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { approvedGrant } from '../flow/grants.js';
+import { approvedGrant } from '../flow/short-grants.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, type Services } from '../support/services.js';
 import {

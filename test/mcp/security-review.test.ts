@@ -1,7 +1,7 @@
 /** A security review by an agent: its own events without a grant, all events and the list of keys under a grant. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { approvedGrant } from '../flow/grants.js';
+import { approvedGrant } from '../flow/short-grants.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { buildServices, type Services, unwrap } from '../support/services.js';

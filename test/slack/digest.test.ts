@@ -43,9 +43,9 @@ async function more(key: string, count: number) {
 
 const digests = async (channel?: string) =>
   (await scene.emulate.messages(channel)).filter(
-    (one) => findAction(one, 'digest_review') || isOver(one),
+    (one) => findAction(one, 'digest_review') || hasEnded(one),
   );
-const isOver = (message: JsonObject) => asString(message['text']).startsWith('All ');
+const hasEnded = (message: JsonObject) => asString(message['text']).startsWith('All ');
 const digest = (words: string) =>
   until(`a digest that says "${words}"`, async () =>
     (await digests()).find((one) => JSON.stringify(one).includes(words)),
@@ -218,7 +218,7 @@ describe('a digest', () => {
     await decide(20, 'approve');
     await until('its end', async () => {
       const [message] = await scene.emulate.messages(channel);
-      return message && isOver(message);
+      return message && hasEnded(message);
     });
   });
 
@@ -231,7 +231,7 @@ describe('a digest', () => {
     await decide(20, 'deny');
     await until('the newer digest’s update', async () => {
       const message = await scene.emulate.message(asString(newer['ts']));
-      return message && isOver(message);
+      return message && hasEnded(message);
     });
     await click('alice', older);
     await scene.expectReply('does not recognize this list');

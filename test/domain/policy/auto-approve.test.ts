@@ -9,7 +9,7 @@ import {
 } from '../../../src/domain/policy/auto-approve.js';
 import type { AutoApprovalQuestion } from '../../../src/domain/policy/conditions/condition.js';
 import type { AutoApproveConditions } from '../../../src/domain/policy/conditions/index.js';
-import { windowOf } from '../policies.js';
+import { windowOf } from '../policy-fixture.js';
 
 const office = windowOf('Mon-Fri 09:00-17:00 PST');
 const duty = windowOf('Sat 10:00-12:00 UTC');

@@ -3,7 +3,7 @@ import type { Person } from '../../../src/domain/person.js';
 import { lintPolicies } from '../../../src/domain/policy/lint.js';
 import type { ApproverFacts } from '../../../src/domain/policy/lint-approvers.js';
 import type { PolicyRules } from '../../../src/domain/policy/policy.js';
-import { auto, policy } from '../policies.js';
+import { auto, policy } from '../policy-fixture.js';
 
 const person = (name: string): Person => ({
   id: `prsn_${name}`,

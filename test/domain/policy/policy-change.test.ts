@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/limits.js';
 import type { PolicyRules } from '../../../src/domain/policy/policy.js';
 import { describeChange } from '../../../src/domain/policy/policy-change.js';
-import { auto, policy, windowOf } from '../policies.js';
+import { auto, policy, windowOf } from '../policy-fixture.js';
 
 const office = windowOf('Mon-Fri 09:00-17:00 PT');
 const morning = windowOf('Mon-Fri 09:00-12:00 PT');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { coveringPatterns, covers } from '../../../src/domain/pattern.js';
 import { createPolicyIndex } from '../../../src/domain/policy/policy-index.js';
-import { policy } from '../policies.js';
+import { policy } from '../policy-fixture.js';
 
 const part = fc.constantFrom('a', 'b', 'c');
 const pattern = fc

@@ -9,7 +9,7 @@ import {
   type Question,
   type Requester,
 } from '../../../src/domain/policy/policy.js';
-import { person, policy } from '../scene.js';
+import { person, policy } from '../decision-fixture.js';
 
 const GOOD = 'Debugging the failing connection';
 const CLAUDE: Requester = { name: 'claude-desktop', ownerEmail: 'bob@example.com' };

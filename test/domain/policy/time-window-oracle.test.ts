@@ -2,7 +2,7 @@ import { IANAZone } from 'luxon';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isOpen, type TimeWindow } from '../../../src/domain/policy/time-window.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
-import { windowOf } from '../policies.js';
+import { windowOf } from '../policy-fixture.js';
 
 /** With rules of many kinds: half an hour, at midnight, around Ramadan, quarter-hour offsets, and daylight saving that came back in 2023. */
 const ZONES: Record<string, number> = {

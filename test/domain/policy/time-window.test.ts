@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { expect, test } from 'vitest';
 import { isOpen, openWindows, parseWindow } from '../../../src/domain/policy/time-window.js';
-import { windowOf } from '../policies.js';
+import { windowOf } from '../policy-fixture.js';
 
 const openAt = (text: string, local: string) => {
   const window = windowOf(text);

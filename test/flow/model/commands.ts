@@ -1,4 +1,4 @@
-/** Everything that somebody can do to requests, as commands for the house and for the model alike. */
+/** All actions on requests, as commands that run against both the product and the model. */
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -17,7 +17,7 @@ import {
   type Who,
 } from './model.js';
 
-/** The house, whatever it keeps its records in. The outcome of a verb is a status or the code of a refusal. */
+/** The product over any store. The outcome of an action is a status or a refusal code. */
 export interface Played {
   readonly ids: ApprovalId[];
   ask(agent: Agent, paths: readonly string[]): Promise<ApprovalId>;
@@ -58,7 +58,7 @@ const about = (
     // The newest first: most of what can happen to a request happens soon.
     const index = model.requests.length - 1 - (place % model.requests.length);
     const [request, id] = [model.requests[index], played.ids[index]];
-    if (!request || !id) throw new Error('the house knows fewer requests than the model');
+    if (!request || !id) throw new Error('the product has fewer requests than the model');
     await run(model, played, request, id);
     const { status, granted } = request;
     expect(await played.stands(id)).toEqual({ status, granted });
@@ -136,7 +136,7 @@ export const scripts = (maxCommands: number) =>
     size: 'max',
   });
 
-/** What the verbs of the house answer, in one word. */
+/** The result of a use case as one word. */
 export const outcome = (answer: Result<{ readonly status: string }>): string =>
   answer.ok ? answer.value.status : answer.refusal.code;
 

@@ -96,7 +96,7 @@ function approvalsIn(
   const requested = ({ ttl, ...rest }: NewApproval): Approval => {
     const principal = principals.find(({ id }) => id === rest.principal);
     const owner = principal && person(principal.owner);
-    if (!principal || !owner) throw new Error('nobody asked this');
+    if (!principal || !owner) throw new Error('the request has no known principal');
     const requester = { name: principal.name, owner: owner.id, ownerEmail: owner.email };
     const expiresAt = new Date(NOW.getTime() + ttl);
     return {
@@ -156,7 +156,7 @@ function approvalsIn(
   };
 }
 
-/** Its time runs out, though nobody has swept yet. */
+/** The request expires, although the job has not run yet. */
 export function runOut({ approvals }: Memory, id: ApprovalId): void {
   const approval = approvals.get(id);
   if (approval?.status === 'pending') approvals.set(id, { ...approval, expiresAt: LONG_AGO });

@@ -1,4 +1,4 @@
-/** What the house must do, in as few words as can be: requests, votes and a policy as plain data. */
+/** A minimal model of the expected behaviour: requests, votes and a policy as plain data. */
 
 import { isDeepStrictEqual } from 'node:util';
 

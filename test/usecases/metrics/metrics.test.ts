@@ -1,4 +1,4 @@
-/** Numbers of requests and decisions: right, and only of what whoever asks may see. */
+/** Metrics of requests and decisions are correct and limited to what the viewer may see. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Approval } from '../../../src/domain/approval.js';
@@ -73,7 +73,7 @@ const BOBS = {
   uses: 0,
 };
 
-test('count what was asked, decided, granted without a person, and decided faster than anybody reads', async () => {
+test('metrics count requests, decisions, auto-approvals, and decisions made faster than a person can read', async () => {
   const { median, percentile95, ...counts } = await metrics(
     await services.person('bob@example.com'),
   );
@@ -83,7 +83,7 @@ test('count what was asked, decided, granted without a person, and decided faste
   expect(percentile95).toBeCloseTo(3_025_000, -2);
 });
 
-test('hold for an approver what was asked under their policies, and for an admin everything', async () => {
+test('metrics of an approver cover requests under their policies, and those of an admin everything', async () => {
   expect(await metrics(await services.person('alice@example.com'))).toMatchObject({
     requests: 9,
     decided: 6,
@@ -95,25 +95,25 @@ test('hold for an approver what was asked under their policies, and for an admin
   expect(await metrics(services.admin)).toMatchObject({ requests: 11, decided: 7 });
 });
 
-test('hold nothing for a stranger, and no speed where nobody decided', async () => {
+test('metrics of an unrelated person are empty, and have no times without decisions', async () => {
   const nothing = await metrics(await services.person('mallory@example.com'));
   expect(nothing).toMatchObject({ requests: 0, decided: 0, hasty: 0 });
   expect([nothing.median, nothing.percentile95]).toEqual([undefined, undefined]);
 });
 
-test('begin with a moment and end before one', async () => {
+test('a metrics span includes its start and excludes its end', async () => {
   const until = new Date('2026-01-01T00:00:00Z');
   const before = { since: new Date('2025-01-01T00:00:00Z'), until };
   expect(await metrics(services.admin, before)).toMatchObject({ requests: 1, pending: 1 });
   expect(await metrics(services.admin, { since: until, until })).toMatchObject({ requests: 0 });
 });
 
-test('are not for a key without the scope', async () => {
+test('a key without the scope gets no metrics', async () => {
   const { caller } = await services.agent('another', 'bob@example.com');
   expect(refusalOf(await services.useCases.metrics(caller, SINCE))).toBe('not_allowed');
 });
 
-test('a person’s own key shows what its person sees, and an agent’s key its own doings alone', async () => {
+test('a human key sees the metrics of its owner, and an agent key only those of its own activity', async () => {
   const { caller: alice } = await services.human('alice@example.com');
   const events = unwrap(await services.useCases.queryAudit(alice, {}, { limit: 200 }));
   expect(events.seen).toBe('own');

@@ -5,7 +5,7 @@ import { HOUR, MINUTE } from '../../../src/domain/limits.js';
 import type { Caller } from '../../../src/domain/rights.js';
 import type { AccessQuestion, Explanation } from '../../../src/usecases/policies/explain-access.js';
 import type { PolicyChanges } from '../../../src/usecases/policies/policy-write.js';
-import { windowOf } from '../../domain/policies.js';
+import { windowOf } from '../../domain/policy-fixture.js';
 import { buildServices, REASON, refusalOf, type Services, unwrap } from '../../support/services.js';
 
 let services: Services;

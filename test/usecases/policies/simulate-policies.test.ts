@@ -6,7 +6,7 @@ import { HOUR } from '../../../src/domain/limits.js';
 import type { Caller } from '../../../src/domain/rights.js';
 import type { PolicyChanges, PolicyWrite } from '../../../src/usecases/policies/policy-write.js';
 import type { Proposal } from '../../../src/usecases/policies/simulate-policies.js';
-import { windowOf } from '../../domain/policies.js';
+import { windowOf } from '../../domain/policy-fixture.js';
 import {
   buildServices,
   PRODUCTION,

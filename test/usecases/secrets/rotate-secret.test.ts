@@ -38,7 +38,7 @@ async function signingIn(ms: number, version: number): Promise<readonly string[]
   return signing;
 }
 
-test('both sign for a day, the newest first, and then the new one alone', async () => {
+test('after a rotation both signing secrets sign for a day, the newest first, and then only the new one', async () => {
   const { change } = services.useCases.configureReceivers;
   const url = 'https://receiver.example.com/hook';
   const first = unwrap(await change(services.admin, { webhook: { url } })).webhookSecret;

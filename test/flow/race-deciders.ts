@@ -1,4 +1,4 @@
-/** Twenty people at one approval, and everything that must be true when they are done. */
+/** Lets twenty people decide one approval concurrently, and checks everything that must be true afterwards. */
 import type { Approval, ApprovalId } from '../../src/domain/approval.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
@@ -15,7 +15,7 @@ export const deciders = (services: Services): Promise<Decider[]> =>
 type Answer = PromiseSettledResult<Result<Approval>>;
 
 /** Half approve, half deny, all at the same moment. */
-function clickTogether(
+function voteTogether(
   decide: Decide,
   people: readonly Decider[],
   approval: ApprovalId,
@@ -31,22 +31,22 @@ function clickTogether(
   );
 }
 
-/** Lets twenty people decide one pending approval with `decide`. What is wrong afterwards, in words; nothing when all is well. */
-export async function violationsOf(
+/** Lets twenty people decide one pending approval with `decide`. Returns the violations as sentences; none when all is well. */
+export async function raceProblems(
   services: Services,
   decide: Decide,
   pending: Approval,
 ): Promise<string[]> {
   const people = await deciders(services);
-  const answers = await clickTogether(decide, people, pending.id);
+  const answers = await voteTogether(decide, people, pending.id);
   const stored = await services.store.approvals.find(pending.id);
-  if (!stored || stored.status === 'pending') return ['nobody decided'];
+  if (!stored || stored.status === 'pending') return ['no person decided'];
   const answered = answers.map((answer) => inWords(answer, stored.status));
   const counts = await countsOf(services, pending.id);
   return [
     ...expected('decisions', answered.filter((word) => word === 'decided').length, 1),
-    ...expected('told what happened', answered.filter((word) => word === 'told').length, 19),
-    ...answered.filter((word) => word !== 'decided' && word !== 'told'),
+    ...expected('learned the result', answered.filter((word) => word === 'informed').length, 19),
+    ...answered.filter((word) => word !== 'decided' && word !== 'informed'),
     ...expected('votes', counts.votes, 1),
     ...expected('grants', counts.grants, stored.status === 'approved' ? 1 : 0),
     ...expected('refusals on the audit trail', counts.refusals, 19),
@@ -55,12 +55,12 @@ export async function violationsOf(
 }
 
 function inWords(answer: Answer, status: Approval['status']): string {
-  if (answer.status === 'rejected') return 'somebody got an error instead of an answer';
+  if (answer.status === 'rejected') return 'one person got an error instead of an answer';
   const result = answer.value;
-  if (result.ok) return result.value.status === status ? 'decided' : 'told something untrue';
+  if (result.ok) return result.value.status === status ? 'decided' : 'got a wrong result';
   const { refusal } = result;
-  const told = refusal.code === 'already_decided' && refusal.status === status;
-  return told && explain(refusal).includes(status) ? 'told' : `refused with ${refusal.code}`;
+  const correct = refusal.code === 'already_decided' && refusal.status === status;
+  return correct && explain(refusal).includes(status) ? 'informed' : `refused with ${refusal.code}`;
 }
 
 const expected = (what: string, found: number, wanted: number) =>

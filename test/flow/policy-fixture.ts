@@ -1,4 +1,4 @@
-/** A house of its own for each test that writes policies, and short ways to write them and to see what they leave behind. */
+/** Separate services for each test that writes policies, with helpers to write policies and read the resulting state. */
 
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Result } from '../../src/domain/result.js';
@@ -13,7 +13,7 @@ export const ALICE = { approvers: ['alice@example.com'] };
 type Mode = 'merge' | 'replace';
 
 /** Sets up and tidies up around every test of the file that calls it. */
-export function policyScene() {
+export function policyFixture() {
   let services: Services;
   beforeEach(async () => {
     services = await buildServices();
@@ -41,7 +41,7 @@ export function policyScene() {
   const outcomes = (applied: Result<readonly AppliedPolicy[]>) =>
     unwrap(applied).map(({ uri, outcome }) => `${uri.slice(at('').length)} ${outcome}`);
 
-  const inForce = async () =>
+  const activePolicies = async () =>
     (await services.store.policies.list()).map(
       ({ uri, version }) => `${uri.slice(at('').length)} ${version}`,
     );
@@ -54,8 +54,8 @@ export function policyScene() {
 
   const rows = <Row>(query: string) => sqlOn(services.database.dataSource)<Row>(query);
 
-  /** Everything that a change leaves behind. */
-  const traces = async () => ({
+  /** The whole state that a change may affect. */
+  const recordedState = async () => ({
     policies: await rows(
       'select id, uri, version, removed_at is null as in_force from policy order by id',
     ),
@@ -69,5 +69,14 @@ export function policyScene() {
     people: await rows('select email from person order by email'),
   });
 
-  return { services: () => services, at, apply, outcomes, inForce, one, rows, traces };
+  return {
+    services: () => services,
+    at,
+    apply,
+    outcomes,
+    activePolicies,
+    one,
+    rows,
+    recordedState,
+  };
 }

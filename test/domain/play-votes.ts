@@ -1,4 +1,4 @@
-/** Plays votes on one approval, as the house does: what is counted or settles is kept for the next. */
+/** Plays a sequence of votes on one approval, as `decide` does: each counted vote and each settlement affects the next. */
 
 import type { Vote } from '../../src/domain/approval.js';
 import { type Approval, castVote } from '../../src/domain/approval.js';
@@ -6,9 +6,9 @@ import { formatDuration } from '../../src/domain/duration.js';
 import type { Person } from '../../src/domain/person.js';
 import type { Policy, PolicyRules } from '../../src/domain/policy/policy.js';
 import type { EntryPoint, Verdict } from '../../src/domain/vocabulary.js';
-import { NOW, pending, person, policy } from './scene.js';
+import { NOW, pending, person, policy } from './decision-fixture.js';
 
-/** Bob owns the asking key; Mallory is nobody's approver; Eve was one of them and has left. */
+/** Bob owns the asking key; Mallory is not an approver; Eve is a deactivated approver. */
 export const PEOPLE = {
   alice: person('alice'),
   carol: person('carol'),
@@ -35,7 +35,7 @@ export interface Box {
   cast(vote: Cast): string;
 }
 
-export function ballotBox(rules: Partial<PolicyRules> = {}, start: Partial<Approval> = {}): Box {
+export function playVotes(rules: Partial<PolicyRules> = {}, start: Partial<Approval> = {}): Box {
   const box: Box = {
     policy: policy({ approvers: [...(policy().approvers ?? []), 'eve@example.com'], ...rules }),
     approval: { ...pending(), ...start } as Approval,

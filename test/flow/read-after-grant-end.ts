@@ -5,7 +5,7 @@ import type { ReadLedger } from '../../src/ports/index.js';
 import { sqlIn, sqlOn } from '../../src/store/sql.js';
 import { DATABASE_URL, type Services } from '../support/services.js';
 import { until } from '../support/until.js';
-import { approvedGrant, endIn, isOver, untilOver } from './grants.js';
+import { approvedGrant, endIn, hasEnded, untilEnded } from './short-grants.js';
 
 export interface Scene {
   readonly services: Services;
@@ -14,7 +14,7 @@ export interface Scene {
 }
 
 /** What was opened after the end, in words. Empty when all is well. */
-export async function openedAfterTheEnd(scene: Scene): Promise<string[]> {
+export async function readsAfterTheEnd(scene: Scene): Promise<string[]> {
   return [
     ...(await readingAcrossTheEnd(scene)),
     ...(await waitingAcrossTheEnd(scene)),
@@ -42,7 +42,7 @@ async function readingAcrossTheEnd(scene: Scene): Promise<string[]> {
   const reads: { readonly over: boolean; readonly ok: boolean }[] = [];
   const reader = async () => {
     for (let late = 0; late < 25; ) {
-      const over = await isOver(scene.services, grant);
+      const over = await hasEnded(scene.services, grant);
       if (over) late += 1;
       reads.push({ over, ok: (await open(scene)).ok });
     }
@@ -66,9 +66,9 @@ async function waitingAcrossTheEnd(scene: Scene): Promise<string[]> {
       );
       return waiting.length > 0;
     });
-    if (await isOver(scene.services, grant))
+    if (await hasEnded(scene.services, grant))
       throw new Error('the grant ended before the read waited');
-    await untilOver(scene.services, grant);
+    await untilEnded(scene.services, grant);
     return { answer };
   });
   const { ok } = await reading.answer;

@@ -2,7 +2,7 @@
 import type { Store, Tx } from '../../src/ports/index.js';
 
 /** Looks whether the alert fires already, and then makes up its mind: two processes see the same. */
-export function lookThenFire(store: Store, looked: () => Promise<unknown>): Store {
+export function checkThenFire(store: Store, looked: () => Promise<unknown>): Store {
   const broken = (tx: Tx): Tx => ({
     ...tx,
     alerts: {

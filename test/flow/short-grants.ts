@@ -31,7 +31,7 @@ export async function endIn({ database }: Services, id: GrantId, ms: number): Pr
   );
 }
 
-export async function isOver({ database }: Services, id: GrantId): Promise<boolean> {
+export async function hasEnded({ database }: Services, id: GrantId): Promise<boolean> {
   const { over } = only(
     await sqlOn(database.dataSource)<{ over: boolean }>(
       'select ends_at <= clock_timestamp() as over from access_grant where id = $1',
@@ -41,5 +41,5 @@ export async function isOver({ database }: Services, id: GrantId): Promise<boole
   return over;
 }
 
-export const untilOver = (services: Services, id: GrantId) =>
-  until('the end of the grant', () => isOver(services, id));
+export const untilEnded = (services: Services, id: GrantId) =>
+  until('the end of the grant', () => hasEnded(services, id));
