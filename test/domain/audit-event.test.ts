@@ -25,6 +25,8 @@ const whole: Required<Omit<AuditEvent, 'type'>> = {
   reason: 'because',
   details: { a: 1 },
 };
+/** The canonical form keeps the field name of the first release. */
+const storedName = (field: string) => (field === 'entryPoint' ? 'door' : field);
 const keys = (event: AuditEvent) => Object.keys(JSON.parse(canonicalEvent(event, 1, AT)));
 
 describe.each(EVENT_TYPES)('%s', (type) => {
@@ -34,7 +36,7 @@ describe.each(EVENT_TYPES)('%s', (type) => {
 
   test('a full event contains every field', () => {
     expect(keys({ type, ...whole })).toEqual(
-      ['at', 'sequence', 'type', ...Object.keys(whole)].sort(),
+      ['at', 'sequence', 'type', ...Object.keys(whole).map(storedName)].sort(),
     );
   });
 });
@@ -43,7 +45,9 @@ test('an absent field is omitted, never written as null', () => {
   for (const field of Object.keys(whole)) {
     if (field === 'actor') continue;
     const event: AuditEvent = { type: 'secret_read', ...whole, [field]: undefined };
-    expect(keys(event)).toEqual(keys({ type: 'secret_read', ...whole }).filter((k) => k !== field));
+    expect(keys(event)).toEqual(
+      keys({ type: 'secret_read', ...whole }).filter((key) => key !== storedName(field)),
+    );
   }
   const empty: AuditEvent = { type: 'secret_read', actor, details: { version: undefined } };
   expect(canonicalEvent(empty, 1, AT)).toContain('"details":{}');
