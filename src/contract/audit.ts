@@ -51,6 +51,21 @@ export type WireResourceCount = z.output<typeof resourceCount>;
 export const CHAIN_PAGE = 1000;
 
 const link = z.object({ sequence: z.int(), hash: z.string() });
+const text = z.string();
+
+/** One partition of the trail. Times are UTC with microseconds. */
+const partition = z.object({
+  name: text,
+  first: z.int(),
+  /** Last sequence and its hash; null while the partition is open. */
+  last: z.int().nullable(),
+  hash: text.nullable(),
+  openedAt: text,
+  closedAt: text.nullable(),
+  /** Null while the partition is attached. */
+  detachedAt: text.nullable(),
+});
+described.add(partition, { id: 'AuditPartition' });
 
 export const auditRoutes = {
   list: {
@@ -105,10 +120,13 @@ export const auditRoutes = {
     }),
     answer: z.object({
       installation: z.string(),
-      head: link,
+      /** Position of the newest event as the database stores it. Absent when that row is missing. */
+      head: link.optional(),
       /** Last link of the detached part, if older events were detached. */
       anchor: link.optional(),
-      links: z.array(link.extend({ canonical: z.string() })),
+      partitions: z.array(partition),
+      /** `canonical` is hashed. The columns `at` and `body` (JSON) must agree with it. */
+      links: z.array(link.extend({ canonical: text, at: text, body: text })),
     }),
   },
 } as const satisfies Record<string, Route>;

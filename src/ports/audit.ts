@@ -28,21 +28,48 @@ export interface ResourceCount {
   readonly count: number;
 }
 
-/** One link of the chain: the bytes that were hashed, and the hash. */
-export interface ChainLink {
+/** A position in the chain. */
+export interface ChainPosition {
   readonly sequence: number;
-  readonly canonical: string;
   /** Lower-case hex. */
   readonly hash: string;
 }
 
+/** One row of the chain: the bytes that were hashed, the hash, and the columns that must agree with the bytes. */
+export interface ChainLink extends ChainPosition {
+  readonly canonical: string;
+  /** The column `at`: RFC 3339 in UTC with microseconds. */
+  readonly at: string;
+  /** The column `body`, which searches read: JSON. */
+  readonly body: string;
+}
+
+/** One row of `audit_part`. Times are RFC 3339 in UTC with microseconds. */
+export interface TrailPartition {
+  readonly name: string;
+  readonly first: number;
+  /** Null while the partition is open. */
+  readonly last: number | null;
+  /** The hash of the last link, lower-case hex. Null while the partition is open. */
+  readonly hash: string | null;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  /** Null while the partition is attached. */
+  readonly detachedAt: string | null;
+}
+
+/** A part of the trail as it is stored, all of one moment. */
+export interface TrailPart {
+  /** The newest link. The next link is hashed with it. Undefined when the row is missing. */
+  readonly head: ChainPosition | undefined;
+  /** Ordered by their first event. */
+  readonly partitions: readonly TrailPartition[];
+  readonly links: readonly ChainLink[];
+}
+
 export interface AuditReads {
-  /** The links after this sequence number, in order. */
-  chain(after: number, limit: number): Promise<readonly ChainLink[]>;
-  /** The newest link. The next link is hashed with it. */
-  head(): Promise<Omit<ChainLink, 'canonical'>>;
-  /** The last link of the detached partitions. */
-  anchor(): Promise<Omit<ChainLink, 'canonical'> | undefined>;
+  /** The links after this sequence number, in order, with the head and the partitions. */
+  trail(after: number, limit: number): Promise<TrailPart>;
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
   /** Number of events of these types for each resource, the highest first. */
   count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;

@@ -1,12 +1,14 @@
 /**
  * Verifies the audit trail link by link on the caller's machine. The server only supplies the bytes; it is trusted with nothing
  * else. The genesis hash is SHA-256(installation). Each link hash is SHA-256 over 0x00, "vsecure/audit/1", the sequence (u64), the
- * previous hash, the length of the event in bytes (u32) and the event as UTF-8. Integers are big-endian.
+ * previous hash, the length of the event in bytes (u32) and the event as UTF-8. Integers are big-endian. The columns beside the
+ * hashed bytes, the row of the head and the rows of the partitions must agree with the chain.
  */
 
 import type { z } from 'zod';
 import { auditRoutes } from '../contract/audit.js';
 import type { Call } from './call.js';
+import { checkPartitions, columnProblem } from './verify-partitions.js';
 
 /** A position in the trail that was verified earlier. Stored outside the server, it proves that no earlier event was changed since. */
 export interface Checkpoint {
@@ -48,16 +50,13 @@ export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Pr
   const problem = from && checkpoint && checkpointProblem(checkpoint, from);
   if (problem) return invalidTrail(checkpoint?.sequence ?? 0, problem);
   let last: Checkpoint = from ?? (await genesis(first.installation));
-  let recorded = from === undefined;
-  for (
-    let part = first;
-    part.links.length > 0;
-    part = await fetchPart(call, last.sequence, signal)
-  ) {
+  const partitions = checkPartitions(first.partitions);
+  let part = first;
+  for (; part.links.length > 0; part = await fetchPart(call, last.sequence, signal)) {
     for (const link of part.links) {
       const linkError = await linkProblem(last, link);
       if (linkError) return invalidTrail(last.sequence + 1, linkError);
-      recorded ||= from !== undefined && recordsDetaching(link.canonical, from);
+      partitions.see(link);
       last = { installation: last.installation, sequence: link.sequence, hash: link.hash };
       if (checkpoint?.sequence === last.sequence && checkpoint.hash !== last.hash)
         return invalidTrail(
@@ -65,14 +64,21 @@ export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Pr
           'it differs from the checkpoint: the trail was rewritten',
         );
     }
-    onProgress?.(last.sequence, Math.max(part.head.sequence, last.sequence));
+    onProgress?.(last.sequence, Math.max(part.head?.sequence ?? 0, last.sequence));
   }
-  if (!recorded)
+  if (from && !partitions.recorded(from.sequence, from.hash))
     return invalidTrail(
-      (from?.sequence ?? 0) + 1,
+      from.sequence + 1,
       'the beginning is missing, and no event records that it was detached',
     );
-  return checkHead(checkpoint, first, last, from);
+  // The last part has no links, so its head is the head of the moment at which `last` was the newest event.
+  const problemAtEnd = headProblem(part.head, last);
+  if (problemAtEnd) return invalidTrail(last.sequence + 1, problemAtEnd);
+  if (checkpoint && checkpoint.sequence > last.sequence)
+    return invalidTrail(last.sequence, 'the trail ends before the checkpoint');
+  const fault = partitions.fault();
+  if (fault) return invalidTrail(fault.sequence, fault.problem);
+  return { ok: true, checked: last.sequence - (from?.sequence ?? 0), head: last, from };
 }
 
 const invalidTrail = (sequence: number, problem: string): Verified => ({
@@ -90,25 +96,11 @@ function checkpointProblem(checkpoint: Checkpoint, from: Checkpoint): string | u
   return undefined;
 }
 
-/** The trail itself must record that its beginning was detached. Otherwise an attacker could omit the beginning. */
-function recordsDetaching(canonical: string, { sequence, hash }: Checkpoint): boolean {
-  const { type, details } = JSON.parse(canonical);
-  return type === 'audit_detached' && details?.last === sequence && details.hash === hash;
-}
-
-function checkHead(
-  checkpoint: Checkpoint | undefined,
-  { head }: Part,
-  last: Checkpoint,
-  from: Checkpoint | undefined,
-): Verified {
-  if (head.sequence > last.sequence)
-    return invalidTrail(last.sequence + 1, 'the end of the trail is missing');
-  if (head.sequence === last.sequence && head.hash !== last.hash)
-    return invalidTrail(last.sequence, 'the head is not the hash of the last event');
-  if (checkpoint && checkpoint.sequence > last.sequence)
-    return invalidTrail(last.sequence, 'the trail ends before the checkpoint');
-  return { ok: true, checked: last.sequence - (from?.sequence ?? 0), head: last, from };
+function headProblem(head: Part['head'], last: Checkpoint): string | undefined {
+  if (!head) return 'the row with the head of the trail is missing';
+  if (head.sequence > last.sequence) return 'the end of the trail is missing';
+  if (head.sequence < last.sequence) return 'the head is behind the last event';
+  return head.hash === last.hash ? undefined : 'the head is not the hash of the last event';
 }
 
 const fetchPart = (call: Call, after: number, signal: AbortSignal | undefined): Promise<Part> =>
@@ -130,17 +122,7 @@ async function linkProblem(
   if (link.sequence !== sequence) return 'an event is missing or out of order';
   const hash = await linkHash(sequence, last.hash, link.canonical);
   if (hash !== link.hash) return 'its hash does not match its content';
-  return sequenceIn(link.canonical) === sequence
-    ? undefined
-    : 'its content has a different sequence number';
-}
-
-function sequenceIn(canonical: string): unknown {
-  try {
-    return JSON.parse(canonical).sequence;
-  } catch {
-    return undefined;
-  }
+  return columnProblem(link);
 }
 
 async function linkHash(sequence: number, previous: string, canonical: string): Promise<string> {

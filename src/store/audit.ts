@@ -5,8 +5,9 @@ import { covers } from '../domain/pattern.js';
 import { seesEvent } from '../domain/visibility.js';
 import type { AuditFilter, AuditReads } from '../ports/index.js';
 import { auditCounts } from './audit-counts.js';
+import { readTrail } from './audit-trail.js';
 import { listed } from './page.js';
-import { first, only, type Sql } from './sql.js';
+import type { Sql } from './sql.js';
 import { eventVisible, isExact } from './visibility.js';
 
 interface EventRow {
@@ -40,33 +41,7 @@ export function auditReads(sql: Sql): AuditReads {
   return {
     count: auditCounts(sql),
 
-    async chain(after, limit) {
-      const rows = await sql<{ sequence: string; canonical: string; hash: Buffer }>(
-        'select sequence, canonical, hash from audit_event where sequence > $1 order by sequence limit $2',
-        [after, limit],
-      );
-      return rows.map(({ sequence, canonical, hash }) => ({
-        sequence: Number(sequence),
-        canonical,
-        hash: hash.toString('hex'),
-      }));
-    },
-
-    async head() {
-      const { sequence, hash } = only(
-        await sql<{ sequence: string; hash: Buffer }>('select sequence, hash from audit_head'),
-      );
-      return { sequence: Number(sequence), hash: hash.toString('hex') };
-    },
-
-    async anchor() {
-      const row = first(
-        await sql<{ sequence: string; hash: Buffer }>(
-          'select last as sequence, hash from audit_part where detached_at is not null order by last desc limit 1',
-        ),
-      );
-      return row && { sequence: Number(row.sequence), hash: row.hash.toString('hex') };
-    },
+    trail: (after, limit) => readTrail(sql, after, limit),
 
     async list(filter, { limit, after }) {
       const { resource, visibility } = filter;

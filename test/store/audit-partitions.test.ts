@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemActor } from '../../src/domain/audit-event.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { buildServices, type Services, unwrap } from '../support/services.js';
-import { readTrail } from './verifier.js';
+import { exportTrail } from './trail.js';
 
 let services: Services;
 beforeEach(async () => {
@@ -19,8 +19,7 @@ const append = () =>
   });
 const openPartition = () => services.store.transaction((tx) => tx.auditPartitions.next());
 const FUTURE = new Date('2100-01-01T00:00:00Z');
-const sequences = async () =>
-  (await readTrail(services.database.dataSource)).rows.map(({ sequence }) => sequence);
+const sequences = async () => (await exportTrail(services)).links.map(({ sequence }) => sequence);
 
 test('opening partitions under load loses no event and leaves one chain', async () => {
   const before = (await sequences()).length;
@@ -55,17 +54,17 @@ test('every partition refuses changes, attached or detached', async () => {
 });
 
 test('detaching records the hash that the next event is chained to, and deletes nothing', async () => {
-  const trail = await readTrail(services.database.dataSource);
+  const trail = await exportTrail(services);
   await openPartition();
   await append();
   expect(await services.useCases.detachAudit(new Date('2000-01-01T00:00:00Z'))).toEqual([]);
   await services.countOn();
   const [partition] = await services.useCases.detachAudit(FUTURE);
-  expect(partition).toMatchObject({ first: 1, last: trail.head.sequence, hash: trail.head.hash });
-  expect(await sql(`select from ${partition?.archive}`)).toHaveLength(trail.rows.length);
+  expect(partition).toMatchObject({ first: 1, last: trail.head?.sequence, hash: trail.head?.hash });
+  expect(await sql(`select from ${partition?.archive}`)).toHaveLength(trail.links.length);
   const { anchor, links } = unwrap(await services.useCases.exportAudit(services.admin, 0, 1000));
   expect(anchor).toEqual({ sequence: partition?.last, hash: partition?.hash });
-  expect(links[0]?.sequence).toBe(trail.head.sequence + 1);
+  expect(links[0]?.sequence).toBe((trail.head?.sequence ?? 0) + 1);
   expect(JSON.parse(links.at(-1)?.canonical ?? '')).toMatchObject({
     type: 'audit_detached',
     details: partition,

@@ -9,7 +9,7 @@ import {
   type Services,
   unwrap,
 } from '../support/services.js';
-import { firstFault, readTrail } from './verifier.js';
+import { exportTrail, firstFault } from './trail.js';
 
 const POISON: Record<string, string> = {
   'a NUL': 'because\0of that',
@@ -38,7 +38,7 @@ beforeAll(async () => {
   approval = (await services.ask(caller)).id;
 });
 afterAll(async () => {
-  expect(firstFault(await readTrail(services.database.dataSource))).toBeUndefined();
+  expect(await firstFault(await exportTrail(services))).toBeUndefined();
   await services.close();
 });
 

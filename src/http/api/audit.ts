@@ -47,8 +47,8 @@ export function serveAudit(
   serve(auditRoutes.chain, async ({ caller, query: { after } }) => {
     const exported = await exportAudit(caller, Number(after), CHAIN_PAGE);
     if (!exported.ok) return exported;
-    const { links, ...rest } = exported.value;
-    return ok({ ...rest, links: [...links] });
+    const { links, partitions, ...rest } = exported.value;
+    return ok({ ...rest, partitions: [...partitions], links: [...links] });
   });
 }
 

@@ -2,17 +2,14 @@
 
 import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, seesEverything } from '../../domain/rights.js';
-import type { ChainLink, Store } from '../../ports/index.js';
+import type { ChainPosition, Store, TrailPart } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 
-export interface ChainPart {
+export interface ChainPart extends TrailPart {
   /** The installation id, from which the first link is hashed. */
   readonly installation: string;
-  /** The newest link at the time of the call. */
-  readonly head: Omit<ChainLink, 'canonical'>;
   /** The last link of the detached partitions, after which this trail begins. Absent when none was detached. */
-  readonly anchor?: Omit<ChainLink, 'canonical'> | undefined;
-  readonly links: readonly ChainLink[];
+  readonly anchor?: ChainPosition | undefined;
 }
 
 export type ExportAudit = (
@@ -27,13 +24,15 @@ export function createExportAudit(store: Store, installation: string): ExportAud
     if (forbidden) return forbidden;
     if (!seesEverything(caller))
       return refused({ code: 'not_allowed', needs: 'a key of an administrator or auditor' });
-    // Read the head first: events appended in the meantime only extend the links beyond it.
-    const head = await store.audit.head();
-    return ok({
-      installation,
-      head,
-      anchor: await store.audit.anchor(),
-      links: await store.audit.chain(after, limit),
-    });
+    const part = await store.audit.trail(after, limit);
+    return ok({ installation, anchor: lastDetached(part), ...part });
   };
+}
+
+function lastDetached({ partitions }: TrailPart): ChainPosition | undefined {
+  const detached = partitions.filter(({ detachedAt }) => detachedAt !== null);
+  const { last, hash } = detached.at(-1) ?? {};
+  return typeof last === 'number' && typeof hash === 'string'
+    ? { sequence: last, hash }
+    : undefined;
 }
