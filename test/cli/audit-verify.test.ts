@@ -1,6 +1,6 @@
 /** Administrators and auditors can verify the audit trail on their own machine and follow it live. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
@@ -34,16 +34,34 @@ const addSecret = (name: string) =>
 test('an intact audit trail verifies, and each run saves a newer checkpoint', async () => {
   const checkpoint = path.join(temporaryFolder('checkpoint'), 'audit.json');
   await addSecret('FIRST');
-  const first = await run(admin, VERIFY, '--checkpoint', checkpoint);
+  const first = await run(admin, VERIFY, '--checkpoint', checkpoint, '--new-checkpoint');
   expect(first).toMatchObject({
     exit: 0,
     out: expect.stringMatching(/^The audit trail is intact: \d+ events/),
   });
   const saved = JSON.parse(readFileSync(checkpoint, 'utf8'));
   await addSecret('SECOND');
-  expect((await run(admin, VERIFY, '--checkpoint', checkpoint)).exit).toBe(0);
+  expect(first.err).toContain(`Nothing was compared. Saved the first checkpoint to ${checkpoint}.`);
+  const second = await run(admin, VERIFY, '--checkpoint', checkpoint);
+  expect(second.exit).toBe(0);
+  expect(second.err).toContain(`the checkpoint of event ${saved.sequence} unchanged`);
   expect(JSON.parse(readFileSync(checkpoint, 'utf8')).sequence).toBeGreaterThan(saved.sequence);
   expect(JSON.parse((await run(admin, VERIFY, '--json')).out)).toMatchObject({ ok: true });
+});
+
+test('a checkpoint path without a file is an error that names the path, and only --new-checkpoint writes there', async () => {
+  const mistyped = path.join(temporaryFolder('checkpoint'), 'audti.json');
+  const refused = await run(admin, VERIFY, '--checkpoint', mistyped);
+  expect(refused).toMatchObject({
+    exit: 2,
+    out: '',
+    err: expect.stringContaining(`There is no checkpoint at ${mistyped}.`),
+  });
+  expect(existsSync(mistyped)).toBe(false);
+  expect((await run(admin, VERIFY, '--new-checkpoint')).exit).toBe(2);
+  await run(admin, VERIFY, '--checkpoint', mistyped, '--new-checkpoint');
+  const again = await run(admin, VERIFY, '--checkpoint', mistyped, '--new-checkpoint');
+  expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('exists already') });
 });
 
 test('agents cannot fetch the whole audit trail, and a file that is not a checkpoint is refused and left unchanged', async () => {

@@ -10,6 +10,7 @@ import type { Io } from '../io.js';
 const EXAMPLES = `
 Examples:
   vsecure mcp:audit:verify
+  vsecure mcp:audit:verify --checkpoint /safe/place/vsecure-audit.json --new-checkpoint
   vsecure mcp:audit:verify --checkpoint /safe/place/vsecure-audit.json
 
 Keep the checkpoint where the vsecure server cannot write. It proves that no earlier event was changed since the last check.`;
@@ -22,10 +23,13 @@ export function registerAuditVerify(program: Command, io: Io): void {
       '--checkpoint <file>',
       'compare with the checkpoint in this file, then save the new one',
     )
+    .option('--new-checkpoint', 'save the first checkpoint in this file, which must not exist')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ checkpoint: file, json }) => {
-      const checkpoint = file === undefined ? undefined : readCheckpoint(file);
+    .action(async ({ checkpoint: file, newCheckpoint, json }) => {
+      if (newCheckpoint && file === undefined)
+        throw new UsageError('--new-checkpoint needs --checkpoint <file>.');
+      const checkpoint = file === undefined ? undefined : readCheckpoint(file, newCheckpoint);
       const progress = io.progress('Checking the audit trail');
       const verified = await io
         .client()
@@ -43,7 +47,7 @@ export function registerAuditVerify(program: Command, io: Io): void {
         io.out(
           `It starts after event ${verified.from.sequence} with hash ${verified.from.hash}: all earlier events were detached.`,
         );
-      if (file !== undefined) io.err(`Saved checkpoint to ${file}.`);
+      if (file !== undefined) io.err(savedText(file, checkpoint));
     });
 }
 
@@ -53,18 +57,30 @@ const shape = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** Undefined when the file does not exist yet. The first run creates it. */
-function readCheckpoint(file: string): Checkpoint | undefined {
+function savedText(file: string, compared: Checkpoint | undefined): string {
+  return compared
+    ? `It contains the checkpoint of event ${compared.sequence} unchanged. Saved the new checkpoint to ${file}.`
+    : `Nothing was compared. Saved the first checkpoint to ${file}.`;
+}
+
+/** Undefined for the first checkpoint. Throws UsageError when the file is missing, or when it exists although it should be new. */
+function readCheckpoint(file: string, isNew: boolean | undefined): Checkpoint | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new UsageError(`Cannot read ${file}.`);
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!missing) throw new UsageError(`Cannot read ${file}.`);
+    if (isNew) return undefined;
+    throw new UsageError(
+      `There is no checkpoint at ${file}. Check the path. To save a first checkpoint there, add --new-checkpoint.`,
+    );
   }
+  if (isNew)
+    throw new UsageError(`${file} exists already. Leave out --new-checkpoint to compare with it.`);
   const read = shape.safeParse(jsonOf(text));
   if (read.success) return read.data;
-  throw new UsageError(`${file} is not a checkpoint. Use another file, or a new one.`);
+  throw new UsageError(`${file} is not a checkpoint.`);
 }
 
 function jsonOf(text: string): unknown {
