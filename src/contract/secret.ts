@@ -20,6 +20,11 @@ const secret = z.object({
 described.add(secret, { id: 'Secret' });
 export type WireSecret = z.output<typeof secret>;
 
+/** `unchanged`: the value was stored already, and no version was added. */
+const writtenSecret = z.object({ ...secret.shape, unchanged: z.literal(true).optional() });
+described.add(writtenSecret, { id: 'WrittenSecret' });
+export type WireWrittenSecret = z.output<typeof writtenSecret>;
+
 /** `access`: what the caller can do with the secret now. */
 const listedSecret = z.object({
   ...secret.shape,
@@ -109,8 +114,13 @@ export const secretRoutes = {
     path: '/secrets',
     summary: 'Store a secret, or a new version of it. Returns metadata.',
     scopes: ['secrets:manage'],
-    body: z.strictObject({ path: uri, value: secretValue }),
-    answer: secret,
+    body: z.strictObject({
+      path: uri,
+      value: secretValue,
+      /** Store no new version when the latest one has this value. */
+      skipUnchanged: z.boolean().optional(),
+    }),
+    answer: writtenSecret,
   },
   create: {
     ...noInput,

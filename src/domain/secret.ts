@@ -23,6 +23,8 @@ export interface SecretVersion {
   readonly secretId: SecretMetadata['id'];
   readonly version: number;
   readonly sealed: SealedValue;
+  /** A keyed hash of the value, 64 hexadecimal digits. */
+  readonly fingerprint: string;
   readonly createdBy: string;
 }
 

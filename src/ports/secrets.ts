@@ -14,6 +14,8 @@ export interface Secrets extends SecretReads {
   /** Undefined when a path exists that is equal except for case. A deleted path can be created again and continues its version numbers. */
   insert(id: string, path: string): Promise<SecretMetadata | undefined>;
   addVersion(version: SecretVersion): Promise<SecretMetadata>;
+  /** True when this version was stored with this fingerprint. False for versions of releases that stored none. */
+  hasFingerprint(id: SecretMetadata['id'], version: number, fingerprint: string): Promise<boolean>;
   /** Deletes all versions irrevocably. */
   remove(id: SecretMetadata['id']): Promise<void>;
 }

@@ -38,6 +38,7 @@ export type {
   WireOpenedSecret as OpenedSecret,
   WireSecret as SecretMetadata,
   WireSecretChange as SecretChange,
+  WireWrittenSecret as WrittenSecret,
 } from '../contract/secret.js';
 export type { AlertSettings } from './alerts.js';
 export type { AuditQuery } from './audit-logs.js';

@@ -5,8 +5,8 @@ import {
   secretRoutes,
   type WireListedSecret,
   type WireOpenedSecret,
-  type WireSecret,
   type WireSecretChange,
+  type WireWrittenSecret,
 } from '../contract/secret.js';
 import { fullUri } from '../contract/short-name.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
@@ -61,8 +61,12 @@ export function createSecrets(call: Call) {
       call(secretRoutes.delete, { body: { path: fullUri(name), expectedVersion }, ...options }),
 
     /** Stores a secret, or a new version of it, as an operator. Resolves with metadata. */
-    set: (name: string, value: string, options?: ChangeOptions): Promise<WireSecret> =>
-      call(secretRoutes.set, { body: { path: fullUri(name), value }, ...options }),
+    set: (
+      name: string,
+      value: string,
+      { skipUnchanged, ...options }: ChangeOptions & { readonly skipUnchanged?: boolean } = {},
+    ): Promise<WireWrittenSecret> =>
+      call(secretRoutes.set, { body: { path: fullUri(name), value, skipUnchanged }, ...options }),
 
     /** Lists metadata and the caller's access to each secret. `limit`: maximum number of results, default all. */
     list: ({

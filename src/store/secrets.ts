@@ -44,11 +44,11 @@ export function secrets(sql: Sql): Secrets {
       );
     },
 
-    async addVersion({ secretId, version, sealed, createdBy }) {
+    async addVersion({ secretId, version, sealed, fingerprint, createdBy }) {
       await sql(
         `insert into secret_version
-           (secret_id, version, algorithm, master_key_id, wrapped_key, iv, ciphertext, tag, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+           (secret_id, version, algorithm, master_key_id, wrapped_key, iv, ciphertext, tag, fingerprint, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         [
           secretId,
           version,
@@ -58,6 +58,7 @@ export function secrets(sql: Sql): Secrets {
           sealed.iv,
           sealed.ciphertext,
           sealed.tag,
+          fingerprint,
           createdBy,
         ],
       );
@@ -68,6 +69,14 @@ export function secrets(sql: Sql): Secrets {
           [secretId, version],
         ),
       );
+    },
+
+    async hasFingerprint(id, version, fingerprint) {
+      const rows = await sql(
+        'select from secret_version where secret_id = $1 and version = $2 and fingerprint = $3',
+        [id, version, fingerprint],
+      );
+      return rows.length === 1;
     },
 
     async remove(id) {

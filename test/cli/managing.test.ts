@@ -1,7 +1,11 @@
 /** Operator commands against the real server. */
 
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, startServing } from '../http/serving.js';
+import { temporaryFolder } from '../support/folder.js';
 import { DATABASE_URL, unwrap } from '../support/services.js';
 import { run, type TerminalOptions } from './terminal.js';
 
@@ -27,13 +31,45 @@ describe('secrets:set', () => {
     return Buffer.from(read.value).toString();
   }
 
-  test('reads the value from stdin without its final line break and prints only metadata', async () => {
+  test('stores a file byte for byte and prints only metadata', async () => {
     const ran = await run({ ...admin, stdin: VALUE }, 'secrets:set', 'production/DATABASE_URL');
     expect(ran).toMatchObject({ exit: 0, out: `Stored ${DATABASE_URL}, version 1.`, err: '' });
-    expect(await stored(DATABASE_URL)).toBe('canary-3Vt8\nsecond line');
+    expect(await stored(DATABASE_URL)).toBe(VALUE);
     const windows = { ...admin, stdin: '\ufeffx\r\n\r\n' };
     expect((await run(windows, 'secrets:set', 'production/DATABASE_URL')).exit).toBe(0);
-    expect(await stored(DATABASE_URL)).toBe('\ufeffx\r\n');
+    expect(await stored(DATABASE_URL)).toBe('\ufeffx\r\n\r\n');
+  });
+
+  test.each(['typed\n', 'typed\r\n'])(
+    'says that it removed the line break of a single line (%j)',
+    async (stdin) => {
+      const ran = await run({ ...admin, stdin }, 'secrets:set', 'production/ECHOED');
+      expect(ran).toMatchObject({
+        exit: 0,
+        err: expect.stringContaining('Removed the line break'),
+      });
+      expect(await stored('vsecure://secrets/production/ECHOED')).toBe('typed');
+    },
+  );
+
+  test.each([
+    [
+      'an OpenSSH key',
+      'ssh-keygen',
+      ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f'],
+      ['-y', '-P', '', '-f'],
+    ],
+    ['an RSA key', 'openssl', ['genrsa', '-out'], ['rsa', '-noout', '-check', '-in']],
+  ])('stores %s so that its own tool reads it back', async (_what, tool, make, read) => {
+    const folder = temporaryFolder('keys');
+    const [made, back] = [path.join(folder, 'made'), path.join(folder, 'back')];
+    execFileSync(tool, [...make, made], { stdio: 'ignore' });
+    const key = readFileSync(made);
+    expect((await run({ ...admin, stdin: key }, 'secrets:set', 'keys/PRIVATE')).exit).toBe(0);
+    const value = await stored('vsecure://secrets/keys/PRIVATE');
+    expect(Buffer.from(value).equals(key)).toBe(true);
+    writeFileSync(back, value, { mode: 0o600 });
+    expect(execFileSync(tool, [...read, back], { encoding: 'utf8' })).toBeDefined();
   });
 
   test('asks for the value on a terminal without echoing it', async () => {

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendProblem } from '../../src/http/problem.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { temporaryFolder } from '../support/folder.js';
 import { run, type TerminalOptions } from './terminal.js';
@@ -42,15 +43,63 @@ test('secrets:import stores every variable with a value and prints no value', as
   );
 });
 
-test('when storing one secret fails, secrets:import reports how many were stored', async () => {
-  const file = envFile(`A_GOOD=x\nB_TOO_BIG=${'x'.repeat(70_000)}\nC_LATER=x\n`);
-  const ran = await run(admin, 'secrets:import', file, '--to', 'broken');
-  expect(ran).toMatchObject({
-    exit: 1,
-    err: expect.stringContaining('Stored 1 of 3 secrets'),
+test.each([
+  [
+    'a value that is too large',
+    `A_GOOD=x\nB_CANARY=${'canary'.repeat(12_000)}\n`,
+    'line 2: the value has',
+  ],
+  ['a name that no resource can have', 'A_GOOD=x\n_CANARY=canary\n', 'line 2: the name cannot be'],
+  [
+    'a private key without quotation marks',
+    'A_GOOD=x\nKEY=-----BEGIN CANARY KEY-----\ncanary=\n',
+    'line 2: ',
+  ],
+])('secrets:import stores nothing when the file has %s', async (_what, text, problem) => {
+  const ran = await run(admin, 'secrets:import', envFile(text), '--to', 'refused');
+  expect(ran).toMatchObject({ exit: 2, out: '', err: expect.stringContaining(problem) });
+  expect(ran.err).not.toMatch(/canary/i);
+  expect((await paths()).some((one) => one.path.includes('/refused/'))).toBe(false);
+});
+
+test('secrets:import skips values that are stored already, and a changed one becomes a version', async () => {
+  await run(admin, 'secrets:import', envFile('A=one\nB=two\n'), '--to', 'again');
+  const ran = await run(
+    admin,
+    'secrets:import',
+    envFile('A=one\nB=three\nC=four\n'),
+    '--to',
+    'again',
+  );
+  expect(ran.out.split('\n')).toEqual([
+    'Unchanged vsecure://secrets/again/A, version 1.',
+    'Stored vsecure://secrets/again/B, version 2.',
+    'Stored vsecure://secrets/again/C, version 1.',
+  ]);
+  const back = await run(admin, 'secrets:import', envFile('B=two\n'), '--to', 'again');
+  expect(back.out).toBe('Stored vsecure://secrets/again/B, version 3.');
+});
+
+test('secrets:import waits as long as the server says when its key has called too often, and goes on', async () => {
+  let calls = 0;
+  const limited = await startServing(undefined, {
+    first: [
+      (_req, res, next) => {
+        calls += 1;
+        if (calls !== 3) return next();
+        const detail = 'Too many requests.';
+        // Longer than the SDK waits by itself.
+        res.set('Retry-After', '11');
+        sendProblem(res, { status: 429, code: 'rate_limited', detail });
+      },
+    ],
   });
-  expect((await paths()).map((one) => one.path)).toContain('vsecure://secrets/broken/A_GOOD');
-  expect((await paths()).map((one) => one.path)).not.toContain('vsecure://secrets/broken/C_LATER');
+  const owner = { url: limited.server.url, token: limited.services.adminToken };
+  const ran = await run(owner, 'secrets:import', envFile('A=x\nB=x\nC=x\nD=x\n'), '--to', 'many');
+  expect(ran.exit).toBe(0);
+  expect(ran.out.split('\n')).toHaveLength(4);
+  expect(calls).toBe(5);
+  await limited.close();
 });
 
 test('a missing or empty .env file is wrong usage', async () => {

@@ -128,7 +128,13 @@ describe('secrets', () => {
     });
     const skip = (version: number) =>
       services.store.transaction((tx) =>
-        tx.secrets.addVersion({ secretId: secret.id, version, sealed, createdBy: 'prin_x' }),
+        tx.secrets.addVersion({
+          secretId: secret.id,
+          version,
+          sealed,
+          fingerprint: '0'.repeat(64),
+          createdBy: 'prin_x',
+        }),
       );
     for (const version of [0, 1, 3, 9]) await expect(skip(version)).rejects.toThrow();
     expect(await services.store.secrets.find(secret.path)).toMatchObject({ version: 1 });

@@ -18,7 +18,10 @@ export function registerSecretsSet(program: Command, io: Io): void {
     .action(async (path, { template, json }) => {
       const uri = template ? templateUri(path) : fullUri(path);
       const client = io.client();
-      const value = io.interactive ? await io.askHidden(`Value of ${uri}: `) : await piped(io);
+      const given = io.interactive ? await io.askHidden(`Value of ${uri}: `) : await piped(io);
+      const value = withoutEchoedBreak(given);
+      if (value !== given)
+        io.err('Removed the line break at the end of the value, which echo and prompts add.');
       if (value === '') throw new UsageError('No value. Pipe one to stdin.');
       const stored = await client.secrets.set(uri, value);
       if (json) io.json(stored);
@@ -26,11 +29,14 @@ export function registerSecretsSet(program: Command, io: Io): void {
     });
 }
 
-/** Removes the one final line break that `echo` and editors add. All other line breaks are part of the value. */
+/** Exactly the bytes of stdin: a key file that loses its last line break cannot be read any more. */
 async function piped(io: Io): Promise<string> {
-  const text = utf8(await io.input());
-  return text.replace(/\r?\n$/, '');
+  return utf8(await io.input());
 }
+
+/** A value of one line loses its one line break; a value of several lines is a file and stays as it is. */
+const withoutEchoedBreak = (value: string): string =>
+  /^[^\r\n]+\r?\n$/.test(value) ? value.trimEnd() : value;
 
 function utf8(bytes: Uint8Array): string {
   try {

@@ -6,6 +6,7 @@ import {
   type WireOpenedSecret,
   type WireSecret,
   type WireSecretChange,
+  type WireWrittenSecret,
 } from '../../contract/secret.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { IdempotencyKey } from '../../usecases/idempotent.js';
@@ -13,6 +14,7 @@ import type { UseCases } from '../../usecases/index.js';
 import { encodeValue } from '../../usecases/secrets/encode-value.js';
 import type { ListedSecret } from '../../usecases/secrets/list-secrets.js';
 import type { SecretValue } from '../../usecases/secrets/read-secret.js';
+import type { WrittenSecret } from '../../usecases/secrets/write-secret.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage, mapResult } from '../wire/map-result.js';
 
@@ -32,8 +34,8 @@ export function serveSecrets(
 
   serve(secretRoutes.set, async ({ caller, body, idempotencyKey }) => {
     const value = new TextEncoder().encode(body.value);
-    const secret = { path: body.path, value };
-    return mapResult(await useCases.writeSecret(caller, secret, idempotencyKey), wireSecret);
+    const secret = { ...body, value };
+    return mapResult(await useCases.writeSecret(caller, secret, idempotencyKey), wireWritten);
   });
 
   serve(secretRoutes.create, async ({ caller, body, idempotencyKey }) =>
@@ -77,6 +79,11 @@ const wireSecret = ({ path, version, createdAt, updatedAt }: SecretMetadata): Wi
   version,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
+});
+
+const wireWritten = ({ unchanged, ...secret }: WrittenSecret): WireWrittenSecret => ({
+  ...wireSecret(secret),
+  ...(unchanged && { unchanged }),
 });
 
 const wireListed = (secret: ListedSecret): WireListedSecret => ({

@@ -4,14 +4,20 @@ import type { Json } from '../../domain/canonical-json.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
-import type { MakeId, MakeToken, Store, Tx, Vault } from '../../ports/index.js';
+import type { MakeId, MakeToken, Store, Tx } from '../../ports/index.js';
 import type { Use } from '../approvals/use-grant.js';
 import { requireScope } from '../authorization/require-scope.js';
 import { type IdempotencyKey, type Idempotent, idempotencyKeyOf } from '../idempotent.js';
 import { attemptUse } from './attempt-use.js';
 import type { ChangeAuthorization } from './authorize-change.js';
 import { newValue, type ValueInput } from './new-value.js';
-import { checkPath, type EventFields, removeSecret, storeVersion } from './secret-versions.js';
+import {
+  checkPath,
+  type EventFields,
+  removeSecret,
+  type Sealing,
+  storeVersion,
+} from './secret-versions.js';
 
 /** `create` needs an unused path, the others an existing secret. */
 export type WriteAction = 'create' | 'update' | 'rotate';
@@ -30,13 +36,11 @@ export type ChangeSecret = {
   readonly [A in WriteAction]: (caller: Caller, input: WriteInput) => Promise<Result<SecretChange>>;
 } & { delete(caller: Caller, input: ChangeInput): Promise<Result<SecretChange>> };
 
-export interface ChangeSecretParts {
+export interface ChangeSecretParts extends Sealing {
   readonly store: Store;
-  readonly vault: Vault;
   readonly makeId: MakeId;
   readonly makeToken: MakeToken;
   readonly idempotent: Idempotent;
-  readonly installation: string;
 }
 
 /** Changes the secret after authorisation. Its row is locked; undefined when the secret does not exist. */

@@ -2,6 +2,7 @@
 
 import { type AuditEvent, keyActor } from '../../domain/audit-event.js';
 import { SECRET_MAX_BYTES } from '../../domain/limits.js';
+import type { HashText } from '../../domain/request-digest.js';
 import { refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
@@ -11,6 +12,8 @@ import type { Tx, Vault } from '../../ports/index.js';
 /** What `storeVersion` needs to seal a value. */
 export interface Sealing {
   readonly vault: Vault;
+  /** A keyed hash, so that the database alone does not show whether a guess is right. */
+  readonly fingerprint: HashText;
   readonly installation: string;
 }
 
@@ -20,7 +23,7 @@ export type EventFields = Pick<AuditEvent, 'principal' | 'grant' | 'details'>;
 /** Adds the next version to a secret whose row is locked. Returns metadata. */
 export async function storeVersion(
   tx: Tx,
-  { vault, installation }: Sealing,
+  { vault, fingerprint, installation }: Sealing,
   caller: Caller,
   secret: SecretMetadata,
   value: Uint8Array,
@@ -30,7 +33,13 @@ export async function storeVersion(
   const version = secret.version + 1;
   const sealed = vault.seal(value, { installation, secretId, path, version });
   const createdBy = caller.principal.id;
-  const written = await tx.secrets.addVersion({ secretId, version, sealed, createdBy });
+  const written = await tx.secrets.addVersion({
+    secretId,
+    version,
+    sealed,
+    fingerprint: fingerprint(fingerprinted(secretId, version, value)),
+    createdBy,
+  });
   tx.record({
     ...eventFields,
     type: 'secret_written',
@@ -41,6 +50,35 @@ export async function storeVersion(
   });
   return written;
 }
+
+/**
+ * True when the latest version has this value. Nothing is decrypted. A caller who only may write learns nothing by guessing: a wrong
+ * guess becomes the next version and an audit event.
+ */
+export async function isStored(
+  tx: Tx,
+  { fingerprint }: Pick<Sealing, 'fingerprint'>,
+  { id, version }: SecretMetadata,
+  value: Uint8Array,
+): Promise<boolean> {
+  if (version === 0) return false;
+  return tx.secrets.hasFingerprint(id, version, fingerprint(fingerprinted(id, version, value)));
+}
+
+/** A right guess is on record too. */
+export function recordUnchanged(tx: Tx, caller: Caller, { path, version }: SecretMetadata): void {
+  tx.record({
+    type: 'secret_written',
+    actor: keyActor(caller),
+    resources: [path],
+    operation: 'write',
+    details: { version, unchanged: true },
+  });
+}
+
+/** Bound to the version, so that equal values of two versions have different fingerprints. */
+const fingerprinted = (secretId: string, version: number, value: Uint8Array) =>
+  `secret value ${secretId} ${version} ${Buffer.from(value).toString('base64')}`;
 
 /** Deletes all versions of a secret whose row is locked. This cannot be undone. */
 export async function removeSecret(

@@ -3,23 +3,38 @@
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
-import type { MakeId, Store, Tx, Vault } from '../../ports/index.js';
+import type { MakeId, Store, Tx } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
-import { checkPath, checkSize, storeVersion } from './secret-versions.js';
+import {
+  checkPath,
+  checkSize,
+  isStored,
+  recordUnchanged,
+  type Sealing,
+  storeVersion,
+} from './secret-versions.js';
 
 export type WriteSecret = (
   caller: Caller,
-  secret: { readonly path: string; readonly value: Uint8Array },
+  secret: SecretWrite,
   idempotencyKey?: IdempotencyKey,
-) => Promise<Result<SecretMetadata>>;
+) => Promise<Result<WrittenSecret>>;
 
-export interface WriteSecretParts {
+export interface SecretWrite {
+  readonly path: string;
+  readonly value: Uint8Array;
+  /** Store no new version when the latest one has this value. */
+  readonly skipUnchanged?: boolean | undefined;
+}
+
+/** `unchanged`: the value was stored already, and no version was added. */
+export type WrittenSecret = SecretMetadata & { readonly unchanged?: true };
+
+export interface WriteSecretParts extends Sealing {
   readonly store: Store;
   readonly idempotent: Idempotent;
-  readonly vault: Vault;
   readonly makeId: MakeId;
-  readonly installation: string;
 }
 
 /** Creates the secret or adds a version to it. Returns metadata, never the value. */
@@ -29,14 +44,18 @@ export function createWriteSecret({
   makeId,
   ...sealing
 }: WriteSecretParts): WriteSecret {
-  return async (caller, { path, value }, idempotencyKey) => {
+  return async (caller, { path, value, skipUnchanged }, idempotencyKey) => {
     const forbidden = requireScope(caller, 'secrets:manage') ?? checkPath(path) ?? checkSize(value);
     if (forbidden) return forbidden;
     return store.transaction((tx) =>
       idempotent(tx, idempotencyKey, async () => {
         const secret = await lockOrCreate(tx, path, makeId);
         if (!secret) return refused({ code: 'already_exists' });
-        return ok(await storeVersion(tx, sealing, caller, secret, value));
+        if (skipUnchanged && (await isStored(tx, sealing, secret, value))) {
+          recordUnchanged(tx, caller, secret);
+          return ok<WrittenSecret>({ ...secret, unchanged: true });
+        }
+        return ok<WrittenSecret>(await storeVersion(tx, sealing, caller, secret, value));
       }),
     );
   };
