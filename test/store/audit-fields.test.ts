@@ -37,7 +37,7 @@ const FIELDS: Record<EventType, string> = {
   records_read: 'grant principal resources operation details.key',
   use_refused: 'principal resources operation refusal details.key',
   secret_written:
-    'resources operation details.version principal? grant? details.action? details.generated?',
+    'resources operation details.version principal? grant? details.action? details.generated? details.unchanged?',
   secret_deleted: 'resources operation details.version principal? grant?',
   policy_changed: 'resources details.policy details.after details.before?',
   key_created:
