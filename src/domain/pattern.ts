@@ -31,9 +31,37 @@ export function coveringPatterns(pattern: string): readonly string[] {
   return tails.map((tail) => `vsecure://${path.kind}/${tail}`);
 }
 
-/** Whether the pattern covers this resource or narrower pattern. */
+/** Whether the pattern covers this resource or narrower pattern. Compares segment by segment. The work grows with the segments, never with the number of possible patterns. */
 export function covers(pattern: string, resource: string): boolean {
-  return coveringPatterns(resource).includes(pattern);
+  const path = splitPath(resource);
+  if (typeof path === 'string') return false;
+  if (path.segments.length === 0) return pattern === resource;
+  const wanted = splitPath(pattern);
+  if (typeof wanted === 'string' || wanted.kind !== path.kind) return false;
+  return coversSegments(wanted.segments, path.segments);
+}
+
+function coversSegments(pattern: readonly string[], resource: readonly string[]): boolean {
+  const last = pattern.length - 1;
+  const deep = pattern[last] === '**';
+  if (deep ? resource.length < pattern.length : resource.length !== pattern.length) return false;
+  return pattern.every((segment, place) => {
+    const other = resource[place];
+    if (segment === '**') return place === last;
+    return segment === '*' ? other !== '**' : segment === other;
+  });
+}
+
+/**
+ * The pattern as a POSIX regular expression that matches what `covers` accepts. It has no backtracking and no look-ahead: `*` is one literal
+ * or `*`, and `**` is the rest.
+ */
+export function patternRegex(pattern: string): string {
+  const segments = pattern.split('/').map((segment) => {
+    if (segment === '**') return '.+';
+    return segment === '*' ? '([^/*]+|[*])' : segment.replace(/[.\\+?^${}()|[\]]/g, '\\$&');
+  });
+  return `^${segments.join('/')}$`;
 }
 
 /** Concatenates text instead of lists of segments, which cost several times as much. This runs for every request and every read. */

@@ -1,5 +1,6 @@
 /** Metrics of requests and uses, as one number or by group. */
 
+import { patternRegex } from '../domain/pattern.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Grouping, Metric } from '../domain/vocabulary.js';
 import type { Measured, MetricGroup, MetricQuery, MetricsReads, UseCount } from '../ports/index.js';
@@ -42,17 +43,8 @@ const parametersOf = (
   policies,
   key ?? null,
   operation ?? null,
-  resource === undefined ? null : regexOf(resource),
+  resource === undefined ? null : patternRegex(resource),
 ];
-
-/** The pattern as a regular expression: `*` is one segment, `**` any depth. */
-function regexOf(pattern: string): string {
-  const segments = pattern.split('/').map((segment) => {
-    if (segment === '**') return '.+';
-    return segment === '*' ? '[^/]+' : segment.replace(/[.\\+?^${}()|[\]]/g, '\\$&');
-  });
-  return `^${segments.join('/')}$`;
-}
 
 interface MeasuredRow {
   readonly name: string;

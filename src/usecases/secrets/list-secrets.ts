@@ -1,8 +1,9 @@
 /** List secrets and the caller's access to each. The list never contains a value. */
 
 import type { Grant } from '../../domain/grant.js';
-import { coveringPatterns } from '../../domain/pattern.js';
+import { coveringPatterns, covers } from '../../domain/pattern.js';
 import type { Policy } from '../../domain/policy/policy.js';
+import { createPolicyIndex } from '../../domain/policy/policy-index.js';
 import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
@@ -52,27 +53,23 @@ type SecretAccessOrHidden = SecretAccess | 'hidden';
 
 const pathsOf = (secrets: readonly SecretMetadata[]) => secrets.map(({ path }) => path);
 
-/** Reads the policies of all these paths in one query, and returns a function that computes the access to each. */
+/** Reads the policies in one query, and returns a function that computes the access to each path. */
 async function accessLookup(
   store: Store,
   caller: Caller,
   grants: readonly Grant[],
   paths: readonly string[],
 ): Promise<(path: string) => SecretAccessOrHidden> {
-  // Computed once for each path, because this takes most of the time.
-  const covering = new Map(paths.map((path) => [path, coveringPatterns(path)]));
-  const policies = await policiesAt(store, new Set([...covering.values()].flat()));
+  const index = createPolicyIndex(await policiesOf(store, paths));
   return (path) => {
-    const patterns = covering.get(path) ?? [];
     const hasGrant = (operation: Operation, { id }: Policy) =>
       grants.some(
         (grant) =>
           grant.policy === id &&
           grant.operation === operation &&
-          grant.resources.some((pattern) => patterns.includes(pattern)),
+          grant.resources.some((pattern) => covers(pattern, path)),
       );
-    const deciding = patterns.find((pattern) => policies.has(pattern));
-    const policy = deciding === undefined ? undefined : policies.get(deciding);
+    const [policy] = index.covering(path);
     if (!policy) return 'none';
     // A policy with `listed: false` shows its secrets only to callers with `secrets:manage` or an active `list` grant.
     if (!policy.listed && !may(caller, 'secrets:manage') && !hasGrant('list', policy))
@@ -82,7 +79,9 @@ async function accessLookup(
   };
 }
 
-async function policiesAt({ policies }: Store, patterns: ReadonlySet<string>) {
-  const found = await policies.matching([...patterns]);
-  return new Map(found.map((policy) => [policy.uri, policy]));
+/** One path is looked up by its possible patterns. For a page of paths these would be too many. */
+function policiesOf({ policies }: Store, paths: readonly string[]): Promise<readonly Policy[]> {
+  const [path, ...further] = paths;
+  if (path === undefined) return Promise.resolve([]);
+  return further.length === 0 ? policies.matching(coveringPatterns(path)) : policies.list();
 }
