@@ -63,7 +63,9 @@ export function canonicalEvent(event: AuditEvent, sequence: number, at: string):
   });
 }
 
-export const keyActor = ({ principal }: { principal: Principal } | Caller): Actor => ({
+export const keyActor = ({
+  principal,
+}: { principal: Pick<Principal, 'id' | 'name'> } | Caller): Actor => ({
   kind: 'key',
   id: principal.id,
   name: principal.name,

@@ -2,7 +2,7 @@
 
 import type { Person, PersonId, SlackAccount } from '../domain/person.js';
 import type { ApiKey, Principal, PrincipalId } from '../domain/principal.js';
-import type { Role } from '../domain/vocabulary.js';
+import type { Operation, RefusalCode, Role } from '../domain/vocabulary.js';
 
 export interface PrincipalReads {
   find(id: PrincipalId): Promise<Principal | undefined>;
@@ -37,6 +37,26 @@ export interface Principals extends PrincipalReads {
   resume(id: PrincipalId): Promise<Principal | undefined>;
   /** Locks the principal, so that it cannot be suspended before this transaction ends. Undefined when it is already suspended. */
   lockActive(id: PrincipalId): Promise<Principal | undefined>;
+  /**
+   * Counts a request that was refused for the key's limits. Resolves with the number of such requests to record now, this one included;
+   * undefined when less than a minute has passed since the last record.
+   */
+  countLimitRefusal(id: PrincipalId, refusal: LimitRefusal): Promise<number | undefined>;
+  /** Takes the counts that no record includes and that are at least a minute old. */
+  takeLimitRefusals(): Promise<readonly CountedRefusals[]>;
+}
+
+/** A request that was refused for a key's limits. */
+export interface LimitRefusal {
+  readonly refusal: RefusalCode;
+  readonly operation: Operation;
+  /** One of the requested resources. */
+  readonly resource: string;
+}
+
+export interface CountedRefusals extends LimitRefusal {
+  readonly principal: Pick<Principal, 'id' | 'name'>;
+  readonly count: number;
 }
 
 export interface PersonReads {

@@ -2,7 +2,7 @@
 
 import type { Person } from '../domain/person.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
-import type { PersonReads, PrincipalReads, Principals } from '../ports/index.js';
+import type { LimitRefusal, PersonReads, PrincipalReads, Principals } from '../ports/index.js';
 import { first, only, type Sql } from './sql.js';
 
 interface PrincipalRow {
@@ -124,6 +124,44 @@ export function principals(sql: Sql, people: PersonReads): Principals {
         [id],
       );
       return resumed.length === 1 ? reads.find(id) : undefined;
+    },
+
+    async countLimitRefusal(id, refusal) {
+      const row = first(
+        await sql<{ due: boolean; before: number }>(
+          `update principal p set limit_refusals = case when o.due then 0 else o.before + 1 end,
+             limit_refused_at = case when o.due then clock_timestamp() else p.limit_refused_at end,
+             limit_refusal = case when o.due then null else $2::jsonb end
+           from (select id, limit_refusals as before,
+               coalesce(limit_refused_at <= clock_timestamp() - interval '1 minute', true) as due
+             from principal where id = $1 for no key update) o
+           where p.id = o.id returning o.due, o.before`,
+          [id, JSON.stringify(refusal)],
+        ),
+      );
+      return row?.due ? row.before + 1 : undefined;
+    },
+
+    async takeLimitRefusals() {
+      const rows = await sql<{
+        id: Principal['id'];
+        name: string;
+        count: number;
+        refusal: LimitRefusal;
+      }>(
+        `with due as (
+           select id, limit_refusals, limit_refusal from principal
+           where limit_refusals > 0 and limit_refused_at <= clock_timestamp() - interval '1 minute'
+           order by id for no key update skip locked)
+         update principal p set limit_refusals = 0, limit_refusal = null, limit_refused_at = clock_timestamp()
+         from due where p.id = due.id
+         returning p.id, p.name, due.limit_refusals as count, due.limit_refusal as refusal`,
+      );
+      return rows.map(({ id, name, count, refusal }) => ({
+        ...refusal,
+        principal: { id, name },
+        count,
+      }));
     },
 
     async lockActive(id) {

@@ -28,6 +28,7 @@ import { createFollowApproval } from './approvals/follow-approval.js';
 import { createListActiveGrants } from './approvals/list-active-grants.js';
 import { createManageSubscriptions } from './approvals/manage-subscriptions.js';
 import { createObtainGrant } from './approvals/obtain-grant.js';
+import { createRecordLimitRefusals } from './approvals/record-limit-refusals.js';
 import { createRecordRefusedClick } from './approvals/record-refused-click.js';
 import { createRemindApprovers } from './approvals/remind-approvers.js';
 import { createRequestAccess } from './approvals/request-access.js';
@@ -140,6 +141,7 @@ export function createUseCases(given: Parts) {
     evaluateAlerts: createEvaluateAlerts(store),
     manageAlerts: createManageAlerts(store, idempotent),
     expireApprovals: createExpireApprovals(store),
+    recordLimitRefusals: createRecordLimitRefusals(store),
     viewApprovals,
     listActiveGrants: createListActiveGrants(store, viewApprovals),
     showPolicies: createShowPolicies(store, parts.defaultApprovers),
@@ -182,7 +184,7 @@ export function createUseCases(given: Parts) {
     reviewKeys: createReviewKeys(store),
     queryAudit,
     countAudit: createCountAudit(queryAudit),
-    countUses: createCountUses(store),
+    countUses: createCountUses(store, parts.defaultApprovers),
     exportAudit: createExportAudit(store, parts.installation),
     configureReceivers: createConfigureReceivers(parts),
     reviewDeliveries: createReviewDeliveries(parts),

@@ -21,6 +21,7 @@ import { decidingPolicy, namedApproverEntries } from '../policies/deciding-polic
 import { type Access, accessTo, withLink } from './approval-with-grant.js';
 import { evaluateRequest } from './evaluate-request.js';
 import { expireDue } from './expire-approvals.js';
+import { isLimitRefusal, recordLimitRefusal } from './record-limit-refusals.js';
 import { type RequestLimits, refuseOverLimit } from './request-limits.js';
 
 export interface AccessRequest {
@@ -54,7 +55,7 @@ export interface RequestAccessParts {
   readonly limits: RequestLimits;
 }
 
-/** Refusals are recorded too, except for a key without the scope to request. */
+/** Refusals are recorded too, except for a key without the scope to request. Refusals for a key's limits are counted and recorded once a minute. */
 export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
   return async (caller, request, idempotencyKey) => {
     const forbidden = requireScope(caller, 'access:request');
@@ -91,14 +92,18 @@ async function requestInTransaction(
   const answer = resources.ok
     ? await requestUnderPolicy(parts, tx, caller, { ...request, resources: resources.value })
     : resources;
-  if (!answer.ok)
+  if (answer.ok) return answer;
+  const { code } = answer.refusal;
+  if (resources.ok && isLimitRefusal(code))
+    await recordLimitRefusal(tx, caller, request.operation, resources.value, code);
+  else
     tx.record({
       type: 'access_refused',
       actor: keyActor(caller),
       principal: caller.principal.id,
       resources: resources.ok ? resources.value : undefined,
       operation: request.operation,
-      refusal: answer.refusal.code,
+      refusal: code,
     });
   return answer;
 }
