@@ -73,11 +73,11 @@ export const auditRoutes = {
     method: 'GET',
     path: '/audit',
     summary:
-      'List audit events, newest first. Admins and auditors see all events; others see events of their own keys and of policies that name them.',
+      'List audit events, newest first. Admins and auditors see all events; people see events of their own keys and of policies that name them; a key sees what it did and how its requests ended. One call looks at a bounded number of events: a page may have fewer items than its limit, or none, although there is a next page.',
     scopes: ['audit:read'],
     query: z.strictObject({
       ...page.shape,
-      /** Sequence of the last event on the previous page. */
+      /** Sequence number: the page has older events. */
       after: z
         .string()
         .regex(/^\d{1,15}$/, CURSOR)
@@ -91,15 +91,15 @@ export const auditRoutes = {
     method: 'GET',
     path: '/audit/counts',
     summary:
-      'Count how often each resource was read, written or deleted, most used first. With a type, count events of that type.',
+      'Count how often each resource was read, written or deleted, most used first. With a type, count events of that type. One call counts a bounded number of events, the newest first: the pages go on with older events, so that a resource may appear again. Add its counts.',
     scopes: ['audit:read'],
     query: z.strictObject({
       ...page.shape,
-      /** Count and resource of the last row on the previous page. */
+      /** The `next` of the previous page. */
       after: z
         .string()
-        .max(URI_MAX_BYTES + 20)
-        .regex(/^\d{1,15}:[\x21-\x7e]+$/, CURSOR)
+        .max(URI_MAX_BYTES + 40)
+        .regex(/^\d{1,15}(?::\d{1,15}:[\x21-\x7e]+)?$/, CURSOR)
         .optional(),
       ...filter,
       groupBy: z.literal('resource').default('resource'),

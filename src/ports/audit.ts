@@ -1,7 +1,6 @@
 /** Reading the audit trail. Only a transaction appends to it (`Tx.record`). */
 
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
-import type { PrincipalId } from '../domain/principal.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Listed, Page } from './page.js';
 
@@ -17,9 +16,7 @@ export interface AuditFilter {
   readonly visibility?: VisibilityScope | undefined;
 }
 
-export interface AuditCountFilter extends Omit<AuditFilter, 'type' | 'visibility'> {
-  /** Only events of this principal's keys. */
-  readonly principal?: PrincipalId | undefined;
+export interface AuditCountFilter extends Omit<AuditFilter, 'type'> {
   readonly types: readonly AuditEvent['type'][];
 }
 
@@ -70,7 +67,14 @@ export interface TrailPart {
 export interface AuditReads {
   /** The links after this sequence number, in order, with the head and the partitions. */
   trail(after: number, limit: number): Promise<TrailPart>;
+  /**
+   * The newest events first. One call looks at a bounded number of events, so that a page may have fewer items than its limit, or none,
+   * although there is a next page.
+   */
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
-  /** Number of events of these types for each resource, the highest first. */
+  /**
+   * Number of events of these types for each resource, the highest first. One call counts a bounded number of events, the newest first. The
+   * last page of one part leads to the next, older part, which may name the same resources: their counts are added.
+   */
   count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;
 }

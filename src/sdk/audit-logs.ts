@@ -20,7 +20,7 @@ export interface AuditLogs {
     query: AuditQuery & { readonly groupBy: 'resource' },
     options?: CallOptions,
   ): Promise<WireResourceCount[]>;
-  /** Lists events, newest first. Admins and auditors see all events; other callers see their own activity. */
+  /** Lists events, newest first. Admins and auditors see all events; people see what their keys and policies concern, a key its own activity. */
   (
     query?: AuditQuery & { readonly groupBy?: undefined },
     options?: CallOptions,
@@ -33,17 +33,28 @@ export function createAuditLogs(call: Call): AuditLogs {
     options?: CallOptions,
   ): Promise<WireResourceCount[]>;
   function auditLogs(query?: AuditQuery, options?: CallOptions): Promise<WireAuditEvent[]>;
-  function auditLogs(
+  async function auditLogs(
     { limit, groupBy, resource, ...rest }: AuditQuery & { readonly groupBy?: 'resource' } = {},
     { signal }: CallOptions = {},
   ): Promise<WireAuditEvent[] | WireResourceCount[]> {
     const filter = { ...rest, resource: resource === undefined ? undefined : fullUri(resource) };
     return groupBy === undefined
       ? collect((page) => call(auditRoutes.list, { query: { ...filter, ...page }, signal }), limit)
-      : collect(
-          (page) => call(auditRoutes.count, { query: { ...filter, ...page }, signal }),
-          limit,
-        );
+      : addedUp(
+          await collect((page) =>
+            call(auditRoutes.count, { query: { ...filter, ...page }, signal }),
+          ),
+        ).slice(0, limit);
   }
   return auditLogs;
+}
+
+/** The server counts a part of the trail in each answer. A resource that several parts name gets the sum. */
+function addedUp(parts: readonly WireResourceCount[]): WireResourceCount[] {
+  const counts = new Map<string, number>();
+  for (const { resource, count } of parts)
+    counts.set(resource, (counts.get(resource) ?? 0) + count);
+  return [...counts]
+    .map(([resource, count]) => ({ resource, count }))
+    .sort((a, b) => b.count - a.count || (a.resource < b.resource ? -1 : 1));
 }

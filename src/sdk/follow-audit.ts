@@ -23,7 +23,8 @@ export async function* followAudit(
   { signal, everyMs = POLL_EVERY }: FollowOptions = {},
 ): AsyncGenerator<WireAuditEvent> {
   const newest = await call(auditRoutes.list, { query: { ...query, limit: 1 }, signal });
-  let seen = (newest.items[0]?.sequence ?? 1) - 1;
+  // Without a recent event, the page ends at a sequence number from which on there was none.
+  let seen = (newest.items[0]?.sequence ?? Number(newest.next ?? 1)) - 1;
   while (!signal?.aborted) {
     const newEvents = await eventsAfter(call, query, seen, signal);
     yield* newEvents;
@@ -32,7 +33,7 @@ export async function* followAudit(
   }
 }
 
-/** The server lists the newest events first, so this reads pages until one contains an event that was seen before. */
+/** The server lists the newest events first, so this reads pages until one reaches an event that was seen before. */
 async function eventsAfter(call: Call, query: FollowQuery, seen: number, signal?: AbortSignal) {
   const newEvents: WireAuditEvent[] = [];
   let after: string | undefined;
@@ -43,7 +44,8 @@ async function eventsAfter(call: Call, query: FollowQuery, seen: number, signal?
     });
     const found = page.items.filter(({ sequence }) => sequence > seen);
     newEvents.push(...found);
-    after = found.length < page.items.length ? undefined : page.next;
+    const reached = found.length < page.items.length || Number(page.next) <= seen + 1;
+    after = reached ? undefined : page.next;
   } while (after !== undefined);
   return newEvents.reverse();
 }

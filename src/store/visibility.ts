@@ -1,6 +1,6 @@
 /** A visibility scope as a condition in SQL. Where the condition is wider than the domain's rule, the caller filters the rows by the rule. */
 
-import { actorIds, type VisibilityScope } from '../domain/visibility.js';
+import type { VisibilityScope } from '../domain/visibility.js';
 
 /** True when the condition in SQL equals the rule. */
 export const isExact = (visibility: VisibilityScope | undefined): boolean =>
@@ -16,17 +16,3 @@ export const visibilityParameters = (visibility: VisibilityScope | undefined) =>
 export const accessVisible = (row: string, at: number) => `($${at}::text[] is null
   or ${row}.principal_id = any($${at})
   or exists (select from unnest(${row}.resources) r, unnest($${at + 1}::text[]) p where starts_with(r, p)))`;
-
-/** For an audit event. An index serves a key that sees only its own events. */
-export function eventVisible(visibility: VisibilityScope | undefined, at: number) {
-  if (visibility === undefined || visibility.everything)
-    return { condition: 'true', parameters: [] };
-  const own = `body ->> 'principal' = any($${at}::text[])`;
-  if (!visibility.person) return { condition: own, parameters: [visibility.principals] };
-  return {
-    condition: `(${own} or (body -> 'actor' ->> 'id' = any($${at + 1}::text[]) and body ->> 'refusal' is null)
-      or exists (select from jsonb_array_elements_text(body -> 'resources') r, unnest($${at + 2}::text[]) p
-                 where starts_with(r, p)))`,
-    parameters: [visibility.principals, actorIds(visibility), visibility.prefixes],
-  };
-}

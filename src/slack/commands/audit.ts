@@ -1,6 +1,7 @@
 /** `/vsecure audit`: lists audit events, or counts them by resource. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
+import type { Person } from '../../domain/person.js';
 import { ok, type Result } from '../../domain/result.js';
 import { EVENT_TYPES } from '../../domain/vocabulary.js';
 import type { AuditFilter } from '../../ports/index.js';
@@ -50,7 +51,7 @@ export const createAuditCommand = (parts: AuditCommandParts): Command => ({
     if (!person.ok) return person;
     if (grouped.value) return chart(await parts.countAudit(person.value, filter.value));
     const after = /^\d{1,15}$/.test(request.after ?? '') ? request.after : undefined;
-    return table(await parts.queryAudit(person.value, filter.value, { limit: ROWS, after }));
+    return table(await firstEvents(parts.queryAudit, person.value, filter.value, after));
   },
 });
 
@@ -79,6 +80,25 @@ async function readFilter(
     type: type.value,
     actor,
   });
+}
+
+/** Parts of the trail without a matching event that one command skips. */
+const EMPTY_PARTS = 20;
+
+/** The first page that has an event. One query looks at a part of the trail only. */
+async function firstEvents(
+  queryAudit: QueryAudit,
+  person: Person,
+  filter: Filter,
+  start: string | undefined,
+): ReturnType<QueryAudit> {
+  let after = start;
+  for (let parts = 1; ; parts += 1) {
+    const found = await queryAudit(person, filter, { limit: ROWS, after });
+    if (!found.ok || found.value.items.length > 0 || parts >= EMPTY_PARTS) return found;
+    if (found.value.next === undefined) return found;
+    after = found.value.next;
+  }
 }
 
 function table(found: Awaited<ReturnType<QueryAudit>>) {

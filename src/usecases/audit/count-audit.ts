@@ -22,19 +22,22 @@ export type CountAudit = (
 /** The maximum number of newest events to count: more than a chart of a week needs, few enough for an interactive answer. */
 const EVENTS_MAX = 5000;
 
+/** The most pages to read. A page may be short, because it covers a bounded part of the trail. */
+const PAGES_MAX = 50;
+
 export function createCountAudit(queryAudit: QueryAudit): CountAudit {
   return async (viewer, filter) => {
     const counts = new Map<string, number>();
     let events = 0;
     let page: Page = { limit: PAGE_MAX };
-    for (;;) {
+    for (let pages = 1; ; pages += 1) {
       const answer = await queryAudit(viewer, filter, page);
       if (!answer.ok) return answer;
       const { items, next } = answer.value;
       for (const { resources = [] } of items)
         for (const one of resources) counts.set(one, (counts.get(one) ?? 0) + 1);
       events += items.length;
-      if (next === undefined || events >= EVENTS_MAX)
+      if (next === undefined || events >= EVENTS_MAX || pages >= PAGES_MAX)
         return ok({ counts: ranked(counts), events, more: next !== undefined });
       page = { limit: PAGE_MAX, after: next };
     }

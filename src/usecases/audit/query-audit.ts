@@ -1,9 +1,9 @@
-/** Query the audit trail. Admins, auditors and callers with a grant on it see all events. Others see events of their own keys and policies. */
+/** Query the audit trail. Admins, auditors and callers with a grant on it see all events. People see events of their own keys and policies, a key what it did and how its requests ended. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
 import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
-import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
+import { eventShownTo, ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { AuditFilter, Listed, Page, Store } from '../../ports/index.js';
 import { findGrant } from '../approvals/use-grant.js';
 import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
@@ -25,15 +25,19 @@ export function createQueryAudit(store: Store, defaultApprovers: readonly string
   return async (viewer, filter, page) => {
     const forbidden = requireScopeToView(viewer, 'audit:read');
     if (forbidden) return forbidden;
-    const visibility = await reviewVisibility(store, defaultApprovers, viewer);
+    const visibility = await auditVisibility(store, defaultApprovers, viewer);
     const listed = await store.audit.list({ ...filter, visibility }, page);
     if (visibility.everything) return ok({ ...listed, seen: 'all' });
-    return ok({ ...withoutConditions(listed), seen: 'own' });
+    const items = listed.items.map((event) => eventShownTo(visibility, withoutConditions(event)));
+    return ok({ ...listed, items, seen: 'own' });
   };
 }
 
-/** An active grant on the audit trail gives access to all events, and its use is recorded. Without a grant the viewer sees their own events, and nothing is refused. */
-async function reviewVisibility(
+/**
+ * What this viewer may see of the audit trail: one rule for lists and counts, from every entry point. An active grant on the trail gives access to all events, and its use is recorded. Without a grant
+ * the viewer sees their own events, and nothing is refused.
+ */
+export async function auditVisibility(
   store: Store,
   defaultApprovers: readonly string[],
   viewer: Viewer,
@@ -44,7 +48,7 @@ async function reviewVisibility(
   return reviewing ? ownVisibility(true, []) : visibility;
 }
 
-export async function mayReview(store: Store, caller: Caller): Promise<boolean> {
+async function mayReview(store: Store, caller: Caller): Promise<boolean> {
   if (!may(caller, 'grants:use')) return false;
   const resource = 'vsecure://audit';
   if (!(await findGrant(store, caller, { operation: 'read', resource })).ok) return false;
@@ -52,10 +56,7 @@ export async function mayReview(store: Store, caller: Caller): Promise<boolean> 
 }
 
 /** Removes the policy conditions for viewers who do not see everything, because conditions name other people's keys. */
-function withoutConditions(listed: Listed<RecordedEvent>): Listed<RecordedEvent> {
-  const items = listed.items.map((event) => ({
-    ...event,
-    details: event.details && { ...event.details, conditions: undefined },
-  }));
-  return { ...listed, items };
-}
+const withoutConditions = (event: RecordedEvent): RecordedEvent => ({
+  ...event,
+  details: event.details && { ...event.details, conditions: undefined },
+});

@@ -1,0 +1,201 @@
+/**
+ * Searches of the audit trail that look at a bounded number of events in one call, from the newest to the oldest. The database applies the
+ * filter; a search that ends at the bound says where the next call goes on.
+ */
+
+import { HOUR } from '../domain/limits.js';
+import { patternRegex } from '../domain/pattern.js';
+import { actorIds, OUTCOMES, type VisibilityScope } from '../domain/visibility.js';
+import type { AuditCountFilter, AuditFilter } from '../ports/index.js';
+import { first, only, type Sql } from './sql.js';
+import { isExact } from './visibility.js';
+
+/** Adds a value to a statement's parameters and returns its placeholder. */
+export type Bind = (value: unknown) => string;
+type Condition = (bind: Bind) => string;
+
+/** A set of events that an index returns newest first, and the rule that they also meet. Sets of one search have no event in common. */
+interface Branch {
+  /** Undefined: all events. */
+  readonly indexed?: Condition | undefined;
+  readonly rule?: Condition | undefined;
+}
+
+export interface AuditSearch {
+  readonly branches: readonly Branch[];
+  readonly conditions: readonly Condition[];
+  /** Meets one resource `r`. Undefined: every resource. */
+  readonly resource: Condition | undefined;
+  /** True when the conditions equal the domain's rule. Else the caller filters by the rule. */
+  readonly exact: boolean;
+}
+
+const TYPE = `body ->> 'type'`;
+const PRINCIPAL = `body ->> 'principal'`;
+const ACTOR = `body -> 'actor' ->> 'id'`;
+/** Each resource of an event, as `r`. */
+export const RESOURCES = `jsonb_array_elements_text(body -> 'resources') r`;
+
+/** The filter as SQL. */
+export function auditSearch(filter: AuditFilter & Partial<AuditCountFilter>): AuditSearch {
+  const { visibility, since, until, type, types, actor, resource } = filter;
+  const scope = visibility === undefined || visibility.everything ? undefined : visibility;
+  const key = scope && !scope.person ? scope.principals : undefined;
+  const named = resource === undefined ? undefined : resourceMatch(resource);
+  const conditions: (Condition | undefined)[] = [
+    since && ((bind) => `at >= ${bind(since)}::timestamptz`),
+    until && ((bind) => `at < ${bind(until)}::timestamptz`),
+    type && ((bind) => `${TYPE} = ${bind(type)}`),
+    types && ((bind) => `${TYPE} = any(${bind(types)}::text[])`),
+    actor === undefined ? undefined : (bind) => actorMatch(actor, key, bind),
+    named && ((bind) => `exists (select from ${RESOURCES} where ${named(bind)})`),
+    scope?.person && ((bind) => personSees(scope, bind)),
+  ];
+  return {
+    branches: key
+      ? keyBranches(key)
+      : [typeBranch(type ?? (types?.length === 1 ? types[0] : undefined))],
+    conditions: conditions.filter((one) => one !== undefined),
+    resource: named,
+    exact: isExact(visibility),
+  };
+}
+
+/**
+ * Selects `columns` of the events in the window that meet the search, in no order. With `newest`, at most so many of each branch, the newest.
+ */
+export function selectEvents(
+  { branches, conditions }: AuditSearch,
+  columns: string,
+  { low, high }: Pick<Window, 'low' | 'high'>,
+  bind: Bind,
+  newest?: number,
+): string {
+  const range = `sequence >= ${bind(low)} and sequence < ${bind(high)}`;
+  const order = newest === undefined ? '' : `order by sequence desc limit ${bind(newest)}`;
+  return branches
+    .map(({ indexed, rule }) => {
+      const all = [indexed, rule, ...conditions].flatMap((one) => one?.(bind) ?? []);
+      return `(select ${columns} from audit_event where ${[range, ...all].join(' and ')} ${order})`;
+    })
+    .join(' union all ');
+}
+
+/** The parameters of one statement. */
+export function newParameters(): { readonly values: readonly unknown[]; readonly bind: Bind } {
+  const values: unknown[] = [];
+  return { values, bind: (value) => `$${values.push(value)}` };
+}
+
+function resourceMatch(pattern: string): Condition {
+  return pattern.includes('*')
+    ? (bind) => `r ~ ${bind(patternRegex(pattern))}`
+    : (bind) => `r = ${bind(pattern)}`;
+}
+
+/** A key must not learn by a filter who decided its requests: it finds its own name and the names of jobs. */
+function actorMatch(name: string, key: readonly string[] | undefined, bind: Bind): string {
+  const named = `body -> 'actor' ->> 'name' = ${bind(name)}`;
+  if (!key) return named;
+  return `${named} and (${ACTOR} = any(${bind(key)}::text[]) or body -> 'actor' ->> 'kind' = 'system')`;
+}
+
+function personSees(scope: VisibilityScope, bind: Bind): string {
+  return `(${PRINCIPAL} = any(${bind(scope.principals)}::text[])
+    or (${ACTOR} = any(${bind(actorIds(scope))}::text[]) and body ->> 'refusal' is null)
+    or exists (select from jsonb_array_elements_text(body -> 'resources') r, unnest(${bind(scope.prefixes)}::text[]) p
+               where starts_with(r, p)))`;
+}
+
+/** For each principal, what concerns it and what it did elsewhere; an index serves each. */
+const keyBranches = (principals: readonly string[]): readonly Branch[] =>
+  principals.flatMap((id) => [
+    {
+      indexed: (bind) => `${PRINCIPAL} = ${bind(id)}`,
+      rule: (bind) => `(${ACTOR} = ${bind(id)} or ${TYPE} = any(${bind(OUTCOMES)}::text[]))`,
+    },
+    {
+      indexed: (bind) => `${ACTOR} = ${bind(id)} and (${ACTOR}) is distinct from (${PRINCIPAL})`,
+      rule: () => `body ->> 'refusal' is null`,
+    },
+  ]);
+
+/** Most events are reads, and the index on the type leaves them out. */
+const typeBranch = (type: string | undefined): Branch =>
+  type === undefined || type === 'secret_read'
+    ? {}
+    : { indexed: (bind) => `${TYPE} = ${bind(type)} and ${TYPE} <> 'secret_read'` };
+
+/** Sequence numbers from `low` to before `high`. Older events of the search exist only when `more` is true. */
+export interface Window {
+  readonly low: number;
+  readonly high: number;
+  readonly more: boolean;
+}
+
+/** How far the database's clock may have been set back between two events of a period that is searched by sequence number. */
+const CLOCK_SET_BACK = HOUR;
+
+/** The newest part of the search, before the sequence number `before`, with at most `bound` events of each branch. */
+export async function windowOf(
+  sql: Sql,
+  search: AuditSearch,
+  { since, until }: Pick<AuditFilter, 'since' | 'until'>,
+  before: number | undefined,
+  bound: number,
+): Promise<Window> {
+  const { start, end } = only(
+    await sql<{ start: string; end: string }>(
+      `select coalesce((select min(first) from audit_part where detached_at is null), 1) as start,
+         coalesce((select sequence from audit_head), 0) + 1 as end`,
+    ),
+  );
+  const all = { start: Number(start), end: Number(end) };
+  const from = since && (await firstAt(sql, new Date(since.getTime() - CLOCK_SET_BACK), all));
+  const to = until && (await firstAt(sql, new Date(until.getTime() + CLOCK_SET_BACK), all));
+  const lowest = from ?? all.start;
+  const high = Math.min(before ?? all.end, to ?? all.end);
+  let low = lowest;
+  for (const branch of search.branches)
+    low = Math.max(low, await lowOf(sql, branch, { lowest, high, bound }));
+  return { low, high, more: low > lowest };
+}
+
+async function lowOf(
+  sql: Sql,
+  { indexed }: Branch,
+  { lowest, high, bound }: { lowest: number; high: number; bound: number },
+): Promise<number> {
+  // The trail has no gaps.
+  if (!indexed) return high - bound;
+  const { values, bind } = newParameters();
+  const row = first(
+    await sql<{ sequence: string }>(
+      `select sequence from audit_event where ${indexed(bind)} and sequence >= ${bind(lowest)} and sequence < ${bind(high)}
+       order by sequence desc offset ${bind(bound - 1)} limit 1`,
+      values,
+    ),
+  );
+  return row ? Number(row.sequence) : lowest;
+}
+
+/** The first sequence number at this moment or later, by halving; the end when there is none. */
+async function firstAt(
+  sql: Sql,
+  moment: Date,
+  { start, end }: { start: number; end: number },
+): Promise<number> {
+  const row = only(
+    await sql<{ low: string }>(
+      `with recursive half(low, high) as (
+         select $1::bigint, $2::bigint
+         union all
+         select case when later then low else mid + 1 end, case when later then mid else high end
+         from (select low, high, (low + high) / 2 as mid from half where low < high) h,
+           lateral (select coalesce((select at >= $3 from audit_event where sequence = h.mid), false) as later) e)
+       select low from half where low >= high limit 1`,
+      [start, end, moment],
+    ),
+  );
+  return Number(row.low);
+}
