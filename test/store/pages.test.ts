@@ -120,14 +120,14 @@ describe('the audit trail', () => {
     ]);
   });
 
-  test('by type, actor, principal and time returns exactly the matching events', async () => {
+  test('by type, actor, acting key and time returns exactly the matching events', async () => {
     const all = (await services.store.audit.list({}, { limit: 5000 })).items;
     const { id, name } = caller.principal;
     const middle = new Date(all[Math.floor(all.length / 2)]?.at ?? 0);
     const cases = [
       [{ type: 'secret_written' }, (e: (typeof all)[number]) => e.type === 'secret_written'],
       [{ actor: name }, (e: (typeof all)[number]) => e.actor.name === name],
-      [{ visibility: ownVisibility(false, [id]) }, (e: (typeof all)[number]) => e.principal === id],
+      [{ visibility: ownVisibility(false, [id]) }, (e: (typeof all)[number]) => e.actor.id === id],
       [{ since: middle }, (e: (typeof all)[number]) => new Date(e.at) >= middle],
       [{ until: middle }, (e: (typeof all)[number]) => new Date(e.at) < middle],
     ] as const;
