@@ -84,7 +84,6 @@ test('when no approval is required, a read creates a grant with an audit event, 
     'secret_read',
     'access_granted',
     'approval_requested',
-    'key_created',
   ]);
 });
 
