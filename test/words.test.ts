@@ -38,7 +38,7 @@ const EXEMPTIONS: readonly Exemption[] = [
       'src/domain/audit-event.ts',
       'src/store/approval-row.ts',
       'src/store/approvals.ts',
-      'src/store/audit.ts',
+      'src/store/audit-events.ts',
     ],
     text: /\bdoor\b/,
     reason: 'the stored name of the entry point: the column vote.door and the JSON of audit events',
