@@ -1,6 +1,7 @@
 /** Audited reads at the use case, against the minimum that any audit costs: a transaction that inserts one row. */
 import pg from 'pg';
 import type { Caller } from '../src/domain/rights.js';
+import { DatabaseClient, prepareSession } from '../src/store/client.js';
 import { unwrap } from '../test/support/services.js';
 import { rates } from './measure.js';
 import { line, title } from './report.js';
@@ -61,7 +62,12 @@ export async function openReaders(
 
 /** As many connections as callers, so that Postgres can flush their commits together. */
 export async function openFloor({ connection }: Stage) {
-  const pool = new pg.Pool({ ...connection, max: MANY });
+  const pool = new pg.Pool({
+    ...connection,
+    max: MANY,
+    Client: DatabaseClient,
+    onConnect: prepareSession,
+  });
   pool.on('error', () => {}); // The server may be gone before idle connections are.
   await pool.query(
     'create table if not exists floor (id bigint generated always as identity, body text)',

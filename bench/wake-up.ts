@@ -1,6 +1,6 @@
 /** Time from the commit of a decision to the answer of the waiting call, against a bare LISTEN/NOTIFY round trip. */
 import { once } from 'node:events';
-import pg from 'pg';
+import { DatabaseClient, prepareSession } from '../src/store/client.js';
 import { unwrap } from '../test/support/services.js';
 import { openBareSdk, openMcp } from './mcp.js';
 import { quantile, turns } from './measure.js';
@@ -61,8 +61,9 @@ function report({ notify, call, useCase, throughMcp }: Taken): void {
 
 /** A listener and a notifier with nothing in between. */
 export async function openBareNotify({ connection }: Stage) {
-  const [listener, notifier] = [new pg.Client(connection), new pg.Client(connection)];
-  await Promise.all([listener.connect(), notifier.connect()]);
+  const [listener, notifier] = [new DatabaseClient(connection), new DatabaseClient(connection)];
+  await Promise.all([listener, notifier].map((client) => client.connect()));
+  await Promise.all([listener, notifier].map(prepareSession));
   await listener.query('listen bench');
   return {
     roundTrip: () =>

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
-import type { Address } from './connect.js';
+import type pg from 'pg';
+import { type Address, withClient } from './client.js';
 import { EmbeddedPostgresError, systemCode } from './errors.js';
 
 /** Files that belong to the running server only, or that the next start creates again. */
@@ -38,10 +38,7 @@ const WAL_SEGMENT = /^[0-9A-F]{24}$/;
 export async function baseBackup(server: Address, dataDir: string, target: string): Promise<void> {
   requireFree(target);
   const unfinished = `${target}.unfinished-${process.pid}`;
-  const client = new pg.Client({ ...server, database: 'postgres' });
-  client.on('error', () => {}); // A connection that breaks also fails the query, which is awaited.
-  await client.connect();
-  try {
+  const copy = async (client: pg.Client) => {
     // Until this connection ends, PostgreSQL keeps the write-ahead log that the copy needs.
     await client.query('select pg_create_physical_replication_slot($1, true, true)', [slotName()]);
     await client.query(`select pg_backup_start('vsecure backup', true)`);
@@ -51,9 +48,11 @@ export async function baseBackup(server: Address, dataDir: string, target: strin
     likeOwner(path.join(unfinished, 'backup_label'), dataDir);
     copyLog(dataDir, unfinished);
     renameSync(unfinished, target);
+  };
+  try {
+    await withClient(server, copy);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
-    await client.end();
   }
 }
 

@@ -1,18 +1,9 @@
 /** Checks that a server answers, and creates the database when it is missing. */
 import pg from 'pg';
-
-/** Where a server listens, and the user to connect as: options of a `pg` client. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-}
+import { type Address, withClient } from './client.js';
 
 /** Milliseconds that a server on the same machine may take to answer. */
 const CONNECT_TIMEOUT = 2000;
-
-/** The database that every server has. */
-const MAINTENANCE = 'postgres';
 
 const ALREADY_THERE = ['42P04', '23505'];
 
@@ -38,17 +29,10 @@ export async function ensureDatabase(address: Address, database: string): Promis
   }
 }
 
-async function query(address: Address, sql: string, values: string[] = []): Promise<number> {
-  const client = new pg.Client({
-    ...address,
-    database: MAINTENANCE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-  });
-  client.on('error', () => {}); // A connection that breaks also fails the query, which is awaited.
-  try {
-    await client.connect();
-    return (await client.query(sql, values)).rowCount ?? 0;
-  } finally {
-    await client.end();
-  }
+function query(address: Address, sql: string, values: string[] = []): Promise<number> {
+  return withClient(
+    address,
+    async (client) => (await client.query(sql, values)).rowCount ?? 0,
+    CONNECT_TIMEOUT,
+  );
 }

@@ -14,7 +14,7 @@ import {
 } from './approval-row.js';
 import { listed } from './page.js';
 import { countRequests } from './request-counts.js';
-import { first, only, type Sql } from './sql.js';
+import { first, only, requireNone, type Sql, writeOne } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
 const FROM = `
@@ -139,7 +139,8 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async addVote({ approval, person, verdict, entryPoint, reason, duration, resources }: Vote) {
-      await sql(
+      await writeOne(
+        sql,
         `insert into vote (approval_id, person_id, verdict, door, reason, duration_ms, resources)
          values ($1, $2, $3, $4, $5, $6, $7)`,
         [
@@ -175,15 +176,16 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
 
     async rebind(id, policy, digest) {
-      return firstOf(
-        await sql(
-          `with rebound as (update approval set policy_id = $2, policy_version = $3, digest = $4
-             where id = $1 and status = 'pending' returning id),
-           void as (delete from vote where approval_id in (select id from rebound))
-           select id from rebound`,
-          [id, policy.id, policy.version, digest],
-        ),
+      const rebound = await sql<{ id: Approval['id'] }>(
+        `with rebound as (update approval set policy_id = $2, policy_version = $3, digest = $4
+           where id = $1 and status = 'pending' returning id),
+         void as (delete from vote where approval_id in (select id from rebound))
+         select id from rebound`,
+        [id, policy.id, policy.version, digest],
       );
+      if (rebound.length > 0)
+        await requireNone(sql, 'select 1 from vote where approval_id = $1 limit 1', [id]);
+      return firstOf(rebound);
     },
 
     async expireDue(limit) {

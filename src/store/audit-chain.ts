@@ -6,20 +6,28 @@ import { fanOut, fanOutParameters } from './notification-fan-out.js';
 import { DELIVERY_CHANNEL } from './notify-channels.js';
 import { only, type Sql } from './sql.js';
 
-/** Writes events, one notification for each receiver that wants them, and a NOTIFY when there is a notification. */
+/**
+ * Writes events, one notification for each receiver that wants them, and a NOTIFY when there is a notification. It fails with a division
+ * by zero unless every event and the head were written: a trigger that returns NULL drops a row without an error. The statement itself
+ * checks this, because COMMIT may be on its way before its answer arrives.
+ */
 const APPEND = `
-  with head as (update audit_head set sequence = $1, hash = $2),
+  with head as (update audit_head set sequence = $1, hash = $2 returning 1),
   appended as (
     insert into audit_event (sequence, at, canonical, hash)
-    select * from unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::bytea[])),
+    select * from unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::bytea[])
+    returning 1),
   ${fanOut({ sequences: '$3', hashes: '$6', first: 7 })}
-  select pg_notify($11, '') from notified limit 1`;
+  select 1 / ((select count(*) from appended) = cardinality($3::bigint[]) and (select count(*) from head) = 1)::int as complete,
+    (select pg_notify($11, '') from notified limit 1) as notified`;
 
 /** A time in SQL as RFC 3339 with microseconds, which a JS Date would lose. */
 export const timestamp = (time: string) =>
   `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-const HEAD = `select sequence, hash, ${timestamp('clock_timestamp()')} as at from audit_head for update`;
+/** Also has COMMIT wait until the transaction is on disk, whatever the session's setting is. */
+const HEAD = `select sequence, hash, ${timestamp('clock_timestamp()')} as at,
+  set_config('synchronous_commit', 'on', true) as durable from audit_head for update`;
 
 export interface HeadRow {
   readonly sequence: string;

@@ -1,6 +1,7 @@
 /** The connection to Postgres: one TypeORM DataSource, never synchronising, never logging parameters. */
 
 import { DataSource } from 'typeorm';
+import { DatabaseClient, prepareSession, STARTUP_TIMEOUTS } from './client.js';
 import { tables } from './tables.js';
 
 export type DatabaseConnection =
@@ -18,12 +19,6 @@ export interface DatabaseOptions {
   /** Called for errors on idle connections, with the SQLSTATE or code only. */
   readonly onError?: (code: string) => void;
 }
-
-/** Milliseconds after which Postgres cancels a statement, so that no statement waits for a lock for ever. */
-const STATEMENT_TIMEOUT = 10_000;
-
-/** Milliseconds that a transaction may be idle. Shorter than the statement timeout, so that a stopped process loses its locks before the statements that wait for them are cancelled. */
-const IDLE_TIMEOUT = 5_000;
 
 /** Connects; runs no migration. Throws when the server cannot be reached. */
 export function openDatabase(
@@ -43,8 +38,10 @@ export function openDatabase(
     extra: {
       // Statements are sent without waiting for the answers to earlier ones.
       pipeline: true,
-      statement_timeout: STATEMENT_TIMEOUT,
-      idle_in_transaction_session_timeout: IDLE_TIMEOUT,
+      ...STARTUP_TIMEOUTS,
+      Client: DatabaseClient,
+      // The pool hands a new connection over when this has resolved.
+      onConnect: prepareSession,
     },
   }).initialize();
 }

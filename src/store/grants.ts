@@ -8,7 +8,7 @@ import { seesAccess } from '../domain/visibility.js';
 import type { GrantStatus, Operation } from '../domain/vocabulary.js';
 import type { GrantReads, Grants } from '../ports/index.js';
 import { listed } from './page.js';
-import { first, only, type Sql } from './sql.js';
+import { first, only, requireNone, type Sql } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
 /**
@@ -169,6 +169,8 @@ export function grants(sql: Sql): Grants {
           [id, how, by, reason ?? null],
         ),
       );
+      if (!row)
+        await requireNone(sql, `select 1 from access_grant g where g.id = $1 and ${LIVE}`, [id]);
       return row && toGrant(row);
     },
 
@@ -180,6 +182,8 @@ export function grants(sql: Sql): Grants {
          returning ${COLUMNS}`,
         [principal, by, reason],
       );
+      const left = `select 1 from access_grant g where g.principal_id = $1 and ${LIVE} limit 1`;
+      await requireNone(sql, left, [principal]);
       return revoked.map(toGrant);
     },
 

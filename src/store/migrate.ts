@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { MigrationExecutor } from 'typeorm';
+import { STATEMENT_TIMEOUT } from './client.js';
 import { first, sqlOn } from './sql.js';
 
 /** An arbitrary number that no other program locks. */
@@ -56,7 +57,7 @@ export async function migrate(dataSource: DataSource): Promise<number> {
     return (await executor.executePendingMigrations()).length;
   } finally {
     await runner.query('select pg_advisory_unlock($1)', [LOCK]);
-    await runner.query('reset statement_timeout');
+    await runner.query(`set statement_timeout = ${STATEMENT_TIMEOUT}`);
     await runner.release();
   }
 }

@@ -5,6 +5,9 @@ import type { Person, PersonId } from '../domain/person.js';
 import type { MakeId, People, PersonReads } from '../ports/index.js';
 import { type PersonRow, PersonTable, SlackAccountTable } from './tables.js';
 
+/** A trigger that returns NULL prevents a change without an error. */
+const UNCHANGED = 'the database left a person unchanged without an error';
+
 const relations = { slack: true } as const;
 
 export function personReads(manager: EntityManager): PersonReads {
@@ -31,8 +34,10 @@ export function people(manager: EntityManager, makeId: MakeId): People {
   const reads = personReads(manager);
 
   const update = async (id: PersonId, set: Partial<Pick<PersonRow, 'role' | 'active'>>) => {
-    await manager.update(PersonTable, { id }, set);
-    return reads.find(id);
+    const { affected } = await manager.update(PersonTable, { id }, set);
+    const person = await reads.find(id);
+    if (person && affected !== 1) throw new Error(UNCHANGED);
+    return person;
   };
 
   return {
@@ -61,7 +66,10 @@ export function people(manager: EntityManager, makeId: MakeId): People {
         { id, active: true },
         { active: false },
       );
-      return affected === 1 ? reads.find(id) : undefined;
+      const person = await reads.find(id);
+      if (affected === 1) return person;
+      if (person?.active) throw new Error(UNCHANGED);
+      return undefined;
     },
 
     async link(id, account) {

@@ -3,7 +3,7 @@
 import type { Policy, PolicyRules } from '../domain/policy/policy.js';
 import { POLICY_FIELDS, type PolicyField, rulesFrom } from '../domain/policy/policy-fields.js';
 import type { Policies, PolicyChangeRecord, PolicyReads } from '../ports/index.js';
-import { first, type Sql } from './sql.js';
+import { first, type Sql, writeOne } from './sql.js';
 
 const COLUMNS: Record<PolicyField, string> = {
   uri: 'uri',
@@ -124,7 +124,8 @@ export function policies(sql: Sql): Policies {
     },
 
     async recordChange({ policy, version, uri, actor, channel, lines, loosens }) {
-      await sql(
+      await writeOne(
+        sql,
         `insert into policy_change (policy_id, version, uri, actor, channel, lines, loosens)
          values ($1, $2, $3, $4, $5, $6, $7)`,
         [policy, version, uri, actor, channel ?? null, lines, loosens],

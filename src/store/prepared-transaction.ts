@@ -5,9 +5,12 @@ import type { DataSource } from 'typeorm';
 import { queryNamed } from './named-statements.js';
 import type { Sql } from './sql.js';
 
-/** Generic plans: otherwise Postgres may plan the statement at each execution, which costs more than executing it. */
+/**
+ * Generic plans: otherwise Postgres may plan the statement at each execution, which costs more than executing it. COMMIT answers when the
+ * transaction is on disk, whatever the session's setting is.
+ */
 const BEGIN =
-  'begin isolation level read committed; set local plan_cache_mode = force_generic_plan';
+  'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local synchronous_commit = on';
 
 /** The transaction's result, and its last statement, which is sent but not awaited. */
 export interface Sent<T> {

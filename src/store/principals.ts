@@ -3,7 +3,7 @@
 import type { Person } from '../domain/person.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { LimitRefusal, PersonReads, PrincipalReads, Principals } from '../ports/index.js';
-import { first, only, type Sql } from './sql.js';
+import { first, only, requireNone, type Sql } from './sql.js';
 
 interface PrincipalRow {
   readonly id: Principal['id'];
@@ -105,7 +105,10 @@ export function principals(sql: Sql, people: PersonReads): Principals {
         [id],
       );
       const row = first(revoked);
-      return row && toKey(row);
+      if (row) return toKey(row);
+      const left = 'select 1 from api_key where id = $1 and revoked_at is null';
+      await requireNone(sql, left, [id]);
+      return undefined;
     },
 
     async suspend(id, by) {
@@ -114,7 +117,10 @@ export function principals(sql: Sql, people: PersonReads): Principals {
          where id = $1 and suspended_at is null returning id`,
         [id, by],
       );
-      return suspended.length === 1 ? reads.find(id) : undefined;
+      if (suspended.length === 1) return reads.find(id);
+      const left = 'select 1 from principal where id = $1 and suspended_at is null';
+      await requireNone(sql, left, [id]);
+      return undefined;
     },
 
     async resume(id) {

@@ -3,7 +3,7 @@
 import type { SecretMetadata } from '../domain/secret.js';
 import type { SecretReads, Secrets } from '../ports/index.js';
 import { listed } from './page.js';
-import { first, only, type Sql } from './sql.js';
+import { first, only, requireNone, type Sql, writeOne } from './sql.js';
 
 const COLUMNS = 'id, path, version, created_at as "createdAt", updated_at as "updatedAt"';
 const SELECT = `select ${COLUMNS} from secret where deleted_at is null`;
@@ -45,7 +45,8 @@ export function secrets(sql: Sql): Secrets {
     },
 
     async addVersion({ secretId, version, sealed, fingerprint, createdBy }) {
-      await sql(
+      await writeOne(
+        sql,
         `insert into secret_version
            (secret_id, version, algorithm, master_key_id, wrapped_key, iv, ciphertext, tag, fingerprint, created_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -81,7 +82,9 @@ export function secrets(sql: Sql): Secrets {
 
     async remove(id) {
       await sql('delete from secret_version where secret_id = $1', [id]);
-      await sql('update secret set deleted_at = clock_timestamp() where id = $1', [id]);
+      const left = 'select 1 from secret_version where secret_id = $1 limit 1';
+      await requireNone(sql, left, [id]);
+      await writeOne(sql, 'update secret set deleted_at = clock_timestamp() where id = $1', [id]);
     },
   };
 }

@@ -39,6 +39,31 @@ async function rows<Row>(
   return records as Row[];
 }
 
+/**
+ * Runs a statement that must write one row. Throws when it wrote none: a trigger that returns NULL drops a row without an error.
+ */
+export async function writeOne(
+  sql: Sql,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  const written = await sql(`${text} returning 1 as written`, parameters);
+  if (written.length !== 1) throw new Error('the database dropped a row without an error');
+}
+
+/**
+ * Throws when the statement finds a row: one that an earlier statement of the transaction should have changed or deleted. A trigger that
+ * returns NULL prevents a change without an error.
+ */
+export async function requireNone(
+  sql: Sql,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  const left = await sql(text, parameters);
+  if (left.length > 0) throw new Error('the database left a row unchanged without an error');
+}
+
 /** The first row, for statements that answer with at most one. */
 export function first<Row>(found: readonly Row[]): Row | undefined {
   return found[0];

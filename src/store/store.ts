@@ -34,7 +34,7 @@ import { principalReads, principals } from './principals.js';
 import { receiverReads, receivers } from './receivers.js';
 import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
-import { first, only, type Sql, sqlIn, sqlOn } from './sql.js';
+import { first, only, type Sql, sqlIn, sqlOn, writeOne } from './sql.js';
 import { subscriptionReads, subscriptions } from './subscriptions.js';
 
 export interface StoreParts {
@@ -192,6 +192,7 @@ async function findInstallation(sql: Sql): Promise<Installation | undefined> {
 
 /** Starts the audit chain: its first hash is computed from the installation's id. */
 async function insertInstallation(sql: Sql, chain: ChainHash, { id, keyCheck }: Installation) {
-  await sql('insert into installation (id, key_check) values ($1, $2)', [id, keyCheck]);
-  await sql('insert into audit_head (sequence, hash) values (0, $1)', [chain.genesis(id)]);
+  await writeOne(sql, 'insert into installation (id, key_check) values ($1, $2)', [id, keyCheck]);
+  const head = 'insert into audit_head (sequence, hash) values (0, $1)';
+  await writeOne(sql, head, [chain.genesis(id)]);
 }

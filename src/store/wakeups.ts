@@ -1,7 +1,8 @@
 /** LISTEN on a dedicated connection: wakes callers that wait for an approval in this process, and reports that deliveries are due. */
 
-import pg from 'pg';
+import type pg from 'pg';
 import type { Wakeup, Wakeups } from '../ports/index.js';
+import { DatabaseClient, prepareSession, STARTUP_TIMEOUTS } from './client.js';
 import type { DatabaseConnection } from './database.js';
 import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './notify-channels.js';
 
@@ -30,15 +31,15 @@ export function createListener(
   };
 
   const connect = async () => {
-    const next = new pg.Client(clientConfig(connection));
+    const next = new DatabaseClient(clientConfig(connection));
     next.on('notification', ({ channel, payload }) => {
       if (channel === APPROVAL_CHANNEL && payload) wake(payload);
       if (channel === DELIVERY_CHANNEL) onDelivery();
     });
-    next.on('error', () => {});
     next.once('end', () => lost(next));
     try {
       await next.connect();
+      await prepareSession(next);
       await next.query(`listen ${APPROVAL_CHANNEL}`);
       await next.query(`listen ${DELIVERY_CHANNEL}`);
     } catch (error) {
@@ -120,6 +121,6 @@ function createWakeup(waiting: Map<string, Set<() => void>>, id: string): Wakeup
 }
 
 function clientConfig(connection: DatabaseConnection): pg.ClientConfig {
-  if ('url' in connection) return { connectionString: connection.url, keepAlive: true };
-  return { ...connection, keepAlive: true };
+  const address = 'url' in connection ? { connectionString: connection.url } : connection;
+  return { ...address, ...STARTUP_TIMEOUTS, keepAlive: true };
 }

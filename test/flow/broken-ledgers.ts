@@ -3,7 +3,9 @@
 import type { DataSource } from 'typeorm';
 import { ok } from '../../src/domain/result.js';
 import type { OpenedRead, ReadLedger } from '../../src/ports/index.js';
+import { openDatabase } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
+import type { TestDatabase } from '../support/database.js';
 
 /** Asks the real ledger once for each grant, and has a timer of this process forget the answer when the grant ends. */
 export function createTimerLedger(ledger: ReadLedger): ReadLedger {
@@ -22,13 +24,12 @@ export function createTimerLedger(ledger: ReadLedger): ReadLedger {
   };
 }
 
-/** From now on every new connection to this database finds a clock that stands still while a transaction lasts, as now() does. */
-export async function freezeClockInTransactions(dataSource: DataSource): Promise<void> {
+/** Connects to the database so that its clock stands still while a transaction lasts, as now() does. */
+export async function withFrozenClock({ dataSource, url }: TestDatabase): Promise<DataSource> {
   const sql = sqlOn(dataSource);
   await sql(
     `create function public.clock_timestamp() returns timestamptz language sql stable as 'select now()'`,
   );
-  await sql(
-    `do $$ begin execute format('alter database %I set search_path = public, pg_catalog', current_database()); end $$`,
-  );
+  const options = encodeURIComponent('-c search_path=public,pg_catalog');
+  return openDatabase({ url: `${url}?options=${options}` });
 }

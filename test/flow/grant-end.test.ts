@@ -2,19 +2,20 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import type { Caller } from '../../src/domain/rights.js';
-import { openDatabase } from '../../src/store/database.js';
 import { createReadLedger } from '../../src/store/read-ledger.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { createReadSecret } from '../../src/usecases/secrets/read-secret.js';
+import { testDatabase } from '../support/database.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   buildServices,
   DATABASE_URL,
   refusalOf,
   type Services,
+  type ServicesOptions,
   unwrap,
 } from '../support/services.js';
-import { createTimerLedger, freezeClockInTransactions } from './broken-ledgers.js';
+import { createTimerLedger, withFrozenClock } from './broken-ledgers.js';
 import { readsAfterTheEnd } from './read-after-grant-end.js';
 import { approvedGrant, endIn } from './short-grants.js';
 
@@ -26,8 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
-async function newServices(): Promise<Services> {
-  const built = await buildServices();
+async function newServices(options: ServicesOptions = {}): Promise<Services> {
+  const built = await buildServices(options);
   await built.policy();
   await built.secret('s3cret-value');
   return built;
@@ -43,11 +44,11 @@ describe('the end of a grant', () => {
   });
 
   test('a ledger that uses the start time of its transaction would allow a read after the end', async () => {
-    const frozen = await newServices();
+    const database = await testDatabase();
+    const frozen = await newServices({ database });
     onTestFinished(() => frozen.close());
     const agent = await frozen.agent();
-    await freezeClockInTransactions(frozen.database.dataSource);
-    const dataSource = await openDatabase(frozen.database.connection);
+    const dataSource = await withFrozenClock(database);
     onTestFinished(() => dataSource.destroy());
     const ledger = createReadLedger(dataSource, chainHash, frozen.installation);
     const found = await readsAfterTheEnd({ services: frozen, ledger, caller: agent.caller });
