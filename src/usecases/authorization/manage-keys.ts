@@ -8,6 +8,7 @@ import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
 
 export interface KeyRequest {
@@ -38,6 +39,7 @@ export interface ListedKey {
 }
 
 export interface ManageKeys {
+  /** A human key is created by an administrator's human key only. */
   /** A retry under the same idempotency key is refused with `shown_once`, because the key itself is not stored. */
   create(
     caller: Caller,
@@ -49,8 +51,8 @@ export interface ManageKeys {
 }
 
 /**
- * Who may create a key that can decide. `login`: only its owner, who confirms it in Slack. `admin`: also callers with the scope
- * `keys:manage`, and the audit trail says so.
+ * Who may create a key that can decide. `login`: only its owner, who confirms it in Slack. `admin`: also an administrator's
+ * human key, and the audit trail says so.
  */
 export type HumanKeys = 'login' | 'admin';
 
@@ -85,7 +87,10 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
 
   return {
     async create(caller, request, idempotencyKey) {
-      const forbidden = requireScope(caller, 'keys:manage');
+      const forbidden =
+        request.class === 'human'
+          ? requireAdministrator(caller)
+          : requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => create(tx, caller, request), SHOWN_ONCE),

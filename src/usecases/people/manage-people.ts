@@ -6,6 +6,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Role } from '../../domain/vocabulary.js';
 import type { Store, Tx } from '../../ports/index.js';
+import { requireAdministrator } from '../authorization/require-administrator.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { deactivatePerson } from './deactivate-person.js';
@@ -17,6 +18,7 @@ export interface PersonChange {
   readonly active?: boolean | undefined;
 }
 
+/** Only an administrator's human key can change a person or link an account. The scope `keys:manage` is enough to list people. */
 export interface ManagePeople {
   list(caller: Caller): Promise<Result<readonly Person[]>>;
   set(
@@ -38,7 +40,7 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     idempotencyKey: IdempotencyKey | undefined,
     work: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
-    requireScope(caller, 'keys:manage') ??
+    requireAdministrator(caller) ??
     store.transaction((tx) => idempotent(tx, idempotencyKey, () => work(tx)));
 
   return {
