@@ -30,9 +30,9 @@ export function personReads(manager: EntityManager): PersonReads {
 export function people(manager: EntityManager, makeId: MakeId): People {
   const reads = personReads(manager);
 
-  const update = async (id: PersonId, set: Partial<Pick<PersonRow, 'role' | 'active'>>) => {
-    await manager.update(PersonTable, { id }, set);
-    return reads.find(id);
+  const switchTo = async (id: PersonId, active: boolean) => {
+    const { affected } = await manager.update(PersonTable, { id, active: !active }, { active });
+    return affected === 1 ? reads.find(id) : undefined;
   };
 
   return {
@@ -52,16 +52,22 @@ export function people(manager: EntityManager, makeId: MakeId): People {
       return person;
     },
 
-    setRole: (id, role) => update(id, { role }),
-    setActive: (id, active) => update(id, { active }),
+    async setRole(id, role) {
+      await manager.update(PersonTable, { id }, { role });
+      return reads.find(id);
+    },
 
-    async deactivate(id) {
-      const { affected } = await manager.update(
-        PersonTable,
-        { id, active: true },
-        { active: false },
-      );
-      return affected === 1 ? reads.find(id) : undefined;
+    reactivate: (id) => switchTo(id, true),
+    deactivate: (id) => switchTo(id, false),
+
+    async lockAdministrators() {
+      const rows = await manager.find(PersonTable, {
+        select: { id: true },
+        where: { role: 'admin', active: true },
+        order: { id: 'ASC' },
+        lock: { mode: 'pessimistic_write' },
+      });
+      return rows.map(({ id }) => id);
     },
 
     async link(id, account) {

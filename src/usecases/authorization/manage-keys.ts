@@ -10,6 +10,7 @@ import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
 import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
+import { stopPrincipal } from './stop-principal.js';
 
 export interface KeyRequest {
   readonly name: string;
@@ -122,6 +123,9 @@ const ONLY_BY_OWNER = {
     'the owner of the key: they run `vsecure login` and confirm it in Slack. You can create a key without the scope approvals:decide (--scopes). With VSECURE_HUMAN_KEYS=admin on the server, administrators can create all keys',
 } as const;
 
+const WHY = 'The key was revoked.';
+
+/** With its last live key, a principal also loses its pending requests, and so its open waits, and its grants. */
 async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<ApiKey>> {
   const key = await tx.principals.revokeKey(keyId);
   if (!key) return refused({ code: 'not_found' });
@@ -131,6 +135,9 @@ async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<
     principal: key.principal,
     details: { key: key.id },
   });
+  await tx.principals.lock(key.principal);
+  if ((await tx.principals.liveKeys(key.principal)).length === 0)
+    await stopPrincipal(tx, { principal: key.principal, actor: keyActor(caller), why: WHY });
   return ok(key);
 }
 

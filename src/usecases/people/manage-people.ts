@@ -11,6 +11,7 @@ import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { deactivatePerson } from './deactivate-person.js';
 import { personDetails } from './person-details.js';
+import { reactivatePerson } from './reactivate-person.js';
 
 export interface PersonChange {
   readonly email: string;
@@ -50,16 +51,9 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     },
 
     set: (caller, personChange, idempotencyKey) =>
-      manage(caller, idempotencyKey, async (tx) => {
-        const changed = await change(
-          tx,
-          caller,
-          await tx.people.ensure(personChange.email),
-          personChange,
-        );
-        if (!changed) return refused({ code: 'version_conflict' });
-        return ok(changed);
-      }),
+      manage(caller, idempotencyKey, async (tx) =>
+        change(tx, caller, await tx.people.ensure(personChange.email), personChange),
+      ),
 
     link: (caller, email, account, idempotencyKey) =>
       manage(caller, idempotencyKey, async (tx) => {
@@ -72,17 +66,32 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
   };
 }
 
-/** Deactivation also cancels the person's requests and revokes their grants. */
-async function change(tx: Tx, caller: Caller, person: Person, { role, active }: PersonChange) {
-  const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
-  if (active === false) {
-    const deactivated = await deactivatePerson(tx, person.id, keyActor(caller));
-    if (deactivated) return deactivated;
+/** Deactivation also revokes the person's keys and grants and cancels their requests. The last active administrator stays one. */
+async function change(
+  tx: Tx,
+  caller: Caller,
+  person: Person,
+  { role, active }: PersonChange,
+): Promise<Result<Person>> {
+  if (active === false || (role !== undefined && role !== 'admin')) {
+    const administrators = await tx.people.lockAdministrators();
+    if (administrators.length === 1 && administrators[0] === person.id)
+      return refused(LAST_ADMINISTRATOR);
   }
-  const result = active ? await tx.people.setActive(person.id, active) : changed;
-  if (result) tx.record({ ...about(caller, result), type: 'person_changed' });
-  return result;
+  const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
+  const switchTo = active ? reactivatePerson : deactivatePerson;
+  const switched =
+    active === undefined ? undefined : await switchTo(tx, person.id, keyActor(caller));
+  if (switched) return ok(switched);
+  if (!changed) return refused({ code: 'version_conflict' });
+  tx.record({ ...about(caller, changed), type: 'person_changed' });
+  return ok(changed);
 }
+
+const LAST_ADMINISTRATOR = {
+  code: 'not_allowed',
+  needs: 'another active administrator, because this person is the last one',
+} as const;
 
 const about = (caller: Caller, person: Person): Pick<AuditEvent, 'actor' | 'details'> => ({
   actor: keyActor(caller),
