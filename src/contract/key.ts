@@ -64,7 +64,8 @@ export const keyRoutes = {
     ...noInput,
     method: 'POST',
     path: '/keys',
-    summary: 'Create a key. The key is shown only in this answer.',
+    summary:
+      'Create a key. The key is shown only in this answer. A human key needs a human key of an administrator.',
     scopes: ['keys:manage'],
     body: z.strictObject({
       name: principalName,
@@ -99,7 +100,8 @@ export const keyRoutes = {
     ...noInput,
     method: 'POST',
     path: '/keys/resume',
-    summary: 'Reactivate suspended keys. Their revoked grants stay revoked.',
+    summary:
+      'Reactivate suspended keys. Their revoked grants stay revoked. Needs a human key of an administrator.',
     scopes: ['keys:manage'],
     body: z.strictObject({ name: principalName, reason: reason.optional() }),
     answer: z.object({ name: z.string() }),

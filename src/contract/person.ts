@@ -33,7 +33,8 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people',
-    summary: 'Add a person, or change their role or active status.',
+    summary:
+      'Add a person, or change their role or active status. Needs a human key of an administrator.',
     scopes: ['keys:manage'],
     body: z.strictObject({ email, role: role.optional(), active: z.boolean().optional() }),
     answer: person,
@@ -42,7 +43,8 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people/link',
-    summary: 'Link a person to a Slack account. This can be done only once.',
+    summary:
+      'Link a person to a Slack account. This can be done only once. Needs a human key of an administrator.',
     scopes: ['keys:manage'],
     body: z.strictObject({ email, teamId: slackTeamId, userId: slackUserId }),
     answer: person,
@@ -51,7 +53,7 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people/code',
-    summary: `Create a code that links the Slack account that enters it. It works once, for ${LINK_CODE_TTL / MINUTE} minutes.`,
+    summary: `Create a code that links the Slack account that enters it. It works once, for ${LINK_CODE_TTL / MINUTE} minutes. A code for another person needs a human key of an administrator.`,
     scopes: [],
     /** Default: the owner of the human key in use. */
     body: z.strictObject({ email: email.optional() }),

@@ -35,6 +35,8 @@ export interface Logins extends LoginReads {
   insert(login: NewLogin): Promise<Login>;
   /** Confirms an open login. Undefined when it was already confirmed or has expired. */
   confirm(id: LoginId, person: PersonId): Promise<Login | undefined>;
+  /** Voids the logins that this person has confirmed and that no terminal has taken yet. */
+  void(person: PersonId): Promise<void>;
   /** Returns `waiting` until the login is confirmed, then once the person. Undefined when it is unknown, expired or already taken. */
   take(id: LoginId, secretHash: string): Promise<PersonId | 'waiting' | undefined>;
 }

@@ -31,6 +31,12 @@ export interface Principals extends PrincipalReads {
     ttlMs?: number,
   ): Promise<ApiKey>;
   revokeKey(keyId: string): Promise<ApiKey | undefined>;
+  /** Revokes all keys of the person's principals. Returns those that were not revoked before. */
+  revokeKeysOf(owner: PersonId): Promise<readonly ApiKey[]>;
+  /** The public ids of the keys that are neither revoked nor expired by the database's clock. */
+  liveKeys(id: PrincipalId): Promise<readonly string[]>;
+  /** Waits for transactions that have locked the principal with `lockActive`, and keeps others out until this one ends. */
+  lock(id: PrincipalId): Promise<void>;
   /** Undefined when the principal is already suspended. */
   suspend(id: PrincipalId, by: PersonId): Promise<Principal | undefined>;
   /** Undefined when the principal is not suspended. */
@@ -70,7 +76,10 @@ export interface People extends PersonReads {
   /** Finds the person with this e-mail address (compared in lower case), or creates one with the role `member`. */
   ensure(email: string): Promise<Person>;
   setRole(id: PersonId, role: Role): Promise<Person | undefined>;
-  setActive(id: PersonId, active: boolean): Promise<Person | undefined>;
+  /** Locks the active administrators, so that none of them is demoted or deactivated before this transaction ends. */
+  lockAdministrators(): Promise<readonly PersonId[]>;
+  /** Undefined when the person was active. */
+  reactivate(id: PersonId): Promise<Person | undefined>;
   /** Undefined when the person was not active. */
   deactivate(id: PersonId): Promise<Person | undefined>;
   /** Links an account and a person once. Undefined when either of them is already linked. */
@@ -81,6 +90,8 @@ export interface People extends PersonReads {
 export interface LinkCodes {
   /** Saves a code and voids the person's older codes. `ttlMs` counts by the database's clock. */
   save(hash: Uint8Array, person: PersonId, ttlMs: number): Promise<{ readonly expiresAt: Date }>;
+  /** Voids the person's unused codes. */
+  void(person: PersonId): Promise<void>;
   /** Redeems the code once. Undefined when it is unknown, already used or expired. */
   take(hash: Uint8Array): Promise<PersonId | undefined>;
 }

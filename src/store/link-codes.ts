@@ -22,6 +22,10 @@ export function linkCodes(sql: Sql): LinkCodes {
       return { expiresAt };
     },
 
+    async void(person) {
+      await sql('delete from link_code where person_id = $1 and used_at is null', [person]);
+    },
+
     async take(hash) {
       const taken = await sql<{ person_id: PersonId }>(
         `update link_code set used_at = clock_timestamp()

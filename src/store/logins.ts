@@ -57,6 +57,10 @@ export function logins(sql: Sql): Logins {
       return present(rows);
     },
 
+    async void(person) {
+      await sql('delete from login where person_id = $1 and claimed_at is null', [person]);
+    },
+
     async take(id, secretHash) {
       const taken = await sql<{ person_id: PersonId }>(
         `update login set claimed_at = clock_timestamp()

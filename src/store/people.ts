@@ -33,11 +33,13 @@ export function personReads(manager: EntityManager): PersonReads {
 export function people(manager: EntityManager, makeId: MakeId): People {
   const reads = personReads(manager);
 
-  const update = async (id: PersonId, set: Partial<Pick<PersonRow, 'role' | 'active'>>) => {
-    const { affected } = await manager.update(PersonTable, { id }, set);
+  /** Undefined when the person was in that state already. */
+  const switchTo = async (id: PersonId, active: boolean) => {
+    const { affected } = await manager.update(PersonTable, { id, active: !active }, { active });
     const person = await reads.find(id);
-    if (person && affected !== 1) throw new Error(UNCHANGED);
-    return person;
+    if (affected === 1) return person;
+    if (person && person.active !== active) throw new Error(UNCHANGED);
+    return undefined;
   };
 
   return {
@@ -57,19 +59,24 @@ export function people(manager: EntityManager, makeId: MakeId): People {
       return person;
     },
 
-    setRole: (id, role) => update(id, { role }),
-    setActive: (id, active) => update(id, { active }),
-
-    async deactivate(id) {
-      const { affected } = await manager.update(
-        PersonTable,
-        { id, active: true },
-        { active: false },
-      );
+    async setRole(id, role) {
+      const { affected } = await manager.update(PersonTable, { id }, { role });
       const person = await reads.find(id);
-      if (affected === 1) return person;
-      if (person?.active) throw new Error(UNCHANGED);
-      return undefined;
+      if (person && affected !== 1) throw new Error(UNCHANGED);
+      return person;
+    },
+
+    reactivate: (id) => switchTo(id, true),
+    deactivate: (id) => switchTo(id, false),
+
+    async lockAdministrators() {
+      const rows = await manager.find(PersonTable, {
+        select: { id: true },
+        where: { role: 'admin', active: true },
+        order: { id: 'ASC' },
+        lock: { mode: 'pessimistic_write' },
+      });
+      return rows.map(({ id }) => id);
     },
 
     async link(id, account) {

@@ -111,6 +111,30 @@ export function principals(sql: Sql, people: PersonReads): Principals {
       return undefined;
     },
 
+    async revokeKeysOf(owner) {
+      const revoked = await sql<KeyRow>(
+        `update api_key set revoked_at = clock_timestamp()
+         where revoked_at is null and principal_id in (select id from principal where owner_id = $1)
+         returning ${KEY_COLUMNS}`,
+        [owner],
+      );
+      return revoked.map(toKey);
+    },
+
+    async liveKeys(id) {
+      const live = await sql<Pick<KeyRow, 'id'>>(
+        `select id from api_key where principal_id = $1 and revoked_at is null
+           and (expires_at is null or expires_at > clock_timestamp())`,
+        [id],
+      );
+      return live.map((key) => key.id);
+    },
+
+    async lock(id) {
+      // Not `for update`: that would also wait for every insert that refers to the principal.
+      await sql('select id from principal where id = $1 for no key update', [id]);
+    },
+
     async suspend(id, by) {
       const suspended = await sql(
         `update principal set suspended_at = clock_timestamp(), suspended_by = $2

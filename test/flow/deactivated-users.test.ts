@@ -87,7 +87,7 @@ test('active people, and people of whom Slack reports nothing, are not affected'
   expect(await changes()).toEqual([]);
 });
 
-test('a person who is active in Slack again must be reactivated by an administrator', async () => {
+test('a person who is active in Slack again is reactivated by an administrator only, without the earlier keys', async () => {
   const { agent } = await atWork();
   slack.gone.add(userId);
   await services.useCases.stopDeactivatedUsers.all();
@@ -95,7 +95,7 @@ test('a person who is active in Slack again must be reactivated by an administra
   await services.useCases.stopDeactivatedUsers.all();
   expect(await isActive()).toBe(false);
   unwrap(await services.useCases.managePeople.set(services.admin, { email, active: true }));
-  unwrap(await services.useCases.authenticate(agent.token));
+  expect(refusalOf(await services.useCases.authenticate(agent.token))).toBe('invalid_key');
   await services.useCases.stopDeactivatedUsers.all();
   expect(await isActive()).toBe(true);
 });

@@ -115,7 +115,7 @@ describe('a link code is refused', () => {
   test('the link code of a deactivated person is refused', async () => {
     const code = await make();
     unwrap(await services.useCases.managePeople.set(services.admin, { email, active: false }));
-    expect(refusalOf(await type(code))).toBe('person_inactive');
+    expect(refusalOf(await type(code))).toBe('invalid_code');
   });
 
   test.each([

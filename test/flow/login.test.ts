@@ -113,7 +113,9 @@ test('a person deactivated during the login can neither confirm nor get a key', 
   const found = unwrap(await look('ana', begun.code));
   const ana = await person('ana');
   const active = (yes: boolean) =>
-    services.store.transaction((tx) => tx.people.setActive(ana.id, yes));
+    services.store.transaction((tx) =>
+      yes ? tx.people.reactivate(ana.id) : tx.people.deactivate(ana.id),
+    );
   await active(false);
   // As a person who was identified just before.
   expect(refusalOf(await services.useCases.login.confirm(ana, found.id))).toBe('person_inactive');

@@ -226,7 +226,7 @@ test('a revoked key gets no more notifications, and its stream ends', async () =
   const { notified, listen } = await listener('ann');
   const subscription = await listen(uriOf(approval));
   unwrap(await services.useCases.manageKeys.revoke(services.admin, ann.caller.key.id));
-  await decide(approval);
+  expect((await services.store.approvals.find(approval.id))?.status).toBe('cancelled');
   expect(await subscription.closed).toBe('graceful');
   expect(notified).toEqual([]);
 });
@@ -242,7 +242,7 @@ test('the stream of a revoked key, or of a deactivated owner, ends at the next p
   }
   unwrap(await services.useCases.manageKeys.revoke(services.admin, ann.caller.key.id));
   expect(await streams[0]?.closed).toBe('graceful');
-  await services.store.transaction((tx) => tx.people.setActive(ben.caller.owner.id, false));
+  await services.store.transaction((tx) => tx.people.deactivate(ben.caller.owner.id));
   expect(await streams[1]?.closed).toBe('graceful');
 });
 

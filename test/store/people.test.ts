@@ -101,7 +101,7 @@ describe('a person', () => {
   test('that exists keeps role and status when the address is used again', async () => {
     const { id } = await services.person('olga@example.com');
     await services.store.transaction((tx) => tx.people.setRole(id, 'auditor'));
-    await services.store.transaction((tx) => tx.people.setActive(id, false));
+    await services.store.transaction((tx) => tx.people.deactivate(id));
     expect(await services.person('OLGA@example.com')).toMatchObject({
       id,
       role: 'auditor',

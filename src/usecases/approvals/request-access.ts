@@ -163,26 +163,27 @@ async function requestUnderPolicy(
   const newApproval = { ...approvalFor(parts, caller, request, policy, duration), autoReport };
   if (grantedImmediately)
     return (
-      (await refuseSuspended(tx, caller)) ??
-      grantImmediately(parts, tx, caller, policy, newApproval)
+      (await refuseStopped(tx, caller)) ?? grantImmediately(parts, tx, caller, policy, newApproval)
     );
   const approvers = await namedApproverEntries(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
   const counts = await tx.approvals.requestCounts(caller.principal.id, newApproval);
   return (
     refuseOverLimit(counts, parts.limits) ??
-    (await refuseSuspended(tx, caller)) ??
+    (await refuseStopped(tx, caller)) ??
     requestApproval(tx, caller, newApproval)
   );
 }
 
 /**
- * The key may have been suspended since it was authenticated. From here on a suspension waits for this transaction, and then ends the
+ * The key may have been suspended or revoked since it was authenticated. From here on a suspension or revocation waits for this transaction, and then ends the
  * new request or grant too.
  */
-async function refuseSuspended(tx: Tx, { principal }: Caller) {
+async function refuseStopped(tx: Tx, { principal, key }: Caller) {
   const active = await tx.principals.lockActive(principal.id);
-  return active ? undefined : refused({ code: 'key_suspended' });
+  if (!active) return refused({ code: 'key_suspended' });
+  const live = await tx.principals.liveKeys(principal.id);
+  return live.includes(key.id) ? undefined : refused({ code: 'invalid_key' });
 }
 
 async function alreadyCovered(

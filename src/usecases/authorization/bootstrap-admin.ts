@@ -3,6 +3,7 @@
 import { systemActor } from '../../domain/audit-event.js';
 import type { Result } from '../../domain/result.js';
 import type { KeyHasher, MakeId, Store } from '../../ports/index.js';
+import { reactivatePerson } from '../people/reactivate-person.js';
 import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
 
 /** Makes the person an admin and creates a human key. The audit trail names the system as the actor. */
@@ -11,7 +12,7 @@ export function createBootstrapAdmin(store: Store, hasher: KeyHasher, makeId: Ma
     store.transaction(async (tx) => {
       const person = await tx.people.ensure(email);
       await tx.people.setRole(person.id, 'admin');
-      await tx.people.setActive(person.id, true);
+      await reactivatePerson(tx, person.id, systemActor('admin:bootstrap'));
       const taken = (await tx.principals.list()).filter(({ owner }) => owner === person.id).length;
       const name = `admin-${person.id.slice(-6)}-${taken + 1}`;
       const made = await makeKey(tx, hasher, makeId, { name, class: 'human', owner: email });

@@ -8,7 +8,9 @@ import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
+import { stopPrincipal } from './stop-principal.js';
 
 export interface KeyRequest {
   readonly name: string;
@@ -38,6 +40,7 @@ export interface ListedKey {
 }
 
 export interface ManageKeys {
+  /** A human key is created by an administrator's human key only. */
   /** A retry under the same idempotency key is refused with `shown_once`, because the key itself is not stored. */
   create(
     caller: Caller,
@@ -49,8 +52,8 @@ export interface ManageKeys {
 }
 
 /**
- * Who may create a key that can decide. `login`: only its owner, who confirms it in Slack. `admin`: also callers with the scope
- * `keys:manage`, and the audit trail says so.
+ * Who may create a key that can decide. `login`: only its owner, who confirms it in Slack. `admin`: also an administrator's
+ * human key, and the audit trail says so.
  */
 export type HumanKeys = 'login' | 'admin';
 
@@ -85,7 +88,10 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
 
   return {
     async create(caller, request, idempotencyKey) {
-      const forbidden = requireScope(caller, 'keys:manage');
+      const forbidden =
+        request.class === 'human'
+          ? requireAdministrator(caller)
+          : requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => create(tx, caller, request), SHOWN_ONCE),
@@ -117,6 +123,9 @@ const ONLY_BY_OWNER = {
     'the owner of the key: they run `vsecure login` and confirm it in Slack. You can create a key without the scope approvals:decide (--scopes). With VSECURE_HUMAN_KEYS=admin on the server, administrators can create all keys',
 } as const;
 
+const WHY = 'The key was revoked.';
+
+/** With its last live key, a principal also loses its pending requests, and so its open waits, and its grants. */
 async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<ApiKey>> {
   const key = await tx.principals.revokeKey(keyId);
   if (!key) return refused({ code: 'not_found' });
@@ -126,6 +135,9 @@ async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<
     principal: key.principal,
     details: { key: key.id },
   });
+  await tx.principals.lock(key.principal);
+  if ((await tx.principals.liveKeys(key.principal)).length === 0)
+    await stopPrincipal(tx, { principal: key.principal, actor: keyActor(caller), why: WHY });
   return ok(key);
 }
 

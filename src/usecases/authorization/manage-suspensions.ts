@@ -1,4 +1,4 @@
-/** Suspend and resume keys by name over the API. This works while Slack is unavailable, and only an administrator's key can resume. */
+/** Suspend and resume keys by name over the API. This works while Slack is unavailable, and only an administrator's human key can resume. */
 
 import { keyActor } from '../../domain/audit-event.js';
 import type { Principal } from '../../domain/principal.js';
@@ -7,6 +7,7 @@ import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
+import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
 import type { SuspendPrincipal, Suspension } from './suspend-principal.js';
 
@@ -18,6 +19,7 @@ export interface ManageSuspensions {
     reason: string,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Result<Suspension>>;
+  /** Needs a human key of an administrator. */
   resume(
     caller: Caller,
     name: string,
@@ -43,7 +45,7 @@ export function createManageSuspensions(
     },
 
     async resume(caller, name, reason, idempotencyKey) {
-      const forbidden = requireScope(caller, 'keys:manage');
+      const forbidden = requireAdministrator(caller);
       if (forbidden) return forbidden;
       return store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => resumeIn(tx, caller, name, reason)),

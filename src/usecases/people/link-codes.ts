@@ -10,7 +10,7 @@ import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { createFailedAttempts } from '../authorization/count-failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
-import { requireScope } from '../authorization/require-scope.js';
+import { requireAdministrator } from '../authorization/require-administrator.js';
 import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
 import { memberBehind, type SlackActor } from './identify-slack-user.js';
 import { personDetails } from './person-details.js';
@@ -45,7 +45,7 @@ export type LinkByCode = (slackActor: SlackActor, code: string) => Promise<Resul
 const WRONG_MAX = 5;
 const WRONG_WITHIN = 10 * MINUTE;
 
-/** A human key can create a code for its owner, the scope keys:manage for every person. The person's older codes become void. */
+/** A human key can create a code for its owner, an administrator's human key for every person. The person's older codes become void. */
 export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
   return (caller, email, idempotencyKey) =>
     parts.store.transaction((tx) =>
@@ -82,7 +82,7 @@ async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result
   const own = caller.principal.class === 'human' && (email ?? caller.owner.email);
   if (own && own.toLowerCase() === caller.owner.email) return ok(caller.owner);
   if (email === undefined) return refused({ code: 'not_allowed', needs: 'a human key' });
-  const forbidden = requireScope(caller, 'keys:manage');
+  const forbidden = requireAdministrator(caller);
   if (forbidden) return forbidden;
   const person = await tx.people.byEmail(email);
   return person ? ok(person) : refused({ code: 'not_found' });

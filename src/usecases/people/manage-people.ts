@@ -6,10 +6,12 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Role } from '../../domain/vocabulary.js';
 import type { Store, Tx } from '../../ports/index.js';
+import { requireAdministrator } from '../authorization/require-administrator.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { deactivatePerson } from './deactivate-person.js';
 import { personDetails } from './person-details.js';
+import { reactivatePerson } from './reactivate-person.js';
 
 export interface PersonChange {
   readonly email: string;
@@ -17,6 +19,7 @@ export interface PersonChange {
   readonly active?: boolean | undefined;
 }
 
+/** Only an administrator's human key can change a person or link an account. The scope `keys:manage` is enough to list people. */
 export interface ManagePeople {
   list(caller: Caller): Promise<Result<readonly Person[]>>;
   set(
@@ -38,7 +41,7 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     idempotencyKey: IdempotencyKey | undefined,
     work: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
-    requireScope(caller, 'keys:manage') ??
+    requireAdministrator(caller) ??
     store.transaction((tx) => idempotent(tx, idempotencyKey, () => work(tx)));
 
   return {
@@ -48,16 +51,9 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     },
 
     set: (caller, personChange, idempotencyKey) =>
-      manage(caller, idempotencyKey, async (tx) => {
-        const changed = await change(
-          tx,
-          caller,
-          await tx.people.ensure(personChange.email),
-          personChange,
-        );
-        if (!changed) return refused({ code: 'version_conflict' });
-        return ok(changed);
-      }),
+      manage(caller, idempotencyKey, async (tx) =>
+        change(tx, caller, await tx.people.ensure(personChange.email), personChange),
+      ),
 
     link: (caller, email, account, idempotencyKey) =>
       manage(caller, idempotencyKey, async (tx) => {
@@ -70,17 +66,32 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
   };
 }
 
-/** Deactivation also cancels the person's requests and revokes their grants. */
-async function change(tx: Tx, caller: Caller, person: Person, { role, active }: PersonChange) {
-  const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
-  if (active === false) {
-    const deactivated = await deactivatePerson(tx, person.id, keyActor(caller));
-    if (deactivated) return deactivated;
+/** Deactivation also revokes the person's keys and grants and cancels their requests. The last active administrator stays one. */
+async function change(
+  tx: Tx,
+  caller: Caller,
+  person: Person,
+  { role, active }: PersonChange,
+): Promise<Result<Person>> {
+  if (active === false || (role !== undefined && role !== 'admin')) {
+    const administrators = await tx.people.lockAdministrators();
+    if (administrators.length === 1 && administrators[0] === person.id)
+      return refused(LAST_ADMINISTRATOR);
   }
-  const result = active ? await tx.people.setActive(person.id, active) : changed;
-  if (result) tx.record({ ...about(caller, result), type: 'person_changed' });
-  return result;
+  const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
+  const switchTo = active ? reactivatePerson : deactivatePerson;
+  const switched =
+    active === undefined ? undefined : await switchTo(tx, person.id, keyActor(caller));
+  if (switched) return ok(switched);
+  if (!changed) return refused({ code: 'version_conflict' });
+  tx.record({ ...about(caller, changed), type: 'person_changed' });
+  return ok(changed);
 }
+
+const LAST_ADMINISTRATOR = {
+  code: 'not_allowed',
+  needs: 'another active administrator, because this person is the last one',
+} as const;
 
 const about = (caller: Caller, person: Person): Pick<AuditEvent, 'actor' | 'details'> => ({
   actor: keyActor(caller),
