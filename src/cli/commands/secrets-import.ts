@@ -71,7 +71,9 @@ function checked(variables: readonly EnvVariable[], folder: string): readonly Wa
   const wanted = variables.filter(({ value }) => value !== '');
   const problems = wanted.flatMap(({ name, value, line }) => {
     if (!SEGMENT.test(name))
-      return [`line ${line}: the name cannot be part of a resource; it must begin with a letter or digit`];
+      return [
+        `line ${line}: the name cannot be part of a resource; it must begin with a letter or digit`,
+      ];
     const bytes = Buffer.byteLength(value);
     return bytes > SECRET_MAX_BYTES
       ? [`line ${line}: the value has ${bytes} bytes; ${SECRET_MAX_BYTES} are possible`]
