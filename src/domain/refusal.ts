@@ -96,6 +96,13 @@ const PLAIN: Record<Plain, string> = {
     'vsecure cannot answer this safely right now. Nothing was changed; try again shortly.',
 };
 
+const GRANT_END = {
+  expired: 'expired',
+  revoked: 'revoked',
+  released: 'released',
+  used_up: 'used up',
+} as const;
+
 /** The sentence that the refused caller reads: what happened, and what to do next. */
 export function explain(refusal: Refusal): string {
   switch (refusal.code) {
@@ -128,7 +135,7 @@ export function explain(refusal: Refusal): string {
     case 'wrong_door':
       return `The policy does not accept decisions from here, only from: ${refusal.allowed.join(', ')}.`;
     case 'grant_ended':
-      return `The grant has ended (${refusal.how.replaceAll('_', ' ')}). Request access again with request-access.`;
+      return `The grant has ended (${GRANT_END[refusal.how]}). Request access again with request-access.`;
     case 'needs_value':
       return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool can see it: ${refusal.command}`;
     case 'shown_once':

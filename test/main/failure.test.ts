@@ -164,7 +164,7 @@ test('admin:bootstrap reports a failure on stderr, and stdout stays empty', asyn
   const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: KEY };
   const ended = await vsecure(['admin:bootstrap'], { env });
   expect(ended.exit).toBe(1);
-  expect(sentenceOf(ended)).toMatch(/^vsecure: the master key is not the one/);
+  expect(sentenceOf(ended)).toMatch(/^vsecure: the master key does not match this database/);
 });
 
 test('an error of Node or PostgreSQL is explained by its code, never by its message', () => {

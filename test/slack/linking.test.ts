@@ -48,7 +48,11 @@ test.each([
   ['a guest', { is_restricted: true }, 'Only full members'],
   ['a single-channel guest', { is_ultra_restricted: true }, 'Only full members'],
   ['a bot', { is_bot: true }, 'Only full members'],
-  ['a person of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
+  [
+    'a person of another company',
+    { is_stranger: true, team_id: 'T0OTHER' },
+    'a different workspace',
+  ],
 ])('%s is not linked, and the answer says why', async (_, change, words) => {
   scene.proxy.inject(userBecomes(idOf('carol'), change));
   await type('carol', `link ${code}`);

@@ -69,7 +69,11 @@ test('a second confirmation, of the same person or another, changes nothing', as
 test.each([
   ['a guest', { is_restricted: true }, 'Only full members'],
   ['a bot', { is_bot: true }, 'Only full members'],
-  ['a person of another company', { is_stranger: true, team_id: 'T0OTHER' }, 'another Slack'],
+  [
+    'a person of another company',
+    { is_stranger: true, team_id: 'T0OTHER' },
+    'a different workspace',
+  ],
   ['a deactivated person', { deleted: true }, 'deactivated'],
 ])('%s sees nothing and confirms nothing', async (_, change, words) => {
   const earlier = await type('carol');

@@ -109,7 +109,12 @@ describe('Not me suspends nothing', () => {
     ['a guest', { is_restricted: true }, 'Only full members', 'unverified_account'],
     ['a bot', { is_bot: true }, 'Only full members', 'unverified_account'],
     ['a deactivated user', { deleted: true }, 'deactivated', 'person_inactive'],
-    ['a member of another workspace', { team_id: 'T0OTHER' }, 'another Slack', 'foreign_team'],
+    [
+      'a member of another workspace',
+      { team_id: 'T0OTHER' },
+      'a different workspace',
+      'foreign_team',
+    ],
   ])('for the owner’s account when Slack says it is of %s', async (_, change, words, refusal) => {
     scene.proxy.inject(userBecomes(idOf(scene, 'bob'), change));
     await refused('bob', words, refusal);
