@@ -271,10 +271,19 @@ test('an idempotency key has 1 to 128 printable characters', async () => {
   expect((await send('POST', '/approvals', agent, 'x'.repeat(128), ASK)).status).toBe(200);
 });
 
-test('free text with lone surrogates is recognised as the same request when it is sent again', async () => {
+test('free text with half a character is refused and decides nothing, however often it is sent', async () => {
   const { id } = await asked();
-  const revoke = { action: 'deny', reason: 'no \ud800 thanks' };
-  await sentThrice('POST', `/approvals/${id}/decision`, alice, revoke);
+  const path = `/approvals/${id}/decision`;
+  const key = randomUUID();
+  for (let tries = 0; tries < 2; tries += 1) {
+    const said = await send('POST', path, alice, key, {
+      action: 'deny',
+      reason: 'no \ud800 thanks',
+    });
+    expect(said.status).toBe(400);
+  }
+  const denied = await send('POST', path, alice, key, { action: 'deny', reason: 'no thanks' });
+  expect(denied.json).toMatchObject({ id, status: 'denied' });
 });
 
 test('stored answers are kept for seven days and contain no secret value', async () => {

@@ -16,6 +16,8 @@ import type { Store, Tx } from '../../../src/ports/index.js';
 export interface Memory {
   readonly people: readonly Person[];
   readonly principals: readonly Principal[];
+  /** The ids of all keys. */
+  readonly keys: readonly string[];
   readonly policies: Map<string, Policy>;
   readonly approvals: Map<ApprovalId, Approval>;
   readonly grants: Map<ApprovalId, NewGrant>;
@@ -42,6 +44,8 @@ export function memoryStore(memory: Memory): Store {
     principals: {
       list: async () => memory.principals,
       lockActive: async (wanted: PrincipalId) => memory.principals.find(({ id }) => id === wanted),
+      // The model revokes no key.
+      liveKeys: async () => memory.keys,
     },
     people: {
       find: async (id: PersonId) => person(id),
