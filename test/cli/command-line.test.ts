@@ -45,7 +45,10 @@ async function vsecure(argv: readonly string[], { stdin = '', env, preload = [] 
 test('secrets:set reads the value from a pipe and never prints it', async () => {
   const set = ['secrets:set', 'production/PIPED'];
   const stored = await vsecure(set, { stdin: 'canary-5Hq\n' });
-  expect(stored).toMatchObject({ exit: 0, err: '' });
+  expect(stored).toMatchObject({
+    exit: 0,
+    err: 'Removed the line break at the end of the value, which echo and prompts add.\n',
+  });
   expect(stored.out).toBe('Stored vsecure://secrets/production/PIPED, version 1.\n');
   const listed = await vsecure(['secrets:list', '--json']);
   expect(JSON.parse(listed.out)).toMatchObject([{ path: expect.stringContaining('PIPED') }]);

@@ -101,7 +101,7 @@ test('a person logs in on a terminal across a server restart, and the key is sto
   way.away = false;
   const { exit, stdout, stderr } = await program.ended;
   expect(exit, stderr).toBe(0);
-  expect(stdout).toMatch(/^You are alice@example\.com at http:\S+, until 20\d\d-/);
+  expect(stdout).toMatch(/^Logged in to http:\S+ as alice@example\.com until 20\d\d-/);
 
   const file = path.join(home, 'vsecure', 'config.json');
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -146,7 +146,7 @@ test('an interrupted or expired login says so and stores nothing', async () => {
   await codeShown(given);
   expect(await given.end('SIGINT')).toMatchObject({
     exit: 1,
-    stderr: expect.stringContaining('Given up: nobody is logged in.'),
+    stderr: expect.stringContaining('Login cancelled.'),
   });
   const late = startProgram(['login'], { env });
   await codeShown(late);

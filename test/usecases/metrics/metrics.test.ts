@@ -122,6 +122,7 @@ test('a human key sees the metrics of its owner, and an agent key only those of 
   expect([...touched].some((resource) => resource.includes('staging'))).toBe(false);
 
   const { caller: agent } = await services.agent('third', 'alice@example.com');
+  await services.ask(agent, {});
   const own = unwrap(await services.useCases.queryAudit(agent, {}, { limit: 200 }));
   expect(new Set(own.items.map(({ principal }) => principal))).toEqual(
     new Set([agent.principal.id]),
