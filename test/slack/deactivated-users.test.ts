@@ -9,16 +9,20 @@ import { until } from '../support/until.js';
 import { idOf, type OwnersScene, openOwnersScene } from './owners.js';
 
 let scene: OwnersScene;
+let count = 0;
 let bobs: Awaited<ReturnType<OwnersScene['services']['agent']>>;
 beforeAll(async () => {
   scene = await openOwnersScene();
-  bobs = await scene.services.agent();
+  await scene.services.agent();
   await scene.slack.start();
 });
 afterAll(() => scene.close());
 beforeEach(async () => {
   const back = { email: 'bob@example.com', active: true };
   unwrap(await scene.services.useCases.managePeople.set(scene.services.admin, back));
+  // A key that a deactivation has revoked never works again.
+  count += 1;
+  bobs = await scene.services.agent(`agent-${count}`);
 });
 afterEach(() => scene.proxy.clearFaults());
 

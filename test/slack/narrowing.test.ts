@@ -80,7 +80,7 @@ test('the second approver gets an error at the checkboxes when they share no res
   asked = await scene.services.ask(agent.caller, { resources: NAMES });
   expect(await submit('alice', boxes('0', '1'))).toBe('');
   expect(await submit('carol', boxes('2'))).toMatchObject({
-    errors: { resources: expect.stringContaining('Choose at least one that they chose too') },
+    errors: { resources: expect.stringContaining('Choose at least one of theirs') },
   });
   expect(await submit('carol', boxes('1', '2'))).toBe('');
   expect(await now()).toMatchObject({ status: 'approved', grantedResources: [B] });
