@@ -12,7 +12,7 @@ export async function printSlackStatus(io: Io): Promise<void> {
   for (const { code, channel, waiting, since, todo } of faults) {
     const where = channel === undefined ? 'Slack' : `channel ${channel}`;
     io.err(
-      `\nSlack problem (${code}): ${waiting} messages for ${where} undelivered since ${formatTime(since)}. Fix: ${todo}.`,
+      `\nSlack problem (${code}): ${waiting} ${waiting === 1 ? 'message' : 'messages'} for ${where} undelivered since ${formatTime(since)}. Fix: ${todo}.`,
     );
   }
 }

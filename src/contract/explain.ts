@@ -64,7 +64,12 @@ export const explainRoute = {
     operation,
     duration: duration.optional(),
     /** Name of another API key. */
-    as: z.string().min(1).max(NAME_MAX).optional(),
+    as: z
+      .string()
+      .max(NAME_MAX)
+      // PostgreSQL cannot compare text with a NUL character.
+      .regex(/^[^\p{C}]+$/u)
+      .optional(),
     /** A time other than now: RFC 3339, or a date in UTC. */
     at: z
       .union([z.iso.datetime({ offset: true }), z.iso.date()], {

@@ -78,8 +78,9 @@ test('the command line also names a channel without the bot when it lists waitin
   ]);
   const { exit, err } = await terminal('mcp:approvals', '--status', 'pending');
   expect(exit).toBe(0);
-  expect(err).toContain(`1 waiting for the Slack channel ${emulate.channelId}`);
-  expect(err).toContain('(not_in_channel): check the channel id, and invite the bot there');
+  expect(err).toContain('Slack problem (not_in_channel)');
+  expect(err).toContain(`1 message for channel ${emulate.channelId} undelivered`);
+  expect(err).toContain('Fix: check the channel id, and invite the bot there');
   expect((await terminal('mcp:approvals', '--json')).err).toBe('');
   await terminal('mcp:deny', id, '--reason', 'Only a test', '--yes');
   await noFaults();
