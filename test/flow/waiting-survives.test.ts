@@ -125,6 +125,6 @@ test('a call lost with the server is answered immediately over stdio', async () 
   await server.kill9();
   const fault = await end;
   expect(fault).toBeInstanceOf(Error);
-  expect(String(fault)).toMatch(/broke before the answer came/);
+  expect(String(fault)).toMatch(/broke before the answer arrived/);
   await server.restart();
 });
