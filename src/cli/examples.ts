@@ -3,6 +3,14 @@
 import type { Command } from 'commander';
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  serve: ['vsecure serve', 'DATABASE_URL=postgres://localhost/vsecure vsecure serve'],
+  demo: ['vsecure demo'],
+  migrate: ['vsecure migrate'],
+  backup: ['vsecure backup /var/backups/vsecure-2026-11-22'],
+  'admin:bootstrap': ['vsecure admin:bootstrap'],
+  'audit:detach': ['vsecure audit:detach --before 2026-01-01 --yes'],
+  'slack:check': ['vsecure slack:check', 'vsecure slack:check --post'],
+  mcp: ['vsecure mcp --check'],
   'mcp:approvals': ['vsecure mcp:approvals --status pending', 'vsecure mcp:approvals --json'],
   'mcp:approve': [
     'vsecure mcp:approve appr_… --reason "debugging the outage"',

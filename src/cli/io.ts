@@ -29,15 +29,21 @@ export interface Io extends Credentials {
 
 /** All output passes through here, so that no command can forget to escape control characters. */
 export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
-  // `vsecure mcp:audit | head` closes the pipe early. That is not a failure.
-  stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
+  let listening = false;
+  const write = (text: string) => {
+    // `vsecure mcp:audit | head` closes the pipe early. That is not a failure. A server command, which writes nothing here, decides for itself.
+    if (!listening)
+      stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
+    listening = true;
+    stdout.write(`${text}\n`);
+  };
   return {
-    out: (text) => stdout.write(`${escapeLines(text)}\n`),
+    out: (text) => write(escapeLines(text)),
     err: (text) => stderr.write(`${escapeLines(text)}\n`),
     // hasColors() respects NO_COLOR and TERM=dumb.
     table: (rows, columns) =>
-      stdout.write(`${table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })}\n`),
-    json: (value) => stdout.write(`${escapeJson(value)}\n`),
+      write(table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })),
+    json: (value) => write(escapeJson(value)),
     interactive: Boolean(stdin.isTTY),
     ask: (text) => question(stdin, stderr, escapeLines(text)),
     askHidden: (text) => question(stdin, stderr, escapeLines(text), { hidden: true }),

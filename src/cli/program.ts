@@ -1,6 +1,7 @@
-/** Registers all commands of `vsecure`. Server commands are listed here by name only. */
+/** Registers all commands of `vsecure`. `main/` supplies the server commands, so that this folder imports no server code. */
 
 import { Command } from 'commander';
+import { UsageError } from './command-errors.js';
 import { registerAlertsList, registerAlertsRules } from './commands/alerts-list.js';
 import {
   registerAlertsRemove,
@@ -105,11 +106,23 @@ Exit status: 0 success, 1 refused or failed, 2 wrong usage.`;
 
 export interface About {
   readonly version: string;
-  /** Server commands, which bin.ts dispatches itself: name to description. */
-  readonly server: Readonly<Record<string, string>>;
+  readonly server: readonly ServerCommand[];
+  readonly runServer: RunServerCommand;
 }
 
-export function createProgram(io: Io, { version, server }: About): Command {
+/** Calls the code of a server command and ends the process with the exit code that the code resolves with. */
+export type RunServerCommand = (run: () => Promise<number>) => Promise<void>;
+
+/** A command that runs on the server's machine, with the server's environment. */
+export interface ServerCommand {
+  readonly name: string;
+  readonly description: string;
+  /** Declares the arguments, the options and the action, which runs all its code inside `run`. */
+  readonly register: (command: Command, run: RunServerCommand) => void;
+}
+
+/** The one parser of every command: `--help` and wrong usage end here, before any command starts. */
+export function createProgram(io: Io, { version, server, runServer }: About): Command {
   const program = new Command('vsecure')
     .description(
       'AI tools ask for secrets, people approve, and the audit trail records everything.',
@@ -125,12 +138,21 @@ export function createProgram(io: Io, { version, server }: About): Command {
     .showHelpAfterError('Add --help to see how to use this command.')
     .addHelpText('after', ENVIRONMENT);
   program.commandsGroup('Server:');
-  for (const [name, description] of Object.entries(server))
-    program.command(name).description(description);
+  for (const { name, description, register } of server)
+    register(
+      program.command(name).description(description).hook('preAction', refuseProfile),
+      runServer,
+    );
   for (const [group, commands] of Object.entries(GROUPS)) {
     program.commandsGroup(group);
     for (const register of commands) register(program, io);
   }
   for (const command of program.commands) addExamples(command);
   return program;
+}
+
+/** A server command reads the server's environment: a profile that it ignored would mislead. */
+function refuseProfile(_: Command, action: Command): void {
+  if (action.optsWithGlobals()['profile'] === undefined) return;
+  throw new UsageError(`${action.name()} uses no profile: leave out --profile.`);
 }

@@ -5,20 +5,7 @@ import { createDisposal } from './disposal.js';
 import { createLogger } from './logger.js';
 import { openServices } from './services.js';
 
-const USAGE = `Usage: vsecure audit:detach --before <date> --yes
-
-Detaches the partitions of the audit trail that ended before <date> (YYYY-MM-DD, UTC). Nothing is deleted: each partition stays in the
-database as a table of its own, and an audit event records where the trail now starts.
-
-Example: vsecure audit:detach --before 2026-01-01 --yes
-`;
-
-export async function run(argv: string[]): Promise<number> {
-  const before = readDate(argv);
-  if (!before) {
-    process.stderr.write(USAGE);
-    return 2;
-  }
+export async function run(before: Date): Promise<number> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const disposal = createDisposal(log);
@@ -43,12 +30,3 @@ const describePartition = (archive: string, first: number, last: number, hash: s
   Export the table: pg_dump --table=${archive} --file=${archive}.sql "$DATABASE_URL"
   When you have stored the export safely, you can drop the table: drop table ${archive};
 `;
-
-/** Undefined when a flag is missing or wrong. */
-function readDate(argv: readonly string[]): Date | undefined {
-  const [flag, date = '', yes, ...rest] = argv;
-  if (flag !== '--before' || yes !== '--yes' || rest.length > 0) return undefined;
-  const before = new Date(`${date}T00:00:00Z`);
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(before.getTime());
-  return isDate ? before : undefined;
-}

@@ -6,19 +6,7 @@ import { readConfig } from '../config.js';
 import { baseBackup } from '../postgres/base-backup.js';
 import { startEmbedded } from '../postgres/embedded.js';
 
-const USAGE = `Usage: vsecure backup <dir>
-
-Copies the embedded database into <dir>, which must not exist yet. vsecure may keep running.
-The backup does not contain the master key. Keep the key in another place: without it, the backup is useless.
-
-Example: vsecure backup /var/backups/vsecure-2026-11-22
-`;
-
-export async function run(argv: string[]): Promise<number> {
-  const [dir, ...rest] = argv;
-  if (dir === '--help' || dir === '-h') return write(process.stdout, USAGE, 0);
-  if (dir === undefined || dir.startsWith('-') || rest.length > 0)
-    return write(process.stderr, USAGE, 2);
+export async function run(dir: string): Promise<number> {
   const { database, masterKey } = readConfig(process.env);
   if (database.url)
     return write(

@@ -2,9 +2,16 @@
 
 import { relayMain } from 'mcp-server-vsecure';
 
-export function run(argv: readonly string[]): Promise<number> {
+export function run({ check }: { readonly check: boolean }): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const { env, stdin, stdout, stderr } = process;
-  return relayMain({ env, argv, stdin, stdout, stderr, signal: stop.signal });
+  return relayMain({
+    env,
+    argv: check ? ['--check'] : [],
+    stdin,
+    stdout,
+    stderr,
+    signal: stop.signal,
+  });
 }

@@ -1,6 +1,5 @@
 /** `vsecure slack:check`: checks the Slack setup. Prints one line for each check, with a fix for each problem. */
 
-import { parseArgs } from 'node:util';
 import { escapeJson, escapeText } from '../cli/terminal-text.js';
 import { type Config, ConfigError, readConfig } from '../config.js';
 import { generateSecureToken } from '../crypto/random-token.js';
@@ -9,47 +8,25 @@ import { checkSlack, type SlackCheckOptions } from '../slack/check/check-slack.j
 import type { Checked } from '../slack/check/finding.js';
 import { findChannels } from './slack-channels.js';
 
-const USAGE = `Usage: vsecure slack:check [--post] [--json]
+export interface SlackCheckArguments {
+  /** Also posts a test message to each channel. */
+  readonly post: boolean;
+  /** Prints one JSON document. */
+  readonly json: boolean;
+}
 
-Run it with the server's environment. Checks the tokens, their scopes, the channels, the public address and the clock,
-and prints a fix for each problem. Exit code: 0 all checks passed, 1 a check failed, 2 wrong usage or settings.
-
-  --post  also post a test message to each channel
-  --json  print one JSON document
-`;
-
-const OPTIONS = {
-  post: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-export async function run(argv: string[]): Promise<number> {
-  const options = readArguments(argv);
-  if (!options || options.help) {
-    (options ? process.stdout : process.stderr).write(USAGE);
-    return options ? 0 : 2;
-  }
+export async function run({ post, json }: SlackCheckArguments): Promise<number> {
   const config = readConfig(process.env);
   const all: Checked[] = [];
-  for await (const one of runChecks(config, options.post)) {
+  for await (const one of runChecks(config, post)) {
     all.push(one);
-    if (!options.json) process.stdout.write(`${lineOf(one)}\n`);
+    if (!json) process.stdout.write(`${lineOf(one)}\n`);
   }
   const failures = all.filter(({ result }) => result === 'failed').length;
-  if (options.json)
+  if (json)
     process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all.map(toJson) })}\n`);
   else process.stdout.write(`${summary(failures)}\n`);
   return failures === 0 ? 0 : 1;
-}
-
-/** Undefined when the arguments are wrong. */
-function readArguments(argv: string[]) {
-  try {
-    return parseArgs({ args: argv, options: OPTIONS }).values;
-  } catch {
-    return undefined;
-  }
 }
 
 async function* runChecks(config: Config, post: boolean): AsyncGenerator<Checked> {

@@ -2,13 +2,19 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reportError } from '../../src/cli/command-errors.js';
+import type { Io } from '../../src/cli/io.js';
+import { createProgram } from '../../src/cli/program.js';
+import { SERVER_COMMANDS } from '../../src/main/server-commands.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { builtProgram } from '../support/built.js';
 import { temporaryFolder } from '../support/folder.js';
+import { ABOUT } from './terminal.js';
 
 let serving: Serving;
 beforeAll(async () => {
@@ -64,6 +70,60 @@ test('--help lists every command in groups', async () => {
   for (const name of commands.split(/\s+/)) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(out).toContain('Requests:');
   expect(out).toContain('VSECURE_API_KEY');
+});
+
+/** Every way to ask for help, and wrong usage that would be ignored by a parser of a command's own. */
+const ASKED = [
+  { argv: ['--help'], exit: 0 },
+  { argv: ['-h'], exit: 0 },
+  { argv: ['x', 'x', '--help', '--yes'], exit: 0 },
+  { argv: ['--no-such-option'], exit: 2 },
+  { argv: ['x', '--no-such-option'], exit: 2 },
+  { argv: ['x', 'x', 'x', 'x', '--no-such-option'], exit: 2 },
+  { argv: ['one-word-too-many', '--no-such-option=x'], exit: 2 },
+];
+
+/** The command lines that start a command, or that end otherwise than expected. */
+async function startedByHelp(change: (command: Command) => void = () => {}): Promise<string[]> {
+  const wrong: string[] = [];
+  const io: Io = Object.assign(Object.create(null), { out() {}, err() {}, useProfile() {} });
+  for (const name of createProgram(io, ABOUT).commands.map((command) => command.name()))
+    for (const { argv, exit } of ASKED) {
+      let started = false;
+      const program = createProgram(io, ABOUT).hook('preAction', () => {
+        started = true;
+      });
+      program.commands.forEach(change);
+      const code = await program.parseAsync([name, ...argv], { from: 'user' }).then(
+        () => 0,
+        (error: unknown) => reportError(error, io),
+      );
+      if (started || code !== exit) wrong.push(`${name} ${argv.join(' ')}`);
+    }
+  return wrong;
+}
+
+test('--help and unknown options start no command, in the list of all commands', async () => {
+  expect(await startedByHelp()).toEqual([]);
+  // The mutant: commands that parse their own words, as server commands once did.
+  const lenient = await startedByHelp((command) => {
+    command.helpOption(false).allowUnknownOption().allowExcessArguments();
+    for (const option of command.options) option.makeOptionMandatory(false);
+  });
+  for (const { name } of SERVER_COMMANDS)
+    expect(lenient.filter((line) => line.startsWith(`${name} `))).not.toEqual([]);
+});
+
+test.each(SERVER_COMMANDS)('$name --help creates no data folder and no key', async ({ name }) => {
+  const folder = temporaryFolder('help');
+  const env = { VSECURE_DATA_DIR: path.join(folder, 'data'), HOME: folder };
+  const helped = await vsecure([name, '--help'], { env });
+  expect(helped).toMatchObject({ exit: 0, err: '' });
+  expect(helped.out).toMatch(new RegExp(`^Usage: vsecure ${name}\\b`));
+  expect((await vsecure([name, 'x', '--force'], { env })).exit).toBe(2);
+  const misled = await vsecure([name, '--profile', 'prod'], { env });
+  expect(misled).toMatchObject({ exit: 2, out: '' });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('wrong usage exits with 2 and suggests a correction; a refusal exits with 1 and says what to do', async () => {

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { expect, test, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { temporaryFolder } from '../support/folder.js';
-import { run } from './terminal.js';
+import { ABOUT, run } from './terminal.js';
 
 // `--write` changes files in the home directory.
 vi.stubEnv('HOME', temporaryFolder('home'));
@@ -26,7 +26,7 @@ const io = {
     throw new Error('parsed');
   },
 };
-const create = () => createProgram(io, { version: '1.2.3', server: {} });
+const create = () => createProgram(io, ABOUT);
 const names = create().commands.map((command) => command.name());
 
 test.each(names)('%s --help shows examples that parse', async (name) => {

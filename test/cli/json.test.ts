@@ -7,7 +7,7 @@ import { createProgram } from '../../src/cli/program.js';
 import { ROUTES } from '../../src/contract/routes.js';
 import { describeApi } from '../../src/http/openapi/document.js';
 import { type Serving, startServing } from '../http/serving.js';
-import { run, type TerminalOptions } from './terminal.js';
+import { ABOUT, run, type TerminalOptions } from './terminal.js';
 
 /** Maps each command to its documented output. */
 const DOCUMENTED = new Map(
@@ -32,10 +32,7 @@ afterAll(() => serving.close());
 
 test('docs/cli.md lists exactly the commands that have --json', () => {
   const io = { out() {}, err() {}, useProfile() {} };
-  const program = createProgram(Object.assign(Object.create(null), io), {
-    version: '1.2.3',
-    server: {},
-  });
+  const program = createProgram(Object.assign(Object.create(null), io), ABOUT);
   const having = program.commands.filter(({ options }) =>
     options.some(({ long }) => long === '--json'),
   );

@@ -1,10 +1,19 @@
 /** Runs commands in this process against a real server, with a fake terminal. */
 
 import type { Io } from '../../src/cli/io.js';
-import { runClient } from '../../src/cli/run.js';
+import type { About } from '../../src/cli/program.js';
+import { runCommand } from '../../src/cli/run.js';
 import { table } from '../../src/cli/table.js';
 import { escapeJson, escapeLines } from '../../src/cli/terminal-text.js';
+import { SERVER_COMMANDS } from '../../src/main/server-commands.js';
 import { VSecureClient } from '../../src/sdk/index.js';
+
+/** The whole program, whose server commands do nothing. */
+export const ABOUT: About = {
+  version: '1.2.3',
+  server: SERVER_COMMANDS,
+  runServer: async () => {},
+};
 
 export interface TerminalOptions {
   readonly url: string;
@@ -44,6 +53,6 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
     profile: () => ({ name: 'default', file: 'nowhere', url, save: () => {} }),
     client: () => new VSecureClient({ url, apiKey: token }),
   };
-  const exit = await runClient(argv, { version: '1.2.3', server: { serve: 'run it' } }, io);
+  const exit = await runCommand(argv, ABOUT, io);
   return { exit, out: out?.join('\n') ?? '', err: err?.join('\n') ?? '', asked: asked ?? [] };
 }

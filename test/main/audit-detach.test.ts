@@ -46,13 +46,13 @@ test('audit:detach does nothing unless both the date and --yes are given', async
     ['--before', '2026-01-01'],
     ['--before', '2026-13-01', '--yes'],
     ['--before', 'yesterday', '--yes'],
-    ['--yes', '--before', '2026-01-01'],
+    ['--yes'],
     ['--before', '2026-01-01', '--yes', 'more'],
   ];
   for (const argv of asked)
     expect(await vsecure(['audit:detach', ...argv])).toMatchObject({
       exit: 2,
       stdout: '',
-      stderr: expect.stringContaining('Usage: vsecure audit:detach --before <date> --yes'),
+      stderr: expect.stringMatching(/^error: .*\nAdd --help to see/),
     });
 });

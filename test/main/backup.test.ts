@@ -43,7 +43,7 @@ test('a backup and the master key restore a lost data folder, with its secrets a
 test('backup without a folder, or with a PostgreSQL server of the operator, says what to do instead', async () => {
   expect(await vsecure(['backup'])).toMatchObject({
     exit: 2,
-    stderr: expect.stringContaining('Usage: vsecure backup <dir>'),
+    stderr: expect.stringContaining("missing required argument 'dir'"),
   });
   const env = {
     DATABASE_URL: 'postgres://localhost/x',

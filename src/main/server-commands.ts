@@ -1,0 +1,103 @@
+/** The commands that run on the server's machine: how each is called, and its code, which is imported only when the command runs. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import type { RunServerCommand, ServerCommand } from '../cli/program.js';
+
+/** Starts nothing itself: `run` calls the code of the chosen command and ends the process with its exit code. */
+export const SERVER_COMMANDS: readonly ServerCommand[] = [
+  simple('serve', 'run the server', () => import('./serve.js')),
+  simple('demo', 'try vsecure with fake secrets', () => import('./demo.js')),
+  simple('migrate', 'upgrade the database schema to this version', () => import('./migrate.js')),
+  {
+    name: 'backup',
+    description: 'back up the embedded database',
+    register: registerBackup,
+  },
+  simple(
+    'admin:bootstrap',
+    'create or recover the first admin key',
+    () => import('./admin-bootstrap.js'),
+  ),
+  {
+    name: 'audit:detach',
+    description: 'detach old parts of the audit trail from the table; deletes nothing',
+    register: registerAuditDetach,
+  },
+  {
+    name: 'slack:check',
+    description: 'check the Slack setup and show how to fix it',
+    register: registerSlackCheck,
+  },
+  {
+    name: 'mcp',
+    description: 'serve MCP to an AI tool over stdio',
+    register: registerMcp,
+  },
+];
+
+/** A command without arguments and options. */
+function simple(
+  name: string,
+  description: string,
+  load: () => Promise<{ run(): Promise<number> }>,
+): ServerCommand {
+  const register = (command: Command, run: RunServerCommand) =>
+    command.action(() => run(async () => (await load()).run()));
+  return { name, description, register };
+}
+
+const BACKUP_HELP = `
+Copies the embedded database into <dir>. vsecure may keep running.
+The backup does not contain the master key. Keep the key in another place: without it, the backup is useless.`;
+
+function registerBackup(command: Command, run: RunServerCommand): void {
+  command
+    .argument('<dir>', 'folder for the copy; it must not exist yet')
+    .addHelpText('after', BACKUP_HELP)
+    .action((dir) => run(async () => (await import('./backup.js')).run(dir)));
+}
+
+const DETACH_HELP = `
+Nothing is deleted: each detached part stays in the database as a table of its own, and an audit event records where the trail now
+starts. The command needs the database and the master key.`;
+
+function registerAuditDetach(command: Command, run: RunServerCommand): void {
+  command
+    .requiredOption('--before <date>', 'detach what ended before this day, YYYY-MM-DD, UTC', day)
+    .requiredOption('--yes', 'required: the command does not ask for confirmation')
+    .addHelpText('after', DETACH_HELP)
+    .action(({ before }) => run(async () => (await import('./audit-detach.js')).run(before)));
+}
+
+function day(text: string): Date {
+  const date = new Date(`${text}T00:00:00Z`);
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime())) return date;
+  throw new InvalidArgumentError('Not a date; use YYYY-MM-DD.');
+}
+
+const SLACK_HELP = `
+Run it with the server's environment. It checks the tokens, their scopes, the channels, the public address and the clock,
+and prints a fix for each problem. Exit status: 0 all checks passed, 1 a check failed, 2 wrong usage or settings.`;
+
+function registerSlackCheck(command: Command, run: RunServerCommand): void {
+  command
+    .option('--post', 'also post a test message to each channel', false)
+    .option('--json', 'print one JSON document', false)
+    .addHelpText('after', SLACK_HELP)
+    .action((options) => run(async () => (await import('./slack-check.js')).run(options)));
+}
+
+const MCP_HELP = `
+The AI tool starts this command. Environment:
+  VSECURE_URL              address of the server (default: http://127.0.0.1:3000)
+  and one of
+  VSECURE_API_KEY          the key of the AI tool, vsk_a_… (vsecure keys:create --class agent)
+  VSECURE_API_KEY_FILE     a file that contains the key and that only its owner can read
+  VSECURE_API_KEY_COMMAND  a command that prints the key, such as the command of a keychain`;
+
+function registerMcp(command: Command, run: RunServerCommand): void {
+  command
+    .option('--check', 'test the connection, and show how to fix what does not work', false)
+    .addHelpText('after', MCP_HELP)
+    .action((options) => run(async () => (await import('./mcp.js')).run(options)));
+}
