@@ -42,6 +42,8 @@ export interface ApprovalReads {
   requestCounts(principal: PrincipalId, request: RequestedAccess): Promise<RequestCounts>;
   /** Approvals that can still be decided, the first to expire first. */
   open(): Promise<readonly Pick<Approval, 'id' | 'resources'>[]>;
+  /** The pending approvals of this principal. */
+  pendingOf(principal: PrincipalId): Promise<readonly ApprovalId[]>;
   votes(id: ApprovalId): Promise<readonly Vote[]>;
   /** The policies of all requests that these principals ever made. */
   policiesRequested(principals: readonly PrincipalId[]): Promise<readonly PolicyId[]>;
@@ -109,6 +111,11 @@ export interface GrantReads {
     operation: Operation,
     resources: readonly string[],
   ): Promise<Grant | undefined>;
+  /**
+   * Uses of earlier automatic grants of this owner's keys under this policy, for this operation and for resources that overlap these, whose
+   * time has not ended, however they ended. An active grant that `replaceAutomatic` would not end counts with all the uses that it allows.
+   */
+  automaticUses(access: AutomaticAccess): Promise<number>;
   /** Of this principal's grants that cover the resource under any policy: an active one, else the one that ended last. */
   latest(
     principal: PrincipalId,
@@ -117,7 +124,23 @@ export interface GrantReads {
   ): Promise<Grant | undefined>;
 }
 
+/** What an automatic grant is for. */
+export type AutomaticAccess = Pick<NewGrant, 'policy' | 'operation' | 'resources'> & {
+  readonly principal: PrincipalId;
+  readonly owner: PersonId;
+};
+
 export interface Grants extends GrantReads {
+  /**
+   * Locks the owner, the principal and the grants that `replaceAutomatic` ends until this transaction ends, so that no two automatic
+   * grants count the same uses. Call it before `automaticUses`.
+   */
+  lockAutomatic(access: AutomaticAccess): Promise<void>;
+  /**
+   * Releases the principal's active automatic grants that a new one with the same policy, operation and at least their resources
+   * replaces. Call it after `lockAutomatic`. Returns them.
+   */
+  replaceAutomatic(access: AutomaticAccess, by: string): Promise<readonly Grant[]>;
   /** UNIQUE (approval), and only for an approved one: the database refuses anything else. The duration starts now. */
   insert(grant: NewGrant): Promise<Grant>;
   /**

@@ -67,6 +67,14 @@ export function approvalReads(sql: Sql): ApprovalReads {
     requesterHistory: (request) => requesterHistory(sql, request),
     pastRequests: (request, limit) => pastRequests(sql, request, limit),
 
+    async pendingOf(principal) {
+      const rows = await sql<{ id: Approval['id'] }>(
+        "select id from approval where principal_id = $1 and status = 'pending' order by id",
+        [principal],
+      );
+      return rows.map(({ id }) => id);
+    },
+
     async votes(id) {
       const rows = await sql<VoteRow>(
         `select approval_id, person_id, verdict, door, reason, duration_ms, resources from vote

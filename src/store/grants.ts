@@ -47,6 +47,19 @@ const USE = `
     select h.id, h.uses from held h cross join moment m where ${liveAt('h', 'm.now')} order by h.ends_at desc, h.id limit 1)
   update access_grant g set uses = c.uses + 1 from chosen c where g.id = c.id returning ${COLUMNS}`;
 
+/** True for a grant that a policy's conditions gave, without a person. */
+const AUTOMATIC = `exists (select from approval a
+  where a.id = g.approval_id and a.settled_by is null and a.auto_report is not null)`;
+
+/** Compares the parts before the first `*`: two patterns may overlap whenever it is true, and never when it is false. */
+const OVERLAPS = `exists (select from unnest(g.resources) r, unnest($4::text[]) n where r = n
+  or n like '%*%' and starts_with(split_part(r, '*', 1), split_part(n, '*', 1))
+  or r like '%*%' and starts_with(split_part(n, '*', 1), split_part(r, '*', 1)))`;
+
+/** Parameters: principal, policy, operation, resources. */
+const REPLACED = `g.principal_id = $1 and g.policy_id = $2 and g.operation = $3 and g.resources <@ $4 and ${LIVE}
+  and ${AUTOMATIC}`;
+
 interface GrantRow {
   readonly id: Grant['id'];
   readonly approval_id: Grant['approval'];
@@ -110,6 +123,20 @@ export function grantReads(sql: Sql): GrantReads {
       return row && toGrant(row);
     },
 
+    async automaticUses({ principal, owner, policy, operation, resources }) {
+      const row = only(
+        await sql<{ uses: number }>(
+          `select coalesce(sum(case when ${LIVE} and not (${REPLACED}) then coalesce(g.max_uses, g.uses)
+             else g.uses end), 0)::float8 as uses
+           from access_grant g
+           where g.principal_id in (select id from principal where owner_id = $5) and g.policy_id = $2
+             and g.operation = $3 and g.ends_at > clock_timestamp() and ${OVERLAPS} and ${AUTOMATIC}`,
+          [principal, policy, operation, resources, owner],
+        ),
+      );
+      return row.uses;
+    },
+
     latest: (principal, operation, resource) =>
       one(
         sql(
@@ -125,6 +152,27 @@ export function grants(sql: Sql): Grants {
   const reads = grantReads(sql);
   return {
     ...reads,
+
+    async lockAutomatic({ owner, principal, policy, operation, resources }) {
+      await sql('select id from person where id = $1 for no key update', [owner]);
+      await sql('select id from principal where id = $1 for no key update', [principal]);
+      await sql(`select g.id from access_grant g where ${REPLACED} order by g.id for update`, [
+        principal,
+        policy,
+        operation,
+        resources,
+      ]);
+    },
+
+    async replaceAutomatic({ principal, policy, operation, resources }, by) {
+      const replaced = await sql<GrantRow>(
+        `update access_grant g set ended_how = 'released', ended_at = clock_timestamp(), ended_by = $5,
+           end_reason = 'A new grant replaces it.'
+         where ${REPLACED} returning ${COLUMNS}`,
+        [principal, policy, operation, resources, by],
+      );
+      return replaced.map(toGrant);
+    },
 
     async insert(grant) {
       const row = only(

@@ -9,6 +9,7 @@ import { parseWindow, type TimeWindow } from '../../src/domain/policy/time-windo
 import { sqlOn } from '../../src/store/sql.js';
 import type { Access } from '../../src/usecases/approvals/approval-with-grant.js';
 import type { AccessRequest } from '../../src/usecases/approvals/request-access.js';
+import type { Parts } from '../../src/usecases/index.js';
 import { brokenInvariants } from '../support/invariants.js';
 import {
   buildServices,
@@ -287,6 +288,132 @@ describe('claims of a client have no effect on auto-approval', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('the uses of automatic grants count on while their time has not ended', () => {
+  const build = async (change?: (parts: Parts) => Parts) => {
+    const own = await buildServices(change && { change });
+    const limited = { enabled: true, conditions: { operations: ['read'] } } as const;
+    await own.policy({ maxUses: 2, autoApprove: limited });
+    await own.secret();
+    await own.secret('other', 'vsecure://secrets/production/OTHER');
+    return own;
+  };
+  const asks = async (
+    own: Services,
+    caller: typeof claude,
+    more: Partial<AccessRequest> = {},
+  ): Promise<Access> =>
+    unwrap(
+      await own.useCases.requestAccess(caller, {
+        resources: [DATABASE_URL],
+        operation: 'read',
+        reason: 'Debugging the failing database connection',
+        ...more,
+      }),
+    );
+  const reads = (own: Services, caller: typeof claude) =>
+    own.useCases.readSecret(caller, { resource: DATABASE_URL });
+
+  /** How often an agent reads the value when it asks again and again, each time in this way. */
+  async function readsWithoutPerson(
+    own: Services,
+    between: (access: Access, caller: typeof claude) => Promise<unknown>,
+    more: Partial<AccessRequest> = {},
+  ) {
+    const { caller } = await own.agent();
+    let read = 0;
+    for (let round = 0; round < 5; round += 1) {
+      const access = await asks(own, caller, more);
+      if (access.approval.status === 'pending') break;
+      if ((await reads(own, caller)).ok) read += 1;
+      await between(access, caller);
+    }
+    return read;
+  }
+  const nothing = async () => undefined;
+  const release = (own: Services) => (access: Access, caller: typeof claude) =>
+    own.useCases.releaseGrant(caller, access.grant?.id ?? 'grnt_');
+
+  test.each<
+    [string, (own: Services) => Parameters<typeof readsWithoutPerson>[1], Partial<AccessRequest>]
+  >([
+    ['renews', () => nothing, { renew: true }],
+    ['renews for longer', () => nothing, { renew: true, duration: 2 * HOUR }],
+    ['releases each grant', release, {}],
+    ['uses up each grant', (own) => (_, caller) => reads(own, caller), {}],
+    [
+      'names a second resource',
+      () => nothing,
+      { renew: true, resources: [DATABASE_URL, 'vsecure://secrets/production/OTHER'] },
+    ],
+    ['asks for the pattern', () => nothing, { renew: true, resources: [PRODUCTION] }],
+  ])('a key that %s gets no more uses without a person', async (_, between, more) => {
+    const own = await build();
+    const read = await readsWithoutPerson(own, between(own), more);
+    expect(read).toBeLessThanOrEqual(2);
+    const { caller } = await own.agent('another-key');
+    const { approval } = await asks(own, caller);
+    expect([approval.status, approval.autoReport]).toEqual([
+      'pending',
+      'not auto-approved: 2 uses are granted without a person already, at most 2',
+    ]);
+    const why = unwrap(
+      await own.useCases.explainAccess(caller, { resource: DATABASE_URL, operation: 'read' }),
+    );
+    expect(why.outcome).toBe('asked');
+    await own.close();
+  });
+
+  test('a renewed grant has the uses that are left, and replaces the one before; another resource has its own', async () => {
+    const own = await build();
+    const { caller } = await own.agent();
+    const first = await asks(own, caller);
+    unwrap(await reads(own, caller));
+    const second = await asks(own, caller, { renew: true });
+    expect(second.grant).toMatchObject({ maxUses: 1, uses: 0 });
+    expect(await own.store.grants.find(first.grant?.id ?? 'grnt_')).toMatchObject({
+      status: 'released',
+    });
+    const other = await asks(own, caller, { resources: ['vsecure://secrets/production/OTHER'] });
+    expect(other.grant).toMatchObject({ maxUses: 2 });
+    await own.close();
+  });
+
+  test('keys of one owner that ask at the same moment share the uses', async () => {
+    const own = await build();
+    const names = ['one', 'two', 'three', 'four'];
+    const callers = await Promise.all(names.map(async (name) => (await own.agent(name)).caller));
+    const all = await Promise.all(callers.map((caller) => asks(own, caller)));
+    expect(all.filter(({ grant }) => grant)).toHaveLength(1);
+    await own.close();
+  });
+
+  test('a grant that a person approved has all uses, and does not count', async () => {
+    const own = await build();
+    await readsWithoutPerson(own, release(own));
+    const { caller } = await own.agent('another-key');
+    const { approval } = await asks(own, caller);
+    const alice = await own.decider('alice@example.com');
+    unwrap(await own.useCases.decide(alice, { approval: approval.id, verdict: 'approve' }));
+    expect(await own.store.grants.ofApproval(approval.id)).toMatchObject({ maxUses: 2 });
+    await own.close();
+  });
+
+  test('do not count in a build that forgets earlier grants', async () => {
+    const own = await build((parts) => ({
+      ...parts,
+      store: {
+        ...parts.store,
+        transaction: (work) =>
+          parts.store.transaction((tx) =>
+            work({ ...tx, grants: { ...tx.grants, automaticUses: async () => 0 } }),
+          ),
+      },
+    }));
+    expect(await readsWithoutPerson(own, nothing, { renew: true })).toBe(5);
+    await own.close();
   });
 });
 

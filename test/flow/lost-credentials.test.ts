@@ -172,26 +172,61 @@ describe('a revoked key', () => {
       approval: approval.id,
       verdict: 'approve',
     });
-    const ended = unwrap(await wait);
-    return { caller, decided: decided.ok, status: ended.approval.status, grant: ended.grant };
+    const ended = await wait;
+    const { status } = (await services.store.approvals.find(approval.id)) ?? {};
+    return { caller, decided: decided.ok, status, ended };
   }
 
   test('that was the last one of its principal withdraws its requests and ends its waits; nothing can be approved', async () => {
     services = await buildServices();
-    const { decided, status, grant } = await revokedWhileWaiting('last');
-    expect({ decided, status, grant }).toEqual({
-      decided: false,
-      status: 'cancelled',
-      grant: undefined,
-    });
+    const { decided, status, ended } = await revokedWhileWaiting('last');
+    expect({ decided, status }).toEqual({ decided: false, status: 'cancelled' });
+    expect(unwrap(ended).approval.status).toBe('cancelled');
+    expect(unwrap(ended).grant).toBeUndefined();
   });
 
-  test('that leaves its principal another live key leaves the requests too', async () => {
+  test('that leaves its principal another live key leaves the requests too, but ends its own waits', async () => {
     services = await buildServices();
-    expect(await revokedWhileWaiting('one of two')).toMatchObject({
-      decided: true,
-      status: 'approved',
-    });
+    const { decided, status, ended } = await revokedWhileWaiting('one of two');
+    expect({ decided, status }).toEqual({ decided: true, status: 'approved' });
+    expect(refusalOf(ended)).toBe('invalid_key');
+  });
+
+  /** Milliseconds until the wait of a revoked key ends when nobody decides. */
+  async function endOfWait() {
+    const { useCases, admin } = services;
+    await services.policy();
+    const { caller } = await services.agent();
+    const again = {
+      name: caller.principal.name,
+      class: 'agent',
+      owner: caller.owner.email,
+    } as const;
+    unwrap(await useCases.manageKeys.create(admin, { ...again, additional: true }));
+    const { id } = await services.ask(caller);
+    const started = performance.now();
+    const wait = useCases.waitForDecision(caller, id, { ms: 3000 });
+    unwrap(await useCases.manageKeys.revoke(admin, caller.key.id));
+    await wait;
+    return performance.now() - started;
+  }
+
+  test('ends its wait at once while another key of the principal is live', async () => {
+    services = await buildServices();
+    expect(await endOfWait()).toBeLessThan(2000);
+  });
+
+  test('waits on in a build that reads the key only at the start of a wait', async () => {
+    const change = (parts: Parts): Parts => {
+      const { principals } = parts.store;
+      const credentials: typeof principals.credentials = async (id) => {
+        const found = await principals.credentials(id);
+        return found && { ...found, live: true };
+      };
+      return { ...parts, store: { ...parts.store, principals: { ...principals, credentials } } };
+    };
+    services = await buildServices({ change });
+    expect(await endOfWait()).toBeGreaterThan(2900);
   });
 
   test('makes no request that was on its way when it was revoked, and gets no automatic grant', async () => {

@@ -85,6 +85,18 @@ async function end(
       code: 'grant_ended',
       how: grant.status === 'active' ? 'expired' : grant.status,
     });
+  await recordEnd(tx, grant, how, actor, reason);
+  return ok(ended);
+}
+
+/** Records that a grant was ended, and redraws its card. */
+export async function recordEnd(
+  tx: Tx,
+  grant: Grant,
+  how: 'revoked' | 'released',
+  actor: Actor,
+  reason?: string,
+): Promise<void> {
   const { approval, principal, resources, operation } = grant;
   tx.record({
     type: how === 'revoked' ? 'access_revoked' : 'access_released',
@@ -98,5 +110,4 @@ async function end(
   });
   await tx.enqueueCardUpdate(approval);
   await tx.wake(approval);
-  return ok(ended);
 }

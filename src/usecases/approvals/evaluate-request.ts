@@ -11,6 +11,8 @@ export interface EvaluatedRequest {
   readonly report?: AutoApprovalReport | undefined;
   /** The request is granted without an approver. */
   readonly grantedImmediately: boolean;
+  /** Uses that the grant allows. Undefined: no limit. */
+  readonly maxUses?: number | undefined;
 }
 
 /** `at` is a time of the database's clock. Refuses requests that the policy does not allow. */
@@ -26,5 +28,20 @@ export function evaluateRequest(
   const auto = policy.autoApprove;
   const report = auto?.enabled ? judgeAutoApproval(auto, asked) : undefined;
   const grantedImmediately = !policy.requiresApproval || report?.granted === true;
-  return ok({ duration: duration.value, report, grantedImmediately });
+  const { maxUses } = policy;
+  return ok({ duration: duration.value, report, grantedImmediately, maxUses });
+}
+
+/** Does a policy's condition give this grant a limited number of uses? Then uses of earlier grants count on. */
+export const countsOn = ({ report, maxUses }: EvaluatedRequest, policy: PolicyRules): boolean =>
+  policy.requiresApproval && report?.granted === true && maxUses !== undefined;
+
+/** An automatic grant gets the uses that earlier ones left. When none are left, a person decides. */
+export function withEarlierUses(evaluated: EvaluatedRequest, earlier: number): EvaluatedRequest {
+  const { report, maxUses } = evaluated;
+  if (!report || maxUses === undefined) return evaluated;
+  if (earlier < maxUses) return { ...evaluated, maxUses: maxUses - earlier };
+  const spent = `${earlier} uses are granted without a person already, at most ${maxUses}`;
+  const failed = [...report.failed, { condition: 'maxUses', text: spent }];
+  return { ...evaluated, report: { ...report, granted: false, failed }, grantedImmediately: false };
 }

@@ -6,7 +6,7 @@ import type { Json } from '../../domain/canonical-json.js';
 import { RESOURCES_MAX } from '../../domain/limits.js';
 import { parsePattern } from '../../domain/pattern.js';
 import { explainAutoApproval } from '../../domain/policy/auto-approve.js';
-import type { Policy } from '../../domain/policy/policy.js';
+import type { Policy, PolicyId } from '../../domain/policy/policy.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import { ok, type Result, refused } from '../../domain/result.js';
@@ -19,7 +19,13 @@ import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js'
 import { notifyOwner } from '../notifications/notify-owner.js';
 import { decidingPolicy, namedApproverEntries } from '../policies/deciding-policy.js';
 import { type Access, accessTo, withLink } from './approval-with-grant.js';
-import { evaluateRequest } from './evaluate-request.js';
+import { recordEnd } from './end-grant.js';
+import {
+  countsOn,
+  type EvaluatedRequest,
+  evaluateRequest,
+  withEarlierUses,
+} from './evaluate-request.js';
 import { expireDue } from './expire-approvals.js';
 import { isLimitRefusal, recordLimitRefusal } from './record-limit-refusals.js';
 import { type RequestLimits, refuseOverLimit } from './request-limits.js';
@@ -157,13 +163,15 @@ async function requestUnderPolicy(
   const covered = request.renew ? undefined : await alreadyCovered(tx, caller, policy, request);
   if (covered) return ok(covered);
 
-  const { duration, report, grantedImmediately } = evaluated.value;
+  const judged = await countEarlierUses(tx, caller, policy, request, evaluated.value);
+  const { duration, report, grantedImmediately, maxUses } = judged;
   // Without required approval the conditions had no effect.
   const autoReport = policy.requiresApproval && report ? explainAutoApproval(report) : undefined;
   const newApproval = { ...approvalFor(parts, caller, request, policy, duration), autoReport };
   if (grantedImmediately)
     return (
-      (await refuseStopped(tx, caller)) ?? grantImmediately(parts, tx, caller, policy, newApproval)
+      (await refuseStopped(tx, caller)) ??
+      grantImmediately(parts, tx, caller, policy, { ...newApproval, maxUses })
     );
   const approvers = await namedApproverEntries(tx.policies, policy, parts.defaultApprovers);
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
@@ -174,6 +182,26 @@ async function requestUnderPolicy(
     requestApproval(tx, caller, newApproval)
   );
 }
+
+/** `renew`, or a new request after a grant was used up, does not restart `maxUses` under auto-approval. */
+async function countEarlierUses(
+  tx: Tx,
+  caller: Caller,
+  policy: Policy,
+  request: AccessRequest,
+  evaluated: EvaluatedRequest,
+): Promise<EvaluatedRequest> {
+  if (!countsOn(evaluated, policy)) return evaluated;
+  const access = automaticAccess(caller, policy.id, request);
+  await tx.grants.lockAutomatic(access);
+  return withEarlierUses(evaluated, await tx.grants.automaticUses(access));
+}
+
+const automaticAccess = (
+  { principal, owner }: Caller,
+  policy: PolicyId,
+  { operation, resources }: Pick<NewApproval, 'operation' | 'resources'>,
+) => ({ principal: principal.id, owner: owner.id, policy, operation, resources });
 
 /**
  * The key may have been suspended or revoked since it was authenticated. From here on a suspension or revocation waits for this transaction, and then ends the
@@ -231,14 +259,19 @@ async function grantImmediately(
   tx: Tx,
   caller: Caller,
   policy: Policy,
-  newApproval: NewApproval,
+  newApproval: NewApproval & Pick<EvaluatedRequest, 'maxUses'>,
 ): Promise<Result<Access>> {
   const approval = await tx.approvals.insertSettled(newApproval);
+  if (newApproval.maxUses !== undefined && newApproval.autoReport) {
+    const access = automaticAccess(caller, policy.id, newApproval);
+    for (const replaced of await tx.grants.replaceAutomatic(access, caller.principal.id))
+      await recordEnd(tx, replaced, 'released', keyActor(caller), 'A new grant replaces it.');
+  }
   const grant = await tx.grants.insert({
     ...newApproval,
     id: makeId('grnt'),
     approval: newApproval.id,
-    maxUses: policy.maxUses,
+    maxUses: newApproval.maxUses,
   });
   tx.record({
     ...about(caller, newApproval),

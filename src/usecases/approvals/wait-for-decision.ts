@@ -4,6 +4,7 @@ import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Cards, Store, Wakeups } from '../../ports/index.js';
+import { authenticated } from '../authorization/authenticate.js';
 import { requireScope } from '../authorization/require-scope.js';
 import { waitUntil } from '../wait-until.js';
 import { type Access, withGrant, withLink } from './approval-with-grant.js';
@@ -22,7 +23,10 @@ export type WaitForDecision = (
   waiting: Waiting,
 ) => Promise<Result<Access>>;
 
-/** Resolves with the current approval when it is settled, the time is up, or the signal aborts. */
+/**
+ * Resolves with the current approval when it is settled, the time is up, or the signal aborts. A wait whose key is no longer valid ends,
+ * and learns at most that the request was withdrawn.
+ */
 export function createWaitForDecision(
   store: Store,
   wakeups: Wakeups,
@@ -32,6 +36,8 @@ export function createWaitForDecision(
   return async (caller, id, { ms, signal, onWait }) => {
     const forbidden = requireScope(caller, 'access:request');
     if (forbidden) return forbidden;
+    // The first read follows the authentication of this call.
+    let valid: boolean | undefined;
     const own = await waitUntil(
       { wakeups, stopwatch },
       {
@@ -39,14 +45,19 @@ export function createWaitForDecision(
         ms,
         signal,
         async read() {
+          valid = valid === undefined || (await isValid(store, caller));
           const found = await store.approvals.find(id);
           return found?.principal === caller.principal.id ? found : undefined;
         },
-        isEnough: (seen) => seen?.status !== 'pending',
+        isEnough: (seen) => !valid || seen?.status !== 'pending',
         onWait: (waited, seen) => seen && onWait?.(waited, seen),
       },
     );
     if (!own) return refused({ code: 'not_found' });
+    if (!valid && own.status !== 'cancelled') return refused({ code: 'invalid_key' });
     return ok(await withLink(await withGrant(store, own), cardLink));
   };
 }
+
+const isValid = async ({ principals }: Store, { key }: Caller) =>
+  authenticated(await principals.credentials(key.id)) !== undefined;

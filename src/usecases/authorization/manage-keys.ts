@@ -125,7 +125,7 @@ const ONLY_BY_OWNER = {
 
 const WHY = 'The key was revoked.';
 
-/** With its last live key, a principal also loses its pending requests, and so its open waits, and its grants. */
+/** Open waits of the key end. With its last live key, a principal also loses its pending requests and its grants. */
 async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<ApiKey>> {
   const key = await tx.principals.revokeKey(keyId);
   if (!key) return refused({ code: 'not_found' });
@@ -138,6 +138,7 @@ async function revokeKey(tx: Tx, caller: Caller, keyId: string): Promise<Result<
   await tx.principals.lock(key.principal);
   if ((await tx.principals.liveKeys(key.principal)).length === 0)
     await stopPrincipal(tx, { principal: key.principal, actor: keyActor(caller), why: WHY });
+  else for (const id of await tx.approvals.pendingOf(key.principal)) await tx.wake(id);
   return ok(key);
 }
 

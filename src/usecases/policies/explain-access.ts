@@ -12,7 +12,12 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { Operation } from '../../domain/vocabulary.js';
 import type { Reads, RequestCounts } from '../../ports/index.js';
-import { type EvaluatedRequest, evaluateRequest } from '../approvals/evaluate-request.js';
+import {
+  countsOn,
+  type EvaluatedRequest,
+  evaluateRequest,
+  withEarlierUses,
+} from '../approvals/evaluate-request.js';
 import { type RequestLimits, refuseOverLimit } from '../approvals/request-limits.js';
 import { requireScope } from '../authorization/require-scope.js';
 import { decidingPolicy } from './deciding-policy.js';
@@ -135,16 +140,34 @@ async function predict(
   );
   if (!judged.ok) return predictRefusal(judged.refusal, { policy, approvers });
 
-  const known = { policy, approvers, judged: judged.value };
+  const before = { policy, approvers, judged: judged.value };
   const grant = at
     ? undefined
     : await store.grants.covering(subject.id, policy.id, operation, [resource]);
   if (grant)
-    return { ...known, outcome: 'granted', because: 'An active grant covers this already.' };
-  if (judged.value.grantedImmediately) return { ...known, outcome: 'granted' };
+    return { ...before, outcome: 'granted', because: 'An active grant covers this already.' };
+  const known = at
+    ? before
+    : {
+        ...before,
+        judged: await countEarlierUses(store, subject, policy, question, before.judged),
+      };
+  if (known.judged.grantedImmediately) return { ...known, outcome: 'granted' };
   if (approvers.length === 0) return predictRefusal({ code: 'approvers_missing' }, known);
   if (at) return { ...known, outcome: 'asked' };
   return withinLimits(parts, subject, question, known);
+}
+
+async function countEarlierUses(
+  { grants }: Reads,
+  { id: principal, owner }: Subject,
+  policy: Policy,
+  { resource, operation }: AccessQuestion,
+  judged: EvaluatedRequest,
+) {
+  if (!countsOn(judged, policy)) return judged;
+  const access = { principal, owner, policy: policy.id, operation, resources: [resource] };
+  return withEarlierUses(judged, await grants.automaticUses(access));
 }
 
 async function withinLimits(

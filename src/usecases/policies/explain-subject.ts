@@ -1,5 +1,6 @@
 /** The key that an explanation is about: the caller's own, or another by its name. */
 
+import type { PersonId } from '../../domain/person.js';
 import type { Requester } from '../../domain/policy/policy.js';
 import type { Principal, PrincipalId } from '../../domain/principal.js';
 import { type Caller, effectiveScopes, may } from '../../domain/rights.js';
@@ -7,6 +8,7 @@ import type { Reads } from '../../ports/index.js';
 
 export interface Subject {
   readonly id: PrincipalId;
+  readonly owner: PersonId;
   readonly requester: Requester;
   /** Does the principal hold a valid key that may request access? */
   readonly mayAsk: boolean;
@@ -25,6 +27,7 @@ export async function findSubject(
 
 const self = (caller: Caller): Subject => ({
   id: caller.principal.id,
+  owner: caller.owner.id,
   requester: { name: caller.principal.name, ownerEmail: caller.owner.email },
   mayAsk: may(caller, 'access:request'),
 });
@@ -41,5 +44,5 @@ async function another(store: Reads, { id, name, owner, class: keyClass }: Princ
       effectiveScopes(scopes, keyClass, person.role).has('access:request'),
   );
   const requester = { name, ownerEmail: person.email };
-  return { id, requester, mayAsk: mayAsk && person.active };
+  return { id, owner, requester, mayAsk: mayAsk && person.active };
 }
