@@ -44,7 +44,14 @@ export async function openListeners(
   const slackState = () => slack?.state() ?? 'off';
 
   const stopping = new AbortController();
-  const mcp = createMcpEndpoint({ useCases, callerOf, logger: log, version: VERSION });
+  const { publicUrl } = config.http;
+  const mcp = createMcpEndpoint({
+    useCases,
+    callerOf,
+    logger: log,
+    version: VERSION,
+    publicOrigin: publicUrl && new URL(publicUrl).origin,
+  });
   const admission = createAdmission(useCases, config.http.rateLimit);
   const app = createHttpApp({
     useCases,

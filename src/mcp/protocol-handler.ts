@@ -153,9 +153,13 @@ function refuse(
   res.status(missing ? 400 : 200).json({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
+const ANSWER_TYPES = ['application/json', 'text/event-stream'];
+
 /** The request as the SDK reads it, without the caller's key. */
 function sdkRequest(req: Request, auth: AuthInfo): NodeIncomingMessageLike {
   const { authorization: _authorization, cookie: _cookie, ...headers } = req.headers;
+  // The SDK looks for both names in the text. `*/*` includes them, and so does no header (RFC 9110, section 12.5.1).
+  if (ANSWER_TYPES.every((type) => req.accepts(type))) headers.accept = ANSWER_TYPES.join(', ');
   const { method, url } = req;
   return { method, url, headers, auth, [Symbol.asyncIterator]: () => req[Symbol.asyncIterator]() };
 }

@@ -28,8 +28,8 @@ export interface McpParts {
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
   readonly version: string;
-  /** Web pages that may call, as in an `Origin` header. Default: none. Programs send no `Origin` header. */
-  readonly allowedOrigins?: readonly string[] | undefined;
+  /** The public origin, such as `https://vsecure.example.com`, where a proxy changes the Host header. */
+  readonly publicOrigin?: string | undefined;
   /** Milliseconds after which the server ends a stream of changes. Default: an hour. */
   readonly streamMaxAgeMs?: number | undefined;
   /** Milliseconds that a user has to answer a question while the call waits. Default: 45 s. */
@@ -48,15 +48,8 @@ const DRAIN_MAX = 3000;
 
 /** Never sends the message of an internal error to a client: the client gets a reference to the log instead. */
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
-  const {
-    useCases,
-    callerOf,
-    logger,
-    version,
-    allowedOrigins = [],
-    streamMaxAgeMs,
-    answerTimeoutMs,
-  } = parts;
+  const { useCases, callerOf, logger, version, publicOrigin, streamMaxAgeMs, answerTimeoutMs } =
+    parts;
   const report = createReportFault(logger);
   const protocol = createProtocolHandler({
     tools: createTools(useCases),
@@ -77,8 +70,8 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
   let closed = false;
 
   async function exchange(req: Request, res: Response, stopSignal: AbortSignal): Promise<void> {
-    const { origin } = req.headers;
-    if (origin !== undefined && !allowedOrigins.includes(origin))
+    const { origin, host } = req.headers;
+    if (origin !== undefined && origin !== publicOrigin && !isOriginOf(host, origin))
       return refuse(res, 403, INVALID_REQUEST, 'This origin is not allowed');
     if (closed) return refuse(res, 503, INTERNAL_ERROR, 'The server is stopping');
     const caller = callerOf(req);
@@ -115,6 +108,13 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     },
   };
 }
+
+/**
+ * True for a page of this server, which has the same host and port as the request. The host check has accepted that host before.
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning
+ */
+const isOriginOf = (host: string | undefined, origin: string): boolean =>
+  host !== undefined && [`http://${host}`, `https://${host}`].includes(origin);
 
 /** Refuses a request before the protocol has seen it: an HTTP status and a JSON-RPC error without an id. */
 function refuse(res: Response, status: number, code: number, message: string): void {

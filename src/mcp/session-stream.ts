@@ -25,6 +25,13 @@ export type ServeSession = (
 /** Milliseconds. Proxies close a connection that stays silent. */
 const KEEP_ALIVE_EVERY = 15 * SECOND;
 
+/** A proxy that compresses or buffers would keep events back. The SDK sends the same with its own streams. */
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
 /** The server ends a stream after `maxAgeMs` milliseconds; the client opens another. */
 export function createServeSession(
   subscriptions: Pick<ManageSubscriptions, 'follow' | 'remove'>,
@@ -43,7 +50,7 @@ export function createServeSession(
     const timer = setTimeout(end, maxAgeMs);
     const keepAlive = setInterval(() => res.write(': keep-alive\n\n'), KEEP_ALIVE_EVERY);
     try {
-      res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      res.writeHead(200, STREAM_HEADERS);
       res.flushHeaders();
       await subscriptions.follow(caller, id, {
         onChange: (approval) => res.write(updateEvent(approvalUri(approval))),

@@ -92,6 +92,6 @@ export interface MetricsReads {
     by: Grouping,
   ): Promise<readonly MetricGroup[]>;
   gauges(): Promise<Gauges>;
-  /** Limited to what the viewer may see: requests of the viewer's keys, and requests under policies that name the viewer. */
+  /** Limited to what the viewer may see, by the same rule as the list of requests. */
   access(visibility: VisibilityScope, span: Span): Promise<AccessMetrics>;
 }

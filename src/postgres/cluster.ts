@@ -1,5 +1,14 @@
 /** The data directory: created completely or not at all, and refused when it holds something else. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError, systemCode } from './errors.js';
@@ -31,9 +40,9 @@ export interface Cluster {
  * process killed halfway leaves nothing that looks like a database. Throws EmbeddedPostgresError.
  */
 export async function ensureCluster(cluster: Cluster, binaries: Binaries, identity: Identity) {
+  closeDataFolder(cluster.dataDir, identity);
   if (isCluster(cluster.dataDir)) return;
   const unfinished = `${cluster.dataDir}.init-${process.pid}`;
-  mkdirSync(path.dirname(cluster.dataDir), { recursive: true });
   removeAbandoned(cluster.dataDir);
   try {
     mkdirSync(unfinished, { mode: 0o700 });
@@ -47,6 +56,23 @@ export async function ensureCluster(cluster: Cluster, binaries: Binaries, identi
     if (!isTaken(error)) throw error;
   }
 }
+
+/**
+ * Makes the folder around the data directory, which also holds the master key, and closes it to other users. An existing folder that is
+ * not ours alone, such as /tmp, stays as it is. A server that runs as another user needs a way through the folder, but sees no names in it.
+ */
+function closeDataFolder(dataDir: string, { ids }: Identity): void {
+  const folder = path.dirname(dataDir);
+  const mode = ids ? 0o711 : 0o700;
+  mkdirSync(folder, { recursive: true, mode });
+  const names = readdirSync(folder);
+  const isUsed = names.length > 0 && !names.includes(path.basename(dataDir));
+  const found = statSync(folder);
+  const isShared = (found.mode & STICKY) !== 0 || found.uid !== process.getuid?.();
+  if (!isUsed && !isShared) chmodSync(folder, found.mode & mode);
+}
+
+const STICKY = 0o1000;
 
 /** Is there a database here? Throws EmbeddedPostgresError when there is something else. */
 function isCluster(dataDir: string): boolean {

@@ -6,9 +6,13 @@ import type { PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { EntryPoint, Operation, Verdict } from '../domain/vocabulary.js';
 
+/** The status by the database's clock: a request past its end reads as expired, also before the job has settled it. */
+export const approvalStatus = (a: string) => `case when ${a}.status = 'pending'
+  and ${a}.expires_at <= clock_timestamp() then 'expired' else ${a}.status end`;
+
 export const APPROVAL_COLUMNS = `
   a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,
-  a.claimed_client, a.digest, a.asked, a.status, a.created_at, a.expires_at, a.settled_at, a.settled_by,
+  a.claimed_client, a.digest, a.asked, ${approvalStatus('a')} as status, a.created_at, a.expires_at, a.settled_at, a.settled_by,
   a.decision_reason, a.granted_ms, a.granted_resources, a.auto_report, a.request_id, a.traceparent, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
 
 export interface ApprovalRow {
@@ -44,10 +48,11 @@ export interface ApprovalRow {
 export function toApproval(row: ApprovalRow): Approval {
   const requested = toRequested(row);
   if (row.status === 'pending') return { ...requested, status: 'pending' };
-  if (!row.settled_at) throw new Error('an approval is settled without a time');
+  const settledAt = row.settled_at ?? (row.status === 'expired' ? row.expires_at : undefined);
+  if (!settledAt) throw new Error('an approval is settled without a time');
   const settled = {
     ...requested,
-    settledAt: row.settled_at,
+    settledAt,
     settledBy: settler(row),
     decisionReason: row.decision_reason ?? undefined,
   };

@@ -8,6 +8,7 @@ import { pastRequests, requesterHistory } from './approval-context.js';
 import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
+  approvalStatus,
   toApproval,
   toVote,
   type VoteRow,
@@ -32,7 +33,7 @@ export function approvalReads(sql: Sql): ApprovalReads {
     async list({ status, principal, visibility, voter }, { limit, after }) {
       const rows = await sql<ApprovalRow>(
         `${SELECT}
-         where ($1::text is null or a.status = $1) and ($2::text is null or a.principal_id = $2)
+         where ($1::text is null or ${approvalStatus('a')} = $1) and ($2::text is null or a.principal_id = $2)
            and ($3::text is null or (a.created_at, a.id) < (select created_at, id from approval where id = $3))
            and ($5::text is null or $6 = exists (select from vote v where v.approval_id = a.id and v.person_id = $5))
            and ${accessVisible('a', 7)}

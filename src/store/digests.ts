@@ -8,6 +8,7 @@ import type {
   DigestCards,
   WaitingCard,
 } from '../ports/index.js';
+import { approvalStatus } from './approval-row.js';
 import { first, sqlOn } from './sql.js';
 import { enqueueDeliveries } from './store.js';
 
@@ -28,7 +29,7 @@ interface PlaceRow {
 }
 
 const ITEM = `select a.id as approval, p.name as requester, a.policy_id as policy, a.operation, a.resources, a.digest,
-    a.duration_ms as duration, a.status, a.expires_at as "expiresAt"
+    a.duration_ms as duration, ${approvalStatus('a')} as status, a.expires_at as "expiresAt"
   from approval a join principal p on p.id = a.principal_id`;
 
 export function createDigests(dataSource: DataSource): DigestCards {

@@ -4,8 +4,10 @@ import { patternRegex } from '../domain/pattern.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Grouping, Metric } from '../domain/vocabulary.js';
 import type { Measured, MetricGroup, MetricQuery, MetricsReads, UseCount } from '../ports/index.js';
+import { approvalStatus } from './approval-row.js';
 import { only, type Sql } from './sql.js';
 import { countUses } from './use-counts.js';
+import { requestVisibilityParameters, requestVisible } from './visibility.js';
 
 /** Which requests count. Their time is the time of the first request. */
 const COUNTED: Record<Exclude<Metric, 'access_count'>, string> = {
@@ -19,7 +21,7 @@ const NAMES: Record<Grouping, string> = {
   resource: 'r.resource',
   key: 'p.name',
   operation: 'a.operation',
-  outcome: 'a.status',
+  outcome: approvalStatus('a'),
 };
 
 const TOOK = 'extract(epoch from a.settled_at - a.created_at)::float8 * 1000';
@@ -28,19 +30,13 @@ const percentile = (share: number) => `percentile_cont(${share}) within group (o
 /** Numbers of parameters as in `parametersOf`. */
 const CHOSEN = `
   a.created_at >= $1 and ($2::timestamptz is null or a.created_at < $2)
-  and ($3 or a.principal_id = any($4) or a.policy_id = any($5))
-  and ($6::text is null or p.name = $6) and ($7::text is null or a.operation = $7)
-  and ($8::text is null or exists (select from unnest(a.resources) one where one ~ $8))`;
+  and ($3::text is null or p.name = $3) and ($4::text is null or a.operation = $4)
+  and ($5::text is null or exists (select from unnest(a.resources) one where one ~ $5))
+  and ${requestVisible('a', 6)}`;
 
-const parametersOf = (
-  { everything, principals, policies }: VisibilityScope,
-  { since, until, key, operation, resource }: MetricQuery,
-) => [
+const parametersOf = ({ since, until, key, operation, resource }: MetricQuery) => [
   since,
   until ?? null,
-  everything,
-  principals,
-  policies,
   key ?? null,
   operation ?? null,
   resource === undefined ? null : patternRegex(resource),
@@ -55,11 +51,12 @@ interface MeasuredRow {
 }
 
 export function metricQueries(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
-  const requests = (visibility: VisibilityScope, query: MetricQuery, by?: Grouping) => {
+  const requests = async (visibility: VisibilityScope, query: MetricQuery, by?: Grouping) => {
     const { metric } = query;
     if (metric === 'access_count') throw new TypeError('access_count does not count requests');
     const timed = metric === 'time_to_decision';
     const times = (share: number) => (timed ? percentile(share) : 'null::float8');
+    const seen = await requestVisibilityParameters(sql, visibility, query);
     return sql<MeasuredRow>(
       `select ${by ? NAMES[by] : `''`} as name, count(*)::int as count, ${times(0.5)} as median,
          ${times(0.95)} as percentile95, ${times(0.99)} as percentile99
@@ -67,7 +64,7 @@ export function metricQueries(sql: Sql): Pick<MetricsReads, 'measure' | 'series'
          ${by === 'resource' ? 'cross join lateral unnest(a.resources) r(resource)' : ''}
        where ${COUNTED[metric]} and ${CHOSEN}
        ${by ? 'group by 1 order by 2 desc, 1' : ''}`,
-      parametersOf(visibility, query),
+      [...parametersOf(query), ...seen],
     );
   };
 

@@ -1,21 +1,23 @@
 /** Counts requests and decisions in one statement. */
 
 import type { AccessMetrics, MetricsReads } from '../ports/index.js';
+import { approvalStatus } from './approval-row.js';
 import { gauges } from './gauges.js';
 import { metricQueries } from './metric-queries.js';
 import { only, type Sql } from './sql.js';
+import { requestVisibilityParameters, requestVisible } from './visibility.js';
 
 /** Milliseconds. A person cannot have read the request in less. */
 const HASTE = 3000;
 
 const COUNT = `
   with chosen as (
-    select a.status, a.settled_by is null as unsettled_by, g.uses,
+    select ${approvalStatus('a')} as status, a.settled_by is null as unsettled_by, g.uses,
       case when a.status in ('approved', 'denied') and a.settled_by is not null
         then extract(epoch from a.settled_at - a.created_at)::float8 * 1000 end as took
     from approval a left join access_grant g on g.approval_id = a.id
     where a.created_at >= $1 and ($2::timestamptz is null or a.created_at < $2)
-      and ($3 or a.principal_id = any($4) or a.policy_id = any($5)))
+      and ${requestVisible('a', 3)})
   select count(*)::int as requests,
     count(*) filter (where status = 'approved')::int as approved,
     count(*) filter (where status = 'denied')::int as denied,
@@ -40,8 +42,10 @@ export function metricsReads(sql: Sql): MetricsReads {
     ...metricQueries(sql),
     gauges: gauges(sql),
 
-    async access({ everything, principals, policies }, { since, until }) {
-      const parameters = [since, until ?? null, everything, principals, policies];
+    async access(visibility, span) {
+      const { since, until } = span;
+      const seen = await requestVisibilityParameters(sql, visibility, span);
+      const parameters = [since, until ?? null, ...seen];
       const { median, percentile95, ...counts } = only(await sql<CountRow>(COUNT, parameters));
       return { ...counts, median: median ?? undefined, percentile95: percentile95 ?? undefined };
     },

@@ -118,6 +118,34 @@ describe('visibility of metrics', () => {
     expect(await services.store.metrics.measure(blind, query)).toEqual({ count: 6 });
   });
 
+  test('requests are counted and listed by one rule: the policy that decides now, not the one of the request', async () => {
+    const other = await buildServices();
+    const escalated = { escalateTo: ['dora@example.com'], escalateAfter: 60_000 };
+    await other.policy({ approvers: ['alice@example.com'], ...escalated });
+    const { caller } = await other.agent('asker');
+    await other.ask(caller, { resources: [DATABASE_URL] });
+    await other.ask(caller, { resources: [REDIS] });
+    await other.policy({ approvers: ['carol@example.com'] }, REDIS);
+    const sql = sqlOn(other.database.dataSource);
+    const keyOf = async (email: string) => (await other.human(email)).caller;
+    const counts = async (viewer: Awaited<ReturnType<typeof keyOf>>) => {
+      const listed = unwrap(await other.useCases.viewApprovals.list(viewer, {}, { limit: 50 }));
+      const { count } = unwrap(
+        await other.useCases.measure(viewer, { metric: 'request_count', groupBy: 'key' }),
+      );
+      const { requests } = unwrap(await other.useCases.metrics(viewer, { since: new Date(0) }));
+      return [listed.items.length, count, requests];
+    };
+    const dora = await keyOf('dora@example.com');
+    expect(await counts(await keyOf('alice@example.com'))).toEqual([1, 1, 1]);
+    expect(await counts(await keyOf('carol@example.com'))).toEqual([1, 1, 1]);
+    expect(await counts(dora)).toEqual([0, 0, 0]);
+    await sql(`update approval set created_at = created_at - interval '2 minutes'`);
+    expect(await counts(dora)).toEqual([1, 1, 1]);
+    expect(await counts(await keyOf('eve@example.com'))).toEqual([0, 0, 0]);
+    await other.close();
+  });
+
   test('an agent key sees no metrics', async () => {
     const { caller } = await services.agent('nosy');
     const refused = await services.useCases.measure(caller, { metric: 'access_count' });

@@ -1,6 +1,6 @@
 /** The server with the database that it brings along. */
 
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
@@ -8,7 +8,7 @@ import { startVsecure } from '../support/server.js';
 import { vsecure } from '../support/vsecure.js';
 
 test('with only a data folder set, the server stores everything there, and a kill -9 loses nothing', async () => {
-  const VSECURE_DATA_DIR = temporaryFolder('data');
+  const VSECURE_DATA_DIR = path.join(temporaryFolder('data'), 'made', 'data');
   await using server = await startVsecure({ env: { VSECURE_DATA_DIR } });
   const admin = (await vsecure(['admin:bootstrap'], { env: server.env })).stdout.trim();
   const env = { VSECURE_URL: server.url, VSECURE_API_KEY: admin };
@@ -16,10 +16,13 @@ test('with only a data folder set, the server stores everything there, and a kil
   expect(set).toMatchObject({ exit: 0 });
   const key = path.join(VSECURE_DATA_DIR, 'master.key');
   expect(statSync(key).mode & 0o777).toBe(0o600);
-  expect(statSync(VSECURE_DATA_DIR).mode & 0o077).toBe(0);
+  expect(statSync(VSECURE_DATA_DIR).mode & 0o777).toBe(0o700);
 
+  // As an earlier release left the folder.
+  chmodSync(VSECURE_DATA_DIR, 0o755);
   await server.kill9();
   await server.restart();
+  expect(statSync(VSECURE_DATA_DIR).mode & 0o777).toBe(0o700);
   const listed = await vsecure(['secrets:list', '--json'], { env });
   expect(JSON.parse(listed.stdout)).toMatchObject([
     { path: 'vsecure://secrets/production/API_KEY', version: 1 },

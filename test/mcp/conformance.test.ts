@@ -1,4 +1,4 @@
-/** Runs the official conformance suite against vsecure's own endpoint: every scenario that needs no test fixtures. */
+/** Runs the official conformance suite against `vsecure serve`: every scenario that needs no test fixtures. */
 
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,9 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openServers } from '../flow/real-servers.js';
 import { temporaryFolder } from '../support/folder.js';
-import { buildServices, type Services } from '../support/services.js';
-import { startGuardedApp } from './guarded-app.js';
+import { type KeyProxy, keyProxy } from './key-proxy.js';
 
 const run = promisify(execFile);
 const SUITE = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'));
@@ -59,17 +59,19 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'prompts-get-with-image': TEST_PROMPTS,
 };
 
-let services: Services;
-let app: Awaited<ReturnType<typeof startGuardedApp>>;
+let servers: Awaited<ReturnType<typeof openServers>>;
+let proxy: KeyProxy;
 beforeAll(async () => {
-  services = await buildServices();
-  await services.policy();
-  await services.secret();
-  app = await startGuardedApp(services, (await services.agent()).token);
+  servers = await openServers(1, async (services) => {
+    await services.policy();
+    await services.secret();
+  });
+  proxy = await keyProxy(servers.server.url, (await servers.services.agent()).token);
 });
 afterAll(async () => {
-  await app.close();
-  await services.close();
+  await proxy[Symbol.asyncDispose]();
+  await servers.stop();
+  await servers.services.close();
 });
 
 const suite = (...words: string[]) => run(process.execPath, ['--import', LOADER, SUITE, ...words]);
@@ -90,7 +92,7 @@ function checksIn(folder: string): Check[] {
 
 test.each(PASSED)('the server passes the conformance scenario %s', async (scenario) => {
   const folder = temporaryFolder('conformance');
-  await suite('server', '--url', app.url, '--scenario', scenario, '-o', folder);
+  await suite('server', '--url', `${proxy.url}/mcp`, '--scenario', scenario, '-o', folder);
   const checks = checksIn(folder);
   expect(checks.filter(({ status }) => status === 'FAILURE')).toEqual([]);
   expect(checks.length).toBeGreaterThan(0);

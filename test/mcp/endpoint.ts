@@ -15,7 +15,7 @@ export interface EndpointOptions {
   readonly useCases: McpParts['useCases'];
   /** The caller of each token. */
   readonly keys: Readonly<Record<string, Caller>>;
-  readonly allowedOrigins?: readonly string[];
+  readonly publicOrigin?: string;
   /** Milliseconds. */
   readonly streamMaxAgeMs?: number;
   /** Milliseconds. */

@@ -7,6 +7,7 @@ import { APPROVAL_ID, agentCaller, SECRET, stubUseCases } from './tool-calls.js'
 
 const CANARY = 'canary-51d0be77';
 const MODERN = '2026-07-28';
+const LIST = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
 
 let endpoint: TestEndpoint;
 beforeAll(async () => {
@@ -14,7 +15,7 @@ beforeAll(async () => {
     // No use case may be called.
     useCases: stubUseCases(),
     keys: { agent: agentCaller('agent') },
-    allowedOrigins: ['https://console.example.com'],
+    publicOrigin: 'https://console.example.com',
   });
 });
 afterAll(async () => {
@@ -170,13 +171,33 @@ describe('before the protocol', () => {
     expect(answer.status).toBe(415);
   });
 
-  test('a web page may not call, unless its origin is allowed', async () => {
-    const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
-    const from = async (origin: string) => (await endpoint.post(list, { origin })).status;
-    for (const origin of ['https://evil.example', 'null', '', 'http://console.example.com'])
-      expect(await from(origin)).toBe(403);
+  test('a web page may not call, unless it is a page of the server itself', async () => {
+    const from = async (origin: string) => (await endpoint.post(LIST, { origin })).status;
+    const { port } = new URL(endpoint.origin);
+    const others = [
+      'https://evil.example',
+      'null',
+      '',
+      'http://console.example.com',
+      'http://127.0.0.1',
+      `http://127.0.0.1:${Number(port) + 1}`,
+      `http://localhost:${port}`,
+      `http://evil@127.0.0.1:${port}`,
+      `http://127.0.0.1:${port}.evil.example`,
+      `${endpoint.origin}/`,
+    ];
+    for (const origin of others) expect(await from(origin), origin).toBe(403);
     expect(await from('https://console.example.com')).toBe(200);
-    expect((await endpoint.post(list)).status).toBe(200);
+    expect(await from(endpoint.origin)).toBe(200);
+    expect((await endpoint.post(LIST)).status).toBe(200);
+  });
+
+  test('a client that accepts everything is answered; one that accepts neither JSON nor events is not', async () => {
+    const accepting = async (accept: string) => (await endpoint.post(LIST, { accept })).status;
+    for (const accept of ['*/*', 'application/*, text/*', 'text/event-stream;q=0.5, */*;q=0.1'])
+      expect(await accepting(accept), accept).toBe(200);
+    for (const accept of ['text/html', 'application/json;q=0, */*'])
+      expect(await accepting(accept), accept).toBe(406);
   });
 
   test.each(['GET', 'DELETE', 'PUT'])('%s without a session is refused', async (method) => {
@@ -188,7 +209,7 @@ describe('before the protocol', () => {
   });
 
   test('an answer must not be cached', async () => {
-    const answer = await endpoint.post('{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
+    const answer = await endpoint.post(LIST);
     expect(answer.headers.get('cache-control')).toMatch(/no-store|no-cache/);
   });
 });

@@ -5,6 +5,7 @@ import { makeId } from '../../src/crypto/ids.js';
 import type { Settlement } from '../../src/domain/approval.js';
 import type { Policy } from '../../src/domain/policy/policy.js';
 import type { Caller } from '../../src/domain/rights.js';
+import { ownVisibility } from '../../src/domain/visibility.js';
 import {
   buildServices,
   DATABASE_URL,
@@ -140,7 +141,7 @@ describe('a settlement', () => {
       tx.approvals.settle(approval.id, settlement(alice.by)),
     );
     expect(late).toBeUndefined();
-    expect(await services.store.approvals.find(approval.id)).toMatchObject({ status: 'pending' });
+    expect(await services.store.approvals.find(approval.id)).toMatchObject({ status: 'expired' });
   });
 
   test('of an approval that does not exist does nothing', async () => {
@@ -170,6 +171,29 @@ test('a double click counts once and is not refused', async () => {
   const click = () => services.useCases.decide(decider, { approval: id, verdict: 'approve' });
   const answers = await Promise.all([click(), click(), click(), click()]);
   expect(answers.map(unwrap).map(({ status }) => status)).toEqual(Array(4).fill('approved'));
+});
+
+test('a request past its end reads as expired at once, in every list and count, before the sweeper has run', async () => {
+  const caller = await agent();
+  const { approval } = await ask({ ttl: 1 }, caller);
+  await pastOf(services, approval.expiresAt);
+  const { store, useCases } = services;
+  const principal = caller.principal.id;
+  const listed = async (status: 'pending' | 'expired') =>
+    (await store.approvals.list({ status, principal }, { limit: 9 })).items;
+  expect(await listed('pending')).toEqual([]);
+  expect(await listed('expired')).toMatchObject([
+    { id: approval.id, status: 'expired', settledAt: approval.expiresAt },
+  ]);
+  expect(unwrap(await useCases.waitForDecision(caller, approval.id, { ms: 0 }))).toMatchObject({
+    approval: { status: 'expired' },
+  });
+  const own = ownVisibility(false, [principal]);
+  const since = new Date(0);
+  expect(await store.metrics.access(own, { since })).toMatchObject({ pending: 0, expired: 1 });
+  expect(
+    await store.metrics.series(own, { metric: 'request_count', since }, 'outcome'),
+  ).toMatchObject([{ name: 'expired', count: 1 }]);
 });
 
 describe('the sweeper', () => {
