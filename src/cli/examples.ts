@@ -22,6 +22,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'mcp:configure': [
     'vsecure mcp:configure -f policies.yml --dry-run',
     'vsecure mcp:configure -f policies.yml',
+    'vsecure mcp:configure -f policies.yml --yes',
   ],
   'mcp:simulate': ['vsecure mcp:simulate -f policies.yml --since 30d'],
   'mcp:resources': ['vsecure mcp:resources', 'vsecure mcp:resources --json'],
@@ -36,7 +37,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'pass show db | vsecure secrets:set production/DATABASE_URL',
   ],
   'secrets:list': ['vsecure secrets:list', 'vsecure secrets:list --json'],
-  'secrets:delete': ['vsecure secrets:delete staging/OLD_TOKEN'],
+  'secrets:delete': [
+    'vsecure secrets:delete staging/OLD_TOKEN',
+    'vsecure secrets:delete staging/OLD_TOKEN --yes',
+  ],
   'mcp:metrics': [
     'vsecure mcp:metrics --since 7d',
     'vsecure mcp:metrics --metric access_count --since 24h --group-by resource',

@@ -1,6 +1,7 @@
 /** Everything a command uses to talk to the outside: output, input, prompts and the API client. */
 
 import { profilesFile, readEnvironment } from '../sdk/env.js';
+import { type Confirm, createConfirm } from './confirm.js';
 import { type Credentials, createCredentials } from './credentials.js';
 import { createProgress, type Progress } from './progress.js';
 import { question } from './prompt.js';
@@ -16,9 +17,10 @@ export interface Io extends Credentials {
   readonly table: <T>(rows: readonly T[], columns: readonly Column<T>[]) => void;
   /** Writes a result as JSON to stdout. */
   readonly json: (value: unknown) => void;
-  /** True when stdin is a terminal, so that the command can ask questions. */
+  /** True when stdin is a terminal, so that the command can ask for a value. */
   readonly interactive: boolean;
-  readonly ask: (text: string) => Promise<string>;
+  /** Asks for a yes. There is no other question, so that no command can take silence for consent. */
+  readonly confirm: Confirm;
   /** Asks without echoing the answer. */
   readonly askHidden: (text: string) => Promise<string>;
   /** Shows progress of a slow operation. Prints nothing unless stderr is a terminal. */
@@ -45,7 +47,9 @@ export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
       write(table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })),
     json: (value) => write(escapeJson(value)),
     interactive: Boolean(stdin.isTTY),
-    ask: (text) => question(stdin, stderr, escapeLines(text)),
+    confirm: createConfirm(Boolean(stdin.isTTY), (text) =>
+      question(stdin, stderr, escapeLines(text)),
+    ),
     askHidden: (text) => question(stdin, stderr, escapeLines(text), { hidden: true }),
     progress: (text) => createProgress(stderr, text),
     async input() {

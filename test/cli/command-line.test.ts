@@ -8,13 +8,15 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reportError } from '../../src/cli/command-errors.js';
+import type { Confirm } from '../../src/cli/confirm.js';
 import type { Io } from '../../src/cli/io.js';
 import { createProgram } from '../../src/cli/program.js';
 import { SERVER_COMMANDS } from '../../src/main/server-commands.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { builtProgram } from '../support/built.js';
 import { temporaryFolder } from '../support/folder.js';
-import { ABOUT } from './terminal.js';
+import { DATABASE_URL } from '../support/services.js';
+import { ABOUT, run } from './terminal.js';
 
 let serving: Serving;
 beforeAll(async () => {
@@ -126,6 +128,65 @@ test.each(SERVER_COMMANDS)('$name --help creates no data folder and no key', asy
   expect(readdirSync(folder)).toEqual([]);
 });
 
+/** Every command that asks for a yes, as a script calls it without `--yes`. */
+async function questions(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const { services } = serving;
+  await services.policy({ requireDecisionReason: false });
+  await services.secret();
+  const { caller } = await services.agent('asking');
+  const { id } = await services.ask(caller);
+  const file = path.join(temporaryFolder('policies'), 'policies.yml');
+  writeFileSync(file, '- uri: everything/**\n  requiresApproval: false\n');
+  return {
+    'secrets:delete': [DATABASE_URL],
+    'mcp:configure': ['-f', file],
+    'mcp:approve': [id],
+    'mcp:deny': [id, '--reason', ' '],
+  };
+}
+
+test('without a terminal, no question counts as yes: every command that asks does nothing without --yes', async () => {
+  const { services, server } = serving;
+  const { token } = await services.human('alice@example.com');
+  const tokenFor = (name: string) => (/approve|deny/.test(name) ? token : services.adminToken);
+  const asking = (name: string, confirm?: Confirm) =>
+    Object.assign({ url: server.url, token: tokenFor(name) }, confirm && { confirm });
+  const admin = { url: server.url, token: services.adminToken };
+  const lists = ['secrets:list', 'mcp:resources', 'mcp:approvals'];
+  const state = async () =>
+    Promise.all(lists.map(async (list) => (await run(admin, list, '--json')).out));
+
+  const io: Io = Object.assign(Object.create(null), { out() {}, err() {}, useProfile() {} });
+  const askers = createProgram(io, ABOUT).commands.filter(({ options }) =>
+    options.some(({ long, mandatory }) => long === '--yes' && !mandatory),
+  );
+  const scripts = await questions();
+  expect(askers.map((command) => command.name()).toSorted()).toEqual(
+    Object.keys(scripts).toSorted(),
+  );
+  for (const [name, argv] of Object.entries(scripts)) {
+    const before = await state();
+    const ran = await run(asking(name), name, ...argv);
+    expect(ran, name).toMatchObject({ exit: 2, asked: [] });
+    expect(ran.err).toMatch(/Nothing was \w+\. There is no terminal to ask: .* add --yes\./);
+    expect(await state()).toEqual(before);
+    // The mutant: silence counts as yes.
+    const mutant = await run(
+      asking(name, async () => {}),
+      name,
+      ...argv,
+    );
+    // The server itself refuses a denial without a reason.
+    if (name === 'mcp:deny') continue;
+    expect(mutant.exit, name).toBe(0);
+    expect(await state(), name).not.toEqual(before);
+  }
+  await services.secret();
+  const alone = await vsecure(['secrets:delete', DATABASE_URL]);
+  expect(alone).toMatchObject({ exit: 2, out: '' });
+  expect((await vsecure(['secrets:delete', DATABASE_URL, '--yes'])).exit).toBe(0);
+});
+
 test('wrong usage exits with 2 and suggests a correction; a refusal exits with 1 and says what to do', async () => {
   const typo = await vsecure(['mcp:aprove', 'x']);
   expect(typo).toMatchObject({ exit: 2, out: '' });
@@ -163,7 +224,7 @@ test('client commands load no database, Slack or web server code', async () => {
   const recorder = path.resolve('test/cli/loads.mjs');
   const policies = path.join(folder, 'policies.yml');
   writeFileSync(policies, '- uri: loads/*\n');
-  const commands = [['auth:whoami'], ['mcp:configure', '-f', policies], ['--help']];
+  const commands = [['auth:whoami'], ['mcp:configure', '-f', policies, '--yes'], ['--help']];
   for (const [index, argv] of commands.entries()) {
     const file = path.join(folder, `${index}`);
     const ran = await vsecure(argv, { preload: [recorder], env: { LOADS_FILE: file } });

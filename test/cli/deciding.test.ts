@@ -61,7 +61,7 @@ test('--resource approves only some of the requested resources and cannot add ot
   expect(ran.err).toContain(`Grant only: ${resources[0]}, ${resources[2]}`);
   expect(ran.out).toBe(`Approved ${id} for 1h, only for ${resources[0]}, ${resources[2]}.`);
   const other = await serving.services.ask(agent, { resources: [`${resources[1]}`] });
-  const wider = await run(alice, 'mcp:approve', other.id, '--resource', 'production/A');
+  const wider = await run(alice, 'mcp:approve', other.id, '--resource', 'production/A', '--yes');
   expect(wider).toMatchObject({ exit: 1, out: '' });
   expect(await statusOf(other.id)).toBe('pending');
 });
@@ -89,7 +89,7 @@ test('a policy change between the question and the answer invalidates the decisi
   expect((await run({ ...alice, answer: yes }, 'mcp:approve', id)).exit).toBe(0);
 });
 
-test('mcp:approve asks no question with --yes or without a terminal', async () => {
+test('no question is asked with --yes, or without a terminal when the command has a reason', async () => {
   const first = await serving.services.ask(agent);
   const ran = await run({ ...alice, answer: yes }, 'mcp:approve', first.id, '--yes');
   expect(ran).toMatchObject({ exit: 0, asked: [], err: '' });
@@ -113,7 +113,7 @@ test('an approval that needs more votes shows how many it has', async () => {
     approvers: ['alice@example.com', 'jane@example.com'],
   });
   const { id } = await serving.services.ask(agent);
-  const ran = await run(alice, 'mcp:approve', id);
+  const ran = await run(alice, 'mcp:approve', id, '--yes');
   expect(ran.out).toBe(`Approved ${id} (1 of 2). More approvals are needed.`);
   await serving.services.policy({ minApprovals: 1, approvers: ['alice@example.com'] });
 });

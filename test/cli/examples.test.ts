@@ -16,7 +16,7 @@ const io = {
   table: () => {},
   json: () => {},
   interactive: false,
-  ask: async () => '',
+  confirm: async () => {},
   askHidden: async () => '',
   progress: () => ({ at: () => {}, end: () => {} }),
   input: async () => new Uint8Array(),

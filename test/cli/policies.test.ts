@@ -31,7 +31,7 @@ function file(text: string): string {
 }
 
 const configure = (text: string, ...flags: string[]) =>
-  run(admin, 'mcp:configure', '-f', file(text), ...flags);
+  run(admin, 'mcp:configure', '-f', file(text), '--yes', ...flags);
 
 describe('mcp:configure', () => {
   const PRODUCTION = `
@@ -101,6 +101,19 @@ requiresApproval: false
     expect(skipped).toMatchObject({ exit: 0, asked: [] });
   });
 
+  test('without a terminal a change that only tightens needs no --yes, and one that loosens shows the difference first', async () => {
+    const argv = (text: string) => ['mcp:configure', '-f', file(text)];
+    const tighter = await run(admin, ...argv(PRODUCTION.replace('2h', '1h')));
+    expect(tighter).toMatchObject({ exit: 0, err: 'Done: 1 changed.' });
+    const looser = await run(admin, ...argv(LOOSER));
+    expect(looser).toMatchObject({
+      exit: 2,
+      out: expect.stringMatching(/^Looser than before:\n/),
+      err: expect.stringContaining('Nothing was changed. There is no terminal to ask'),
+    });
+    expect(await run(admin, ...argv(LOOSER), '--json')).toMatchObject({ exit: 2, out: '' });
+  });
+
   test('nothing is removed without --prune', async () => {
     expect((await configure(LOOSER)).exit).toBe(0);
     expect(await uris()).toContain('vsecure://templates/**');
@@ -112,7 +125,7 @@ requiresApproval: false
 
   test('takes stdin for a file, and what the file does not say is set back to its default', async () => {
     const stdin = '[{"uri": "production/*"}]';
-    const ran = await run({ ...admin, stdin }, 'mcp:configure', '-f', '-', '--json');
+    const ran = await run({ ...admin, stdin }, 'mcp:configure', '-f', '-', '--yes', '--json');
     expect(JSON.parse(ran.out)).toMatchObject([{ outcome: 'changed' }]);
     expect((await policies())[0]).toMatchObject({ name: 'vsecure://secrets/production/*' });
   });

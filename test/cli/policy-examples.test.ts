@@ -37,7 +37,7 @@ describe('examples', () => {
 
   test.each(examples)('is taken as it is and put in force %#', async (yaml) => {
     const terminal = { url: serving.server.url, token: serving.services.adminToken, stdin: yaml };
-    const json = ['mcp:configure', '-f', '-', '--json'];
+    const json = ['mcp:configure', '-f', '-', '--yes', '--json'];
     const applied = JSON.parse((await run(terminal, ...json)).out);
     const shown = await run(terminal, 'mcp:configure', '-f', '-', '--dry-run');
     expect(shown).toMatchObject({ exit: 0 });

@@ -1,5 +1,6 @@
 /** Runs commands in this process against a real server, with a fake terminal. */
 
+import { type Confirm, createConfirm } from '../../src/cli/confirm.js';
 import type { Io } from '../../src/cli/io.js';
 import type { About } from '../../src/cli/program.js';
 import { runCommand } from '../../src/cli/run.js';
@@ -20,6 +21,8 @@ export interface TerminalOptions {
   readonly token: string;
   /** What the person types when asked. Absent: the command runs without a terminal. */
   readonly answer?: () => string | Promise<string>;
+  /** Replaces how the command asks for a yes. */
+  readonly confirm?: Confirm;
   /** Content of stdin. */
   readonly stdin?: string | Uint8Array;
 }
@@ -33,7 +36,7 @@ export interface Ran {
 
 /** Runs one command line that is already split into arguments. */
 export async function run(options: TerminalOptions, ...argv: string[]): Promise<Ran> {
-  const { url, token, answer, stdin = '' } = options;
+  const { url, token, answer, confirm, stdin = '' } = options;
   const [out, err, asked]: string[][] = [[], [], []];
   const ask = async (text: string) => {
     asked?.push(text);
@@ -45,7 +48,7 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
     table: (rows, columns) => out?.push(table(rows, columns)),
     json: (value) => out?.push(escapeJson(value)),
     interactive: answer !== undefined,
-    ask,
+    confirm: confirm ?? createConfirm(answer !== undefined, ask),
     askHidden: ask,
     progress: () => ({ at: () => {}, end: () => {} }),
     input: async () => Buffer.from(stdin),

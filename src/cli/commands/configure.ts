@@ -2,7 +2,6 @@
 
 import type { Command } from 'commander';
 import type { AppliedPolicy } from '../../sdk/index.js';
-import { CommandFailed } from '../command-errors.js';
 import type { Io } from '../io.js';
 import { difference, isChange, summary } from '../policy-difference.js';
 import { readPolicies } from '../policy-file.js';
@@ -22,7 +21,7 @@ export function registerConfigure(program: Command, io: Io): void {
     .requiredOption('-f, --file <file>', 'YAML: a list of policies; - for stdin')
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'remove every policy that the file does not name')
-    .option('--yes', 'do not ask before changing anything')
+    .option('--yes', 'do not ask; required without a terminal when a change loosens')
     .option('--json', 'as JSON')
     .action((options: ConfigureOptions) => configure(io, options));
 }
@@ -34,20 +33,18 @@ async function configure(io: Io, { file, dryRun, prune, yes, json }: ConfigureOp
   const planned = await sent(mcp.applyPolicies({ ...set, dryRun: true }));
   const finished = dryRun || !planned.some(isChange);
   if (finished && json) return io.json(planned);
-  const asks = io.interactive && !yes && !finished;
+  // A script may tighten; only a person, or --yes, may loosen.
+  const loosens = planned.some((policy) => policy.loosens.length > 0);
+  const asks = !finished && !yes && (io.interactive || loosens);
   if (asks || !json) (json ? io.err : io.out)(difference(planned));
   if (finished) return io.err(dryRun ? 'Nothing was changed.' : 'There is nothing to change.');
-  if (asks) await confirm(io);
+  if (asks)
+    await io.confirm({ question: 'Apply these changes?', yes, unchanged: 'Nothing was changed.' });
   const applied = await sent(mcp.applyPolicies(set));
   if (json) return io.json(applied);
   io.err(`Done: ${summary(applied)}`);
   const differing = differingFrom(planned, applied);
   if (differing.length > 0) io.out(`\nDifferent from the plan:\n${difference(differing)}`);
-}
-
-async function confirm(io: Io): Promise<void> {
-  const answer = await io.ask('Apply these changes? [y/N] ');
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Nothing was changed.');
 }
 
 /** Policies that differ from the plan: another person changed them in between, or Slack has now resolved an approver. */

@@ -15,7 +15,10 @@ export interface DecideOptions {
   readonly json?: boolean;
 }
 
-/** Asks for no confirmation without a terminal or with `--yes`. */
+/**
+ * Asks for confirmation on a terminal, unless the command line has `--yes`. Without a terminal a command with a reason is itself the decision;
+ * one without throws UsageError.
+ */
 export async function decide(
   io: Io,
   action: 'approve' | 'deny',
@@ -24,11 +27,9 @@ export async function decide(
 ): Promise<void> {
   if (!approvalId.safeParse(id).success)
     throw new CommandFailed(`"${id}" is not a request id. To list requests: vsecure mcp:approvals`);
+  const isDecided = yes || (!io.interactive && reason?.trim());
+  const digest = isDecided ? undefined : await confirm(io, action, id, resources);
   const { mcp } = io.client();
-  const digest =
-    io.interactive && !yes
-      ? await confirm(io, action, await mcp.getApproval(id), resources)
-      : undefined;
   const decision = { action, reason, duration, resources, digest, door: 'cli' } as const;
   const decided = await mcp.respond(id, decision);
   if (json) io.json(decided);
@@ -50,16 +51,19 @@ async function votesOf(io: Io, { id, status }: Approval): Promise<string | undef
 async function confirm(
   io: Io,
   action: string,
-  approval: ApprovalDetail,
+  id: string,
   resources: readonly string[] | undefined,
 ) {
-  if (approval.status !== 'pending') return undefined;
-  io.err(summaryOf(approval));
-  if (resources) io.err(`\nGrant only: ${resources.join(', ')}`);
-  io.err('');
-  const answer = await io.ask(`${action === 'approve' ? 'Approve' : 'Deny'} this? [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('Cancelled. Nothing was decided.');
-  return approval.digest;
+  const approval = io.interactive ? await io.client().mcp.getApproval(id) : undefined;
+  if (approval && approval.status !== 'pending') return undefined;
+  if (approval) {
+    io.err(summaryOf(approval));
+    if (resources) io.err(`\nGrant only: ${resources.join(', ')}`);
+    io.err('');
+  }
+  const question = `${action === 'approve' ? 'Approve' : 'Deny'} this?`;
+  await io.confirm({ question, yes: false, unchanged: 'Nothing was decided.' });
+  return approval?.digest;
 }
 
 function summaryOf(approval: ApprovalDetail): string {
