@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   serve: ['vsecure serve', 'DATABASE_URL=postgres://localhost/vsecure vsecure serve'],
   demo: ['vsecure demo'],
-  migrate: ['vsecure migrate'],
+  migrate: ['vsecure migrate --dry-run', 'vsecure migrate'],
   backup: ['vsecure backup /var/backups/vsecure-2026-11-22'],
   'admin:bootstrap': ['vsecure admin:bootstrap'],
   'audit:detach': ['vsecure audit:detach --before 2026-01-01 --yes'],

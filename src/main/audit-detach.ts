@@ -1,12 +1,14 @@
 /** `vsecure audit:detach`: detaches old partitions of the audit trail. Needs the database and the master key. */
 
 import { readConfig } from '../config.js';
+import { requireCluster } from '../postgres/cluster.js';
 import { createDisposal } from './disposal.js';
 import { createLogger } from './logger.js';
 import { openServices } from './services.js';
 
 export async function run(before: Date): Promise<number> {
   const config = readConfig(process.env);
+  if (!config.database.url) requireCluster(config.database.dataDir);
   const log = createLogger(config.logLevel);
   const disposal = createDisposal(log);
   try {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createProgress } from '../cli/progress.js';
 import { readConfig } from '../config.js';
 import { baseBackup } from '../postgres/base-backup.js';
+import { requireCluster } from '../postgres/cluster.js';
 import { startEmbedded } from '../postgres/embedded.js';
 
 export async function run(dir: string): Promise<number> {
@@ -14,6 +15,7 @@ export async function run(dir: string): Promise<number> {
       'DATABASE_URL names your own PostgreSQL server: back it up with pg_dump or pg_basebackup.\n',
       1,
     );
+  requireCluster(database.dataDir);
   const target = path.resolve(dir);
   await using server = await startEmbedded({ dataDir: database.dataDir });
   const progress = createProgress(process.stderr, 'Copying the database');

@@ -7,7 +7,11 @@ import type { RunServerCommand, ServerCommand } from '../cli/program.js';
 export const SERVER_COMMANDS: readonly ServerCommand[] = [
   simple('serve', 'run the server', () => import('./serve.js')),
   simple('demo', 'try vsecure with fake secrets', () => import('./demo.js')),
-  simple('migrate', 'upgrade the database schema to this version', () => import('./migrate.js')),
+  {
+    name: 'migrate',
+    description: 'upgrade the database schema to this version',
+    register: registerMigrate,
+  },
   {
     name: 'backup',
     description: 'back up the embedded database',
@@ -44,6 +48,12 @@ function simple(
   const register = (command: Command, run: RunServerCommand) =>
     command.action(() => run(async () => (await load()).run()));
   return { name, description, register };
+}
+
+function registerMigrate(command: Command, run: RunServerCommand): void {
+  command
+    .option('--dry-run', 'only show which migrations would run', false)
+    .action((options) => run(async () => (await import('./migrate.js')).run(options)));
 }
 
 const BACKUP_HELP = `

@@ -21,7 +21,7 @@ import { type DatabaseConnection, openDatabase } from '../store/database.js';
 import { createDigests } from '../store/digests.js';
 import { createJobRuns } from '../store/job-runs.js';
 import { createCountOn } from '../store/metric-rollup.js';
-import { migrate, schemaState } from '../store/migrate.js';
+import { isInstalled, migrate, schemaState } from '../store/migrate.js';
 import { createNotificationOutbox } from '../store/notification-outbox.js';
 import { createReadLedger } from '../store/read-ledger.js';
 import { createSlackOutbox } from '../store/slack-outbox.js';
@@ -106,7 +106,7 @@ export async function openServices(
 ) {
   const { onDelivery, directory = () => undefined, slackState = () => 'off', tracing } = hooks;
   const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
-  const masterKey = loadMasterKey(config);
+  const masterKey = loadMasterKey(config, { isInstalled: await isInstalled(dataSource) });
   await bringUpToDate(dataSource, config, log);
   const store = withTracedTransactions(
     createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin }),

@@ -74,8 +74,17 @@ function closeDataFolder(dataDir: string, { ids }: Identity): void {
 
 const STICKY = 0o1000;
 
+/** For a command that needs what is stored, and would be misled by a new, empty database. Throws EmbeddedPostgresError. */
+export function requireCluster(dataDir: string): void {
+  if (isCluster(dataDir)) return;
+  throw new EmbeddedPostgresError(
+    'no_database',
+    `There is no database at ${dataDir}. Set VSECURE_DATA_DIR to the data folder of the server: it contains the folder postgres.`,
+  );
+}
+
 /** Is there a database here? Throws EmbeddedPostgresError when there is something else. */
-function isCluster(dataDir: string): boolean {
+export function isCluster(dataDir: string): boolean {
   const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
   if (names.includes('PG_VERSION')) return requireVersion(dataDir);
   if (names.length === 0) return false;

@@ -7,6 +7,7 @@ export type EmbeddedPostgresErrorCode =
   | 'unreachable_folder'
   | 'unsafe_folder'
   | 'not_a_database'
+  | 'no_database'
   | 'wrong_version'
   | 'init_failed'
   | 'start_failed'

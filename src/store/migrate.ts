@@ -29,16 +29,41 @@ export type SchemaState = 'current' | 'behind';
 export async function schemaState(dataSource: DataSource): Promise<SchemaState> {
   const sql = sqlOn(dataSource);
   const known = latestKnown();
-  const table = first(
-    await sql<{ name: string | null }>(`select to_regclass('${TABLE}')::text as name`),
-  );
-  if (!table?.name) return 'behind';
+  if (!(await hasTable(sql, TABLE))) return 'behind';
   const row = first(
     await sql<{ version: string | null }>(`select max(timestamp) as version from ${TABLE}`),
   );
   const version = Number(row?.version ?? 0);
   if (version > known) throw new NewerSchemaError(version, known);
   return version === known ? 'current' : 'behind';
+}
+
+/** The names of the migrations that `migrate` would run, such as `0016-archive`. Writes nothing. Throws NewerSchemaError. */
+export async function pendingMigrations(dataSource: DataSource): Promise<readonly string[]> {
+  if ((await schemaState(dataSource)) === 'current') return [];
+  const sql = sqlOn(dataSource);
+  const rows = (await hasTable(sql, TABLE))
+    ? await sql<{ timestamp: string }>(`select timestamp::text from ${TABLE}`)
+    : [];
+  const ran = new Set(rows.map(({ timestamp }) => Number(timestamp)));
+  return files().flatMap(({ number, title }) => (ran.has(number) ? [] : [title]));
+}
+
+/** The names of all migrations, which a new database needs. */
+export const allMigrations = (): readonly string[] => files().map(({ title }) => title);
+
+/** Whether a server has opened this database, and so sealed it with a master key. Works before any migration. */
+export async function isInstalled(dataSource: DataSource): Promise<boolean> {
+  const sql = sqlOn(dataSource);
+  if (!(await hasTable(sql, 'installation'))) return false;
+  return (await sql('select 1 from installation')).length > 0;
+}
+
+async function hasTable(sql: ReturnType<typeof sqlOn>, table: string): Promise<boolean> {
+  const found = first(
+    await sql<{ name: string | null }>('select to_regclass($1)::text as name', [table]),
+  );
+  return Boolean(found?.name);
 }
 
 /**
@@ -79,6 +104,8 @@ function toMigration(number: number, name: string, text: string): MigrationInter
 }
 
 interface MigrationFile {
+  /** The name of the file without its ending. */
+  readonly title: string;
   readonly number: number;
   readonly name: string;
   readonly text: string;
@@ -90,6 +117,7 @@ function files(): MigrationFile[] {
     .filter((file) => /^\d{4}-[a-z-]+\.sql$/.test(file))
     .sort()
     .map((file) => ({
+      title: file.slice(0, -4),
       number: Number(file.slice(0, 4)),
       name: file.slice(5, -4).replaceAll('-', '_'),
       text: readFileSync(path.join(folder, file), 'utf8'),

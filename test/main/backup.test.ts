@@ -1,7 +1,7 @@
 /** The restore drill of docs/operations.md, as it is written there. */
 
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
@@ -31,6 +31,13 @@ test('a backup and the master key restore a lost data folder, with its secrets a
   const restored = path.join(temporaryFolder('new'), 'vsecure');
   mkdirSync(restored, { mode: 0o700 });
   renameSync(backup, path.join(restored, 'postgres'));
+  const keyless = await vsecure(['serve'], { env: { VSECURE_DATA_DIR: restored, PORT: '0' } });
+  expect(keyless.exit).toBe(1);
+  expect(keyless.stderr).toContain(
+    `the master key ${path.join(restored, 'master.key')} is missing, and this database is sealed with one`,
+  );
+  // No new key is left behind, which would be taken for the right one.
+  expect(readdirSync(restored)).not.toContain('master.key');
   copyFileSync(path.join(kept, 'master.key'), path.join(restored, 'master.key'));
   await using second = await startVsecure({ env: { VSECURE_DATA_DIR: restored } });
   const env = asAdmin(second.url);
@@ -38,6 +45,33 @@ test('a backup and the master key restore a lost data folder, with its secrets a
   expect(JSON.parse(listed.stdout)).toMatchObject([{ path: 'vsecure://secrets/production/KEY' }]);
   const audit = await vsecure(['mcp:audit', '--json'], { env });
   expect(audit.stdout).toContain('secret_written');
+});
+
+test('commands that need what is stored refuse a folder without a database, and create nothing there', async () => {
+  const folder = temporaryFolder('elsewhere');
+  const VSECURE_DATA_DIR = path.join(folder, 'wrong');
+  const target = path.join(folder, 'copy');
+  const detach = ['audit:detach', '--before', '2026-01-01', '--yes'];
+  for (const argv of [['backup', target], detach])
+    expect(await vsecure(argv, { env: { VSECURE_DATA_DIR } })).toMatchObject({
+      exit: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `There is no database at ${path.join(VSECURE_DATA_DIR, 'postgres')}. Set VSECURE_DATA_DIR`,
+      ),
+    });
+  const planned = await vsecure(['migrate', '--dry-run'], { env: { VSECURE_DATA_DIR } });
+  expect(planned.stdout).toMatch(
+    /^There is no database at .* Would run \d+ migration\(s\):\n {2}0001-/,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+
+  const other = path.join(folder, 'postgres');
+  mkdirSync(other);
+  writeFileSync(path.join(other, 'notes.txt'), 'not a database');
+  const noDatabase = await vsecure(['backup', target], { env: { VSECURE_DATA_DIR: folder } });
+  expect(noDatabase).toMatchObject({ exit: 1, stdout: '' });
+  expect(readdirSync(folder)).toEqual(['postgres']);
 });
 
 test('backup without a folder, or with a PostgreSQL server of the operator, says what to do instead', async () => {

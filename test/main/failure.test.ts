@@ -109,11 +109,22 @@ describe('a schema', () => {
     expect(sentenceOf(ended)).toMatch(
       /^vsecure: the database schema is behind .* run `vsecure migrate`/,
     );
+    const planned = await vsecure(['migrate', '--dry-run'], { env });
+    expect(planned).toMatchObject({ exit: 0, stderr: '' });
+    expect(planned.stdout).toMatch(
+      /^Would run \d+ migration\(s\):\n {2}0001-[\s\S]*\nNothing was changed\.\n$/,
+    );
+    const tables = await fresh.dataSource.query(
+      `select 1 from pg_tables where schemaname = 'public'`,
+    );
+    expect(tables).toEqual([]);
     expect(await vsecure(['migrate'], { env })).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(/^Ran \d+ migration\(s\)\.\n$/),
     });
     expect((await vsecure(['migrate'], { env })).stdout).toBe('The schema is up to date.\n');
+    const done = await vsecure(['migrate', '--dry-run'], { env });
+    expect(done.stdout).toBe('The schema is up to date.\n');
     await fresh.close();
   });
 });
