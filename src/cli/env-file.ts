@@ -6,6 +6,7 @@
  * Sources: https://github.com/motdotla/dotenv (lib/main.js), https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
  */
 
+import { utf8FileText } from '../contract/utf8.js';
 import { UsageError } from './command-errors.js';
 
 export interface EnvVariable {
@@ -55,13 +56,9 @@ function decode(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     throw new EnvFileError(['the file is UTF-16; save it as UTF-8']);
-  try {
-    // Without `ignoreBOM` the decoder removes a byte order mark.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    throw new EnvFileError(['the file is not UTF-8; save it as UTF-8']);
-  }
+  const text = utf8FileText(bytes);
+  if (text === undefined) throw new EnvFileError(['the file is not UTF-8; save it as UTF-8']);
+  if (!text.includes('\0')) return text;
   throw new EnvFileError(['the file contains a NUL character; save it as UTF-8 text']);
 }
 

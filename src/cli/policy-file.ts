@@ -5,6 +5,7 @@ import { plainError } from '../contract/accepted-values.js';
 import { type PolicyDocument, policyDocument } from '../contract/policy-document.js';
 import { type InputIssue, sentenceOf } from '../contract/problem-sentence.js';
 import { fullUri } from '../contract/short-name.js';
+import { utf8FileText } from '../contract/utf8.js';
 import { VSecureError } from '../sdk/index.js';
 import { CommandFailed } from './command-errors.js';
 import type { Entry, LineProblem } from './yaml-entries.js';
@@ -20,8 +21,9 @@ export async function readPolicies(
   file: string,
   stdin: () => Promise<Uint8Array>,
 ): Promise<PolicyFile> {
-  const text = file === '-' ? Buffer.from(await stdin()).toString('utf8') : await readText(file);
   const name = file === '-' ? 'stdin' : file;
+  const text = utf8FileText(file === '-' ? await stdin() : await readBytes(file));
+  if (text === undefined) throw new CommandFailed(`${name} is not UTF-8 text. Save it as UTF-8.`);
   // Imported here, because no other command reads YAML.
   const { readEntries } = await import('./yaml-entries.js');
   const { entries, problems } = readEntries(text);
@@ -101,8 +103,8 @@ function placed(name: string, entries: readonly Entry[], problem: string): strin
 const stepsOf = (field: string): readonly PropertyKey[] =>
   (field.match(/\w+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+async function readBytes(file: string): Promise<Uint8Array> {
+  return readFile(file).catch(({ code }: NodeJS.ErrnoException) => {
     throw new CommandFailed(`${file} cannot be read (${code}).`);
   });
 }

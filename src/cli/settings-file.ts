@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { utf8Text } from '../contract/utf8.js';
 import { CommandFailed } from './command-errors.js';
 
 export interface FileChange {
@@ -48,11 +49,9 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
 }
 
 function utf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new CommandFailed('The file is not UTF-8 text. Nothing was changed.');
-  }
+  const text = utf8Text(bytes);
+  if (text !== undefined) return text;
+  throw new CommandFailed('The file is not UTF-8 text. Nothing was changed.');
 }
 
 function ifMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {

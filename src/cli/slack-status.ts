@@ -5,10 +5,15 @@ import type { Io } from './io.js';
 
 /** Prints nothing when there is no fault, or when the server cannot be asked. */
 export async function printSlackStatus(io: Io): Promise<void> {
-  const { slack_faults: faults = [] } = await io
+  const found = await io
     .client()
     .readiness()
-    .catch(() => ({ slack_faults: [] }));
+    .catch(() => undefined);
+  const { slack_faults: faults = [], slack_signatures: signatures } = found ?? {};
+  if (signatures?.accepted === 0)
+    io.err(
+      `\nSlack problem (signature): ${signatures.refused} requests refused and none accepted, the last at ${formatTime(signatures.last_refused)}. Fix: ${signatures.todo}.`,
+    );
   for (const { code, channel, waiting, since, todo } of faults) {
     const where = channel === undefined ? 'Slack' : `channel ${channel}`;
     io.err(

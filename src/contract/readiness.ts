@@ -13,10 +13,20 @@ const slackFault = z.object({
 });
 export type WireSlackFault = z.input<typeof slackFault>;
 
+/** Counts of one process, since it started. */
+const slackSignatures = z.object({
+  accepted: z.number(),
+  refused: z.number(),
+  last_refused: timestamp,
+  todo: z.string(),
+});
+export type WireSlackSignatures = z.input<typeof slackSignatures>;
+
 export const readiness = z.object({
   status: z.string(),
   database: z.string().optional(),
   slack: z.string().optional(),
   slack_faults: z.array(slackFault).optional(),
+  slack_signatures: slackSignatures.optional(),
 });
 export type Readiness = z.output<typeof readiness>;

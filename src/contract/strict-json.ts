@@ -4,6 +4,7 @@
  */
 
 import { createObjectNames } from './json-object-names.js';
+import { utf8Text } from './utf8.js';
 
 /** Why a body is refused. */
 export type JsonProblem = 'not_json' | 'too_complex' | 'ambiguous';
@@ -22,8 +23,10 @@ export type ReadJson =
 /** A string with its quotes, a bracket or a colon: the tokens that determine the structure. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
-/** Reads a text that stays within the limits. */
-export function readStrictJson(text: string, limits: JsonLimits): ReadJson {
+/** Reads a body that stays within the limits. Ignores a declared charset: JSON between systems is UTF-8 (RFC 8259, section 8.1). */
+export function readStrictJson(bytes: Uint8Array, limits: JsonLimits): ReadJson {
+  const text = utf8Text(bytes);
+  if (text === undefined) return { ok: false, problem: 'not_json' };
   let value: unknown;
   try {
     value = JSON.parse(text);

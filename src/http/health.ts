@@ -1,7 +1,7 @@
 /** Liveness and readiness for load balancers and operators. Needs no key, so it reveals little. */
 
 import { Router } from 'express';
-import type { WireSlackFault } from '../contract/readiness.js';
+import type { WireSlackFault, WireSlackSignatures } from '../contract/readiness.js';
 
 export interface Readiness {
   /** False only because of the database, its schema or the master key: requests for access work while Slack is down. */
@@ -10,6 +10,8 @@ export interface Readiness {
   readonly slack: 'ok' | 'degraded' | 'off';
   /** Deliveries that wait until an operator fixes something in Slack; absent when there are none. */
   readonly slack_faults?: WireSlackFault[] | undefined;
+  /** Requests that pretend to come from Slack; absent when there were none. */
+  readonly slack_signatures?: WireSlackSignatures | undefined;
 }
 
 /** `/healthz` always answers 200. `/readyz` answers 503 when `ready` says no or throws. */

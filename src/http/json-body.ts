@@ -44,8 +44,7 @@ const parse: RequestHandler = (req, res, next) => {
     req.body = {};
     return next();
   }
-  const text = decode(req.body);
-  const read = text === undefined ? NOT_JSON : readStrictJson(text, LIMITS);
+  const read = readStrictJson(req.body, LIMITS);
   if (!read.ok)
     return void sendProblem(res, {
       status: 400,
@@ -55,16 +54,6 @@ const parse: RequestHandler = (req, res, next) => {
   req.body = read.value;
   next();
 };
-
-const NOT_JSON = { ok: false, problem: 'not_json' } as const;
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Express skips bodies of another content type silently, so they are refused first. */
 export const jsonBody: readonly RequestHandler[] = [

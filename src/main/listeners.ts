@@ -58,7 +58,7 @@ export async function openListeners(
     admission,
     logger: log,
     first: tracing ? [createAccessLog(log), traceRequests(tracing)] : [createAccessLog(log)],
-    ready: createReadiness(services, slackState),
+    ready: createReadiness(services, slack),
     allowedHosts: allowedHosts(config),
     trustProxy: config.http.trustProxy,
     stopping: stopping.signal,

@@ -24,6 +24,7 @@ export interface ConnectedSlack {
   mount(app: Express): void;
   start(): Promise<void>;
   state: SlackConnection['state'];
+  readonly signatures: SlackConnection['signatures'];
   stop(graceMs: number): Promise<void>;
 }
 
@@ -90,6 +91,7 @@ export function connectSlack(
     mount: slack.mount,
     start: slack.start,
     state: slack.state,
+    signatures: slack.signatures,
     async stop(graceMs) {
       await worker.stop();
       await slack.stop(graceMs);

@@ -25,9 +25,8 @@ export function createReadBody(): ReadBody {
     if (req.method !== 'POST') return undefined;
     const error = await new Promise<unknown>((resolve) => parseRaw(req, res, resolve));
     if (error) return problemOfError(error);
-    const text = Buffer.isBuffer(req.body) ? asText(req.body) : '';
-    if (text === undefined) return problemOfJson('not_json');
-    const read = readStrictJson(text, LIMITS);
+    const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    const read = readStrictJson(bytes, LIMITS);
     if (!read.ok) return problemOfJson(read.problem);
     req.body = read.value;
     return Array.isArray(read.value) ? BATCH : undefined;
@@ -40,15 +39,6 @@ const BATCH: BodyProblem = {
   code: INVALID_REQUEST,
   message: 'Batches are not supported: send one message per request',
 };
-
-/** Ignores the charset that the sender declares: JSON between systems is UTF-8 (RFC 8259, section 8.1). */
-function asText(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
 
 function problemOfJson(problem: JsonProblem): BodyProblem {
   switch (problem) {

@@ -94,6 +94,7 @@ export interface SlackConnection {
   /** Resolves after the first attempt to reach Slack, whether or not it succeeds; later attempts run in the background. */
   start(): Promise<void>;
   state(): SlackState;
+  readonly signatures: Transport['signatures'];
   /** Undefined until the workspace is known. */
   teamId(): string | undefined;
   /** Waits up to `graceMs` for running handlers, then closes the socket. */
@@ -142,6 +143,7 @@ export function createSlack(options: {
   return {
     ...createLifecycle(transport, link, inFlight.drained, healthy),
     mount: transport.mount,
+    signatures: transport.signatures,
     teamId: () => link.current()?.teamId,
     posters,
     directory,

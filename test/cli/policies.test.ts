@@ -24,13 +24,13 @@ afterAll(() => serving.close());
 const policies = () => serving.services.useCases.showPolicies(serving.services.admin).then(unwrap);
 const uris = async () => (await policies()).map(({ uri }) => uri);
 
-function file(text: string): string {
+function file(text: string | Uint8Array): string {
   const name = path.join(temporaryFolder('policies'), 'policies.yml');
   writeFileSync(name, text);
   return name;
 }
 
-const configure = (text: string, ...flags: string[]) =>
+const configure = (text: string | Uint8Array, ...flags: string[]) =>
   run(admin, 'mcp:configure', '-f', file(text), '--yes', ...flags);
 
 describe('mcp:configure', () => {
@@ -189,6 +189,16 @@ requiresApproval: false
     const ran = await configure(['- &n0 [a]', ...doubled].join('\n'));
     expect(ran).toMatchObject({ exit: 1, out: '' });
     expect(ran.err).toContain('Excessive alias count');
+  });
+
+  test('a file that begins with a byte order mark is read; one that is not UTF-8 is refused', async () => {
+    const marked = await configure(`\uFEFF${PRODUCTION}`, '--dry-run');
+    expect(marked).toMatchObject({ exit: 0, err: 'Nothing was changed.' });
+    for (const encoding of ['utf16le', 'latin1'] as const) {
+      const ran = await configure(Buffer.from('\uFEFF- uri: a/é', encoding), '--dry-run');
+      expect(ran).toMatchObject({ exit: 1, out: '' });
+      expect(ran.err).toContain('is not UTF-8 text. Save it as UTF-8.');
+    }
   });
 
   test('a file that is not there is said plainly', async () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readStrictJson } from '../../src/contract/strict-json.js';
 
 const LIMITS = { levels: 32, names: 1000 };
-const read = (text: string) => readStrictJson(text, LIMITS);
+const read = (text: string) => readStrictJson(Buffer.from(text), LIMITS);
 
 test('valid JSON is read as JSON.parse reads it', () => {
   const values = fc.jsonValue({ maxDepth: 5 });

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { type ConnectedSlack, connectSlack } from '../../src/main/slack.js';
 import { createJobRuns } from '../../src/store/job-runs.js';
+import { sqlOn } from '../../src/store/sql.js';
 import type { UseCases } from '../../src/usecases/index.js';
 import { buildServices } from '../support/services.js';
 import { openWorkspace } from '../support/slack/workspace.js';
@@ -24,7 +25,7 @@ async function connected(change: (useCases: UseCases) => Partial<UseCases> = () 
   });
   closing.push(services.close);
   const log: string[] = [];
-  const say = (_fields: object, message: string) => void log.push(message);
+  const say = (fields: object, message: string) => void log.push(message, JSON.stringify(fields));
   const { dataSource } = services.database;
   const jobRuns = createJobRuns(dataSource, 'a test');
   slack = connectSlack(
@@ -92,4 +93,18 @@ test('approvers that cannot be looked up delay no card, and the log says so', as
     (await workspace.emulate.messages()).some((one) => JSON.stringify(one).includes('*Expires*')),
   );
   expect(log).toContain("approvers' Slack accounts could not be linked");
+});
+
+test('a page that answers instead of Slack is neither logged nor stored', async () => {
+  const { workspace, services, start, log } = await connected();
+  const page = '<!DOCTYPE html><html><body>CANARY-of-a-page <b>503</b></body></html>';
+  workspace.proxy.inject({ method: 'auth.test', fault: 'error', error: page });
+  workspace.proxy.inject({ method: 'chat.postMessage', fault: 'error', error: page, times: 2 });
+  await services.policy();
+  await start();
+  await until('a first answer', () => log.some((line) => line.includes('"code":"unknown"')));
+  const { id } = await services.ask((await services.agent()).caller);
+  await until('a card', () => services.cards.find(id), 30_000);
+  const stored = await sqlOn(services.database.dataSource)('select last_error from delivery');
+  expect(JSON.stringify([log, stored])).not.toMatch(/CANARY|<html|DOCTYPE/);
 });

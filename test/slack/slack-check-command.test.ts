@@ -1,11 +1,13 @@
 /** `vsecure slack:check` as a command: its exit codes, its JSON, and its messages when settings are missing. */
 
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.js';
 import { startVsecure } from '../support/server.js';
 import { buildServices, PRODUCTION } from '../support/services.js';
 import type { Emulate } from '../support/slack/emulate.js';
 import type { FaultProxy } from '../support/slack/fault-proxy.js';
+import { deliver, FORM, sign } from '../support/slack/signed-request.js';
 import { vsecure } from '../support/vsecure.js';
 import { openWorkspace } from './check-scene.js';
 
@@ -65,6 +67,29 @@ describe('as a command', () => {
       result: 'ok',
       says: expect.stringContaining('#approvals'),
     });
+  });
+
+  test('it fails when the server has refused the signature of every request, as with the signing secret of another app', async () => {
+    const { services, env } = await server();
+    await services.policy({ channel: emulate.channelId });
+    const at = `${env.PUBLIC_URL}/slack/events`;
+    const send = async (secret: string) =>
+      (await deliver(at, sign(`payload=${randomUUID()}`, FORM, { secret }))).status;
+    for (const _ of [1, 2, 3]) expect(await send('of-another-app')).toBe(401);
+    const wrong = await run(env);
+    expect(wrong.exit).toBe(1);
+    expect(wrong.stdout).toMatch(
+      /failed +signatures: the server has accepted 0 and refused 3 requests by their signature, the last at .*Fix: set SLACK_SIGNING_SECRET/,
+    );
+    const ready = async () => (await fetch(`${env.PUBLIC_URL}/readyz`)).json();
+    expect(await ready()).toMatchObject({
+      status: 'ok',
+      slack_signatures: { accepted: 0, refused: 3, todo: expect.stringContaining('SECRET') },
+    });
+    await send(emulate.signingSecret);
+    const mixed = await run(env);
+    expect(mixed.exit).toBe(0);
+    expect(mixed.stdout).toMatch(/warning +signatures: the server has accepted 1 and refused 3/);
   });
 
   test('it names a missing database and a missing default channel', async () => {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { fullUri } from '../../contract/short-name.js';
+import { utf8Text } from '../../contract/utf8.js';
 import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 import { templateUri } from '../resource-name.js';
@@ -31,17 +32,11 @@ export function registerSecretsSet(program: Command, io: Io): void {
 
 /** Exactly the bytes of stdin: a key file that loses its last line break cannot be read any more. */
 async function piped(io: Io): Promise<string> {
-  return utf8(await io.input());
+  const value = utf8Text(await io.input());
+  if (value !== undefined) return value;
+  throw new UsageError('The value is not UTF-8 text. Encode it first, for example with base64.');
 }
 
 /** A value of one line loses its one line break; a value of several lines is a file and stays as it is. */
 const withoutEchoedBreak = (value: string): string =>
   /^[^\r\n]+\r?\n$/.test(value) ? value.trimEnd() : value;
-
-function utf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new UsageError('The value is not UTF-8 text. Encode it first, for example with base64.');
-  }
-}

@@ -1,9 +1,10 @@
 /** Checks that Slack's signed requests arrive: sends one to the public address, as Slack does when an address is registered. */
 
 import { z } from 'zod';
+import { readiness } from '../../contract/readiness.js';
 import { SECOND } from '../../domain/limits.js';
 import { EVENTS_PATH } from '../inbound/transport.js';
-import { type Finding, failed, passed, skipped } from './finding.js';
+import { type Finding, failed, passed, skipped, warning } from './finding.js';
 
 export interface AddressParts {
   /** The server's public URL; undefined when it is not configured. */
@@ -18,6 +19,27 @@ export interface AddressParts {
 
 /** Slack waits for 3 s; a person can wait longer to learn what is wrong. */
 const TIMEOUT = 8 * SECOND;
+
+/** Whether the server has refused requests because of their signature: Slack's own may have another secret than ours. */
+export async function checkSignatures({ publicUrl }: AddressParts): Promise<Finding> {
+  if (!publicUrl) return skipped('PUBLIC_URL is not set here');
+  const report = await readSignatures(publicUrl).catch(() => undefined);
+  if (!report) return skipped('the server does not answer on /readyz');
+  const { accepted, refused, last_refused: last, todo } = report.slack_signatures ?? NONE_REFUSED;
+  if (refused === 0) return passed('the server has refused no request for its signature');
+  const message = `the server has accepted ${accepted} and refused ${refused} requests by their signature, the last at ${last}`;
+  return accepted === 0 ? failed(message, todo) : warning(message, todo);
+}
+
+const NONE_REFUSED = { accepted: 0, refused: 0, last_refused: '', todo: '' };
+
+async function readSignatures(publicUrl: string) {
+  const answer = await fetch(`${publicUrl.replace(/\/+$/, '')}/readyz`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT),
+  });
+  return readiness.parse(await answer.json());
+}
 
 export async function checkAddress(parts: AddressParts): Promise<Finding> {
   const { publicUrl, httpsOnly } = parts;

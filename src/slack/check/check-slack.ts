@@ -1,7 +1,7 @@
 /** Checks everything that vsecure needs in a Slack workspace, in the order of the setup. */
 
 import { ZodError } from 'zod';
-import { type AddressParts, checkAddress } from './address-check.js';
+import { type AddressParts, checkAddress, checkSignatures } from './address-check.js';
 import { checkChannel } from './channel-check.js';
 import { checkEmail } from './email-check.js';
 import { type Checked, type Finding, failed, skipped } from './finding.js';
@@ -73,7 +73,11 @@ async function* transportFindings({
 }: SlackCheckOptions): AsyncGenerator<Checked> {
   if (appToken)
     yield { check: 'app token', ...(await checkSocket(createSlackCalls(appToken, apiUrl))) };
-  else if (address) yield { check: 'event address', ...(await checkAddress(address)) };
+  else if (address) {
+    const reached = await checkAddress(address);
+    yield { check: 'event address', ...reached };
+    if (reached.result === 'ok') yield { check: 'signatures', ...(await checkSignatures(address)) };
+  }
 }
 
 function* skippedFindings(channels: readonly UsedChannel[]): Generator<Checked> {

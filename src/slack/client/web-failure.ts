@@ -10,7 +10,7 @@ import {
 import { SECOND } from '../../domain/limits.js';
 
 export interface WebFailure {
-  /** Slack's own code, or `rate_limited`, `http_503`, `not_reached`; after `no_answer` the call may have had its effect. */
+  /** Slack's own code, or `rate_limited`, `http_503`, `not_reached`; after `no_answer` and `unknown` the call may have had its effect. */
   readonly code: string;
   /** Slack's Retry-After, in ms. */
   readonly retryAfterMs?: number;
@@ -49,8 +49,10 @@ export function webFailure(error: unknown): WebFailure | undefined {
       retryAfterMs: error.retryAfter * SECOND,
       permanent: false,
     };
-  if (error instanceof WebAPIPlatformError)
-    return { code: error.data.error, permanent: !TRANSIENT.has(error.data.error) };
+  if (error instanceof WebAPIPlatformError) {
+    const code = codeFrom(error.data.error);
+    return { code, permanent: !isTransient(code) };
+  }
   if (error instanceof WebAPIHTTPError)
     return { code: `http_${error.statusCode}`, permanent: false };
   if (error instanceof WebAPIRequestError && wasNotReached(error.original))
@@ -62,6 +64,9 @@ export function webFailure(error: unknown): WebFailure | undefined {
   return undefined;
 }
 
+/** A page of a proxy or of Slack arrives here as the `error` of an answer; it must not be logged or stored. */
+const codeFrom = (text: string): string => (/^[a-z0-9_]{1,60}$/.test(text) ? text : 'unknown');
+
 /** There was no connection, so the call had no effect. */
 function wasNotReached({ cause }: Error): boolean {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
@@ -69,7 +74,14 @@ function wasNotReached({ cause }: Error): boolean {
 }
 
 /** Codes of vsecure for errors that go away without a change. */
-const OWN_TRANSIENT = new Set(['no_answer', 'not_reached', 'not_connected', 'stopping', 'paced']);
+const OWN_TRANSIENT = new Set([
+  'no_answer',
+  'not_reached',
+  'not_connected',
+  'stopping',
+  'paced',
+  'unknown',
+]);
 
 /** Goes away without a change. A text that is no code is the name of a JavaScript error. */
 export const isTransient = (code: string): boolean =>

@@ -114,7 +114,7 @@ async function postCard(
   const facts = await parts.readCardFacts(approval.id);
   if (!facts || !isOpen(facts)) return SENT;
   const { code, channel: where } = readError(job.leased.lastError ?? '');
-  const repeat = code === 'no_answer' && where === channel;
+  const repeat = ['no_answer', 'unknown'].includes(code) && where === channel;
   const card = newCardMessage(cardMessage(parts, job, facts), facts, repeat);
   const place = await send(parts, channel, card, { spend });
   await remember(parts, job, facts, place);

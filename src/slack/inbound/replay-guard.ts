@@ -6,6 +6,7 @@
 import { isValidSlackRequest } from '@slack/bolt';
 import express, { type Request, type RequestHandler } from 'express';
 import { MINUTE, SECOND, SLACK_BODY_MAX_BYTES } from '../../domain/limits.js';
+import type { SignatureCounts } from './signature-counts.js';
 
 /** How far a request's timestamp may be from the server's clock, in either direction (ms). */
 const SKEW = 5 * MINUTE;
@@ -14,11 +15,14 @@ const REMEMBERED = 2 * SKEW;
 const REMEMBERED_MAX = 20_000;
 
 const TIMESTAMP = /^\d{1,11}$/;
+/** `slack:check` sends it too, with our own secret, so it does not show that Slack has the same. */
+const ADDRESS_CHECK = '"url_verification"';
 /** Exactly one form: Bolt ignores what follows a second `=`, so that a replay could look new. */
 const SIGNATURE = /^v0=[0-9a-f]{64}$/;
 
 export interface ReplayGuardOptions {
   readonly signingSecret: string;
+  readonly counts?: Pick<SignatureCounts, 'accept' | 'refuse'>;
   /** Epoch milliseconds; default the system's clock. */
   readonly now?: () => number;
 }
@@ -28,7 +32,7 @@ export interface ReplayGuardOptions {
  * what it received; the database makes sure that a request is decided once.
  */
 export function createReplayGuard(options: ReplayGuardOptions): RequestHandler[] {
-  const { signingSecret, now = Date.now } = options;
+  const { signingSecret, counts, now = Date.now } = options;
   const isNew = createMemory(now);
   return [
     readRawBody,
@@ -40,9 +44,13 @@ export function createReplayGuard(options: ReplayGuardOptions): RequestHandler[]
         Math.abs(nowMilliseconds - signed.at * SECOND) <= SKEW &&
         isValidSlackRequest({ signingSecret, nowMilliseconds, ...signed });
       // Only authentic signatures are remembered, so that no outsider can fill the memory.
-      if (!authentic) response.status(401).end();
-      else if (isNew(signed.signature)) next();
-      else response.status(200).end();
+      if (!authentic) {
+        counts?.refuse();
+        response.status(401).end();
+      } else if (isNew(signed.signature)) {
+        if (!signed.body.includes(ADDRESS_CHECK)) counts?.accept();
+        next();
+      } else response.status(200).end();
     },
   ];
 }

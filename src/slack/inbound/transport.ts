@@ -6,6 +6,7 @@ import type { Log } from '../../ports/index.js';
 import { clientOptions } from '../client/web-clients.js';
 import { boltLogger } from './bolt-logger.js';
 import { createReplayGuard } from './replay-guard.js';
+import { createSignatureCounts, type SignatureReport } from './signature-counts.js';
 import { createSocketLink, type SocketLink } from './socket-mode.js';
 
 /** Events, interactions and slash commands share one address. */
@@ -21,6 +22,8 @@ export interface Transport {
   readonly receiver: ExpressReceiver | SocketModeReceiver;
   /** Adds the endpoint; does nothing in Socket Mode. */
   mount(app: Express): void;
+  /** Requests without a valid signature; undefined while there are none, and in Socket Mode. */
+  signatures(): SignatureReport | undefined;
   /** Only in Socket Mode. */
   readonly socket?: SocketLink;
 }
@@ -40,7 +43,12 @@ function overSocket(appToken: string, { apiUrl }: TransportSettings, log: Log): 
     autoReconnectEnabled: false,
     installerOptions: { clientOptions: clientOptions(log, apiUrl) },
   });
-  return { receiver, mount: () => {}, socket: createSocketLink(receiver.client, log) };
+  return {
+    receiver,
+    mount: () => {},
+    signatures: () => undefined,
+    socket: createSocketLink(receiver.client, log),
+  };
 }
 
 /** Bolt's own body limit and signature check stay on after the replay guard. */
@@ -52,7 +60,8 @@ function overHttp(signingSecret: string, log: Log): Transport {
     logger: boltLogger(log),
   });
   const router = express.Router();
-  router.post(EVENTS_PATH, createReplayGuard({ signingSecret }));
+  const counts = createSignatureCounts(log);
+  router.post(EVENTS_PATH, createReplayGuard({ signingSecret, counts }));
   router.use(receiver.router);
-  return { receiver, mount: (app) => void app.use(router) };
+  return { receiver, mount: (app) => void app.use(router), signatures: counts.report };
 }
