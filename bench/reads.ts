@@ -66,7 +66,9 @@ export async function openFloor({ connection }: Stage) {
     ...connection,
     max: MANY,
     Client: DatabaseClient,
-    onConnect: prepareSession,
+    async onConnect(client) {
+      if (client instanceof DatabaseClient) await prepareSession(client);
+    },
   });
   pool.on('error', () => {}); // The server may be gone before idle connections are.
   await pool.query(

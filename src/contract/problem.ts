@@ -25,6 +25,8 @@ export const problem = z.object({
   code: z.string(),
   /** Identifies this occurrence. For an internal error, the server's log contains the same id. */
   instance: z.string(),
+  /** Of `unavailable`: true when the request certainly changed nothing, false when that is unknown. */
+  undone: z.boolean().optional(),
 });
 described.add(problem, { id: 'Problem' });
 export type Problem = z.output<typeof problem>;

@@ -27,6 +27,8 @@ export interface HttpParts {
   readonly beforeParsers?: (app: Express) => void;
   /** Aborts when the server starts to stop: waiting calls then answer at once. */
   readonly stopping?: AbortSignal;
+  /** Whether the current request has committed a change. Default: no. */
+  readonly hasChanged?: () => boolean;
   readonly now?: () => Date;
   /** Handlers that run before all others. */
   readonly first?: readonly RequestHandler[];
@@ -55,7 +57,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.use(createPrometheus(useCases, admission));
   app.use(API_BASE, noStore, createApi({ useCases, admission, now, stopping }));
   app.use(unknownRoute);
-  app.use(createErrorHandler(logger));
+  app.use(createErrorHandler(logger, parts.hasChanged));
   return app;
 }
 

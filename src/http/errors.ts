@@ -3,6 +3,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { REST_BODY_MAX_BYTES } from '../domain/limits.js';
 import type { Log } from '../ports/index.js';
+import { RETRY_AFTER_SECONDS, UnavailableError } from '../ports/unavailable.js';
 import { type ProblemFields, sendProblem } from './problem.js';
 
 /** The part of the log that http/ uses. */
@@ -23,7 +24,11 @@ const SENTENCES: Record<number, string> = {
   415: 'The body must be application/json in UTF-8.',
 };
 
-export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+/** `hasChanged`: whether the current request has committed a change. */
+export function createErrorHandler(
+  logger: Logger,
+  hasChanged: () => boolean = () => false,
+): ErrorRequestHandler {
   return (error, req, res, next) => {
     const problem = problemOf(error);
     if (res.headersSent) {
@@ -32,10 +37,20 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
       return next(error);
     }
     if (problem) return void sendProblem(res, problem);
+    const route = `${req.method} ${req.baseUrl}${req.route?.path ?? ''}`;
+    if (error instanceof UnavailableError) {
+      const { undone, message: detail } = hasChanged() ? error.afterChange() : error;
+      res.set('Retry-After', String(RETRY_AFTER_SECONDS));
+      const reference = sendProblem(res, { status: 503, code: 'unavailable', detail, undone });
+      logger.error(
+        { reference, route, undone, error: stackOf(error) },
+        'the database is not available',
+      );
+      return;
+    }
     const detail =
       'Something went wrong on the server. Its log has the details under this reference.';
     const reference = sendProblem(res, { status: 500, code: 'internal', detail });
-    const route = `${req.method} ${req.baseUrl}${req.route?.path ?? ''}`;
     logger.error({ reference, route, error: stackOf(error) }, 'request failed');
   };
 }

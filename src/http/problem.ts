@@ -5,6 +5,7 @@ import { PROBLEM_TYPE, type Problem, type ProblemCode } from '../contract/proble
 import { SECOND } from '../domain/limits.js';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
+import { RETRY_AFTER_SECONDS } from '../ports/unavailable.js';
 
 /** The HTTP status of each refusal. 403: this caller may not; 409: the current state does not allow it; 422: the request itself cannot be met. */
 export const STATUS: Record<RefusalCode, number> = {
@@ -56,13 +57,18 @@ export interface ProblemFields {
   readonly status: number;
   readonly code: ProblemCode;
   readonly detail: string;
+  /** Of a 5xx: whether the request certainly changed nothing. */
+  readonly undone?: boolean;
 }
 
 /** Sends a problem and returns its `instance`, for the log. */
-export function sendProblem(res: Response, { status, code, detail }: ProblemFields): string {
+export function sendProblem(
+  res: Response,
+  { status, code, detail, undone }: ProblemFields,
+): string {
   const instance = `urn:uuid:${crypto.randomUUID()}`;
   const type = `urn:vsecure:problem:${code}`;
-  const problem: Problem = { type, title: titleOf(code), status, detail, code, instance };
+  const problem: Problem = { type, title: titleOf(code), status, detail, code, instance, undone };
   res
     .status(status)
     .set('Cache-Control', 'no-store')
@@ -76,6 +82,7 @@ export function sendRefusal(res: Response, refusal: Refusal): void {
   const { code } = refusal;
   if ('retryAfter' in refusal)
     res.set('Retry-After', String(Math.ceil(refusal.retryAfter / SECOND)));
+  if (code === 'unavailable') res.set('Retry-After', String(RETRY_AFTER_SECONDS));
   sendProblem(res, { status: STATUS[code], code, detail: explain(refusal) });
 }
 

@@ -2,6 +2,7 @@
 
 import { ConfigError } from '../config.js';
 import { MasterKeyError } from '../crypto/master-key.js';
+import { UnavailableError } from '../ports/unavailable.js';
 import { EmbeddedPostgresError } from '../postgres/errors.js';
 import { NewerSchemaError } from '../store/migrate.js';
 import { WrongMasterKeyError } from '../usecases/open-installation.js';
@@ -43,6 +44,7 @@ export function reportFailure(error: unknown): number {
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'something unexpected happened';
   if (READABLE_ERRORS.some((kind) => error instanceof kind)) return error.message;
+  if (error instanceof UnavailableError) return explainFailure(error.cause);
   const code = codeOf(error);
   const sentence = code === undefined ? undefined : SENTENCES[code];
   return sentence ?? `something unexpected happened (${error.name}${code ? ` ${code}` : ''})`;

@@ -14,6 +14,7 @@ import { allowedHosts } from './allowed-hosts.js';
 import type { Disposal } from './disposal.js';
 import { createReadiness } from './readiness.js';
 import { startReceiverWorkers } from './receiver-workers.js';
+import { hasChanged } from './request-context.js';
 import { startScheduledJobs } from './scheduled-jobs.js';
 import type { Services, SlackState } from './services.js';
 import { connectSlack } from './slack.js';
@@ -49,6 +50,7 @@ export async function openListeners(
     useCases,
     callerOf,
     logger: log,
+    hasChanged,
     version: VERSION,
     publicOrigin: publicUrl && new URL(publicUrl).origin,
   });
@@ -58,6 +60,7 @@ export async function openListeners(
     admission,
     logger: log,
     first: tracing ? [createAccessLog(log), traceRequests(tracing)] : [createAccessLog(log)],
+    hasChanged,
     ready: createReadiness(services, slack),
     allowedHosts: allowedHosts(config),
     trustProxy: config.http.trustProxy,

@@ -8,6 +8,8 @@ export interface RequestContext extends Pick<Origin, 'request'> {
   traceparent?: Origin['traceparent'];
   /** The authenticated principal. */
   principal?: string;
+  /** A transaction of this request was committed. */
+  changed?: boolean;
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();
@@ -16,6 +18,15 @@ export const withinRequest = <T>(context: RequestContext, work: () => T): T =>
   contexts.run(context, work);
 
 export const currentRequest = (): RequestContext | undefined => contexts.getStore();
+
+/** Records that a transaction of the current request was committed. */
+export function recordCommit(): void {
+  const context = contexts.getStore();
+  if (context) context.changed = true;
+}
+
+/** Whether the current request has changed something, so that a later error cannot say that nothing happened. */
+export const hasChanged = (): boolean => contexts.getStore()?.changed ?? false;
 
 /** What a new approval stores about the request that asked for it. */
 export function currentOrigin(): Origin | undefined {

@@ -32,7 +32,7 @@ import { openInstallation } from '../usecases/open-installation.js';
 import type { Disposal } from './disposal.js';
 import { openEgress } from './egress.js';
 import { loadMasterKey } from './master-key-source.js';
-import { currentOrigin } from './request-context.js';
+import { currentOrigin, recordCommit } from './request-context.js';
 import type { Tracing } from './span.js';
 import { withLogging } from './with-logging.js';
 import { withTracedTransactions, withTracing } from './with-tracing.js';
@@ -109,7 +109,12 @@ export async function openServices(
   const masterKey = loadMasterKey(config, { isInstalled: await isInstalled(dataSource) });
   await bringUpToDate(dataSource, config, log);
   const store = withTracedTransactions(
-    createStore(dataSource, { chain: chainHash, makeId, origin: currentOrigin }),
+    createStore(dataSource, {
+      chain: chainHash,
+      makeId,
+      origin: currentOrigin,
+      onCommit: recordCommit,
+    }),
     tracing,
   );
   const installation = await openInstallation(store, makeId, keyCheck(masterKey));
@@ -120,7 +125,7 @@ export async function openServices(
   const cards = createCards(dataSource);
   const useCases = createUseCases({
     store,
-    ledger: createReadLedger(dataSource, chainHash, installation.id),
+    ledger: createReadLedger(dataSource, chainHash, installation.id, recordCommit),
     wakeups: listener,
     vault: createVault(masterKey),
     hasher: createKeyHasher(masterKey),

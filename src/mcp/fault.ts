@@ -1,19 +1,34 @@
 /** What the log records of a thrown error: its type and where it happened. The message is left out: it may hold SQL, parameters or a secret value. */
 
+import { UnavailableError } from '../ports/unavailable.js';
+
 /** Pino, or any other logger that writes structured lines. */
 export interface Logger {
   debug(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
-/** Logs an error and returns the reference that finds it in the log. */
-export type ReportFault = (fault: unknown, where: string) => string;
+/** What the client learns of an error: that the database is not available, or a reference that finds the error in the log. */
+export interface ReportedFault {
+  readonly code: 'internal' | 'unavailable';
+  readonly message: string;
+}
 
-export function createReportFault(logger: Logger): ReportFault {
+/** Logs an error. */
+export type ReportFault = (fault: unknown, where: string) => ReportedFault;
+
+/** `hasChanged`: whether the current request has committed a change. */
+export function createReportFault(logger: Logger, hasChanged: () => boolean): ReportFault {
   return (fault, where) => {
     const reference = crypto.randomUUID();
-    logger.error({ reference, where, ...describeFault(fault) }, 'mcp: internal error');
-    return reference;
+    const unavailable = fault instanceof UnavailableError ? fault : undefined;
+    const cause = unavailable?.cause ?? fault;
+    const text = unavailable ? 'mcp: the database is not available' : 'mcp: internal error';
+    logger.error({ reference, where, ...describeFault(cause) }, text);
+    if (!unavailable)
+      return { code: 'internal', message: `internal error, reference ${reference}` };
+    const { code, message } = hasChanged() ? unavailable.afterChange() : unavailable;
+    return { code, message };
   };
 }
 

@@ -8,6 +8,7 @@ import type { Server } from '@modelcontextprotocol/server';
 import type { ApprovalId } from '../domain/approval.js';
 import { FOLLOWED_MAX, SUBSCRIPTIONS_PER_KEY, URI_MAX_BYTES } from '../domain/limits.js';
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
+import type { ReportedFault } from './fault.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
 import { approvalIdIn } from './resources/approvals.js';
 import type { Session } from './session.js';
@@ -20,7 +21,7 @@ export function registerSubscriptions(
   server: Server,
   subscriptions: ChangeSubscriptions,
   { caller, session }: RequestContext,
-  report: (fault: unknown) => string,
+  report: (fault: unknown) => ReportedFault,
 ): void {
   const answerFor = (uri: string, work: (session: Session, id: ApprovalId) => Promise<void>) =>
     protocolAnswer(async () => {

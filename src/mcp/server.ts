@@ -3,6 +3,7 @@
 import { INTERNAL_ERROR, INVALID_REQUEST } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
 import type { Caller } from '../domain/rights.js';
+import { RETRY_AFTER_SECONDS } from '../ports/unavailable.js';
 import type { UseCases } from '../usecases/index.js';
 import { createCallCancellation } from './call-cancellation.js';
 import type { ChangeStreamUseCases } from './change-events.js';
@@ -27,6 +28,8 @@ export interface McpParts {
   /** The authenticated sender of the request. Throws when the request was not authenticated. */
   readonly callerOf: (req: Request) => Caller;
   readonly logger: Logger;
+  /** Whether the current request has committed a change. Default: no. */
+  readonly hasChanged?: () => boolean;
   readonly version: string;
   /** The public origin, such as `https://vsecure.example.com`, where a proxy changes the Host header. */
   readonly publicOrigin?: string | undefined;
@@ -50,7 +53,7 @@ const DRAIN_MAX = 3000;
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
   const { useCases, callerOf, logger, version, publicOrigin, streamMaxAgeMs, answerTimeoutMs } =
     parts;
-  const report = createReportFault(logger);
+  const report = createReportFault(logger, parts.hasChanged ?? (() => false));
   const protocol = createProtocolHandler({
     tools: createTools(useCases),
     resources: createResources(useCases),
@@ -96,8 +99,8 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     handle(req, res) {
       exchanges.track((stopSignal) =>
         exchange(req, res, stopSignal).catch((fault: unknown) => {
-          const reference = report(fault, 'http');
-          refuse(res, 500, INTERNAL_ERROR, `internal error, reference ${reference}`);
+          const { code, message } = report(fault, 'http');
+          refuse(res, code === 'unavailable' ? 503 : 500, INTERNAL_ERROR, message);
         }),
       );
     },
@@ -118,6 +121,7 @@ const isOriginOf = (host: string | undefined, origin: string): boolean =>
 
 /** Refuses a request before the protocol has seen it: an HTTP status and a JSON-RPC error without an id. */
 function refuse(res: Response, status: number, code: number, message: string): void {
-  if (res.headersSent) res.end();
-  else res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
+  if (res.headersSent) return void res.end();
+  if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  res.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
 }

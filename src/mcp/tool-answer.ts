@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { explain, type Refusal } from '../domain/refusal.js';
 import type { RefusalCode } from '../domain/vocabulary.js';
+import type { ReportedFault } from './fault.js';
 import type { Next } from './next-step.js';
 import type { Task } from './task.js';
 import type { UserQuestion } from './tool-user.js';
@@ -28,12 +29,12 @@ interface ToolError {
 }
 
 /**
- * Never throws, because the SDK sends the message of a thrown error to the model. `report` logs the error and returns its
- * reference.
+ * Never throws, because the SDK sends the message of a thrown error to the model. `report` logs the error and returns what
+ * the client learns of it.
  */
 export async function answer(
   work: () => Promise<Answer<Record<string, unknown>> | UserQuestion>,
-  report: (fault: unknown) => string,
+  report: (fault: unknown) => ReportedFault,
 ): Promise<CallToolResult | InputRequiredResult> {
   try {
     const outcome = await work();
@@ -42,7 +43,7 @@ export async function answer(
       ? success(outcome.value, outcome.task)
       : failure(toolErrorOf(outcome.refusal, outcome.next));
   } catch (fault) {
-    return failure({ code: 'internal', message: `internal error, reference ${report(fault)}` });
+    return failure(report(fault));
   }
 }
 

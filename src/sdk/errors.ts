@@ -61,7 +61,7 @@ const NEXT: Partial<Record<string, string>> = {
 export function errorFromProblem(problem: Problem, retryAfterMs?: number): VSecureError {
   const { code, detail, status, instance } = problem;
   const next = code === 'internal' ? `Search the server log for ${instance}.` : NEXT[code];
-  const undone = status < 500 || code === 'unavailable';
+  const undone = problem.undone ?? (status < 500 || code === 'unavailable');
   return new VSecureError(code, detail, {
     status,
     next,

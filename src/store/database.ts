@@ -1,8 +1,16 @@
 /** The connection to Postgres: one TypeORM DataSource, never synchronising, never logging parameters. */
 
-import { DataSource } from 'typeorm';
-import { DatabaseClient, prepareSession, STARTUP_TIMEOUTS } from './client.js';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { UnavailableError } from '../ports/unavailable.js';
+import {
+  ANSWER_TIMEOUT,
+  CONNECT_TIMEOUT,
+  DatabaseClient,
+  prepareSession,
+  STARTUP_TIMEOUTS,
+} from './client.js';
 import { tables } from './tables.js';
+import { answered, onlyReads } from './trouble.js';
 
 export type DatabaseConnection =
   | { readonly url: string }
@@ -16,16 +24,21 @@ export type DatabaseConnection =
 
 export interface DatabaseOptions {
   readonly poolSize?: number;
+  /** Milliseconds until a statement fails whose connection does not answer. */
+  readonly answerTimeout?: number;
   /** Called for errors on idle connections, with the SQLSTATE or code only. */
   readonly onError?: (code: string) => void;
 }
 
-/** Connects; runs no migration. Throws when the server cannot be reached. */
-export function openDatabase(
+/**
+ * Connects; runs no migration. Throws the driver's error when the server cannot be reached. Later, statements throw UnavailableError
+ * when the database cannot be used at the moment.
+ */
+export async function openDatabase(
   connection: DatabaseConnection,
-  { poolSize = 16, onError }: DatabaseOptions = {},
+  { poolSize = 16, answerTimeout = ANSWER_TIMEOUT, onError }: DatabaseOptions = {},
 ): Promise<DataSource> {
-  return new DataSource({
+  const dataSource = await new DataSource({
     type: 'postgres',
     ...address(connection),
     entities: tables,
@@ -38,12 +51,39 @@ export function openDatabase(
     extra: {
       // Statements are sent without waiting for the answers to earlier ones.
       pipeline: true,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
       ...STARTUP_TIMEOUTS,
-      Client: DatabaseClient,
+      Client: class extends DatabaseClient {
+        override readonly answerTimeout = answerTimeout;
+      },
       // The pool hands a new connection over when this has resolved.
       onConnect: prepareSession,
     },
   }).initialize();
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => watched(createQueryRunner(mode));
+  return dataSource;
+}
+
+/** Every statement of TypeORM, and every connection that is taken from the pool, goes through here. */
+function watched(runner: QueryRunner): QueryRunner {
+  const connect = runner.connect.bind(runner);
+  const query = runner.query.bind(runner);
+  runner.connect = async (): Promise<DatabaseClient> => {
+    try {
+      return await connect();
+    } catch (error) {
+      throw new UnavailableError(true, error);
+    }
+  };
+  runner.query = async (text: string, parameters?: unknown[], structured?: true) => {
+    const client: DatabaseClient = await runner.connect();
+    const commits = runner.isTransactionActive ? text === 'COMMIT' : !onlyReads(text);
+    const ask = () => (structured ? query(text, parameters, structured) : query(text, parameters));
+    return answered(client, ask, { commits });
+  };
+  return runner;
 }
 
 function address(connection: DatabaseConnection) {

@@ -2,13 +2,15 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { MigrationExecutor } from 'typeorm';
-import { STATEMENT_TIMEOUT } from './client.js';
 import { first, sqlOn } from './sql.js';
 
 /** An arbitrary number that no other program locks. */
 const LOCK = 7_272_740;
+/** Milliseconds between attempts to get the lock: a waiting statement would meet its time limit. */
+const LOCK_EVERY = 200;
 const TABLE = 'schema_migration';
 
 /** The database was written by a newer vsecure than this one. */
@@ -74,17 +76,20 @@ export async function migrate(dataSource: DataSource): Promise<number> {
   const runner = dataSource.createQueryRunner();
   await runner.connect();
   try {
-    await runner.query('set statement_timeout = 0');
-    await runner.query('select pg_advisory_lock($1)', [LOCK]);
+    while (!(await isLocked(runner))) await sleep(LOCK_EVERY);
     if ((await schemaState(dataSource)) === 'current') return 0;
     const executor = new MigrationExecutor(withMigrations(dataSource));
     executor.transaction = 'each';
     return (await executor.executePendingMigrations()).length;
   } finally {
     await runner.query('select pg_advisory_unlock($1)', [LOCK]);
-    await runner.query(`set statement_timeout = ${STATEMENT_TIMEOUT}`);
     await runner.release();
   }
+}
+
+async function isLocked(runner: QueryRunner): Promise<boolean> {
+  const [row] = await runner.query('select pg_try_advisory_lock($1) as locked', [LOCK]);
+  return row.locked;
 }
 
 function withMigrations(dataSource: DataSource): DataSource {

@@ -1,6 +1,7 @@
 /** Statements that a connection parses once, under a name that follows from their text. */
 
-import type { ClientBase } from 'pg';
+import type { DatabaseClient } from './client.js';
+import { answered, type Statement } from './trouble.js';
 
 /** Names by text. Texts are constants of the code. */
 const names = new Map<string, string>();
@@ -10,12 +11,14 @@ const names = new Map<string, string>();
  * column.
  */
 export async function queryNamed<Row>(
-  client: Pick<ClientBase, 'query'>,
+  client: DatabaseClient,
   text: string,
   parameters: readonly unknown[] = [],
+  statement: Statement = {},
 ): Promise<Row[]> {
   const name = names.get(text) ?? `vsecure_${names.size}`;
   names.set(text, name);
-  const { rows } = await client.query({ name, text, values: [...parameters] });
+  const query = () => client.query({ name, text, values: [...parameters] });
+  const { rows } = await answered(client, query, statement);
   return rows as Row[];
 }

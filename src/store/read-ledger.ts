@@ -15,17 +15,23 @@ import { preparedTransaction } from './prepared-transaction.js';
 /** The most reads in one transaction: those that arrived while the previous group was being committed. */
 const GROUP_MAX = 256;
 
+/** Milliseconds after which the next group starts although this one has not ended: one frozen connection does not stop other reads. */
+const SLOW = 1_000;
+/** The most groups that run beside each other, each on a connection of the pool. */
+const SLOW_MAX = 4;
+
 interface Waiting {
   readonly read: ReadRequest;
   readonly resolve: (result: Result<OpenedRead>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Sealed values are bound to `installation`, among other things. */
+/** Sealed values are bound to `installation`, among other things. `onCommit` is called for each read that was committed. */
 export function createReadLedger(
   dataSource: DataSource,
   chain: ChainHash,
   installation: string,
+  onCommit: () => void = () => {},
 ): ReadLedger {
   const queue: Waiting[] = [];
   let running = false;
@@ -54,16 +60,33 @@ export function createReadLedger(
     running = true;
     // Yields to the event loop, so that callers who read at the same moment join the group: a larger group is cheaper.
     for (await turn(); queue.length > 0; await turn())
-      await commitGroup(queue.splice(0, GROUP_MAX));
+      await endedOrSlow(commitGroup(queue.splice(0, GROUP_MAX)));
     running = false;
   };
 
+  const slow = new Set<Promise<void>>();
+  const endedOrSlow = async (group: Promise<void>) => {
+    slow.add(group);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, SLOW);
+      void group.finally(() => {
+        slow.delete(group);
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    if (slow.size >= SLOW_MAX) await Promise.race(slow);
+  };
+
   return {
-    open: (read) =>
-      new Promise((resolve, reject) => {
+    async open(read) {
+      const result = await new Promise<Result<OpenedRead>>((resolve, reject) => {
         queue.push({ read, resolve, reject });
         if (!running) void run();
-      }),
+      });
+      onCommit();
+      return result;
+    },
   };
 }
 

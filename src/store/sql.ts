@@ -1,7 +1,9 @@
 /** SQL on the pool or in an open transaction. Every statement answers with rows. */
 
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DatabaseClient } from './client.js';
 import { queryNamed } from './named-statements.js';
+import { onlyReads, retryOnce } from './trouble.js';
 
 /** `hot`: each connection parses the statement once (`named-statements.ts`). */
 export type Sql = <Row>(
@@ -10,16 +12,17 @@ export type Sql = <Row>(
   hot?: 'hot',
 ) => Promise<Row[]>;
 
-/** Runs each statement on its own connection from the pool. */
+/** Runs each statement on its own connection from the pool. A read whose connection was broken is repeated once on another one. */
 export function sqlOn(dataSource: DataSource): Sql {
-  return async (text, parameters, hot) => {
-    const runner = dataSource.createQueryRunner();
-    try {
-      return await rows(runner, text, parameters, hot);
-    } finally {
-      await runner.release();
-    }
-  };
+  return (text, parameters, hot) =>
+    retryOnce(async () => {
+      const runner = dataSource.createQueryRunner();
+      try {
+        return await rows(runner, text, parameters, hot);
+      } finally {
+        await runner.release();
+      }
+    });
 }
 
 /** Statements inside the manager's transaction. Throws outside of one. */
@@ -34,7 +37,11 @@ async function rows<Row>(
   parameters: readonly unknown[] = [],
   hot?: 'hot',
 ): Promise<Row[]> {
-  if (hot) return queryNamed(await runner.connect(), text, parameters);
+  if (hot) {
+    const client: DatabaseClient = await runner.connect();
+    const commits = !runner.isTransactionActive && !onlyReads(text);
+    return queryNamed(client, text, parameters, { commits });
+  }
   const { records } = await runner.query(text, [...parameters], true);
   return records as Row[];
 }

@@ -36,20 +36,25 @@ import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlIn, sqlOn, writeOne } from './sql.js';
 import { subscriptionReads, subscriptions } from './subscriptions.js';
+import { retryOnce } from './trouble.js';
 
 export interface StoreParts {
   readonly chain: ChainHash;
   readonly makeId: MakeId;
   /** The request that is being handled; new approvals record it. */
   readonly origin?: (() => Origin | undefined) | undefined;
+  /** Called after each commit. */
+  readonly onCommit?: (() => void) | undefined;
 }
 
 export function createStore(dataSource: DataSource, parts: StoreParts): Store {
   return {
     ...reads(dataSource.manager, sqlOn(dataSource)),
 
-    transaction: (work) =>
-      dataSource.transaction('READ COMMITTED', async (manager) => {
+    async transaction(work) {
+      let begun = false;
+      const attempt = async (manager: EntityManager) => {
+        begun = true;
         const sql = sqlIn(manager);
         const events: AuditEvent[] = [];
         const directMessages: NewDirectMessage[] = [];
@@ -59,7 +64,12 @@ export function createStore(dataSource: DataSource, parts: StoreParts): Store {
         await enqueueHomeUpdates(sql, touched);
         await appendEvents(sql, parts.chain, events);
         return result;
-      }),
+      };
+      const transaction = () => dataSource.transaction('READ COMMITTED', attempt);
+      const result = await retryOnce(transaction, () => !begun);
+      parts.onCommit?.();
+      return result;
+    },
   };
 }
 

@@ -2,9 +2,10 @@
 
 import type pg from 'pg';
 import type { Wakeup, Wakeups } from '../ports/index.js';
-import { DatabaseClient, prepareSession, STARTUP_TIMEOUTS } from './client.js';
+import { CONNECT_TIMEOUT, DatabaseClient, prepareSession, STARTUP_TIMEOUTS } from './client.js';
 import type { DatabaseConnection } from './database.js';
 import { APPROVAL_CHANNEL, DELIVERY_CHANNEL } from './notify-channels.js';
+import { answered } from './trouble.js';
 
 export interface Listener extends Wakeups {
   /** Connects. It reconnects in the background when the connection breaks, and then wakes every waiter, because a NOTIFY may be lost. */
@@ -16,13 +17,18 @@ export interface Listener extends Wakeups {
 /** Milliseconds between attempts to connect again. */
 const RECONNECT_EVERY = 500;
 
-/** `onDelivery` is called when a transaction made a delivery due, and after every reconnect. */
+/** Milliseconds between two questions whether the connection still answers, and until an unanswered one counts as a no. */
+const HEARTBEAT = { every: 5_000, timeout: 3_000 };
+
+/** `onDelivery` is called when a transaction made a delivery due, and after every reconnect. `heartbeat`: milliseconds. */
 export function createListener(
   connection: DatabaseConnection,
   onDelivery: () => void = () => {},
+  heartbeat = HEARTBEAT,
 ): Listener {
   const waiting = new Map<string, Set<() => void>>();
-  let client: pg.Client | undefined;
+  let client: DatabaseClient | undefined;
+  let beat: NodeJS.Timeout | undefined;
   let retry: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -40,18 +46,30 @@ export function createListener(
     try {
       await next.connect();
       await prepareSession(next);
-      await next.query(`listen ${APPROVAL_CHANNEL}`);
-      await next.query(`listen ${DELIVERY_CHANNEL}`);
+      for (const channel of [APPROVAL_CHANNEL, DELIVERY_CHANNEL])
+        await answered(next, () => next.query(`listen ${channel}`));
     } catch (error) {
-      await next.end().catch(() => {});
+      next.destroy();
       throw error;
     }
     // Stopped while it connected: this is the last chance to close it.
     if (stopped) await next.end();
-    else client = next;
+    else {
+      client = next;
+      scheduleBeat(next);
+    }
   };
 
-  const lost = (which: pg.Client) => {
+  /** A connection that is silent for good looks like one without news. One that does not answer is destroyed, which ends it. */
+  const scheduleBeat = (which: DatabaseClient) => {
+    beat = setTimeout(async () => {
+      const ask = () => which.query('select 1');
+      await answered(which, ask, heartbeat).catch(() => which.destroy());
+      if (client === which && !stopped) scheduleBeat(which);
+    }, heartbeat.every).unref();
+  };
+
+  const lost = (which: DatabaseClient) => {
     if (client !== which || stopped) return;
     client = undefined;
     reconnect();
@@ -78,6 +96,7 @@ export function createListener(
     async stop() {
       stopped = true;
       clearTimeout(retry);
+      clearTimeout(beat);
       for (const id of waiting.keys()) wake(id);
       await client?.end().catch(() => {});
     },
@@ -122,5 +141,10 @@ function createWakeup(waiting: Map<string, Set<() => void>>, id: string): Wakeup
 
 function clientConfig(connection: DatabaseConnection): pg.ClientConfig {
   const address = 'url' in connection ? { connectionString: connection.url } : connection;
-  return { ...address, ...STARTUP_TIMEOUTS, keepAlive: true };
+  return {
+    ...address,
+    ...STARTUP_TIMEOUTS,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+  };
 }

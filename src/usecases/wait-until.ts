@@ -1,6 +1,7 @@
 /** Waits for a bounded time until a condition holds that any process may cause. */
 
 import type { WakeupId, Wakeups } from '../ports/index.js';
+import { UnavailableError } from '../ports/unavailable.js';
 
 export interface WaitOptions<T> {
   /** The subject whose changes wake the waiter. */
@@ -23,7 +24,13 @@ interface WaitParts {
 /** Interval between progress reports (ms). */
 const PROGRESS_EVERY = 10_000;
 
-/** Resolves with the last state: it satisfies `isEnough`, or the time is up, or the signal aborted. */
+/** How soon to read again while the database is not available (ms). */
+const OUTAGE_EVERY = 1_000;
+
+/**
+ * Resolves with the last state: it satisfies `isEnough`, or the time is up, or the signal aborted. After the first read, an outage of the
+ * database does not end the wait.
+ */
 export async function waitUntil<T>(
   { wakeups, stopwatch }: WaitParts,
   { id, ms, signal, read, isEnough, onWait }: WaitOptions<T>,
@@ -32,13 +39,20 @@ export async function waitUntil<T>(
   // Subscribe before the first read, so that no change between the two is missed.
   const wakeup = wakeups.subscribe(id);
   try {
-    for (;;) {
-      const seen = await read();
+    let seen = await read();
+    for (let pause = PROGRESS_EVERY; ; ) {
       const waited = stopwatch() - started;
       const left = ms - waited;
       if (isEnough(seen) || left <= 0 || signal?.aborted) return seen;
       await onWait?.(waited, seen);
-      await wakeup.next(Math.min(left, PROGRESS_EVERY), signal);
+      await wakeup.next(Math.min(left, pause), signal);
+      try {
+        seen = await read();
+        pause = PROGRESS_EVERY;
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        pause = OUTAGE_EVERY;
+      }
     }
   } finally {
     wakeup.close();

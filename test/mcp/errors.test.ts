@@ -140,7 +140,7 @@ test('every refusal code reaches the client unchanged', async () => {
     };
     const answer = await tools.answer(
       async () => refused(refusal as unknown as Refusal),
-      () => 'unused',
+      () => ({ code: 'internal', message: 'unused' }),
     );
     if (!isCallToolResult(answer)) throw new Error('a refusal should be a tool result');
     const [block] = answer.content;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DatabaseClient } from '../../src/store/client.js';
 import { openDatabase } from '../../src/store/database.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { tables } from '../../src/store/tables.js';
@@ -173,6 +174,7 @@ describe('a connection that sets nothing', () => {
       type: 'postgres',
       ...{ host, port, username, database: name },
       entities: tables,
+      extra: { Client: DatabaseClient },
     }).initialize();
     await expect(useEverything(dataSource)).rejects.toThrow();
     await dataSource.destroy();

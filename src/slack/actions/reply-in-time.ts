@@ -5,8 +5,10 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { errorName } from '../../domain/error-name.js';
 import type { Log } from '../../ports/index.js';
+import { UnavailableError } from '../../ports/unavailable.js';
 import { webFailure } from '../client/web-failure.js';
 import type { Interaction } from '../inbound/interaction.js';
+import { UNAVAILABLE } from '../inbound/request-guard.js';
 import type { FieldErrors } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 
@@ -51,7 +53,8 @@ export function answer(interaction: Interaction, reply: Reply): Promise<void> {
 
 function trouble(log: Log, error: unknown): Reply {
   log.error({ error: errorName(error) }, 'a submitted form failed');
-  return { view: noticeView('Something went wrong', TROUBLE) };
+  const sentence = error instanceof UnavailableError ? UNAVAILABLE : TROUBLE;
+  return { view: noticeView('Something went wrong', sentence) };
 }
 
 /** The form was answered before the outcome was known: shows the outcome in it, if it is still open. */

@@ -8,6 +8,7 @@ import type { WebClient } from '@slack/web-api';
 import { errorName } from '../../domain/error-name.js';
 import { explain } from '../../domain/refusal.js';
 import type { Log } from '../../ports/index.js';
+import { UnavailableError } from '../../ports/unavailable.js';
 import type { RecordForeignWorkspace } from '../../usecases/authorization/record-foreign-workspace.js';
 import type { Workspace } from '../client/workspace.js';
 import { noticeView } from '../views/notice-view.js';
@@ -33,6 +34,8 @@ const NOT_CONNECTED =
   'vsecure is not connected to this workspace yet. Try again in a moment, or decide on the command line: vsecure mcp:approvals';
 const UNKNOWN_ACTION =
   'This button is from an older version of vsecure. Use the newest card of the request.';
+export const UNAVAILABLE =
+  'The database of vsecure is not available at the moment, so vsecure does not know whether your action was completed. Try again in a minute: nothing is done twice.';
 const FAILED =
   'Something went wrong, and vsecure does not know whether your action was completed. The card shows the current state; you can safely try again.';
 
@@ -82,7 +85,7 @@ async function handleInteraction(
     if (!interaction.acknowledged()) await say(interaction, UNKNOWN_ACTION);
   } catch (error) {
     parts.log.error({ kind, error: errorName(error) }, 'a Slack handler failed');
-    await say(interaction, FAILED);
+    await say(interaction, error instanceof UnavailableError ? UNAVAILABLE : FAILED);
   }
 }
 
