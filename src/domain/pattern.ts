@@ -31,6 +31,21 @@ export function coveringPatterns(pattern: string): readonly string[] {
   return tails.map((tail) => `vsecure://${path.kind}/${tail}`);
 }
 
+/**
+ * The literal beginnings that a pattern which covers this resource or pattern can have before its first wildcard segment: at most nine, so
+ * that policies are found by a key. What is found may also not cover it: `PolicyIndex` compares the segments.
+ */
+export function coveringBeginnings(pattern: string): readonly string[] {
+  const path = splitPath(pattern);
+  if (typeof path === 'string') return [];
+  const beginnings = [`vsecure://${path.kind}`];
+  for (const segment of path.segments) {
+    if (segment.includes('*')) break;
+    beginnings.push(`${beginnings.at(-1)}/${segment}`);
+  }
+  return beginnings;
+}
+
 /** Whether the pattern covers this resource or narrower pattern. Compares segment by segment. The work grows with the segments, never with the number of possible patterns. */
 export function covers(pattern: string, resource: string): boolean {
   const path = splitPath(resource);
@@ -39,6 +54,25 @@ export function covers(pattern: string, resource: string): boolean {
   const wanted = splitPath(pattern);
   if (typeof wanted === 'string' || wanted.kind !== path.kind) return false;
   return coversSegments(wanted.segments, path.segments);
+}
+
+/** What several patterns cover together. Each pattern is read once: twenty patterns may be compared with thousands of names. */
+export function coverage(patterns: readonly string[]) {
+  const names = new Set(patterns);
+  const wider = patterns.filter((pattern) => pattern.includes('*')).map(splitPath);
+  const coversOne = (resource: string): boolean => {
+    if (names.has(resource)) return true;
+    if (wider.length === 0) return false;
+    const path = splitPath(resource);
+    if (typeof path === 'string' || path.segments.length === 0) return false;
+    return wider.some(
+      (wanted) =>
+        typeof wanted !== 'string' &&
+        wanted.kind === path.kind &&
+        coversSegments(wanted.segments, path.segments),
+    );
+  };
+  return { coversAll: (resources: readonly string[]) => resources.every(coversOne) };
 }
 
 function coversSegments(pattern: readonly string[], resource: readonly string[]): boolean {
@@ -62,6 +96,23 @@ export function patternRegex(pattern: string): string {
     return segment === '*' ? '([^/*]+|[*])' : segment.replace(/[.\\+?^${}()|[\]]/g, '\\$&');
   });
   return `^${segments.join('/')}$`;
+}
+
+/**
+ * The inverse of `patternRegex`: a regular expression, in POSIX and in JavaScript, that matches the patterns which cover this resource or
+ * pattern. Its length grows with the pattern, while the number of those patterns doubles with each segment.
+ */
+export function coveringRegex(pattern: string): string {
+  const path = splitPath(pattern);
+  if (typeof path === 'string')
+    throw new TypeError('only a valid pattern has patterns that cover it');
+  const tail = path.segments.reduceRight<string | undefined>((below, segment) => {
+    if (segment === '**') return '[*][*]';
+    const literal = segment.replaceAll('.', '[.]');
+    const head = segment === '*' ? '[*]' : `(${literal}|[*])`;
+    return `([*][*]|${below === undefined ? head : `${head}/${below}`})`;
+  }, undefined);
+  return `^vsecure://${path.kind}${tail === undefined ? '' : `/${tail}`}$`;
 }
 
 /** Concatenates text instead of lists of segments, which cost several times as much. This runs for every request and every read. */

@@ -1,10 +1,14 @@
 /** The store of policies and of the members of Slack user groups. */
 
 import type { Policy, PolicyId, PolicyRules } from '../domain/policy/policy.js';
+import type { PolicyIndex } from '../domain/policy/policy-index.js';
 
 export interface PolicyReads {
-  /** The policies of these candidate patterns, most specific first. This is an index lookup, not a scan. */
-  matching(candidates: readonly string[]): Promise<readonly Policy[]>;
+  /**
+   * An index over all policies that cover one of these resources or patterns, and perhaps some that cover none. This is one statement and
+   * an index lookup, not a scan.
+   */
+  covering(resources: readonly string[]): Promise<PolicyIndex<Policy>>;
   list(): Promise<readonly Policy[]>;
   change(id: PolicyId, version: number): Promise<PolicyChangeRecord | undefined>;
   /** Changes of this policy after that moment, the oldest first. */

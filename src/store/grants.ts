@@ -1,7 +1,7 @@
 /** Grants. Each statement computes whether a grant is active, by the database's clock. */
 
 import type { Grant } from '../domain/grant.js';
-import { coveringPatterns } from '../domain/pattern.js';
+import { coverage, coveringPatterns } from '../domain/pattern.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
 import { seesAccess } from '../domain/visibility.js';
@@ -116,10 +116,7 @@ export function grantReads(sql: Sql): GrantReads {
          order by g.ends_at desc`,
         [principal, policy, operation],
       );
-      const wanted = resources.map(coveringPatterns);
-      const covers = (row: GrantRow) =>
-        wanted.every((patterns) => patterns.some((pattern) => row.resources.includes(pattern)));
-      const row = rows.find(covers);
+      const row = rows.find((one) => coverage(one.resources).coversAll(resources));
       return row && toGrant(row);
     },
 

@@ -1,7 +1,9 @@
-/** Policies, found by exact pattern: the domain computes the candidates of a resource, so this is an index lookup. */
+/** Policies. Those of a resource are found by the literal beginning of their pattern, in an index. */
 
+import { coveringBeginnings } from '../domain/pattern.js';
 import type { Policy, PolicyRules } from '../domain/policy/policy.js';
 import { POLICY_FIELDS, type PolicyField, rulesFrom } from '../domain/policy/policy-fields.js';
+import { createPolicyIndex } from '../domain/policy/policy-index.js';
 import type { Policies, PolicyChangeRecord, PolicyReads } from '../ports/index.js';
 import { first, type Sql, writeOne } from './sql.js';
 
@@ -37,15 +39,17 @@ const assignments = names.map((name, index) => `${name} = ${places[index]}`).joi
 const row = `id, version, ${POLICY_FIELDS.map((field) => `${COLUMNS[field]} as "${field}"`).join(', ')}`;
 const select = `select ${row} from policy where removed_at is null`;
 
+/** The expression is the one of the index `policy_beginning`. */
+const COVERING = `${select} and split_part(uri, '/*', 1) = any($1)`;
+
 /** An absent field is null in the database. */
 type PolicyRow = Pick<Policy, 'id' | 'version'> & Readonly<Record<PolicyField, unknown>>;
 
 export function policyReads(sql: Sql): PolicyReads {
   return {
-    async matching(candidates) {
-      const rows = await sql<PolicyRow>(`${select} and uri = any($1)`, [candidates], 'hot');
-      const place = ({ uri }: Policy) => candidates.indexOf(uri);
-      return rows.map(toPolicy).sort((a, b) => place(a) - place(b));
+    async covering(resources) {
+      const beginnings = [...new Set(resources.flatMap(coveringBeginnings))];
+      return createPolicyIndex((await sql<PolicyRow>(COVERING, [beginnings], 'hot')).map(toPolicy));
     },
 
     async list() {

@@ -2,7 +2,7 @@
 
 import type { Person } from '../domain/person.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
-import type { LimitRefusal, PersonReads, PrincipalReads, Principals } from '../ports/index.js';
+import type { Credentials, LimitRefusal, PrincipalReads, Principals } from '../ports/index.js';
 import { first, only, requireNone, type Sql } from './sql.js';
 
 interface PrincipalRow {
@@ -25,9 +25,13 @@ interface KeyRow {
   readonly revoked_at: Date | null;
 }
 
-interface CredentialsRow extends KeyRow {
+interface CredentialsRow extends KeyRow, Omit<PrincipalRow, 'id' | 'class'> {
   readonly hash: Buffer;
   readonly live: boolean;
+  readonly email: string;
+  readonly role: Person['role'];
+  readonly active: boolean;
+  readonly slack: Person['slack'] | null;
 }
 
 const SELECT_PRINCIPAL =
@@ -35,11 +39,15 @@ const SELECT_PRINCIPAL =
 
 const KEY_COLUMNS = 'id, principal_id, class, scopes, hint, created_at, expires_at, revoked_at';
 
+/** Everything that authentication depends on, from one statement: what an unknown key costs is what a known one costs. */
 const CREDENTIALS = `
-  select ${KEY_COLUMNS}, hash, revoked_at is null and (expires_at is null or expires_at > clock_timestamp()) as live
-  from api_key where id = $1`;
+  select k.id, k.principal_id, k.class, k.scopes, k.hint, k.created_at, k.expires_at, k.revoked_at, k.hash,
+    k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp()) as live,
+    p.name, p.owner_id, p.suspended_at, p.suspended_by, o.email, o.role, o.active,
+    (select json_agg(json_build_object('teamId', team_id, 'userId', user_id)) from slack_account where person_id = o.id) as slack
+  from api_key k join principal p on p.id = k.principal_id join person o on o.id = p.owner_id where k.id = $1`;
 
-export function principalReads(sql: Sql, people: PersonReads): PrincipalReads {
+export function principalReads(sql: Sql): PrincipalReads {
   const one = async (rows: Promise<PrincipalRow[]>) => {
     const row = first(await rows);
     return row && toPrincipal(row);
@@ -64,16 +72,13 @@ export function principalReads(sql: Sql, people: PersonReads): PrincipalReads {
 
     async credentials(keyId) {
       const row = first(await sql<CredentialsRow>(CREDENTIALS, [keyId], 'hot'));
-      const principal = row && (await find(row.principal_id));
-      const owner = principal && (await people.find(principal.owner));
-      if (!row || !principal || !owner) return undefined;
-      return { key: toKey(row), hash: row.hash, principal, owner, live: row.live };
+      return row && toCredentials(row);
     },
   };
 }
 
-export function principals(sql: Sql, people: PersonReads): Principals {
-  const reads = principalReads(sql, people);
+export function principals(sql: Sql): Principals {
+  const reads = principalReads(sql);
   return {
     ...reads,
 
@@ -211,6 +216,21 @@ const toPrincipal = (row: PrincipalRow): Principal => ({
   owner: row.owner_id,
   suspendedAt: row.suspended_at ?? undefined,
   suspendedBy: row.suspended_by ?? undefined,
+});
+
+const toCredentials = (row: CredentialsRow): Credentials => ({
+  key: toKey(row),
+  hash: row.hash,
+  // A key has the class of its principal: a foreign key.
+  principal: toPrincipal({ ...row, id: row.principal_id }),
+  owner: {
+    id: row.owner_id,
+    email: row.email,
+    role: row.role,
+    active: row.active,
+    slack: row.slack ?? [],
+  },
+  live: row.live,
 });
 
 const toKey = (row: KeyRow): ApiKey => ({

@@ -20,6 +20,9 @@ const SLOW = 1_000;
 /** The most groups that run beside each other, each on a connection of the pool. */
 const SLOW_MAX = 4;
 
+/** The most patterns in one transaction, counted by segments: a name of eight segments has 511, an ordinary one fewer than 16. */
+const PATTERNS_MAX = 4096;
+
 interface Waiting {
   readonly read: ReadRequest;
   readonly resolve: (result: Result<OpenedRead>) => void;
@@ -60,7 +63,7 @@ export function createReadLedger(
     running = true;
     // Yields to the event loop, so that callers who read at the same moment join the group: a larger group is cheaper.
     for (await turn(); queue.length > 0; await turn())
-      await endedOrSlow(commitGroup(queue.splice(0, GROUP_MAX)));
+      await endedOrSlow(commitGroup(queue.splice(0, groupSize(queue))));
     running = false;
   };
 
@@ -88,6 +91,16 @@ export function createReadLedger(
       return result;
     },
   };
+}
+
+/** The number of reads at the head of the queue that one transaction can take: one at least. */
+function groupSize(queue: readonly Waiting[]): number {
+  let patterns = 0;
+  const end = queue.findIndex(({ read }, place) => {
+    patterns += 2 ** (read.resource.split('/').length - 3);
+    return place === GROUP_MAX || (place > 0 && patterns > PATTERNS_MAX);
+  });
+  return end === -1 ? queue.length : end;
 }
 
 /** Equal reads share one row of the statement. `places` holds, for each read, the index of its row. */

@@ -1,6 +1,6 @@
 /** Counts the recent requests of one principal. */
 
-import { covers } from '../domain/pattern.js';
+import { coverage } from '../domain/pattern.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { RequestCounts, RequestedAccess } from '../ports/index.js';
 import { only, type Sql } from './sql.js';
@@ -58,6 +58,6 @@ async function sinceDenied(
      where principal_id = $1 and status = 'denied' and operation = $2 order by settled_at desc limit ${DENIALS}`,
     [principal, operation],
   );
-  const isRequestedAgain = (denied: string) => resources.some((one) => covers(one, denied));
-  return denials.find((denial) => denial.resources.every(isRequestedAgain))?.since_ms;
+  const requested = coverage(resources);
+  return denials.find((denial) => requested.coversAll(denial.resources))?.since_ms;
 }

@@ -74,14 +74,13 @@ export function createStore(dataSource: DataSource, parts: StoreParts): Store {
 }
 
 function reads(manager: EntityManager, sql: Sql): Reads {
-  const personReader = personReads(manager);
   return {
     now: async () => only(await sql<{ now: Date }>('select clock_timestamp() as now')).now,
     approvals: approvalReads(sql),
     grants: grantReads(sql),
     policies: policyReads(sql),
-    principals: principalReads(sql, personReader),
-    people: personReader,
+    principals: principalReads(sql),
+    people: personReads(manager),
     secrets: secretReads(sql),
     groups: slackGroups(sql),
     directMessageOutbox: directMessageOutbox(sql),
@@ -110,14 +109,13 @@ interface Late {
 function writes(manager: EntityManager, sql: Sql, late: Late, parts: StoreParts): Tx {
   const enqueue = (destination: Destination, subject: string) =>
     enqueueDeliveries(sql, destination, [subject]);
-  const personWriter = people(manager, parts.makeId);
   return {
     ...reads(manager, sql),
     approvals: approvals(sql, parts.origin ?? noOrigin),
     grants: grants(sql),
     policies: policies(sql),
-    principals: principals(sql, personWriter),
-    people: personWriter,
+    principals: principals(sql),
+    people: people(manager, parts.makeId),
     secrets: secrets(sql),
     installation: {
       find: () => findInstallation(sql),

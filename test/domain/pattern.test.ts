@@ -2,7 +2,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coveringPatterns, covers, parsePattern } from '../../src/domain/pattern.js';
+import {
+  coverage,
+  coveringBeginnings,
+  coveringPatterns,
+  coveringRegex,
+  covers,
+  parsePattern,
+} from '../../src/domain/pattern.js';
 
 /** Resources, each against ten patterns. */
 const RUNS = { numRuns: 100_000 };
@@ -89,6 +96,48 @@ describe('covers', () => {
         expect(covers(one, other)).toBe(coversByTheBook(one, other));
       }),
       { numRuns: 50_000 },
+    );
+  });
+
+  test('several patterns cover together what each covers alone', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(pattern, resource), { maxLength: 5 }),
+        fc.array(fc.oneof(pattern, resource), { maxLength: 5 }),
+        near,
+        (patterns, resources, close) => {
+          const all = [...patterns, close.pattern];
+          const wanted = [...resources, close.resource];
+          const each = wanted.every((one) => all.some((other) => coversByTheBook(other, one)));
+          expect(coverage(all).coversAll(wanted)).toBe(each);
+          const some = all.some((other) => coversByTheBook(other, close.resource));
+          expect(coverage(all).coversAll([close.resource])).toBe(some);
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+  });
+
+  test('the regular expression of the patterns that cover a name matches exactly those', () => {
+    fc.assert(
+      fc.property(near, fc.oneof(pattern, resource), ({ pattern: one, resource: other }, wide) => {
+        for (const name of [other, wide])
+          expect(new RegExp(coveringRegex(name)).test(one)).toBe(coversByTheBook(one, name));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  test('the literal beginning of each pattern that covers a name is among at most nine of that name', () => {
+    fc.assert(
+      fc.property(near, fc.oneof(pattern, resource), ({ pattern: one, resource: other }, wide) => {
+        for (const name of [other, wide]) {
+          const beginnings = coveringBeginnings(name);
+          expect(beginnings.length).toBeLessThanOrEqual(9);
+          if (coversByTheBook(one, name)) expect(beginnings).toContain(one.split('/*')[0]);
+        }
+      }),
+      { numRuns: 20_000 },
     );
   });
 

@@ -75,6 +75,70 @@ test('40 requests over a limit leave one event with their number and one resourc
   ]);
 });
 
+test('a refused request for twenty names leaves three of them and their number', async () => {
+  const { caller } = await services.agent('refused');
+  const ask = (resources: readonly string[]) =>
+    services.useCases.requestAccess(caller, { resources, operation: 'delete', reason: REASON });
+  expect(await ask(TWENTY)).toMatchObject({ refusal: { code: 'not_permitted' } });
+  expect(await ask(TWENTY.slice(0, 2))).toMatchObject({ refusal: { code: 'not_permitted' } });
+  const [few, many] = await refusals();
+  const sorted = [...TWENTY].sort();
+  expect(many).toMatchObject({ resources: sorted.slice(0, 3), details: { requested: 20 } });
+  expect(few?.resources).toEqual(TWENTY.slice(0, 2).sort());
+  expect(few?.details).toBeUndefined();
+});
+
+/** Twenty names that no request named before, with a second folder for each `round`. */
+const further = (round: number) => TWENTY.map((one) => one.replace('/zz/', `/zz/${round}`));
+
+test('no request for twenty long names holds the event loop for 50 ms, however it ends', async () => {
+  const { caller } = await services.agent('asking');
+  await services.policy({}, 'vsecure://secrets/zz/*/**');
+  await services.policy({ requiresApproval: false }, 'vsecure://secrets/zz/open/**');
+  // What approvers denied before: the most that is compared with a request.
+  const denied = await services.ask(caller, { resources: further(0) });
+  const alice = await services.decider('alice@example.com');
+  const decision = { approval: denied.id, verdict: 'deny', reason: 'no' } as const;
+  unwrap(await services.useCases.decide(alice, decision));
+  await services.database.dataSource.query(
+    `insert into approval (id, principal_id, policy_id, policy_version, operation, resources, reason, duration_ms, digest, status,
+       expires_at, settled_at, settled_by, decision_reason)
+     select 'appr_' || lpad(n::text, 22, '0'), principal_id, policy_id, policy_version, operation, resources, reason, duration_ms,
+       digest, status, clock_timestamp() + interval '1 hour', settled_at, settled_by, decision_reason
+     from approval, generate_series(1, 100) n where id = $1`,
+    [denied.id],
+  );
+  const ask = (resources: readonly string[], more: object = {}) =>
+    services.useCases.requestAccess(caller, {
+      resources,
+      operation: 'read',
+      reason: REASON,
+      ...more,
+    });
+  const nowhere = TWENTY.map((one) => one.replace('/zz/', '/nowhere/'));
+  const wide = Array.from({ length: 20 }, (_, n) => `vsecure://secrets/zz/*/*/*/*/*/*/${n}`);
+  const read = (resource: string) => services.useCases.readSecret(caller, { resource });
+  const rounds: number[] = [];
+  for (let round = 1; round <= 6; round += 1)
+    rounds.push(
+      await longestTurn(async () => {
+        const asked = unwrap(await ask(further(round)));
+        await services.useCases.readCardFacts(asked.approval.id);
+        expect(await ask(nowhere)).toMatchObject({ refusal: { code: 'no_policy' } });
+        expect(await ask(wide)).toMatchObject({ refusal: { code: 'too_many_pending' } });
+        expect(await ask(further(round), { reason: '' })).toMatchObject({
+          refusal: { code: 'reason_missing' },
+        });
+        const open = further(round).map((one) => one.replace(/zz.[^/]*/, 'zz/open'));
+        unwrap(await ask(open));
+        unwrap(await ask(open));
+        await Promise.all(further(round).map(read));
+        unwrap(await services.useCases.cancelRequest(caller, asked.approval.id));
+      }),
+    );
+  expect(Math.min(...rounds)).toBeLessThan(50);
+});
+
 test('six searches at a time by pattern never hold the event loop for 50 ms', async () => {
   // As earlier releases recorded them: twenty names in every refusal.
   const { caller, token } = flooding;

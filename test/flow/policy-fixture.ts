@@ -47,7 +47,7 @@ export function policyFixture() {
     );
 
   const one = async (path: string) => {
-    const [policy] = await services.store.policies.matching([at(path)]);
+    const policy = (await services.store.policies.list()).find(({ uri }) => uri === at(path));
     if (!policy) throw new Error(`there is no policy of ${path}`);
     return policy;
   };

@@ -22,7 +22,7 @@ import {
   scripts,
   toDecision,
 } from './model/commands.js';
-import { type Memory, memoryStore, runOut } from './model/memory-store.js';
+import { type Memory, memoryStore, runOut, shownStatus } from './model/memory-store.js';
 import { createModel, type Rules, WHO, type Who } from './model/model.js';
 
 const email = (who: string) => `${who}@example.com`;
@@ -147,7 +147,7 @@ async function inMemory(first: Rules): Promise<Played> {
     async stands(id) {
       const grant = memory.grants.get(id);
       return {
-        status: memory.approvals.get(id)?.status ?? 'missing',
+        status: shownStatus(memory, id),
         granted: grant && {
           paths: unprefixed('x', grant.resources),
           minutes: grant.duration / MINUTE,

@@ -109,6 +109,19 @@ test.each([
   expect((await contextOf(await ask(`${place}/NEW`))).lastDenied?.by).toBe('alice@example.com');
 });
 
+test('a request for twenty names of eight segments, whose patterns nobody could list, knows of a denied pattern', async () => {
+  const place = `${folder()}/b/c/d/e/f`;
+  await decide(await ask(`${place}/*`, {}, other), 'deny');
+  const denied = await decide(await ask(`${place}/**`), 'deny');
+  const resources = Array.from({ length: 20 }, (_, one) => `${place}/KEY_${one}`);
+  const asked = await services.ask(claude, { resources });
+  expect((await contextOf(asked)).lastDenied?.at).toEqual(
+    denied.status === 'denied' ? denied.settledAt : undefined,
+  );
+  const past = await services.store.approvals.pastRequests(asked, 10);
+  expect(past.map(({ requester }) => requester)).toEqual(['claude-desktop', 'other-agent']);
+});
+
 test('the history of a resource lists the requests of all keys, newest first', async () => {
   const place = folder();
   await decide(await ask(A, {}, other), 'deny');

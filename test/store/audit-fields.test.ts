@@ -17,7 +17,7 @@ const FIELDS: Record<EventType, string> = {
     'approval principal resources operation reason details.policy details.policyVersion details.duration details.digest details.asked',
   approval_repeated:
     'approval principal resources operation reason details.policy details.policyVersion details.duration details.digest details.asked',
-  access_refused: 'principal resources operation refusal details.count?',
+  access_refused: 'principal resources operation refusal details.count? details.requested?',
   vote_cast:
     'approval principal resources operation entryPoint reason details.verdict details.through details.digest',
   decision_refused:

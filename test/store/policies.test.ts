@@ -2,7 +2,6 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
-import { coveringPatterns } from '../../src/domain/pattern.js';
 import {
   buildServices,
   DATABASE_URL,
@@ -27,7 +26,8 @@ describe('policies', () => {
       'vsecure://secrets/p/a',
     ];
     for (const uri of uris) await services.policy({}, uri);
-    const matching = (uri: string) => services.store.policies.matching(coveringPatterns(uri));
+    const matching = async (uri: string) =>
+      (await services.store.policies.covering([uri])).covering(uri);
     const found = await matching('vsecure://secrets/p/a');
     expect(found.map(({ uri }) => uri)).toEqual([...uris].reverse());
     expect((await matching('vsecure://secrets/q/b/c')).map(({ uri }) => uri)).toEqual([uris[0]]);

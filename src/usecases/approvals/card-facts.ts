@@ -74,11 +74,16 @@ async function policyFacts(
   { store, digest, defaultApprovers }: ReadCardFactsParts,
   approval: Approval,
 ): Promise<Pick<CardFacts, 'policy' | 'digest' | 'changes' | 'approvers' | 'approverPeople'>> {
-  const deciding = await decidingPolicy(store.policies, approval.resources);
+  const policies = await store.policies.covering(approval.resources);
+  const deciding = decidingPolicy(policies, approval.resources);
   if (!deciding.ok)
     return { digest: approval.digest, changes: [], approvers: [], approverPeople: [] };
   const policy = deciding.value;
-  const approvers = await approverEntriesAt(store, policy, approval, defaultApprovers);
+  const approvers = approverEntriesAt(
+    { policy, policies, defaults: defaultApprovers },
+    approval,
+    await store.now(),
+  );
   const bound = { ...approval, policy: policy.id, policyVersion: policy.version };
   return {
     policy,

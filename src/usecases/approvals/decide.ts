@@ -22,7 +22,7 @@ import type { EntryPoint, Verdict } from '../../domain/vocabulary.js';
 import type { MakeId, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { notifyOwner } from '../notifications/notify-owner.js';
-import { approversAt, decidingPolicy } from '../policies/deciding-policy.js';
+import { approversAt, type Deciding, decidingPolicy } from '../policies/deciding-policy.js';
 
 /** The person who decides, and the entry point. Only an adapter that has verified the person's identity may create one. */
 export interface Decider {
@@ -109,10 +109,11 @@ async function checkOpen(
 async function applyVote(
   parts: DecideParts,
   tx: Tx,
-  { approval, policy }: BoundApproval,
+  { approval, deciding }: BoundApproval,
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
+  const { policy } = deciding;
   const vote: Vote = {
     approval: approval.id,
     person: decider.person.id,
@@ -123,15 +124,16 @@ async function applyVote(
     resources: decision.resources && [...new Set(decision.resources)].sort(),
   };
   const earlier = await tx.approvals.votes(approval.id);
+  const now = await tx.now();
   const outcome = castVote({
     approval,
     policy,
     vote,
-    approvers: await approversAt(tx, policy, approval, parts.defaultApprovers),
+    approvers: await approversAt(tx.groups, deciding, approval, now),
     voter: decider.person,
     earlier,
     earlierVoters: await voters(tx, earlier),
-    now: await tx.now(),
+    now,
   });
   if (!outcome.ok) return outcome;
   return recordVote(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
@@ -149,7 +151,7 @@ async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]
 /** A request bound to the policy that decides it now, which is the policy that the decider saw. */
 interface BoundApproval {
   readonly approval: Approval;
-  readonly policy: Policy;
+  readonly deciding: Deciding;
 }
 
 /**
@@ -157,13 +159,14 @@ interface BoundApproval {
  * does not say which, the vote is refused and the card is updated.
  */
 async function rebindToPolicy(
-  { digest }: DecideParts,
+  { digest, defaultApprovers }: DecideParts,
   tx: Tx,
   approval: Approval,
   decider: Decider,
   seen = approval.digest,
 ): Promise<Result<BoundApproval>> {
-  const deciding = await decidingPolicy(tx.policies, approval.resources);
+  const policies = await tx.policies.covering(approval.resources);
+  const deciding = decidingPolicy(policies, approval.resources);
   if (!deciding.ok) return refused({ code: 'policy_changed' });
   const policy = deciding.value;
   const now = requestDigest(digest, {
@@ -179,7 +182,11 @@ async function rebindToPolicy(
       type: 'approval_rebound',
       details: { policy: policy.id, policyVersion: policy.version, digest: now },
     });
-  if (seen === now) return ok({ approval: rebound ?? approval, policy });
+  if (seen === now)
+    return ok({
+      approval: rebound ?? approval,
+      deciding: { policy, policies, defaults: defaultApprovers },
+    });
   await tx.enqueueCardUpdate(approval.id);
   return refused({ code: 'policy_changed' });
 }

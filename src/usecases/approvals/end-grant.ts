@@ -67,9 +67,11 @@ async function mayRevoke(tx: Tx, person: Person, grant: Grant, defaults: readonl
   if (!person.active) return false;
   const holder = await tx.principals.find(grant.principal);
   if (person.role === 'admin' || holder?.owner === person.id) return true;
-  const policy = await decidingPolicy(tx.policies, grant.resources);
-  if (!policy.ok) return false;
-  return isApprover(person, await currentApprovers(tx, policy.value, defaults));
+  const policies = await tx.policies.covering(grant.resources);
+  const deciding = decidingPolicy(policies, grant.resources);
+  if (!deciding.ok) return false;
+  const approvers = currentApprovers(tx.groups, { policy: deciding.value, policies, defaults });
+  return isApprover(person, await approvers);
 }
 
 async function end(

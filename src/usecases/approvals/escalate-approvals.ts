@@ -26,7 +26,8 @@ export function createEscalateApprovals(store: Store): EscalateApprovals {
 
 /** The current policy decides. It may differ from the policy at the time of the request, and have no escalation approvers. */
 async function escalate(tx: Tx, approval: Approval): Promise<void> {
-  const deciding = await decidingPolicy(tx.policies, approval.resources);
+  const policies = await tx.policies.covering(approval.resources);
+  const deciding = decidingPolicy(policies, approval.resources);
   const further = deciding.ok ? deciding.value.escalateTo : undefined;
   if (!further) return;
   const { id, principal, resources, operation } = approval;

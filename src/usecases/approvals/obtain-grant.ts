@@ -1,6 +1,5 @@
 /** Obtain a grant for a program that uses a secret directly, where the policy requires no approval. */
 
-import { coveringPatterns } from '../../domain/pattern.js';
 import type { Caller } from '../../domain/rights.js';
 import { parseResource } from '../../domain/uri.js';
 import type { Store } from '../../ports/index.js';
@@ -17,7 +16,7 @@ export function createObtainGrant(store: Store, requestAccess: RequestAccess): O
   return async (caller, use) => {
     const { operation, resource } = use;
     if (!parseResource(resource).ok) return;
-    const [policy] = await store.policies.matching(coveringPatterns(resource));
+    const [policy] = (await store.policies.covering([resource])).covering(resource);
     if (!policy || policy.requiresApproval) return;
     if ((await findGrant(store, caller, use)).ok) return;
     await requestAccess(caller, { resources: [resource], operation, reason: '' });

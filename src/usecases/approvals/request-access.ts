@@ -104,15 +104,24 @@ async function requestInTransaction(
     await recordLimitRefusal(tx, caller, request.operation, resources.value, code);
   else
     tx.record({
+      ...(resources.ok && boundedResources(resources.value)),
       type: 'access_refused',
       actor: keyActor(caller),
       principal: caller.principal.id,
-      resources: resources.ok ? resources.value : undefined,
       operation: request.operation,
       refusal: code,
     });
   return answer;
 }
+
+/** Resources that a refusal records. A key that asks for what is refused must not fill the audit trail. */
+const RECORDED_MAX = 3;
+
+/** The first resources; when there are more, also the number of all. */
+const boundedResources = (resources: readonly string[]) => ({
+  resources: resources.slice(0, RECORDED_MAX),
+  ...(resources.length > RECORDED_MAX && { details: { requested: resources.length } }),
+});
 
 /** The content that must be equal in a retry. The order of the resources and a typed reason do not matter. */
 export function requestContent({
@@ -153,7 +162,8 @@ async function requestUnderPolicy(
   caller: Caller,
   request: AccessRequest,
 ): Promise<Result<Access>> {
-  const deciding = await decidingPolicy(tx.policies, request.resources);
+  const policies = await tx.policies.covering(request.resources);
+  const deciding = decidingPolicy(policies, request.resources);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const requester = { name: caller.principal.name, ownerEmail: caller.owner.email };
@@ -173,7 +183,7 @@ async function requestUnderPolicy(
       (await refuseStopped(tx, caller)) ??
       grantImmediately(parts, tx, caller, policy, { ...newApproval, maxUses })
     );
-  const approvers = await namedApproverEntries(tx.policies, policy, parts.defaultApprovers);
+  const approvers = namedApproverEntries({ policy, policies, defaults: parts.defaultApprovers });
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
   const counts = await tx.approvals.requestCounts(caller.principal.id, newApproval);
   return (

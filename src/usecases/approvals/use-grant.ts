@@ -1,7 +1,6 @@
 /** Use a grant for everything except reading a secret value. The read ledger applies the same rule to reads. */
 
 import type { Grant } from '../../domain/grant.js';
-import { coveringPatterns } from '../../domain/pattern.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Operation } from '../../domain/vocabulary.js';
@@ -42,7 +41,7 @@ export async function useGrant(tx: Tx, caller: Caller, use: Use): Promise<Result
 
 /** The policy that decides the resource now, if it permits the operation. A grant under any other policy does not count. */
 async function permittingPolicy({ policies }: GrantAndPolicyReads, { operation, resource }: Use) {
-  const [policy] = await policies.matching(coveringPatterns(resource));
+  const [policy] = (await policies.covering([resource])).covering(resource);
   return policy?.permissions.includes(operation) ? policy : undefined;
 }
 

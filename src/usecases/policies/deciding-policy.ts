@@ -2,21 +2,20 @@
 
 import type { Approval } from '../../domain/approval.js';
 import { isGroupEntry } from '../../domain/approver-entry.js';
-import { coveringPatterns } from '../../domain/pattern.js';
 import { isEscalated } from '../../domain/policy/escalation.js';
 import { approversOf, type Policy, type PolicyRules } from '../../domain/policy/policy.js';
+import type { PolicyIndex } from '../../domain/policy/policy-index.js';
 import { ok, type Result, refused } from '../../domain/result.js';
-import type { PolicyReads, Reads, SlackGroups } from '../../ports/index.js';
+import type { SlackGroups } from '../../ports/index.js';
 
-/** The most specific policy of every resource; refused with `no_policy`, or with `mixed_policies` and how to split. */
-export async function decidingPolicy(
-  policies: PolicyReads,
+/** The most specific policy of every resource; refused with `no_policy`, or with `mixed_policies` and how to split. `policies` are those that cover the resources. */
+export function decidingPolicy<P extends PolicyRules>(
+  policies: PolicyIndex<P>,
   resources: readonly string[],
-): Promise<Result<Policy>> {
-  const policyOf = new Map<string, Policy | undefined>();
-  for (const resource of resources)
-    policyOf.set(resource, (await policies.matching(coveringPatterns(resource)))[0]);
-  return singleDecidingPolicy(policyOf);
+): Result<P> {
+  return singleDecidingPolicy(
+    new Map(resources.map((resource) => [resource, policies.covering(resource)[0]])),
+  );
 }
 
 /** The same for resources whose policies are already known. */
@@ -39,45 +38,39 @@ export function singleDecidingPolicy<P extends PolicyRules>(
   return ok(first.policy);
 }
 
-/** The entries that name who may decide under this policy, inherited ones included: e-mails, Slack users and user groups. */
-export async function namedApproverEntries(
-  policies: PolicyReads,
-  policy: Policy,
-  defaults: readonly string[],
-): Promise<readonly string[]> {
-  const broader = await policies.matching(coveringPatterns(policy.uri));
-  return approversOf(policy, broader, defaults);
+/** A policy, the policies that cover what it covers, and the installation's approvers, which count where no policy names any. */
+export interface Deciding {
+  readonly policy: Policy;
+  /** A policy that covers the pattern of `policy` also covers all of its resources, so those of a resource are enough. */
+  readonly policies: PolicyIndex<Policy>;
+  readonly defaults: readonly string[];
 }
+
+/** The entries that name who may decide under this policy, inherited ones included: e-mails, Slack users and user groups. */
+export const namedApproverEntries = ({ policy, policies, defaults }: Deciding): readonly string[] =>
+  approversOf(policy, policies.covering(policy.uri), defaults);
 
 /** The same entries and the members of their groups, if Slack confirmed the membership recently enough to decide by it. */
-export async function currentApprovers(
-  { policies, groups }: Pick<Reads, 'policies' | 'groups'>,
-  policy: Policy,
-  defaults: readonly string[],
-): Promise<readonly string[]> {
-  return withGroupMembers(groups, await namedApproverEntries(policies, policy, defaults));
-}
+export const currentApprovers = (groups: SlackGroups, deciding: Deciding) =>
+  withGroupMembers(groups, namedApproverEntries(deciding));
 
-/** Everyone who may decide this request now: further approvers too, once it is escalated. */
-export async function approversAt(
-  reads: Pick<Reads, 'policies' | 'groups' | 'now'>,
-  policy: Policy,
+/** Everyone who may decide this request at that time of the database's clock: further approvers too, once it is escalated. */
+export const approversAt = (
+  groups: SlackGroups,
+  deciding: Deciding,
   approval: Pick<Approval, 'createdAt'>,
-  defaults: readonly string[],
-): Promise<readonly string[]> {
-  return withGroupMembers(reads.groups, await approverEntriesAt(reads, policy, approval, defaults));
-}
+  now: Date,
+) => withGroupMembers(groups, approverEntriesAt(deciding, approval, now));
 
 /** The entries that name them; a group stands for its members. */
-export async function approverEntriesAt(
-  reads: Pick<Reads, 'policies' | 'now'>,
-  policy: Policy,
+export function approverEntriesAt(
+  deciding: Deciding,
   { createdAt }: Pick<Approval, 'createdAt'>,
-  defaults: readonly string[],
-): Promise<readonly string[]> {
-  const escalated = isEscalated(policy, createdAt, await reads.now());
-  const further = escalated ? (policy.escalateTo ?? []) : [];
-  return [...(await namedApproverEntries(reads.policies, policy, defaults)), ...further];
+  now: Date,
+): readonly string[] {
+  const { policy } = deciding;
+  const further = isEscalated(policy, createdAt, now) ? (policy.escalateTo ?? []) : [];
+  return [...namedApproverEntries(deciding), ...further];
 }
 
 /** Adds members by their Slack ids. A group whose membership is too old adds no one. */

@@ -1,12 +1,12 @@
 /** Explain what would happen to a request. Asks no person and records nothing. */
 
-import { coveringPatterns, parsePattern } from '../../domain/pattern.js';
+import { parsePattern } from '../../domain/pattern.js';
 import {
   type AutoApprovalReport,
   explainAutoApproval,
   reportForAgents,
 } from '../../domain/policy/auto-approve.js';
-import { approversOf, neededReason, type Policy } from '../../domain/policy/policy.js';
+import { neededReason, type Policy } from '../../domain/policy/policy.js';
 import { explain, type Refusal } from '../../domain/refusal.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
@@ -20,7 +20,7 @@ import {
 } from '../approvals/evaluate-request.js';
 import { type RequestLimits, refuseOverLimit } from '../approvals/request-limits.js';
 import { requireScope } from '../authorization/require-scope.js';
-import { decidingPolicy } from './deciding-policy.js';
+import { decidingPolicy, namedApproverEntries } from './deciding-policy.js';
 import { findSubject, type Subject } from './explain-subject.js';
 import { seesPolicies } from './list-policies.js';
 
@@ -128,11 +128,11 @@ async function predict(
   const { resource, operation, at } = question;
   if (!subject.mayAsk)
     return predictRefusal({ code: 'not_allowed', needs: 'the scope access:request' });
-  const deciding = await decidingPolicy(store.policies, [resource]);
+  const policies = await store.policies.covering([resource]);
+  const deciding = decidingPolicy(policies, [resource]);
   if (!deciding.ok) return predictRefusal(deciding.refusal);
   const policy = deciding.value;
-  const broader = await store.policies.matching(coveringPatterns(policy.uri));
-  const approvers = approversOf(policy, broader, defaultApprovers);
+  const approvers = namedApproverEntries({ policy, policies, defaults: defaultApprovers });
   const judged = evaluateRequest(
     policy,
     { ...question, requester: subject.requester, reason: acceptableReason(policy) },

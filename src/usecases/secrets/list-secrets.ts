@@ -1,9 +1,8 @@
 /** List secrets and the caller's access to each. The list never contains a value. */
 
 import type { Grant } from '../../domain/grant.js';
-import { coveringPatterns, covers } from '../../domain/pattern.js';
+import { covers } from '../../domain/pattern.js';
 import type { Policy } from '../../domain/policy/policy.js';
-import { createPolicyIndex } from '../../domain/policy/policy-index.js';
 import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
@@ -60,7 +59,7 @@ async function accessLookup(
   grants: readonly Grant[],
   paths: readonly string[],
 ): Promise<(path: string) => SecretAccessOrHidden> {
-  const index = createPolicyIndex(await policiesOf(store, paths));
+  const index = await store.policies.covering(paths);
   return (path) => {
     const hasGrant = (operation: Operation, { id }: Policy) =>
       grants.some(
@@ -77,11 +76,4 @@ async function accessLookup(
     if (!policy.permissions.includes('read')) return 'none';
     return hasGrant('read', policy) ? 'granted' : 'requestable';
   };
-}
-
-/** One path is looked up by its possible patterns. For a page of paths these would be too many. */
-function policiesOf({ policies }: Store, paths: readonly string[]): Promise<readonly Policy[]> {
-  const [path, ...further] = paths;
-  if (path === undefined) return Promise.resolve([]);
-  return further.length === 0 ? policies.matching(coveringPatterns(path)) : policies.list();
 }

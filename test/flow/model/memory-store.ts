@@ -10,6 +10,7 @@ import type {
 import type { NewGrant } from '../../../src/domain/grant.js';
 import type { Person, PersonId } from '../../../src/domain/person.js';
 import type { Policy, PolicyId, PolicyRules } from '../../../src/domain/policy/policy.js';
+import { createPolicyIndex } from '../../../src/domain/policy/policy-index.js';
 import type { Principal, PrincipalId } from '../../../src/domain/principal.js';
 import type { Store, Tx } from '../../../src/ports/index.js';
 
@@ -76,8 +77,7 @@ function policiesIn({ policies }: Memory) {
     lockAll: async () => {},
     recordChange: async () => {},
     list: async () => [...policies.values()],
-    matching: async (candidates: readonly string[]) =>
-      candidates.flatMap((uri) => policies.get(uri) ?? []),
+    covering: async () => createPolicyIndex([...policies.values()]),
     lock: async (uri: string) => policies.get(uri),
     insert: (id: PolicyId, rules: PolicyRules) => write({ ...rules, id, version: 1 }),
     replace: ({ id, version }: Policy, rules: PolicyRules) =>
@@ -164,4 +164,11 @@ function approvalsIn(
 export function runOut({ approvals }: Memory, id: ApprovalId): void {
   const approval = approvals.get(id);
   if (approval?.status === 'pending') approvals.set(id, { ...approval, expiresAt: LONG_AGO });
+}
+
+/** As the store reads it: by the clock. */
+export function shownStatus({ approvals }: Memory, id: ApprovalId): string {
+  const approval = approvals.get(id);
+  if (approval?.status === 'pending' && approval.expiresAt <= NOW) return 'expired';
+  return approval?.status ?? 'missing';
 }
