@@ -13,7 +13,14 @@ const auditEvent = z.object({
   /** UTC with microseconds, from the database's clock. */
   at: timestamp,
   type: z.string(),
-  actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+  actor: z.object({
+    kind: z.string(),
+    id: z.string(),
+    name: z.string(),
+    /** Of a key: its class and its owner's e-mail address. A key's own view leaves them out. */
+    class: z.string().optional(),
+    owner: z.string().optional(),
+  }),
   approval: z.string().optional(),
   grant: z.string().optional(),
   principal: z.string().optional(),

@@ -69,6 +69,7 @@ export const decisionReason = reason.refine((text) => text.trim() !== '', {
 
 /** Accepts what browsers accept, so that `admin@localhost` is valid. */
 export const email = z.email({ pattern: z.regexes.html5Email }).max(EMAIL_MAX);
+/** The name of a key. No new key gets one with an `@`, which earlier versions accepted. */
 export const principalName = z
   .string()
   .max(NAME_MAX)
@@ -97,17 +98,25 @@ export const approver = z
     APPROVER,
   );
 
+const KEY = accepts(
+  'the name of an API key',
+  'a name such as claude-desktop, or key: and the name; an e-mail address names a person, not a key',
+);
+const isKey = (entry: string) =>
+  entry.startsWith('key:')
+    ? principalName.safeParse(entry.slice(4)).success
+    : !entry.includes('@') && principalName.safeParse(entry).success;
+/** A key as written in a policy. */
+export const namedKey = z.string(KEY).refine(isKey, KEY);
+
 const REQUESTER = accepts(
   'a requester',
-  'the name of an API key or the e-mail address of its owner',
+  'the name of an API key (claude-desktop or key:claude-desktop) or the e-mail address of its owner',
 );
-/** A requester as written in a policy. */
+/** A requester as written in a policy. A text with an `@` is an address, unless it begins with `key:`. */
 export const requester = z
   .string(REQUESTER)
-  .refine(
-    (entry) => principalName.safeParse(entry).success || email.safeParse(entry).success,
-    REQUESTER,
-  );
+  .refine((entry) => isKey(entry) || email.safeParse(entry).success, REQUESTER);
 
 const DIGEST = accepts('a digest', 'the `digest` of the approval');
 /** SHA-256 in lower-case hex. */

@@ -20,7 +20,15 @@ import {
 } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
 import { sideOf } from './field-pair.js';
-import { approver, duration, INT_MAX, operation, requester, slackChannelId } from './fields.js';
+import {
+  approver,
+  duration,
+  INT_MAX,
+  namedKey,
+  operation,
+  requester,
+  slackChannelId,
+} from './fields.js';
 
 const URI = accepts('a resource or pattern such as vsecure://secrets/production/*');
 const NAME = accepts(`printable text of at most ${NAME_MAX} characters`);
@@ -45,6 +53,7 @@ function people<T extends z.ZodType>(item: T, most: number, what: string) {
 const operations = words(OPERATIONS, 'a list of operations');
 const entryPoints = words(ENTRY_POINTS, 'a list of entry points');
 const approvers = people(approver, APPROVERS_MAX, 'e-mail addresses and Slack ids');
+const keys = people(namedKey, REQUESTERS_MAX, 'names of keys');
 const requesters = people(requester, REQUESTERS_MAX, 'names of keys and e-mail addresses');
 
 /** The server says what a time window means; it answers with the window as it understood it. */
@@ -57,7 +66,7 @@ const timeWindows = z.union(
 const CONDITION_PAIRS = {
   /** Answers hold canonical windows: their zone is an IANA name, whatever the document says. */
   timeWindows: { document: timeWindows.exactOptional(), answer: texts.optional() },
-  names: { document: requesters.exactOptional(), answer: texts.optional() },
+  names: { document: keys.exactOptional(), answer: texts.optional() },
   operations: { document: operations.exactOptional(), answer: z.array(operation).optional() },
   duration: { document: duration.exactOptional(), answer: z.string().optional() },
 } satisfies Record<ConditionForm, object>;

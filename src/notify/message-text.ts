@@ -1,6 +1,7 @@
 /** The text of a notification: a headline, then one fact per line. Facts are vsecure's own names and ids; a reason is quoted. */
 
 import type { Notification } from '../domain/notification.js';
+import { keyLabel } from '../domain/requester-entry.js';
 import { quoted, visibleText } from '../domain/untrusted-text.js';
 
 const HEADLINES: Record<Notification['type'], string> = {
@@ -25,7 +26,7 @@ export function factsOf(notification: Notification): readonly string[] {
     ['Resource', resources?.join(', ')],
     ['Operation', operation],
     ['API key', key],
-    ['By', actor.name],
+    ['By', actor.kind === 'key' ? keyLabel(actor.name) : actor.name],
     ['Request', approval],
     ['Grant', grant],
     ...Object.entries(details).map(([name, value]) => [name, textOf(value)] as const),

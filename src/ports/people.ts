@@ -2,15 +2,24 @@
 
 import type { Person, PersonId, SlackAccount } from '../domain/person.js';
 import type { ApiKey, Principal, PrincipalId } from '../domain/principal.js';
-import type { Operation, RefusalCode, Role } from '../domain/vocabulary.js';
+import type { KeyClass, Operation, RefusalCode, Role } from '../domain/vocabulary.js';
 
 export interface PrincipalReads {
   find(id: PrincipalId): Promise<Principal | undefined>;
   byName(name: string): Promise<Principal | undefined>;
   list(): Promise<readonly Principal[]>;
+  /** Class and owner of these principals. Other ids are left out. */
+  holders(ids: readonly string[]): Promise<ReadonlyMap<string, KeyHolder>>;
   keys(principal?: PrincipalId): Promise<readonly ApiKey[]>;
   /** Finds a key by its public id, valid or not, with its stored hash, principal and owner. */
   credentials(keyId: string): Promise<Credentials | undefined>;
+}
+
+/** What stands beside the name of a key, which could be any name. */
+export interface KeyHolder {
+  readonly class: KeyClass;
+  /** E-mail address of the owner. */
+  readonly owner: string;
 }
 
 export interface Credentials {

@@ -62,6 +62,16 @@ export function principalReads(sql: Sql): PrincipalReads {
       return (await sql<PrincipalRow>(`${SELECT_PRINCIPAL} order by name`)).map(toPrincipal);
     },
 
+    async holders(ids) {
+      const rows = await sql<{ id: string; class: Principal['class']; email: string }>(
+        'select p.id, p.class, o.email from principal p join person o on o.id = p.owner_id where p.id = any($1)',
+        [ids],
+      );
+      return new Map(
+        rows.map(({ id, class: keyClass, email }) => [id, { class: keyClass, owner: email }]),
+      );
+    },
+
     async keys(principal) {
       const rows = await sql<KeyRow>(
         `select ${KEY_COLUMNS} from api_key where $1::text is null or principal_id = $1 order by created_at`,

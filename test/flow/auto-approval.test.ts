@@ -15,6 +15,7 @@ import {
   buildServices,
   DATABASE_URL,
   PRODUCTION,
+  refusalOf,
   type Services,
   unwrap,
 } from '../support/services.js';
@@ -229,6 +230,55 @@ describe('an auto-approval rule that cannot be evaluated', () => {
     expect((await ask()).approval.status).toBe('pending');
     await setPolicy(ALL());
     expect((await ask()).approval.status).toBe('approved');
+  });
+});
+
+describe('a key of an earlier version that is named like an e-mail address', () => {
+  const named = async (name: string) => {
+    const { caller, token } = await services.agent('to-be-renamed', 'mallory@example.com');
+    await sqlOn(services.database.dataSource)('update principal set name = $1 where id = $2', [
+      name,
+      caller.principal.id,
+    ]);
+    return unwrap(await services.useCases.authenticate(token));
+  };
+
+  test('still works, passes no rule for that person, and stands on the trail with its class and owner', async () => {
+    const mallory = await named('claude@example.com');
+    const about = { resources: [DATABASE_URL], operation: 'read', reason: 'A reason of this test' };
+    await services.policy({ requesters: ['claude@example.com'], autoApprove: undefined });
+    const refused = await services.useCases.requestAccess(mallory, { ...about, operation: 'read' });
+    expect(refusalOf(refused)).toBe('not_a_requester');
+    await services.policy({ requesters: undefined });
+    await setPolicy({ requester: ['claude@example.com'] });
+    const { approval } = await ask({}, mallory);
+    expect([approval.status, approval.autoReport]).toEqual([
+      'pending',
+      expect.stringContaining('claude@example.com is an e-mail address: name keys, with key:'),
+    ]);
+    await setPolicy({ requester: ['key:claude@example.com'] });
+    expect((await ask({}, mallory)).approval.status).toBe('approved');
+    const { items } = unwrap(
+      await services.useCases.queryAudit(
+        services.admin,
+        { actor: 'claude@example.com' },
+        { limit: 1 },
+      ),
+    );
+    expect(items).toMatchObject([
+      { actor: { kind: 'key' }, holder: { class: 'agent', owner: 'mallory@example.com' } },
+    ]);
+  });
+
+  test('is not made any more, but gets a further key', async () => {
+    const wish = { name: 'eve@example.com', class: 'agent', owner: 'mallory@example.com' } as const;
+    const { create } = services.useCases.manageKeys;
+    expect(refusalOf(await create(services.admin, wish))).toBe('invalid_input');
+    const further = { ...wish, name: 'claude@example.com', additional: true };
+    expect((await create(services.admin, further)).ok).toBe(true);
+    expect(refusalOf(await create(services.admin, { ...wish, additional: true }))).toBe(
+      'already_exists',
+    );
   });
 });
 

@@ -39,7 +39,7 @@ test('a login gives no key until a person confirms it; then the terminal gets a 
   expect(taken.owner.email).toBe(`ana${count}@example.com`);
   expect(taken.key).toMatchObject({ class: 'human', scopes: CLASS_SCOPES.human });
   const caller = unwrap(await services.useCases.authenticate(taken.token));
-  expect(caller.principal.name).toBe(`login.ana${count}@example.com`);
+  expect(caller.principal.name).toBe(`login.ana${count}.example.com`);
   const { items } = await services.store.audit.list({}, { limit: 2 });
   expect(items.map(({ type, actor }) => [type, actor.name])).toEqual([
     ['key_created', `ana${count}@example.com`],

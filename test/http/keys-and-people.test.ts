@@ -99,6 +99,10 @@ describe('policies', () => {
       auto({ weather: 'fine' }),
       'conditions: unknown field weather',
     ],
+    'an address as a condition on keys': [
+      auto({ requester: ['claude-desktop', 'bob@example.com'] }),
+      'requester[1]: not the name of an API key',
+    ],
     'half of an escalation': [{ escalateTo: ['a@b.example'] }, 'escalateTo and escalateAfter'],
     'more votes than there can be approvers': [{ minApprovals: 11 }, 'minApprovals: '],
     'an operation that there is not': [{ permissions: ['own'] }, 'permissions[0]: '],

@@ -168,7 +168,7 @@ describe('audit', () => {
     await scene.services.useCases.readSecret(agent.caller, { resource: DATABASE_URL });
     const rows = async (text: string) => rowsOf(await asking.command('alice', `audit ${text}`));
     const refused = await rows('production/DATABASE_URL --action read_refused --since 1h');
-    expect(refused[0]).toContain('claude-desktop');
+    expect(refused[0]).toContain('claude-desktop (agent key of bob@example.com)');
     expect(await rows('production/DATABASE_URL --action read_refused --until 1h')).toEqual([]);
     expect(await rows('staging/*')).toEqual([]);
     const alice = scene.emulate.users['alice'];

@@ -14,13 +14,17 @@ import { escapeText } from '../terminal-text.js';
 const EVENTS: readonly Column<AuditEvent>[] = [
   { header: 'time (UTC)', cell: ({ at }) => at.replace('T', ' ').slice(0, 19) },
   { header: 'action', cell: ({ type }) => type },
-  { header: 'actor', cell: ({ actor }) => actor.name },
+  { header: 'actor', cell: ({ actor }) => actorText(actor) },
   { header: 'entry point', cell: ({ door }) => door },
   { header: 'resources', cell: ({ resources }) => resources?.join(', ') },
   { header: 'approval or grant', cell: ({ approval, grant }) => approval ?? grant },
   { header: 'refused', cell: ({ refusal }) => refusal },
   { header: 'reason', cell: ({ reason }) => reason },
 ];
+
+/** `claude-desktop (agent key of bob@example.com)`; a person's address stands alone. */
+const actorText = ({ name, class: keyClass, owner }: AuditEvent['actor']) =>
+  owner === undefined ? name : `${name} (${keyClass} key of ${owner})`;
 
 export function registerAudit(program: Command, io: Io): void {
   program

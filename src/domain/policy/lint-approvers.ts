@@ -2,6 +2,7 @@
 
 import { isGroupEntry } from '../approver-entry.js';
 import { isNamedBy, type Person } from '../person.js';
+import { namesRequester } from '../requester-entry.js';
 import { type LintFinding, warn } from './lint-finding.js';
 import type { PolicyRules } from './policy.js';
 import { approversOf } from './policy.js';
@@ -76,7 +77,7 @@ function requestingOwners(
   const keys = agentKeys.filter(
     ({ name, owner }) =>
       !requesters ||
-      requesters.some((entry) => entry === name || entry.toLowerCase() === owner.email),
+      requesters.some((entry) => namesRequester(entry, { name, ownerEmail: owner.email })),
   );
   return [...new Map(keys.map(({ owner }) => [owner.id, owner])).values()];
 }

@@ -1,6 +1,7 @@
 /** When a change of one value makes more possible than before. Each answers with a sentence, or with false. */
 
 import { canonicalEntries } from '../approver-entry.js';
+import { canonicalRequesters } from '../requester-entry.js';
 import { added } from './entries.js';
 
 type Loosens<Value> = (before: Value, after: Value) => string | false;
@@ -38,7 +39,9 @@ export const moreApprovers: Loosens<readonly string[] | undefined> = (before = [
 
 export const moreRequesters: Loosens<readonly string[] | undefined> = (before, after) => {
   if (before === undefined) return false;
-  return after ? says(added(before, after), 'may now ask') : 'everyone may now ask';
+  return after
+    ? says(added(canonicalRequesters(before), canonicalRequesters(after)), 'may now ask')
+    : 'everyone may now ask';
 };
 
 export const says = (items: readonly string[], what: string): string | false =>

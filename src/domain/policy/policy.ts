@@ -3,6 +3,7 @@
 import { isDuration } from '../duration.js';
 import { DURATION_MIN } from '../limits.js';
 import { isNamedBy, type Person } from '../person.js';
+import { namesRequester, type Requester } from '../requester-entry.js';
 import { ok, type Result, refused } from '../result.js';
 import { reasonLength, saysSomething } from '../text.js';
 import type { EntryPoint, Operation } from '../vocabulary.js';
@@ -33,7 +34,7 @@ export interface PolicyRules {
   readonly maxUses?: number | undefined;
   /** Slack channel id for the card. Undefined: the configured default. */
   readonly channel?: string | undefined;
-  /** Names of keys, or e-mails of their owners. Undefined: everyone; empty: no one. */
+  /** Keys or their owners (`requester-entry`). Undefined: everyone; empty: no one. */
   readonly requesters?: readonly string[] | undefined;
   /** False hides the metadata from requesters without a `list` grant. */
   readonly listed: boolean;
@@ -59,12 +60,6 @@ export interface Question {
   readonly duration?: number | undefined;
 }
 
-/** The authenticated key and its owner; never what a client says about itself. */
-export interface Requester {
-  readonly name: string;
-  readonly ownerEmail: string;
-}
-
 /** Does the policy accept the request, and for how long (ms)? Who approves it is another question. */
 export function judge(policy: PolicyRules, question: Question): Result<number> {
   if (!policy.permissions.includes(question.operation))
@@ -79,10 +74,8 @@ export function judge(policy: PolicyRules, question: Question): Result<number> {
   return ok(duration);
 }
 
-function mayAsk({ requesters }: PolicyRules, { name, ownerEmail }: Requester): boolean {
-  return (
-    !requesters || requesters.some((entry) => entry === name || entry.toLowerCase() === ownerEmail)
-  );
+function mayAsk({ requesters }: PolicyRules, requester: Requester): boolean {
+  return !requesters || requesters.some((entry) => namesRequester(entry, requester));
 }
 
 export const needsReason = ({ requireReason, requiresApproval }: PolicyRules): boolean =>

@@ -2,10 +2,10 @@
 
 import type { z } from 'zod';
 import { auditRoutes, CHAIN_PAGE, type WireAuditEvent } from '../../contract/audit.js';
-import type { RecordedEvent } from '../../domain/audit-event.js';
 import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
 import { ok } from '../../domain/result.js';
+import type { ShownEvent } from '../../usecases/audit/query-audit.js';
 import type { UseCases } from '../../usecases/index.js';
 import type { Serve } from '../serve-route.js';
 import { mapPage } from '../wire/map-result.js';
@@ -60,11 +60,12 @@ const wireEvent = ({
   actor,
   details,
   entryPoint: door,
+  holder,
   ...event
-}: RecordedEvent): WireAuditEvent => ({
+}: ShownEvent): WireAuditEvent => ({
   ...event,
   door,
-  actor: { ...actor },
+  actor: { ...actor, ...holder },
   resources: resources && [...resources],
   details: details && { ...details },
 });

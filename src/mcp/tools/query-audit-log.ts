@@ -9,11 +9,10 @@ import {
   timestamp,
   uri,
 } from '../../contract/fields.js';
-import type { RecordedEvent } from '../../domain/audit-event.js';
 import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
 import { ok } from '../../domain/result.js';
-import type { AuditPage, QueryAudit } from '../../usecases/audit/query-audit.js';
+import type { AuditPage, QueryAudit, ShownEvent } from '../../usecases/audit/query-audit.js';
 import { type Next, next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
@@ -41,6 +40,11 @@ const event = z.object({
   at: timestamp,
   type: z.string(),
   actor: z.string().describe('The name of a key, the e-mail address of a person, or a job.'),
+  actor_class: z.string().optional().describe('The class, if the actor is a key.'),
+  actor_owner: z
+    .string()
+    .optional()
+    .describe("The e-mail address of the key's owner, if the actor is a key."),
   resources: z.array(z.string()).optional(),
   operation: operation.optional(),
   approval_id: z.string().optional(),
@@ -96,12 +100,14 @@ function requestAllEvents(seen: AuditPage['seen']): Next | undefined {
   };
 }
 
-function eventOutput({ sequence, at, type, actor, resources, ...rest }: RecordedEvent) {
+function eventOutput({ sequence, at, type, actor, holder, resources, ...rest }: ShownEvent) {
   return {
     sequence,
     at,
     type,
     actor: actor.name,
+    actor_class: holder?.class,
+    actor_owner: holder?.owner,
     resources: resources && [...resources],
     operation: rest.operation,
     approval_id: rest.approval,

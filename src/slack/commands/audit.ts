@@ -1,12 +1,11 @@
 /** `/vsecure audit`: lists audit events, or counts them by resource. */
 
-import type { RecordedEvent } from '../../domain/audit-event.js';
 import type { Person } from '../../domain/person.js';
 import { ok, type Result } from '../../domain/result.js';
 import { EVENT_TYPES } from '../../domain/vocabulary.js';
 import type { AuditFilter } from '../../ports/index.js';
 import type { CountAudit } from '../../usecases/audit/count-audit.js';
-import type { QueryAudit } from '../../usecases/audit/query-audit.js';
+import type { QueryAudit, ShownEvent } from '../../usecases/audit/query-audit.js';
 import type { NameAccount } from '../../usecases/people/name-slack-account.js';
 import { shortName, shortNames } from '../format/resource-names.js';
 import type { Cell } from './answer.js';
@@ -109,12 +108,19 @@ function table(found: Awaited<ReturnType<QueryAudit>>) {
   return ok({ title, table: { head: HEAD, rows: items.map(row) }, note, next });
 }
 
-function row(event: RecordedEvent): readonly Cell[] {
-  const { at, type, actor, entryPoint, resources, approval, grant, refusal, reason } = event;
+/** `claude-desktop (agent key of bob@example.com, api)`; a person's address stands without class and owner. */
+function actorText({ actor, holder, entryPoint }: ShownEvent): string {
+  const key = holder && `${holder.class} key of ${holder.owner}`;
+  const beside = [key, entryPoint].filter((text) => text !== undefined);
+  return beside.length > 0 ? `${actor.name} (${beside.join(', ')})` : actor.name;
+}
+
+function row(event: ShownEvent): readonly Cell[] {
+  const { at, type, resources, approval, grant, refusal, reason } = event;
   return [
     new Date(at),
     type,
-    entryPoint ? `${actor.name} (${entryPoint})` : actor.name,
+    actorText(event),
     shortNames(resources ?? []),
     grant ?? approval,
     refusal,

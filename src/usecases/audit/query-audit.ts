@@ -4,12 +4,15 @@ import type { RecordedEvent } from '../../domain/audit-event.js';
 import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import { eventShownTo, ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
-import type { AuditFilter, Listed, Page, Store } from '../../ports/index.js';
+import type { AuditFilter, KeyHolder, Listed, Page, Store } from '../../ports/index.js';
 import { findGrant } from '../approvals/use-grant.js';
 import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 import { useReviewGrant } from './use-review-grant.js';
 
-export interface AuditPage extends Listed<RecordedEvent> {
+/** `holder`: class and owner of the key that acted. A key's own view leaves it out, because it names a person. */
+export type ShownEvent = RecordedEvent & { readonly holder?: KeyHolder | undefined };
+
+export interface AuditPage extends Listed<ShownEvent> {
   /** `all`: the query covered all events. `own`: it covered events of the viewer's keys and policies. */
   readonly seen: 'all' | 'own';
 }
@@ -27,10 +30,26 @@ export function createQueryAudit(store: Store, defaultApprovers: readonly string
     if (forbidden) return forbidden;
     const visibility = await auditVisibility(store, defaultApprovers, viewer);
     const listed = await store.audit.list({ ...filter, visibility }, page);
-    if (visibility.everything) return ok({ ...listed, seen: 'all' });
+    if (visibility.everything)
+      return ok({ ...listed, items: await withHolders(store, listed.items), seen: 'all' });
     const items = listed.items.map((event) => eventShownTo(visibility, withoutConditions(event)));
-    return ok({ ...listed, items, seen: 'own' });
+    return ok({
+      ...listed,
+      items: visibility.person ? await withHolders(store, items) : items,
+      seen: 'own',
+    });
   };
+}
+
+/** The trail holds the names of keys, and a name alone does not say whose key it is. */
+async function withHolders(
+  { principals }: Store,
+  events: readonly RecordedEvent[],
+): Promise<readonly ShownEvent[]> {
+  const ids = new Set(events.flatMap(({ actor }) => (actor.kind === 'key' ? [actor.id] : [])));
+  if (ids.size === 0) return events;
+  const holders = await principals.holders([...ids]);
+  return events.map((event) => ({ ...event, holder: holders.get(event.actor.id) }));
 }
 
 /**

@@ -123,17 +123,29 @@ export function createLogin(parts: LoginParts): LoginUseCases {
   };
 }
 
-/** E-mail addresses that are valid key names. Others contain characters that a key name may not have. */
+/** E-mail addresses that make a valid key name. Others contain characters that a key name may not have. */
 const NAMEABLE = /^[A-Za-z0-9._@+-]{1,122}$/;
 
 /** All login keys of one person belong to one principal, which has the person's name. */
+async function loginName(tx: Tx, { id, email }: Person) {
+  const byId = `login.${id}`;
+  if (!NAMEABLE.test(email)) return byId;
+  // Earlier versions named it by the whole address. It stays the person's principal, also while it is suspended.
+  const before = await tx.principals.byName(`login.${email}`);
+  if (before?.owner === id) return before.name;
+  const name = `login.${email.replace('@', '.')}`;
+  // Two addresses can make one name.
+  const other = await tx.principals.byName(name);
+  return other && other.owner !== id ? byId : name;
+}
+
 async function keyFor(
   { hasher, makeId }: LoginParts,
   tx: Tx,
   person: Person,
   login: LoginId,
 ): Promise<Result<NewKey>> {
-  const name = `login.${NAMEABLE.test(person.email) ? person.email : person.id}`;
+  const name = await loginName(tx, person);
   const additional = (await tx.principals.byName(name)) !== undefined;
   const request = { name, class: 'human', owner: person.email, ttl: KEY_TTL, additional } as const;
   const made = await makeKey(tx, hasher, makeId, request);

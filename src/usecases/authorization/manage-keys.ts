@@ -3,6 +3,7 @@
 import { keyActor } from '../../domain/audit-event.js';
 import type { Person } from '../../domain/person.js';
 import type { ApiKey, Principal } from '../../domain/principal.js';
+import { looksLikeAddress } from '../../domain/requester-entry.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
@@ -74,6 +75,8 @@ const SHOWN_ONCE: ReplayPolicy<NewKey, string> = {
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
   const { store, idempotent, hasher, makeId, humanKeys } = parts;
   const create = async (tx: Tx, caller: Caller, request: KeyRequest): Promise<Result<NewKey>> => {
+    if (looksLikeAddress(request.name) && !request.additional)
+      return refused({ code: 'invalid_input', problem: LIKE_ADDRESS });
     if (decides(request) && humanKeys === 'login') return refused(ONLY_BY_OWNER);
     const made = await makeKey(tx, hasher, makeId, request);
     if (made.ok)
@@ -122,6 +125,9 @@ const ONLY_BY_OWNER = {
   needs:
     'the owner of the key: they run `vsecure login` and confirm it in Slack. You can create a key without the scope approvals:decide (--scopes). With VSECURE_HUMAN_KEYS=admin on the server, administrators can create all keys',
 } as const;
+
+const LIKE_ADDRESS =
+  'The name of a key may not look like an e-mail address: use no @. The owner is named beside it everywhere.';
 
 const WHY = 'The key was revoked.';
 

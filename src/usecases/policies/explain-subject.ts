@@ -1,8 +1,8 @@
 /** The key that an explanation is about: the caller's own, or another by its name. */
 
 import type { PersonId } from '../../domain/person.js';
-import type { Requester } from '../../domain/policy/policy.js';
 import type { Principal, PrincipalId } from '../../domain/principal.js';
+import type { Requester } from '../../domain/requester-entry.js';
 import { type Caller, effectiveScopes, may } from '../../domain/rights.js';
 import type { Reads } from '../../ports/index.js';
 

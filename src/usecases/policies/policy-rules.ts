@@ -4,14 +4,16 @@ import { canonicalEntries, isGroupEntry } from '../../domain/approver-entry.js';
 import type { Json } from '../../domain/canonical-json.js';
 import { plainAutoApproval } from '../../domain/policy/auto-approve.js';
 import type { PolicyRules } from '../../domain/policy/policy.js';
+import { canonicalRequesters } from '../../domain/requester-entry.js';
 
-/** Approver entries in canonical form, each of them once; a shorter `maxDuration` also shortens the default duration. */
+/** Approvers and requesters in canonical form, each of them once; a shorter `maxDuration` also shortens the default duration. */
 export function normalised(rules: PolicyRules): PolicyRules {
-  const { approvers, escalateTo, defaultDuration, maxDuration } = rules;
+  const { approvers, escalateTo, requesters, defaultDuration, maxDuration } = rules;
   return {
     ...rules,
     approvers: approvers && canonicalEntries(approvers),
     escalateTo: escalateTo && canonicalEntries(escalateTo),
+    requesters: requesters && canonicalRequesters(requesters),
     defaultDuration: Math.min(defaultDuration, maxDuration),
   };
 }

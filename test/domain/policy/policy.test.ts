@@ -7,8 +7,8 @@ import {
   isApprover,
   judge,
   type Question,
-  type Requester,
 } from '../../../src/domain/policy/policy.js';
+import type { Requester } from '../../../src/domain/requester-entry.js';
 import { person, policy } from '../decision-fixture.js';
 
 const GOOD = 'Debugging the failing connection';
@@ -35,6 +35,7 @@ describe('judge', () => {
     ['no reason where none is required', { requireReason: false }, { reason: '' }, HOUR],
     ['no reason where no approval is required', { requiresApproval: false }, { reason: '' }, HOUR],
     ['a key that the policy names', { requesters: ['ci-bot', 'claude-desktop'] }, {}, HOUR],
+    ['a key that the policy names as a key', { requesters: ['key:claude-desktop'] }, {}, HOUR],
     ['a key whose owner the policy names', { requesters: ['Bob@Example.com'] }, {}, HOUR],
     [
       'a reason without content where none is required',
@@ -67,14 +68,19 @@ describe('judge', () => {
       { code: 'not_a_requester' },
     ],
     ['a key that is not named', { requesters: ['ci-bot'] }, {}, { code: 'not_a_requester' }],
-    ...['Claude-Desktop', 'claude', 'claude-desktop2', 'bob', '@example.com'].map(
-      (entry): (typeof refused)[number] => [
-        `a key that is nearly named, as ${entry}`,
-        { requesters: [entry] },
-        {},
-        { code: 'not_a_requester' },
-      ],
-    ),
+    ...[
+      'Claude-Desktop',
+      'key:bob@example.com',
+      'claude',
+      'claude-desktop2',
+      'bob',
+      '@example.com',
+    ].map((entry): (typeof refused)[number] => [
+      `a key that is nearly named, as ${entry}`,
+      { requesters: [entry] },
+      {},
+      { code: 'not_a_requester' },
+    ]),
     [
       'an unlisted requester before any other mistake',
       { requesters: ['ci-bot'] },
