@@ -43,8 +43,9 @@ export const createReceiverWorkers = (parts: ReceiverWorkerParts): OutboxWorker 
 
 function createReceiverWorker(kind: ReceiverKind, parts: ReceiverWorkerParts): OutboxWorker {
   const { notificationOutbox, send, logger, intervalMs, schedule = NOTIFICATION } = parts;
-  return createOutboxWorker<LeasedNotification, ReceiverKind>({
-    outbox: notificationOutbox,
+  const outbox = createBatchedOutbox(notificationOutbox, kind);
+  const worker = createOutboxWorker<LeasedNotification, ReceiverKind>({
+    outbox,
     destination: kind,
     deliver: async (leased, signal) =>
       resultOf(
@@ -57,6 +58,70 @@ function createReceiverWorker(kind: ReceiverKind, parts: ReceiverWorkerParts): O
     leaseMs: parts.leaseMs ?? LEASE,
     pauseMs: parts.pauseMs ?? defaultPause,
   });
+  return {
+    ...worker,
+    async stop() {
+      await worker.stop();
+      await outbox.release();
+    },
+  };
+}
+
+/** Notifications that are leased with those to be sent now, so that the next ones need no statement of their own. */
+const AHEAD = 24;
+/** Milliseconds. Longer than this no leased notification waits for its turn: its lease would end while it is sent. */
+const AHEAD_FOR = 5 * SECOND;
+
+/**
+ * Fewer statements for the same promises: leases several notifications at once, and records together what was sent while a statement
+ * ran. Only one notification of an approval is leased at a time, so their order does not change.
+ */
+function createBatchedOutbox(outbox: NotificationOutbox, kind: ReceiverKind) {
+  let ahead: readonly LeasedNotification[] = [];
+  let leasedAt = 0;
+  const takeAhead = (limit: number) => {
+    const taken = ahead.slice(0, limit);
+    ahead = ahead.slice(limit);
+    return taken;
+  };
+  const release = async () => {
+    const unsent = takeAhead(ahead.length);
+    if (unsent.length > 0) await outbox.release(kind, unsent);
+  };
+  return {
+    async lease(_kind: ReceiverKind, limit: number, leaseMs: number) {
+      if (performance.now() - leasedAt > AHEAD_FOR) await release();
+      if (ahead.length === 0) {
+        leasedAt = performance.now();
+        ahead = await outbox.lease(kind, limit + AHEAD, leaseMs);
+      }
+      return takeAhead(limit);
+    },
+    sent: batched((done: readonly LeasedNotification[]) => outbox.sent(kind, ...done)),
+    retry: outbox.retry,
+    /** Ends the leases of what has not been sent. */
+    release,
+  };
+}
+
+/** What arrives while a write runs is written by the next one. Each call settles with the write that contains it. */
+function batched<T>(write: (all: readonly T[]) => Promise<void>) {
+  let running: Promise<void> = Promise.resolve();
+  let next: { readonly all: T[]; readonly written: Promise<void> } | undefined;
+  return (_kind: ReceiverKind, one: T): Promise<void> => {
+    if (next) {
+      next.all.push(one);
+      return next.written;
+    }
+    const all = [one];
+    const written = running.then(() => {
+      next = undefined;
+      return write(all);
+    });
+    running = written.catch(() => undefined);
+    next = { all, written };
+    return written;
+  };
 }
 
 /** A receiver that is gone has been switched off: its notifications wait until it is switched on again. */

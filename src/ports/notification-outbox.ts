@@ -70,6 +70,8 @@ export interface NotificationOutbox {
     leaseMs: number,
   ): Promise<readonly LeasedNotification[]>;
   sent(receiver: ReceiverKind, ...done: readonly Leased[]): Promise<void>;
+  /** Ends leases under which nothing was sent. */
+  release(receiver: ReceiverKind, leased: readonly Leased[]): Promise<void>;
   /** Due again after `delayMs`; `dead` when this was the last attempt. */
   retry(receiver: ReceiverKind, leased: Leased, delayMs: number, error: string): Promise<void>;
 }

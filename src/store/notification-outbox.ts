@@ -65,6 +65,13 @@ export function createNotificationOutbox(dataSource: DataSource): NotificationOu
       );
     },
 
+    async release(receiver, leased) {
+      await sql(
+        `update notification set leased_until = null where receiver = $1 and id = any($2) and state = 'waiting'`,
+        [receiver, leased.map(({ subject }) => subject)],
+      );
+    },
+
     async retry(receiver, { subject }, delayMs, error) {
       await sql(
         `with done as (

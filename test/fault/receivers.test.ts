@@ -208,6 +208,20 @@ test('no notification is lost when the sending process is killed 50 times', asyn
   expect(await left('dead')).toBe(0);
 }, 300_000);
 
+test('a process that stops leaves nothing leased, so that another sends the rest at once', async () => {
+  const events = await happen(50);
+  receiver.behave((_, before) => (before === 0 && receiver.taken.length > 20 ? 'hang' : 204));
+  const stopped = startWorkers();
+  await until('some to be sent', () => receiver.taken.length > 20);
+  await stopped.stop();
+  const sql = sqlOn(services.database.dataSource);
+  expect(await sql('select id from notification where leased_until is not null')).toEqual([]);
+  receiver.behave(() => 204);
+  startWorkers();
+  await until('nothing to be left', async () => (await left()) === 0, 5_000);
+  expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(events);
+});
+
 test('a process that is killed while it sends uses up no attempt', async () => {
   await happen(1);
   for (let killed = 0; killed < 20; killed += 1)
