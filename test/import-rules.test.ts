@@ -70,6 +70,7 @@ function importsFrom(folder: string): [file: string, statements: string[]] {
     '../config.js',
     'crypto',
     '../domain/limits.js',
+    '../domain/did-you-mean.js',
     '../domain/retry-policy.js',
     '../domain/vocabulary.js',
     '../../test/anything.js',
@@ -119,8 +120,8 @@ describe.each(RESTRICTED)('%s/', (folder) => {
   });
 });
 
-test('contract/ may import the limits, the retry policy and the vocabulary of the domain, and nothing else of it', () => {
-  const names = ['limits', 'retry-policy', 'vocabulary', 'anything'];
+test('contract/ may import “did you mean”, the limits, the retry policy and the vocabulary of the domain, and nothing else of it', () => {
+  const names = ['did-you-mean', 'limits', 'retry-policy', 'vocabulary', 'anything'];
   const files = names.map((name) => `../domain/${name}.js`);
   expect(files.filter((file) => isRefused('contract', file))).toEqual(['../domain/anything.js']);
 });

@@ -10,6 +10,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   if (word.length > WORD_MAX) return undefined;
   const typed = word.toLowerCase();
   const ranked = known
+    // A longer or shorter word needs more typing errors than count; most words end here.
+    .filter((one) => Math.abs(one.length - typed.length) <= TYPOS_MAX)
     .map((one) => ({ one, typos: countTypos(typed, one.toLowerCase()) }))
     .filter(({ one, typos }) => typos <= Math.min(TYPOS_MAX, Math.ceil(one.length / 3)))
     .sort((a, b) => a.typos - b.typos);

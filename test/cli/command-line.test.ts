@@ -142,6 +142,10 @@ async function questions(): Promise<Readonly<Record<string, readonly string[]>>>
     'mcp:configure': ['-f', file],
     'mcp:approve': [id],
     'mcp:deny': [id, '--reason', ' '],
+    // alice@example.com is known.
+    'keys:create': ['--name', 'typo', '--class', 'agent', '--owner', 'alise@example.com'],
+    'people:set': ['alicee@example.com', '--role', 'auditor'],
+    'people:link': ['alcie@example.com', '--slack', 'T012ABC/U034DEF'],
   };
 }
 
@@ -152,7 +156,7 @@ test('without a terminal, no question counts as yes: every command that asks doe
   const asking = (name: string, confirm?: Confirm) =>
     Object.assign({ url: server.url, token: tokenFor(name) }, confirm && { confirm });
   const admin = { url: server.url, token: services.adminToken };
-  const lists = ['secrets:list', 'mcp:resources', 'mcp:approvals'];
+  const lists = ['secrets:list', 'mcp:resources', 'mcp:approvals', 'keys:list', 'people:list'];
   const state = async () =>
     Promise.all(lists.map(async (list) => (await run(admin, list, '--json')).out));
 
@@ -168,7 +172,7 @@ test('without a terminal, no question counts as yes: every command that asks doe
     const before = await state();
     const ran = await run(asking(name), name, ...argv);
     expect(ran, name).toMatchObject({ exit: 2, asked: [] });
-    expect(ran.err).toMatch(/Nothing was \w+\. There is no terminal to ask: .* add --yes\./);
+    expect(ran.err).toMatch(/No\w* .*was \w+\. There is no terminal to ask: .* add --yes\./);
     expect(await state()).toEqual(before);
     // The mutant: silence counts as yes.
     const mutant = await run(

@@ -66,6 +66,24 @@ test('--resource approves only some of the requested resources and cannot add ot
   expect(await statusOf(other.id)).toBe('pending');
 });
 
+test('narrowing what is already approved says what is in force, and that nothing changed', async () => {
+  const resources = ['A', 'B'].map((name) => `vsecure://secrets/production/${name}`);
+  const { id } = await serving.services.ask(agent, { resources });
+  const approve = (...argv: string[]) => run(alice, 'mcp:approve', id, '--yes', ...argv);
+  expect((await approve('--duration', '30m')).out).toBe(`Approved ${id} for 30m.`);
+  for (const narrower of [
+    ['--duration', '15m'],
+    ['--resource', 'production/A'],
+  ])
+    expect(await approve(...narrower)).toMatchObject({
+      exit: 1,
+      out: '',
+      err: expect.stringContaining(`${id} is already approved for 30m; nothing changed.`),
+    });
+  // The same decision again, as after a lost answer, is no failure.
+  expect((await approve('--duration', '30m')).out).toBe(`Approved ${id} for 30m.`);
+});
+
 test('any answer other than yes decides nothing', async () => {
   const { id } = await serving.services.ask(agent);
   for (const answer of ['', 'n', 'yeah right', 'approve']) {
@@ -147,6 +165,27 @@ test('control characters in an agent’s reason are escaped and cannot forge lin
   expect(verified).not.toContain('mallory');
   expect(err).toContain('mallory@example.com\\u{1b}[1A\\u{1b}[2K\\u{202e}');
   expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test('mcp:approvals shows pending requests first and says how many it does not show', async () => {
+  const older = await serving.services.ask(agent);
+  const newer = await serving.services.ask(agent, {
+    resources: ['vsecure://secrets/production/N'],
+  });
+  await run(alice, 'mcp:deny', newer.id, '--reason', 'use staging');
+  const all: { id: string; status: string }[] = JSON.parse(
+    (await run(alice, 'mcp:approvals', '--json')).out,
+  );
+  const statuses = all.map(({ status }) => status === 'pending');
+  expect(statuses).toEqual(statuses.toSorted((a, b) => Number(b) - Number(a)));
+  expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining([older.id, newer.id]));
+
+  const cut = await run(alice, 'mcp:approvals', '--limit', '1');
+  expect(cut.out).toContain('pending');
+  const more = `${all.length - 1} more. To see them: vsecure mcp:approvals --limit ${all.length}`;
+  expect(cut.err).toContain(more);
+  expect((await run(alice, 'mcp:approvals', '--limit', '1', '--json')).err).toContain(more);
+  expect((await run(alice, 'mcp:approvals')).err).not.toContain('more. To see them');
 });
 
 test('mcp:approvals lists pending requests with the command that decides each', async () => {

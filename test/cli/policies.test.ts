@@ -114,6 +114,17 @@ requiresApproval: false
     expect(await run(admin, ...argv(LOOSER), '--json')).toMatchObject({ exit: 2, out: '' });
   });
 
+  test('an approver who is almost a known person is questioned before anything is written', async () => {
+    const before = await policies();
+    const typo = PRODUCTION.replace('alice@example.com', 'alise@example.com');
+    const terminal = { ...admin, answer: () => 'n' };
+    const ran = await run(terminal, 'mcp:configure', '-f', file(typo));
+    expect(ran.out).toContain(
+      'vsecure does not know the approver alise@example.com. Did you mean alice@example.com?',
+    );
+    expect(await policies()).toEqual(before);
+  });
+
   test('nothing is removed without --prune', async () => {
     expect((await configure(LOOSER)).exit).toBe(0);
     expect(await uris()).toContain('vsecure://templates/**');

@@ -56,6 +56,7 @@ const SCENES: readonly Scene[] = [
     by: 'alice@example.com',
     code: 'expired',
     words: /expired.*not denied/,
+    status: 'expired',
     before: (approval) => letExpire(approval),
   },
   {

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { approvalStatus } from '../../contract/fields.js';
-import type { Approval } from '../../sdk/index.js';
+import type { Approval, VSecureClient } from '../../sdk/index.js';
 import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
 import { listLimit } from '../limit-option.js';
@@ -21,10 +21,32 @@ const COLUMNS: readonly Column<Approval>[] = [
   { header: 'expires', cell: ({ expiresAt }) => formatTime(expiresAt) },
 ];
 
+/** How far the command counts what it does not show. */
+const COUNTED_MAX = 1000;
+
+/** At most `most` requests. Pending ones come first, so that no limit hides a request that waits for a decision. */
+async function findRequests(
+  { listApprovals }: VSecureClient['mcp'],
+  status: Approval['status'] | undefined,
+  most: number,
+): Promise<readonly Approval[]> {
+  if (status !== undefined) return listApprovals({ status, limit: most });
+  const pending = await listApprovals({ status: 'pending', limit: most });
+  const waiting = new Set(pending.map(({ id }) => id));
+  const all = await listApprovals({ limit: most });
+  return [...pending, ...all.filter(({ id }) => !waiting.has(id))].slice(0, most);
+}
+
+function sayCut(io: Io, more: number, limit: number): void {
+  if (more <= 0) return;
+  const count = more < COUNTED_MAX ? `${more}` : `At least ${more}`;
+  io.err(`\n${count} more. To see them: vsecure mcp:approvals --limit ${limit + more}`);
+}
+
 export function registerApprovals(program: Command, io: Io): void {
   program
     .command('mcp:approvals')
-    .description('list requests for access')
+    .description('list requests for access: pending ones first, then newest first')
     .addOption(
       new Option('--status <status>', 'only requests with this status').choices(
         approvalStatus.options,
@@ -33,14 +55,18 @@ export function registerApprovals(program: Command, io: Io): void {
     .addOption(listLimit())
     .option('--json', 'print JSON')
     .action(async ({ status, limit, json }) => {
-      const listed = await io.client().mcp.listApprovals({ status, limit });
-      if (json) return io.json(listed);
+      const found = await findRequests(io.client().mcp, status, limit + COUNTED_MAX);
+      const listed = found.slice(0, limit);
+      if (json) {
+        sayCut(io, found.length - limit, limit);
+        return io.json(listed);
+      }
       if (listed.length === 0) return io.err('No requests.');
       io.table(listed, COLUMNS);
+      sayCut(io, found.length - limit, limit);
       const pending = listed.filter((approval) => approval.status === 'pending');
       if (pending.length > 0) io.err('\nTo decide:');
       for (const { id } of pending) io.err(`  vsecure mcp:approve ${id}`);
-      if (listed.length === limit) io.err('There may be more. Use --limit to see them.');
       if (pending.length > 0) await printSlackStatus(io);
     });
 }

@@ -7,7 +7,7 @@ import type { AuditEvent, AuditQuery, FollowQuery, ResourceCount } from '../../s
 import { bar } from '../bar-chart.js';
 import { UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
-import { listLimit } from '../limit-option.js';
+import { listLimit, sayIfCut } from '../limit-option.js';
 import type { Column } from '../table.js';
 import { escapeText } from '../terminal-text.js';
 
@@ -76,7 +76,7 @@ function show<T>(
   if (json) io.json(found);
   else if (found.length > 0) io.table(found, columnsFor(found));
   else io.err('No matching events.');
-  if (found.length === limit) io.err('There may be more. Use --limit to see them.');
+  sayIfCut(io, found, limit);
 }
 
 /** Prints each new event on its own line, so that the output can be piped. */

@@ -1,7 +1,7 @@
 /** Decides a request from a terminal: shows the request, asks for confirmation, and sends the digest of what it showed. */
 
 import { approvalId } from '../../contract/fields.js';
-import type { Approval, ApprovalDetail } from '../../sdk/index.js';
+import { type Approval, type ApprovalDetail, VSecureError } from '../../sdk/index.js';
 import { CommandFailed } from '../command-errors.js';
 import { fieldList, formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
@@ -31,9 +31,24 @@ export async function decide(
   const digest = isDecided ? undefined : await confirm(io, action, id, resources);
   const { mcp } = io.client();
   const decision = { action, reason, duration, resources, digest, door: 'cli' } as const;
-  const decided = await mcp.respond(id, decision);
+  const decided = await mcp.respond(id, decision).catch(async (error: unknown) => {
+    throw await alreadyApproved(io, id, error);
+  });
   if (json) io.json(decided);
   else io.out(outcome(decided, await votesOf(io, decided)));
+}
+
+/** Says what is in force, where the decision came too late to change it. */
+async function alreadyApproved(io: Io, id: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof VSecureError) || error.code !== 'already_decided') return error;
+  const approval = await io
+    .client()
+    .mcp.getApproval(id)
+    .catch(() => undefined);
+  if (approval?.status !== 'approved') return error;
+  return new CommandFailed(
+    `${id} is already approved ${grantedFor(approval)}; nothing changed. To end the access: vsecure mcp:grants, then mcp:revoke`,
+  );
 }
 
 /** How many approvals a request that is still pending has: `1 of 2`. */
@@ -89,13 +104,15 @@ function summaryOf(approval: ApprovalDetail): string {
   return `${verified}\n\nNot verified, provided by the requester:\n${claims}`;
 }
 
-function outcome(
-  { id, status, granted, resources, grantedResources = resources }: Approval,
-  votes: string | undefined,
-): string {
-  const narrowed = grantedResources.length < resources.length;
-  const only = narrowed ? `, only for ${grantedResources.join(', ')}` : '';
-  if (status === 'approved') return `Approved ${id} for ${granted}${only}.`;
+function outcome(approval: Approval, votes: string | undefined): string {
+  const { id, status } = approval;
+  if (status === 'approved') return `Approved ${id} ${grantedFor(approval)}.`;
   if (status === 'denied') return `Denied ${id}.`;
   return `Approved ${id}${votes ? ` (${votes})` : ''}. More approvals are needed.`;
+}
+
+/** `for 30m`, and the resources when not all of them are granted. */
+function grantedFor({ granted, resources, grantedResources = resources }: Approval): string {
+  const narrowed = grantedResources.length < resources.length;
+  return `for ${granted}${narrowed ? `, only for ${grantedResources.join(', ')}` : ''}`;
 }

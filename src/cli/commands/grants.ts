@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Grant } from '../../sdk/index.js';
 import { formatTime } from '../field-list.js';
 import type { Io } from '../io.js';
-import { listLimit } from '../limit-option.js';
+import { listLimit, sayIfCut } from '../limit-option.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column<Grant>[] = [
@@ -24,11 +24,11 @@ export function registerGrants(program: Command, io: Io): void {
     .option('--json', 'print JSON')
     .action(async ({ all, limit, json }) => {
       const listed = await io.client().mcp.listGrants({ active: !all, limit });
+      sayIfCut(io, listed, limit);
       if (json) return io.json(listed);
       if (listed.length === 0) return io.err('No grants.');
       io.table(listed, COLUMNS);
       if (listed.some(({ status }) => status === 'active'))
         io.err('\nTo revoke a grant: vsecure mcp:revoke <id> --reason "…"');
-      if (listed.length === limit) io.err('There may be more. Use --limit to see them.');
     });
 }

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { keyClass, scope } from '../../contract/fields.js';
 import type { Io } from '../io.js';
+import { confirmNewPerson } from '../new-person.js';
 
 export function registerKeysCreate(program: Command, io: Io): void {
   program
@@ -29,7 +30,9 @@ export function registerKeysCreate(program: Command, io: Io): void {
       'create another key for an existing name, to replace a key without downtime',
     )
     .option('--json', 'print JSON')
-    .action(async ({ json, ...request }) => {
+    .option('--yes', 'do not ask when the owner is unknown and almost named like a known person')
+    .action(async ({ json, yes, ...request }) => {
+      await confirmNewPerson(io, request.owner, { yes, unchanged: 'No key was created.' });
       const created = await io.client().keys.create(request);
       if (json) return io.json(created);
       io.out(created.token);

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { deliveryState, notificationType, receiverKind } from '../../contract/notification.js';
 import type { NotificationDelivery } from '../../sdk/index.js';
 import type { Io } from '../io.js';
-import { listLimit } from '../limit-option.js';
+import { listLimit, sayIfCut } from '../limit-option.js';
 import type { Column, Tone } from '../table.js';
 
 const TONES: Readonly<Record<NotificationDelivery['state'], Tone>> = {
@@ -47,6 +47,6 @@ export function registerNotificationsDeliveries(program: Command, io: Io): void 
       if (json) io.json(found);
       else if (found.length > 0) io.table(found, COLUMNS);
       else io.err('No matching deliveries.');
-      if (found.length === limit) io.err('There may be more. Use --limit to see them.');
+      sayIfCut(io, found, limit);
     });
 }

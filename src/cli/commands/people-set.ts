@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import { role } from '../../contract/fields.js';
 import type { Io } from '../io.js';
+import { confirmNewPerson } from '../new-person.js';
 
 export function registerPeopleSet(program: Command, io: Io): void {
   program
@@ -21,7 +22,9 @@ export function registerPeopleSet(program: Command, io: Io): void {
       ]),
     )
     .option('--json', 'print JSON')
-    .action(async (email, { role, active, json }) => {
+    .option('--yes', 'do not ask when the person is unknown and almost named like a known one')
+    .action(async (email, { role, active, yes, json }) => {
+      await confirmNewPerson(io, email, { yes, unchanged: 'Nothing was changed.' });
       const change = { email, role, ...(active && { active: active === 'true' }) };
       const person = await io.client().people.set(change);
       if (json) io.json(person);

@@ -1,6 +1,6 @@
 /** Policies under which no request can be approved: approvers are unknown, too few, or only the requester. */
 
-import { isGroupEntry } from '../approver-entry.js';
+import { emailsAmong, isGroupEntry } from '../approver-entry.js';
 import { isNamedBy, type Person } from '../person.js';
 import { namesRequester } from '../requester-entry.js';
 import { type LintFinding, warn } from './lint-finding.js';
@@ -10,6 +10,8 @@ import { approversOf } from './policy.js';
 export interface ApproverFacts {
   /** Does this entry name a person who could decide? Undefined while Slack cannot say. */
   resolves(approver: string): boolean | undefined;
+  /** The known person whose e-mail address is one or two typing errors away from this unknown one, if any. */
+  similar(email: string): string | undefined;
   /** The approvers of policies that name and inherit none. */
   readonly defaultApprovers: readonly string[];
   /** The keys that can request access, with their owners. */
@@ -35,8 +37,22 @@ export function lintApprovers(
   const unknown = entries.filter((entry) => !resolved.includes(entry));
   return [
     ...unknown.map((entry) => warn(`vsecure does not know the approver ${entry}.`)),
+    ...lintTypos(emailsAmong(resolved), facts),
     ...lintQuorum(policy, resolved, facts),
   ];
+}
+
+/** Each comparison costs the number of people; a file with more typing errors than this shows the first ones. */
+const TYPOS_MAX = 20;
+
+/** An unknown address is no mistake, because the policy adds the person; one that almost names another person probably is. */
+function lintTypos(emails: readonly string[], { similar }: ApproverFacts): readonly LintFinding[] {
+  return emails.slice(0, TYPOS_MAX).flatMap((email) => {
+    const known = similar(email);
+    return known === undefined
+      ? []
+      : [warn(`vsecure does not know the approver ${email}. Did you mean ${known}?`)];
+  });
 }
 
 /** Says nothing about a policy that names a group, which may hold any number of people. */

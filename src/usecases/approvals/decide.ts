@@ -7,6 +7,7 @@ import type { Vote } from '../../domain/approval.js';
 import {
   type Approval,
   type ApprovalId,
+  type Approved,
   castVote,
   type Settlement,
   whyClosed,
@@ -86,12 +87,21 @@ async function decideInTransaction(
   return answer;
 }
 
-/** A second click, or a retry after a lost answer, must not look like a failure. */
-function isRepeatedDecision(approval: Approval, { person }: Decider, { verdict }: Decision) {
+/**
+ * A second click, or a retry after a lost answer, must not look like a failure. A decision to grant less than was granted is another decision:
+ * it must not look like a success.
+ */
+function isRepeatedDecision(approval: Approval, { person }: Decider, decision: Decision) {
   if (approval.status !== 'approved' && approval.status !== 'denied') return false;
-  const decided = approval.status === 'approved' ? 'approve' : 'deny';
-  return approval.settledBy?.id === person.id && decided === verdict;
+  if (approval.settledBy?.id !== person.id) return false;
+  if (approval.status === 'denied') return decision.verdict === 'deny';
+  return decision.verdict === 'approve' && !narrows(approval, decision);
 }
+
+const narrows = (
+  { granted, grantedResources }: Approved,
+  { duration = granted, resources = grantedResources }: Decision,
+): boolean => duration < granted || grantedResources.some((uri) => !resources.includes(uri));
 
 async function checkOpen(
   parts: DecideParts,

@@ -2,6 +2,8 @@
 
 import { emailsAmong } from '../../domain/approver-entry.js';
 import { keyActor } from '../../domain/audit-event.js';
+import { nearest } from '../../domain/did-you-mean.js';
+import type { Person } from '../../domain/person.js';
 import { lintPolicies } from '../../domain/policy/lint.js';
 import type { ApproverFacts } from '../../domain/policy/lint-approvers.js';
 import type { LintFinding } from '../../domain/policy/lint-finding.js';
@@ -151,9 +153,12 @@ async function lint(
   const touched = new Set(planned.map(({ uri }) => uri));
   const staying = planned.filter(({ outcome }) => outcome !== 'removed').map(({ rules }) => rules);
   const others = (await tx.policies.list()).filter(({ uri }) => !touched.has(uri));
+  const people = await tx.people.list();
+  const emails = people.map(({ email }) => email);
   const facts: ApproverFacts = {
     defaultApprovers,
-    agentKeys: await agentKeys(tx),
+    agentKeys: await agentKeys(tx, people),
+    similar: (email) => (emails.includes(email) ? undefined : nearest(email, emails)),
     resolves: (entry) =>
       ({ linked: true, unknown: false, unavailable: undefined })[
         resolved.get(entry) ?? 'unavailable'
@@ -181,10 +186,10 @@ const about = (uri: string, message: string) =>
 
 const isRefusal = ({ severity }: LintFinding) => severity === 'refuse';
 
-async function agentKeys(tx: Tx): Promise<ApproverFacts['agentKeys']> {
-  const people = new Map((await tx.people.list()).map((person) => [person.id, person]));
+async function agentKeys(tx: Tx, people: readonly Person[]): Promise<ApproverFacts['agentKeys']> {
+  const byId = new Map(people.map((person) => [person.id, person]));
   return (await tx.principals.list()).flatMap(({ name, class: keyClass, owner: id }) => {
-    const owner = people.get(id);
+    const owner = byId.get(id);
     return keyClass === 'agent' && owner ? [{ name, owner }] : [];
   });
 }

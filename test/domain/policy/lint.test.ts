@@ -17,6 +17,7 @@ const eve = person('eve');
 
 const facts: ApproverFacts = {
   resolves: (approver) => (approver.startsWith('S') ? undefined : !approver.startsWith('ghost')),
+  similar: (email) => (email === 'alise@x.io' ? 'alice@x.io' : undefined),
   defaultApprovers: ['alice@x.io'],
   agentKeys: [
     { name: 'claude-desktop', owner: bob },
@@ -81,6 +82,12 @@ test('an unknown approver causes a warning with its name; an approver that Slack
   expect(lint(at('a', { approvers, escalateTo: ['ghost2@x.io'] }))).toEqual([
     'warn: vsecure does not know the approver ghost@x.io.',
     'warn: vsecure does not know the approver ghost2@x.io.',
+  ]);
+});
+
+test('an unknown approver whose address almost names a known person causes a warning with that name', () => {
+  expect(lint(at('a', { approvers: ['alise@x.io', 'new@x.io'] }))).toEqual([
+    'warn: vsecure does not know the approver alise@x.io. Did you mean alice@x.io?',
   ]);
 });
 
