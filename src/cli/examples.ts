@@ -8,6 +8,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   migrate: ['vsecure migrate --dry-run', 'vsecure migrate'],
   backup: ['vsecure backup /var/backups/vsecure-2026-11-22'],
   'admin:bootstrap': ['vsecure admin:bootstrap'],
+  'audit:confirm': ['vsecure audit:confirm', 'vsecure audit:confirm --yes'],
   'audit:detach': ['vsecure audit:detach --before 2026-01-01 --yes'],
   'slack:check': ['vsecure slack:check', 'vsecure slack:check --post'],
   mcp: ['vsecure mcp --check'],

@@ -71,6 +71,8 @@ const partition = z.object({
   closedAt: text.nullable(),
   /** Null while the partition is attached. */
   detachedAt: text.nullable(),
+  /** Whether a proof under the master key shows that an operator detached it. Absent in answers of older servers. */
+  proven: z.boolean().optional(),
 });
 described.add(partition, { id: 'AuditPartition' });
 

@@ -5,6 +5,7 @@ import { MasterKeyError } from '../crypto/master-key.js';
 import { UnavailableError } from '../ports/unavailable.js';
 import { EmbeddedPostgresError } from '../postgres/errors.js';
 import { NewerSchemaError } from '../store/migrate.js';
+import { TrailNotIntactError } from '../usecases/audit/detachments.js';
 import { WrongMasterKeyError } from '../usecases/open-installation.js';
 import { SchemaBehindError } from './services.js';
 
@@ -15,6 +16,7 @@ const READABLE_ERRORS = [
   MasterKeyError,
   NewerSchemaError,
   SchemaBehindError,
+  TrailNotIntactError,
   WrongMasterKeyError,
 ];
 

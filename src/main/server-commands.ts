@@ -28,6 +28,11 @@ export const SERVER_COMMANDS: readonly ServerCommand[] = [
     register: registerAuditDetach,
   },
   {
+    name: 'audit:confirm',
+    description: 'confirm parts of the audit trail that an earlier version detached',
+    register: registerAuditConfirm,
+  },
+  {
     name: 'slack:check',
     description: 'check the Slack setup and show how to fix it',
     register: registerSlackCheck,
@@ -77,6 +82,17 @@ function registerAuditDetach(command: Command, run: RunServerCommand): void {
     .requiredOption('--yes', 'required: the command does not ask for confirmation')
     .addHelpText('after', DETACH_HELP)
     .action(({ before }) => run(async () => (await import('./audit-detach.js')).run(before)));
+}
+
+const CONFIRM_HELP = `
+Shows the detached parts without a proof, which mcp:audit:verify refuses. Exit status: 0 none is left, 1 some are and nothing was confirmed.
+The command needs the database and the master key.`;
+
+function registerAuditConfirm(command: Command, run: RunServerCommand): void {
+  command
+    .option('--yes', 'confirm all of them', false)
+    .addHelpText('after', CONFIRM_HELP)
+    .action((options) => run(async () => (await import('./audit-confirm.js')).run(options)));
 }
 
 function day(text: string): Date {

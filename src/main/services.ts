@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
 import { createKeyHasher } from '../crypto/api-key.js';
 import { chainHash } from '../crypto/chain-hash.js';
+import { createDetachmentProof } from '../crypto/detachment-proof.js';
 import { digest } from '../crypto/digest.js';
 import { createVault } from '../crypto/envelope.js';
 import { createFingerprint } from '../crypto/fingerprint.js';
@@ -132,6 +133,8 @@ export async function openServices(
     makeId,
     digest,
     fingerprint: createFingerprint(masterKey),
+    chain: chainHash,
+    detachments: createDetachmentProof(masterKey, installation.id),
     makeToken: generateSecureToken,
     makeSigningSecret,
     ...openEgress(config, disposal),

@@ -53,6 +53,8 @@ export interface TrailPartition {
   readonly closedAt: string | null;
   /** Null while the partition is attached. */
   readonly detachedAt: string | null;
+  /** Of the detaching, in hex. Null when there is none. */
+  readonly proof: string | null;
 }
 
 /** A part of the trail as it is stored, all of one moment. */

@@ -2,7 +2,8 @@
  * Verifies the audit trail link by link on the caller's machine. The server only supplies the bytes; it is trusted with nothing
  * else. The genesis hash is SHA-256(installation). Each link hash is SHA-256 over 0x00, "vsecure/audit/1", the sequence (u64), the
  * previous hash, the length of the event in bytes (u32) and the event as UTF-8. Integers are big-endian. The columns beside the
- * hashed bytes, the row of the head and the rows of the partitions must agree with the chain.
+ * hashed bytes, the row of the head and the rows of the partitions must agree with the chain. Where older events were detached, the
+ * server vouches, with the master key, that an operator did so; a checkpoint after them proves it without trust in the server.
  */
 
 import type { z } from 'zod';
@@ -47,6 +48,8 @@ export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Pr
   if (checkpoint && checkpoint.installation !== first.installation)
     return invalidTrail(0, 'the checkpoint belongs to another installation');
   const from = first.anchor && { installation: first.installation, ...first.anchor };
+  const forged = unprovenDetaching(first.partitions);
+  if (forged) return forged;
   const problem = from && checkpoint && checkpointProblem(checkpoint, from);
   if (problem) return invalidTrail(checkpoint?.sequence ?? 0, problem);
   let last: Checkpoint = from ?? (await genesis(first.installation));
@@ -86,6 +89,18 @@ const invalidTrail = (sequence: number, problem: string): Verified => ({
   sequence,
   problem,
 });
+
+/** A writer of the database can cut off the beginning and forge the rows and the event that describe it, but not the proof. */
+function unprovenDetaching(partitions: Part['partitions']): Verified | undefined {
+  const forged = partitions.find(({ detachedAt, proven }) => detachedAt !== null && !proven);
+  return (
+    forged &&
+    invalidTrail(
+      forged.first,
+      `nothing proves that an operator detached ${forged.name}. If an earlier version of vsecure detached it, compare it with what audit:detach printed, and run vsecure audit:confirm`,
+    )
+  );
+}
 
 /** A checkpoint within the detached part cannot be compared. A checkpoint on its last event can. */
 function checkpointProblem(checkpoint: Checkpoint, from: Checkpoint): string | undefined {

@@ -52,7 +52,7 @@ export interface PartitionCheck {
 }
 
 interface Detaching {
-  readonly details: { readonly first?: unknown; readonly last?: unknown; readonly hash?: unknown };
+  readonly details: Readonly<Partial<Record<'first' | 'last' | 'hash' | 'confirmed', unknown>>>;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -108,7 +108,8 @@ export function checkPartitions(partitions: readonly Partition[]): PartitionChec
 
   /** The events of the partition are not in this trail, but the event that records the detaching is, unless that was detached later. */
   function detachedProblem({ name, first, last, hash, detachedAt }: Partition): string | undefined {
-    const record = detachings.find(({ details }) => details.first === first);
+    // A later confirmation is recorded at another time.
+    const record = detachings.find(({ details }) => details.first === first && !details.confirmed);
     if (!record) return undefined;
     const { details, at } = record;
     if (!isDeepStrictEqual(details, { archive: name, first, last, hash }))

@@ -1,7 +1,7 @@
 /** Partitions of the audit trail: one is open, older ones are closed, and the oldest can be detached. vsecure never deletes one. */
 
 import type { AuditPartitions } from '../ports/index.js';
-import { first, only, type Sql } from './sql.js';
+import { first, only, type Sql, writeOne } from './sql.js';
 
 interface DetachedRow {
   readonly archive: string;
@@ -33,6 +33,11 @@ export function auditPartitions(sql: Sql): AuditPartitions {
           hash: row.hash.toString('hex'),
         }
       );
+    },
+
+    async saveProof(archive, proof) {
+      const update = 'update audit_part set proof = $2 where name = $1 and detached_at is not null';
+      await writeOne(sql, update, [archive, proof]);
     },
 
     async due(days) {

@@ -14,7 +14,7 @@ const TRAIL = `
     coalesce((select json_agg(json_build_object('sequence', sequence, 'hash', coalesce(encode(hash, 'hex'), '')))
       from audit_head where only_one), '[]') as heads,
     coalesce((select json_agg(json_build_object('name', name, 'first', first, 'last', last, 'hash', encode(hash, 'hex'),
-      'openedAt', ${timestamp('opened_at')}, 'closedAt', ${timestamp('closed_at')}, 'detachedAt', ${timestamp('detached_at')})
+      'openedAt', ${timestamp('opened_at')}, 'closedAt', ${timestamp('closed_at')}, 'detachedAt', ${timestamp('detached_at')}, 'proof', encode(proof, 'hex'))
       order by first) from audit_part), '[]') as partitions,
     coalesce((select json_agg(json_build_object('sequence', sequence, 'at', coalesce(${timestamp('at')}, ''),
       'canonical', coalesce(canonical, ''), 'body', coalesce(body::text, ''), 'hash', coalesce(encode(hash, 'hex'), '')) order by sequence)

@@ -3,7 +3,9 @@
 import type { HashText } from '../domain/request-digest.js';
 import type {
   Cards,
+  ChainHash,
   CheckTarget,
+  DetachmentProof,
   Directory,
   KeyHasher,
   MakeId,
@@ -36,7 +38,11 @@ import { createReadRequestHistory } from './approvals/request-history.js';
 import type { RequestLimits } from './approvals/request-limits.js';
 import { createViewApprovals } from './approvals/view-approvals.js';
 import { createWaitForDecision } from './approvals/wait-for-decision.js';
-import { createDetachAudit, createOpenAuditPartition } from './audit/audit-partitions.js';
+import {
+  createConfirmDetachments,
+  createDetachAudit,
+  createOpenAuditPartition,
+} from './audit/audit-partitions.js';
 import { createCountAudit } from './audit/count-audit.js';
 import { createExportAudit } from './audit/export-audit.js';
 import { createQueryAudit } from './audit/query-audit.js';
@@ -89,6 +95,8 @@ export interface Parts {
   readonly digest: HashText;
   /** A keyed hash, for texts that contain a secret value. */
   readonly fingerprint: HashText;
+  readonly chain: ChainHash;
+  readonly detachments: DetachmentProof;
   readonly makeToken: MakeToken;
   readonly makeSigningSecret: MakeSigningSecret;
   readonly senders: Senders;
@@ -165,7 +173,8 @@ export function createUseCases(given: Parts) {
     }),
     deleteOldAnswers: createDeleteOldAnswers(store),
     openAuditPartition: createOpenAuditPartition(store),
-    detachAudit: createDetachAudit(store),
+    detachAudit: createDetachAudit(parts),
+    confirmDetachments: createConfirmDetachments(parts),
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),
     manageKeys: createManageKeys(parts),
@@ -185,7 +194,7 @@ export function createUseCases(given: Parts) {
     queryAudit,
     countAudit: createCountAudit(queryAudit),
     countUses: createCountUses(store, parts.defaultApprovers),
-    exportAudit: createExportAudit(store, parts.installation),
+    exportAudit: createExportAudit(store, parts.installation, parts.detachments),
     configureReceivers: createConfigureReceivers(parts),
     reviewDeliveries: createReviewDeliveries(parts),
     notifyReceiver: createNotifyReceiver(parts),

@@ -52,7 +52,7 @@ test('commands that need what is stored refuse a folder without a database, and 
   const VSECURE_DATA_DIR = path.join(folder, 'wrong');
   const target = path.join(folder, 'copy');
   const detach = ['audit:detach', '--before', '2026-01-01', '--yes'];
-  for (const argv of [['backup', target], detach])
+  for (const argv of [['backup', target], detach, ['audit:confirm']])
     expect(await vsecure(argv, { env: { VSECURE_DATA_DIR } })).toMatchObject({
       exit: 1,
       stdout: '',

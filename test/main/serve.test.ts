@@ -59,7 +59,7 @@ test('without Slack, the log has the exact command that approves a pending reque
   const [program, ...argv] = String(line['approve']).split(' ');
   expect(program).toBe('vsecure');
   const env = { VSECURE_URL: server.url, VSECURE_API_KEY: alice };
-  expect(await vsecure(argv, { env })).toMatchObject({
+  expect(await vsecure([...argv, '--yes'], { env })).toMatchObject({
     exit: 0,
     stdout: `Approved ${id} for 1h.\n`,
   });

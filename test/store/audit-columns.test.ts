@@ -51,10 +51,11 @@ async function afterChange(table: string, statement: string) {
 const COLUMNS: Record<string, string> = {
   audit_event: 'sequence, at, canonical, hash',
   audit_head: 'only_one, sequence, hash',
-  audit_part: 'name, first, last, opened_at, closed_at, hash, detached_at',
+  audit_part: 'name, first, last, opened_at, closed_at, hash, detached_at, proof',
 };
 
 const NEWEST = 'where sequence = (select max(sequence) from audit_event)';
+const PROOF = 'nothing proves that an operator detached';
 const ALL_BYTES = `decode(repeat('ab', 32), 'hex')`;
 
 test.each([
@@ -72,16 +73,16 @@ test.each([
   ['audit_head', `update audit_head set hash = ${ALL_BYTES}`, 'the head is not the hash'],
   ['audit_head', 'delete from audit_head', 'the row with the head of the trail is missing'],
   ['audit_part', `update audit_part set name = 'audit_event_9000' where last is null`, 'its name'],
-  ['audit_part', `update audit_part set name = name || '0' where detached_at is not null`, 'name'],
+  ['audit_part', `update audit_part set name = name || '0' where detached_at is not null`, PROOF],
   ['audit_part', 'update audit_part set first = first + 1 where last is null', 'does not start'],
   ['audit_part', 'update audit_part set last = last - 1 where detached_at is null', 'its hash'],
-  ['audit_part', 'update audit_part set last = last - 1 where detached_at is not null', 'missing'],
+  ['audit_part', 'update audit_part set last = last - 1 where detached_at is not null', PROOF],
   [
     'audit_part',
     `update audit_part set hash = ${ALL_BYTES} where last is not null and detached_at is null`,
     'its hash is not the hash of its last event',
   ],
-  ['audit_part', `update audit_part set hash = ${ALL_BYTES} where detached_at is not null`, 'hash'],
+  ['audit_part', `update audit_part set hash = ${ALL_BYTES} where detached_at is not null`, PROOF],
   [
     'audit_part',
     `update audit_part set opened_at = opened_at - interval '1 day' where last is null`,
@@ -103,6 +104,7 @@ test.each([
     'it was detached at another time',
   ],
   ['audit_part', 'update audit_part set detached_at = null', 'missing or out of order'],
+  ['audit_part', `update audit_part set proof = ${ALL_BYTES} where detached_at is not null`, PROOF],
   ['audit_part', 'delete from audit_part where last is null', 'open partition is missing'],
 ])('a change of %s is reported: %s', async (table, statement, problem) => {
   expect(await verified()).toMatchObject({ ok: true });

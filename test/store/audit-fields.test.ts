@@ -63,7 +63,7 @@ const FIELDS: Record<EventType, string> = {
   alert_resolved:
     'details.alert details.rule details.metric details.threshold details.value details.period details.key? details.to?',
   alert_silenced: 'reason details.alert details.rule details.until details.to?',
-  audit_detached: 'details.archive details.first details.last details.hash',
+  audit_detached: 'details.archive details.first details.last details.hash details.confirmed?',
 };
 
 let services: Services;

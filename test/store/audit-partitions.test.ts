@@ -1,14 +1,21 @@
 /** Partitions of the audit trail: opened and detached under writes, they stay complete, chained and append-only. */
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createDetachmentProof } from '../../src/crypto/detachment-proof.js';
+import { parseMasterKey } from '../../src/crypto/master-key.js';
 import { systemActor } from '../../src/domain/audit-event.js';
 import { sqlOn } from '../../src/store/sql.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
 import { buildServices, type Services, unwrap } from '../support/services.js';
-import { exportTrail } from './trail.js';
+import { vsecure } from '../support/vsecure.js';
+import { exportTrail, firstFault, tamper } from './trail.js';
 
+let database: TestDatabase;
 let services: Services;
 beforeEach(async () => {
-  services = await buildServices();
+  database = await testDatabase();
+  services = await buildServices({ database });
 });
 afterEach(() => services.close());
 
@@ -74,4 +81,94 @@ test('detaching records the hash that the next event is chained to, and deletes 
 test('the open partition is never detached', async () => {
   await services.countOn();
   expect(await services.useCases.detachAudit(FUTURE)).toEqual([]);
+});
+
+describe('a writer of the database who cuts off the beginning of the trail', () => {
+  /** Detaches as vsecure does, with a recorded event that continues the chain: all that needs no master key. */
+  async function forge(proof: string): Promise<void> {
+    await append();
+    await openPartition();
+    await services.countOn();
+    await sql(`select * from audit_detach_oldest('2100-01-01')`);
+    const [row] = await sql(
+      `update audit_part set proof = ${proof} where detached_at is not null
+       returning name as archive, first::int, last::int, encode(hash, 'hex') as hash`,
+    );
+    await services.store.transaction(async (tx) => {
+      tx.record({
+        type: 'audit_detached',
+        actor: systemActor('audit:detach'),
+        details: z.record(z.string(), z.json()).parse(row),
+      });
+    });
+  }
+  const fault = async () => firstFault(await exportTrail(services));
+
+  test.each([
+    ['no proof', 'null'],
+    ['an invented one', "decode(repeat('ab', 32), 'hex')"],
+  ])('is noticed: %s', async (_what, proof) => {
+    await forge(proof);
+    expect(await fault()).toContain('nothing proves that an operator detached audit_archive_1_');
+    const exported = unwrap(await services.useCases.exportAudit(services.admin, 0, 1));
+    expect(exported).toMatchObject({ anchor: undefined, partitions: [{ proven: false }, {}] });
+    await expect(services.useCases.detachAudit(FUTURE)).rejects.toThrow('nothing proves');
+  });
+
+  test('is noticed when the proof is of another installation', async () => {
+    const key = parseMasterKey(services.masterKeyText, 'a test');
+    const elsewhere = createDetachmentProof(key, 'another installation');
+    await append();
+    const { head } = await exportTrail(services);
+    const last = head?.sequence ?? 0;
+    const partition = {
+      archive: `audit_archive_1_${last + 1}`,
+      first: 1,
+      last: last + 1,
+      hash: '',
+    };
+    await forge(`decode('${Buffer.from(elsewhere.prove(partition)).toString('hex')}', 'hex')`);
+    expect(await fault()).toContain('nothing proves');
+  });
+
+  test('would not be noticed by a verification that accepts any proof', async () => {
+    await services.close();
+    services = await buildServices({
+      change: (parts) => ({ ...parts, detachments: { ...parts.detachments, holds: () => true } }),
+    });
+    await forge('null');
+    expect(await fault()).toBeUndefined();
+  });
+});
+
+test('a partition whose events were changed is not detached, so that no proof hides the change', async () => {
+  await append();
+  await openPartition();
+  await services.countOn();
+  await tamper(services, `update audit_event set canonical = canonical || ' ' where sequence = 2`);
+  await expect(services.useCases.detachAudit(FUTURE)).rejects.toThrow('not intact');
+  expect(await sql('select from audit_part where detached_at is not null')).toEqual([]);
+});
+
+test('audit:confirm shows what has no proof, and with --yes proves and records it', async () => {
+  await append();
+  await openPartition();
+  await services.countOn();
+  const [partition] = await services.useCases.detachAudit(FUTURE);
+  await sql('update audit_part set proof = null');
+  const env = { DATABASE_URL: database.url, VSECURE_MASTER_KEY: services.masterKeyText };
+  const confirm = (...argv: string[]) => vsecure(['audit:confirm', ...argv], { env });
+  expect(await confirm()).toMatchObject({
+    exit: 1,
+    stdout: expect.stringContaining(`${partition?.archive}: events 1 to ${partition?.last}`),
+  });
+  expect(await firstFault(await exportTrail(services))).toContain('nothing proves');
+  expect(await confirm('--yes')).toMatchObject({ exit: 0 });
+  const trail = await exportTrail(services);
+  expect(await firstFault(trail)).toBeUndefined();
+  expect(JSON.parse(trail.links.at(-1)?.canonical ?? '')).toMatchObject({
+    type: 'audit_detached',
+    details: { ...partition, confirmed: true },
+  });
+  expect(await confirm()).toMatchObject({ exit: 0 });
 });

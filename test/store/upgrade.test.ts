@@ -117,6 +117,13 @@ describe('a database of the last release that is migrated', () => {
     const serving = await startServing(services);
     const apiKey = fakeToken(FAKE_KEYS.admin);
     const client = new VSecureClient({ url: serving.server.url, apiKey });
+    // An earlier version proved nothing: the trail does not verify until an operator confirms the detaching.
+    const { unproven, confirm } = services.useCases.confirmDetachments;
+    expect(await client.mcp.verifyAudit()).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('run vsecure audit:confirm'),
+    });
+    await confirm(await unproven());
     expect(await client.mcp.verifyAudit()).toMatchObject({ ok: true, from: { sequence: 17 } });
     await serving.close();
   });

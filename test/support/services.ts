@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyHasher } from '../../src/crypto/api-key.js';
 import { chainHash } from '../../src/crypto/chain-hash.js';
+import { createDetachmentProof } from '../../src/crypto/detachment-proof.js';
 import { digest } from '../../src/crypto/digest.js';
 import { createVault } from '../../src/crypto/envelope.js';
 import { createFingerprint } from '../../src/crypto/fingerprint.js';
@@ -90,6 +91,8 @@ export async function buildServices(options: ServicesOptions = {}) {
     makeId,
     digest,
     fingerprint: createFingerprint(masterKey),
+    chain: chainHash,
+    detachments: createDetachmentProof(masterKey, installation.id),
     makeToken: generateSecureToken,
     makeSigningSecret,
     senders: options.senders ?? NO_SENDERS,
