@@ -1,5 +1,6 @@
 /** How a policy names those who may decide: by e-mail address, by Slack user or by Slack user group. Policies store and send the text. */
 
+import { asciiLower, isAscii } from './ascii.js';
 import { SLACK_GROUP_ID, SLACK_USER_ID } from './vocabulary.js';
 
 export type ApproverEntry =
@@ -12,7 +13,7 @@ export type ApproverEntry =
 export function parseApproverEntry(text: string): ApproverEntry {
   if (SLACK_USER_ID.test(text)) return { kind: 'slackUser', userId: text };
   if (SLACK_GROUP_ID.test(text)) return { kind: 'slackGroup', groupId: text };
-  return { kind: 'email', email: text.toLowerCase() };
+  return { kind: 'email', email: asciiLower(text) };
 }
 
 /** The canonical text: `parseApproverEntry` reads it back as the same entry. */
@@ -29,8 +30,8 @@ export const canonicalEntries = (texts: readonly string[]): readonly string[] =>
 export const isGroupEntry = (text: string): boolean =>
   parseApproverEntry(text).kind === 'slackGroup';
 
-/** The e-mail addresses among the entries, each of them once. */
+/** The e-mail addresses among the entries, each of them once. A text with other characters than ASCII is none. */
 export function emailsAmong(texts: readonly string[]): readonly string[] {
   const emails = texts.map(parseApproverEntry).filter((entry) => entry.kind === 'email');
-  return [...new Set(emails.map(({ email }) => email))];
+  return [...new Set(emails.map(({ email }) => email).filter(isAscii))];
 }

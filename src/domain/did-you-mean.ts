@@ -1,5 +1,7 @@
 /** "Did you mean …?": finds the known word closest to a mistyped one. */
 
+import { asciiLower } from './ascii.js';
+
 /** Typing errors up to which two words count as the same. Shorter words allow fewer. */
 const TYPOS_MAX = 2;
 /** Characters. No known word is longer, and a comparison costs the product of both lengths. */
@@ -8,11 +10,11 @@ const WORD_MAX = 40;
 /** Undefined when no known word is close. The comparison ignores case. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > WORD_MAX) return undefined;
-  const typed = word.toLowerCase();
+  const typed = asciiLower(word);
   const ranked = known
     // A longer or shorter word needs more typing errors than count; most words end here.
     .filter((one) => Math.abs(one.length - typed.length) <= TYPOS_MAX)
-    .map((one) => ({ one, typos: countTypos(typed, one.toLowerCase()) }))
+    .map((one) => ({ one, typos: countTypos(typed, asciiLower(one)) }))
     .filter(({ one, typos }) => typos <= Math.min(TYPOS_MAX, Math.ceil(one.length / 3)))
     .sort((a, b) => a.typos - b.typos);
   return ranked[0]?.one ?? known.find((one) => typed.length > 2 && one.startsWith(typed));

@@ -4,6 +4,7 @@
  */
 
 import type { RequestHandler } from 'express';
+import { asciiLower } from '../domain/ascii.js';
 import { sendProblem } from './problem.js';
 
 const SINGLE = new Set([
@@ -25,7 +26,7 @@ const SINGLE = new Set([
 export const refuseRepeatedHeaders: RequestHandler = (req, res, next) => {
   const names = req.rawHeaders.filter((_, index) => index % 2 === 0);
   const seen = new Set<string>();
-  for (const name of names.map((one) => one.toLowerCase())) {
+  for (const name of names.map(asciiLower)) {
     if (SINGLE.has(name) && seen.has(name))
       return void sendProblem(res, {
         status: 400,

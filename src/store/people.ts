@@ -1,6 +1,7 @@
 /** People and their Slack accounts. */
 
 import type { EntityManager } from 'typeorm';
+import { asciiLower, isAscii } from '../domain/ascii.js';
 import type { Person, PersonId } from '../domain/person.js';
 import type { MakeId, People, PersonReads } from '../ports/index.js';
 import { type PersonRow, PersonTable, SlackAccountTable } from './tables.js';
@@ -15,7 +16,7 @@ export function personReads(manager: EntityManager): PersonReads {
   const one = async (row: Promise<PersonRow | null>) => toPerson(await row);
   return {
     find: (id) => one(people.findOne({ where: { id }, relations })),
-    byEmail: (email) => one(people.findOne({ where: { email: email.toLowerCase() }, relations })),
+    byEmail: (email) => one(people.findOne({ where: { email: asciiLower(email) }, relations })),
 
     async bySlack(teamId, userId) {
       const account = await manager.findOneBy(SlackAccountTable, { teamId, userId });
@@ -46,7 +47,8 @@ export function people(manager: EntityManager, makeId: MakeId): People {
     ...reads,
 
     async ensure(email) {
-      const row = { id: makeId('prsn'), email: email.toLowerCase(), role: 'member' as const };
+      if (!isAscii(email)) throw new Error('an e-mail address with other characters than ASCII');
+      const row = { id: makeId('prsn'), email: asciiLower(email), role: 'member' as const };
       await manager
         .createQueryBuilder()
         .insert()

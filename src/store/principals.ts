@@ -1,5 +1,6 @@
 /** Principals and their keys. Only the HMAC of a key is stored; one statement reads it, to authenticate. */
 
+import { asciiLower } from '../domain/ascii.js';
 import type { Person } from '../domain/person.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { Credentials, LimitRefusal, PrincipalReads, Principals } from '../ports/index.js';
@@ -56,7 +57,8 @@ export function principalReads(sql: Sql): PrincipalReads {
     one(sql(`${SELECT_PRINCIPAL} where id = $1`, [id], 'hot'));
   return {
     find,
-    byName: (name) => one(sql(`${SELECT_PRINCIPAL} where lower(name) = lower($1)`, [name])),
+    // PostgreSQL's lower() folds by the locale: the stored names are ASCII, and the given name is folded here.
+    byName: (name) => one(sql(`${SELECT_PRINCIPAL} where lower(name) = $1`, [asciiLower(name)])),
 
     async list() {
       return (await sql<PrincipalRow>(`${SELECT_PRINCIPAL} order by name`)).map(toPrincipal);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import type { Directory, SlackProfile } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
+import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { createLinkApprovers } from '../../src/usecases/policies/link-approvers.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -357,4 +358,32 @@ test('a request is refused when no approver is configured at all', async () => {
   const { caller } = await services.agent();
   const ask = { resources: [PRODUCTION], operation: 'read', reason: 'a good reason' } as const;
   expect(refusalOf(await services.useCases.requestAccess(caller, ask))).toBe('approvers_missing');
+});
+
+describe('an address with a character outside ASCII', () => {
+  const KELVIN = '\u212Aate@example.com';
+
+  test('is linked to no person, by a policy or by a click', async () => {
+    await services.person('kate@example.com');
+    account(KELVIN, 'U0KELVIN');
+    const { warnings } = await configure({ approvers: ['U0KELVIN'] });
+    expect(warnings).toContain('vsecure does not know the approver U0KELVIN.');
+    const identify = createIdentifySlackActor({
+      store: services.store,
+      directory: directoryOf(slack),
+      linkByEmail: true,
+    });
+    expect(refusalOf(await identify({ teamId: TEAM, userId: 'U0KELVIN' }))).toBe('unknown_person');
+    expect(await slackOf('kate@example.com')).toEqual([]);
+    await expect(services.person(KELVIN)).rejects.toThrow('ASCII');
+  });
+
+  test('names no key that an explanation is asked for', async () => {
+    await services.agent('kate');
+    const question = { resource: 'vsecure://secrets/production/A', operation: 'read' } as const;
+    const { admin, useCases } = services;
+    expect((await useCases.explainAccess(admin, { ...question, as: 'KATE' })).ok).toBe(true);
+    const kelvin = await useCases.explainAccess(admin, { ...question, as: '\u212Aate' });
+    expect(refusalOf(kelvin)).toBe('not_found');
+  });
 });

@@ -4,6 +4,7 @@
  */
 
 import { IANAZone } from 'luxon';
+import { asciiLower, asciiUpper } from '../ascii.js';
 
 export type ZoneReading =
   | { readonly ok: true; readonly zone: string; readonly note?: string | undefined }
@@ -54,7 +55,7 @@ const ACCEPTED = `an IANA name such as America/Los_Angeles, UTC, or one of ${[..
 
 /** The IANA name that the text stands for, with a note to the author where an abbreviation was read. Offsets are refused: they lose daylight saving. */
 export function parseZone(text: string): ZoneReading {
-  const letters = text.toUpperCase();
+  const letters = asciiUpper(text);
   const place = ABBREVIATIONS.get(letters);
   if (place !== undefined) return { ok: true, zone: place, note: noteOn(letters, place) };
   const zone = letters === 'UTC' ? 'UTC' : placeNamed(text);
@@ -68,7 +69,7 @@ function placeNamed(text: string): string | undefined {
   const known = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   if (known === 'UTC') return known;
   if (!PLACE.test(known)) return undefined;
-  return isSpelt(text) && known.toLowerCase() !== text.toLowerCase() ? text : known;
+  return isSpelt(text) && asciiLower(known) !== asciiLower(text) ? text : known;
 }
 
 /** ICU prefers old names (`Asia/Calcutta`), so one that is written with its capitals stays as the author knows it. */

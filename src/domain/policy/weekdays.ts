@@ -1,5 +1,7 @@
 /** Days of the week as people write them (`Mon-Fri`, `Sat,Sun`, `weekdays`); vsecure stores ISO numbers, 1 = Monday. */
 
+import { asciiLower } from '../ascii.js';
+
 const NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const SHORT = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
@@ -13,7 +15,7 @@ const GROUPS: ReadonlyMap<string, readonly number[]> = new Map([
 /** The days in a list of days, ranges and groups, ascending; every day for an empty text. Otherwise a sentence that says what is wrong. */
 export function parseDays(text: string): readonly number[] | string {
   const days = new Set<number>();
-  for (const part of text.toLowerCase().split(',')) {
+  for (const part of asciiLower(text).split(',')) {
     const named = part === '' && text !== '' ? undefined : (GROUPS.get(part) ?? range(part));
     if (!named)
       return `${JSON.stringify(part)} is not a day: use Mon, Tue, Wed, Thu, Fri, Sat, Sun, ranges and lists of them, weekdays, weekends or daily`;

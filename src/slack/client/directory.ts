@@ -2,6 +2,7 @@
 
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { asciiLower } from '../../domain/ascii.js';
 import type { Directory, Log, SlackProfile } from '../../ports/index.js';
 import { isDirectMessage, readShared } from './channels.js';
 import type { FindDeactivatedUsers } from './deactivated-users.js';
@@ -59,7 +60,7 @@ export function createDirectory(parts: DirectoryParts): Directory {
       if (answer === 'unknown') return 'unknown';
       const { user } = userAnswer.safeParse(answer).data ?? {};
       if (!user) return undefined;
-      const same = user.profile?.email?.toLowerCase() === email.toLowerCase();
+      const same = asciiLower(user.profile?.email ?? '') === asciiLower(email);
       return same ? profileOf(user, connected) : 'unknown';
     },
 

@@ -2,6 +2,7 @@
 
 import { moment as momentText } from '../../contract/fields.js';
 import { fullUri } from '../../contract/short-name.js';
+import { asciiLower } from '../../domain/ascii.js';
 import { nearest } from '../../domain/did-you-mean.js';
 import { momentOf } from '../../domain/instant.js';
 import { parsePattern } from '../../domain/pattern.js';
@@ -41,7 +42,7 @@ export function readPattern(text: string): Result<string> {
 export const readWord =
   <W extends string>(flag: string, known: readonly W[]) =>
   (text: string): Result<W> => {
-    const found = known.find((one) => one === text.toLowerCase());
+    const found = known.find((one) => one === asciiLower(text));
     if (found !== undefined) return ok(found);
     const near = nearest(text, known);
     const hint = near ? ` Did you mean ${near}?` : '';

@@ -1,5 +1,6 @@
 /** Reads the typed text as the arguments and flags that a command takes. An error says what is wrong, with a valid example. */
 
+import { asciiLower } from '../../domain/ascii.js';
 import { nearest } from '../../domain/did-you-mean.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import { plainWord, splitWords, type Word } from './split-words.js';
@@ -86,7 +87,7 @@ function readFlag(
 ): Result<Flag> | undefined {
   const [, typedName, attached] = (word.quoted ? null : FLAG.exec(word.text)) ?? [];
   if (typedName === undefined) return undefined;
-  const name = typedName.toLowerCase();
+  const name = asciiLower(typedName);
   const example = Object.hasOwn(flags, name) ? flags[name] : undefined;
   if (example === undefined) return problem(unknownFlag(name, Object.keys(flags)));
   if (attached) return ok({ name, value: attached, taken: 0 });

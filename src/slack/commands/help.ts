@@ -1,5 +1,6 @@
 /** `/vsecure help`: the sub-commands, with examples. It shows no one's data, so people whose account is not linked get it too. */
 
+import { asciiLower } from '../../domain/ascii.js';
 import { nearest } from '../../domain/did-you-mean.js';
 import { ok } from '../../domain/result.js';
 import type { Answer } from './answer.js';
@@ -17,7 +18,7 @@ export function createHelp(commands: readonly Command[]): Command {
     async answer({ words: [word] }) {
       const all = [...commands, help];
       if (word === undefined) return ok(overview(all));
-      const name = word.toLowerCase();
+      const name = asciiLower(word);
       const found = all.find((one) => one.name === name);
       if (found) return ok(manual(found));
       const near = nearest(

@@ -1,5 +1,6 @@
 /** `/vsecure`: finds the sub-command, reads its arguments, and shows the answer to the person who typed it. Unknown input gets help. */
 
+import { asciiLower } from '../../domain/ascii.js';
 import { nearest } from '../../domain/did-you-mean.js';
 import { explain } from '../../domain/refusal.js';
 import { ok, type Result } from '../../domain/result.js';
@@ -72,7 +73,7 @@ export function createVsecureCommand(parts: VsecureCommandParts): VsecureCommand
 /** An empty text means help. */
 function find(commands: readonly Command[], text: string): Result<Command> {
   const [typed = 'help'] = text.trim().split(/\s+/, 1);
-  const name = typed === '' ? 'help' : typed.toLowerCase();
+  const name = typed === '' ? 'help' : asciiLower(typed);
   const command = commands.find((one) => one.name === name);
   if (command) return ok(command);
   const near = nearest(

@@ -47,4 +47,4 @@ export function createCountAudit(queryAudit: QueryAudit): CountAudit {
 const ranked = (counts: ReadonlyMap<string, number>) =>
   [...counts]
     .map(([resource, count]) => ({ resource, count }))
-    .sort((a, b) => b.count - a.count || a.resource.localeCompare(b.resource));
+    .sort((a, b) => b.count - a.count || (a.resource < b.resource ? -1 : 1));

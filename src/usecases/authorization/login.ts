@@ -4,6 +4,7 @@
  * the secret that only the terminal has.
  */
 
+import { asciiUpper } from '../../domain/ascii.js';
 import { personActor } from '../../domain/audit-event.js';
 import { DAY, MINUTE } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
@@ -171,4 +172,4 @@ function makeCode(makeToken: MakeToken): string {
 }
 
 /** Accepts the code in upper or lower case, with or without the hyphen. */
-const normalised = (code: string) => code.toUpperCase().replaceAll(/[^A-Z]/g, '');
+const normalised = (code: string) => asciiUpper(code).replaceAll(/[^A-Z]/g, '');

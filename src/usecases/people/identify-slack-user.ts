@@ -1,5 +1,6 @@
 /** Find the person behind a Slack account and check that the account may act. In doubt it refuses. */
 
+import { asciiLower, isAscii } from '../../domain/ascii.js';
 import type { Person } from '../../domain/person.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Directory, SlackProfile, Store } from '../../ports/index.js';
@@ -52,9 +53,9 @@ function whyRefused({ status, teamId }: SlackProfile, slackActor: SlackActor) {
 
 /** Links only to an existing person with this e-mail address. A click never creates a person. */
 async function linkOnce(store: Store, { teamId, userId }: SlackActor, { email }: SlackProfile) {
-  if (!email) return undefined;
+  if (!email || !isAscii(email)) return undefined;
   return store.transaction(async (tx) => {
-    const person = await tx.people.byEmail(email.toLowerCase());
+    const person = await tx.people.byEmail(asciiLower(email));
     const linked = person && (await tx.people.link(person.id, { teamId, userId }));
     if (linked)
       tx.record({

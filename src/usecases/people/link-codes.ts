@@ -1,5 +1,6 @@
 /** One-time link codes: a person creates a code with their key and enters it in Slack, which links the Slack account to the person. */
 
+import { asciiLower } from '../../domain/ascii.js';
 import { keyActor, personActor } from '../../domain/audit-event.js';
 import { LINK_CODE_TTL, MINUTE } from '../../domain/limits.js';
 import type { Person } from '../../domain/person.js';
@@ -80,7 +81,7 @@ async function makeCode(
 
 async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result<Person>> {
   const own = caller.principal.class === 'human' && (email ?? caller.owner.email);
-  if (own && own.toLowerCase() === caller.owner.email) return ok(caller.owner);
+  if (own && asciiLower(own) === caller.owner.email) return ok(caller.owner);
   if (email === undefined) return refused({ code: 'not_allowed', needs: 'a human key' });
   const forbidden = requireAdministrator(caller);
   if (forbidden) return forbidden;

@@ -1,6 +1,7 @@
 /** Link approvers to Slack accounts when a policy is written. A linked account is pinned: it never moves to another person. */
 
 import { parseApproverEntry } from '../../domain/approver-entry.js';
+import { asciiLower, isAscii } from '../../domain/ascii.js';
 import { systemActor } from '../../domain/audit-event.js';
 import type { Directory, Store } from '../../ports/index.js';
 
@@ -38,6 +39,7 @@ function resolve(parts: LinkApproversParts, entry: string): Promise<Resolution> 
 
 async function resolveEmail(parts: LinkApproversParts, email: string): Promise<Resolution> {
   const { store, directory, linkByEmail } = parts;
+  if (!isAscii(email)) return 'unknown';
   const teamId = directory()?.teamId();
   const person = await store.people.byEmail(email);
   if (teamId === undefined) return 'unavailable';
@@ -81,8 +83,8 @@ async function resolveAccount(parts: LinkApproversParts, userId: string): Promis
   const profile = await directory()?.profile(userId);
   if (profile === undefined) return 'unavailable';
   if (profile.status !== 'member') return 'unknown';
-  if (!linkByEmail || !profile.email) return 'unknown';
-  return link(store, profile.email.toLowerCase(), { teamId, userId });
+  if (!linkByEmail || !profile.email || !isAscii(profile.email)) return 'unknown';
+  return link(store, asciiLower(profile.email), { teamId, userId });
 }
 
 async function resolveGroup(parts: LinkApproversParts, groupId: string): Promise<Resolution> {
