@@ -1,5 +1,6 @@
 /** The store of logins in progress. It stores only hashes of codes and secrets. */
 
+import type { Networks } from '../domain/network.js';
 import type { PersonId } from '../domain/person.js';
 
 export type LoginId = `lgin_${string}`;
@@ -12,8 +13,18 @@ export interface NewLogin {
   readonly device: string;
   /** Network address of the terminal. */
   readonly address: string;
+  readonly networks: Networks;
   /** Milliseconds. */
   readonly ttl: number;
+}
+
+/** Logins that wait for a confirmation at the same time. */
+export interface LoginLimits {
+  /** Of one network, narrow and wide (see `domain/network`). */
+  readonly narrow: number;
+  readonly wide: number;
+  /** In the whole installation. No wide network alone can reach it. */
+  readonly all: number;
 }
 
 export interface Login {
@@ -30,9 +41,11 @@ export interface LoginReads {
 }
 
 export interface Logins extends LoginReads {
-  /** Number of logins that can still be confirmed or taken. */
-  open(): Promise<number>;
-  insert(login: NewLogin): Promise<Login>;
+  /**
+   * Inserts a login, which is never refused: above a limit, the oldest unconfirmed logins of the same network give way, and above the limit
+   * of the installation those of the wide network that has most of them.
+   */
+  insert(login: NewLogin, limits: LoginLimits): Promise<Login>;
   /** Confirms an open login. Undefined when it was already confirmed or has expired. */
   confirm(id: LoginId, person: PersonId): Promise<Login | undefined>;
   /** Voids the logins that this person has confirmed and that no terminal has taken yet. */

@@ -1,6 +1,7 @@
 /** A login gives a terminal one key of the person who confirmed its code in time. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PersonId } from '../../src/domain/person.js';
 import { explain } from '../../src/domain/refusal.js';
 import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import type { Login } from '../../src/ports/index.js';
@@ -79,6 +80,146 @@ test('the code cannot replace the secret, and a wrong secret gets no key and doe
   expect(refusalOf(await take(begun.code))).toBe('invalid_code');
   expect(refusalOf(await take(`${begun.secret}x`))).toBe('invalid_code');
   unwrap(await take());
+});
+
+describe('a terminal that polls while a person confirms', () => {
+  /** In how many of these races the terminal is told that its login is invalid. */
+  async function lost(races: number, of: Services) {
+    const ana = await of.person('ana@example.com');
+    let refused = 0;
+    for (let race = 0; race < races; race += 1) {
+      const login = unwrap(await of.useCases.login.begin('ana@laptop', `198.51.100.${race}`));
+      const polls = async () => {
+        for (;;) {
+          const answer = await of.useCases.login.take(login.id, login.secret);
+          if (!answer.ok) return false;
+          if (answer.value !== 'waiting') return true;
+        }
+      };
+      const terminal = polls();
+      unwrap(await of.useCases.login.confirm(ana, login.id));
+      if (!(await terminal)) refused += 1;
+    }
+    return refused;
+  }
+
+  test('gets its key, however the two meet', async () => {
+    expect(await lost(100, services)).toBe(0);
+  });
+
+  test('loses it in a build that takes in two statements', async () => {
+    const broken = await buildServices({
+      directory: memberDirectory('T1'),
+      change: (parts) => ({
+        ...parts,
+        store: {
+          ...parts.store,
+          transaction: (work) =>
+            parts.store.transaction((tx) =>
+              work({ ...tx, logins: { ...tx.logins, take: takeInTwoStatements } }),
+            ),
+        },
+      }),
+    });
+    const sql = sqlOn(broken.database.dataSource);
+    async function takeInTwoStatements(id: string, secretHash: string) {
+      const [taken] = await sql<{ person_id: PersonId }>(
+        `update login set claimed_at = clock_timestamp()
+         where id = $1 and secret_hash = $2 and confirmed_at is not null returning person_id`,
+        [id, secretHash],
+      );
+      if (taken) return taken.person_id;
+      const waiting = await sql(
+        'select from login where id = $1 and secret_hash = $2 and confirmed_at is null',
+        [id, secretHash],
+      );
+      return waiting.length === 1 ? 'waiting' : undefined;
+    }
+    let refused = 0;
+    for (let tries = 0; refused === 0 && tries < 20; tries += 1) refused += await lost(10, broken);
+    expect(refused).toBeGreaterThan(0);
+    await broken.close();
+  });
+});
+
+describe('login codes of one network', () => {
+  const begin = async (address: string) =>
+    unwrap(await services.useCases.login.begin('a terminal', address));
+  const valid = async (code: string) => (await look('ana', code)).ok;
+  const waiting = async (condition: string) =>
+    (
+      await sqlOn(services.database.dataSource)(
+        `select from login where confirmed_at is null and ${condition}`,
+      )
+    ).length;
+
+  test.each([
+    ['one IPv4 address', () => '203.0.113.9', "network = '203.0.113.9'", 5],
+    [
+      'one address in either form',
+      (at: number) => `${at % 2 ? '::ffff:' : ''}203.0.113.10`,
+      "network = '203.0.113.10'",
+      5,
+    ],
+    [
+      'one /64 of IPv6',
+      (at: number) => `2001:db8:0:7::${at.toString(16)}`,
+      "network = '2001:db8:0:7::/64'",
+      5,
+    ],
+    [
+      'one /48 of IPv6',
+      (at: number) => `2001:db8:1:${at.toString(16)}::1`,
+      "wide_network = '2001:db8:1::/48'",
+      50,
+    ],
+    ['no address', (at: number) => `nowhere ${at}`, "network = 'unknown'", 5],
+  ] as const)(
+    'from %s give way to its newer ones, and never those of another network',
+    async (_, address, condition, most) => {
+      const first = await begin(address(0));
+      for (let at = 1; at < most; at += 1) await begin(address(at));
+      expect(await valid(first.code)).toBe(true);
+      const newest = await begin(address(most));
+      expect([await valid(first.code), await valid(newest.code)]).toEqual([false, true]);
+      await Promise.all(Array.from({ length: 30 }, (_one, at) => begin(address(most + at + 1))));
+      expect(await waiting(condition)).toBe(most);
+      expect(await valid(begun.code)).toBe(true);
+    },
+  );
+
+  test('stay when a person has confirmed them', async () => {
+    const login = await begin('203.0.113.77');
+    unwrap(await confirm('ana', unwrap(await look('ana', login.code))));
+    for (let at = 0; at < 10; at += 1) await begin('203.0.113.77');
+    const taken = unwrap(await services.useCases.login.take(login.id, login.secret));
+    expect(taken).not.toBe('waiting');
+  });
+
+  test('in a full installation, the network with most codes gives way', async () => {
+    const insert = (narrow: string, wide: string) =>
+      services.store.transaction((tx) =>
+        tx.logins.insert(
+          {
+            id: services.makeId('lgin'),
+            codeHash: services.digest(narrow),
+            secretHash: services.digest(narrow),
+            device: 'd',
+            address: narrow,
+            networks: { narrow, wide },
+            ttl: 60_000,
+          },
+          { narrow: 5, wide: 50, all: 1 + full },
+        ),
+      );
+    await sqlOn(services.database.dataSource)('delete from login where id <> $1', [begun.id]);
+    const full = 20;
+    for (let at = 0; at < 60; at += 1) await insert(`greedy ${at}`, 'greedy');
+    await insert('modest', 'modest');
+    expect(await waiting("wide_network = 'greedy'")).toBe(full - 1);
+    expect(await waiting("wide_network = 'modest'")).toBe(1);
+    expect(await valid(begun.code)).toBe(true);
+  });
 });
 
 describe('an expired login', () => {

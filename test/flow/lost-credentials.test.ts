@@ -100,7 +100,11 @@ describe('a person who was deactivated and reactivated', () => {
     const login = await store.transaction(async (tx) => {
       const id = services.makeId('lgin');
       const [codeHash, secretHash] = ['a'.repeat(64), services.fingerprint('login secret s')];
-      await tx.logins.insert({ id, codeHash, secretHash, device: 'd', address: 'a', ttl: 60_000 });
+      const networks = { narrow: 'a', wide: 'a' };
+      await tx.logins.insert(
+        { id, codeHash, secretHash, device: 'd', address: 'a', networks, ttl: 60_000 },
+        { narrow: 5, wide: 50, all: 100 },
+      );
       await tx.logins.confirm(id, human.caller.owner.id);
       return id;
     });

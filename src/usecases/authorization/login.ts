@@ -7,6 +7,7 @@
 import { asciiUpper } from '../../domain/ascii.js';
 import { personActor } from '../../domain/audit-event.js';
 import { DAY, MINUTE } from '../../domain/limits.js';
+import { networksOf } from '../../domain/network.js';
 import type { Person } from '../../domain/person.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { ok, type Result, refused } from '../../domain/result.js';
@@ -33,7 +34,7 @@ export interface BegunLogin {
 }
 
 export interface LoginUseCases {
-  /** Every caller may begin a login. It has no effect until a person confirms it. */
+  /** Every caller may begin a login. It has no effect until a person confirms it, and takes no other network's place. */
   begin(device: string, address: string): Promise<Result<BegunLogin>>;
   /** The login that this code belongs to, for the person to check. Wrong codes are counted for each person. */
   look(person: Person, code: string): Promise<Result<Login>>;
@@ -58,9 +59,9 @@ export interface LoginParts {
 
 const TTL = 10 * MINUTE;
 const KEY_TTL = 90 * DAY;
-/** Open logins at the same time in the whole installation, because the initiator is not known. */
-const OPEN_MAX = 100;
-/** Wrong codes of one person within `TTL`. With this limit even a hundred open codes cannot be guessed. */
+/** The initiator is not known, so a quota belongs to a network. A person needs one code, a shared office some more. */
+const LIMITS = { narrow: 5, wide: 50, all: 10_000 } as const;
+/** Wrong codes of one person within `TTL`. With this limit even ten thousand open codes cannot be guessed: there are 20^8. */
 const WRONG_MAX = 5;
 
 const WITHOUT_SLACK = {
@@ -77,15 +78,18 @@ export function createLogin(parts: LoginParts): LoginUseCases {
       if (!parts.directory()) return refused(WITHOUT_SLACK);
       const [code, secret] = [makeCode(parts.makeToken), parts.makeToken(32)];
       return store.transaction(async (tx) => {
-        if ((await tx.logins.open()) >= OPEN_MAX) return refused({ code: 'unavailable' });
-        const login = await tx.logins.insert({
-          id: parts.makeId('lgin'),
-          codeHash: fingerprint(`login code ${normalised(code)}`),
-          secretHash: fingerprint(`login secret ${secret}`),
-          device,
-          address,
-          ttl: TTL,
-        });
+        const login = await tx.logins.insert(
+          {
+            id: parts.makeId('lgin'),
+            codeHash: fingerprint(`login code ${normalised(code)}`),
+            secretHash: fingerprint(`login secret ${secret}`),
+            device,
+            address,
+            networks: networksOf(address),
+            ttl: TTL,
+          },
+          LIMITS,
+        );
         return ok({ id: login.id, code, secret, expiresAt: login.expiresAt });
       });
     },
