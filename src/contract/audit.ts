@@ -30,6 +30,8 @@ const auditEvent = z.object({
   refusal: z.string().optional(),
   reason: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
+  /** What the event did, as one line for people. Derived from the event: not hashed, and not for programs to parse. */
+  summary: z.string().optional(),
   /** Lower-case hex. Covers this event and the previous hash. */
   hash: z.string(),
 });

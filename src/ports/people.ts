@@ -8,7 +8,7 @@ export interface PrincipalReads {
   find(id: PrincipalId): Promise<Principal | undefined>;
   byName(name: string): Promise<Principal | undefined>;
   list(): Promise<readonly Principal[]>;
-  /** Class and owner of these principals. Other ids are left out. */
+  /** Name, class and owner of these principals. Other ids are left out. */
   holders(ids: readonly string[]): Promise<ReadonlyMap<string, KeyHolder>>;
   keys(principal?: PrincipalId): Promise<readonly ApiKey[]>;
   /** Finds a key by its public id, valid or not, with its stored hash, principal and owner. */
@@ -17,6 +17,7 @@ export interface PrincipalReads {
 
 /** What stands beside the name of a key, which could be any name. */
 export interface KeyHolder {
+  readonly name: string;
   readonly class: KeyClass;
   /** E-mail address of the owner. */
   readonly owner: string;

@@ -65,12 +65,20 @@ export function principalReads(sql: Sql): PrincipalReads {
     },
 
     async holders(ids) {
-      const rows = await sql<{ id: string; class: Principal['class']; email: string }>(
-        'select p.id, p.class, o.email from principal p join person o on o.id = p.owner_id where p.id = any($1)',
+      const rows = await sql<{
+        id: string;
+        name: string;
+        class: Principal['class'];
+        email: string;
+      }>(
+        'select p.id, p.name, p.class, o.email from principal p join person o on o.id = p.owner_id where p.id = any($1)',
         [ids],
       );
       return new Map(
-        rows.map(({ id, class: keyClass, email }) => [id, { class: keyClass, owner: email }]),
+        rows.map(({ id, name, class: keyClass, email }) => [
+          id,
+          { name, class: keyClass, owner: email },
+        ]),
       );
     },
 

@@ -175,6 +175,9 @@ describe('audit', () => {
     const votes = await rows(`--actor <@${alice}|alice> --action vote_cast`);
     expect(votes.length).toBeGreaterThan(0);
     expect(votes.every((row) => row[2]?.startsWith('alice@example.com'))).toBe(true);
+    expect(votes[0]?.[3]).toMatch(
+      /^(approve|deny); read; for claude-desktop \(agent key of bob@example.com\)$/,
+    );
   });
 
   test('is counted by resource in bars', async () => {

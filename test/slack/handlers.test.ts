@@ -71,6 +71,8 @@ test('a denial without a reason is refused at its field', async () => {
     errors: { reason: 'A reason is required.' },
   });
   expect(await find(id)).toBe('pending');
+  // An empty field is a slip, not a decision that was refused.
+  expect(await decisions(id)).not.toContain('decision_refused');
   await scene.submit('alice', form, WHY);
   expect(await find(id)).toBe('denied');
   await scene.card(id, (text) => text.includes('Denied') && text.includes('Known incident'));
@@ -84,8 +86,12 @@ test('an approval without a reason is refused when the policy requires one', asy
   });
   const form = await scene.openForm('alice', id, 'approve');
   const refused = await scene.submit('alice', form, { ...EMPTY, ...HALF_AN_HOUR });
-  expect(refused.body).toMatchObject({ response_action: 'errors' });
+  expect(refused.body).toMatchObject({
+    response_action: 'errors',
+    errors: { reason: 'A reason is required.' },
+  });
   expect(await find(id)).toBe('pending');
+  expect(await decisions(id)).not.toContain('decision_refused');
 });
 
 test('a forged field cannot extend the requested hour to two', async () => {

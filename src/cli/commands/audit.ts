@@ -16,6 +16,7 @@ const EVENTS: readonly Column<AuditEvent>[] = [
   { header: 'action', cell: ({ type }) => type },
   { header: 'actor', cell: ({ actor }) => actorText(actor) },
   { header: 'entry point', cell: ({ door }) => door },
+  { header: 'what', cell: ({ summary }) => summary },
   { header: 'resources', cell: ({ resources }) => resources?.join(', ') },
   { header: 'approval or grant', cell: ({ approval, grant }) => approval ?? grant },
   { header: 'refused', cell: ({ refusal }) => refusal },

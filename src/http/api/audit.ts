@@ -65,7 +65,7 @@ const wireEvent = ({
 }: ShownEvent): WireAuditEvent => ({
   ...event,
   door,
-  actor: { ...actor, ...holder },
+  actor: holder ? { ...actor, class: holder.class, owner: holder.owner } : actor,
   resources: resources && [...resources],
   details: details && { ...details },
 });

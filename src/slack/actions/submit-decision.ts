@@ -42,12 +42,20 @@ export function createSubmitForm(parts: SubmitFormParts): SubmitForm {
       return answer(interaction, { view: noticeView('vsecure', UNREADABLE) });
     const read = readAnswers(submission.values);
     if ('errors' in read) return answer(interaction, read);
+    if (lacksReason(verdict, snapshot, read.answers))
+      return answer(interaction, { errors: { [FIELD.reason.block]: REASON_MISSING } });
 
     const slackActor = { teamId: workspace.teamId, userId: interaction.userId };
     const outcome = decideAs(parts, { verdict, snapshot, slackActor, answers: read.answers });
     await replyInTime(parts, interaction, submission.viewId, outcome);
   };
 }
+
+/** An empty field is a slip, not a decision: it stays in the form, and the audit trail does not record it as refused. `decide` checks again. */
+const lacksReason = (verdict: Verdict, { reasonNeeded }: FormSnapshot, { reason }: FormAnswers) =>
+  reason === undefined && (verdict === 'deny' || reasonNeeded === true);
+
+const REASON_MISSING = explain({ code: 'reason_missing', minimum: 1 });
 
 interface Attempt {
   readonly verdict: Verdict;

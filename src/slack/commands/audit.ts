@@ -19,7 +19,7 @@ export interface AuditCommandParts {
   readonly nameAccount: NameAccount;
 }
 
-const HEAD = ['Time', 'Action', 'Actor', 'Resources', 'ID', 'Refused', 'Reason'];
+const HEAD = ['Time', 'Action', 'Actor', 'What', 'Resources', 'ID', 'Refused', 'Reason'];
 /** Resources in one chart. */
 const BARS_MAX = 20;
 
@@ -116,11 +116,12 @@ function actorText({ actor, holder, entryPoint }: ShownEvent): string {
 }
 
 function row(event: ShownEvent): readonly Cell[] {
-  const { at, type, resources, approval, grant, refusal, reason } = event;
+  const { at, type, summary, resources, approval, grant, refusal, reason } = event;
   return [
     new Date(at),
     type,
     actorText(event),
+    summary,
     shortNames(resources ?? []),
     grant ?? approval,
     refusal,

@@ -58,6 +58,8 @@ export interface FormSnapshot extends ButtonTarget {
   readonly votes: number;
   /** Approvals that the request needs. */
   readonly needed: number;
+  /** Whether an approval needs a reason. Absent in forms that an older vsecure opened. */
+  readonly reasonNeeded?: boolean | undefined;
 }
 
 const count = z.int().nonnegative();
@@ -68,6 +70,7 @@ const snapshot = target.extend({
   asked: count,
   votes: count,
   needed: count,
+  reasonNeeded: z.boolean().optional(),
 });
 
 export const toButtonValue = ({ approval, seen }: ButtonTarget): string => `${approval}.${seen}`;

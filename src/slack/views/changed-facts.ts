@@ -14,6 +14,7 @@ export function snapshotOf(facts: CardFacts): FormSnapshot {
     asked: approval.timesRequested,
     votes: approvalsIn(votes),
     needed: policy?.minApprovals ?? 1,
+    ...(policy?.requireDecisionReason && { reasonNeeded: true }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Query the audit trail. Admins, auditors and callers with a grant on it see all events. People see events of their own keys and policies, a key what it did and how its requests ended. */
 
 import type { RecordedEvent } from '../../domain/audit-event.js';
+import { summaryOf } from '../../domain/event-summary.js';
 import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import { eventShownTo, ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
@@ -9,8 +10,12 @@ import { findGrant } from '../approvals/use-grant.js';
 import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 import { useReviewGrant } from './use-review-grant.js';
 
-/** `holder`: class and owner of the key that acted. A key's own view leaves it out, because it names a person. */
-export type ShownEvent = RecordedEvent & { readonly holder?: KeyHolder | undefined };
+export type ShownEvent = RecordedEvent & {
+  /** The key that acted. A key's own view leaves it out, because it names a person. */
+  readonly holder?: KeyHolder | undefined;
+  /** What the event did, from what this viewer may see (`event-summary`). */
+  readonly summary?: string | undefined;
+};
 
 export interface AuditPage extends Listed<ShownEvent> {
   /** `all`: the query covered all events. `own`: it covered events of the viewer's keys and policies. */
@@ -31,25 +36,34 @@ export function createQueryAudit(store: Store, defaultApprovers: readonly string
     const visibility = await auditVisibility(store, defaultApprovers, viewer);
     const listed = await store.audit.list({ ...filter, visibility }, page);
     if (visibility.everything)
-      return ok({ ...listed, items: await withHolders(store, listed.items), seen: 'all' });
+      return ok({ ...listed, items: await explained(store, listed.items), seen: 'all' });
     const items = listed.items.map((event) => eventShownTo(visibility, withoutConditions(event)));
     return ok({
       ...listed,
-      items: visibility.person ? await withHolders(store, items) : items,
+      items: visibility.person
+        ? await explained(store, items)
+        : items.map((event) => ({ ...event, summary: summaryOf(event) })),
       seen: 'own',
     });
   };
 }
 
 /** The trail holds the names of keys, and a name alone does not say whose key it is. */
-async function withHolders(
+async function explained(
   { principals }: Store,
   events: readonly RecordedEvent[],
 ): Promise<readonly ShownEvent[]> {
-  const ids = new Set(events.flatMap(({ actor }) => (actor.kind === 'key' ? [actor.id] : [])));
-  if (ids.size === 0) return events;
-  const holders = await principals.holders([...ids]);
-  return events.map((event) => ({ ...event, holder: holders.get(event.actor.id) }));
+  const ids = events.flatMap(({ actor, principal }) => [
+    ...(actor.kind === 'key' ? [actor.id] : []),
+    ...(principal ? [principal] : []),
+  ]);
+  const unique = [...new Set(ids)];
+  const holders = unique.length > 0 ? await principals.holders(unique) : new Map();
+  return events.map((event) => ({
+    ...event,
+    holder: holders.get(event.actor.id),
+    summary: summaryOf(event, event.principal && holders.get(event.principal)),
+  }));
 }
 
 /**
