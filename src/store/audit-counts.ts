@@ -29,7 +29,7 @@ export function auditCounts(sql: Sql): AuditReads['count'] {
     const position = positionOf(after);
     const search = auditSearch(filter);
     const bound = search.exact ? COUNTED_MAX.exact : COUNTED_MAX.compared;
-    const window = await windowOf(sql, search, filter, position.high, bound);
+    const window = await windowOf(sql, search, filter, { before: position.high, bound });
     const counting = { sql, search, window, last: position.last };
     const rows = search.exact
       ? await countInDatabase(counting, limit + 1)

@@ -28,13 +28,14 @@ export async function* visibleEvents(
 ): AsyncGenerator<readonly RecordedEvent[]> {
   const sees = (event: RecordedEvent) => visibility === undefined || seesEvent(visibility, event);
   const size = search.exact ? wanted : CHUNK;
+  if (search.branches.length === 0) return;
   let before = high;
   for (;;) {
     const { values, bind } = newParameters();
     const range = { low, high: before };
     const events = selectEvents(search, 'sequence, body, hash', range, bind, size);
     const rows = await sql<EventRow>(
-      `select * from (${events}) e order by sequence desc limit ${bind(size)}`,
+      `select distinct on (sequence) * from (${events}) e order by sequence desc limit ${bind(size)}`,
       values,
     );
     const last = rows.at(-1);

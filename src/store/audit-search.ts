@@ -7,27 +7,40 @@ import { HOUR } from '../domain/limits.js';
 import { patternRegex } from '../domain/pattern.js';
 import { actorIds, OUTCOMES, type VisibilityScope } from '../domain/visibility.js';
 import type { AuditCountFilter, AuditFilter } from '../ports/index.js';
-import { first, only, type Sql } from './sql.js';
+import { keyOfActor, keyOfPattern, keyOfPrefix } from './audit-keys.js';
+import { only, type Sql } from './sql.js';
 import { isExact } from './visibility.js';
 
 /** Adds a value to a statement's parameters and returns its placeholder. */
 export type Bind = (value: unknown) => string;
 type Condition = (bind: Bind) => string;
 
-/** A set of events that an index returns newest first, and the rule that they also meet. Sets of one search have no event in common. */
+/** A set of events that an index returns newest first, and the rule that they also meet. */
 interface Branch {
   /** Undefined: all events. */
   readonly indexed?: Condition | undefined;
   readonly rule?: Condition | undefined;
+  /** Instead of `indexed`: the events that have this key in `audit_seen`. */
+  readonly key?: number | undefined;
 }
 
 export interface AuditSearch {
+  /** An event may be in several of them. None: the search finds nothing. */
   readonly branches: readonly Branch[];
   readonly conditions: readonly Condition[];
   /** Meets one resource `r`. Undefined: every resource. */
   readonly resource: Condition | undefined;
   /** True when the conditions equal the domain's rule. Else the caller filters by the rule. */
   readonly exact: boolean;
+  /** The branches contain no event after this sequence number, because the job has not come to it. Undefined: they contain all. */
+  readonly upTo?: number | undefined;
+}
+
+/** The keys that this search needs, and how far the job has come. */
+export interface IndexedKeys {
+  readonly upTo: number;
+  /** The numbers of the keys by their text. A key that no event has is missing. */
+  readonly ids: ReadonlyMap<string, number>;
 }
 
 const TYPE = `body ->> 'type'`;
@@ -36,10 +49,34 @@ const ACTOR = `body -> 'actor' ->> 'id'`;
 /** Each resource of an event, as `r`. */
 export const RESOURCES = `jsonb_array_elements_text(body -> 'resources') r`;
 
-/** The filter as SQL. */
-export function auditSearch(filter: AuditFilter & Partial<AuditCountFilter>): AuditSearch {
+type Filter = AuditFilter & Partial<AuditCountFilter>;
+
+const scopeOf = ({ visibility }: Filter): VisibilityScope | undefined =>
+  visibility === undefined || visibility.everything ? undefined : visibility;
+
+/** The most branches of one search: each is a look into an index. */
+const BRANCHES_MAX = 24;
+
+/** The keys whose events are all that the search can find. Undefined when there are none, or when another index serves it better. */
+export function keysOf(filter: Filter): readonly string[] | undefined {
+  const { type, resource, actor } = filter;
+  const scope = scopeOf(filter);
+  if (scope && !scope.person) return undefined;
+  const one =
+    (resource === undefined ? undefined : keyOfPattern(resource)) ??
+    (actor === undefined ? undefined : keyOfActor(actor));
+  if (one !== undefined) return [one];
+  if (!scope || hasTypeIndex(type)) return undefined;
+  const keys = scope.prefixes.map(keyOfPrefix);
+  const branches = keys.length + scope.principals.length + actorIds(scope).length;
+  if (branches > BRANCHES_MAX || keys.includes(undefined)) return undefined;
+  return keys.filter((key) => key !== undefined);
+}
+
+/** The filter as SQL. `keys`: those of `keysOf`. */
+export function auditSearch(filter: Filter, keys?: IndexedKeys): AuditSearch {
   const { visibility, since, until, type, types, actor, resource } = filter;
-  const scope = visibility === undefined || visibility.everything ? undefined : visibility;
+  const scope = scopeOf(filter);
   const key = scope && !scope.person ? scope.principals : undefined;
   const named = resource === undefined ? undefined : resourceMatch(resource);
   const conditions: (Condition | undefined)[] = [
@@ -52,17 +89,36 @@ export function auditSearch(filter: AuditFilter & Partial<AuditCountFilter>): Au
     scope?.person && ((bind) => personSees(scope, bind)),
   ];
   return {
-    branches: key
-      ? keyBranches(key)
-      : [typeBranch(type ?? (types?.length === 1 ? types[0] : undefined))],
+    branches: keys
+      ? keyedBranches(filter, keys)
+      : key
+        ? keyBranches(key)
+        : [typeBranch(type ?? (types?.length === 1 ? types[0] : undefined))],
     conditions: conditions.filter((one) => one !== undefined),
     resource: named,
     exact: isExact(visibility),
+    upTo: keys?.upTo,
   };
 }
 
+/** Without a filter that has a key, a person's own events stand beside those that the person's policies decide. */
+function keyedBranches(filter: Filter, { ids }: IndexedKeys): readonly Branch[] {
+  const { resource, actor } = filter;
+  const scope = scopeOf(filter);
+  const keyed = [...ids.values()].map((key) => ({ key }));
+  return scope && resource === undefined && actor === undefined
+    ? [...keyed, ...personBranches(scope)]
+    : keyed;
+}
+
+const personBranches = (scope: VisibilityScope): readonly Branch[] => [
+  ...scope.principals.map((id) => ({ indexed: (bind: Bind) => `${PRINCIPAL} = ${bind(id)}` })),
+  ...actorIds(scope).map((id) => ({ indexed: (bind: Bind) => actedElsewhere(id, bind) })),
+];
+
 /**
- * Selects `columns` of the events in the window that meet the search, in no order. With `newest`, at most so many of each branch, the newest.
+ * Selects `columns` of the events in the window that meet the search, in no order, and those of several branches several times. With
+ * `newest`, at most so many of each branch, the newest.
  */
 export function selectEvents(
   { branches, conditions }: AuditSearch,
@@ -71,14 +127,14 @@ export function selectEvents(
   bind: Bind,
   newest?: number,
 ): string {
-  const range = `sequence >= ${bind(low)} and sequence < ${bind(high)}`;
   const order = newest === undefined ? '' : `order by sequence desc limit ${bind(newest)}`;
-  return branches
-    .map(({ indexed, rule }) => {
-      const all = [indexed, rule, ...conditions].flatMap((one) => one?.(bind) ?? []);
-      return `(select ${columns} from audit_event where ${[range, ...all].join(' and ')} ${order})`;
-    })
-    .join(' union all ');
+  const select = ({ indexed, rule, key }: Branch) => {
+    const all = [indexed, rule, ...conditions].flatMap((one) => one?.(bind) ?? []);
+    const where = [`sequence >= ${bind(low)} and sequence < ${bind(high)}`, ...all].join(' and ');
+    if (key === undefined) return `(select ${columns} from audit_event where ${where} ${order})`;
+    return `(select ${columns} from audit_seen join audit_event using (sequence) where key = ${bind(key)} and ${where} ${order})`;
+  };
+  return branches.map(select).join(' union all ');
 }
 
 /** The parameters of one statement. */
@@ -107,6 +163,9 @@ function personSees(scope: VisibilityScope, bind: Bind): string {
                where starts_with(r, p)))`;
 }
 
+const actedElsewhere = (id: string, bind: Bind): string =>
+  `${ACTOR} = ${bind(id)} and (${ACTOR}) is distinct from (${PRINCIPAL})`;
+
 /** For each principal, what concerns it and what it did elsewhere; an index serves each. */
 const keyBranches = (principals: readonly string[]): readonly Branch[] =>
   principals.flatMap((id) => [
@@ -115,16 +174,19 @@ const keyBranches = (principals: readonly string[]): readonly Branch[] =>
       rule: (bind) => `(${ACTOR} = ${bind(id)} or ${TYPE} = any(${bind(OUTCOMES)}::text[]))`,
     },
     {
-      indexed: (bind) => `${ACTOR} = ${bind(id)} and (${ACTOR}) is distinct from (${PRINCIPAL})`,
+      indexed: (bind) => actedElsewhere(id, bind),
       rule: () => `body ->> 'refusal' is null`,
     },
   ]);
 
 /** Most events are reads, and the index on the type leaves them out. */
+const hasTypeIndex = (type: string | undefined): boolean =>
+  type !== undefined && type !== 'secret_read';
+
 const typeBranch = (type: string | undefined): Branch =>
-  type === undefined || type === 'secret_read'
-    ? {}
-    : { indexed: (bind) => `${TYPE} = ${bind(type)} and ${TYPE} <> 'secret_read'` };
+  hasTypeIndex(type)
+    ? { indexed: (bind) => `${TYPE} = ${bind(type)} and ${TYPE} <> 'secret_read'` }
+    : {};
 
 /** Sequence numbers from `low` to before `high`. Older events of the search exist only when `more` is true. */
 export interface Window {
@@ -136,13 +198,12 @@ export interface Window {
 /** How far the database's clock may have been set back between two events of a period that is searched by sequence number. */
 const CLOCK_SET_BACK = HOUR;
 
-/** The newest part of the search, before the sequence number `before`, with at most `bound` events of each branch. */
+/** The newest part of the search, from `above` to before the sequence number `before`, with at most `bound` events of each branch. */
 export async function windowOf(
   sql: Sql,
-  search: AuditSearch,
+  search: Pick<AuditSearch, 'branches'>,
   { since, until }: Pick<AuditFilter, 'since' | 'until'>,
-  before: number | undefined,
-  bound: number,
+  { before, above = 0, bound }: { before?: number | undefined; above?: number; bound: number },
 ): Promise<Window> {
   const { start, end } = only(
     await sql<{ start: string; end: string }>(
@@ -150,33 +211,39 @@ export async function windowOf(
          coalesce((select sequence from audit_head), 0) + 1 as end`,
     ),
   );
-  const all = { start: Number(start), end: Number(end) };
+  const all = { start: Math.max(Number(start), above), end: Number(end) };
   const from = since && (await firstAt(sql, new Date(since.getTime() - CLOCK_SET_BACK), all));
   const to = until && (await firstAt(sql, new Date(until.getTime() + CLOCK_SET_BACK), all));
   const lowest = from ?? all.start;
   const high = Math.min(before ?? all.end, to ?? all.end);
-  let low = lowest;
-  for (const branch of search.branches)
-    low = Math.max(low, await lowOf(sql, branch, { lowest, high, bound }));
+  const low = await lowOf(sql, search, { lowest, high, bound });
   return { low, high, more: low > lowest };
 }
 
+/** The highest of the sequence numbers at which a branch has `bound` events before `high`. */
 async function lowOf(
   sql: Sql,
-  { indexed }: Branch,
+  { branches }: Pick<AuditSearch, 'branches'>,
   { lowest, high, bound }: { lowest: number; high: number; bound: number },
 ): Promise<number> {
   // The trail has no gaps.
-  if (!indexed) return high - bound;
+  if (branches.some(({ indexed, key }) => !indexed && key === undefined))
+    return Math.max(lowest, high - bound);
+  if (branches.length === 0) return lowest;
   const { values, bind } = newParameters();
-  const row = first(
-    await sql<{ sequence: string }>(
-      `select sequence from audit_event where ${indexed(bind)} and sequence >= ${bind(lowest)} and sequence < ${bind(high)}
-       order by sequence desc offset ${bind(bound - 1)} limit 1`,
+  const last = `sequence >= ${bind(lowest)} and sequence < ${bind(high)} order by sequence desc offset ${bind(bound - 1)} limit 1`;
+  const ends = branches.map(({ indexed, key }) =>
+    key === undefined
+      ? `(select sequence from audit_event where ${indexed?.(bind)} and ${last})`
+      : `(select sequence from audit_seen where key = ${bind(key)} and ${last})`,
+  );
+  const row = only(
+    await sql<{ low: string | null }>(
+      `select max(sequence) as low from (${ends.join(' union all ')}) ends`,
       values,
     ),
   );
-  return row ? Number(row.sequence) : lowest;
+  return row.low === null ? lowest : Number(row.low);
 }
 
 /** The first sequence number at this moment or later, by halving; the end when there is none. */

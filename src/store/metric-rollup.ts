@@ -1,6 +1,7 @@
-/** Adds new audit events to the hourly counts, from the cursor on. */
+/** Adds new audit events to the hourly counts and to the keys of searches, from the cursor on. */
 
 import type { DataSource } from 'typeorm';
+import { indexOn } from './audit-keys.js';
 import { first, only, type Sql, sqlIn } from './sql.js';
 
 /** Events that are uses of a resource. A request is none. */
@@ -39,8 +40,10 @@ export function createCountOn(dataSource: DataSource): CountOn {
         countBatch(sqlIn(manager)),
       );
       all += counted;
-      if (counted < BATCH) return all;
+      if (counted < BATCH) break;
     }
+    await indexOn(dataSource);
+    return all;
   };
 }
 

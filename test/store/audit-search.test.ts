@@ -8,11 +8,13 @@ import type { Caller } from '../../src/domain/rights.js';
 import type { VisibilityScope } from '../../src/domain/visibility.js';
 import type { EventType } from '../../src/domain/vocabulary.js';
 import type { AuditFilter, Listed, Page, ResourceCount } from '../../src/ports/index.js';
+import { indexOn } from '../../src/store/audit-keys.js';
+import { sqlOn } from '../../src/store/sql.js';
 import { visibilityOf } from '../../src/usecases/authorization/viewer.js';
 import { buildServices, type Services } from '../support/services.js';
 
 /** More than one call looks at (5,000), so that every search has several parts. */
-const SIZE = 12_000;
+const SIZE = 11_000;
 
 /** A small generator of pseudo-random numbers below `limit`, the same in every run. */
 function randomNumbers(seed: number) {
@@ -59,9 +61,9 @@ beforeAll(async () => {
   agent = (await services.agent('agent')).caller;
   other = (await services.agent('other')).caller;
   alice = (await services.human('alice@example.com')).caller;
-  for (let written = 0; written < SIZE; written += 2000)
+  for (let written = 0; written < SIZE; written += 1000)
     await services.store.transaction(async (tx) => {
-      for (let one = 0; one < 2000; one += 1) tx.record(randomEvent());
+      for (let one = 0; one < 1000; one += 1) tx.record(randomEvent());
     });
   trail = (await allEvents()).toReversed();
 });
@@ -152,11 +154,26 @@ const FILTERS: readonly Filter[] = [
   { resource: uri('z/*/x/**'), type: 'approval_decided' },
   { resource: uri('none/**') },
   { actor: 'other' },
+  { actor: 'dora@example.com' },
+  { actor: 'nobody-of-this-name', type: 'secret_read' },
+  { resource: uri('a/b/K'), actor: 'agent' },
+  { resource: uri('z/y/*/w') },
 ];
 const wanted = ({ type, resource, actor }: Filter, event: RecordedEvent) =>
   (type === undefined || event.type === type) &&
   (actor === undefined || event.actor.name === actor) &&
   (resource === undefined || (event.resources ?? []).some((one) => isCovered(resource, one)));
+
+/** Lets the job do its work as if the trail ended here, and puts the end back. */
+async function keysUpTo(sequence: number): Promise<void> {
+  const { dataSource } = services.database;
+  const sql = sqlOn(dataSource);
+  const [head] = await sql<{ sequence: string }>('select sequence from audit_head');
+  const end = Number(head?.sequence);
+  await sql('update audit_head set sequence = $1', [Math.min(end, sequence)]);
+  await indexOn(dataSource);
+  await sql('update audit_head set sequence = $1', [end]);
+}
 
 /** All pages to the end. */
 async function pages<T>(list: (page: Page) => Promise<Listed<T>>, limit: number): Promise<T[][]> {
@@ -175,53 +192,73 @@ const bug = (): never => {
   throw new Error('no such viewer');
 };
 
-describe.each(Object.keys(VIEWERS))('the audit trail as the %s sees it', (name) => {
-  const { sees } = VIEWERS[name] ?? bug();
-  /** A key finds others' acts by no name. */
-  const found = (filter: Filter, event: RecordedEvent) =>
-    sees(event) &&
-    wanted(filter, event) &&
-    !(name === 'agent' && filter.actor === 'other' && event.actor.name === 'other');
+/** How far the job has come: the first searches find nothing by keys, the last find all but nothing without. */
+const INDEXED = ['no', 'some', 'all'] as const;
+const STATES = INDEXED.flatMap((indexed) =>
+  Object.keys(VIEWERS).map((name) => ({ name, indexed })),
+);
 
-  test.each(FILTERS.map((filter) => [JSON.stringify(filter), filter] as const))(
-    'lists every event of %s once, newest first',
-    async (_, filter) => {
-      const visibility = await scopeOf(name);
-      const listed = await pages(
-        (page) => services.store.audit.list({ ...filter, visibility }, page),
-        200,
-      );
-      const expected = trail.filter((event) => found(filter, event));
-      expect(listed.flat().map(({ sequence }) => sequence)).toEqual(
-        expected.map(({ sequence }) => sequence),
-      );
-      // 200 items, or the end of a part: never a page for each item that is left out.
-      expect(listed.length).toBeLessThanOrEqual(Math.ceil(expected.length / 200) + SIZE / 5000 + 2);
-    },
-  );
+describe.each(STATES)(
+  'the audit trail as the $name sees it, with keys for $indexed events',
+  ({ name, indexed }) => {
+    beforeAll(() => indexed === 'no' || keysUpTo(indexed === 'some' ? 4321 : SIZE * 2));
 
-  test.each(FILTERS.map((filter) => [JSON.stringify(filter), filter] as const))(
-    'counts every resource of %s exactly when the parts are added',
-    async (_, { type, ...filter }) => {
-      const visibility = await scopeOf(name);
-      const types = type ? [type] : (['secret_read', 'access_granted', 'policy_changed'] as const);
-      const counted = await pages<ResourceCount>(
-        (page) => services.store.audit.count({ ...filter, types, visibility }, page),
-        3,
+    const { sees } = VIEWERS[name] ?? bug();
+    /** A key finds others' acts by no name. */
+    const found = (filter: Filter, event: RecordedEvent) =>
+      sees(event) &&
+      wanted(filter, event) &&
+      !(
+        name === 'agent' &&
+        filter.actor !== undefined &&
+        event.actor.kind !== 'system' &&
+        event.actor.name !== 'agent'
       );
-      const sums = new Map<string, number>();
-      for (const { resource, count } of counted.flat())
-        sums.set(resource, (sums.get(resource) ?? 0) + count);
-      const expected = new Map<string, number>();
-      for (const event of trail.filter((one) => found(filter, one)))
-        if (types.some((one) => one === event.type))
-          for (const one of event.resources ?? [])
-            if (filter.resource === undefined || isCovered(filter.resource, one))
-              expected.set(one, (expected.get(one) ?? 0) + 1);
-      expect(Object.fromEntries(sums)).toEqual(Object.fromEntries(expected));
-    },
-  );
-});
+
+    test.each(FILTERS.map((filter) => [JSON.stringify(filter), filter] as const))(
+      'lists every event of %s once, newest first',
+      async (_, filter) => {
+        const visibility = await scopeOf(name);
+        const listed = await pages(
+          (page) => services.store.audit.list({ ...filter, visibility }, page),
+          200,
+        );
+        const expected = trail.filter((event) => found(filter, event));
+        expect(listed.flat().map(({ sequence }) => sequence)).toEqual(
+          expected.map(({ sequence }) => sequence),
+        );
+        // 200 items, or the end of a part: never a page for each item that is left out.
+        expect(listed.length).toBeLessThanOrEqual(
+          Math.ceil(expected.length / 200) + SIZE / 5000 + 2,
+        );
+      },
+    );
+
+    test.each(FILTERS.map((filter) => [JSON.stringify(filter), filter] as const))(
+      'counts every resource of %s exactly when the parts are added',
+      async (_, { type, ...filter }) => {
+        const visibility = await scopeOf(name);
+        const types = type
+          ? [type]
+          : (['secret_read', 'access_granted', 'policy_changed'] as const);
+        const counted = await pages<ResourceCount>(
+          (page) => services.store.audit.count({ ...filter, types, visibility }, page),
+          3,
+        );
+        const sums = new Map<string, number>();
+        for (const { resource, count } of counted.flat())
+          sums.set(resource, (sums.get(resource) ?? 0) + count);
+        const expected = new Map<string, number>();
+        for (const event of trail.filter((one) => found(filter, one)))
+          if (types.some((one) => one === event.type))
+            for (const one of event.resources ?? [])
+              if (filter.resource === undefined || isCovered(filter.resource, one))
+                expected.set(one, (expected.get(one) ?? 0) + 1);
+        expect(Object.fromEntries(sums)).toEqual(Object.fromEntries(expected));
+      },
+    );
+  },
+);
 
 test('a period is searched from its end, and an empty part says where the search goes on', async () => {
   await sleep(5);
@@ -236,6 +273,6 @@ test('a period is searched from its end, and an empty part says where the search
       expected.map(({ sequence }) => sequence),
     );
   }
-  const none = await services.store.audit.list({ resource: uri('none/**') }, { limit: 10 });
+  const none = await services.store.audit.list({ resource: uri('*/none/*') }, { limit: 10 });
   expect(none).toEqual({ items: [], next: String((trail[0]?.sequence ?? 0) + 1 - 5000) });
 });
