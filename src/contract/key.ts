@@ -36,7 +36,12 @@ described.add(key, { id: 'Key' });
 export type WireKey = z.output<typeof key>;
 
 /** `token` is the key itself. Only this answer ever contains it. */
-const newKey = z.object({ ...key.shape, token: z.string() });
+const newKey = z.object({
+  ...key.shape,
+  token: z.string(),
+  /** Does Slack know the owner, who is then told of the key's requests? `unavailable`: Slack is not connected or did not answer. Absent for keys that never ask. */
+  ownerInSlack: z.enum(['linked', 'unknown', 'unavailable']).optional(),
+});
 described.add(newKey, { id: 'NewKey' });
 export type WireNewKey = z.output<typeof newKey>;
 

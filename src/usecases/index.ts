@@ -177,7 +177,7 @@ export function createUseCases(given: Parts) {
     confirmDetachments: createConfirmDetachments(parts),
     listSecrets: createListSecrets(store),
     describeSecret: createDescribeSecret(store),
-    manageKeys: createManageKeys(parts),
+    manageKeys: createManageKeys({ ...parts, linkApprovers }),
     managePeople: createManagePeople(store, idempotent),
     createLinkCode: createCreateLinkCode(parts),
     linkByCode: createLinkByCode(parts),

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/domain/limits.js';
 import type { Directory, SlackProfile } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
+import { createManageKeys } from '../../src/usecases/authorization/manage-keys.js';
+import { createIdempotent } from '../../src/usecases/idempotent.js';
 import { createIdentifySlackActor } from '../../src/usecases/people/identify-slack-user.js';
 import type { PolicyChanges } from '../../src/usecases/policies/configure-resource.js';
 import { createLinkApprovers } from '../../src/usecases/policies/link-approvers.js';
@@ -385,5 +387,60 @@ describe('an address with a character outside ASCII', () => {
     expect((await useCases.explainAccess(admin, { ...question, as: 'KATE' })).ok).toBe(true);
     const kelvin = await useCases.explainAccess(admin, { ...question, as: '\u212Aate' });
     expect(refusalOf(kelvin)).toBe('not_found');
+  });
+});
+
+describe('the owner of a key who never acted in Slack', () => {
+  const owner = 'olga@example.com';
+  const create = async (name: string, more: object = {}, from = services) =>
+    unwrap(
+      await from.useCases.manageKeys.create(from.admin, { name, class: 'agent', owner, ...more }),
+    );
+
+  test('is linked by their confirmed address when the key is made, once', async () => {
+    account(owner, 'U0OLGA');
+    expect((await create('tool-of-olga')).ownerInSlack).toBe('linked');
+    expect(await slackOf(owner)).toEqual([`${TEAM}/U0OLGA`]);
+    account(owner, 'U0ANOTHER');
+    expect((await create('second-tool-of-olga')).ownerInSlack).toBe('linked');
+    expect(await slackOf(owner)).toEqual([`${TEAM}/U0OLGA`]);
+  });
+
+  test('is linked when Slack is connected after the key was made; a revoked key and a service key link nobody', async () => {
+    slack.silent = true;
+    expect((await create('tool-of-olga')).ownerInSlack).toBe('unavailable');
+    const pia = { owner: 'pia@example.com' };
+    const revoked = await create('tool-of-pia', pia);
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, revoked.key.id));
+    const service = await create('service-of-pia', { ...pia, class: 'service' });
+    expect(service.ownerInSlack).toBeUndefined();
+    slack.silent = false;
+    account(owner, 'U0OLGA');
+    account(pia.owner, 'U0PIA');
+    await services.useCases.refreshApprovers();
+    expect([await slackOf(owner), await slackOf(pia.owner)]).toEqual([[`${TEAM}/U0OLGA`], []]);
+  });
+
+  test.each([
+    ['no account has the address', {}, 'gone'],
+    ['the account is a guest', { status: 'guest' }, owner],
+    ['the account is of another workspace', { status: 'foreign', teamId: 'T0AWAY' }, owner],
+  ] as const)('is told of nothing when %s, and the answer says so', async (_, changes, address) => {
+    account(address, 'U0OLGA', changes);
+    expect((await create('tool-of-olga')).ownerInSlack).toBe('unknown');
+    expect(await slackOf(owner)).toEqual([]);
+  });
+
+  test('gets the key although the link fails, and no link in a build that does not look for the account', async () => {
+    account(owner, 'U0OLGA');
+    const failing = createManageKeys({
+      ...services,
+      idempotent: createIdempotent(services.digest),
+      linkApprovers: () => Promise.reject(new Error('no database')),
+    });
+    const wish = { name: 'tool-of-olga', class: 'agent', owner } as const;
+    const made = unwrap(await failing.create(services.admin, wish));
+    expect((await services.useCases.authenticate(made.token)).ok).toBe(true);
+    expect([made.ownerInSlack, await slackOf(owner)]).toEqual(['unavailable', []]);
   });
 });

@@ -29,9 +29,10 @@ export function serveKeys(
     const ttl = readOptionalDuration(expires);
     if (!ttl.ok) return ttl;
     const made = await manageKeys.create(caller, { ...wish, ttl: ttl.value }, idempotencyKey);
-    return mapResult(made, ({ token, owner, ...rest }) => ({
+    return mapResult(made, ({ token, owner, ownerInSlack, ...rest }) => ({
       ...wireKey({ ...rest, ownerEmail: owner.email }),
       token,
+      ownerInSlack,
     }));
   });
 

@@ -9,6 +9,7 @@ import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import type { LinkApprovers, Resolution } from '../policies/link-approvers.js';
 import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
 import { stopPrincipal } from './stop-principal.js';
@@ -34,6 +35,11 @@ export interface NewKey {
   readonly token: string;
 }
 
+/** A new key, and whether its owner gets direct messages about its requests. Undefined for keys that never ask. */
+export interface CreatedKey extends NewKey {
+  readonly ownerInSlack?: Resolution | undefined;
+}
+
 export interface ListedKey {
   readonly key: ApiKey;
   readonly principal: Principal;
@@ -47,7 +53,7 @@ export interface ManageKeys {
     caller: Caller,
     request: KeyRequest,
     idempotencyKey?: IdempotencyKey,
-  ): Promise<Result<NewKey>>;
+  ): Promise<Result<CreatedKey>>;
   revoke(caller: Caller, keyId: string, idempotencyKey?: IdempotencyKey): Promise<Result<ApiKey>>;
   list(caller: Caller): Promise<Result<readonly ListedKey[]>>;
 }
@@ -64,6 +70,7 @@ export interface ManageKeysParts {
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
   readonly humanKeys: HumanKeys;
+  readonly linkApprovers: LinkApprovers;
 }
 
 /** Stores only the public part of a new key. */
@@ -96,9 +103,12 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
           ? requireAdministrator(caller)
           : requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return store.transaction((tx) =>
+      const made = await store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => create(tx, caller, request), SHOWN_ONCE),
       );
+      if (!made.ok || request.class === 'service') return made;
+      const ownerInSlack = await linkOwner(parts.linkApprovers, made.value.owner.email);
+      return ok({ ...made.value, ownerInSlack });
     },
 
     async revoke(caller, keyId, idempotencyKey) {
@@ -115,6 +125,15 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
       return ok(await listKeys(store));
     },
   };
+}
+
+/** After the transaction, because it asks Slack. It never fails: the key exists, and only this answer contains it. */
+async function linkOwner(linkApprovers: LinkApprovers, owner: string): Promise<Resolution> {
+  try {
+    return (await linkApprovers([owner])).get(owner) ?? 'unavailable';
+  } catch {
+    return 'unavailable';
+  }
 }
 
 const decides = ({ class: keyClass, scopes = CLASS_SCOPES[keyClass] }: KeyRequest) =>

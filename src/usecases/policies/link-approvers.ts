@@ -1,4 +1,4 @@
-/** Link approvers to Slack accounts when a policy is written. A linked account is pinned: it never moves to another person. */
+/** Link approvers to Slack accounts when a policy is written, and owners of keys when a key is made. A linked account is pinned: it never moves to another person. */
 
 import { parseApproverEntry } from '../../domain/approver-entry.js';
 import { asciiLower, isAscii } from '../../domain/ascii.js';

@@ -1,13 +1,16 @@
-/** Asks Slack again for the members of user groups and the accounts of approvers that policies name. */
+/** Asks Slack again for the members of user groups, and for the accounts of approvers that policies name and of owners of keys. */
 
-import type { PolicyReads } from '../../ports/index.js';
+import type { Reads } from '../../ports/index.js';
+import { listKeys } from '../authorization/manage-keys.js';
 import type { LinkApprovers } from './link-approvers.js';
 
 export type RefreshApprovers = () => Promise<void>;
 
-/** Runs when Slack is first connected and every few minutes after. A group that cannot be refreshed becomes too old to decide by. */
+/**
+ * Runs when Slack is first connected and every few minutes after. An owner is told of requests once their account is linked. A group that cannot be refreshed becomes too old to decide by.
+ */
 export function createRefreshApprovers(
-  store: { readonly policies: PolicyReads },
+  store: Reads,
   linkApprovers: LinkApprovers,
   defaultApprovers: readonly string[],
 ): RefreshApprovers {
@@ -16,6 +19,9 @@ export function createRefreshApprovers(
       ...approvers,
       ...escalateTo,
     ]);
-    await linkApprovers([...named, ...defaultApprovers]);
+    const owners = (await listKeys(store)).flatMap(({ key, ownerEmail }) =>
+      key.revokedAt || key.class === 'service' ? [] : [ownerEmail],
+    );
+    await linkApprovers([...named, ...defaultApprovers, ...owners]);
   };
 }
