@@ -77,9 +77,9 @@ const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', '
 
 /** What is wrong with the address of a database, or undefined. Never repeats a part of it. */
 function databaseUrlProblem(text: string): string | undefined {
-  const { username, password, pathname, searchParams } = new URL(text);
-  if (![username, password, pathname].every(isPercentEncoded))
-    return 'contains a % that is not followed by two hexadecimal digits: write %25 for a % in the user, password or database name';
+  const { username, password, hostname, pathname, searchParams } = new URL(text);
+  if (![username, password, hostname, pathname].every(isPercentEncoded))
+    return 'contains a % that is not followed by two hexadecimal digits: write %25 for a % in the user, password, host or database name';
   const mode = searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode))
     return `sslmode must be one of ${SSL_MODES.join(', ')}`;

@@ -33,11 +33,16 @@ export async function run(): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => stop.abort());
+  let exitCode = 0;
+  const fail = () => {
+    exitCode = 1;
+    stop.abort();
+  };
   try {
-    await runDemo(disposal, log, stop.signal);
-    return 0;
+    await runDemo(disposal, log, stop.signal, fail);
+    return exitCode;
   } catch (error) {
-    if (stop.signal.aborted) return 0;
+    if (stop.signal.aborted) return exitCode;
     throw error;
   } finally {
     await disposal.run();
@@ -48,12 +53,14 @@ async function runDemo(
   disposal: Disposal,
   log: ReturnType<typeof createLogger>,
   signal: AbortSignal,
+  onDatabaseLost: () => void,
 ): Promise<void> {
   print('Starting an embedded PostgreSQL, vsecure and a Slack look-alike …');
   const dataDir = mkdtempSync(path.join(tmpdir(), 'vsecure-demo-'));
   disposal.add('data folder', () => rmSync(dataDir, { recursive: true, force: true }));
   const lookAlike = await openLookAlike(disposal);
-  const server = await startServer(readConfig(environment(dataDir, lookAlike)), log);
+  const config = readConfig(environment(dataDir, lookAlike));
+  const server = await startServer(config, log, onDatabaseLost);
   disposal.add('server', () => server.stop());
   const seed = await seedDemo(server.services.useCases);
   const agent = await connectAgent(server.url, seed.agentKey);

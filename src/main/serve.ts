@@ -14,12 +14,18 @@ export async function run(): Promise<number> {
   const log = createLogger(config.logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const exitCode = stopOnUnhandledRejection(log, stop);
-  const server = await startServer(config, log);
+  let exitCode = 0;
+  // With exit code 1 a supervisor restarts the process.
+  const fail = () => {
+    exitCode = 1;
+    stop.abort();
+  };
+  stopOnUnhandledRejection(log, fail);
+  const server = await startServer(config, log, fail);
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   log.info({}, 'stopping');
   await stopInTime(server, log);
-  return exitCode();
+  return exitCode;
 }
 
 async function stopInTime(server: Server, log: Logger): Promise<void> {
@@ -31,16 +37,10 @@ async function stopInTime(server: Server, log: Logger): Promise<void> {
   clearTimeout(deadline);
 }
 
-/**
- * An unhandled rejection, as Slack's socket client may cause, leaves the process in an unknown state. The server stops gracefully with
- * exit code 1, so that a supervisor restarts it.
- */
-function stopOnUnhandledRejection(log: Logger, stop: AbortController): () => number {
-  let code = 0;
+/** An unhandled rejection, as Slack's socket client may cause, leaves the process in an unknown state. */
+function stopOnUnhandledRejection(log: Logger, fail: () => void): void {
   process.on('unhandledRejection', (reason) => {
-    code = 1;
     log.error({ err: reason }, 'unhandled rejection: stopping the server');
-    stop.abort();
+    fail();
   });
-  return () => code;
 }

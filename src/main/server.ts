@@ -15,18 +15,27 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts everything, or throws and leaves nothing running. */
-export async function startServer(config: Config, log: Logger): Promise<Server> {
+/** Starts everything, or throws and leaves nothing running. `onDatabaseLost`: the embedded database ended for good, so the process should, too. */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  onDatabaseLost: () => void,
+): Promise<Server> {
   const disposal = createDisposal(log);
   try {
-    return await start(config, log, disposal);
+    return await start(config, log, disposal, onDatabaseLost);
   } catch (error) {
     await disposal.run();
     throw error;
   }
 }
 
-async function start(config: Config, log: Logger, disposal: Disposal): Promise<Server> {
+async function start(
+  config: Config,
+  log: Logger,
+  disposal: Disposal,
+  onDatabaseLost: () => void,
+): Promise<Server> {
   const tracing = await openTracing(config);
   if (tracing) disposal.add('tracing', () => tracing.stop());
   let listeners: Listeners | undefined;
@@ -35,6 +44,7 @@ async function start(config: Config, log: Logger, disposal: Disposal): Promise<S
     directory: () => listeners?.directory,
     slackState: () => listeners?.slackState() ?? 'off',
     tracing,
+    onDatabaseLost,
   });
   await welcomeFirstAdmin(services.store, services.useCases, config.adminEmail, log);
   listeners = await openListeners(config, services, log, disposal);

@@ -15,7 +15,8 @@ import { keyCheck } from '../crypto/master-key.js';
 import { generateSecureToken } from '../crypto/random-token.js';
 import { makeSigningSecret } from '../crypto/signing-secret.js';
 import type { Directory, Log } from '../ports/index.js';
-import { startEmbedded } from '../postgres/embedded.js';
+import { EmbeddedPostgresError } from '../postgres/errors.js';
+import { keepEmbedded } from '../postgres/kept.js';
 import { createAutoApprovals } from '../store/auto-approvals.js';
 import { createCards } from '../store/cards.js';
 import { type DatabaseConnection, openDatabase } from '../store/database.js';
@@ -55,13 +56,17 @@ export interface Database {
   readonly dataSource: DataSource;
 }
 
-/** Connects to the configured Postgres, or starts the embedded one. Runs no migration. */
+/**
+ * Connects to the configured Postgres, or starts the embedded one. Runs no migration. `onDatabaseLost` is called when the embedded one
+ * ended and cannot be started again.
+ */
 export async function openConfiguredDatabase(
   config: Config,
   log: Log,
   disposal: Disposal,
+  onDatabaseLost?: () => void,
 ): Promise<Database> {
-  const connection = await findOrStartPostgres(config, log, disposal);
+  const connection = await findOrStartPostgres(config, log, disposal, onDatabaseLost);
   const dataSource = await openDatabase(connection, {
     onError: (code) => log.warn({ code }, 'the database ended an idle connection'),
   });
@@ -73,9 +78,20 @@ async function findOrStartPostgres(
   config: Config,
   log: Log,
   disposal: Disposal,
+  onDatabaseLost = () => {},
 ): Promise<DatabaseConnection> {
   if (config.database.url) return { url: config.database.url.reveal() };
-  const server = await startEmbedded({ dataDir: config.database.dataDir });
+  const server = await keepEmbedded(
+    { dataDir: config.database.dataDir },
+    {
+      onRestart: () => log.warn({}, 'embedded PostgreSQL had ended, and runs again'),
+      onFailure(error) {
+        const reason = error instanceof EmbeddedPostgresError ? error.message : undefined;
+        log.error({ err: error, reason }, 'embedded PostgreSQL ended, and cannot start again');
+        onDatabaseLost();
+      },
+    },
+  );
   disposal.add('embedded postgres', () => server.stop());
   log.info({ dataDir: config.database.dataDir }, 'embedded PostgreSQL is running');
   const { host, port, user, database } = server;
@@ -94,6 +110,8 @@ export interface ServiceHooks {
   /** Undefined while Slack is not connected. */
   readonly directory?: () => Directory | undefined;
   readonly slackState?: () => SlackState;
+  /** Called when the embedded database ended and cannot be started again. */
+  readonly onDatabaseLost?: (() => void) | undefined;
   /** Undefined when no collector is configured. */
   readonly tracing?: Tracing | undefined;
 }
@@ -106,7 +124,12 @@ export async function openServices(
   hooks: ServiceHooks = {},
 ) {
   const { onDelivery, directory = () => undefined, slackState = () => 'off', tracing } = hooks;
-  const { connection, dataSource } = await openConfiguredDatabase(config, log, disposal);
+  const { connection, dataSource } = await openConfiguredDatabase(
+    config,
+    log,
+    disposal,
+    hooks.onDatabaseLost,
+  );
   const masterKey = loadMasterKey(config, { isInstalled: await isInstalled(dataSource) });
   await bringUpToDate(dataSource, config, log);
   const store = withTracedTransactions(

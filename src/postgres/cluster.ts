@@ -113,7 +113,8 @@ function removeAbandoned(dataDir: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether another process with this number exists. */
+export function isAlive(pid: number): boolean {
   if (pid === process.pid) return false; // A folder with our number was made by a process that had it before us.
   try {
     process.kill(pid, 0);

@@ -55,7 +55,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   while (Date.now() < deadline) {
     const server = (await adopt(plan)) ?? (await launch(plan));
     if (server) return server;
-    await sleep(BUSY_POLL); // Another process is starting or stopping the server.
+    await sleep(BUSY_POLL); // A server is starting or ending.
   }
   throw new EmbeddedPostgresError(
     'busy',
@@ -125,8 +125,11 @@ async function ready(server: Supervised, isReady: () => Promise<boolean>): Promi
   );
 }
 
+/** By another process that runs the server, or by backends of a killed server, which end in a moment. */
 function isHeldByAnother(log: string): boolean {
-  return /lock file .* already exists/.test(log);
+  return /lock file .* already exists|pre-existing shared memory block .* is still in use/.test(
+    log,
+  );
 }
 
 function embedded(server: Omit<EmbeddedPostgres, keyof AsyncDisposable>): EmbeddedPostgres {

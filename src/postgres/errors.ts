@@ -12,6 +12,7 @@ export type EmbeddedPostgresErrorCode =
   | 'init_failed'
   | 'start_failed'
   | 'backup_in_the_way'
+  | 'moved'
   | 'busy';
 
 /** The embedded server cannot run here. The message ends with what to do next and contains no secret. */

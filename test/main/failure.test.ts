@@ -5,9 +5,13 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.js';
 import { explainFailure } from '../../src/main/failure.js';
-import { type TestDatabase, testDatabase } from '../support/database.js';
+import { openDatabase } from '../../src/store/database.js';
+import { sqlOn } from '../../src/store/sql.js';
+import { ownPostgres, type TestDatabase, testDatabase } from '../support/database.js';
 import { temporaryFolder } from '../support/folder.js';
+import { postgresProxy } from '../support/postgres-proxy.js';
 import { buildServices } from '../support/services.js';
 import { freePort, listenOnLoopback, shut } from '../support/slack/loopback.js';
 import { type Ended, vsecure } from '../support/vsecure.js';
@@ -82,6 +86,66 @@ describe('a database', () => {
     const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
     expect(ended.exit).toBe(1);
     expect(sentenceOf(ended)).toBe('vsecure: the database refused the user in DATABASE_URL.');
+  });
+
+  test('address with a host that does not exist is reported in one sentence', async () => {
+    const DATABASE_URL = elsewhere((url) =>
+      Object.assign(url, { hostname: 'no-such-host.invalid', password: 'hunter2' }),
+    );
+    const ended = await serve({ DATABASE_URL, VSECURE_MASTER_KEY: KEY });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toMatch(/^vsecure: the host name in DATABASE_URL cannot be resolved/);
+    expect(ended.stderr).not.toContain('hunter2');
+  });
+
+  test('address that is not a valid URL is reported by name and not repeated', async () => {
+    for (const host of ['%zz', 'db/%zz', 'user:%zz@db']) {
+      const settings = {
+        DATABASE_URL: `postgresql://alice:hunter2@${host}`,
+        VSECURE_MASTER_KEY: KEY,
+      };
+      const read = () => readConfig(settings);
+      expect(read).toThrow(/^The configuration has 1 problem\(s\):\n {2}DATABASE_URL: .*(%25|URL)/);
+      expect(read).not.toThrow(/hunter2|zz/);
+    }
+  });
+
+  test('without TLS, without the password, or with another password than DATABASE_URL has, is reported in one sentence', async () => {
+    await using server = await ownPostgres({ durable: false });
+    const proxy = await postgresProxy(server);
+    const open = await openDatabase(server.connection);
+    await sqlOn(open)(`alter role vsecure password 'other'`);
+    writeFileSync(path.join(server.dataDir, 'pg_hba.conf'), 'local all all scram-sha-256\n');
+    await sqlOn(open)('select pg_reload_conf()');
+    const { port } = proxy.connection;
+    const sentence = async (change: Partial<URL>) => {
+      const url = elsewhere((one) => Object.assign(one, { port, ...change }));
+      const explained = await openDatabase({ url }).then(() => 'connected', explainFailure);
+      expect(explained).not.toContain('hunter2');
+      return explained;
+    };
+    expect(await sentence({ search: '?sslmode=verify-full' })).toBe(
+      'the database server offers no TLS, which sslmode in DATABASE_URL demands.',
+    );
+    expect(await sentence({ password: 'hunter2' })).toBe(
+      'the database refused the password in DATABASE_URL.',
+    );
+    expect(await sentence({})).toBe(
+      'the database demands a password, and DATABASE_URL contains none.',
+    );
+    await open.destroy();
+    await proxy.close();
+  });
+
+  test('that is something else than PostgreSQL is reported in one sentence', async () => {
+    const web = createServer((_req, res) => res.end());
+    const port = await listenOnLoopback(web);
+    const ended = await serve({
+      DATABASE_URL: elsewhere((url) => Object.assign(url, { port })),
+      VSECURE_MASTER_KEY: KEY,
+    });
+    await shut(web);
+    expect(sentenceOf(ended)).toMatch(/ended the connection: is it a PostgreSQL server\?$/);
   });
 });
 
@@ -187,7 +251,7 @@ test('an error of Node or PostgreSQL is explained by its code, never by its mess
 
   const several = new AggregateError([coded('ECONNREFUSED'), coded('ENOTFOUND')], 'hunter2');
   expect(explainFailure(several)).toBe('no server answers at the address in DATABASE_URL.');
-  expect(explainFailure(coded('57P03'))).toBe('something unexpected happened (Error 57P03)');
+  expect(explainFailure(coded('22012'))).toBe('something unexpected happened (Error 22012)');
   expect(explainFailure(new TypeError('hunter2'))).toBe(
     'something unexpected happened (TypeError)',
   );
