@@ -39,7 +39,7 @@ export type WireKey = z.output<typeof key>;
 const newKey = z.object({
   ...key.shape,
   token: z.string(),
-  /** Does Slack know the owner, who is then told of the key's requests? `unavailable`: Slack is not connected or did not answer. Absent for keys that never ask. */
+  /** Does Slack know the owner, who then gets messages about its requests? `unavailable`: Slack is not connected or did not answer. Absent for keys that never ask. */
   ownerInSlack: z.enum(['linked', 'unknown', 'unavailable']).optional(),
 });
 described.add(newKey, { id: 'NewKey' });

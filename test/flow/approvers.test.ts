@@ -406,7 +406,7 @@ describe('the owner of a key who never acted in Slack', () => {
     expect(await slackOf(owner)).toEqual([`${TEAM}/U0OLGA`]);
   });
 
-  test('is linked when Slack is connected after the key was made; a revoked key and a service key link nobody', async () => {
+  test('is linked when Slack is connected after the key was made; a revoked key and a service key link no one', async () => {
     slack.silent = true;
     expect((await create('tool-of-olga')).ownerInSlack).toBe('unavailable');
     const pia = { owner: 'pia@example.com' };
@@ -425,7 +425,7 @@ describe('the owner of a key who never acted in Slack', () => {
     ['no account has the address', {}, 'gone'],
     ['the account is a guest', { status: 'guest' }, owner],
     ['the account is of another workspace', { status: 'foreign', teamId: 'T0AWAY' }, owner],
-  ] as const)('is told of nothing when %s, and the answer says so', async (_, changes, address) => {
+  ] as const)('gets no message when %s, and the answer says so', async (_, changes, address) => {
     account(address, 'U0OLGA', changes);
     expect((await create('tool-of-olga')).ownerInSlack).toBe('unknown');
     expect(await slackOf(owner)).toEqual([]);

@@ -43,18 +43,18 @@ export function registerKeysCreate(program: Command, io: Io): void {
         `Created key ${created.id} (${created.name}), class ${created.class}, owner ${created.owner}, ${expiry}.`,
       );
       io.err('The key is shown only this once. Store it where only its owner can read it.');
-      const untold = UNTOLD[created.ownerInSlack ?? 'linked'];
-      if (untold) io.err(`Warning: ${untold}`);
+      const missing = WITHOUT_MESSAGES[created.ownerInSlack ?? 'linked'];
+      if (missing) io.err(`Warning: ${missing}`);
     });
 }
 
 /** The owner gets no message about the key's requests, and so no *Not me*. */
-const UNTOLD = {
+const WITHOUT_MESSAGES = {
   linked: undefined,
   unknown:
-    'no Slack account has the address of the owner, so no message tells them of the requests of this key. Link one with people:code, or name an owner who has one.',
+    'no Slack account has the address of the owner, so the owner gets no message about the requests of this key. Link one with people:code, or name an owner who has one.',
   unavailable:
-    'Slack is not connected or did not answer, so no message tells the owner of the requests of this key. vsecure finds their account once Slack answers.',
+    'Slack is not connected or did not answer, so the owner gets no message about the requests of this key. vsecure finds their account once Slack answers.',
 } as const;
 
 function scopes(text: string) {

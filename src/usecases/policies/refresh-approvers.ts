@@ -7,7 +7,7 @@ import type { LinkApprovers } from './link-approvers.js';
 export type RefreshApprovers = () => Promise<void>;
 
 /**
- * Runs when Slack is first connected and every few minutes after. An owner is told of requests once their account is linked. A group that cannot be refreshed becomes too old to decide by.
+ * Runs when Slack is first connected and every few minutes after. An owner gets messages about requests once their account is linked. A group that cannot be refreshed becomes too old to decide by.
  */
 export function createRefreshApprovers(
   store: Reads,
