@@ -44,7 +44,7 @@ export const keyOfActor = (name: string): string | undefined =>
 /** The most events that one transaction adds. */
 const BATCH = 10_000;
 
-/** Only resources in their valid form have keys: nobody can search for others. */
+/** Only resources in their valid form have keys: a search for another one is refused. */
 const ADD = `
   with fresh as materialized (
     select sequence, body -> 'resources' as resources, body -> 'actor' ->> 'name' as actor from audit_event where sequence > $1 and sequence <= $2),

@@ -127,12 +127,21 @@ export function selectEvents(
   bind: Bind,
   newest?: number,
 ): string {
+  const range = `sequence >= ${bind(low)} and sequence < ${bind(high)}`;
   const order = newest === undefined ? '' : `order by sequence desc limit ${bind(newest)}`;
   const select = ({ indexed, rule, key }: Branch) => {
-    const all = [indexed, rule, ...conditions].flatMap((one) => one?.(bind) ?? []);
-    const where = [`sequence >= ${bind(low)} and sequence < ${bind(high)}`, ...all].join(' and ');
-    if (key === undefined) return `(select ${columns} from audit_event where ${where} ${order})`;
-    return `(select ${columns} from audit_seen join audit_event using (sequence) where key = ${bind(key)} and ${where} ${order})`;
+    const found =
+      key === undefined
+        ? `audit_event where ${[indexed?.(bind), range].filter(Boolean).join(' and ')}`
+        : `audit_seen where key = ${bind(key)} and ${range}`;
+    const rules = [rule, ...conditions].flatMap((one) => one?.(bind) ?? []);
+    const where = rules.length > 0 ? `where ${rules.join(' and ')}` : '';
+    // The offset keeps the two steps apart: the planner would take another index for a rule, and read the whole trail through it.
+    const events =
+      key === undefined
+        ? `(select * from ${found} order by sequence desc offset 0) e`
+        : `(select sequence from ${found} order by sequence desc offset 0) s join audit_event e using (sequence)`;
+    return `(select ${columns} from ${events} ${where} ${order})`;
   };
   return branches.map(select).join(' union all ');
 }

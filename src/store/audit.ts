@@ -15,8 +15,11 @@ import {
 import { readTrail } from './audit-trail.js';
 import type { Sql } from './sql.js';
 
-/** Events of one branch that one call looks at: more where the database applies the whole rule than where each event is compared with it. */
-const LOOKED_MAX = { exact: 5000, compared: 1000 };
+/**
+ * Events of one branch that one call looks at: more where the database applies the whole rule and finds the numbers without the events than
+ * where it reads each event to find its number, or compares each with the domain's rule.
+ */
+const LOOKED_MAX = { quick: 5000, slow: 1000 };
 
 export function auditReads(sql: Sql): AuditReads {
   return {
@@ -59,11 +62,12 @@ async function* partsOf(
   let before = after === undefined ? undefined : Number(after);
   const keys = await indexedKeys(sql, filter);
   const search = auditSearch(filter, keys);
-  const bound = search.exact ? LOOKED_MAX.exact : LOOKED_MAX.compared;
+  const isQuick = search.exact && search.branches.every(({ indexed }) => !indexed);
+  const bound = isQuick ? LOOKED_MAX.quick : LOOKED_MAX.slow;
   if (search.upTo !== undefined) {
     const recent = { ...search, branches: [{}] };
     const above = search.upTo + 1;
-    const window = await windowOf(sql, recent, filter, { before, above, bound: LOOKED_MAX.exact });
+    const window = await windowOf(sql, recent, filter, { before, above, bound: LOOKED_MAX.quick });
     const isCut = window.more && window.low > above;
     if (window.low < window.high) yield { search: recent, window: { ...window, more: isCut } };
     if (isCut) return;

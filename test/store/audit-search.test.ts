@@ -229,7 +229,7 @@ describe.each(STATES)(
         );
         // 200 items, or the end of a part: never a page for each item that is left out.
         expect(listed.length).toBeLessThanOrEqual(
-          Math.ceil(expected.length / 200) + SIZE / 5000 + 2,
+          Math.ceil(expected.length / 200) + SIZE / 1000 + 2,
         );
       },
     );
