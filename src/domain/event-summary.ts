@@ -41,11 +41,8 @@ const verdictOf = ({ outcome, verdict }: Details): string | undefined => text(ou
 const subjectText = ({ name, class: keyClass, owner }: EventSubject) =>
   `for ${name} (${keyClass} key of ${owner})`;
 
-/** Details that say what was changed, of the events about keys, people, secrets, receivers and alert rules. */
+/** Details that say what was changed, of the events about people, secrets, receivers and alert rules. The subject says whose key it is. */
 const SHOWN = [
-  'name',
-  'class',
-  'owner',
   'email',
   'role',
   'active',

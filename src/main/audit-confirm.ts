@@ -8,7 +8,7 @@ import { createLogger } from './logger.js';
 import { openServices } from './services.js';
 
 /** Exit code 1: there are such partitions, and nothing was confirmed. */
-export async function run({ yes }: { readonly yes: boolean }): Promise<number> {
+export async function run({ yes = false }: { readonly yes?: boolean }): Promise<number> {
   const config = readConfig(process.env);
   if (!config.database.url) requireCluster(config.database.dataDir);
   const log = createLogger(config.logLevel);

@@ -2,7 +2,7 @@
 
 import { relayMain } from 'mcp-server-vsecure';
 
-export function run({ check }: { readonly check: boolean }): Promise<number> {
+export function run({ check }: { readonly check?: boolean }): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const { env, stdin, stdout, stderr } = process;

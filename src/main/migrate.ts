@@ -9,7 +9,7 @@ import { openConfiguredDatabase } from './services.js';
 
 export interface MigrateArguments {
   /** Changes nothing. */
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
 }
 
 export async function run({ dryRun }: MigrateArguments): Promise<number> {

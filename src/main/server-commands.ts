@@ -57,7 +57,7 @@ function simple(
 
 function registerMigrate(command: Command, run: RunServerCommand): void {
   command
-    .option('--dry-run', 'only show which migrations would run', false)
+    .option('--dry-run', 'only show which migrations would run')
     .action((options) => run(async () => (await import('./migrate.js')).run(options)));
 }
 
@@ -90,7 +90,7 @@ The command needs the database and the master key.`;
 
 function registerAuditConfirm(command: Command, run: RunServerCommand): void {
   command
-    .option('--yes', 'confirm all of them', false)
+    .option('--yes', 'confirm all of them')
     .addHelpText('after', CONFIRM_HELP)
     .action((options) => run(async () => (await import('./audit-confirm.js')).run(options)));
 }
@@ -107,8 +107,8 @@ and prints a fix for each problem. Exit status: 0 all checks passed, 1 a check f
 
 function registerSlackCheck(command: Command, run: RunServerCommand): void {
   command
-    .option('--post', 'also post a test message to each channel', false)
-    .option('--json', 'print one JSON document', false)
+    .option('--post', 'also post a test message to each channel')
+    .option('--json', 'print one JSON document')
     .addHelpText('after', SLACK_HELP)
     .action((options) => run(async () => (await import('./slack-check.js')).run(options)));
 }
@@ -123,7 +123,7 @@ The AI tool starts this command. Environment:
 
 function registerMcp(command: Command, run: RunServerCommand): void {
   command
-    .option('--check', 'test the connection, and show how to fix what does not work', false)
+    .option('--check', 'test the connection, and show how to fix what does not work')
     .addHelpText('after', MCP_HELP)
     .action((options) => run(async () => (await import('./mcp.js')).run(options)));
 }

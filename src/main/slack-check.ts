@@ -10,12 +10,12 @@ import { findChannels } from './slack-channels.js';
 
 export interface SlackCheckArguments {
   /** Also posts a test message to each channel. */
-  readonly post: boolean;
+  readonly post?: boolean;
   /** Prints one JSON document. */
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
-export async function run({ post, json }: SlackCheckArguments): Promise<number> {
+export async function run({ post = false, json = false }: SlackCheckArguments): Promise<number> {
   const config = readConfig(process.env);
   const all: Checked[] = [];
   for await (const one of runChecks(config, post)) {

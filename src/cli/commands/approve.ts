@@ -13,7 +13,7 @@ export function registerApprove(program: Command, io: Io): void {
     .option('--reason <text>', 'why; some policies require it')
     .option('--duration <duration>', 'grant a shorter time than requested, like 30m')
     .option('--resource <resource>', 'grant only this requested resource; can be repeated', collect)
-    .option('--yes', 'decide without asking; without a terminal give --yes or --reason')
+    .option('--yes', 'decide without asking; a script gives --yes or --reason')
     .option('--json', 'print JSON')
     .action((id, { resource, ...options }) =>
       decide(io, 'approve', id, { ...options, resources: resource }),

@@ -7,25 +7,29 @@ import type { Checkpoint } from '../../sdk/index.js';
 import { CommandFailed, UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
 
-const EXAMPLES = `
+const HELP = `
+Each event's hash covers the event before it. The command fetches all events and computes every hash again on this machine, so that it
+finds an event that was changed, removed or inserted in the database. It exits with 1 if it finds one.
+
+Someone who can write to the database could change an event and then every later hash. A checkpoint finds that, too: a small file with the
+number and the hash of the newest event, which must still agree at the next check. Keep it where the vsecure server cannot write.
+
 Examples:
   vsecure mcp:audit:verify
   vsecure mcp:audit:verify --checkpoint /safe/place/vsecure-audit.json --new-checkpoint
-  vsecure mcp:audit:verify --checkpoint /safe/place/vsecure-audit.json
-
-Keep the checkpoint where the vsecure server cannot write. It proves that no earlier event was changed since the last check.`;
+  vsecure mcp:audit:verify --checkpoint /safe/place/vsecure-audit.json`;
 
 export function registerAuditVerify(program: Command, io: Io): void {
   program
     .command('mcp:audit:verify')
-    .description('verify every link of the audit trail on this machine')
+    .description('check that no event of the audit trail was changed or removed')
     .option(
       '--checkpoint <file>',
-      'compare with the checkpoint in this file, then save the new one',
+      'compare with the checkpoint in this file, then replace it by the newest one',
     )
-    .option('--new-checkpoint', 'save the first checkpoint in this file, which must not exist')
+    .option('--new-checkpoint', 'with --checkpoint: create the file, which must not exist yet')
     .option('--json', 'print JSON')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(async ({ checkpoint: file, newCheckpoint, json }) => {
       if (newCheckpoint && file === undefined)
         throw new UsageError('--new-checkpoint needs --checkpoint <file>.');

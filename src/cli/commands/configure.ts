@@ -1,4 +1,4 @@
-/** `mcp:configure`: show the difference that the policies of a file make, then put all of them in force or none. */
+/** `mcp:configure`: shows the difference that the policies of a file make, then puts all of them in force or none. */
 
 import type { Command } from 'commander';
 import type { AppliedPolicy } from '../../sdk/index.js';
@@ -14,15 +14,28 @@ interface ConfigureOptions {
   readonly json?: boolean;
 }
 
+const HELP = `
+A policy file looks like this (docs/policies.md lists all fields):
+
+  - uri: production/*                  # the secrets that the policy covers
+    name: Production secrets
+    approvers: [alice@example.com]     # any of them can approve a request
+    maxDuration: 2h                    # the longest time that a grant lasts
+
+The command shows every difference, what loosens first, and asks before it changes anything. It applies all policies of the file or none.
+A policy in the file replaces the policy with the same uri: fields that the file leaves out return to their defaults.
+Policies that the file does not contain stay as they are.`;
+
 export function registerConfigure(program: Command, io: Io): void {
   program
     .command('mcp:configure')
-    .description('set policies from a file; each replaces the policy of its pattern')
-    .requiredOption('-f, --file <file>', 'YAML: a list of policies; - for stdin')
-    .option('--dry-run', 'only show what would change')
-    .option('--prune', 'remove every policy that the file does not name')
+    .description('set the policies in a file: who may request what, and who approves it')
+    .requiredOption('-f, --file <file>', 'YAML file with a list of policies; - reads stdin')
+    .option('--dry-run', 'show what would change, and change nothing')
+    .option('--prune', 'also remove every policy that the file does not contain')
     .option('--yes', 'do not ask; required without a terminal when a change loosens')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
     .action((options: ConfigureOptions) => configure(io, options));
 }
 

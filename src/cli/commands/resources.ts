@@ -19,11 +19,16 @@ const COLUMNS: readonly Column<Policy>[] = [
   { header: 'version', cell: ({ version }) => version },
 ];
 
+const HELP = `
+Each line is one policy. A secret that no policy covers cannot be requested. Where several cover a secret, the most specific one decides.
+To change policies: vsecure mcp:configure. To see what would happen to one request: vsecure mcp:explain.`;
+
 export function registerResources(program: Command, io: Io): void {
   program
     .command('mcp:resources')
-    .description('list the policies')
+    .description('list the policies: which secrets can be requested, and who approves')
     .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
     .action(async ({ json }) => {
       const policies = await io.client().mcp.listResources();
       if (json) return io.json(policies);
