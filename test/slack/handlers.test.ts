@@ -353,6 +353,8 @@ describe('a user of another workspace', () => {
     await scene.expectReply('a different workspace');
     expect(scene.proxy.callsOf('views.open')).toHaveLength(before);
     expect(record).toMatchObject({ type: 'foreign_request', refusal: 'foreign_team' });
+    // The stored word is older than the source's.
+    expect(record?.details).toEqual({ what: 'press' });
   });
 
   test.each(foreign)('%s: the form decides nothing', async (_, forgery) => {

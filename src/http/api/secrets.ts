@@ -34,8 +34,12 @@ export function serveSecrets(
 
   serve(secretRoutes.set, async ({ caller, body, idempotencyKey }) => {
     const value = new TextEncoder().encode(body.value);
-    const secret = { ...body, value };
-    return mapResult(await useCases.writeSecret(caller, secret, idempotencyKey), wireWritten);
+    try {
+      const secret = { ...body, value };
+      return mapResult(await useCases.writeSecret(caller, secret, idempotencyKey), wireWritten);
+    } finally {
+      value.fill(0);
+    }
   });
 
   serve(secretRoutes.create, async ({ caller, body, idempotencyKey }) =>

@@ -36,16 +36,22 @@ export interface Seals {
 
 export function createSeals(vault: Vault, installation: string): Seals {
   return {
-    seal: (kind, version, confidential) =>
-      vault.seal(
-        new TextEncoder().encode(JSON.stringify(confidential)),
-        placeOf(installation, kind, version),
-      ),
+    seal(kind, version, confidential) {
+      const bytes = new TextEncoder().encode(JSON.stringify(confidential));
+      try {
+        return vault.seal(bytes, placeOf(installation, kind, version));
+      } finally {
+        bytes.fill(0);
+      }
+    },
     open(kind, { version, sealed }) {
       const bytes = vault.open(sealed, placeOf(installation, kind, version));
-      const confidential: SealedSettings = JSON.parse(new TextDecoder().decode(bytes));
-      bytes.fill(0);
-      return confidential;
+      try {
+        const confidential: SealedSettings = JSON.parse(new TextDecoder().decode(bytes));
+        return confidential;
+      } finally {
+        bytes.fill(0);
+      }
     },
   };
 }

@@ -83,7 +83,7 @@ export function createChangeSecret(
       input.idempotencyKey,
       requestContent(action, input),
     );
-    return change(caller, use, idempotencyKey, async (tx, secret, eventFields) => {
+    const stored = change(caller, use, idempotencyKey, async (tx, secret, eventFields) => {
       const conflict = action === 'create' ? taken(secret) : outdated(secret, input);
       if (conflict) return conflict;
       const known = secret ?? (await tx.secrets.insert(parts.makeId('scrt'), input.resource));
@@ -93,6 +93,8 @@ export function createChangeSecret(
       const { path, version } = await storeVersion(tx, parts, caller, known, value.value, record);
       return ok({ resource: path, version, previousVersion: secret?.version });
     });
+    // Not in the transaction, which may run twice.
+    return stored.finally(() => value.value.fill(0));
   };
 
   return {

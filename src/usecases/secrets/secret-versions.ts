@@ -8,6 +8,7 @@ import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import { parseResource } from '../../domain/uri.js';
 import type { Tx, Vault } from '../../ports/index.js';
+import { inBase64 } from './encode-value.js';
 
 /** What `storeVersion` needs to seal a value. */
 export interface Sealing {
@@ -78,7 +79,7 @@ export function recordUnchanged(tx: Tx, caller: Caller, { path, version }: Secre
 
 /** Bound to the version, so that equal values of two versions have different fingerprints. */
 const fingerprinted = (secretId: string, version: number, value: Uint8Array) =>
-  `secret value ${secretId} ${version} ${Buffer.from(value).toString('base64')}`;
+  `secret value ${secretId} ${version} ${inBase64(value)}`;
 
 /** Deletes all versions of a secret whose row is locked. This cannot be undone. */
 export async function removeSecret(
