@@ -184,5 +184,6 @@ function splitWords(text: string): string[] {
 
 function isExempt({ word, files, text }: Exemption, found: string, line: Line): boolean {
   const isListed = files.some((file) => line.file === file || line.file.startsWith(`${file}/`));
-  return isListed && found.replace(/s$/, '') === word && text.test(line.text);
+  const isWord = found === word || found.replace(/s$/, '') === word;
+  return isListed && isWord && text.test(line.text);
 }
