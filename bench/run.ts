@@ -1,4 +1,5 @@
 /** `npm run bench`: prints each floor, its subject and the ratio, all measured in this run. `npm run bench -- reads` runs the named parts. */
+import { benchAudit } from './audit.js';
 import { benchFlood } from './flood.js';
 import { benchMcp } from './mcp.js';
 import { benchMetrics } from './metrics.js';
@@ -12,6 +13,7 @@ import { benchWakeUp } from './wake-up.js';
 const ALONE: Record<string, () => Promise<void>> = {
   policies: () => benchPolicies(console.log),
   metrics: () => benchMetrics(console.log),
+  audit: () => benchAudit(console.log),
 };
 
 const ON_STAGE: Record<string, (stage: Stage) => Promise<void>> = {
