@@ -4,7 +4,7 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 const KEY_BYTES = 32;
 
 /** Each purpose has its own subkey. */
-type KeyPurpose = 'wrap' | 'api-key-pepper' | 'button' | 'fingerprint' | 'detachment';
+type KeyPurpose = 'wrap' | 'api-key-pepper' | 'button' | 'fingerprint' | 'detachment' | 'answer';
 
 /** A master key in a KeyObject, which does not print its bytes. */
 export interface MasterKey {

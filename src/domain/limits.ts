@@ -43,6 +43,8 @@ export const LINK_CODE_TTL = 10 * MINUTE;
 export const IDEMPOTENCY_KEY_MAX = 128;
 /** Milliseconds for which the answer to a change is stored, so that a retry gets the same answer. */
 export const ANSWER_RETENTION = 7 * DAY;
+/** Milliseconds for which a retry gets what an answer shows once, such as a new key. Afterwards it is deleted. */
+export const SHOWN_AGAIN = 10 * MINUTE;
 /** Milliseconds for which completed deliveries are stored, unless configured otherwise. */
 export const DELIVERY_RETENTION = 30 * DAY;
 

@@ -24,6 +24,7 @@ export function startScheduledJobs(config: Config, services: Services, log: Log)
       { name: 'refresh-approvers', when: '0 */5 * * * *', run: useCases.refreshApprovers },
       { name: 'record-limit-refusals', when: '30 * * * * *', run: useCases.recordLimitRefusals },
       { name: 'roll-up-metrics', when: '5 * * * * *', run: services.countOn },
+      { name: 'delete-shown-secrets', when: '40 * * * * *', run: useCases.deleteShownSecrets },
       { name: 'delete-old-answers', when: '0 37 3 * * *', run: useCases.deleteOldAnswers },
       { name: 'delete-old-deliveries', when: '0 47 3 * * *', run: forgetDelivered },
       {

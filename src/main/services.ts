@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
+import { createAnswerSeal } from '../crypto/answer-seal.js';
 import { createKeyHasher } from '../crypto/api-key.js';
 import { chainHash } from '../crypto/chain-hash.js';
 import { createDetachmentProof } from '../crypto/detachment-proof.js';
@@ -157,6 +158,7 @@ export async function openServices(
     digest,
     fingerprint: createFingerprint(masterKey),
     chain: chainHash,
+    answerSeal: createAnswerSeal(masterKey, installation.id),
     detachments: createDetachmentProof(masterKey, installation.id),
     makeToken: generateSecureToken,
     makeSigningSecret,

@@ -11,6 +11,15 @@ export interface Vault {
   open(sealed: SealedValue, place: SecretPlace): Uint8Array;
 }
 
+/** Seals what an answer shows once. `place`: the principal, its idempotency key and the hash of the request. */
+export interface AnswerSeal {
+  seal(text: string, ...place: AnswerPlace): string;
+  /** Throws when the place or the master key is another one. */
+  open(sealed: string, ...place: AnswerPlace): string;
+}
+
+type AnswerPlace = readonly [principal: string, key: string, fingerprint: string];
+
 /** A prefix and 22 base62 characters (131 random bits). */
 export type MakeId = <P extends string>(prefix: P) => `${P}_${string}`;
 

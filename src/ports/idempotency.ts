@@ -18,8 +18,14 @@ export interface IdempotencyStore {
     key: string,
     fingerprint: string,
   ): Promise<StoredAnswer | undefined>;
-  /** `answer` may contain plain values and dates, and is read back as such. Never store a secret. */
+  /** `answer` may contain plain values and dates, and is read back as such. Never store a secret in it. */
   save(principal: PrincipalId, key: string, answer: unknown): Promise<void>;
+  /** Keeps the sealed part of the answer that is shown once, beside the answer. */
+  saveSealed(principal: PrincipalId, key: string, sealed: string): Promise<void>;
+  /** Undefined when there is none, or when it is older than `ms`. */
+  sealed(principal: PrincipalId, key: string, ms: number): Promise<string | undefined>;
+  /** Deletes sealed parts that are older than `ms`. */
+  deleteSealed(ms: number): Promise<void>;
   /** Releases a claimed key under which nothing was changed. */
   release(principal: PrincipalId, key: string): Promise<void>;
   /** Deletes answers older than `ms`. Returns the number. */

@@ -52,4 +52,6 @@ export interface Logins extends LoginReads {
   void(person: PersonId): Promise<void>;
   /** Returns `waiting` until the login is confirmed, then once the person. Undefined when it is unknown, expired or already taken. */
   take(id: LoginId, secretHash: string): Promise<PersonId | 'waiting' | undefined>;
+  /** The person of a login that this terminal has taken. */
+  takenBy(id: LoginId, secretHash: string): Promise<PersonId | undefined>;
 }

@@ -12,8 +12,8 @@ export type NewKeyWish = z.input<typeof keyRoutes.create.body>;
 export function createKeys(call: Call) {
   return {
     /**
-     * Creates a key. The `token` in the answer is the key itself and is never shown again. If that answer was lost, a retry rejects
-     * with `shown_once` and the id of the new key: revoke that key and create another.
+     * Creates a key. The `token` in the answer is the key itself and is never shown again. If that answer was lost, a retry
+     * within 10 minutes gets it. A later one rejects with `shown_once` and the id of the new key: revoke that key and create another.
      */
     create: (key: NewKeyWish, options?: ChangeOptions) =>
       call(keyRoutes.create, { body: key, ...options }),

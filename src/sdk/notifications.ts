@@ -29,8 +29,8 @@ export function createNotifications(call: Call) {
   return {
     /**
      * Configures receivers. Absent settings stay unchanged, and `enabled: false` disables a receiver. When you create a webhook or use
-     * `rotateSecret`, the answer contains `webhook.secret`, which is never shown again. If that answer was lost, a retry rejects with
-     * `shown_once`: rotate the secret.
+     * `rotateSecret`, the answer contains `webhook.secret`, which is never shown again. If that answer was lost, a retry within 10
+     * minutes gets it. A later one rejects with `shown_once`: rotate the secret.
      */
     configureNotifications: (
       settings: NotificationSettings,

@@ -1,8 +1,12 @@
 /** Answers kept by idempotency key. The first transaction with a key locks its row until COMMIT or ROLLBACK; others wait. */
 
 import type { IdempotencyStore } from '../ports/index.js';
-import { only, type Sql } from './sql.js';
+import { first, only, type Sql } from './sql.js';
 import { decodeAnswer, encodeAnswer, type StoredAnswer } from './stored-answer.js';
+
+/** Rows beside those of the answers. Keys of clients contain no space, and may be as long as the column allows. */
+const SEALED = 'sealed ';
+const SEALED_KEY = `'${SEALED}' || encode(sha256(convert_to($2, 'UTF8')), 'hex')`;
 
 interface KeptRow {
   readonly fingerprint: string;
@@ -30,6 +34,33 @@ export function idempotency(sql: Sql): IdempotencyStore {
         key,
         encodeAnswer(answer),
       ]);
+    },
+
+    async saveSealed(principal, key, sealed) {
+      await sql(
+        `insert into kept_answer (principal_id, key, fingerprint, answer)
+         values ($1, ${SEALED_KEY}, encode(sha256(convert_to($2, 'UTF8')), 'hex'), $3)`,
+        [principal, key, encodeAnswer(sealed)],
+      );
+    },
+
+    async sealed(principal, key, ms) {
+      const rows = await sql<{ answer: StoredAnswer }>(
+        `select answer from kept_answer where principal_id = $1 and key = ${SEALED_KEY}
+           and created_at > clock_timestamp() - $3::float8 * interval '1 ms'`,
+        [principal, key, ms],
+      );
+      const row = first(rows);
+      const sealed = row && decodeAnswer(row.answer);
+      return typeof sealed === 'string' ? sealed : undefined;
+    },
+
+    async deleteSealed(ms) {
+      await sql(
+        `delete from kept_answer where created_at < clock_timestamp() - $1::float8 * interval '1 ms'
+           and starts_with(key, $2)`,
+        [ms, SEALED],
+      );
     },
 
     async release(principal, key) {

@@ -84,6 +84,14 @@ export function logins(sql: Sql): Logins {
       const row = first(await sql<{ person_id: PersonId | null }>(TAKE, [id, secretHash]));
       return row && (row.person_id ?? 'waiting');
     },
+
+    async takenBy(id, secretHash) {
+      const rows = await sql<{ person_id: PersonId }>(
+        'select person_id from login where id = $1 and secret_hash = $2 and claimed_at is not null',
+        [id, secretHash],
+      );
+      return first(rows)?.person_id;
+    },
   };
 }
 

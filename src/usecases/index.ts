@@ -2,6 +2,7 @@
 
 import type { HashText } from '../domain/request-digest.js';
 import type {
+  AnswerSeal,
   Cards,
   ChainHash,
   CheckTarget,
@@ -55,7 +56,7 @@ import { createRecordForeignWorkspace } from './authorization/record-foreign-wor
 import { createRecordRefusedSuspension } from './authorization/record-refused-suspension.js';
 import { createReviewKeys } from './authorization/review-keys.js';
 import { createSuspendPrincipal } from './authorization/suspend-principal.js';
-import { createDeleteOldAnswers } from './delete-old-answers.js';
+import { createDeleteOldAnswers, createDeleteShownSecrets } from './delete-old-answers.js';
 import { createIdempotent } from './idempotent.js';
 import { createCountUses } from './metrics/count-uses.js';
 import { createEvaluateAlerts } from './metrics/evaluate-alerts.js';
@@ -96,6 +97,7 @@ export interface Parts {
   /** A keyed hash, for texts that contain a secret value. */
   readonly fingerprint: HashText;
   readonly chain: ChainHash;
+  readonly answerSeal: AnswerSeal;
   readonly detachments: DetachmentProof;
   readonly makeToken: MakeToken;
   readonly makeSigningSecret: MakeSigningSecret;
@@ -119,7 +121,7 @@ export interface Parts {
 export type UseCases = ReturnType<typeof createUseCases>;
 
 export function createUseCases(given: Parts) {
-  const idempotent = createIdempotent(given.fingerprint);
+  const idempotent = createIdempotent(given.fingerprint, given.answerSeal);
   const parts = { ...given, idempotent };
   const { store, ledger, wakeups, vault, hasher, makeId, stopwatch } = parts;
   const linkApprovers = createLinkApprovers(parts);
@@ -172,6 +174,7 @@ export function createUseCases(given: Parts) {
       manageSecret,
     }),
     deleteOldAnswers: createDeleteOldAnswers(store),
+    deleteShownSecrets: createDeleteShownSecrets(store),
     openAuditPartition: createOpenAuditPartition(store),
     detachAudit: createDetachAudit(parts),
     confirmDetachments: createConfirmDetachments(parts),

@@ -185,28 +185,64 @@ test('these tests cover every route that makes a change', () => {
   expect([...repeated, ...APART].toSorted()).toEqual(CHANGING.toSorted());
 });
 
-test('a new key is shown once: a repeated request names the key without its secret part, which is stored nowhere', async () => {
+/** Lets the sealed parts of answers become older than a retry may be. */
+const age = () =>
+  sqlOn(serving.services.database.dataSource)(
+    `update kept_answer set created_at = created_at - interval '11 minutes'`,
+  );
+const keptAnswers = async () =>
+  JSON.stringify(await sqlOn(serving.services.database.dataSource)('select * from kept_answer'));
+
+test('a new key whose answer was lost is shown again within minutes, sealed in the database, and then no more', async () => {
   const key = randomUUID();
   const wish = { name: `once-${count}`, class: 'agent', owner: 'bob@example.com' };
   const first = await send('POST', '/keys', admin, key, wish);
   const made = keyRoutes.create.answer.parse(first.json);
   const again = await send('POST', '/keys', admin, key, wish);
-  expect([again.status, codeOf(again)]).toEqual([409, 'shown_once']);
-  expect(again.text).toContain(made.id);
-  expect(again.text).not.toContain(made.token);
-  const kept = await sqlOn(serving.services.database.dataSource)('select * from kept_answer');
-  expect(JSON.stringify(kept)).not.toContain(made.token.slice(-40));
+  expect([again.status, again.text]).toEqual([first.status, first.text]);
+  expect(await keptAnswers()).not.toContain(made.token.slice(-40));
+  expect(await keptAnswers()).toContain('sealed ');
+
+  await age();
+  const late = await send('POST', '/keys', admin, key, wish);
+  expect([late.status, codeOf(late)]).toEqual([409, 'shown_once']);
+  expect(late.text).toContain(made.id);
+  expect(late.text).not.toContain(made.token);
+  await sqlOn(serving.services.database.dataSource)(
+    `update kept_answer set answer = '{"value":"k3yId00000"}' where key = $1`,
+    [key],
+  );
+  // As an earlier version stored it.
+  const upgraded = await send('POST', '/keys', admin, key, wish);
+  expect([upgraded.status, codeOf(upgraded)]).toEqual([409, 'shown_once']);
+  await serving.services.useCases.deleteShownSecrets();
+  expect(await keptAnswers()).not.toContain('sealed ');
 });
 
-test('a link code is shown once and stored nowhere', async () => {
+test('a link code whose answer was lost is shown again within minutes, and then no more', async () => {
   const key = randomUUID();
   const first = await send('POST', '/people/code', admin, key);
   expect(first.status).toBe(200);
   const again = await send('POST', '/people/code', admin, key);
-  expect([again.status, codeOf(again)]).toEqual([409, 'shown_once']);
-  const kept = await sqlOn(serving.services.database.dataSource)('select * from kept_answer');
+  expect(again.text).toBe(first.text);
   const { code } = personRoutes.code.answer.parse(first.json);
-  expect(JSON.stringify(kept)).not.toContain(code);
+  expect(await keptAnswers()).not.toContain(code);
+  await age();
+  const late = await send('POST', '/people/code', admin, key);
+  expect([late.status, codeOf(late)]).toEqual([409, 'shown_once']);
+});
+
+test('a sealed answer of another principal, key or request cannot be opened', () => {
+  const { answerSeal } = serving.services;
+  const sealed = answerSeal.seal('vsk_x', 'prin_1', 'key', 'f');
+  expect(answerSeal.open(sealed, 'prin_1', 'key', 'f')).toBe('vsk_x');
+  const others = [
+    ['prin_2', 'key', 'f'],
+    ['prin_1', 'key2', 'f'],
+    ['prin_1', 'key', 'f2'],
+  ] as const;
+  for (const [principal, key, fingerprint] of others)
+    expect(() => answerSeal.open(sealed, principal, key, fingerprint)).toThrow();
 });
 
 test('a different request under the same key is refused, whichever part differs', async () => {

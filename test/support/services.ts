@@ -1,6 +1,7 @@
 /** All use cases over a real PostgreSQL, without listeners, and helpers that create policies, secrets, keys and requests. */
 
 import { randomBytes } from 'node:crypto';
+import { createAnswerSeal } from '../../src/crypto/answer-seal.js';
 import { createKeyHasher } from '../../src/crypto/api-key.js';
 import { chainHash } from '../../src/crypto/chain-hash.js';
 import { createDetachmentProof } from '../../src/crypto/detachment-proof.js';
@@ -92,6 +93,7 @@ export async function buildServices(options: ServicesOptions = {}) {
     digest,
     fingerprint: createFingerprint(masterKey),
     chain: chainHash,
+    answerSeal: createAnswerSeal(masterKey, installation.id),
     detachments: createDetachmentProof(masterKey, installation.id),
     makeToken: generateSecureToken,
     makeSigningSecret,

@@ -9,6 +9,7 @@ import { personActor } from '../../domain/audit-event.js';
 import { DAY, MINUTE } from '../../domain/limits.js';
 import { networksOf } from '../../domain/network.js';
 import type { Person } from '../../domain/person.js';
+import type { Principal } from '../../domain/principal.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type {
@@ -21,8 +22,9 @@ import type {
   Store,
   Tx,
 } from '../../ports/index.js';
+import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { createFailedAttempts } from './count-failed-attempts.js';
-import { keyDetails, makeKey, type NewKey } from './manage-keys.js';
+import { keyDetails, makeKey, NEW_KEY, type NewKey } from './manage-keys.js';
 
 export interface BegunLogin {
   readonly id: LoginId;
@@ -40,12 +42,13 @@ export interface LoginUseCases {
   look(person: Person, code: string): Promise<Result<Login>>;
   /** The adapter must have verified the person's identity. */
   confirm(person: Person, id: LoginId): Promise<Result<Login>>;
-  /** `waiting` until the login is confirmed, then the key, once. */
+  /** `waiting` until the login is confirmed, then the key, once; the same terminal gets it again for ten minutes, because the answer may have been lost. */
   take(id: LoginId, secret: string): Promise<Result<NewKey | 'waiting'>>;
 }
 
 export interface LoginParts {
   readonly store: Store;
+  readonly idempotent: Idempotent;
   readonly hasher: KeyHasher;
   readonly makeId: MakeId;
   readonly makeToken: MakeToken;
@@ -119,14 +122,46 @@ export function createLogin(parts: LoginParts): LoginUseCases {
     take: (id, secret) =>
       store.transaction(async (tx) => {
         const taken = await tx.logins.take(id, fingerprint(`login secret ${secret}`));
-        if (taken === undefined) return refused({ code: 'invalid_code' });
+        if (taken === undefined)
+          return takenBefore(parts, tx, id, fingerprint(`login secret ${secret}`));
         if (taken === 'waiting') return ok('waiting');
         const person = await tx.people.find(taken);
         if (!person?.active) return refused({ code: 'person_inactive' });
-        return keyFor(parts, tx, person, id);
+        const made = await keyFor(parts, tx, person, id);
+        if (!made.ok) return made;
+        return parts.idempotent(
+          tx,
+          loginAnswer(made.value.principal, id),
+          async () => made,
+          NEW_KEY,
+        );
       }),
   };
 }
+
+/** The answer with the key may have been lost: the terminal gets it again for a few minutes. */
+async function takenBefore(
+  { idempotent }: LoginParts,
+  tx: Tx,
+  id: LoginId,
+  secretHash: string,
+): Promise<Result<NewKey>> {
+  const invalid = refused({ code: 'invalid_code' });
+  const taker = await tx.logins.takenBy(id, secretHash);
+  const person = taker && (await tx.people.find(taker));
+  if (!person?.active) return invalid;
+  const principal = await tx.principals.byName(await loginName(tx, person));
+  if (!principal) return invalid;
+  const again = await idempotent(tx, loginAnswer(principal, id), async () => invalid, NEW_KEY);
+  return again.ok ? again : invalid;
+}
+
+/** Idempotency keys of clients contain no space. */
+const loginAnswer = ({ id }: Pick<Principal, 'id'>, login: LoginId): IdempotencyKey => ({
+  principal: id,
+  key: `login ${login}`,
+  request: null,
+});
 
 /** E-mail addresses that make a valid key name. Others contain characters that a key name may not have. */
 const NAMEABLE = /^[A-Za-z0-9._@+-]{1,122}$/;

@@ -8,7 +8,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, CLASS_SCOPES } from '../../domain/rights.js';
 import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
-import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent, ShownOnce } from '../idempotent.js';
 import type { LinkApprovers, Resolution } from '../policies/link-approvers.js';
 import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
@@ -48,7 +48,7 @@ export interface ListedKey {
 
 export interface ManageKeys {
   /** A human key is created by an administrator's human key only. */
-  /** A retry under the same idempotency key is refused with `shown_once`, because the key itself is not stored. */
+  /** A retry under the same idempotency key gets the key again for ten minutes, and is refused with `shown_once` afterwards. */
   create(
     caller: Caller,
     request: KeyRequest,
@@ -73,10 +73,11 @@ export interface ManageKeysParts {
   readonly linkApprovers: LinkApprovers;
 }
 
-/** Stores only the public part of a new key. */
-const SHOWN_ONCE: ReplayPolicy<NewKey, string> = {
-  toStored: ({ key }) => key.id,
-  replay: (key) => refused({ code: 'shown_once', made: `the key ${key}` }),
+/** The key itself is kept sealed, and for a few minutes only. */
+export const NEW_KEY: ShownOnce<NewKey, Omit<NewKey, 'token'>> = {
+  split: ({ token, ...rest }) => ({ rest, secret: token }),
+  join: (rest, token = '') => ({ ...rest, token }),
+  made: ({ key }) => `the key ${key.id}`,
 };
 
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
@@ -104,7 +105,7 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
           : requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
       const made = await store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => create(tx, caller, request), SHOWN_ONCE),
+        idempotent(tx, idempotencyKey, () => create(tx, caller, request), NEW_KEY),
       );
       if (!made.ok || request.class === 'service') return made;
       const ownerInSlack = await linkOwner(parts.linkApprovers, made.value.owner.email);

@@ -21,7 +21,7 @@ import type {
   Vault,
 } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
-import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent, ShownOnce } from '../idempotent.js';
 import { createSeals, type SealedSettings, type Seals, signingAt } from './receiver-settings.js';
 
 export type ReceiverChanges = Partial<Record<ReceiverKind, ReceiverChange | undefined>>;
@@ -34,7 +34,7 @@ export interface Configured {
 
 export interface ConfigureReceivers {
   show(caller: Caller): Promise<Result<readonly Receiver[]>>;
-  /** Makes all changes or none. A retry under the same idempotency key is refused with `shown_once` if the change created a secret. */
+  /** Makes all changes or none. A retry under the same idempotency key gets a new secret again for ten minutes, and is refused with `shown_once` afterwards. */
   change(
     caller: Caller,
     changes: ReceiverChanges,
@@ -52,15 +52,10 @@ export interface ReceiverParts {
   readonly senders: Senders;
 }
 
-const SHOWN_ONCE: ReplayPolicy<Configured, Configured> = {
-  toStored: ({ receivers, webhookSecret }) => ({
-    receivers,
-    ...(webhookSecret && { webhookSecret: '' }),
-  }),
-  replay: (kept) =>
-    kept.webhookSecret === undefined
-      ? ok(kept)
-      : refused({ code: 'shown_once', made: 'a signing secret' }),
+const NEW_SECRET: ShownOnce<Configured, Omit<Configured, 'webhookSecret'>> = {
+  split: ({ webhookSecret, ...rest }) => ({ rest, secret: webhookSecret }),
+  join: (rest, webhookSecret) => ({ ...rest, webhookSecret }),
+  made: () => 'a signing secret',
 };
 
 export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceivers {
@@ -91,7 +86,7 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
     change: async (caller, changes, idempotencyKey) =>
       requireScope(caller, 'notifications:manage') ??
       store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => changeAll(tx, caller, changes), SHOWN_ONCE),
+        idempotent(tx, idempotencyKey, () => changeAll(tx, caller, changes), NEW_SECRET),
       ),
   };
 }

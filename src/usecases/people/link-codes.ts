@@ -12,7 +12,7 @@ import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { createFailedAttempts } from '../authorization/count-failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
 import { requireAdministrator } from '../authorization/require-administrator.js';
-import type { IdempotencyKey, Idempotent, ReplayPolicy } from '../idempotent.js';
+import type { IdempotencyKey, Idempotent, ShownOnce } from '../idempotent.js';
 import { memberBehind, type SlackActor } from './identify-slack-user.js';
 import { personDetails } from './person-details.js';
 
@@ -34,7 +34,7 @@ export interface LinkCodesParts {
   readonly directory: () => Directory | undefined;
 }
 
-/** A retry with the same idempotency key is refused with `shown_once`, because the code is not stored. */
+/** A retry with the same idempotency key gets the code again for ten minutes, and is refused with `shown_once` afterwards. */
 export type CreateLinkCode = (
   caller: Caller,
   email?: string,
@@ -50,13 +50,14 @@ const WRONG_WITHIN = 10 * MINUTE;
 export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
   return (caller, email, idempotencyKey) =>
     parts.store.transaction((tx) =>
-      parts.idempotent(tx, idempotencyKey, () => makeCode(parts, tx, caller, email), SHOWN_ONCE),
+      parts.idempotent(tx, idempotencyKey, () => makeCode(parts, tx, caller, email), NEW_CODE),
     );
 }
 
-const SHOWN_ONCE: ReplayPolicy<LinkCode, string> = {
-  toStored: ({ email }) => email,
-  replay: (email) => refused({ code: 'shown_once', made: `a code for ${email}` }),
+const NEW_CODE: ShownOnce<LinkCode, Omit<LinkCode, 'code'>> = {
+  split: ({ code, ...rest }) => ({ rest, secret: code }),
+  join: (rest, code = '') => ({ code, ...rest }),
+  made: ({ email }) => `a code for ${email}`,
 };
 
 async function makeCode(
