@@ -40,7 +40,7 @@ const OPEN = `
       select g.id, ${STATUS} as status from access_grant g
       where live.id is null and g.principal_id = a.principal and g.operation = 'read' and g.resources && a.patterns
       order by g.ends_at desc limit 1) past on true
-    left join secret s on lower(s.path) = lower(a.resource) and s.path = a.resource
+    left join secret s on lower(s.path collate "C") = lower(a.resource collate "C") and s.path = a.resource
     left join secret_version v on v.secret_id = s.id and v.version = coalesce(a.version, s.version)),
   wished as (
     select grant_id as id, sum(reads)::int as reads from seen

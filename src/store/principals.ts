@@ -1,6 +1,5 @@
 /** Principals and their keys. Only the HMAC of a key is stored; one statement reads it, to authenticate. */
 
-import { asciiLower } from '../domain/ascii.js';
 import type { Person } from '../domain/person.js';
 import type { ApiKey, Principal } from '../domain/principal.js';
 import type { Credentials, LimitRefusal, PrincipalReads, Principals } from '../ports/index.js';
@@ -57,8 +56,8 @@ export function principalReads(sql: Sql): PrincipalReads {
     one(sql(`${SELECT_PRINCIPAL} where id = $1`, [id], 'hot'));
   return {
     find,
-    // PostgreSQL's lower() folds by the locale: the stored names are ASCII, and the given name is folded here.
-    byName: (name) => one(sql(`${SELECT_PRINCIPAL} where lower(name) = $1`, [asciiLower(name)])),
+    byName: (name) =>
+      one(sql(`${SELECT_PRINCIPAL} where lower(name collate "C") = lower($1 collate "C")`, [name])),
 
     async list() {
       return (await sql<PrincipalRow>(`${SELECT_PRINCIPAL} order by name`)).map(toPrincipal);
@@ -106,7 +105,7 @@ export function principals(sql: Sql): Principals {
       const { id, name, owner } = principal;
       const inserted = await sql(
         `insert into principal (id, name, class, owner_id) values ($1, $2, $3, $4)
-         on conflict (lower(name)) do nothing returning id`,
+         on conflict (lower(name collate "C")) do nothing returning id`,
         [id, name, principal.class, owner],
       );
       return inserted.length === 1 ? principal : undefined;

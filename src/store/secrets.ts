@@ -7,8 +7,8 @@ import { first, only, requireNone, type Sql, writeOne } from './sql.js';
 
 const COLUMNS = 'id, path, version, created_at as "createdAt", updated_at as "updatedAt"';
 const SELECT = `select ${COLUMNS} from secret where deleted_at is null`;
-/** The index is on `lower(path)`; paths are compared as they are written. */
-const BY_PATH = `${SELECT} and lower(path) = lower($1) and path = $1`;
+/** The index is on `lower(path collate "C")`, which folds ASCII in every locale; paths are compared as they are written. */
+const BY_PATH = `${SELECT} and lower(path collate "C") = lower($1 collate "C") and path = $1`;
 
 export function secretReads(sql: Sql): SecretReads {
   return {
@@ -37,7 +37,7 @@ export function secrets(sql: Sql): Secrets {
     async insert(id, path) {
       return first(
         await sql<SecretMetadata>(
-          `insert into secret (id, path) values ($1, $2) on conflict (lower(path)) do update set deleted_at = null
+          `insert into secret (id, path) values ($1, $2) on conflict (lower(path collate "C")) do update set deleted_at = null
            where secret.deleted_at is not null and secret.path = excluded.path returning ${COLUMNS}`,
           [id, path],
         ),
