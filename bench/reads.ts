@@ -61,7 +61,7 @@ export async function openReaders(
 }
 
 /** As many connections as callers, so that Postgres can flush their commits together. */
-export async function openFloor({ connection }: Stage) {
+export function openPool(connection: Stage['connection']): pg.Pool {
   const pool = new pg.Pool({
     ...connection,
     max: MANY,
@@ -71,6 +71,11 @@ export async function openFloor({ connection }: Stage) {
     },
   });
   pool.on('error', () => {}); // The server may be gone before idle connections are.
+  return pool;
+}
+
+export async function openFloor({ connection }: Stage) {
+  const pool = openPool(connection);
   await pool.query(
     'create table if not exists floor (id bigint generated always as identity, body text)',
   );

@@ -9,6 +9,7 @@ import { benchReads } from './reads.js';
 import { openStage, type Stage } from './stage.js';
 import { benchWaiters } from './waiters.js';
 import { benchWakeUp } from './wake-up.js';
+import { benchWrites } from './writes.js';
 
 const ALONE: Record<string, () => Promise<void>> = {
   policies: () => benchPolicies(console.log),
@@ -19,6 +20,7 @@ const ALONE: Record<string, () => Promise<void>> = {
 const ON_STAGE: Record<string, (stage: Stage) => Promise<void>> = {
   reads: benchReads,
   mcp: benchMcp,
+  writes: benchWrites,
   'wake-up': benchWakeUp,
   waiters: benchWaiters,
   notifications: benchNotifications,

@@ -43,25 +43,37 @@ export interface RecordedEvent extends AuditEvent {
 
 /** The bytes that the hash chain covers: RFC 8785 of the event with its sequence number and time. */
 export function canonicalEvent(event: AuditEvent, sequence: number, at: string): string {
+  const [head, mid, tail] = canonicalParts(event);
+  return `${head}${at}${mid}${sequence}${tail}`;
+}
+
+/**
+ * The canonical text of an event without its time and its sequence number: the parts before, between and after them. The database puts
+ * them together when it knows both. RFC 8785 orders names, so `at` stands behind `approval`, and `sequence` before `type`.
+ */
+export function canonicalParts(event: AuditEvent): readonly [string, string, string] {
   const { type, actor, approval, grant, principal, resources, operation } = event;
   const { entryPoint, refusal, reason, details } = event;
-  return canonicalJson({
-    sequence,
-    at,
-    type,
-    actor: { kind: actor.kind, id: actor.id, name: actor.name },
-    approval,
-    grant,
-    principal,
-    resources,
-    operation,
-    // The name that events have been hashed with since the first release.
-    door: entryPoint,
-    refusal,
-    reason,
+  const { kind, id, name } = actor;
+  const before = fields({ actor: { kind, id, name }, approval });
+  // `door` is the name that events have been hashed with since the first release.
+  const between = fields({
     details,
+    door: entryPoint,
+    grant,
+    operation,
+    principal,
+    reason,
+    refusal,
+    resources,
   });
+  const comma = between === '' ? '' : ',';
+  return [`{${before},"at":"`, `",${between}${comma}"sequence":`, `,${fields({ type })}}`];
 }
+
+/** Canonical JSON without the braces. */
+const fields = (value: { readonly [key: string]: Json | undefined }) =>
+  canonicalJson(value).slice(1, -1);
 
 export const keyActor = ({
   principal,

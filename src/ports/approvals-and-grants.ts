@@ -2,7 +2,7 @@
 
 import type { Approval, ApprovalId, NewApproval, Settlement, Vote } from '../domain/approval.js';
 import type { Grant, GrantId, NewGrant } from '../domain/grant.js';
-import type { PersonId } from '../domain/person.js';
+import type { Person, PersonId } from '../domain/person.js';
 import type { Policy, PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { VisibilityScope } from '../domain/visibility.js';
@@ -10,8 +10,8 @@ import type { Operation } from '../domain/vocabulary.js';
 import type { ComparedRequest, PastRequest, RequesterHistory } from './approval-context.js';
 import type { Listed, Page } from './page.js';
 
-/** What makes two requests of one principal the same. */
-export type RequestedAccess = Pick<NewApproval, 'operation' | 'resources' | 'duration'>;
+/** What makes two requests of one principal the same, besides the duration. */
+export type RequestedAccess = Pick<NewApproval, 'operation' | 'resources'>;
 
 /** Recent requests of one principal, by the database's clock. */
 export interface RequestCounts {
@@ -19,10 +19,34 @@ export interface RequestCounts {
   readonly lastHour: number;
   /** Milliseconds until the oldest request of the last hour is an hour old. 0 without one. */
   readonly retryAfter: number;
-  /** The same request is already pending, so repeating it takes no approver's attention. */
-  readonly sameRequest: boolean;
+  /** The durations (ms) for which the same request is already pending: repeating it takes no approver's attention. */
+  readonly pendingDurations: readonly number[];
   /** Milliseconds since a person denied this request or a part of it. Undefined without a denial. */
   readonly sinceDenied?: number | undefined;
+}
+
+/** The same, and what else a request depends on. */
+export interface RequestState extends RequestCounts {
+  readonly now: Date;
+  /** The key that asks is neither revoked nor expired. */
+  readonly keyLive: boolean;
+  /** The same request is past its end, and the job has not settled it yet. */
+  readonly overdue: boolean;
+}
+
+/** The votes on an approval in the order of casting, their voters as they are now, and the time. */
+export interface Ballot {
+  readonly votes: readonly Vote[];
+  readonly voters: readonly Person[];
+  readonly now: Date;
+}
+
+/** A vote and its effect. */
+export interface SettlingVote {
+  readonly vote: Vote;
+  readonly settlement: Settlement;
+  /** Only for an approval. */
+  readonly grant?: NewGrant | undefined;
 }
 
 export interface ApprovalFilter {
@@ -66,8 +90,14 @@ export interface Approvals extends ApprovalReads {
   insertPending(approval: NewApproval): Promise<{ approval: Approval; repeated: boolean }>;
   /** Inserts an approval that is granted without a person. */
   insertSettled(approval: NewApproval): Promise<Approval>;
-  /** Also locks the principal, so that two of its requests are never counted at the same time. */
-  requestCounts(principal: PrincipalId, request: RequestedAccess): Promise<RequestCounts>;
+  /** Call it after `Principals.lockActive`, so that two requests of one principal are never counted at the same time. */
+  requestState(
+    principal: PrincipalId,
+    keyId: string,
+    request: RequestedAccess,
+  ): Promise<RequestState>;
+  /** Call it after `lock`. */
+  ballot(id: ApprovalId): Promise<Ballot>;
   /** Throws on a second vote of one person: UNIQUE (approval, person). */
   addVote(vote: Vote): Promise<void>;
   /**
@@ -75,6 +105,8 @@ export interface Approvals extends ApprovalReads {
    * do the same. Undefined when the approval was already settled or has expired.
    */
   settle(id: ApprovalId, settlement: Settlement): Promise<Approval | undefined>;
+  /** The same by a vote: writes all three, or nothing when the approval was already settled or has expired. Throws on a second vote of one person. */
+  settleByVote(settling: SettlingVote): Promise<Approval | undefined>;
   /** Binds a pending approval to the current policy. Votes cast under the previous policy become void. */
   rebind(id: ApprovalId, policy: Policy, digest: string): Promise<Approval | undefined>;
   /** Settles expired approvals, oldest first. It skips rows that another transaction has locked. */
@@ -132,8 +164,8 @@ export type AutomaticAccess = Pick<NewGrant, 'policy' | 'operation' | 'resources
 
 export interface Grants extends GrantReads {
   /**
-   * Locks the owner, the principal and the grants that `replaceAutomatic` ends until this transaction ends, so that no two automatic
-   * grants count the same uses. Call it before `automaticUses`.
+   * Keeps other automatic grants of this owner out, and locks the grants that `replaceAutomatic` ends, until this transaction ends, so that no
+   * two automatic grants count the same uses. Call it after `Principals.lockActive` and before `automaticUses`.
    */
   lockAutomatic(access: AutomaticAccess): Promise<void>;
   /**

@@ -51,7 +51,10 @@ export interface Principals extends PrincipalReads {
   suspend(id: PrincipalId, by: PersonId): Promise<Principal | undefined>;
   /** Undefined when the principal is not suspended. */
   resume(id: PrincipalId): Promise<Principal | undefined>;
-  /** Locks the principal, so that it cannot be suspended before this transaction ends. Undefined when it is already suspended. */
+  /**
+   * Locks the principal, so that it cannot be suspended, and no other request of it is judged, before this transaction ends. Undefined when it
+   * is already suspended.
+   */
   lockActive(id: PrincipalId): Promise<Principal | undefined>;
   /**
    * Counts a request that was refused for the key's limits. Resolves with the number of such requests to record now, this one included;

@@ -1,5 +1,6 @@
 /** The store of policies and of the members of Slack user groups. */
 
+import type { ApprovalId } from '../domain/approval.js';
 import type { Policy, PolicyId, PolicyRules } from '../domain/policy/policy.js';
 import type { PolicyIndex } from '../domain/policy/policy-index.js';
 
@@ -9,6 +10,8 @@ export interface PolicyReads {
    * an index lookup, not a scan.
    */
   covering(resources: readonly string[]): Promise<PolicyIndex<Policy>>;
+  /** The same for the resources of this request. */
+  coveringRequest(id: ApprovalId): Promise<PolicyIndex<Policy>>;
   list(): Promise<readonly Policy[]>;
   change(id: PolicyId, version: number): Promise<PolicyChangeRecord | undefined>;
   /** Changes of this policy after that moment, the oldest first. */

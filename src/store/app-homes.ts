@@ -1,6 +1,5 @@
 /** Which people opened their App Home recently, and whose Home must be drawn again. */
 
-import type { ApprovalId } from '../domain/approval.js';
 import type { AppHomeReads, AppHomes, OpenedHome } from '../ports/index.js';
 import { first, type Sql } from './sql.js';
 
@@ -60,24 +59,9 @@ export function appHomes(sql: Sql): AppHomes {
   };
 }
 
-/**
- * Makes the App Homes due that show one of these approvals. One statement, sorted by person, so that transactions cannot deadlock.
- */
-export async function enqueueHomeUpdates(
-  sql: Sql,
-  touched: ReadonlySet<ApprovalId>,
-): Promise<void> {
-  if (touched.size === 0) return;
-  await sql(
-    `insert into delivery (destination, subject, not_before)
-     select 'slack_home', h.person_id, clock_timestamp() + ${QUIET} from slack_home h
-     where h.${FRESH} and exists (select from approval a where a.id = any($1) and (
-       h.everything or a.principal_id = any(h.principals)
-       or exists (select from unnest(a.resources) r, unnest(h.prefixes) p where starts_with(r, p))))
-     order by h.person_id
-     on conflict (destination, subject) do update set wanted = delivery.wanted + 1, attempts = 0,
-       not_before = case when delivery.sent < delivery.wanted then delivery.not_before
-                         else clock_timestamp() + ${QUIET} end`,
-    [[...touched]],
-  );
-}
+/** SQL of the App Homes that show one of these approvals, as rows of the outbox that become due; `touched` is the SQL of their ids. */
+export const dueHomes = (touched: string) => `
+  select 'slack_home', h.person_id, clock_timestamp() + ${QUIET} from slack_home h
+  where h.${FRESH} and exists (select from approval a where a.id = any(${touched}::text[]) and (
+    h.everything or a.principal_id = any(h.principals)
+    or exists (select from unnest(a.resources) r, unnest(h.prefixes) p where starts_with(r, p))))`;

@@ -1,6 +1,7 @@
 /** Approvals and votes. An approval leaves `pending` by one conditional UPDATE; no statement relies on a status that was read earlier. */
 
 import type { Approval, NewApproval, Origin, Settlement, Vote } from '../domain/approval.js';
+import type { Person } from '../domain/person.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import { seesAccess } from '../domain/visibility.js';
 import type { ApprovalReads, Approvals } from '../ports/index.js';
@@ -14,14 +15,15 @@ import {
   type VoteRow,
 } from './approval-row.js';
 import { listed } from './page.js';
-import { countRequests } from './request-counts.js';
+import { readRequestState } from './request-counts.js';
 import { first, only, requireNone, type Sql, writeOne } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
-const FROM = `
-  from approval a join principal p on p.id = a.principal_id join person o on o.id = p.owner_id
+const JOINED = `join principal p on p.id = a.principal_id join person o on o.id = p.owner_id
   left join person s on s.id = a.settled_by`;
-const SELECT = `select ${APPROVAL_COLUMNS} ${FROM}`;
+const SELECT = `select ${APPROVAL_COLUMNS} from approval a ${JOINED}`;
+/** Reads what a statement has written, in the same statement: `written` holds its rows. */
+const SELECT_WRITTEN = `select ${APPROVAL_COLUMNS} from written a ${JOINED}`;
 
 export function approvalReads(sql: Sql): ApprovalReads {
   return {
@@ -61,7 +63,7 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return listed(rows.map(toApproval), limit, ({ id }) => id);
     },
 
-    requestCounts: (principal, request) => countRequests(sql, principal, request),
+    requestCounts: (principal, request) => readRequestState(sql, principal, request),
     open: () =>
       sql(`select id, resources from approval
         where status = 'pending' and expires_at > clock_timestamp() order by expires_at, id`),
@@ -115,73 +117,64 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
 
     async lock(id) {
       // Read after the lock, not with it: the joined rows would be as old as the moment when the statement began to wait.
-      return firstOf(await sql('select id from approval where id = $1 for update', [id]));
+      const [locked, found] = await Promise.all([
+        sql('select id from approval where id = $1 for update', [id], 'hot'),
+        reads.find(id),
+      ]);
+      return locked.length === 1 ? found : undefined;
+    },
+
+    async ballot(id) {
+      const { now, votes } = only(await sql<BallotRow>(BALLOT, [id], 'hot'));
+      return {
+        now,
+        votes: (votes ?? []).map(({ vote }) => toVote(vote)),
+        voters: (votes ?? []).map(({ voter }) => ({ ...voter, slack: voter.slack ?? [] })),
+      };
     },
 
     async insertPending(request) {
-      const { id, asked } = only(
-        await sql<{ id: Approval['id']; asked: number }>(
-          `insert into approval (${REQUEST_COLUMNS}, status)
-           values (${REQUEST_VALUES}, 'pending')
-           on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
-           do update set asked = approval.asked + 1
-           returning id, asked`,
-          requestParameters(request, origin()),
-        ),
-      );
-      return { approval: await present(reads, id), repeated: asked > 1 };
+      const parameters = requestParameters(request, origin());
+      const approval = toApproval(only(await sql<ApprovalRow>(INSERT_PENDING, parameters, 'hot')));
+      return { approval, repeated: approval.timesRequested > 1 };
     },
 
     async insertSettled(request) {
-      await sql(
-        `insert into approval (${REQUEST_COLUMNS}, status, settled_at, granted_ms, granted_resources)
-         values (${REQUEST_VALUES}, 'approved', clock_timestamp(), $9, $6)`,
-        requestParameters(request, origin()),
-      );
-      return present(reads, request.id);
+      const parameters = requestParameters(request, origin());
+      return toApproval(only(await sql<ApprovalRow>(INSERT_SETTLED, parameters, 'hot')));
     },
 
-    async requestCounts(principal, request) {
-      // No stronger lock: a transaction that inserts a grant has a key share lock on this row, and could deadlock with this one.
-      await sql('select id from principal where id = $1 for no key update', [principal]);
-      return reads.requestCounts(principal, request);
-    },
+    requestState: (principal, keyId, request) => readRequestState(sql, principal, request, keyId),
 
-    async addVote({ approval, person, verdict, entryPoint, reason, duration, resources }: Vote) {
+    async addVote(vote: Vote) {
       await writeOne(
         sql,
-        `insert into vote (approval_id, person_id, verdict, door, reason, duration_ms, resources)
-         values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          approval,
-          person,
-          verdict,
-          entryPoint,
-          reason ?? null,
-          duration ?? null,
-          resources ?? null,
-        ],
+        `insert into vote (${VOTE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)`,
+        voteParameters(vote),
       );
     },
 
     async settle(id, settlement: Settlement) {
-      const { granted, grantedResources } =
-        settlement.status === 'approved' ? settlement : NOTHING_GRANTED;
-      return firstOf(
-        await sql(
-          `update approval set status = $2, settled_at = clock_timestamp(), settled_by = $3,
-             decision_reason = $4, granted_ms = $5, granted_resources = $6
-           where id = $1 and status = 'pending' and expires_at > clock_timestamp() returning id`,
+      const parameters = settlementParameters(id, settlement);
+      const row = first(await sql<ApprovalRow>(SETTLE, parameters, 'hot'));
+      return row && toApproval(row);
+    },
+
+    async settleByVote({ vote, settlement, grant }) {
+      const row = first(
+        await sql<VotedRow>(
+          SETTLE_BY_VOTE,
           [
-            id,
-            settlement.status,
-            settlement.by,
-            settlement.reason ?? null,
-            granted,
-            grantedResources,
+            ...settlementParameters(vote.approval, settlement),
+            ...voteParameters(vote).slice(1),
+            ...[grant?.id ?? null, grant?.policy ?? null, grant?.maxUses ?? null],
           ],
+          'hot',
         ),
       );
+      if (row && (row.voted !== 1 || row.granted !== (grant ? 1 : 0)))
+        throw new Error('the database dropped a row without an error');
+      return row && toApproval(row);
     },
 
     async rebind(id, policy, digest) {
@@ -252,18 +245,96 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
   };
 }
 
-async function present(reads: ApprovalReads, id: Approval['id']): Promise<Approval> {
-  const approval = await reads.find(id);
-  if (!approval) throw new Error('an approval that was just written is missing');
-  return approval;
+const NOTHING_GRANTED = { granted: null, grantedResources: null };
+
+function settlementParameters(id: Approval['id'], settlement: Settlement) {
+  const { granted, grantedResources } =
+    settlement.status === 'approved' ? settlement : NOTHING_GRANTED;
+  const { status, by, reason } = settlement;
+  return [id, status, by, reason ?? null, granted, grantedResources];
 }
 
-const NOTHING_GRANTED = { granted: null, grantedResources: null };
+/** By the status and the clock alone, whatever was read before. */
+const SETTLE_ONE = `
+  update approval set status = $2, settled_at = clock_timestamp(), settled_by = $3,
+    decision_reason = $4, granted_ms = $5, granted_resources = $6
+  where id = $1 and status = 'pending' and expires_at > clock_timestamp() returning *`;
+
+const SETTLE = `with written as (${SETTLE_ONE}) ${SELECT_WRITTEN}`;
+
+const VOTE_COLUMNS = 'approval_id, person_id, verdict, door, reason, duration_ms, resources';
+
+const voteParameters = ({
+  approval,
+  person,
+  verdict,
+  entryPoint,
+  reason,
+  duration,
+  resources,
+}: Vote) => [
+  ...[approval, person, verdict, entryPoint],
+  ...[reason ?? null, duration ?? null, resources ?? null],
+];
+
+/**
+ * The vote and the grant are written for the row that was settled, or not at all. The grant's time starts at the settlement. The answer counts
+ * both, because a trigger that returns NULL drops a row without an error.
+ */
+const SETTLE_BY_VOTE = `
+  with written as (${SETTLE_ONE}),
+  voted as (
+    insert into vote (${VOTE_COLUMNS}) select id, $7, $8, $9, $10, $11::int, $12::text[] from written returning 1),
+  granted as (
+    insert into access_grant (id, approval_id, principal_id, policy_id, operation, resources, digest, max_uses, starts_at, ends_at)
+    select $13, id, principal_id, $14, operation, granted_resources, digest, $15::int, settled_at, settled_at + granted_ms * interval '1 ms'
+    from written where $13::text is not null returning 1)
+  select ${APPROVAL_COLUMNS}, (select count(*)::int from voted) as voted, (select count(*)::int from granted) as granted
+  from written a ${JOINED}`;
+
+interface VotedRow extends ApprovalRow {
+  readonly voted: number;
+  readonly granted: number;
+}
+
+const BALLOT = `
+  select clock_timestamp() as now, (
+    select json_agg(json_build_object(
+      'vote', json_build_object('approval_id', v.approval_id, 'person_id', v.person_id, 'verdict', v.verdict, 'door', v.door,
+        'reason', v.reason, 'duration_ms', v.duration_ms, 'resources', v.resources),
+      'voter', json_build_object('id', p.id, 'email', p.email, 'role', p.role, 'active', p.active,
+        'slack', (select json_agg(json_build_object('teamId', team_id, 'userId', user_id)) from slack_account where person_id = p.id)))
+      order by v.cast_at)
+    from vote v join person p on p.id = v.person_id where v.approval_id = $1) as votes`;
+
+interface BallotRow {
+  readonly now: Date;
+  readonly votes:
+    | readonly {
+        readonly vote: VoteRow;
+        readonly voter: Omit<Person, 'slack'> & { readonly slack: Person['slack'] | null };
+      }[]
+    | null;
+}
 
 const REQUEST_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
   duration_ms, digest, expires_at, auto_report, request_id, traceparent`;
 const REQUEST_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
   clock_timestamp() + $11::float8 * interval '1 ms', $12, $13, $14`;
+
+/** The same request of the same principal that is pending is repeated instead. */
+const INSERT_PENDING = `
+  with written as (
+    insert into approval (${REQUEST_COLUMNS}, status) values (${REQUEST_VALUES}, 'pending')
+    on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
+    do update set asked = approval.asked + 1 returning *)
+  ${SELECT_WRITTEN}`;
+
+const INSERT_SETTLED = `
+  with written as (
+    insert into approval (${REQUEST_COLUMNS}, status, settled_at, granted_ms, granted_resources)
+    values (${REQUEST_VALUES}, 'approved', clock_timestamp(), $9, $6) returning *)
+  ${SELECT_WRITTEN}`;
 
 const requestParameters = (request: NewApproval, origin: Origin | undefined) => [
   request.id,

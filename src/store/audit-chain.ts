@@ -1,10 +1,10 @@
 /** Appends to the one hash chain. This runs last before COMMIT, so that the chain's head is the last row that a transaction locks. */
 
-import { type AuditEvent, canonicalEvent } from '../domain/audit-event.js';
+import { type AuditEvent, canonicalEvent, canonicalParts } from '../domain/audit-event.js';
 import type { ChainHash } from '../ports/index.js';
 import { fanOut, fanOutParameters } from './notification-fan-out.js';
 import { DELIVERY_CHANNEL } from './notify-channels.js';
-import { only, type Sql } from './sql.js';
+import type { Sql } from './sql.js';
 
 /**
  * Writes events, one notification for each receiver that wants them, and a NOTIFY when there is a notification. It fails with a division
@@ -17,17 +17,17 @@ const APPEND = `
     insert into audit_event (sequence, at, canonical, hash)
     select * from unnest($3::bigint[], $4::timestamptz[], $5::text[], $6::bytea[])
     returning 1),
-  ${fanOut({ sequences: '$3', hashes: '$6', first: 7 })}
+  ${fanOut({
+    events:
+      '(select * from unnest($3::bigint[], $6::bytea[]) with ordinality as e(sequence, hash, place))',
+    first: 7,
+  })}
   select 1 / ((select count(*) from appended) = cardinality($3::bigint[]) and (select count(*) from head) = 1)::int as complete,
     (select pg_notify($11, '') from notified limit 1) as notified`;
 
 /** A time in SQL as RFC 3339 with microseconds, which a JS Date would lose. */
 export const timestamp = (time: string) =>
   `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-/** Also has COMMIT wait until the transaction is on disk, whatever the session's setting is. */
-const HEAD = `select sequence, hash, ${timestamp('clock_timestamp()')} as at,
-  set_config('synchronous_commit', 'on', true) as durable from audit_head for update`;
 
 export interface HeadRow {
   readonly sequence: string;
@@ -48,14 +48,29 @@ export const toHead = ({ sequence, hash, at }: HeadRow): Head => ({
   at,
 });
 
-/** Writes the events in order, under a lock on the head that lasts until COMMIT. Throws when one cannot be written. */
-export async function appendEvents(
-  sql: Sql,
-  chain: ChainHash,
-  events: readonly AuditEvent[],
-): Promise<void> {
-  if (events.length === 0) return;
-  await appendAfter(toHead(only(await sql<HeadRow>(HEAD))), sql, chain, events);
+/** The same for events whose place in the chain the database finds: see `audit_append` in migrations. */
+const APPEND_PARTS = `
+  with appended as materialized (select place, sequence, hash from audit_append($1, $2, $3)),
+  ${fanOut({ events: '(select sequence, hash, place from appended)', first: 4 })}
+  select (select pg_notify($8, '') from notified limit 1) as notified`;
+
+/**
+ * Writes the events in order, under a lock on the head that lasts until COMMIT. Throws at once when an event has no canonical form, so that
+ * no COMMIT follows; rejects when one cannot be written.
+ */
+export function appendEvents(sql: Sql, events: readonly AuditEvent[]): Promise<unknown> {
+  const parts = events.map(canonicalParts);
+  return sql(
+    APPEND_PARTS,
+    [
+      parts.map(([head]) => head),
+      parts.map(([, mid]) => mid),
+      parts.map(([, , tail]) => tail),
+      ...fanOutParameters(events),
+      DELIVERY_CHANNEL,
+    ],
+    'hot',
+  );
 }
 
 /** Writes the events after the head, which must be locked. Throws when one cannot be written. */

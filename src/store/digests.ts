@@ -9,8 +9,8 @@ import type {
   WaitingCard,
 } from '../ports/index.js';
 import { approvalStatus } from './approval-row.js';
+import { enqueueDeliveries } from './late-writes.js';
 import { first, sqlOn } from './sql.js';
-import { enqueueDeliveries } from './store.js';
 
 /** The most requests that are added to digests at once. */
 const WAITING_MAX = 2000;

@@ -1,6 +1,6 @@
 /** Direct messages that wait to be sent. */
 
-import type { DirectMessage, DirectMessageOutbox, NewDirectMessage } from '../ports/index.js';
+import type { DirectMessage, DirectMessageOutbox } from '../ports/index.js';
 import type { Sql } from './sql.js';
 
 interface DirectMessageRow {
@@ -10,22 +10,6 @@ interface DirectMessageRow {
   readonly principal_id: DirectMessage['principal'];
   readonly approval_id: NonNullable<DirectMessage['approval']> | null;
   readonly created_at: Date;
-}
-
-export async function insertDirectMessages(
-  sql: Sql,
-  messages: readonly NewDirectMessage[],
-): Promise<void> {
-  await sql(
-    `insert into notice (person_id, kind, principal_id, approval_id)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])`,
-    [
-      messages.map(({ person }) => person),
-      messages.map(({ kind }) => kind),
-      messages.map(({ principal }) => principal),
-      messages.map(({ approval }) => approval ?? null),
-    ],
-  );
 }
 
 export function directMessageOutbox(sql: Sql): DirectMessageOutbox {

@@ -151,8 +151,8 @@ export function grants(sql: Sql): Grants {
     ...reads,
 
     async lockAutomatic({ owner, principal, policy, operation, resources }) {
-      await sql('select id from person where id = $1 for no key update', [owner]);
-      await sql('select id from principal where id = $1 for no key update', [principal]);
+      // Not the owner's row: its locks come before those of principals, and this transaction has locked the principal.
+      await sql('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`automatic ${owner}`]);
       await sql(`select g.id from access_grant g where ${REPLACED} order by g.id for update`, [
         principal,
         policy,

@@ -1,6 +1,7 @@
 /** Answers kept by idempotency key. The first transaction with a key locks its row until COMMIT or ROLLBACK; others wait. */
 
 import type { IdempotencyStore } from '../ports/index.js';
+import type { LateWrites } from './late-writes.js';
 import { first, only, type Sql } from './sql.js';
 import { decodeAnswer, encodeAnswer, type StoredAnswer } from './stored-answer.js';
 
@@ -13,7 +14,11 @@ interface KeptRow {
   readonly answer: StoredAnswer | null;
 }
 
-export function idempotency(sql: Sql): IdempotencyStore {
+const SAVE = 'update kept_answer set answer = $3 where principal_id = $1 and key = $2';
+const RELEASE = 'delete from kept_answer where principal_id = $1 and key = $2';
+
+/** The answer is written with the transaction's last statements: it becomes visible with the COMMIT alone. */
+export function idempotency(sql: Sql, late: LateWrites): IdempotencyStore {
   return {
     async claim(principal, key, fingerprint) {
       const { answer, ...kept } = only(
@@ -23,17 +28,15 @@ export function idempotency(sql: Sql): IdempotencyStore {
            on conflict (principal_id, key) do update set key = excluded.key
            returning fingerprint, answer`,
           [principal, key, fingerprint],
+          'hot',
         ),
       );
       return answer ? { ...kept, answer: decodeAnswer(answer) } : undefined;
     },
 
     async save(principal, key, answer) {
-      await sql('update kept_answer set answer = $3 where principal_id = $1 and key = $2', [
-        principal,
-        key,
-        encodeAnswer(answer),
-      ]);
+      const parameters = [principal, key, encodeAnswer(answer)];
+      late.send((last) => last(SAVE, parameters, 'hot'));
     },
 
     async saveSealed(principal, key, sealed) {
@@ -64,7 +67,7 @@ export function idempotency(sql: Sql): IdempotencyStore {
     },
 
     async release(principal, key) {
-      await sql('delete from kept_answer where principal_id = $1 and key = $2', [principal, key]);
+      late.send((last) => last(RELEASE, [principal, key], 'hot'));
     },
 
     async deleteOlderThan(ms) {

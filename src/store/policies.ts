@@ -42,6 +42,12 @@ const select = `select ${row} from policy where removed_at is null`;
 /** The expression is the one of the index `policy_beginning`. */
 const COVERING = `${select} and split_part(uri, '/*', 1) = any($1)`;
 
+/** `coveringBeginnings` in SQL, as the resources are stored: every beginning of each resource that ends at a slash. */
+const OF_REQUEST = `${select} and split_part(uri, '/*', 1) = any(array(
+  select array_to_string((string_to_array(r.resource, '/'))[1:depth], '/')
+  from approval a, unnest(a.resources) as r(resource), generate_series(3, cardinality(string_to_array(r.resource, '/'))) as depth
+  where a.id = $1))`;
+
 /** An absent field is null in the database. */
 type PolicyRow = Pick<Policy, 'id' | 'version'> & Readonly<Record<PolicyField, unknown>>;
 
@@ -50,6 +56,10 @@ export function policyReads(sql: Sql): PolicyReads {
     async covering(resources) {
       const beginnings = [...new Set(resources.flatMap(coveringBeginnings))];
       return createPolicyIndex((await sql<PolicyRow>(COVERING, [beginnings], 'hot')).map(toPolicy));
+    },
+
+    async coveringRequest(id) {
+      return createPolicyIndex((await sql<PolicyRow>(OF_REQUEST, [id], 'hot')).map(toPolicy));
     },
 
     async list() {

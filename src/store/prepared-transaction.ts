@@ -1,46 +1,81 @@
-/** A transaction for hot paths: each connection plans its statements once, and it waits for an answer only where it needs one. */
+/** Transactions that wait for an answer only where they need one: BEGIN travels with the first statement and COMMIT with the last one. */
 
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnavailableError } from '../ports/unavailable.js';
 import type { DatabaseClient } from './client.js';
 import { queryNamed } from './named-statements.js';
-import type { Sql } from './sql.js';
+import { type Sql, sqlOver } from './sql.js';
 import { answered, retryOnce } from './trouble.js';
+
+const BEGIN = 'begin isolation level read committed read write';
 
 /**
  * Generic plans: otherwise Postgres may plan the statement at each execution, which costs more than executing it. COMMIT answers when the
  * transaction is on disk, whatever the session's setting is.
  */
-const BEGIN =
-  'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan; set local synchronous_commit = on';
+const BEGIN_PREPARED = `${BEGIN}; set local plan_cache_mode = force_generic_plan; set local synchronous_commit = on`;
 
-/** The transaction's result, and its last statement, which is sent but not awaited. */
+/** The transaction's result, and its last statements, which are sent but not awaited. */
 export interface Sent<T> {
   readonly answer: T;
   readonly last: Promise<unknown>;
 }
 
 /**
- * BEGIN travels with the first statement of `work` and COMMIT with its last one. Resolves when everything is committed; throws,
- * with nothing committed or with the outcome unknown, when anything went wrong. `work` runs again when its connection breaks before COMMIT.
+ * For hot paths: each connection plans the statements once. Resolves when everything is committed; throws, with nothing committed or with
+ * the outcome unknown, when anything went wrong. `work` runs again when its connection breaks before COMMIT.
  */
 export function preparedTransaction<T>(
   dataSource: DataSource,
   work: (sql: Sql) => Promise<Sent<T>>,
 ): Promise<T> {
-  return retryOnce(() => attempt(dataSource, work));
+  return retryOnce(() =>
+    attempt(dataSource, BEGIN_PREPARED, (client) => ({ sent: work(prepared(client)) })),
+  );
+}
+
+/**
+ * For all other transactions. Statements run in the order of the calls, whether or not an earlier one was awaited. `manager` is in the same
+ * transaction. `work` runs again only when the connection broke before BEGIN was answered: then no statement had any effect.
+ */
+export function writeTransaction<T>(
+  dataSource: DataSource,
+  work: (sql: Sql, manager: EntityManager) => Promise<Sent<T>>,
+): Promise<T> {
+  let begun = false;
+  return retryOnce(
+    () =>
+      attempt(dataSource, BEGIN, (client, runner) => {
+        // TypeORM did not send the BEGIN, and its repositories ask for this before they lock rows.
+        Reflect.set(runner, 'isTransactionActive', true);
+        return {
+          sent: work(sqlOver(client), runner.manager),
+          onBegun: () => {
+            begun = true;
+          },
+        };
+      }),
+    () => !begun,
+  );
+}
+
+interface Work<T> {
+  readonly sent: Promise<Sent<T>>;
+  readonly onBegun?: () => void;
 }
 
 async function attempt<T>(
   dataSource: DataSource,
-  work: (sql: Sql) => Promise<Sent<T>>,
+  begin: string,
+  start: (client: DatabaseClient, runner: QueryRunner) => Work<T>,
 ): Promise<T> {
   const runner = dataSource.createQueryRunner();
   const client: DatabaseClient = await runner.connect();
   let committing = false;
   try {
-    const begun = answered(client, () => client.query(BEGIN));
-    const [{ answer, last }] = await Promise.all([work(prepared(client)), begun]);
+    const begun = answered(client, () => client.query(begin));
+    const { sent, onBegun } = start(client, runner);
+    const [{ answer, last }] = await Promise.all([sent, begun.then(onBegun)]);
     committing = true;
     const commit = answered(client, () => client.query('commit'), { commits: true });
     const [{ command }] = await Promise.all([commit, last]);

@@ -47,11 +47,12 @@ const CREDENTIALS = `
     (select json_agg(json_build_object('teamId', team_id, 'userId', user_id)) from slack_account where person_id = o.id) as slack
   from api_key k join principal p on p.id = k.principal_id join person o on o.id = p.owner_id where k.id = $1`;
 
+async function one(rows: Promise<PrincipalRow[]>): Promise<Principal | undefined> {
+  const row = first(await rows);
+  return row && toPrincipal(row);
+}
+
 export function principalReads(sql: Sql): PrincipalReads {
-  const one = async (rows: Promise<PrincipalRow[]>) => {
-    const row = first(await rows);
-    return row && toPrincipal(row);
-  };
   const find: PrincipalReads['find'] = (id) =>
     one(sql(`${SELECT_PRINCIPAL} where id = $1`, [id], 'hot'));
   return {
@@ -219,11 +220,14 @@ export function principals(sql: Sql): Principals {
     },
 
     async lockActive(id) {
-      const held = await sql(
-        'select id from principal where id = $1 and suspended_at is null for share',
-        [id],
+      // No stronger lock: a transaction that inserts a grant has a key share lock on this row, and could deadlock with this one.
+      return one(
+        sql(
+          `${SELECT_PRINCIPAL} where id = $1 and suspended_at is null for no key update`,
+          [id],
+          'hot',
+        ),
       );
-      return held.length === 1 ? reads.find(id) : undefined;
     },
   };
 }

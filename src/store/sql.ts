@@ -3,7 +3,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { DatabaseClient } from './client.js';
 import { queryNamed } from './named-statements.js';
-import { onlyReads, retryOnce } from './trouble.js';
+import { answered, onlyReads, retryOnce } from './trouble.js';
 
 /** `hot`: each connection parses the statement once (`named-statements.ts`). */
 export type Sql = <Row>(
@@ -29,6 +29,18 @@ export function sqlOn(dataSource: DataSource): Sql {
 export function sqlIn({ queryRunner }: EntityManager): Sql {
   if (!queryRunner?.isTransactionActive) throw new TypeError('there is no open transaction');
   return (text, parameters, hot) => rows(queryRunner, text, parameters, hot);
+}
+
+/**
+ * Statements on this connection, which is in a transaction. Each is sent when it is called, so that they run in this order and several share
+ * one wait.
+ */
+export function sqlOver(client: DatabaseClient): Sql {
+  return async (text, parameters = [], hot) => {
+    if (hot) return queryNamed(client, text, parameters);
+    const { rows: found } = await answered(client, () => client.query(text, [...parameters]));
+    return found;
+  };
 }
 
 async function rows<Row>(

@@ -8,6 +8,7 @@ import {
   personActor,
   systemActor,
 } from '../../src/domain/audit-event.js';
+import { canonicalJson, type Json } from '../../src/domain/canonical-json.js';
 import { EVENT_TYPES } from '../../src/domain/vocabulary.js';
 import { person } from './decision-fixture.js';
 
@@ -64,6 +65,21 @@ test('the same event has the same bytes, in the order of RFC 8785', () => {
   expect(canonicalEvent({ details: { b: 1, a: [] }, actor, type: 'secret_read' }, 7, AT)).toBe(
     `{"actor":{"id":"a test","kind":"system","name":"a test"},"at":"${AT}","details":{"a":[],"b":1},"sequence":7,"type":"secret_read"}`,
   );
+});
+
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value));
+
+test('an event has the canonical form of all its fields, however many are absent', () => {
+  const { entryPoint, ...named } = whole;
+  const all = { ...named, door: entryPoint, type: 'secret_read', sequence: 7, at: AT } as const;
+  expect(canonicalEvent({ type: 'secret_read', ...whole }, 7, AT)).toBe(canonicalJson(plain(all)));
+  for (const field of Object.keys(whole)) {
+    if (field === 'actor') continue;
+    const event: AuditEvent = { type: 'secret_read', actor, [field]: Reflect.get(whole, field) };
+    const { entryPoint: door, ...rest } = event;
+    const expected = plain({ ...rest, door, sequence: 8, at: AT });
+    expect(canonicalEvent(event, 8, AT)).toBe(canonicalJson(expected));
+  }
 });
 
 test('an event with a lone surrogate is refused', () => {

@@ -121,7 +121,6 @@ async function inMemory(first: Rules): Promise<Played> {
   const memory: Memory = {
     people: PEOPLE,
     principals,
-    keys: Object.values(AGENTS).map(({ key }) => key.id),
     policies: new Map(),
     approvals: new Map(),
     grants: new Map(),

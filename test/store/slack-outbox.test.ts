@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCards } from '../../src/store/cards.js';
+import { sqlIn } from '../../src/store/sql.js';
 import { buildServices, type Services } from '../support/services.js';
 import { anotherProcess, sqlState } from './scene.js';
 
@@ -57,8 +58,8 @@ describe('a lease', () => {
 
   test('skips a delivery that a transaction is changing, and includes it after the commit', async () => {
     await touch(...ids);
-    await services.store.transaction(async (tx) => {
-      await tx.enqueueCardUpdate(first());
+    await services.database.dataSource.transaction(async (manager) => {
+      await sqlIn(manager)('update delivery set wanted = wanted + 1 where subject = $1', [first()]);
       const batches = await Promise.all([
         lease(),
         other.slackOutbox.lease('slack_card', 10, MINUTE),

@@ -13,14 +13,16 @@ import {
   whyClosed,
 } from '../../domain/approval.js';
 import { type Actor, type AuditEvent, personActor } from '../../domain/audit-event.js';
+import type { NewGrant } from '../../domain/grant.js';
 import type { Person } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
+import type { PolicyIndex } from '../../domain/policy/policy-index.js';
 import type { HashText } from '../../domain/request-digest.js';
 import { requestDigest } from '../../domain/request-digest.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import { storable } from '../../domain/text.js';
 import type { EntryPoint, Verdict } from '../../domain/vocabulary.js';
-import type { MakeId, Store, Tx } from '../../ports/index.js';
+import type { Ballot, MakeId, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { notifyOwner } from '../notifications/notify-owner.js';
 import { approversAt, type Deciding, decidingPolicy } from '../policies/deciding-policy.js';
@@ -73,10 +75,11 @@ async function decideInTransaction(
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
-  const approval = await tx.approvals.lock(decision.approval);
-  if (!approval) return refused({ code: 'not_found' });
+  const situation = await readSituation(tx, decision.approval);
+  if (!situation) return refused({ code: 'not_found' });
+  const { approval } = situation;
   if (isRepeatedDecision(approval, decider, decision)) return ok(approval);
-  const answer = await checkOpen(parts, tx, approval, decider, decision);
+  const answer = await checkOpen(parts, tx, situation, decider, decision);
   if (!answer.ok)
     tx.record({
       ...about(approval, decider),
@@ -85,6 +88,22 @@ async function decideInTransaction(
       details: { verdict: decision.verdict, through: decider.through },
     });
   return answer;
+}
+
+/** What a decision depends on. */
+interface Situation extends Ballot {
+  readonly approval: Approval;
+  readonly policies: PolicyIndex<Policy>;
+}
+
+/** Read in one wait for the database. The lock comes first, so that the rest is as recent as the lock. */
+async function readSituation(tx: Tx, id: ApprovalId): Promise<Situation | undefined> {
+  const [approval, ballot, policies] = await Promise.all([
+    tx.approvals.lock(id),
+    tx.approvals.ballot(id),
+    tx.policies.coveringRequest(id),
+  ]);
+  return approval && { ...ballot, approval, policies };
 }
 
 /**
@@ -106,20 +125,20 @@ const narrows = (
 async function checkOpen(
   parts: DecideParts,
   tx: Tx,
-  approval: Approval,
+  situation: Situation,
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
-  const closed = whyClosed(approval, await tx.now());
+  const closed = whyClosed(situation.approval, situation.now);
   if (closed) return refused(closed);
-  const bound = await rebindToPolicy(parts, tx, approval, decider, decision.seen);
+  const bound = await rebindToPolicy(parts, tx, situation, decider, decision.seen);
   return bound.ok ? applyVote(parts, tx, bound.value, decider, decision) : bound;
 }
 
 async function applyVote(
   parts: DecideParts,
   tx: Tx,
-  { approval, deciding }: BoundApproval,
+  { approval, deciding, ballot }: BoundApproval,
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
@@ -133,35 +152,25 @@ async function applyVote(
     duration: decision.duration,
     resources: decision.resources && [...new Set(decision.resources)].sort(),
   };
-  const earlier = await tx.approvals.votes(approval.id);
-  const now = await tx.now();
   const outcome = castVote({
     approval,
     policy,
     vote,
-    approvers: await approversAt(tx.groups, deciding, approval, now),
+    approvers: await approversAt(tx.groups, deciding, approval, ballot.now),
     voter: decider.person,
-    earlier,
-    earlierVoters: await voters(tx, earlier),
-    now,
+    earlier: ballot.votes,
+    earlierVoters: ballot.voters,
+    now: ballot.now,
   });
   if (!outcome.ok) return outcome;
   return recordVote(parts, tx, { approval, policy, decider, vote, outcome: outcome.value });
-}
-
-async function voters(tx: Tx, votes: readonly Vote[]): Promise<readonly Person[]> {
-  const found: Person[] = [];
-  for (const { person } of votes) {
-    const voter = await tx.people.find(person);
-    if (voter) found.push(voter);
-  }
-  return found;
 }
 
 /** A request bound to the policy that decides it now, which is the policy that the decider saw. */
 interface BoundApproval {
   readonly approval: Approval;
   readonly deciding: Deciding;
+  readonly ballot: Ballot;
 }
 
 /**
@@ -171,11 +180,10 @@ interface BoundApproval {
 async function rebindToPolicy(
   { digest, defaultApprovers }: DecideParts,
   tx: Tx,
-  approval: Approval,
+  { approval, policies, ...ballot }: Situation,
   decider: Decider,
   seen = approval.digest,
 ): Promise<Result<BoundApproval>> {
-  const policies = await tx.policies.covering(approval.resources);
   const deciding = decidingPolicy(policies, approval.resources);
   if (!deciding.ok) return refused({ code: 'policy_changed' });
   const policy = deciding.value;
@@ -196,6 +204,8 @@ async function rebindToPolicy(
     return ok({
       approval: rebound ?? approval,
       deciding: { policy, policies, defaults: defaultApprovers },
+      // Votes under the previous policy are void.
+      ballot: rebound ? { ...ballot, votes: [], voters: [] } : ballot,
     });
   await tx.enqueueCardUpdate(approval.id);
   return refused({ code: 'policy_changed' });
@@ -214,18 +224,28 @@ async function recordVote(
   tx: Tx,
   { approval, policy, decider, vote, outcome }: VoteToRecord,
 ): Promise<Result<Approval>> {
+  const grant = outcome === 'counted' ? undefined : grantOf(parts, approval, policy, outcome);
   const settled =
-    outcome === 'counted' ? approval : await tx.approvals.settle(approval.id, outcome);
+    outcome === 'counted'
+      ? approval
+      : await tx.approvals.settleByVote({ vote, settlement: outcome, grant });
   // The row is locked, so the update can only fail because the request has expired.
   if (!settled) return refused({ code: 'expired' });
-  await tx.approvals.addVote(vote);
+  if (outcome === 'counted') await tx.approvals.addVote(vote);
   tx.record({
     ...about(approval, decider),
     type: 'vote_cast',
     reason: vote.reason,
     details: { verdict: vote.verdict, through: decider.through, digest: approval.digest },
   });
-  if (settled.status === 'approved') await grantAccess(parts, tx, settled, policy, decider);
+  if (grant)
+    tx.record({
+      ...about(approval, decider),
+      type: 'access_granted',
+      grant: grant.id,
+      resources: grant.resources,
+      details: { duration: grant.duration, digest: approval.digest },
+    });
   if (settled.status !== 'pending')
     tx.record({
       ...about(approval, decider),
@@ -239,29 +259,22 @@ async function recordVote(
   return ok(settled);
 }
 
-async function grantAccess(
+function grantOf(
   { makeId }: DecideParts,
-  tx: Tx,
-  approval: Extract<Approval, { status: 'approved' }>,
+  approval: Approval,
   policy: Policy,
-  decider: Decider,
-) {
-  const grant = await tx.grants.insert({
+  settlement: Settlement,
+): NewGrant | undefined {
+  if (settlement.status !== 'approved') return undefined;
+  return {
     ...approval,
     id: makeId('grnt'),
     approval: approval.id,
     policy: policy.id,
-    resources: approval.grantedResources,
-    duration: approval.granted,
+    resources: settlement.grantedResources,
+    duration: settlement.granted,
     maxUses: policy.maxUses,
-  });
-  tx.record({
-    ...about(approval, decider),
-    type: 'access_granted',
-    grant: grant.id,
-    resources: approval.grantedResources,
-    details: { duration: approval.granted, digest: approval.digest },
-  });
+  };
 }
 
 function about(approval: Approval, { person, entryPoint }: Decider): Omit<AuditEvent, 'type'> {

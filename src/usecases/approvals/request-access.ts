@@ -4,7 +4,7 @@ import type { Approval, ApprovalId, NewApproval } from '../../domain/approval.js
 import { keyActor } from '../../domain/audit-event.js';
 import type { Json } from '../../domain/canonical-json.js';
 import { RESOURCES_MAX } from '../../domain/limits.js';
-import { parsePattern } from '../../domain/pattern.js';
+import { coverage, parsePattern } from '../../domain/pattern.js';
 import { explainAutoApproval } from '../../domain/policy/auto-approve.js';
 import type { Policy, PolicyId } from '../../domain/policy/policy.js';
 import type { HashText } from '../../domain/request-digest.js';
@@ -66,15 +66,22 @@ export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
   return async (caller, request, idempotencyKey) => {
     const forbidden = requireScope(caller, 'access:request');
     if (forbidden) return forbidden;
+    let replayed = true;
     const answer = await parts.store.transaction((tx) =>
       parts.idempotent(
         tx,
         idempotencyKey,
-        () => requestInTransaction(parts, tx, caller, request),
+        () => {
+          replayed = false;
+          return requestInTransaction(parts, tx, caller, request);
+        },
         replayWithCurrentState(tx),
       ),
     );
-    return answer.ok ? ok(await withLink(answer.value, parts.cardLink)) : answer;
+    if (!answer.ok) return answer;
+    // A request that this call has made has no card yet.
+    const isNew = !replayed && answer.value.approval.timesRequested === 1;
+    return isNew ? answer : ok(await withLink(answer.value, parts.cardLink));
   };
 }
 
@@ -156,21 +163,36 @@ function readResources(texts: readonly string[]): Result<readonly string[]> {
   return ok([...new Set(texts)].sort());
 }
 
+/** Everything that a request depends on, read in one wait for the database. The principal's lock comes first. */
+async function readSituation(tx: Tx, { principal, key }: Caller, request: AccessRequest) {
+  const { resources, operation } = request;
+  const [active, policies, state, grants] = await Promise.all([
+    tx.principals.lockActive(principal.id),
+    tx.policies.covering(resources),
+    tx.approvals.requestState(principal.id, key.id, { resources, operation }),
+    request.renew ? [] : tx.grants.live(principal.id),
+  ]);
+  return { active: active !== undefined, policies, state, grants };
+}
+
+type Situation = Awaited<ReturnType<typeof readSituation>>;
+
 async function requestUnderPolicy(
   parts: RequestAccessParts,
   tx: Tx,
   caller: Caller,
   request: AccessRequest,
 ): Promise<Result<Access>> {
-  const policies = await tx.policies.covering(request.resources);
+  const situation = await readSituation(tx, caller, request);
+  const { policies, state } = situation;
   const deciding = decidingPolicy(policies, request.resources);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const requester = { name: caller.principal.name, ownerEmail: caller.owner.email };
-  const evaluated = evaluateRequest(policy, { ...request, requester }, await tx.now());
+  const evaluated = evaluateRequest(policy, { ...request, requester }, state.now);
   if (!evaluated.ok) return evaluated;
 
-  const covered = request.renew ? undefined : await alreadyCovered(tx, caller, policy, request);
+  const covered = await alreadyCovered(tx, situation, policy, request);
   if (covered) return ok(covered);
 
   const judged = await countEarlierUses(tx, caller, policy, request, evaluated.value);
@@ -180,16 +202,15 @@ async function requestUnderPolicy(
   const newApproval = { ...approvalFor(parts, caller, request, policy, duration), autoReport };
   if (grantedImmediately)
     return (
-      (await refuseStopped(tx, caller)) ??
+      refuseStopped(situation) ??
       grantImmediately(parts, tx, caller, policy, { ...newApproval, maxUses })
     );
   const approvers = namedApproverEntries({ policy, policies, defaults: parts.defaultApprovers });
   if (approvers.length === 0) return refused({ code: 'approvers_missing' });
-  const counts = await tx.approvals.requestCounts(caller.principal.id, newApproval);
   return (
-    refuseOverLimit(counts, parts.limits) ??
-    (await refuseStopped(tx, caller)) ??
-    requestApproval(tx, caller, newApproval)
+    refuseOverLimit(state, duration, parts.limits) ??
+    refuseStopped(situation) ??
+    requestApproval(tx, caller, newApproval, state.overdue)
   );
 }
 
@@ -214,23 +235,29 @@ const automaticAccess = (
 ) => ({ principal: principal.id, owner: owner.id, policy, operation, resources });
 
 /**
- * The key may have been suspended or revoked since it was authenticated. From here on a suspension or revocation waits for this transaction, and then ends the
- * new request or grant too.
+ * The key may have been suspended or revoked since it was authenticated. A later suspension or revocation waits for this transaction, and then
+ * ends the new request or grant too.
  */
-async function refuseStopped(tx: Tx, { principal, key }: Caller) {
-  const active = await tx.principals.lockActive(principal.id);
+function refuseStopped({ active, state }: Situation) {
   if (!active) return refused({ code: 'key_suspended' });
-  const live = await tx.principals.liveKeys(principal.id);
-  return live.includes(key.id) ? undefined : refused({ code: 'invalid_key' });
+  return state.keyLive ? undefined : refused({ code: 'invalid_key' });
 }
 
+/** The grant that ends last, of those that cover the request under this policy. */
 async function alreadyCovered(
   tx: Tx,
-  { principal }: Caller,
+  { grants }: Situation,
   policy: Policy,
   { operation, resources }: AccessRequest,
 ): Promise<Access | undefined> {
-  const grant = await tx.grants.covering(principal.id, policy.id, operation, resources);
+  const [grant] = grants
+    .filter(
+      (one) =>
+        one.policy === policy.id &&
+        one.operation === operation &&
+        coverage(one.resources).coversAll(resources),
+    )
+    .sort((one, other) => other.endsAt.getTime() - one.endsAt.getTime());
   const approval = grant && (await tx.approvals.find(grant.approval));
   return approval && { approval, grant };
 }
@@ -307,9 +334,10 @@ async function requestApproval(
   tx: Tx,
   caller: Caller,
   newApproval: NewApproval,
+  overdue: boolean,
 ): Promise<Result<Access>> {
   // Otherwise an expired request with the same content would be returned, although it can no longer be decided.
-  await expireDue(tx);
+  if (overdue) await expireDue(tx);
   const { approval, repeated } = await tx.approvals.insertPending(newApproval);
   const { policy, policyVersion, duration, digest } = approval;
   tx.record({

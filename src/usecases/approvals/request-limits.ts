@@ -10,10 +10,10 @@ export interface RequestLimits {
   readonly deniedCooldown: number;
 }
 
-/** Returns a refusal that says what to do next, or undefined. */
-export function refuseOverLimit(counts: RequestCounts, limits: RequestLimits) {
-  const { pending, lastHour, retryAfter: freeAfter, sinceDenied, sameRequest } = counts;
-  if (sameRequest) return undefined;
+/** Returns a refusal that says what to do next, or undefined. `duration`: of the request, in milliseconds. */
+export function refuseOverLimit(counts: RequestCounts, duration: number, limits: RequestLimits) {
+  const { pending, lastHour, retryAfter: freeAfter, sinceDenied, pendingDurations } = counts;
+  if (pendingDurations.includes(duration)) return undefined;
   const cooling = sinceDenied === undefined ? 0 : limits.deniedCooldown - sinceDenied;
   if (cooling > 0) return refused({ code: 'denied_recently', retryAfter: wholeMinutes(cooling) });
   if (pending >= limits.maxPending)

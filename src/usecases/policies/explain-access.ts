@@ -180,15 +180,14 @@ async function withinLimits(
   const history = await store.approvals.requestCounts(id, {
     operation,
     resources: [resource],
-    duration,
   });
-  const { pending, lastHour, sameRequest } = history;
+  const { pending, lastHour, pendingDurations } = history;
   const { maxPending, maxPerHour } = limits;
   const all = { ...known, limits: { pending, lastHour, maxPending, maxPerHour } };
-  const over = refuseOverLimit(history, limits);
+  const over = refuseOverLimit(history, duration, limits);
   if (over) return predictRefusal(over.refusal, all);
   const because = 'The same request is pending; repeating it returns that request.';
-  return { ...all, outcome: 'asked', ...(sameRequest && { because }) };
+  return { ...all, outcome: 'asked', ...(pendingDurations.includes(duration) && { because }) };
 }
 
 /** A reason that the policy accepts: the caller gives none here. */

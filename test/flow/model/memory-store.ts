@@ -12,13 +12,11 @@ import type { Person, PersonId } from '../../../src/domain/person.js';
 import type { Policy, PolicyId, PolicyRules } from '../../../src/domain/policy/policy.js';
 import { createPolicyIndex } from '../../../src/domain/policy/policy-index.js';
 import type { Principal, PrincipalId } from '../../../src/domain/principal.js';
-import type { Store, Tx } from '../../../src/ports/index.js';
+import type { SettlingVote, Store, Tx } from '../../../src/ports/index.js';
 
 export interface Memory {
   readonly people: readonly Person[];
   readonly principals: readonly Principal[];
-  /** The ids of all keys. */
-  readonly keys: readonly string[];
   readonly policies: Map<string, Policy>;
   readonly approvals: Map<ApprovalId, Approval>;
   readonly grants: Map<ApprovalId, NewGrant>;
@@ -45,8 +43,6 @@ export function memoryStore(memory: Memory): Store {
     principals: {
       list: async () => memory.principals,
       lockActive: async (wanted: PrincipalId) => memory.principals.find(({ id }) => id === wanted),
-      // The model revokes no key.
-      liveKeys: async () => memory.keys,
     },
     people: {
       find: async (id: PersonId) => person(id),
@@ -78,6 +74,7 @@ function policiesIn({ policies }: Memory) {
     recordChange: async () => {},
     list: async () => [...policies.values()],
     covering: async () => createPolicyIndex([...policies.values()]),
+    coveringRequest: async () => createPolicyIndex([...policies.values()]),
     lock: async (uri: string) => policies.get(uri),
     insert: (id: PolicyId, rules: PolicyRules) => write({ ...rules, id, version: 1 }),
     replace: ({ id, version }: Policy, rules: PolicyRules) =>
@@ -86,7 +83,7 @@ function policiesIn({ policies }: Memory) {
 }
 
 function approvalsIn(
-  { approvals, votes, principals }: Memory,
+  { approvals, votes, principals, grants }: Memory,
   person: (id: PersonId) => Person | undefined,
 ) {
   const pending = (id: ApprovalId) => {
@@ -119,12 +116,43 @@ function approvalsIn(
     one.duration === duration &&
     one.resources.join() === resources.join();
 
+  const settle = async (id: ApprovalId, { by, reason, ...outcome }: Settlement) => {
+    const approval = pending(id);
+    const settler = person(by);
+    if (!approval || !settler || approval.expiresAt <= NOW) return undefined;
+    const settledBy = { id: by, email: settler.email };
+    return write({ ...approval, ...outcome, settledAt: NOW, settledBy, decisionReason: reason });
+  };
+
   return {
     lock: async (id: ApprovalId) => approvals.get(id),
-    requestCounts: async () => ({ pending: 0, lastHour: 0, retryAfter: 0, sameRequest: false }),
+    requestState: async () => ({
+      now: NOW,
+      pending: 0,
+      lastHour: 0,
+      retryAfter: 0,
+      pendingDurations: [],
+      // The model revokes no key.
+      keyLive: true,
+      overdue: true,
+    }),
     open: async () => [...approvals.values()].filter(({ status }) => status === 'pending'),
     votes: async (id: ApprovalId) => votes.filter(({ approval }) => approval === id),
     addVote: async (vote: Vote) => void votes.push(vote),
+
+    async ballot(id: ApprovalId) {
+      const cast = votes.filter(({ approval }) => approval === id);
+      return { now: NOW, votes: cast, voters: cast.flatMap((vote) => person(vote.person) ?? []) };
+    },
+
+    async settleByVote({ vote, settlement, grant }: SettlingVote) {
+      const settled = await settle(vote.approval, settlement);
+      if (settled) votes.push(vote);
+      if (settled && grant) grants.set(grant.approval, grant);
+      return settled;
+    },
+
+    settle,
 
     async insertPending(newApproval: NewApproval) {
       const known = [...approvals.values()].find((one) => same(one, newApproval));
@@ -134,14 +162,6 @@ function approvalsIn(
           repeated: true,
         };
       return { approval: write(requested(newApproval)), repeated: false };
-    },
-
-    async settle(id: ApprovalId, { by, reason, ...outcome }: Settlement) {
-      const approval = pending(id);
-      const settler = person(by);
-      if (!approval || !settler || approval.expiresAt <= NOW) return undefined;
-      const settledBy = { id: by, email: settler.email };
-      return write({ ...approval, ...outcome, settledAt: NOW, settledBy, decisionReason: reason });
     },
 
     async rebind(id: ApprovalId, policy: Policy, digest: string) {
