@@ -74,11 +74,13 @@ const ADD = `
     on conflict do nothing)
   update audit_indexed set sequence = $2`;
 
-/** Removes the rows of events that were detached. */
+/** Removes rows of events that were detached, and notes when there are no more. */
 const REMOVE = `
   with gone as (
-    delete from audit_seen s using audit_key k where s.key = k.id and s.sequence < $1)
-  update audit_indexed set first = $1`;
+    delete from audit_seen where (key, sequence) in (
+      select s.key, s.sequence from audit_key k join audit_seen s on s.key = k.id and s.sequence < $1 limit $2)
+    returning 1)
+  update audit_indexed set first = $1 where (select count(*) from gone) < $2`;
 
 /** Brings the keys up to the end of the trail. Resolves with the number of events. It may run at any time, on several processes at once. */
 export async function indexOn(dataSource: DataSource): Promise<number> {
@@ -105,7 +107,7 @@ async function indexBatch(sql: Sql): Promise<number> {
          coalesce((select min(first) from audit_part where detached_at is null), 1) as first`,
     ),
   );
-  if (Number(trail.first) > Number(indexed.first)) await sql(REMOVE, [trail.first]);
+  if (Number(trail.first) > Number(indexed.first)) await sql(REMOVE, [trail.first, BATCH]);
   const low = Math.max(Number(indexed.sequence), Number(trail.first) - 1);
   const high = Math.min(Number(trail.head), low + BATCH);
   if (high > low) await sql(ADD, [low, high]);

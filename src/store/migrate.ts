@@ -5,12 +5,17 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { MigrationExecutor } from 'typeorm';
+import { DAY } from '../domain/limits.js';
+import type { DatabaseClient } from './client.js';
 import { first, sqlOn } from './sql.js';
+import { answered } from './trouble.js';
 
 /** An arbitrary number that no other program locks. */
 const LOCK = 7_272_740;
 /** Milliseconds between attempts to get the lock: a waiting statement would meet its time limit. */
 const LOCK_EVERY = 200;
+/** Milliseconds. */
+const MIGRATION_MAX = DAY;
 const TABLE = 'schema_migration';
 
 /** The database was written by a newer vsecure than this one. */
@@ -103,9 +108,17 @@ function withMigrations(dataSource: DataSource): DataSource {
 function toMigration(number: number, name: string, text: string): MigrationInterface {
   return {
     name: `${name}${String(number).padStart(13, '0')}`,
-    up: async (runner: QueryRunner) => void (await runner.query(text)),
+    up: (runner: QueryRunner) => runWithoutLimit(runner, text),
     down: () => Promise.reject(new Error('migrations go forward only: restore a backup instead')),
   };
+}
+
+/** A migration of a large table takes longer than any other statement may. */
+async function runWithoutLimit(runner: QueryRunner, text: string): Promise<void> {
+  const client: DatabaseClient = await runner.connect();
+  await answered(client, () => client.query(`set local statement_timeout = 0; ${text}`), {
+    timeout: MIGRATION_MAX,
+  });
 }
 
 interface MigrationFile {

@@ -78,6 +78,22 @@ test('detaching records the hash that the next event is chained to, and deletes 
   });
 });
 
+test('the keys of detached events are removed', async () => {
+  await openPartition();
+  await append();
+  await services.countOn();
+  const keys = async (upTo: number) =>
+    (await sql(`select sequence from audit_seen where sequence <= ${upTo}`)).length;
+  const before = await keys(1_000_000);
+  const [partition] = await services.useCases.detachAudit(FUTURE);
+  if (!partition) throw new Error('nothing was detached');
+  expect(await keys(partition.last)).toBeGreaterThan(0);
+  await services.countOn();
+  expect(await keys(partition.last)).toBe(0);
+  expect(before).toBeGreaterThan(0);
+  expect(await keys(1_000_000)).toBeGreaterThan(0);
+});
+
 test('the open partition is never detached', async () => {
   await services.countOn();
   expect(await services.useCases.detachAudit(FUTURE)).toEqual([]);

@@ -93,3 +93,16 @@ test('a migration that fails leaves the database as it was', async () => {
   );
   expect(tables).toEqual([{ table_name: 'schema_migration' }, { table_name: 'vote' }]);
 });
+
+test('a migration has no time limit, because a large table takes longer than any other statement may', async () => {
+  await empty();
+  await sql(`create schema spy; create table spy.seen (statement_timeout text);
+    create function spy.note() returns event_trigger language plpgsql as $$
+      begin insert into spy.seen values (current_setting('statement_timeout')); end $$;
+    create event trigger spy on ddl_command_start when tag in ('CREATE INDEX') execute function spy.note()`);
+  await migrate(database.dataSource);
+  expect(await sql('select distinct statement_timeout from spy.seen')).toEqual([
+    { statement_timeout: '0' },
+  ]);
+  expect(await sql('show statement_timeout')).toEqual([{ statement_timeout: '10s' }]);
+});
