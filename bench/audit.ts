@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DAY } from '../src/domain/limits.js';
 import type { PersonId } from '../src/domain/person.js';
 import type { Policy } from '../src/domain/policy/policy.js';
 import type { PrincipalId } from '../src/domain/principal.js';
@@ -15,8 +16,9 @@ import { ownVisibility, type VisibilityScope } from '../src/domain/visibility.js
 import type { AuditFilter } from '../src/ports/index.js';
 import { startEmbedded } from '../src/postgres/embedded.js';
 import { auditReads } from '../src/store/audit.js';
-import { indexOn } from '../src/store/audit-keys.js';
 import { openDatabase } from '../src/store/database.js';
+import { createCountOn, USES } from '../src/store/metric-rollup.js';
+import { metricsReads } from '../src/store/metrics.js';
 import { migrate } from '../src/store/migrate.js';
 import { type Sql, sqlOn } from '../src/store/sql.js';
 import { quantile } from './measure.js';
@@ -77,13 +79,16 @@ export async function benchAudit(print: (line: string) => void, sizes = SIZES): 
       const reads = auditReads(sql);
       const cases: Record<string, AuditFilter> = { 'newest (the floor)': {}, ...FILTERS };
       for (const [name, visibility] of Object.entries(VIEWERS)) cases[name] = { visibility };
+      const note = async (name: string, work: () => Promise<unknown>) =>
+        results.set(name, [...(results.get(name) ?? []), await pageTimes(work)]);
       for (const [name, filter] of Object.entries(cases))
-        results.set(name, [
-          ...(results.get(name) ?? []),
-          await pageTimes(() => reads.list(filter, PAGE)),
-        ]);
+        await note(name, () => reads.list(filter, PAGE));
+      const week = { since: new Date(Date.now() - 7 * DAY), until: new Date() };
+      await note('grouped, a week', () =>
+        metricsReads(sql).uses(ownVisibility(true, []), week, USES),
+      );
     });
-    print(`${size.toLocaleString('en')} events: keys written in ${took} ms`);
+    print(`${size.toLocaleString('en')} events: counted, and keys written, in ${took} ms`);
   }
   print(
     `\none page of the audit trail, p50 / p99 in ms, of ${sizes.join(', ')} events; slowest ÷ fastest median`,
@@ -124,7 +129,7 @@ async function inTrail(size: number, work: (sql: Sql) => Promise<void>): Promise
       [size],
     );
     const started = performance.now();
-    await indexOn(dataSource);
+    await createCountOn(dataSource)();
     const took = Math.round(performance.now() - started);
     // As autovacuum does after so many inserts.
     await sql('vacuum (analyze) audit_event, audit_seen, audit_key');

@@ -102,7 +102,7 @@ export const auditRoutes = {
     method: 'GET',
     path: '/audit/counts',
     summary:
-      'Count how often each resource was read, written or deleted, most used first. With a type, count events of that type. One call counts a bounded number of events, the newest first: the pages go on with older events, so that a resource may appear again. Add its counts.',
+      'Count how often each resource was read, written or deleted, most used first. With a type, count events of that type. Where one call counts a bounded number of events, the newest first, the pages go on with older events, so that a resource may appear again. Add its counts.',
     scopes: ['audit:read'],
     query: z.strictObject({
       ...page.shape,

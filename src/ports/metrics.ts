@@ -1,7 +1,8 @@
 /** Metrics over requests, decisions and uses. */
 
 import type { VisibilityScope } from '../domain/visibility.js';
-import type { Grouping, Metric, Operation } from '../domain/vocabulary.js';
+import type { EventType, Grouping, Metric, Operation } from '../domain/vocabulary.js';
+import type { ResourceCount } from './audit.js';
 
 export interface Span {
   readonly since: Date;
@@ -91,6 +92,12 @@ export interface MetricsReads {
     query: MetricQuery,
     by: Grouping,
   ): Promise<readonly MetricGroup[]>;
+  /** The uses of each resource, the highest count first, then by name. `types`: those of `USES` that count. */
+  uses(
+    visibility: VisibilityScope,
+    filter: Span & { readonly resource?: string | undefined },
+    types: readonly EventType[],
+  ): Promise<readonly ResourceCount[]>;
   gauges(): Promise<Gauges>;
   /** Limited to what the viewer may see, by the same rule as the list of requests. */
   access(visibility: VisibilityScope, span: Span): Promise<AccessMetrics>;

@@ -50,7 +50,7 @@ interface MeasuredRow {
   readonly percentile99: number | null;
 }
 
-export function metricQueries(sql: Sql): Pick<MetricsReads, 'measure' | 'series'> {
+export function metricQueries(sql: Sql): Pick<MetricsReads, 'measure' | 'series' | 'uses'> {
   const requests = async (visibility: VisibilityScope, query: MetricQuery, by?: Grouping) => {
     const { metric } = query;
     if (metric === 'access_count') throw new TypeError('access_count does not count requests');
@@ -73,6 +73,11 @@ export function metricQueries(sql: Sql): Pick<MetricsReads, 'measure' | 'series'
       if (query.metric !== 'access_count')
         return toMeasured(only(await requests(visibility, query)));
       return { count: sum(await countUses(sql, visibility, query)) };
+    },
+
+    async uses(visibility, filter, types) {
+      const groups = grouped(await countUses(sql, visibility, filter, types), 'resource');
+      return groups.map(({ name, count }) => ({ resource: name, count }));
     },
 
     async series(visibility, query, by) {

@@ -3,6 +3,7 @@
 import { HOUR } from '../domain/limits.js';
 import { covers } from '../domain/pattern.js';
 import { actorIds, type VisibilityScope } from '../domain/visibility.js';
+import type { EventType } from '../domain/vocabulary.js';
 import type { MetricQuery, UseCount } from '../ports/index.js';
 import { USES } from './metric-rollup.js';
 import type { Sql } from './sql.js';
@@ -16,7 +17,7 @@ const CURSOR = '(select sequence from metric_cursor)';
 const COUNT = `
   with whole as (
     select resource, principal, operation, sum(count)::bigint as count from metric_use
-    where hour >= $3 and hour < $4 group by 1, 2, 3),
+    where hour >= $3 and hour < $4 and type = any($5) group by 1, 2, 3),
   raw as (
     select body from audit_event where sequence > ${CURSOR} and at >= $1 and at < $2
     union all
@@ -48,11 +49,12 @@ interface UseRow extends UseCount {
 export async function countUses(
   sql: Sql,
   visibility: VisibilityScope,
-  { since, until, resource, key, operation }: MetricQuery,
+  { since, until, resource, key, operation }: Omit<MetricQuery, 'metric'>,
+  types: readonly EventType[] = USES,
 ): Promise<readonly UseCount[]> {
   const rows = await sql<UseRow>(COUNT, [
     ...spanOf(since, until),
-    USES,
+    types,
     key ?? null,
     operation ?? null,
   ]);

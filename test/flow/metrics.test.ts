@@ -205,7 +205,6 @@ test('metrics are exact for every span, regardless of how far events are rolled 
     const [since, until] = [pick(), pick()].sort((a, b) => a.getTime() - b.getTime());
     if (!since || !until) throw new Error('no span');
     const uses = await countUses(sql, ownVisibility(true, []), {
-      metric: 'access_count',
       since,
       until,
     });
