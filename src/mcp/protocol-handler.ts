@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Request, Response } from 'express';
 import { MCP_BODY_MAX_BYTES } from '../domain/limits.js';
+import { may } from '../domain/rights.js';
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
 import type { WaitForDecision } from '../usecases/approvals/wait-for-decision.js';
 import type { ServeChangeStream } from './change-streams.js';
@@ -134,7 +135,8 @@ function createFullServer(
 ): McpServer {
   const { tools, resources, prompts, subscriptions, waitForDecision, version, report } = parts;
   const server = createBareServer(version);
-  for (const tool of tools) tool.register(server, requestContext, parts);
+  for (const tool of tools)
+    if (may(requestContext.caller, tool.scope)) tool.register(server, requestContext, parts);
   registerResources(server, resources, { requestContext, era, subscriptions }, report);
   if (era === 'modern') registerTasks(server, waitForDecision, requestContext, report);
   registerPrompts(server, prompts);

@@ -1,7 +1,8 @@
-/** A schema for the SDK to publish. Clients see it; the tool itself does the validation. */
+/** The schema that clients and models see. It is looser than what the tool accepts: the tool itself does the validation. */
 
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { INT_MAX } from '../contract/fields.js';
 
 /**
  * Accepts every value. The SDK's own message for a failed check could repeat the input, and the SDK would
@@ -20,22 +21,52 @@ export function publishedSchema(schema: z.ZodObject): StandardSchemaWithJSON {
   };
 }
 
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const jsonSchemaOf = (schema: z.ZodObject, io: 'input' | 'output') =>
+  portable(z.toJSONSchema(schema, { io }));
+
 /**
- * Removes `$schema`, because older clients refuse a schema that names a draft newer than 07. Removes the pattern of a date or timestamp,
- * which is a page long and adds nothing to its format. Allows additional properties in results, so that a client with a cached list of
- * tools accepts the answers of a newer server.
+ * Keeps only the keywords that every model API accepts, because clients forward the schema unchanged, and an API that refuses one keyword refuses
+ * all tools. `test/mcp/portable-schemas.test.ts` has the table of what each API refuses. Allows additional properties, so that a client with a
+ * cached list of tools accepts the answers of a newer server.
  */
-function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format?.startsWith('date')) delete jsonSchema.pattern;
-      if (io === 'output' && jsonSchema.additionalProperties === false)
-        delete jsonSchema.additionalProperties;
-    },
-  });
-  return rest;
+function portable(schema: JsonSchema): JsonSchema {
+  const { description, enum: values, properties, items, required, minimum, maximum } = schema;
+  return {
+    type: typeOf(schema),
+    ...(description !== undefined && { description }),
+    ...(values && { enum: values }),
+    ...(properties && { properties: portableProperties(properties) }),
+    ...(isSchema(items) && { items: portable(items) }),
+    ...(required && { required }),
+    ...(isBound(minimum) && { minimum }),
+    ...(isBound(maximum) && { maximum }),
+  };
 }
+
+function portableProperties(properties: NonNullable<JsonSchema['properties']>) {
+  const named = Object.entries(properties).map(([name, schema]) => {
+    if (!isSchema(schema)) throw new TypeError(`the property ${name} has no type`);
+    return [name, portable(schema)];
+  });
+  return Object.fromEntries(named);
+}
+
+/** Alternatives are published as their common type. */
+function typeOf({ type, anyOf = [] }: JsonSchema): NonNullable<JsonSchema['type']> {
+  const [common, ...others] = new Set(anyOf.map((one) => one.type));
+  const single = type ?? (others.length === 0 ? common : undefined);
+  if (single === undefined) throw new TypeError('a published schema needs one type');
+  return single;
+}
+
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether it says more than the type does: the largest integer of a column or of JavaScript does not. */
+const isBound = (value: number | undefined): value is number =>
+  value !== undefined && Math.abs(value) < INT_MAX;
 
 /** Describes the first problem with a tool's arguments without repeating them. */
 export function problemOf(error: z.ZodError): string {

@@ -9,6 +9,7 @@ import type {
 import type { z } from 'zod';
 import { ok, refused } from '../domain/result.js';
 import type { Caller } from '../domain/rights.js';
+import type { Scope } from '../domain/vocabulary.js';
 import { claimedClient } from './claimed-client.js';
 import type { ElicitDuringCall } from './elicit-during-call.js';
 import { takesTasks } from './extensions.js';
@@ -53,11 +54,14 @@ export interface ToolContext {
 export interface ToolDefinition<In extends z.ZodObject, Out extends z.ZodObject> {
   readonly name: ToolName;
   readonly title: string;
+  /** A key without this scope can never use the tool, so the list of tools leaves it out. */
+  readonly scope: Scope;
+  /** One line, because every model pays for it in every conversation. */
   readonly description: string;
   readonly annotations: ToolAnnotations;
   /** What the tool accepts. */
   readonly input: In;
-  /** The schema that clients see, where it demands more than what the tool accepts. */
+  /** The schema that clients see, where it differs from what the tool accepts. */
   readonly publishedInput?: z.ZodObject;
   readonly output: Out;
   run(input: z.output<In>, toolContext: ToolContext): Promise<Answer<z.input<Out>> | UserQuestion>;
@@ -65,6 +69,7 @@ export interface ToolDefinition<In extends z.ZodObject, Out extends z.ZodObject>
 
 export interface Tool {
   readonly name: ToolName;
+  readonly scope: Scope;
   /** Registers the tool on a server that lives for one request of this caller. */
   register(server: McpServer, requestContext: RequestContext, parts: ToolParts): void;
 }
@@ -78,7 +83,7 @@ export interface ToolParts {
 export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
   definition: ToolDefinition<In, Out>,
 ): Tool {
-  const { name, title, description, annotations, input, output, run } = definition;
+  const { name, scope, title, description, annotations, input, output, run } = definition;
   const metadata = {
     title,
     description,
@@ -114,6 +119,7 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
 
   return {
     name,
+    scope,
     register(server, requestContext, { report, elicitDuringCall }) {
       server.registerTool(name, metadata, (args, { mcpReq }) => {
         const session = mcpReq.envelope ? undefined : requestContext.session;

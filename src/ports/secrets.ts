@@ -3,9 +3,14 @@
 import type { SecretMetadata, SecretVersion } from '../domain/secret.js';
 import type { Listed, Page } from './page.js';
 
+export interface SecretPage extends Page {
+  /** Only secrets that this valid pattern covers. */
+  readonly pattern?: string | undefined;
+}
+
 export interface SecretReads {
   find(path: string): Promise<SecretMetadata | undefined>;
-  list(page: Page): Promise<Listed<SecretMetadata>>;
+  list(page: SecretPage): Promise<Listed<SecretMetadata>>;
 }
 
 export interface Secrets extends SecretReads {

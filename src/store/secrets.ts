@@ -1,5 +1,6 @@
 /** Secrets: their metadata and sealed versions. Only the read ledger reads sealed values. */
 
+import { patternRegex } from '../domain/pattern.js';
 import type { SecretMetadata } from '../domain/secret.js';
 import type { SecretReads, Secrets } from '../ports/index.js';
 import { listed } from './page.js';
@@ -14,19 +15,26 @@ export function secretReads(sql: Sql): SecretReads {
   return {
     find: async (path) => first(await sql<SecretMetadata>(BY_PATH, [path])),
 
-    async list({ limit, after }) {
-      const rows =
-        after === undefined
-          ? await sql<SecretMetadata>(`${SELECT} order by path limit $1`, [limit + 1], 'hot')
-          : await sql<SecretMetadata>(
-              `${SELECT} and path > $2 order by path limit $1`,
-              [limit + 1, after],
-              'hot',
-            );
+    async list({ limit, after, pattern }) {
+      const params: (string | number)[] = [limit + 1];
+      const parameter = (value: string) => `$${params.push(value)}`;
+      const later = after === undefined ? '' : ` and path > ${parameter(after)}`;
+      const covered =
+        pattern === undefined
+          ? ''
+          : ` and starts_with(path, ${parameter(beginningOf(pattern))}) and path ~ ${parameter(patternRegex(pattern))}`;
+      const rows = await sql<SecretMetadata>(
+        `${SELECT}${later}${covered} order by path limit $1`,
+        params,
+        'hot',
+      );
       return listed(rows, limit, ({ path }) => path);
     },
   };
 }
+
+/** What every resource that the pattern covers begins with, so that the index on paths finds them. */
+const beginningOf = (pattern: string) => pattern.replace(/\*.*/, '');
 
 export function secrets(sql: Sql): Secrets {
   return {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Approval, VSecureClient } from '../../src/sdk/index.js';
 import { brokenInvariants } from '../support/invariants.js';
-import { type AnyClient, connectClient, fields } from '../support/mcp-client.js';
+import { type AnyClient, connectClient, fields, listedSecrets } from '../support/mcp-client.js';
 import { RELAY } from '../support/relay.js';
 import type { RunningServer } from '../support/server.js';
 import type { Services } from '../support/services.js';
@@ -87,10 +87,8 @@ describe('an agent investigates a failed login to production', () => {
     });
     expect(prompt).toContain(symptom);
     const agent = await openAgent(client);
-    const listed = fields(await agent.use('list-secrets'))['secrets'] as unknown as {
-      resource: string;
-    }[];
-    const resources = listed
+    const listed = await agent.use('list-secrets', { pattern: 'vsecure://secrets/production/**' });
+    const resources = listedSecrets(listed)
       .map(({ resource }) => resource)
       .filter((resource) => resource.includes('AUTH_SERVICE'));
     expect(resources).toEqual([...PRODUCTION].sort());
@@ -204,8 +202,7 @@ test('an agent sets up the secrets of a staging environment, and no value appear
   const typed = await vsecure(command.split(' ').slice(1), { env, stdin: 'typed-canary-7' });
   expect(typed.exit, typed.stderr).toBe(0);
 
-  const seen = fields(await agent.use('list-secrets'))['secrets'];
-  const listed = (seen as unknown as { resource: string }[]).map(({ resource }) => resource);
+  const listed = listedSecrets(await agent.use('list-secrets')).map(({ resource }) => resource);
   expect(listed).toEqual(expect.arrayContaining(missing));
   await agent.use('release-grant', { grant_id: granted?.fields['grant_id'] });
   for (const resource of missing) {

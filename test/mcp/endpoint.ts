@@ -7,7 +7,14 @@ import type { Caller } from '../../src/domain/rights.js';
 import { createMcpEndpoint, type McpParts } from '../../src/mcp/server.js';
 import { type AnyClient, type ClientKind, connectClient } from '../support/mcp-client.js';
 
-export { type AnyClient, CLIENT_KINDS, call, ERA, fields } from '../support/mcp-client.js';
+export {
+  type AnyClient,
+  CLIENT_KINDS,
+  call,
+  ERA,
+  fields,
+  listedSecrets,
+} from '../support/mcp-client.js';
 
 export type TestEndpoint = Awaited<ReturnType<typeof startEndpoint>>;
 

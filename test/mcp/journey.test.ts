@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
+import { covers } from '../../src/domain/pattern.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { buildServices, type Services, unwrap } from '../support/services.js';
 import {
@@ -9,6 +10,7 @@ import {
   CLIENT_KINDS,
   call,
   fields,
+  listedSecrets,
   startEndpoint,
   type TestEndpoint,
 } from './endpoint.js';
@@ -204,20 +206,37 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
 
 test('list-secrets shows the possible access, page by page, and no value', async () => {
   const client = await endpoint.client('v1', 'v1');
-  const seen: { resource: string; access: string }[] = [];
+  const seen: ReturnType<typeof listedSecrets> = [];
   let cursor: string | undefined;
   do {
     const page = await call(client, 'list-secrets', { limit: 2, ...(cursor ? { cursor } : {}) });
     expect(page.text).not.toMatch(/value for|hello/);
-    const { secrets, next_cursor } = JSON.parse(page.text);
-    seen.push(...secrets);
-    cursor = next_cursor;
+    seen.push(...listedSecrets(page));
+    cursor = JSON.parse(page.text).next_cursor;
   } while (cursor);
-  const whole = await call(client, 'list-secrets');
-  expect({ secrets: seen }).toEqual(whole.structured);
+  expect(seen).toEqual(listedSecrets(await call(client, 'list-secrets')));
   const access = new Map(seen.map((one) => [one.resource, one.access]));
   expect(access.get('vsecure://secrets/locked/UNCOVERED')).toBe('none');
   expect(access.get(secretOf('v2 auto'))).toBe('requestable');
+});
+
+test('list-secrets lists what a pattern covers, also page by page', async () => {
+  const client = await endpoint.client('v1', 'v1');
+  const all = listedSecrets(await call(client, 'list-secrets')).map(({ resource }) => resource);
+  for (const pattern of ['vsecure://secrets/locked/*', 'vsecure://secrets/**', OPEN]) {
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const args = { pattern, limit: 1, ...(cursor ? { cursor } : {}) };
+      const page = await call(client, 'list-secrets', args);
+      listed.push(...listedSecrets(page).map(({ resource }) => resource));
+      cursor = JSON.parse(page.text).next_cursor;
+    } while (cursor);
+    expect(listed).toEqual(all.filter((resource) => covers(pattern, resource)));
+    expect(listed.length).toBeGreaterThan(0);
+  }
+  const refused = await call(client, 'list-secrets', { pattern: 'production' });
+  expect(refused.error.code).toBe('invalid_resource');
 });
 
 test('the self-reported name of a client reaches the approval', async () => {

@@ -1,7 +1,12 @@
-/** The tool list: the same fifteen tools for every caller, described for a model. */
+/** The tool list: what a key can use, described for a model that pays for every word. */
 
+import { Tiktoken } from 'js-tiktoken/lite';
+import o200k from 'js-tiktoken/ranks/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLIENT_KINDS, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
+import { ok, refused } from '../../src/domain/result.js';
+import type { Scope } from '../../src/domain/vocabulary.js';
+import type { ListedSecret } from '../../src/usecases/secrets/list-secrets.js';
+import { CLIENT_KINDS, call, ERA, startEndpoint, type TestEndpoint } from './endpoint.js';
 import { agentCaller, stubUseCases } from './tool-calls.js';
 
 const TOOLS = [
@@ -29,15 +34,75 @@ const STEPS = [
   'read-secret',
   'release-grant',
 ];
+/** Names of secrets as services have them. */
+const NAMES = [
+  ...['DATABASE_URL', 'DATABASE_PASSWORD', 'REDIS_URL', 'JWT_SECRET', 'SESSION_KEY'],
+  ...[
+    'STRIPE_API_KEY',
+    'STRIPE_WEBHOOK_SECRET',
+    'SMTP_PASSWORD',
+    'SENTRY_DSN',
+    'AWS_ACCESS_KEY_ID',
+  ],
+  ...[
+    'AWS_SECRET_ACCESS_KEY',
+    'GITHUB_TOKEN',
+    'SLACK_BOT_TOKEN',
+    'OPENAI_API_KEY',
+    'S3_BUCKET_KEY',
+  ],
+  ...['ENCRYPTION_KEY', 'OAUTH_CLIENT_SECRET', 'TLS_CERTIFICATE', 'KAFKA_PASSWORD', 'API_TOKEN'],
+];
 /** Tools whose effect cannot be undone. */
 const DESTRUCTIVE = ['update-secret', 'rotate-secret', 'delete-secret'];
 
+const NOT_ALLOWED = refused({ code: 'not_allowed', needs: 'the scope access:request' });
+
+/** A thousand secrets of 25 services in two environments, in the order of their paths. */
+const SECRETS: readonly ListedSecret[] = ['production', 'staging']
+  .flatMap((environment) =>
+    Array.from({ length: 25 }, (_, service) => `${environment}/service-${service}`),
+  )
+  .flatMap((folder) => NAMES.map((name) => `vsecure://secrets/${folder}/${name}`))
+  .sort()
+  .map((path, at) => ({
+    id: `scrt_${at}`,
+    path,
+    version: 1,
+    access: at % 7 === 0 ? 'granted' : 'requestable',
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+  }));
+
+/** Tokens as most current models count them. */
+const tokenizer = new Tiktoken(o200k);
+const tokensOf = (text: string) => tokenizer.encode(text).length;
+
 let endpoint: TestEndpoint;
 beforeAll(async () => {
-  const restricted = { ...agentCaller('restricted'), scopes: new Set<never>() };
+  const withScopes = (name: string, ...scopes: Scope[]) => ({
+    ...agentCaller(name),
+    scopes: new Set(scopes),
+  });
   endpoint = await startEndpoint({
-    useCases: stubUseCases(),
-    keys: { agent: agentCaller('agent'), restricted },
+    useCases: stubUseCases({
+      listSecrets: async (_caller, { limit, after }) => {
+        const items = SECRETS.filter(({ path }) => after === undefined || path > after);
+        const [last, more] = [items[limit - 1], items[limit]];
+        return ok({ items: items.slice(0, limit), ...(last && more && { next: last.path }) });
+      },
+      viewApprovals: {
+        one: async () => NOT_ALLOWED,
+        list: async () => NOT_ALLOWED,
+        grants: async () => NOT_ALLOWED,
+      },
+    }),
+    keys: {
+      agent: agentCaller('agent'),
+      restricted: withScopes('restricted'),
+      reader: withScopes('reader', 'secrets:list', 'audit:read'),
+      asker: withScopes('asker', 'access:request'),
+    },
   });
 });
 afterAll(() => endpoint.close());
@@ -49,11 +114,26 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(tools.map(({ name }) => name)).toEqual(TOOLS);
   });
 
-  test('sees the same tools whatever the scopes of its key are', async () => {
-    const [one, other] = await Promise.all(
-      ['agent', 'restricted'].map((token) => endpoint.client(token, kind)),
-    );
-    expect(await one?.listTools()).toEqual(await other?.listTools());
+  test('gets no tool that its key can never use', async () => {
+    const namesFor = async (token: string) => {
+      const { tools } = await (await endpoint.client(token, kind)).listTools();
+      return tools.map(({ name }) => name);
+    };
+    expect(await namesFor('restricted')).toEqual([]);
+    expect(await namesFor('reader')).toEqual(['list-secrets', 'query-audit-log']);
+    expect(await namesFor('asker')).toEqual([
+      'explain-access',
+      'request-access',
+      'wait-for-decision',
+      'cancel-request',
+      'list-requests',
+    ]);
+  });
+
+  test('gets the refusal of a tool that is not listed', async () => {
+    const client = await endpoint.client('restricted', kind);
+    const { error } = await call(client, 'list-requests');
+    expect(error.code).toBe('not_allowed');
   });
 
   test('gets instructions about the order of calls, when to stop polling, and not to look for values elsewhere', async () => {
@@ -84,6 +164,29 @@ test('the tool descriptions match the last reviewed snapshot', async () => {
   const client = await endpoint.client('agent', 'v2 pinned');
   const { tools } = await client.listTools();
   await expect(`${JSON.stringify(tools, null, 2)}\n`).toMatchFileSnapshot('tools.snapshot.txt');
+});
+
+test('the whole list of tools costs a model at most 2,000 tokens', async () => {
+  const { tools } = await (await endpoint.client('agent')).listTools();
+  const shown = tools.map(({ outputSchema: _, ...tool }) => tool);
+  expect(tokensOf(JSON.stringify(shown))).toBeLessThanOrEqual(2000);
+});
+
+test('a list of a thousand secrets costs a model fewer than 9,000 tokens', async () => {
+  const client = await endpoint.client('agent');
+  const pages: string[] = [];
+  const found: string[] = [];
+  for (let cursor: unknown, more = true; more; more = cursor !== undefined) {
+    const page = await call(client, 'list-secrets', { limit: 200, ...(cursor ? { cursor } : {}) });
+    pages.push(page.text);
+    const { secrets, next_cursor } = JSON.parse(page.text);
+    for (const { folder, names } of secrets)
+      found.push(...names.map((name: string) => folder + name));
+    cursor = next_cursor;
+  }
+  expect(pages).toHaveLength(5);
+  expect(found.sort()).toEqual(SECRETS.map(({ path }) => path));
+  expect(tokensOf(pages.join('\n'))).toBeLessThan(9000);
 });
 
 test('the tool list is private and not cacheable', async () => {

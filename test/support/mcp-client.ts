@@ -122,6 +122,14 @@ export function fields(answered: Answered): Record<string, string> {
   return answered.structured as Record<string, string>;
 }
 
+/** The secrets in an answer of `list-secrets`, one by one. */
+export function listedSecrets({ text }: Answered): { resource: string; access: string }[] {
+  const groups: { folder: string; access: string; names: string[] }[] = JSON.parse(text).secrets;
+  return groups.flatMap(({ folder, access, names }) =>
+    names.map((name) => ({ resource: folder + name, access })),
+  );
+}
+
 /** The text of a result that is exactly one text block. */
 function textOf(content: unknown): string {
   if (!Array.isArray(content) || content.length !== 1 || content[0]?.type !== 'text')

@@ -13,10 +13,11 @@ export const createCancelRequestTool = (cancelRequest: CancelRequest) =>
   defineTool({
     name: 'cancel-request',
     title: 'Cancel a request',
-    description: `Withdraws one of your pending requests, so that no person has to decide it. Use it when the task no longer needs the access, or to make room when request-access answers "too_many_pending". You cannot undo it, but you can request the same access again. If the request has already been decided, the error is "already_decided": to give back approved access, call release-grant.`,
+    scope: 'access:request',
+    description: 'Withdraws your pending request. You can request again later.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     input: z.strictObject({
-      approval_id: approvalId.describe('The approval_id that request-access returned.'),
+      approval_id: approvalId,
       ...idempotencyShape,
     }),
     output: z.object({ approval_id: approvalId, status: z.enum(APPROVAL_STATUSES) }),

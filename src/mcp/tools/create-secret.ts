@@ -10,7 +10,6 @@ import {
   changeResult,
   nextAfterRefusal,
   targetShape,
-  VALUE_NOTE,
   valueShape,
 } from './secret-change-schema.js';
 
@@ -18,8 +17,9 @@ export const createCreateSecretTool = ({ create }: Pick<ChangeSecret, 'create'>)
   defineTool({
     name: 'create-secret',
     title: 'Create a secret',
-    description: `Stores a new secret or template. It needs an active "write" grant: call request-access with operation "write" first. If the path already exists, the error is "already_exists" and nothing changes.
-${VALUE_NOTE}`,
+    scope: 'grants:use',
+    description:
+      'Stores a new secret under a "write" grant, and never returns it. Prefer generate. Never ask for a value.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input: z.strictObject({ ...targetShape, ...valueShape, ...idempotencyShape }),
     output: changeOutput,

@@ -12,7 +12,9 @@ export const createDeleteSecretTool = (changeSecret: Pick<ChangeSecret, 'delete'
   defineTool({
     name: 'delete-secret',
     title: 'Delete a secret',
-    description: `Permanently deletes a secret or template with all its versions. It needs an active "delete" grant: call request-access with operation "delete" first. You cannot undo it: call it only if your user wants exactly this secret deleted. Give expected_version if you can, so that a secret that has changed is not deleted.`,
+    scope: 'grants:use',
+    description:
+      'Permanently deletes a secret and all its versions under a "delete" grant, only if your user wants that.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
     input: z.strictObject({ ...targetShape, ...versionShape, ...idempotencyShape }),
     output: z.object({

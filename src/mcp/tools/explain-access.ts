@@ -10,11 +10,9 @@ import { next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
 const input = z.strictObject({
-  resource: uri.describe(
-    'One full resource URI or pattern, for example vsecure://secrets/production/DATABASE_URL.',
-  ),
-  operation: operation.describe('As in request-access.'),
-  duration: duration.optional().describe('As in request-access. Default: set by the policy.'),
+  resource: uri,
+  operation,
+  duration: duration.optional(),
 });
 
 type Input = z.output<typeof input>;
@@ -46,7 +44,9 @@ export const createExplainAccessTool = (explainAccess: ExplainAccess) =>
   defineTool({
     name: 'explain-access',
     title: 'Explain how a request would be decided',
-    description: `Shows what request-access would answer you now for one resource: granted at once, decided by a person, or refused and why. It also shows for how long, and how long the reason must be. It contacts no person, grants nothing and creates no request. Use it to choose the right duration or to inform your user what to expect. You do not need it before request-access.`,
+    scope: 'access:request',
+    description:
+      'Shows whether request-access would grant, ask a person or refuse. It contacts no person.',
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,

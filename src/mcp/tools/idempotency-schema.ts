@@ -1,4 +1,4 @@
-/** The idempotency key with which a client can safely repeat a call, which all tools that change something share. */
+/** The idempotency key with which a client can safely repeat a call, which all tools that change something share. The instructions explain it once. */
 
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY_MAX } from '../../domain/limits.js';
@@ -9,8 +9,5 @@ export const idempotencyShape = {
     .min(1)
     .max(IDEMPOTENCY_KEY_MAX)
     .regex(/^[\x21-\x7e]+$/, { error: 'use only printable ASCII without spaces' })
-    .optional()
-    .describe(
-      'Any text you choose, new for every change. If you repeat the same call with the same key, for example after a broken connection, the change is made only once. Valid for 7 days.',
-    ),
+    .optional(),
 };

@@ -9,6 +9,11 @@ import type { ReviewKeys } from '../../usecases/authorization/review-keys.js';
 import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
 
+/** Not empty, because some model APIs refuse a tool without arguments. */
+const input = z.strictObject({
+  active_only: z.boolean().default(false).describe('Leaves out revoked keys.'),
+});
+
 const key = z.object({
   key_id: keyId.describe('The public part of the key.'),
   name: z.string(),
@@ -25,13 +30,18 @@ export const createListApiKeysTool = (reviewKeys: ReviewKeys) =>
   defineTool({
     name: 'list-api-keys',
     title: 'List API keys',
-    description: `Lists every API key for a security review: its name, owner, class, scopes and dates, never the key itself. It needs an active grant: call request-access with resources ["vsecure://api-keys"] and operation "read" first. Each call counts as a use of that grant and is recorded.`,
+    scope: 'grants:use',
+    description:
+      'Lists API keys with owners and scopes under a "read" grant on vsecure://api-keys.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
-    input: z.strictObject({}),
+    input,
     output: z.object({ keys: z.array(key) }),
-    async run(_, { caller }) {
+    async run({ active_only }, { caller }) {
       const answer = await reviewKeys(caller);
-      if (answer.ok) return ok({ keys: answer.value.map(toOutput) });
+      if (answer.ok) {
+        const keys = answer.value.filter(({ key }) => !active_only || !key.revokedAt);
+        return ok({ keys: keys.map(toOutput) });
+      }
       return { ...answer, next: requestFirst(answer.refusal) };
     },
   });

@@ -10,10 +10,7 @@ import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject({
-  active_only: z
-    .boolean()
-    .default(true)
-    .describe('false also lists grants that have ended. Default: true.'),
+  active_only: z.boolean().default(true).describe('Default: true.'),
   ...pageShape,
 });
 
@@ -37,7 +34,8 @@ export const createListGrantsTool = ({ grants }: Pick<ViewApprovals, 'grants'>) 
   defineTool({
     name: 'list-grants',
     title: 'List your grants',
-    description: `Lists the grants of this key: for which resources and operation, until when and for how many uses. Use it to see what you already have before you request more, and to find the grant_id for release-grant. It contacts no person and does not count as a use.`,
+    scope: 'grants:use',
+    description: 'Lists your grants: resources, operation, expiry and uses.',
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,

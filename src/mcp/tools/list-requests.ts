@@ -9,7 +9,7 @@ import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject({
-  status: approvalStatus.optional().describe('Only requests with this status. Default: all.'),
+  status: approvalStatus.optional(),
   ...pageShape,
 });
 
@@ -29,7 +29,8 @@ export const createListRequestsTool = ({ list }: Pick<ViewApprovals, 'list'>) =>
   defineTool({
     name: 'list-requests',
     title: 'List your requests',
-    description: `Lists the access requests of this key and their status, newest first. Use it when you have lost an approval_id, or when request-access answers "too_many_pending" and you need a request to wait for or to cancel. It contacts no person. For details about one request, call wait-for-decision with its approval_id.`,
+    scope: 'access:request',
+    description: 'Lists your requests and their status, newest first.',
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,

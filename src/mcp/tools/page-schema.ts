@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { PAGE_DEFAULT, PAGE_MAX, URI_MAX_BYTES } from '../../domain/limits.js';
 
 export const pageShape = {
-  limit: z.int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT).describe('Items per page.'),
+  limit: z.int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
   cursor: z
     .string()
     .max(URI_MAX_BYTES)
     .regex(/^[\x21-\x7e]+$/, { error: 'not a cursor of this tool' })
     .optional()
-    .describe('The next_cursor of the previous page.'),
+    .describe('The last next_cursor.'),
 };
 
 export const nextCursor = z

@@ -18,21 +18,22 @@ import { defineTool } from '../tool.js';
 import { nextCursor, pageShape } from './page-schema.js';
 
 const input = z.strictObject({
-  since: moment
-    .optional()
-    .describe('Events from this time on: 30d or 24h (ago), 2026-05-01, or 2026-05-01T09:00:00Z.'),
-  until: moment.optional().describe('Events before this time, in the same formats.'),
-  resource: uri
-    .optional()
-    .describe('Only events about this resource, or about resources that this pattern covers.'),
-  actor: principalName.optional().describe('Only events of this key name or e-mail address.'),
+  since: moment.optional().describe('24h (ago), 2026-05-01 or 2026-05-01T09:00:00Z.'),
+  until: moment.optional(),
+  resource: uri.optional().describe('A resource or pattern.'),
+  actor: principalName.optional().describe('A key name or e-mail address.'),
   type: eventType.optional(),
   ...pageShape,
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, { error: 'not a cursor of this tool' })
     .optional()
-    .describe('The next_cursor of the previous page.'),
+    .describe('The last next_cursor.'),
+});
+
+/** Names one type of event as an example, because the list of all would be the longest part of the tool. The error for an unknown type has them all. */
+const publishedInput = input.extend({
+  type: z.string().optional().describe('Such as secret_read.'),
 });
 
 const event = z.object({
@@ -71,9 +72,11 @@ export const createQueryAuditLogTool = (queryAudit: QueryAudit) =>
   defineTool({
     name: 'query-audit-log',
     title: 'Query the audit log',
-    description: `Lists audit events: who requested, decided, read or changed what, and what was refused. Without a grant it shows only the events of this key ("seen": "own"). For a security review of every key and person, call request-access with resources ["vsecure://audit"] and operation "read" first. Each call then counts as a use of that grant and is recorded. It never shows a value.`,
+    scope: 'audit:read',
+    description: 'Lists audit events of your key, or all under a "read" grant on vsecure://audit.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input,
+    publishedInput,
     output,
     async run({ limit, cursor, since, until, ...filter }, { caller }) {
       const pattern = filter.resource === undefined ? undefined : parsePattern(filter.resource);

@@ -13,10 +13,8 @@ import { defineTool } from '../tool.js';
 const VERSION_MAX = 2 ** 31 - 1;
 
 const input = z.strictObject({
-  resource: uri.describe(
-    'One full resource URI, for example vsecure://secrets/production/DATABASE_URL.',
-  ),
-  version: z.int().min(1).max(VERSION_MAX).optional().describe('Default: the latest version.'),
+  resource: uri,
+  version: z.int().min(1).max(VERSION_MAX).optional().describe('Default: the latest.'),
 });
 
 const output = z.object({
@@ -32,8 +30,9 @@ export const createReadSecretTool = (readSecret: ReadSecret) =>
   defineTool({
     name: 'read-secret',
     title: 'Read a secret',
-    description: `Reads the value of one secret or template. It needs an active grant, and every read is recorded. Without a grant the error is "approval_required": call request-access first.
-A grant ends at expires_at, or earlier if a person revokes it, and may allow a limited number of reads: read the value only when you need it, and only once. Pass the value to the program that needs it. Never print it, repeat it in an answer or store it. Call release-grant when you are done.`,
+    scope: 'grants:use',
+    description:
+      'Reads a value under an active "read" grant. Pass it to the program that needs it; never print or store it.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input,
     output,

@@ -13,12 +13,11 @@ export const createReleaseGrantTool = (releaseGrant: ReleaseGrant) =>
   defineTool({
     name: 'release-grant',
     title: 'Release a grant',
-    description: `Ends one of your grants before it expires. Call it as soon as you no longer need the secret: the people who approved see that the access has ended. To read again you then need a new request. If the grant has already ended, the error is "grant_ended", and there is nothing left to do.`,
+    scope: 'grants:use',
+    description: 'Ends your grant. Call it as soon as you are done.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     input: z.strictObject({
-      grant_id: grantId.describe(
-        'The grant_id that request-access, wait-for-decision or read-secret returned.',
-      ),
+      grant_id: grantId,
       ...idempotencyShape,
     }),
     output: z.object({ grant_id: grantId, status: z.enum(GRANT_STATUSES) }),

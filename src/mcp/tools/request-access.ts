@@ -20,25 +20,12 @@ const publishedInput = z.strictObject({
     .min(1)
     .max(RESOURCES_MAX)
     .describe(
-      'Full resource URIs, for example ["vsecure://secrets/production/DATABASE_URL"], or patterns such as vsecure://secrets/staging/*, where * stands for one segment and ** at the end for any depth. Name single resources where you can: a person judges how much you request. list-secrets shows the existing resources.',
+      'Such as vsecure://secrets/production/DATABASE_URL, or patterns: * is one segment, a final ** any depth.',
     ),
-  operation: operation.describe(
-    '"read" to read values, "list" for metadata, "write" to create, update or rotate, "delete" to delete.',
-  ),
-  reason: reason.describe(
-    'Why the task needs the access, in a sentence that a person can judge. The approvers read it.',
-  ),
-  duration: duration
-    .optional()
-    .describe(
-      'How long you need the access once it is approved: 30m, 1h, 1h30m. Default: set by the policy.',
-    ),
-  renew: z
-    .boolean()
-    .optional()
-    .describe(
-      'true makes a new request even if an active grant already covers this. Default: false.',
-    ),
+  operation: operation.describe('write: create, update, rotate'),
+  reason: reason.describe('Why, in a sentence that a person can judge.'),
+  duration: duration.optional().describe('Such as 30m or 1h30m. Default: the policy decides.'),
+  renew: z.boolean().optional().describe('Request again although a grant covers this.'),
   ...idempotencyShape,
 });
 
@@ -51,11 +38,9 @@ export const createRequestAccessTool = (requestAccess: RequestAccess) =>
   defineTool({
     name: 'request-access',
     title: 'Request access to secrets',
-    description: `Requests access to secrets, which you need before read-secret. A person decides in Slack. This call does not wait for the decision: it answers at once.
-"approved": a policy allows it without a person, or one of your grants already covers it. Continue with "next".
-"pending": call wait-for-decision with the approval_id.
-Request everything that the task needs once, and nothing more. If you repeat a pending request, you get the same request back. All resources of one request must be under one policy: the error "mixed_policies" shows how to split the request. A pattern never covers resources under a stricter policy.
-The number of requests is limited: the errors "too_many_pending", "too_many_requests" and "denied_recently" explain what to do. Do not retry before the time they name. A request stays pending until expires_at, usually for an hour. A grant lasts for the approved duration, starting when it is approved.`,
+    scope: 'access:request',
+    description:
+      'Requests access; answers at once. "approved": follow next. "pending": a person decides, call wait-for-decision. Request once all that the task needs, and no more.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input,
     publishedInput,

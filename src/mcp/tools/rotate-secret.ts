@@ -2,14 +2,15 @@
 
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
-import { changeOutput, replaceInput, replaceWith, VALUE_NOTE } from './secret-change-schema.js';
+import { changeOutput, replaceInput, replaceWith } from './secret-change-schema.js';
 
 export const createRotateSecretTool = ({ rotate }: Pick<ChangeSecret, 'rotate'>) =>
   defineTool({
     name: 'rotate-secret',
     title: 'Rotate a secret',
-    description: `Replaces the value of an existing secret with a new one. It needs an active "write" grant: call request-access with operation "write" first. Use it for tokens and keys that vsecure generated. If another service issued the value, it must be replaced there too, or programs that use it will fail: inform your user.
-${VALUE_NOTE}`,
+    scope: 'grants:use',
+    description:
+      'Replaces an old or exposed value under a "write" grant. If another service issued it, it must be replaced there too.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
     input: replaceInput,
     output: changeOutput,

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { INT_MAX, uri } from '../../contract/fields.js';
 import { secretValue } from '../../contract/secret.js';
-import { TOKEN_LENGTH_DEFAULT, TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN } from '../../domain/limits.js';
+import { TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { ok } from '../../domain/result.js';
 import type { SecretChange } from '../../domain/secret.js';
@@ -15,9 +15,7 @@ import type { Answer } from '../tool-answer.js';
 import { idempotencyShape } from './idempotency-schema.js';
 
 export const targetShape = {
-  resource: uri.describe(
-    'One full resource URI, for example vsecure://secrets/staging/SESSION_KEY.',
-  ),
+  resource: uri,
 };
 
 export const versionShape = {
@@ -26,33 +24,18 @@ export const versionShape = {
     .min(1)
     .max(INT_MAX)
     .optional()
-    .describe(
-      'The version you expect to be the latest. If it is not, nothing changes and the error is "version_conflict".',
-    ),
+    .describe('Refused unless this is the latest version.'),
 };
 
 export const valueShape = {
-  value: secretValue
-    .optional()
-    .describe(
-      'The value, if you created it yourself. Never ask your user for a value: leave this out.',
-    ),
+  value: secretValue.optional().describe('Only if you created it yourself.'),
   generate: z
     .strictObject({
-      length: z
-        .int()
-        .min(TOKEN_LENGTH_MIN)
-        .max(TOKEN_LENGTH_MAX)
-        .optional()
-        .describe(`How many characters, from A-Z a-z 0-9 - _. Default: ${TOKEN_LENGTH_DEFAULT}.`),
+      length: z.int().min(TOKEN_LENGTH_MIN).max(TOKEN_LENGTH_MAX).optional(),
     })
     .optional()
-    .describe('The server generates a random token and shows it to no one. Prefer this, with {}.'),
+    .describe('{}: the server makes a random token.'),
 };
-
-/** The end of the description of every tool that stores a value. */
-export const VALUE_NOTE = `Prefer generate: the server generates the value, and it appears in no conversation. With neither value nor generate the error is "needs_value" with a command line: give it to your user, who enters the value there. Never ask for the value itself.
-The answer never contains the value. To read it you need a separate "read" grant.`;
 
 export const changeOutput = z.object({
   resource: uri,

@@ -18,15 +18,13 @@ import { accessOutput, accessShape } from './approval-output.js';
 const DECISION_REASON_MAX = 500;
 
 const input = z.strictObject({
-  approval_id: approvalId.describe('The approval_id that request-access returned.'),
+  approval_id: approvalId,
   wait_seconds: z
     .int()
     .min(0)
     .max(WAIT_MAX_SECONDS)
     .default(WAIT_DEFAULT_SECONDS)
-    .describe(
-      `The longest time to wait; 0 returns the status at once. The default suits every client. Use more than 55 only if your client allows a call to take that long.`,
-    ),
+    .describe('Leave it out, unless your client allows longer calls. 0: only the status.'),
 });
 
 const output = z.object({
@@ -46,9 +44,9 @@ export function createWaitForDecisionTool(waitForDecision: WaitForDecision) {
   return defineTool({
     name: 'wait-for-decision',
     title: 'Wait for the decision',
-    description: `Waits until a person has decided one of your requests, or until wait_seconds have passed, whichever comes first. Use it after request-access answered "pending". Do not sleep or send the request again instead.
-"approved": continue with "next". "pending": no person has decided yet; call it again, but after three such answers in a row inform your user and stop. "denied" and "cancelled" are final: inform your user. "expired": no person decided in time.
-It is always safe to call it again, also after a broken connection: nothing is lost. The approval_id stays valid as long as the server keeps its records.`,
+    scope: 'access:request',
+    description:
+      'Waits for the decision on a pending request. "denied" and "cancelled" are final. After three "pending" in a row, inform your user and stop.',
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,

@@ -7,7 +7,7 @@ import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { Operation } from '../../domain/vocabulary.js';
-import type { Listed, Page, Store } from '../../ports/index.js';
+import type { Listed, SecretPage, Store } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 
 /** `granted`: readable now. `requestable`: a policy allows a request. `none`: no policy permits reading. */
@@ -17,7 +17,10 @@ export interface ListedSecret extends SecretMetadata {
   readonly access: SecretAccess;
 }
 
-export type ListSecrets = (caller: Caller, page: Page) => Promise<Result<Listed<ListedSecret>>>;
+export type ListSecrets = (
+  caller: Caller,
+  page: SecretPage,
+) => Promise<Result<Listed<ListedSecret>>>;
 
 export function createListSecrets(store: Store): ListSecrets {
   return async (caller, page) => {
