@@ -43,6 +43,7 @@ export const approval = z.object({
   createdAt: timestamp,
   expiresAt: timestamp,
   settledAt: timestamp.optional(),
+  /** Absent for an agent key, which does not learn who decides. */
   settledBy: z.string().optional(),
   decisionReason: z.string().optional(),
   /** The granted duration, at most `duration`. */

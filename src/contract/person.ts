@@ -53,8 +53,8 @@ export const personRoutes = {
     ...noInput,
     method: 'POST',
     path: '/people/code',
-    summary: `Create a code that links the Slack account that enters it. It works once, for ${LINK_CODE_TTL / MINUTE} minutes. A code for another person needs a human key of an administrator.`,
-    scopes: [],
+    summary: `Create a code that links the Slack account that enters it. It works once, for ${LINK_CODE_TTL / MINUTE} minutes. Needs a human key. A code for another person needs a human key of an administrator.`,
+    scopes: ['approvals:decide', 'keys:manage'],
     /** Default: the owner of the human key in use. */
     body: z.strictObject({ email: email.optional() }),
     answer: linkCode,

@@ -194,6 +194,13 @@ describe('permission to create a link code', () => {
     expect(refusalOf(answer)).toBe('not_allowed');
   });
 
+  test('a human key without the right to decide cannot get it by a link code for its owner', async () => {
+    const { createLinkCode } = services.useCases;
+    const narrow = await services.key(`narrow-${count}`, 'human', email, ['access:request']);
+    expect(refusalOf(await createLinkCode(narrow.caller))).toBe('not_allowed');
+    expect(refusalOf(await createLinkCode(narrow.caller, email))).toBe('not_allowed');
+  });
+
   test('an agent key cannot create a link code for its owner', async () => {
     const agent = await services.agent(`agent-${count}`, email);
     const { createLinkCode } = services.useCases;

@@ -129,6 +129,35 @@ test('a decision on facts that have changed since is refused, and the new facts 
   expect((await decide(asked.id, { action: 'approve', digest })).status).toBe(200);
 });
 
+test('no answer about an agent’s own requests, grants and events names who decided or ended them', async () => {
+  const approved = await ask();
+  await decide(approved.id, { action: 'approve' });
+  const revoked = await ask({ ...ASK, resources: [`${DATABASE_URL}_2`] });
+  await decide(revoked.id, { action: 'approve' });
+  const { json } = await serving.api('GET', `/approvals/${revoked.id}`, { token: agent });
+  const grant = access.parse(json).grant?.id;
+  const body = { reason: 'enough' };
+  await serving.api('POST', `/grants/${grant}/revoke`, { token: alice, body });
+  const denied = await ask({ ...ASK, resources: [`${DATABASE_URL}_3`] });
+  await decide(denied.id, { action: 'deny', reason: 'no' });
+  const answers = await Promise.all([
+    serving.api('POST', '/approvals', { token: agent, body: ASK }),
+    ...[approved, revoked, denied].flatMap(({ id }) => [
+      serving.api('GET', `/approvals/${id}`, { token: agent }),
+      serving.api('GET', `/approvals/${id}/wait?seconds=0`, { token: agent }),
+      serving.api('POST', `/approvals/${id}/cancel`, { token: agent }),
+    ]),
+    ...['/approvals', '/grants', '/audit', '/secrets', '/whoami'].map((path) =>
+      serving.api('GET', path, { token: agent }),
+    ),
+  ]);
+  const seen = JSON.stringify(answers.map(({ json }) => json));
+  expect(seen).toContain(denied.id);
+  expect(seen).not.toContain('alice');
+  const { json: toAlice } = await serving.api('GET', `/approvals/${denied.id}`, { token: alice });
+  expect(access.parse(toAlice).settledBy).toBe('alice@example.com');
+});
+
 test('a wait ends after its number of seconds and answers that the request is still pending', async () => {
   const { id } = await ask();
   const { json } = await serving.api('GET', `/approvals/${id}/wait?seconds=0`, { token: agent });

@@ -49,7 +49,7 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof 
   'GET /people': ['keys:manage'],
   'POST /people': ['keys:manage'],
   'POST /people/link': ['keys:manage'],
-  'POST /people/code': ANY,
+  'POST /people/code': ['approvals:decide', 'keys:manage'],
   'GET /audit': ['audit:read'],
   'GET /audit/counts': ['audit:read'],
   'GET /audit/chain': ['audit:read'],

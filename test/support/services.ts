@@ -16,7 +16,7 @@ import type { Approval } from '../../src/domain/approval.js';
 import { explain } from '../../src/domain/refusal.js';
 import type { Result } from '../../src/domain/result.js';
 import type { Caller } from '../../src/domain/rights.js';
-import type { KeyClass } from '../../src/domain/vocabulary.js';
+import type { KeyClass, Scope } from '../../src/domain/vocabulary.js';
 import { currentOrigin } from '../../src/main/request-context.js';
 import type { Directory, Senders } from '../../src/ports/index.js';
 import { createAutoApprovals } from '../../src/store/auto-approvals.js';
@@ -114,8 +114,13 @@ export async function buildServices(options: ServicesOptions = {}) {
   const adminToken = unwrap(await useCases.bootstrapAdmin('admin@example.com')).token;
   const admin = await callerWith(adminToken);
 
-  const key = async (name: string, keyClass: KeyClass, owner: string) => {
-    const wish = { name, class: keyClass, owner };
+  const key = async (
+    name: string,
+    keyClass: KeyClass,
+    owner: string,
+    scopes?: readonly Scope[],
+  ) => {
+    const wish = { name, class: keyClass, owner, scopes };
     const { token } = unwrap(await useCases.manageKeys.create(admin, wish));
     return { token, caller: await callerWith(token) };
   };

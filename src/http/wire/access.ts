@@ -9,11 +9,13 @@ import type { Caller } from '../../domain/rights.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import { seesPolicies } from '../../usecases/policies/list-policies.js';
 
-/** `conditions` names keys, so only callers who may see policies get it. */
+/** `conditions` names keys, so only callers who may see policies get it. An agent does not learn who decided. */
 export function wireApprovalFor(caller: Caller): (approval: Approval) => WireApproval {
   const showConditions = seesPolicies(caller);
+  const isAgent = caller.principal.class === 'agent';
   return (approval) => ({
     ...wireApproval(approval),
+    ...(isAgent && { settledBy: undefined }),
     conditions: showConditions ? approval.autoReport : undefined,
   });
 }

@@ -12,6 +12,7 @@ import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { createFailedAttempts } from '../authorization/count-failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
 import { requireAdministrator } from '../authorization/require-administrator.js';
+import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent, ShownOnce } from '../idempotent.js';
 import { memberBehind, type SlackActor } from './identify-slack-user.js';
 import { personDetails } from './person-details.js';
@@ -46,7 +47,7 @@ export type LinkByCode = (slackActor: SlackActor, code: string) => Promise<Resul
 const WRONG_MAX = 5;
 const WRONG_WITHIN = 10 * MINUTE;
 
-/** A human key can create a code for its owner, an administrator's human key for every person. The person's older codes become void. */
+/** A human key that may decide can create a code for its owner, an administrator's human key for every person. The person's older codes become void. */
 export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
   return (caller, email, idempotencyKey) =>
     parts.store.transaction((tx) =>
@@ -82,7 +83,11 @@ async function makeCode(
 
 async function personFor(tx: Tx, caller: Caller, email?: string): Promise<Result<Person>> {
   const own = caller.principal.class === 'human' && (email ?? caller.owner.email);
-  if (own && asciiLower(own) === caller.owner.email) return ok(caller.owner);
+  if (own && asciiLower(own) === caller.owner.email) {
+    // The linked account may decide, so a key that may not decide gets no code for it.
+    const forbidden = requireScope(caller, 'approvals:decide');
+    return forbidden && requireAdministrator(caller) ? forbidden : ok(caller.owner);
+  }
   if (email === undefined) return refused({ code: 'not_allowed', needs: 'a human key' });
   const forbidden = requireAdministrator(caller);
   if (forbidden) return forbidden;
