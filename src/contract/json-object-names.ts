@@ -12,15 +12,18 @@ export interface ObjectNames {
 const FORBIDDEN = '__proto__';
 
 export function createObjectNames(): ObjectNames {
-  const stack: (Set<string> | undefined)[] = [];
+  const stack: (Set<string> | '{' | '[')[] = [];
   return {
-    open: (bracket) => stack.push(bracket === '{' ? new Set() : undefined),
+    open: (bracket) => stack.push(bracket),
     close: () => void stack.pop(),
     add(quoted) {
-      const names = stack.at(-1);
+      const innermost = stack.at(-1);
       const name = unquoted(quoted);
-      if (!names || names.has(name) || name === FORBIDDEN) return false;
-      names.add(name);
+      if (innermost === undefined || innermost === '[' || name === FORBIDDEN) return false;
+      // A body can have many empty objects, so an object gets its set with its first name.
+      if (innermost === '{') stack[stack.length - 1] = new Set([name]);
+      else if (innermost.has(name)) return false;
+      else innermost.add(name);
       return true;
     },
   };

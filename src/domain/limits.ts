@@ -101,7 +101,11 @@ export const WEBHOOK_URL_MAX = 2000;
 
 /** The deepest body of the REST API, a policy set, has six levels; the largest has a thousand policies. */
 export const REST_BODY_MAX_LEVELS = 8;
-export const REST_BODY_MAX_NAMES = 50_000;
-/** How deep a request body on /mcp may be nested, and how many names it may have. The protocol needs fewer than 10 levels and 100 names. */
+export const REST_BODY_MAX_NAMES = 25_000;
+export const REST_BODY_MAX_VALUES = 25_000;
+/** Bytes of a request body without a key, which every network may send. */
+export const KEYLESS_BODY_MAX_BYTES = 4096;
+/** How deep a request body on /mcp may be nested, and how many names and values it may have. The protocol needs fewer than 10 levels and 100 of each. */
 export const MCP_BODY_MAX_LEVELS = 32;
 export const MCP_BODY_MAX_NAMES = 1000;
+export const MCP_BODY_MAX_VALUES = 5000;

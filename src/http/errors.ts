@@ -1,7 +1,7 @@
 /** Answers errors: a bad request gets a fixed sentence, an internal error a reference to the log. Neither repeats what the client sent. */
 
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { REST_BODY_MAX_BYTES } from '../domain/limits.js';
+import { KEYLESS_BODY_MAX_BYTES, REST_BODY_MAX_BYTES } from '../domain/limits.js';
 import type { Log } from '../ports/index.js';
 import { RETRY_AFTER_SECONDS, UnavailableError } from '../ports/unavailable.js';
 import { type ProblemFields, sendProblem } from './problem.js';
@@ -20,7 +20,7 @@ export const unknownRoute: RequestHandler = (_req, res) => {
 /** Sentences for the errors of Express and the body parsers, by status. Their own messages quote the body, so they are not used. */
 const SENTENCES: Record<number, string> = {
   400: 'The request cannot be read: the body must be valid JSON and the path must be percent-encoded correctly.',
-  413: `The body is larger than ${REST_BODY_MAX_BYTES / 1024} KiB.`,
+  413: `The body is larger than ${REST_BODY_MAX_BYTES / 1024} KiB, or without a key larger than ${KEYLESS_BODY_MAX_BYTES / 1024} KiB.`,
   415: 'The body must be application/json in UTF-8.',
 };
 

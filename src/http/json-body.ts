@@ -6,13 +6,19 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { type JsonLimits, type JsonProblem, readStrictJson } from '../contract/strict-json.js';
 import {
+  KEYLESS_BODY_MAX_BYTES,
   REST_BODY_MAX_BYTES,
   REST_BODY_MAX_LEVELS,
   REST_BODY_MAX_NAMES,
+  REST_BODY_MAX_VALUES,
 } from '../domain/limits.js';
 import { sendProblem } from './problem.js';
 
-const LIMITS: JsonLimits = { levels: REST_BODY_MAX_LEVELS, names: REST_BODY_MAX_NAMES };
+const LIMITS: JsonLimits = {
+  levels: REST_BODY_MAX_LEVELS,
+  names: REST_BODY_MAX_NAMES,
+  values: REST_BODY_MAX_VALUES,
+};
 
 const hasBody = ({ headers }: Request) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -33,7 +39,7 @@ const refuseOtherTypes: RequestHandler = (req, res, next) => {
 
 const SENTENCES: Record<JsonProblem, string> = {
   not_json: 'The body must be valid JSON in UTF-8.',
-  too_complex: `The body is nested more than ${LIMITS.levels} levels deep, or has more than ${LIMITS.names} names.`,
+  too_complex: `The body is nested more than ${LIMITS.levels} levels deep, or has more than ${LIMITS.names} names or ${LIMITS.values} values.`,
   ambiguous:
     'The body can be read in more than one way: an object has a name twice or a reserved name, a text has half a character, or a number is out of range.',
 };
@@ -56,8 +62,12 @@ const parse: RequestHandler = (req, res, next) => {
 };
 
 /** Express skips bodies of another content type silently, so they are refused first. */
-export const jsonBody: readonly RequestHandler[] = [
+const upTo = (limit: number): readonly RequestHandler[] => [
   refuseOtherTypes,
-  express.raw({ limit: REST_BODY_MAX_BYTES, inflate: false, type: 'application/json' }),
+  express.raw({ limit, inflate: false, type: 'application/json' }),
   parse,
 ];
+
+export const jsonBody = upTo(REST_BODY_MAX_BYTES);
+/** For routes that need no key. */
+export const keylessJsonBody = upTo(KEYLESS_BODY_MAX_BYTES);

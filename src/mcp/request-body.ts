@@ -3,9 +3,18 @@
 import { INVALID_REQUEST, PARSE_ERROR } from '@modelcontextprotocol/server';
 import { type Request, type Response, raw } from 'express';
 import { type JsonLimits, type JsonProblem, readStrictJson } from '../contract/strict-json.js';
-import { MCP_BODY_MAX_BYTES, MCP_BODY_MAX_LEVELS, MCP_BODY_MAX_NAMES } from '../domain/limits.js';
+import {
+  MCP_BODY_MAX_BYTES,
+  MCP_BODY_MAX_LEVELS,
+  MCP_BODY_MAX_NAMES,
+  MCP_BODY_MAX_VALUES,
+} from '../domain/limits.js';
 
-const LIMITS: JsonLimits = { levels: MCP_BODY_MAX_LEVELS, names: MCP_BODY_MAX_NAMES };
+const LIMITS: JsonLimits = {
+  levels: MCP_BODY_MAX_LEVELS,
+  names: MCP_BODY_MAX_NAMES,
+  values: MCP_BODY_MAX_VALUES,
+};
 
 /** The error to answer with, in HTTP and in JSON-RPC. It repeats nothing of the body. */
 export interface BodyProblem {
@@ -46,7 +55,7 @@ function problemOfJson(problem: JsonProblem): BodyProblem {
       return { status: 400, code: PARSE_ERROR, message: 'Parse error: the body is not JSON' };
     case 'too_complex':
       return invalidRequest(
-        `The body may be nested at most ${MCP_BODY_MAX_LEVELS} levels deep and have at most ${MCP_BODY_MAX_NAMES} names`,
+        `The body may be nested at most ${MCP_BODY_MAX_LEVELS} levels deep and have at most ${MCP_BODY_MAX_NAMES} names and ${MCP_BODY_MAX_VALUES} values`,
       );
     case 'ambiguous':
       return invalidRequest(

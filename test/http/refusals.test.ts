@@ -97,8 +97,17 @@ describe('bodies', () => {
     expect(refusal(said)).toMatchObject({
       status: 413,
       code: 'invalid_input',
-      detail: `The body is larger than ${REST_BODY_MAX_BYTES / 1024} KiB.`,
+      detail: `The body is larger than ${REST_BODY_MAX_BYTES / 1024} KiB, or without a key larger than 4 KiB.`,
     });
+  });
+
+  test('a body of many small parts is refused, and one over 4 KiB where no key is needed', async () => {
+    const parts = refusal(await put({ raw: `[${Array.from({ length: 80_000 }, () => '{}')}]` }));
+    expect(parts).toMatchObject({ status: 400, code: 'invalid_input' });
+    expect(parts.detail).toMatch(/more than 25000 names or 25000 values/);
+    const device = 'x'.repeat(5000);
+    const login = await serving.api('POST', '/login', { body: { device } });
+    expect(refusal(login)).toMatchObject({ status: 413, code: 'invalid_input' });
   });
 
   test('a deeply nested body is refused', async () => {

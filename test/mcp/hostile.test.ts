@@ -66,7 +66,7 @@ const WRONG_ARGUMENTS: readonly (readonly [what: string, tool: string, args: str
   [
     'a very long list',
     'request-access',
-    `{"resources":[${Array(10_000).fill(`"${CANARY}"`)}],${ASK}}`,
+    `{"resources":[${Array(4000).fill(`"${CANARY}"`)}],${ASK}}`,
   ],
   [
     'a very long reason',

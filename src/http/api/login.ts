@@ -3,7 +3,7 @@
 import type { Router } from 'express';
 import { loginRoutes } from '../../contract/login.js';
 import type { UseCases } from '../../usecases/index.js';
-import { jsonBody } from '../json-body.js';
+import { keylessJsonBody } from '../json-body.js';
 import { limitLogins, limitPerAddress } from '../rate-limits.js';
 import { createServePublic } from '../serve-public.js';
 import { mapResult } from '../wire/map-result.js';
@@ -12,7 +12,7 @@ import { wireKey } from './keys.js';
 /** Mount it before the bearer check. The rate limit answers before the body is read. */
 export function serveLogin(router: Router, { login }: Pick<UseCases, 'login'>): void {
   const { begin, take } = loginRoutes;
-  router.use(begin.path, limitPerAddress(), ...jsonBody);
+  router.use(begin.path, limitPerAddress(), ...keylessJsonBody);
   // Only for `begin`: a waiting terminal calls `take` every two seconds.
   const limit = limitLogins();
   router.use(begin.path, (req, res, next) => (req.path === '/' ? limit(req, res, next) : next()));
