@@ -38,14 +38,23 @@ test('a policy for a whole kind of resource is never shadowed', () => {
   expect(shadowedBy(new Set(['vsecure://audit']), 'vsecure://audit')).toEqual([]);
 });
 
-/** Every resource over two names, and a third that no pattern holds: there is always another name. */
-const RESOURCES = Array.from({ length: 8 }).reduce<string[][][]>(
-  (byDepth) => {
-    const shorter = byDepth.at(-1) ?? [];
-    return [...byDepth, shorter.flatMap((path) => ['a', 'b', 'z'].map((name) => [...path, name]))];
-  },
-  [[[]]],
-);
+/**
+ * Every resource over two names, and a third that no pattern holds: there is always another name. The patterns below have up to three segments
+ * before `**`, so that a deeper resource is decided as one of five segments is.
+ */
+const RESOURCES = Array.from({ length: 5 })
+  .reduce<string[][][]>(
+    (byDepth) => {
+      const shorter = byDepth.at(-1) ?? [];
+      return [
+        ...byDepth,
+        shorter.flatMap((path) => ['a', 'b', 'z'].map((name) => [...path, name])),
+      ];
+    },
+    [[[]]],
+  )
+  .slice(1)
+  .flat();
 
 function matches(
   [head, ...pattern]: readonly string[],
@@ -66,9 +75,9 @@ function isMoreSpecific(a: readonly string[], b: readonly string[]): boolean {
 /** By trying every resource, deepest last, against every policy. */
 function decidesSomething(pattern: readonly string[], policies: readonly (readonly string[])[]) {
   const above = policies.filter((other) => isMoreSpecific(other, pattern));
-  return RESOURCES.slice(1)
-    .flat()
-    .some((path) => matches(pattern, path) && !above.some((other) => matches(other, path)));
+  return RESOURCES.some(
+    (path) => matches(pattern, path) && !above.some((other) => matches(other, path)),
+  );
 }
 
 test('a policy is shadowed exactly when it decides no resource at all', () => {
