@@ -31,7 +31,7 @@ export async function keepEmbedded(
   const watch = async () => {
     while (!stopping.signal.aborted) {
       // Resolves at once when the watch ends.
-      await sleep(LOOK_EVERY, undefined, { ref: false, ...stopping }).catch(() => {});
+      await sleep(LOOK_EVERY, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted || (server.pid !== undefined && isAlive(server.pid))) continue;
       await server.stop();
       // A new, empty database would look as if everything had been lost.

@@ -28,4 +28,7 @@ test('with only a data folder set, the server stores everything there, and a kil
     { path: 'vsecure://secrets/production/API_KEY', version: 1 },
   ]);
   expect((await server.stop()).exit).toBe(0);
+  // Without a server, the command starts the database, and stops it again.
+  const again = await vsecure(['admin:bootstrap'], { env: server.env });
+  expect(again).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^vsk_/) });
 });
