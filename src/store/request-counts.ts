@@ -17,6 +17,12 @@ const STATE = `
   recent as materialized (
     select count(*)::int as count, min(a.created_at) as oldest from approval a, moment
     where a.principal_id = $1 and a.created_at > now - interval '1 hour' and not (a.status = 'approved' and a.settled_by is null)),
+  automatic as materialized (
+    select coalesce(sum(cardinality(g.resources)), 0)::int as resources,
+      min(greatest(case when g.ended_at is null then g.ends_at else g.starts_at end, g.starts_at + interval '1 hour')) as next
+    from moment, access_grant g join approval a on a.id = g.approval_id
+    where g.principal_id = $1 and a.settled_by is null and g.ends_at > now() - interval '1 hour'
+      and (g.starts_at > now - interval '1 hour' or g.ended_at is null and g.ends_at > now)),
   denied as (
     select resources, settled_at from approval
     where principal_id = $1 and status = 'denied' and operation = $2 order by settled_at desc limit ${DENIALS})
@@ -25,11 +31,12 @@ const STATE = `
     (select count(*)::int from waiting where open) as pending,
     array(select duration_ms from waiting where open and same) as pending_durations,
     exists (select from waiting where same and not open) as overdue,
+    automatic.resources as automatic_resources, extract(epoch from automatic.next - now)::float8 * 1000 as automatic_free_after_ms,
     (select json_agg(json_build_object('resources', resources, 'since', extract(epoch from now - settled_at) * 1000)
        order by settled_at desc) from denied) as denials,
     exists (select from api_key where id = $4 and principal_id = $1 and revoked_at is null
       and (expires_at is null or expires_at > now)) as key_live
-  from moment, recent`;
+  from moment, recent, automatic`;
 
 interface StateRow {
   readonly now: Date;
@@ -38,6 +45,8 @@ interface StateRow {
   readonly pending: number;
   readonly pending_durations: readonly number[];
   readonly overdue: boolean;
+  readonly automatic_resources: number;
+  readonly automatic_free_after_ms: number | null;
   readonly denials: readonly Denial[] | null;
   readonly key_live: boolean;
 }
@@ -66,6 +75,10 @@ export async function readRequestState(
     sinceDenied: sinceDenied(row.denials ?? [], resources),
     keyLive: row.key_live,
     overdue: row.overdue,
+    automatic: {
+      resources: row.automatic_resources,
+      retryAfter: row.automatic_free_after_ms ?? 0,
+    },
   };
 }
 

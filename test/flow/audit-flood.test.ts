@@ -1,7 +1,13 @@
 /** One key that floods the audit trail and searches it does not stop the process for others. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyActor } from '../../src/domain/audit-event.js';
+import type { Caller } from '../../src/domain/rights.js';
+import {
+  createRequestAccess,
+  type RequestAccess,
+} from '../../src/usecases/approvals/request-access.js';
+import { createIdempotent } from '../../src/usecases/idempotent.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { buildServices, REASON, type Services, unwrap } from '../support/services.js';
 
@@ -137,6 +143,67 @@ test('no request for twenty long names holds the event loop for 50 ms, however i
       }),
     );
   expect(Math.min(...rounds)).toBeLessThan(50);
+});
+
+test('a pending request that is repeated 25 times is recorded ten times, and the card counts all of them', async () => {
+  const { caller } = await services.agent('repeating');
+  const repeat = () => services.ask(caller, { resources: TWENTY, duration: 120_000 });
+  for (let n = 0; n < 25; n += 1) await repeat();
+  expect((await repeat()).timesRequested).toBe(26);
+  const { items } = await services.store.audit.list({ actor: 'repeating' }, { limit: 200 });
+  expect(items.map(({ details }) => details?.['asked'])).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+});
+
+describe('a key that a policy grants everything at once', () => {
+  const ask = (requestAccess: RequestAccess, caller: Caller, round: number) =>
+    requestAccess(caller, {
+      resources: TWENTY.map((one) => one.replace('/zz/', `/all/${round}`)),
+      operation: 'read',
+      reason: REASON,
+      renew: true,
+    });
+
+  test('gets 2,000 resources within an hour, even when it releases them, and another key is not held back', async () => {
+    await services.policy({ requiresApproval: false }, 'vsecure://secrets/all/**');
+    const { requestAccess, releaseGrant, listSecrets } = services.useCases;
+    const { caller } = await services.agent('greedy');
+    for (let round = 0; round < 100; round += 1) {
+      const { grant } = unwrap(await ask(requestAccess, caller, round));
+      if (round % 2 === 0) unwrap(await releaseGrant(caller, grant?.id ?? 'grnt_'));
+    }
+    const over = await ask(requestAccess, caller, 100);
+    expect(over).toMatchObject({ refusal: { code: 'too_many_requests', maximum: 2000 } });
+    const { caller: other } = await services.agent('modest');
+    unwrap(await ask(requestAccess, other, 0));
+
+    const paths = Array.from({ length: 100 }, (_, n) => `vsecure://secrets/all/folder/S${n}`);
+    for (const path of paths) await services.secret('x', path);
+    const list = () => listSecrets(caller, { limit: 200 });
+    const turns = [await longestTurn(list), await longestTurn(list), await longestTurn(list)];
+    expect(Math.min(...turns)).toBeLessThan(50);
+
+    const unlimited = createRequestAccess({
+      ...services,
+      idempotent: createIdempotent(services.fingerprint),
+      store: {
+        ...services.store,
+        transaction: (work) =>
+          services.store.transaction((tx) =>
+            work({
+              ...tx,
+              approvals: {
+                ...tx.approvals,
+                requestState: async (...asked) => ({
+                  ...(await tx.approvals.requestState(...asked)),
+                  automatic: { resources: 0, retryAfter: 0 },
+                }),
+              },
+            }),
+          ),
+      },
+    });
+    unwrap(await ask(unlimited, caller, 100));
+  });
 });
 
 test('six searches at a time by pattern never hold the event loop for 50 ms', async () => {

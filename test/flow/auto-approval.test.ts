@@ -341,7 +341,7 @@ describe('claims of a client have no effect on auto-approval', () => {
   });
 });
 
-describe('the uses of automatic grants count on while their time has not ended', () => {
+describe('the uses of automatic grants count on', () => {
   const build = async (change?: (parts: Parts) => Parts) => {
     const own = await buildServices(change && { change });
     const limited = { enabled: true, conditions: { operations: ['read'] } } as const;
@@ -428,6 +428,29 @@ describe('the uses of automatic grants count on while their time has not ended',
     });
     const other = await asks(own, caller, { resources: ['vsecure://secrets/production/OTHER'] });
     expect(other.grant).toMatchObject({ maxUses: 2 });
+    await own.close();
+  });
+
+  test('grants that were shorter than the policy allows do not restart the uses when they end', async () => {
+    const own = await build();
+    const { caller } = await own.agent();
+    const short = () => asks(own, caller, { duration: MINUTE });
+    /** As if the grants had begun so much earlier. */
+    const earlier = (ms: number) =>
+      own.database.dataSource.query(
+        `update access_grant set starts_at = starts_at - $1::float8 * interval '1 ms', ends_at = ends_at - $1::float8 * interval '1 ms'`,
+        [ms],
+      );
+    for (const uses of [1, 0]) {
+      expect((await short()).grant).toMatchObject({ maxUses: uses + 1 });
+      unwrap(await reads(own, caller));
+      await earlier(2 * MINUTE);
+    }
+    const { approval } = await short();
+    expect(approval.status).toBe('pending');
+    unwrap(await own.useCases.cancelRequest(caller, approval.id));
+    await earlier(8 * HOUR);
+    expect((await short()).grant).toMatchObject({ maxUses: 2 });
     await own.close();
   });
 

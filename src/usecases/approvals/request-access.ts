@@ -28,7 +28,7 @@ import {
 } from './evaluate-request.js';
 import { expireDue } from './expire-approvals.js';
 import { isLimitRefusal, recordLimitRefusal } from './record-limit-refusals.js';
-import { type RequestLimits, refuseOverLimit } from './request-limits.js';
+import { type RequestLimits, refuseOverAutomatic, refuseOverLimit } from './request-limits.js';
 
 export interface AccessRequest {
   readonly resources: readonly string[];
@@ -203,6 +203,7 @@ async function requestUnderPolicy(
   if (grantedImmediately)
     return (
       refuseStopped(situation) ??
+      refuseOverAutomatic(state, request.resources.length) ??
       grantImmediately(parts, tx, caller, policy, { ...newApproval, maxUses })
     );
   const approvers = namedApproverEntries({ policy, policies, defaults: parts.defaultApprovers });
@@ -214,7 +215,10 @@ async function requestUnderPolicy(
   );
 }
 
-/** `renew`, or a new request after a grant was used up, does not restart `maxUses` under auto-approval. */
+/**
+ * `renew`, or a new request after a grant was used up, does not restart `maxUses` under auto-approval. Nor does a short grant: those of
+ * the policy's longest duration count together.
+ */
 async function countEarlierUses(
   tx: Tx,
   caller: Caller,
@@ -225,7 +229,7 @@ async function countEarlierUses(
   if (!countsOn(evaluated, policy)) return evaluated;
   const access = automaticAccess(caller, policy.id, request);
   await tx.grants.lockAutomatic(access);
-  return withEarlierUses(evaluated, await tx.grants.automaticUses(access));
+  return withEarlierUses(evaluated, await tx.grants.automaticUses(access, policy.maxDuration));
 }
 
 const automaticAccess = (
@@ -340,23 +344,28 @@ async function requestApproval(
   if (overdue) await expireDue(tx);
   const { approval, repeated } = await tx.approvals.insertPending(newApproval);
   const { policy, policyVersion, duration, digest } = approval;
-  tx.record({
-    ...about(caller, approval),
-    type: repeated ? 'approval_repeated' : 'approval_requested',
-    reason: newApproval.reason,
-    details: {
-      policy,
-      policyVersion,
-      duration,
-      digest,
-      asked: approval.timesRequested,
-      conditions: newApproval.autoReport,
-    },
-  });
+  const asked = approval.timesRequested;
+  if (isRecorded(asked))
+    tx.record({
+      ...about(caller, approval),
+      type: repeated ? 'approval_repeated' : 'approval_requested',
+      reason: newApproval.reason,
+      details: {
+        policy,
+        policyVersion,
+        duration,
+        digest,
+        asked,
+        conditions: newApproval.autoReport,
+      },
+    });
   await tx.enqueueCardUpdate(approval.id);
   if (!repeated) await notifyOwner(tx, approval, 'asked');
   return ok({ approval });
 }
+
+/** A repeated request is under no limit. Each event says how often it was made, so that the trail needs only some of them. */
+const isRecorded = (asked: number): boolean => asked <= 10 || asked % 100 === 0;
 
 const about = (caller: Caller, { id, resources, operation }: NewApproval | Approval) => ({
   actor: keyActor(caller),

@@ -1,7 +1,8 @@
 /** Limits on the requests of one key. */
 
+import { AUTOMATIC_RESOURCES_MAX } from '../../domain/limits.js';
 import { refused } from '../../domain/result.js';
-import type { RequestCounts } from '../../ports/index.js';
+import type { RequestCounts, RequestState } from '../../ports/index.js';
 
 export interface RequestLimits {
   readonly maxPending: number;
@@ -25,6 +26,20 @@ export function refuseOverLimit(counts: RequestCounts, duration: number, limits:
       retryAfter: wholeMinutes(freeAfter),
     });
   return undefined;
+}
+
+/** The same for a request that no person decides. `asked`: how many resources it names. */
+export function refuseOverAutomatic(
+  { automatic: { resources, retryAfter } }: Pick<RequestState, 'automatic'>,
+  asked: number,
+) {
+  if (resources + asked <= AUTOMATIC_RESOURCES_MAX) return undefined;
+  return refused({
+    code: 'too_many_requests',
+    maximum: AUTOMATIC_RESOURCES_MAX,
+    retryAfter: wholeMinutes(retryAfter),
+    automatic: true,
+  });
 }
 
 /** Rounded up, so that a retry after this time is not too early. */

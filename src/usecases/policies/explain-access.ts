@@ -167,7 +167,7 @@ async function countEarlierUses(
 ) {
   if (!countsOn(judged, policy)) return judged;
   const access = { principal, owner, policy: policy.id, operation, resources: [resource] };
-  return withEarlierUses(judged, await grants.automaticUses(access));
+  return withEarlierUses(judged, await grants.automaticUses(access, policy.maxDuration));
 }
 
 async function withinLimits(

@@ -1,8 +1,8 @@
 /** List secrets and the caller's access to each. The list never contains a value. */
 
 import type { Grant } from '../../domain/grant.js';
-import { covers } from '../../domain/pattern.js';
 import type { Policy } from '../../domain/policy/policy.js';
+import { createPolicyIndex } from '../../domain/policy/policy-index.js';
 import { ok, type Result } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
@@ -63,14 +63,9 @@ async function accessLookup(
   paths: readonly string[],
 ): Promise<(path: string) => SecretAccessOrHidden> {
   const index = await store.policies.covering(paths);
+  const isGranted = grantLookup(grants);
   return (path) => {
-    const hasGrant = (operation: Operation, { id }: Policy) =>
-      grants.some(
-        (grant) =>
-          grant.policy === id &&
-          grant.operation === operation &&
-          grant.resources.some((pattern) => covers(pattern, path)),
-      );
+    const hasGrant = (operation: Operation, { id }: Policy) => isGranted(id, operation, path);
     const [policy] = index.covering(path);
     if (!policy) return 'none';
     // A policy with `listed: false` shows its secrets only to callers with `secrets:manage` or an active `list` grant.
@@ -79,4 +74,18 @@ async function accessLookup(
     if (!policy.permissions.includes('read')) return 'none';
     return hasGrant('read', policy) ? 'granted' : 'requestable';
   };
+}
+
+/** One index for each policy and operation: a key may have thousands of granted resources, and a page has many paths. */
+function grantLookup(grants: readonly Grant[]) {
+  const patterns = new Map<string, { readonly uri: string }[]>();
+  for (const { policy, operation, resources } of grants) {
+    const place = `${policy} ${operation}`;
+    const all = patterns.get(place) ?? [];
+    patterns.set(place, all);
+    all.push(...resources.map((uri) => ({ uri })));
+  }
+  const indexes = new Map([...patterns].map(([place, all]) => [place, createPolicyIndex(all)]));
+  return (policy: Policy['id'], operation: Operation, path: string): boolean =>
+    (indexes.get(`${policy} ${operation}`)?.covering(path).length ?? 0) > 0;
 }

@@ -135,6 +135,7 @@ function approvalsIn(
       // The model revokes no key.
       keyLive: true,
       overdue: true,
+      automatic: { resources: 0, retryAfter: 0 },
     }),
     open: async () => [...approvals.values()].filter(({ status }) => status === 'pending'),
     votes: async (id: ApprovalId) => votes.filter(({ approval }) => approval === id),
