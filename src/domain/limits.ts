@@ -76,7 +76,7 @@ export const REQUESTS_PER_HOUR_DEFAULT = 30;
 export const DENIED_COOLDOWN_DEFAULT = 15 * MINUTE;
 
 /**
- * Resources of one principal's grants that no person gave and that are active or began within the last hour. Such grants take nobody's
+ * Resources of one principal's grants that no person gave and that are active or began within the last hour. Such grants take no person's
  * attention, but every request reads the active ones, and all of them stay stored.
  */
 export const AUTOMATIC_RESOURCES_MAX = 2000;
