@@ -30,6 +30,8 @@ export const approval = z.object({
   resources: z.array(z.string()),
   /** Written by the requester. Unverified. */
   reason: z.string(),
+  /** A longer reason that the requester added later. Unverified. */
+  updatedReason: z.string().optional(),
   duration: z.string(),
   /** Name that the requesting program gives itself. Unverified. */
   claimedClient: z.string().optional(),

@@ -49,6 +49,8 @@ interface Requested extends Omit<NewApproval, 'ttl'> {
     readonly owner: PersonId;
     readonly ownerEmail: string;
   };
+  /** A longer reason that the requester gave later, while the request was pending. The first reason stays. */
+  readonly updatedReason?: string | undefined;
   /** How often the same request was made while it was pending. */
   readonly timesRequested: number;
   readonly createdAt: Date;

@@ -22,6 +22,7 @@ type Plain = Exclude<
   | 'invalid_input'
   | 'grant_ended'
   | 'needs_value'
+  | 'approval_required'
   | 'shown_once'
 >;
 
@@ -52,7 +53,9 @@ export type Refusal =
       readonly allowed: readonly EntryPoint[];
     }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
-  | { readonly code: 'needs_value'; readonly command: string }
+  | { readonly code: 'needs_value'; readonly command: string; readonly generate: boolean }
+  /** `pending`: the caller's own request that would give the access. */
+  | { readonly code: 'approval_required'; readonly pending?: `appr_${string}` | undefined }
   | { readonly code: 'shown_once'; readonly made: string }
   | { readonly code: 'not_allowed'; readonly needs: string };
 
@@ -65,8 +68,6 @@ const PLAIN: Record<Plain, string> = {
     'No policy covers this resource, so it cannot be requested. An operator can add one with mcp:configure.',
   approvers_missing:
     'The policy has no approver for this request. An operator must set approvers in the policy, or VSECURE_DEFAULT_APPROVERS.',
-  approval_required:
-    'There is no active grant for this resource. Call request-access first, then wait for the decision.',
   version_conflict:
     'This was changed by another request in the meantime. Read the current version, then repeat your change.',
   idempotency_mismatch:
@@ -76,9 +77,9 @@ const PLAIN: Record<Plain, string> = {
     'This name is already taken. Names are never reused, and two names may not differ only in upper and lower case.',
   already_voted: 'Your vote on this request is already counted.',
   expired:
-    'This request expired without a decision. It was not denied; you can request access again.',
+    'This request expired without a decision. It was not denied; the access can be requested again.',
   policy_changed:
-    'The policy changed after this request was shown to you. The Slack message is updated: check it again, then decide.',
+    'The policy changed after this request was shown to you. Read the request again, then decide.',
   own_request:
     'This request comes from a key that you own. Another approver must approve it; you can only deny it.',
   not_an_approver: 'You are not one of the approvers of this request.',
@@ -102,9 +103,15 @@ const PLAIN: Record<Plain, string> = {
     'vsecure cannot answer this safely right now. Nothing was changed; try again shortly.',
 };
 
+const ENTRY_POINT: Record<EntryPoint, string> = {
+  slack: 'Slack',
+  dashboard: 'the dashboard',
+  cli: 'the command line',
+  api: 'the API',
+};
+
 const GRANT_END = {
   expired: 'expired',
-  revoked: 'revoked',
   released: 'released',
   used_up: 'used up',
 } as const;
@@ -141,11 +148,17 @@ export function explain(refusal: Refusal): string {
     case 'already_decided':
       return `This request is already ${refusal.status}.`;
     case 'wrong_door':
-      return `The policy does not accept decisions from here, only from: ${refusal.allowed.join(', ')}.`;
+      return `The policy does not accept decisions from ${ENTRY_POINT[refusal.entryPoint]}. It accepts them from ${refusal.allowed.map((one) => ENTRY_POINT[one]).join(' or ')}.`;
     case 'grant_ended':
-      return `The grant has ended (${GRANT_END[refusal.how]}). Request access again with request-access.`;
+      return refusal.how === 'revoked'
+        ? 'The access was revoked. Do not request it again on your own: inform your user, who can decide whether to.'
+        : `The grant has ended (${GRANT_END[refusal.how]}). Request access again if it is still needed.`;
     case 'needs_value':
-      return `There is no value to store. Ask your user to run this command, which asks for the value where no AI tool can see it: ${refusal.command}`;
+      return `There is no value to store. ${refusal.generate ? 'If a random token will do, call again with "generate": {}. If only your user knows the value, ask your user' : 'Ask your user'} to run this command, which asks for the value where no AI tool can see it: ${refusal.command}`;
+    case 'approval_required':
+      return refusal.pending
+        ? `Your request ${refusal.pending} for this is pending: wait for the decision, and do not request it again.`
+        : 'There is no active grant for this resource. Call request-access first, then wait for the decision.';
     case 'shown_once':
       return `An earlier call with this idempotency key already created ${refusal.made} and showed it once. It cannot be shown again. If you no longer have it, create another with a new idempotency key (revoke a lost API key first).`;
     case 'not_allowed':

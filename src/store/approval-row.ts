@@ -71,7 +71,7 @@ function toRequested(row: ApprovalRow) {
     policyVersion: row.policy_version,
     operation: row.operation,
     resources: row.resources,
-    reason: row.reason,
+    ...reasonsOf(row),
     duration: row.duration_ms,
     claimedClient: row.claimed_client ?? undefined,
     autoReport: row.auto_report ?? undefined,
@@ -83,6 +83,14 @@ function toRequested(row: ApprovalRow) {
     request: row.request_id ?? undefined,
     traceparent: row.traceparent ?? undefined,
   };
+}
+
+/** Separates the first reason from a later one in the column. No stored reason contains it otherwise. */
+export const REASON_BREAK = '\u001e';
+
+function reasonsOf({ reason: stored }: ApprovalRow) {
+  const [reason = '', updatedReason] = stored.split(REASON_BREAK);
+  return { reason, updatedReason };
 }
 
 const settler = ({ settled_by, settler_email }: ApprovalRow) =>

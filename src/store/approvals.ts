@@ -1,6 +1,7 @@
 /** Approvals and votes. An approval leaves `pending` by one conditional UPDATE; no statement relies on a status that was read earlier. */
 
 import type { Approval, NewApproval, Origin, Settlement, Vote } from '../domain/approval.js';
+import { REASON_MAX } from '../domain/limits.js';
 import type { Person } from '../domain/person.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import { seesAccess } from '../domain/visibility.js';
@@ -10,6 +11,7 @@ import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
   approvalStatus,
+  REASON_BREAK,
   toApproval,
   toVote,
   type VoteRow,
@@ -322,12 +324,23 @@ const REQUEST_COLUMNS = `id, principal_id, policy_id, policy_version, operation,
 const REQUEST_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
   clock_timestamp() + $11::float8 * interval '1 ms', $12, $13, $14`;
 
+const BREAK = `chr(${REASON_BREAK.codePointAt(0)})`;
+
+/**
+ * The reason of a repeated request. The first one stays, because a person may have read it. A longer one is added, if the column has room, and
+ * replaces one that was added before: the request never says less than it did.
+ */
+const REPEATED_REASON = `
+  case when char_length(excluded.reason) > char_length(split_part(approval.reason, ${BREAK}, -1))
+    and char_length(split_part(approval.reason, ${BREAK}, 1)) + char_length(excluded.reason) < ${REASON_MAX}
+  then split_part(approval.reason, ${BREAK}, 1) || ${BREAK} || excluded.reason else approval.reason end`;
+
 /** The same request of the same principal that is pending is repeated instead. */
 const INSERT_PENDING = `
   with written as (
     insert into approval (${REQUEST_COLUMNS}, status) values (${REQUEST_VALUES}, 'pending')
     on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
-    do update set asked = approval.asked + 1 returning *)
+    do update set asked = approval.asked + 1, reason = ${REPEATED_REASON} returning *)
   ${SELECT_WRITTEN}`;
 
 const INSERT_SETTLED = `
@@ -343,7 +356,7 @@ const requestParameters = (request: NewApproval, origin: Origin | undefined) => 
   request.policyVersion,
   request.operation,
   request.resources,
-  request.reason,
+  request.reason.replaceAll(REASON_BREAK, '\uFFFD'),
   request.claimedClient ?? null,
   request.duration,
   request.digest,

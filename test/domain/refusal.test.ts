@@ -21,7 +21,11 @@ const PARTICULARS: { [Code in RefusalCode]?: Extract<Refusal, { code: Code }> } 
   already_decided: { code: 'already_decided', status: 'denied' },
   wrong_door: { code: 'wrong_door', entryPoint: 'cli', allowed: ['slack', 'dashboard'] },
   grant_ended: { code: 'grant_ended', how: 'revoked' },
-  needs_value: { code: 'needs_value', command: 'vsecure secrets:set production/KEY' },
+  needs_value: {
+    code: 'needs_value',
+    generate: true,
+    command: 'vsecure secrets:set production/KEY',
+  },
   shown_once: { code: 'shown_once', made: 'the key k3yId00000' },
   not_allowed: { code: 'not_allowed', needs: 'the scope grants:use' },
 };
@@ -56,7 +60,7 @@ describe('every refusal code is explained', () => {
     ['denied_recently', 'request again in 14m'],
     ['cannot_widen', '1h'],
     ['already_decided', 'denied'],
-    ['wrong_door', 'slack, dashboard'],
+    ['wrong_door', 'Slack or the dashboard'],
     ['grant_ended', 'revoked'],
     ['not_allowed', 'grants:use'],
   ] as const)('the sentence for %s contains: %s', (code, part) => {

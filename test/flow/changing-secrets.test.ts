@@ -331,13 +331,13 @@ describe('a change under an idempotency key', () => {
 
 test('without value and generate, the refusal contains the command for a person, and the store is not read', async () => {
   const caller = await agentWith();
-  for (const [resource, command] of [
-    [path('X'), 'vsecure secrets:set staging/X'],
-    ['vsecure://templates/a/b', 'vsecure secrets:set --template a/b'],
+  for (const [resource, command, generate] of [
+    [path('X'), 'vsecure secrets:set staging/X', true],
+    ['vsecure://templates/a/b', 'vsecure secrets:set --template a/b', false],
   ] as const)
     expect(await change.create(caller, { resource })).toEqual({
       ok: false,
-      refusal: { code: 'needs_value', command },
+      refusal: { code: 'needs_value', command, generate },
     });
   const both = { resource: path('X'), value: 'v', generate: {} };
   expect(refusalOf(await change.create(caller, both))).toBe('invalid_input');

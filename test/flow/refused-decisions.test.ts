@@ -120,7 +120,7 @@ const SCENES: readonly Scene[] = [
     by: 'alice@example.com',
     resource: SLACK_ONLY,
     code: 'wrong_door',
-    words: /only from: slack/,
+    words: /accepts them from Slack/,
   },
   {
     who: 'an approver who would widen it',

@@ -132,6 +132,31 @@ describe('a repeated request', () => {
     expect(longer.id).not.toBe(first.id);
   });
 
+  test('a longer reason is added to the first while the request is pending, also to what approvers read', async () => {
+    const first = await services.ask(agent, { reason: 'database fails', duration: 3 * HOUR });
+    const again = (reason: string) => services.ask(agent, { reason, duration: 3 * HOUR });
+    const longer = 'The database of production fails since 09:00; I compare its settings';
+    expect(await again(longer)).toMatchObject({
+      id: first.id,
+      reason: first.reason,
+      updatedReason: longer,
+    });
+    expect(await again('shorter again')).toMatchObject({ updatedReason: longer });
+    const third = `${longer}\u001e and its users`;
+    expect(await again(third)).toMatchObject({
+      reason: first.reason,
+      updatedReason: `${longer}\uFFFD and its users`,
+    });
+    expect(await again('x'.repeat(2000))).toMatchObject({
+      updatedReason: `${longer}\uFFFD and its users`,
+      timesRequested: 5,
+    });
+    const facts = await services.useCases.readCardFacts(first.id);
+    expect(facts?.approval.updatedReason).toContain(longer);
+    const { items } = await services.store.audit.list({ type: 'approval_repeated' }, { limit: 10 });
+    expect(items.map(({ reason }) => reason)).toContain(longer);
+  });
+
   test('ten identical requests at the same time create one approval', async () => {
     const { caller } = await services.agent('hasty-agent');
     const asked = await Promise.all(Array.from({ length: 10 }, () => services.ask(caller)));

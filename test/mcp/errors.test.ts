@@ -116,13 +116,20 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     });
     expect(await ask({ code: 'denied_recently', retryAfter: 60_000 })).toBeUndefined();
     expect(await ask({ code: 'no_policy' })).toBeUndefined();
-    const read = await call(await client({ code: 'grant_ended', how: 'revoked' }), 'read-secret', {
-      resource: SECRET,
-    });
-    expect(read.error.next).toEqual({
+    const read = async (how: 'used_up' | 'revoked') => {
+      const agent = await client({ code: 'grant_ended', how });
+      const { error } = await call(agent, 'read-secret', { resource: SECRET });
+      await endpoint.close();
+      return error;
+    };
+    expect((await read('used_up')).next).toEqual({
       tool: 'request-access',
       arguments: { resources: [SECRET], operation: 'read' },
     });
+    // A person decided against the access.
+    const revoked = await read('revoked');
+    expect(revoked.next).toBeUndefined();
+    expect(revoked.message).toMatch(/inform your user/);
   });
 });
 

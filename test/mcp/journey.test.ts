@@ -123,6 +123,58 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(after.structured).not.toHaveProperty('next');
   });
 
+  test('is told to wait, with the id, when it reads or writes while its request is pending', async () => {
+    const client = await endpoint.client(kind, kind);
+    const requested = fields(await ask(client, resource, { duration: '41m' }));
+    const { approval_id } = requested;
+    const early = await call(client, 'read-secret', { resource });
+    expect(early.error).toMatchObject({
+      code: 'approval_required',
+      next: { tool: 'wait-for-decision', arguments: { approval_id } },
+    });
+    expect(early.error.message).toMatch(new RegExp(`${approval_id}.*pending: wait`));
+    const other = await call(client, 'delete-secret', { resource });
+    expect(other.error.next).toMatchObject({ tool: 'request-access' });
+    await call(client, 'cancel-request', { approval_id });
+  });
+
+  test('learns what was granted and for how long, and what was not', async () => {
+    const client = await endpoint.client(kind, kind);
+    const wide = `vsecure://secrets/production/A_${kind.replace(' ', '_')}`;
+    const requested = fields(
+      await call(client, 'request-access', {
+        resources: [wide, resource],
+        operation: 'read',
+        reason: REASON,
+        duration: '1h',
+      }),
+    );
+    const alice = await services.decider('alice@example.com');
+    unwrap(
+      await services.useCases.decide(alice, {
+        approval: requested['approval_id'] as ApprovalId,
+        verdict: 'approve',
+        reason: 'only this',
+        resources: [resource],
+        duration: 30 * 60_000,
+      }),
+    );
+    const wait = { approval_id: requested['approval_id'] };
+    const decided = fields(await call(client, 'wait-for-decision', wait));
+    expect(decided).toMatchObject({
+      status: 'approved',
+      resources: [wide, resource],
+      granted_resources: [resource],
+      granted_duration: '30m',
+      not_granted: [wide],
+      next: { tool: 'read-secret', arguments: { resource } },
+    });
+    expect(decided['message']).toBe(
+      `Approved for 30m instead of 1h, but only for ${resource}. Not granted: ${wide}. Work without these, or inform your user. Use the access now, and call release-grant when you are done.`,
+    );
+    await call(client, 'release-grant', { grant_id: decided['grant_id'] });
+  });
+
   test('gets a denial as an answer with the reason and without a name', async () => {
     const client = await endpoint.client(kind, kind);
     const requested = fields(await ask(client, resource));
@@ -164,7 +216,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     const what = { resource: 'vsecure://secrets/hours/KEY', operation: 'read', duration: '2h' };
     const result = await call(client, 'explain-access', what);
     expect(result.structured).toMatchObject({
-      outcome: 'asked',
+      outcome: 'needs_approval',
       duration: '2h',
       max_duration: '8h',
       min_reason_length: 10,

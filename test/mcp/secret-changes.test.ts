@@ -91,7 +91,7 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(answers.join('\n')).not.toContain('canary-given-4711');
   });
 
-  test('gets a command for its user when it gives no value', async () => {
+  test('is offered a generated value, and gets a command for its user, when it gives no value', async () => {
     const client = await endpoint.client(kind, kind);
     for (const tool of ['create-secret', 'update-secret', 'rotate-secret']) {
       const result = await callTool(client, tool, { resource });
@@ -99,6 +99,10 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
         code: 'needs_value',
         message: expect.stringContaining(`vsecure secrets:set ${names(kind)}/SESSION_KEY`),
       });
+      expect(result.error.message).toContain('call again with "generate": {}');
+      const template = { resource: 'vsecure://templates/service.env' };
+      const text = await callTool(client, tool, template);
+      expect(text.error.message).not.toContain('generate');
     }
   });
 

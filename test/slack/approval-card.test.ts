@@ -51,6 +51,21 @@ function said(node: unknown): string[] {
   return Object.values(node).flatMap(said);
 }
 
+test('a reason that was added later stands below the first, marked as updated, on the card and in Details', () => {
+  const facts = asking({ reason: 'short', updatedReason: 'The database fails\u202e since nine' });
+  for (const { blocks } of [draw(facts), detailsView(facts, TEAM)]) {
+    const lines = said(blocks);
+    const first = lines.indexOf('│ short');
+    expect(lines.slice(first, first + 3)).toEqual([
+      '│ short',
+      '*Updated* reason',
+      '│ The database fails⟦U+202E⟧ since nine',
+    ]);
+    expect(lines.join('\n')).toContain('contains hidden characters');
+  }
+  expect(ours(draw(facts).blocks)).toBe(ours(draw(asking({ reason: 'short' })).blocks));
+});
+
 describe.each(states)('a card that is %s', (_, facts) => {
   test('matches its snapshot', () => {
     expect(outline(draw(facts))).toMatchSnapshot();

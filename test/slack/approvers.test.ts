@@ -181,6 +181,6 @@ test('when a policy does not allow decisions in Slack, the card names the allowe
     privateMetadata: toMetadata({ approval: id, seen: digest, ...policy, ...COUNTS }),
     values: { reason: { text: typed('Known incident') } },
   });
-  expect(wordsOf(body)).toContain('only from: cli');
+  expect(wordsOf(body)).toContain('accepts them from the command line');
   expect(await standing(id)).toBe('pending');
 });

@@ -100,6 +100,7 @@ function summaryOf(approval: ApprovalDetail): string {
   const claims = fieldList([
     ['  Client (self-reported)', claimedClient],
     ['  Reason', approval.reason.split('\n')],
+    ['  Updated reason', approval.updatedReason?.split('\n')],
   ]);
   return `${verified}\n\nNot verified, provided by the requester:\n${claims}`;
 }

@@ -30,6 +30,7 @@ function wireApproval(approval: Approval): WireApproval {
     operation,
     resources: [...resources],
     reason,
+    updatedReason: approval.updatedReason,
     duration: formatDuration(approval.duration),
     claimedClient,
     requester: { name: requester.name, owner: requester.ownerEmail },

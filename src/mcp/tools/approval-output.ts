@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { approvalId, grantId, timestamp, uri } from '../../contract/fields.js';
-import type { Approval } from '../../domain/approval.js';
+import type { Approval, Approved } from '../../domain/approval.js';
+import { formatDuration } from '../../domain/duration.js';
 import { APPROVAL_STATUSES } from '../../domain/vocabulary.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import { type Next, next } from '../next-step.js';
@@ -12,11 +13,20 @@ export const accessShape = {
   status: z
     .enum(APPROVAL_STATUSES)
     .describe('"pending" until a person decides. Every other status is final.'),
-  resources: z.array(uri),
+  resources: z.array(uri).describe('What you requested.'),
   expires_at: timestamp.describe(
     'While pending: when the request expires. Once approved: when the access ends.',
   ),
   grant_id: grantId.optional(),
+  granted_resources: z
+    .array(uri)
+    .optional()
+    .describe('Once approved: what was granted, which may be less than you requested.'),
+  granted_duration: z.string().optional().describe('Once approved: for how long.'),
+  not_granted: z
+    .array(uri)
+    .optional()
+    .describe('What you requested and did not get. Do not request it again in other words.'),
   link: z
     .string()
     .optional()
@@ -34,10 +44,25 @@ export function accessOutput({ approval, grant, link }: Access) {
     resources: [...approval.resources],
     expires_at: (grant?.endsAt ?? approval.expiresAt).toISOString(),
     grant_id: grant?.id,
+    ...grantedOutput(approval),
     link,
     next: nextStep({ approval, grant }),
   };
 }
+
+function grantedOutput(approval: Approval) {
+  if (approval.status !== 'approved') return {};
+  const missing = notGranted(approval);
+  return {
+    granted_resources: [...approval.grantedResources],
+    granted_duration: formatDuration(approval.granted),
+    ...(missing.length > 0 && { not_granted: missing }),
+  };
+}
+
+/** The requested resources that an approver left out. */
+export const notGranted = ({ resources, grantedResources }: Approved): string[] =>
+  resources.filter((resource) => !grantedResources.includes(resource));
 
 function nextStep({ approval, grant }: Access): Next | undefined {
   if (approval.status === 'pending')
@@ -47,7 +72,7 @@ function nextStep({ approval, grant }: Access): Next | undefined {
     : undefined;
 }
 
-function useGrant({ operation, resources: [resource = ''] }: Approval): Next | undefined {
+function useGrant({ operation, grantedResources: [resource = ''] }: Approved): Next | undefined {
   if (operation === 'list') return { tool: 'list-secrets', arguments: {} };
   if (resource === 'vsecure://audit') return { tool: 'query-audit-log', arguments: {} };
   if (resource === 'vsecure://api-keys') return { tool: 'list-api-keys', arguments: {} };

@@ -5,15 +5,19 @@ import { ok } from '../../domain/result.js';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
 import { idempotencyShape } from './idempotency-schema.js';
+import type { ExplainNoGrant } from './no-grant.js';
 import {
   changeOutput,
   changeResult,
-  nextAfterRefusal,
   targetShape,
   valueShape,
+  writeRefused,
 } from './secret-change-schema.js';
 
-export const createCreateSecretTool = ({ create }: Pick<ChangeSecret, 'create'>) =>
+export const createCreateSecretTool = (
+  { create }: Pick<ChangeSecret, 'create'>,
+  explainNoGrant: ExplainNoGrant,
+) =>
   defineTool({
     name: 'create-secret',
     title: 'Create a secret',
@@ -26,6 +30,6 @@ export const createCreateSecretTool = ({ create }: Pick<ChangeSecret, 'create'>)
     async run({ idempotency_key, ...input }, { caller }) {
       const answer = await create(caller, { ...input, idempotencyKey: idempotency_key });
       if (answer.ok) return ok(changeResult(answer.value));
-      return { ...answer, next: nextAfterRefusal(input, 'write', answer.refusal) };
+      return writeRefused(explainNoGrant, caller, input.resource, answer.refusal);
     },
   });

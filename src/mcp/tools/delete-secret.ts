@@ -6,9 +6,13 @@ import { ok } from '../../domain/result.js';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
 import { idempotencyShape } from './idempotency-schema.js';
-import { nextAfterRefusal, targetShape, versionShape } from './secret-change-schema.js';
+import type { ExplainNoGrant } from './no-grant.js';
+import { targetShape, versionShape } from './secret-change-schema.js';
 
-export const createDeleteSecretTool = (changeSecret: Pick<ChangeSecret, 'delete'>) =>
+export const createDeleteSecretTool = (
+  changeSecret: Pick<ChangeSecret, 'delete'>,
+  explainNoGrant: ExplainNoGrant,
+) =>
   defineTool({
     name: 'delete-secret',
     title: 'Delete a secret',
@@ -28,6 +32,6 @@ export const createDeleteSecretTool = (changeSecret: Pick<ChangeSecret, 'delete'
         idempotencyKey: idempotency_key,
       });
       if (answer.ok) return ok({ resource, version: answer.value.version });
-      return { ...answer, next: nextAfterRefusal({ resource }, 'delete', answer.refusal) };
+      return explainNoGrant(caller, { resource, operation: 'delete' }, answer.refusal);
     },
   });

@@ -19,9 +19,9 @@ type Input = z.output<typeof input>;
 
 const output = z.object({
   outcome: z
-    .enum(['asked', 'granted', 'refused'])
+    .enum(['needs_approval', 'granted', 'refused'])
     .describe(
-      '"asked": a person would have to decide. "granted": the request would be granted at once. "refused": the request would be refused; the message explains why.',
+      '"needs_approval": a person would have to decide. "granted": the request would be granted at once. "refused": the request would be refused; the message explains why.',
     ),
   code: z.string().optional().describe('The code of the refusal.'),
   message: z.string().describe('The explanation.'),
@@ -67,7 +67,7 @@ export const createExplainAccessTool = (explainAccess: ExplainAccess) =>
 function toOutput(explanation: Explanation, request: Input): z.input<typeof output> {
   const { outcome, refusal, why, rules, report, limits } = explanation;
   return {
-    outcome,
+    outcome: outcome === 'asked' ? 'needs_approval' : outcome,
     code: refusal?.code,
     message: why,
     duration: explanation.duration === undefined ? undefined : formatDuration(explanation.duration),

@@ -10,6 +10,7 @@ import { createListApiKeysTool } from './list-api-keys.js';
 import { createListGrantsTool } from './list-grants.js';
 import { createListRequestsTool } from './list-requests.js';
 import { createListSecretsTool } from './list-secrets.js';
+import { createExplainNoGrant } from './no-grant.js';
 import { createQueryAuditLogTool } from './query-audit-log.js';
 import { createReadSecretTool } from './read-secret.js';
 import { createReleaseGrantTool } from './release-grant.js';
@@ -35,6 +36,7 @@ export type McpUseCases = Pick<
 >;
 
 export function createTools(useCases: McpUseCases): readonly Tool[] {
+  const explainNoGrant = createExplainNoGrant(useCases.viewApprovals);
   return [
     createListSecretsTool(useCases.listSecrets),
     createExplainAccessTool(useCases.explainAccess),
@@ -42,14 +44,14 @@ export function createTools(useCases: McpUseCases): readonly Tool[] {
     createWaitForDecisionTool(useCases.waitForDecision),
     createCancelRequestTool(useCases.cancelRequest),
     createListRequestsTool(useCases.viewApprovals),
-    createReadSecretTool(useCases.readSecret),
-    createCreateSecretTool(useCases.changeSecret),
-    createUpdateSecretTool(useCases.changeSecret),
-    createRotateSecretTool(useCases.changeSecret),
-    createDeleteSecretTool(useCases.changeSecret),
+    createReadSecretTool(useCases.readSecret, explainNoGrant),
+    createCreateSecretTool(useCases.changeSecret, explainNoGrant),
+    createUpdateSecretTool(useCases.changeSecret, explainNoGrant),
+    createRotateSecretTool(useCases.changeSecret, explainNoGrant),
+    createDeleteSecretTool(useCases.changeSecret, explainNoGrant),
     createListGrantsTool(useCases.viewApprovals),
     createReleaseGrantTool(useCases.releaseGrant),
     createQueryAuditLogTool(useCases.queryAudit),
-    createListApiKeysTool(useCases.reviewKeys),
+    createListApiKeysTool(useCases.reviewKeys, explainNoGrant),
   ];
 }

@@ -2,12 +2,13 @@
 
 import { z } from 'zod';
 import { keyClass, keyId, scope, timestamp } from '../../contract/fields.js';
-import type { Refusal } from '../../domain/refusal.js';
 import { ok } from '../../domain/result.js';
 import type { ListedKey } from '../../usecases/authorization/manage-keys.js';
 import type { ReviewKeys } from '../../usecases/authorization/review-keys.js';
-import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
+import type { ExplainNoGrant } from './no-grant.js';
+
+const KEYS = { resource: 'vsecure://api-keys', operation: 'read' } as const;
 
 /** Not empty, because some model APIs refuse a tool without arguments. */
 const input = z.strictObject({
@@ -26,7 +27,7 @@ const key = z.object({
   suspended_at: timestamp.optional(),
 });
 
-export const createListApiKeysTool = (reviewKeys: ReviewKeys) =>
+export const createListApiKeysTool = (reviewKeys: ReviewKeys, explainNoGrant: ExplainNoGrant) =>
   defineTool({
     name: 'list-api-keys',
     title: 'List API keys',
@@ -42,7 +43,7 @@ export const createListApiKeysTool = (reviewKeys: ReviewKeys) =>
         const keys = answer.value.filter(({ key }) => !active_only || !key.revokedAt);
         return ok({ keys: keys.map(toOutput) });
       }
-      return { ...answer, next: requestFirst(answer.refusal) };
+      return explainNoGrant(caller, KEYS, answer.refusal);
     },
   });
 
@@ -57,13 +58,5 @@ function toOutput({ key: { id, scopes, createdAt, ...dates }, principal, ownerEm
     expires_at: dates.expiresAt?.toISOString(),
     revoked_at: dates.revokedAt?.toISOString(),
     suspended_at: principal.suspendedAt?.toISOString(),
-  };
-}
-
-function requestFirst({ code }: Refusal): Next | undefined {
-  if (code !== 'approval_required' && code !== 'grant_ended') return undefined;
-  return {
-    tool: 'request-access',
-    arguments: { resources: ['vsecure://api-keys'], operation: 'read' },
   };
 }

@@ -20,7 +20,7 @@ const request = z.object({
   resources: z.array(uri),
   reason: z.string().describe('The reason you gave.'),
   asked_at: timestamp,
-  expires_at: timestamp.describe('When the request expires or expired.'),
+  decide_before: timestamp.describe('When the request expires if no person decides.'),
 });
 
 const output = z.object({ requests: z.array(request), next_cursor: nextCursor });
@@ -50,6 +50,6 @@ function toOutput({ id, status, resources, reason, createdAt, expiresAt, ...appr
     resources: [...resources],
     reason,
     asked_at: createdAt.toISOString(),
-    expires_at: expiresAt.toISOString(),
+    decide_before: expiresAt.toISOString(),
   };
 }

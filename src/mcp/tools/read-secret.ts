@@ -2,12 +2,11 @@
 
 import { z } from 'zod';
 import { grantId, timestamp, uri } from '../../contract/fields.js';
-import type { Refusal } from '../../domain/refusal.js';
 import { ok } from '../../domain/result.js';
 import { encodeValue } from '../../usecases/secrets/encode-value.js';
 import type { ReadSecret, SecretValue } from '../../usecases/secrets/read-secret.js';
-import type { Next } from '../next-step.js';
 import { defineTool } from '../tool.js';
+import type { ExplainNoGrant } from './no-grant.js';
 
 /** The largest version that the database can hold. */
 const VERSION_MAX = 2 ** 31 - 1;
@@ -26,7 +25,7 @@ const output = z.object({
   expires_at: timestamp.describe('When the access ends.'),
 });
 
-export const createReadSecretTool = (readSecret: ReadSecret) =>
+export const createReadSecretTool = (readSecret: ReadSecret, explainNoGrant: ExplainNoGrant) =>
   defineTool({
     name: 'read-secret',
     title: 'Read a secret',
@@ -40,17 +39,11 @@ export const createReadSecretTool = (readSecret: ReadSecret) =>
       const answer = await readSecret(caller, request);
       return answer.ok
         ? ok(toOutput(answer.value))
-        : { ...answer, next: requestFirst(request.resource, answer.refusal) };
+        : explainNoGrant(caller, { resource: request.resource, operation: 'read' }, answer.refusal);
     },
   });
 
 function toOutput({ resource, version, value, grant, expiresAt }: SecretValue) {
   const shown = encodeValue(value);
   return { resource, version, ...shown, grant_id: grant, expires_at: expiresAt.toISOString() };
-}
-
-function requestFirst(resource: string, { code }: Refusal): Next | undefined {
-  return code === 'approval_required' || code === 'grant_ended'
-    ? { tool: 'request-access', arguments: { resources: [resource], operation: 'read' } }
-    : undefined;
 }

@@ -2,9 +2,13 @@
 
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
+import type { ExplainNoGrant } from './no-grant.js';
 import { changeOutput, replaceInput, replaceWith } from './secret-change-schema.js';
 
-export const createRotateSecretTool = ({ rotate }: Pick<ChangeSecret, 'rotate'>) =>
+export const createRotateSecretTool = (
+  { rotate }: Pick<ChangeSecret, 'rotate'>,
+  explainNoGrant: ExplainNoGrant,
+) =>
   defineTool({
     name: 'rotate-secret',
     title: 'Rotate a secret',
@@ -14,5 +18,5 @@ export const createRotateSecretTool = ({ rotate }: Pick<ChangeSecret, 'rotate'>)
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
     input: replaceInput,
     output: changeOutput,
-    run: replaceWith(rotate),
+    run: replaceWith(rotate, explainNoGrant),
   });

@@ -6,13 +6,14 @@ import { secretValue } from '../../contract/secret.js';
 import { TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN } from '../../domain/limits.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { ok } from '../../domain/result.js';
+import type { Caller } from '../../domain/rights.js';
 import type { SecretChange } from '../../domain/secret.js';
-import type { Operation } from '../../domain/vocabulary.js';
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
-import type { Next, ToolName } from '../next-step.js';
+import type { ToolName } from '../next-step.js';
 import type { ToolContext } from '../tool.js';
 import type { Answer } from '../tool-answer.js';
 import { idempotencyShape } from './idempotency-schema.js';
+import type { ExplainNoGrant } from './no-grant.js';
 
 export const targetShape = {
   resource: uri,
@@ -57,7 +58,7 @@ export const replaceInput = z.strictObject({
 
 /** The `run` of a tool that replaces an existing value. Two tools differ only in the use case. */
 export const replaceWith =
-  (replace: ChangeSecret['update']) =>
+  (replace: ChangeSecret['update'], explainNoGrant: ExplainNoGrant) =>
   async (
     { expected_version, idempotency_key, ...input }: z.output<typeof replaceInput>,
     { caller }: Pick<ToolContext, 'caller'>,
@@ -68,19 +69,20 @@ export const replaceWith =
       idempotencyKey: idempotency_key,
     });
     if (answer.ok) return ok(changeResult(answer.value));
-    return { ...answer, next: nextAfterRefusal(input, 'write', answer.refusal) };
+    return writeRefused(explainNoGrant, caller, input.resource, answer.refusal);
   };
 
-/** What to call instead: request-access if there is no grant, or the tool that fits whether the secret exists. */
-export function nextAfterRefusal(
-  { resource }: { readonly resource: string },
-  operation: Operation,
-  { code }: Refusal,
-): Next | undefined {
-  if (code === 'approval_required' || code === 'grant_ended')
-    return { tool: 'request-access', arguments: { resources: [resource], operation } };
-  const instead = operation === 'write' ? INSTEAD[code] : undefined;
-  return instead && { tool: instead, arguments: { resource } };
+/** What to call instead: the tool that fits whether the secret exists, or what a missing grant needs. */
+export async function writeRefused(
+  explainNoGrant: ExplainNoGrant,
+  caller: Caller,
+  resource: string,
+  refusal: Refusal,
+) {
+  const instead = INSTEAD[refusal.code];
+  return instead
+    ? { ok: false as const, refusal, next: { tool: instead, arguments: { resource } } }
+    : explainNoGrant(caller, { resource, operation: 'write' }, refusal);
 }
 
 const INSTEAD: Partial<Record<Refusal['code'], ToolName>> = {

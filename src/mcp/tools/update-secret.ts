@@ -2,9 +2,13 @@
 
 import type { ChangeSecret } from '../../usecases/secrets/change-secret.js';
 import { defineTool } from '../tool.js';
+import type { ExplainNoGrant } from './no-grant.js';
 import { changeOutput, replaceInput, replaceWith } from './secret-change-schema.js';
 
-export const createUpdateSecretTool = ({ update }: Pick<ChangeSecret, 'update'>) =>
+export const createUpdateSecretTool = (
+  { update }: Pick<ChangeSecret, 'update'>,
+  explainNoGrant: ExplainNoGrant,
+) =>
   defineTool({
     name: 'update-secret',
     title: 'Update a secret',
@@ -13,5 +17,5 @@ export const createUpdateSecretTool = ({ update }: Pick<ChangeSecret, 'update'>)
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
     input: replaceInput,
     output: changeOutput,
-    run: replaceWith(update),
+    run: replaceWith(update, explainNoGrant),
   });

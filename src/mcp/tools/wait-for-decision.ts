@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { approvalId } from '../../contract/fields.js';
-import type { Approval } from '../../domain/approval.js';
+import type { Approval, Approved } from '../../domain/approval.js';
+import { formatDuration } from '../../domain/duration.js';
 import { SECOND, WAIT_DEFAULT_SECONDS, WAIT_MAX_SECONDS } from '../../domain/limits.js';
 import { ok } from '../../domain/result.js';
 import { GRANT_STATUSES } from '../../domain/vocabulary.js';
@@ -12,7 +13,7 @@ import { reportWaiting } from '../progress.js';
 import { createShowCardLink } from '../show-card-link.js';
 import { taskOf } from '../task.js';
 import { defineTool } from '../tool.js';
-import { accessOutput, accessShape } from './approval-output.js';
+import { accessOutput, accessShape, notGranted } from './approval-output.js';
 
 /** Characters of an approver's reason that reach the model. */
 const DECISION_REASON_MAX = 500;
@@ -46,7 +47,7 @@ export function createWaitForDecisionTool(waitForDecision: WaitForDecision) {
     title: 'Wait for the decision',
     scope: 'access:request',
     description:
-      'Waits for the decision on a pending request. "denied" and "cancelled" are final. After three "pending" in a row, inform your user and stop.',
+      'Waits for the decision on a pending request. "denied" is final. After three "pending" in a row, inform your user and stop.',
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true },
     input,
     output,
@@ -91,12 +92,22 @@ function messageFor({ approval, grant, link }: Access): string {
     case 'denied':
       return 'Denied. This is final: inform your user, and do not request the same access again in other words.';
     case 'cancelled':
-      return 'Cancelled. This is final: inform your user.';
+      return 'Cancelled: the request was withdrawn, by you, by the owner of your key, or because the key was stopped. If you did not withdraw it, this is final: inform your user.';
     case 'expired':
       return 'Expired: no person decided in time. It was not denied: request access again if your user wants you to.';
     case 'approved':
       return grant && grant.status !== 'active'
         ? `Approved, but the access has ended (${grant.status}).`
-        : 'Approved. Use the access now, and call release-grant when you are done.';
+        : `${approvedFor(approval)} Use the access now, and call release-grant when you are done.`;
   }
+}
+
+/** For how long, and what an approver left out: a model that overlooks it reads what it may not. */
+function approvedFor(approval: Approved): string {
+  const { granted, duration, grantedResources } = approval;
+  const shorter = granted < duration ? ` instead of ${formatDuration(duration)}` : '';
+  const approved = `Approved for ${formatDuration(granted)}${shorter}`;
+  const missing = notGranted(approval);
+  if (missing.length === 0) return `${approved}.`;
+  return `${approved}, but only for ${grantedResources.join(', ')}. Not granted: ${missing.join(', ')}. Work without these, or inform your user.`;
 }

@@ -1,7 +1,7 @@
 /** The agent's own words: below the facts, marked as unverified, and unable to imitate text of vsecure. */
 
 import type { KnownBlock } from '@slack/types';
-import { cleanText, quoted } from '../../domain/untrusted-text.js';
+import { cleanText, type Quotation, quoted } from '../../domain/untrusted-text.js';
 import { clip } from '../format/clip.js';
 import { context, plain, plainSection } from '../format/text-objects.js';
 
@@ -10,20 +10,30 @@ const CLIENT_LIMIT = 80;
 
 export interface AgentWords {
   readonly reason: string;
+  readonly updatedReason?: string | undefined;
   readonly claimedClient?: string | undefined;
 }
 
 /** Begins with a divider: everything above it comes from vsecure. */
-export function agentBlocks({ reason, claimedClient }: AgentWords): KnownBlock[] {
-  const { text, left, suspicious } = quoted(reason, REASON_LIMIT);
+export function agentBlocks({ reason, updatedReason, claimedClient }: AgentWords): KnownBlock[] {
+  const updated = updatedReason === undefined ? undefined : quoted(updatedReason, REASON_LIMIT);
+  const first = quoted(reason, REASON_LIMIT);
   const client = cleanText(claimedClient ?? '');
   return [
-    ...unverifiedNotice(suspicious || client.suspicious),
-    plainSection(reason.trim() === '' ? '(no reason given)' : text),
-    ...(left > 0 ? [context(`(${moreCharacters(left)} in Details)`)] : []),
+    ...unverifiedNotice([first, updated, client].some((words) => words?.suspicious)),
+    ...(reason.trim() === '' ? [plainSection('(no reason given)')] : wordBlocks(first)),
+    ...(updated ? [UPDATED, ...wordBlocks(updated)] : []),
     ...clientBlock(client.text),
   ];
 }
+
+/** Above a reason that the AI tool added while the request was pending. */
+export const UPDATED = context('*Updated* reason');
+
+const wordBlocks = ({ text, left }: Quotation): KnownBlock[] => [
+  plainSection(text),
+  ...(left > 0 ? [context(`(${moreCharacters(left)} in Details)`)] : []),
+];
 
 const moreCharacters = (left: number): string =>
   left === 1 ? '1 more character' : `${left.toLocaleString('en-US')} more characters`;

@@ -26,7 +26,7 @@ export function pendingBlocks({ approval, policy }: PendingRequest): KnownBlock[
   if (!inSlack) facts.push(decideElsewhere(policy.decideFrom));
   return [
     section(facts.join('\n')),
-    ...agentWords(approval.reason),
+    ...agentWords(approval.updatedReason ?? approval.reason),
     { type: 'actions', elements: inSlack ? [...decisionButtons(value), details] : [details] },
   ];
 }

@@ -3,7 +3,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { cleanText } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { clientBlock, unverifiedNotice } from '../cards/agent-blocks.js';
+import { clientBlock, UPDATED, unverifiedNotice } from '../cards/agent-blocks.js';
 import { revokeButton } from '../cards/buttons.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
@@ -45,17 +45,24 @@ function revokeBlocks({ grant }: CardFacts): KnownBlock[] {
 }
 
 function allAgentWords({ approval }: CardFacts): KnownBlock[] {
-  const { text, suspicious } = cleanText(approval.reason.trim());
+  const { updatedReason } = approval;
+  const first = cleanText(approval.reason.trim());
+  const updated = updatedReason === undefined ? undefined : cleanText(updatedReason.trim());
   const client = cleanText(approval.claimedClient ?? '');
-  const lines = text.split('\n').flatMap(pieces);
   return [
-    ...unverifiedNotice(suspicious || client.suspicious),
-    ...packLines(
-      lines.map((line) => `│ ${line}`),
-      SECTION_ROOM,
-    ).map(plainSection),
+    ...unverifiedNotice([first, updated, client].some((words) => words?.suspicious)),
+    ...allWords(first.text),
+    ...(updated ? [UPDATED, ...allWords(updated.text)] : []),
     ...clientBlock(client.text),
   ];
+}
+
+function allWords(text: string): KnownBlock[] {
+  const lines = text.split('\n').flatMap(pieces);
+  return packLines(
+    lines.map((line) => `│ ${line}`),
+    SECTION_ROOM,
+  ).map(plainSection);
 }
 
 /** Splits a line that does not fit into one section. */

@@ -19,10 +19,18 @@ export function newValue(input: ValueInput, makeToken: MakeToken): Result<Uint8A
   if (value !== undefined && generate)
     return refused({ code: 'invalid_input', problem: 'Give either value or generate, not both.' });
   if (generate) return ok(bytesOf(token(makeToken, generate.length)));
-  if (value === undefined) return refused({ code: 'needs_value', command: commandFor(resource) });
+  if (value === undefined)
+    return refused({
+      code: 'needs_value',
+      command: commandFor(resource),
+      generate: !resource.startsWith(TEMPLATES),
+    });
   const bytes = bytesOf(value);
   return checkSize(bytes) ?? ok(bytes);
 }
+
+/** A template is text that people write, so a random token is none. */
+const TEMPLATES = 'vsecure://templates/';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -33,8 +41,7 @@ function token(makeToken: MakeToken, length = TOKEN_LENGTH_DEFAULT): string {
 
 /** The resource is validated, so it contains no shell metacharacters. */
 function commandFor(resource: string): string {
-  const template = 'vsecure://templates/';
-  if (resource.startsWith(template))
-    return `vsecure secrets:set --template ${resource.slice(template.length)}`;
+  if (resource.startsWith(TEMPLATES))
+    return `vsecure secrets:set --template ${resource.slice(TEMPLATES.length)}`;
   return `vsecure secrets:set ${resource.slice('vsecure://secrets/'.length)}`;
 }
