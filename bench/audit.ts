@@ -4,9 +4,6 @@
  * thrown away. `npx tsx bench/audit.ts 10000 1000000 10000000` for other sizes.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DAY } from '../src/domain/limits.js';
 import type { PersonId } from '../src/domain/person.js';
@@ -14,14 +11,12 @@ import type { Policy } from '../src/domain/policy/policy.js';
 import type { PrincipalId } from '../src/domain/principal.js';
 import { ownVisibility, type VisibilityScope } from '../src/domain/visibility.js';
 import type { AuditFilter } from '../src/ports/index.js';
-import { startEmbedded } from '../src/postgres/embedded.js';
 import { auditReads } from '../src/store/audit.js';
-import { openDatabase } from '../src/store/database.js';
 import { createCountOn, USES } from '../src/store/metric-rollup.js';
 import { metricsReads } from '../src/store/metrics.js';
-import { migrate } from '../src/store/migrate.js';
 import { type Sql, sqlOn } from '../src/store/sql.js';
 import { quantile } from './measure.js';
+import { inNewDatabase } from './stage.js';
 
 const SIZES: readonly number[] = [10_000, 1_000_000];
 const PAGES = 60;
@@ -115,12 +110,7 @@ async function pageTimes(work: () => Promise<unknown>): Promise<Taken> {
 
 /** Runs `work` in a trail of that size. Resolves with the milliseconds that writing the keys took. */
 async function inTrail(size: number, work: (sql: Sql) => Promise<void>): Promise<number> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'vsecure-bench-'));
-  const server = await startEmbedded({ dataDir: path.join(folder, 'pg'), durable: false });
-  try {
-    const { host, port, user, database } = server;
-    const dataSource = await openDatabase({ host, port, user, database });
-    await migrate(dataSource);
+  return inNewDatabase(async (dataSource) => {
     const sql = sqlOn(dataSource);
     for (let from = 1; from <= size; from += BATCH)
       await sql(PLANT, [size, from, Math.min(size, from + BATCH - 1)]);
@@ -134,12 +124,8 @@ async function inTrail(size: number, work: (sql: Sql) => Promise<void>): Promise
     // As autovacuum does after so many inserts.
     await sql('vacuum (analyze) audit_event, audit_seen, audit_key');
     await work(sql);
-    await dataSource.destroy();
     return took;
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)

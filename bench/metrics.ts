@@ -3,18 +3,13 @@
  * the hash chain, into a database that is thrown away. `npx tsx bench/metrics.ts 10000000` for ten million.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DAY, HOUR } from '../src/domain/limits.js';
 import { ownVisibility } from '../src/domain/visibility.js';
-import { startEmbedded } from '../src/postgres/embedded.js';
-import { openDatabase } from '../src/store/database.js';
 import { createCountOn } from '../src/store/metric-rollup.js';
 import { metricsReads } from '../src/store/metrics.js';
-import { migrate } from '../src/store/migrate.js';
 import { only, type Sql, sqlOn } from '../src/store/sql.js';
+import { inNewDatabase } from './stage.js';
 
 const EVENTS = 1_000_000;
 const ROUNDS = 7;
@@ -30,12 +25,7 @@ const PLANT = `
 
 /** Prints how long it takes to count, beside `count(*)` of the same span. */
 export async function benchMetrics(print: (line: string) => void, events = EVENTS): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'vsecure-bench-'));
-  const server = await startEmbedded({ dataDir: path.join(folder, 'pg'), durable: false });
-  try {
-    const { host, port, user, database } = server;
-    const dataSource = await openDatabase({ host, port, user, database });
-    await migrate(dataSource);
+  await inNewDatabase(async (dataSource) => {
     const sql = sqlOn(dataSource);
     await plant(sql, events);
     const started = performance.now();
@@ -49,11 +39,7 @@ export async function benchMetrics(print: (line: string) => void, events = EVENT
       ['a month', 29.99 * DAY],
     ] as const)
       await compare(print, sql, name, new Date(END.getTime() - span));
-    await dataSource.destroy();
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function plant(sql: Sql, events: number): Promise<void> {

@@ -2,10 +2,31 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DataSource } from 'typeorm';
 import { startEmbedded } from '../src/postgres/embedded.js';
 import { openDatabase } from '../src/store/database.js';
 import { migrated } from '../test/support/migrated.js';
 import { buildServices, unwrap } from '../test/support/services.js';
+
+/** Runs `work` with a migrated database that does not flush to disk and is thrown away: for trails that are planted past the hash chain. */
+export async function inNewDatabase<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vsecure-bench-'));
+  const server = await startEmbedded({ dataDir: path.join(folder, 'pg'), durable: false });
+  try {
+    const { host, port, user, database } = server;
+    const connection = { host, port, user, database };
+    await migrated(connection);
+    const dataSource = await openDatabase(connection);
+    try {
+      return await work(dataSource);
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
