@@ -90,7 +90,8 @@ const PLAIN: Record<Plain, string> = {
     'This Slack account is not linked to a person in vsecure. Create a code on the command line with `vsecure people:code`, and enter it here: /vsecure link <code>. Or ask an administrator to run `vsecure people:link`.',
   unverified_account:
     'Only full members of the workspace with a confirmed e-mail address can decide. Slack guests, bots and external accounts cannot.',
-  invalid_key: 'The API key is unknown, expired or revoked.',
+  invalid_key:
+    'The API key is unknown, expired or revoked. An administrator can create another with vsecure keys:create.',
   key_suspended:
     'This key is suspended. It works again after an administrator resumes it with vsecure keys:resume.',
   too_many_codes:

@@ -10,6 +10,7 @@ import { createHostCheck } from './allowed-hosts.js';
 import { createApi } from './api/index.js';
 import { createErrorHandler, type Logger, unknownRoute } from './errors.js';
 import { createHealth, type Readiness } from './health.js';
+import { createOAuthRefusals } from './no-oauth.js';
 import { createPrometheus } from './prometheus.js';
 import { refuseRepeatedHeaders } from './single-headers.js';
 
@@ -54,6 +55,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.use(createHealth(parts.ready));
   app.use(createHostCheck(parts.allowedHosts));
   beforeParsers?.(app);
+  app.use(createOAuthRefusals());
   app.use(createPrometheus(useCases, admission));
   app.use(API_BASE, noStore, createApi({ useCases, admission, now, stopping }));
   app.use(unknownRoute);

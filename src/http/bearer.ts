@@ -46,6 +46,7 @@ function demandKey(res: Response): void {
   sendProblem(res, {
     status: 401,
     code: 'unauthorized',
-    detail: 'An API key is required: send it as "Authorization: Bearer vsk_…".',
+    detail:
+      'An API key is required. "vsecure keys:create" makes one. Send it as "Authorization: Bearer vsk_…".',
   });
 }
