@@ -7,13 +7,12 @@ import { queryNamed } from './named-statements.js';
 import { type Sql, sqlOver } from './sql.js';
 import { answered, retryOnce } from './trouble.js';
 
-const BEGIN = 'begin isolation level read committed read write';
+/** Generic plans: otherwise Postgres may plan a statement at each execution, which costs more than executing it. */
+const BEGIN =
+  'begin isolation level read committed read write; set local plan_cache_mode = force_generic_plan';
 
-/**
- * Generic plans: otherwise Postgres may plan the statement at each execution, which costs more than executing it. COMMIT answers when the
- * transaction is on disk, whatever the session's setting is.
- */
-const BEGIN_PREPARED = `${BEGIN}; set local plan_cache_mode = force_generic_plan; set local synchronous_commit = on`;
+/** COMMIT answers when the transaction is on disk, whatever the session's setting is. */
+const BEGIN_DURABLE = `${BEGIN}; set local synchronous_commit = on`;
 
 /** The transaction's result, and its last statements, which are sent but not awaited. */
 export interface Sent<T> {
@@ -30,7 +29,7 @@ export function preparedTransaction<T>(
   work: (sql: Sql) => Promise<Sent<T>>,
 ): Promise<T> {
   return retryOnce(() =>
-    attempt(dataSource, BEGIN_PREPARED, (client) => ({ sent: work(prepared(client)) })),
+    attempt(dataSource, BEGIN_DURABLE, (client) => ({ sent: work(prepared(client)) })),
   );
 }
 
