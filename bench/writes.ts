@@ -111,7 +111,7 @@ async function pendingDecisions(
   agents: readonly Agent[],
   deciders: readonly Agent[],
 ): Promise<LoadRequest[]> {
-  const requests = Array.from({ length: ENOUGH }, (_, n) => {
+  const requests = Array.from({ length: ENOUGH / 2 }, (_, n) => {
     const principal = agents[n % agents.length]?.caller.principal.id ?? 'prin_';
     const resource = `vsecure://secrets/written/DECIDED_${n}`;
     const terms = { resources: [resource], operation: 'read', duration: HOUR, principal };

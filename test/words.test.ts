@@ -37,6 +37,7 @@ const EXEMPTIONS: readonly Exemption[] = [
     files: [
       'src/domain/audit-event.ts',
       'src/store/approval-row.ts',
+      'src/store/approval-writes.ts',
       'src/store/approvals.ts',
       'src/store/audit-events.ts',
     ],

@@ -35,7 +35,8 @@ export function withTracedTransactions(store: Store, tracing: Tracing | undefine
   if (!tracing) return store;
   return {
     ...store,
-    transaction: (work) => tracing.span('transaction', () => store.transaction(work)),
+    transaction: (work, together) =>
+      tracing.span('transaction', () => store.transaction(work, together)),
   };
 }
 

@@ -86,7 +86,17 @@ export interface Tx extends Reads {
   wake(id: WakeupId): Promise<void>;
 }
 
+/** Transactions that are committed in groups when several arrive at the same time. */
+export interface Together {
+  readonly kind: 'request' | 'decision';
+  /** The principal or the approval that it is about: of several with the same, each sees what the one before has written. */
+  readonly of: string;
+}
+
 export interface Store extends Reads {
-  /** Commits when `work` resolves; rolls everything back, audit events included, when it throws. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Commits when `work` resolves; rolls everything back, audit events included, when it throws. With `together` it may share the commit with
+   * others of its kind; `work` may then run again from its start, and only its last run counts.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>, together?: Together): Promise<T>;
 }

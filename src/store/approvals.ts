@@ -1,8 +1,6 @@
 /** Approvals and votes. An approval leaves `pending` by one conditional UPDATE; no statement relies on a status that was read earlier. */
 
-import type { Approval, NewApproval, Origin, Settlement, Vote } from '../domain/approval.js';
-import { REASON_MAX } from '../domain/limits.js';
-import type { Person } from '../domain/person.js';
+import type { Approval, Origin, Vote } from '../domain/approval.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import { seesAccess } from '../domain/visibility.js';
 import type { ApprovalReads, Approvals } from '../ports/index.js';
@@ -11,21 +9,27 @@ import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
   approvalStatus,
-  REASON_BREAK,
   toApproval,
   toVote,
   type VoteRow,
 } from './approval-row.js';
+import {
+  insertPending,
+  insertSettled,
+  JOINED,
+  lockApprovals,
+  newRow,
+  readBallots,
+  settle,
+  settleByVotes,
+  VOTE_COLUMNS,
+} from './approval-writes.js';
 import { listed } from './page.js';
-import { readRequestState } from './request-counts.js';
-import { first, only, requireNone, type Sql, writeOne } from './sql.js';
+import { readRequestStates } from './request-counts.js';
+import { first, present, requireNone, type Sql, writeOne } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
-const JOINED = `join principal p on p.id = a.principal_id join person o on o.id = p.owner_id
-  left join person s on s.id = a.settled_by`;
 const SELECT = `select ${APPROVAL_COLUMNS} from approval a ${JOINED}`;
-/** Reads what a statement has written, in the same statement: `written` holds its rows. */
-const SELECT_WRITTEN = `select ${APPROVAL_COLUMNS} from written a ${JOINED}`;
 
 export function approvalReads(sql: Sql): ApprovalReads {
   return {
@@ -65,7 +69,9 @@ export function approvalReads(sql: Sql): ApprovalReads {
       return listed(rows.map(toApproval), limit, ({ id }) => id);
     },
 
-    requestCounts: (principal, request) => readRequestState(sql, principal, request),
+    async requestCounts(principal, request) {
+      return present((await readRequestStates(sql, [{ ...request, principal }]))[0]);
+    },
     open: () =>
       sql(`select id, resources from approval
         where status = 'pending' and expires_at > clock_timestamp() order by expires_at, id`),
@@ -117,67 +123,34 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
   return {
     ...reads,
 
-    async lock(id) {
-      // Read after the lock, not with it: the joined rows would be as old as the moment when the statement began to wait.
-      const [locked, found] = await Promise.all([
-        sql('select id from approval where id = $1 for update', [id], 'hot'),
-        reads.find(id),
-      ]);
-      return locked.length === 1 ? found : undefined;
-    },
+    lock: async (id) => (await lockApprovals(sql, [id]))[0],
+    ballot: async (id) => present((await readBallots(sql, [id]))[0]),
+    insertPending: async (request) =>
+      present((await insertPending(sql, [newRow(request, origin())]))[0]),
+    insertSettled: (request) => insertSettled(sql, newRow(request, origin())),
 
-    async ballot(id) {
-      const { now, votes } = only(await sql<BallotRow>(BALLOT, [id], 'hot'));
-      return {
-        now,
-        votes: (votes ?? []).map(({ vote }) => toVote(vote)),
-        voters: (votes ?? []).map(({ voter }) => ({ ...voter, slack: voter.slack ?? [] })),
-      };
+    async requestState(principal, keyId, request) {
+      return present((await readRequestStates(sql, [{ ...request, principal, keyId }]))[0]);
     },
-
-    async insertPending(request) {
-      const parameters = requestParameters(request, origin());
-      const approval = toApproval(only(await sql<ApprovalRow>(INSERT_PENDING, parameters, 'hot')));
-      return { approval, repeated: approval.timesRequested > 1 };
-    },
-
-    async insertSettled(request) {
-      const parameters = requestParameters(request, origin());
-      return toApproval(only(await sql<ApprovalRow>(INSERT_SETTLED, parameters, 'hot')));
-    },
-
-    requestState: (principal, keyId, request) => readRequestState(sql, principal, request, keyId),
 
     async addVote(vote: Vote) {
       await writeOne(
         sql,
         `insert into vote (${VOTE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)`,
-        voteParameters(vote),
+        [
+          vote.approval,
+          vote.person,
+          vote.verdict,
+          vote.entryPoint,
+          vote.reason ?? null,
+          vote.duration ?? null,
+          vote.resources ?? null,
+        ],
       );
     },
 
-    async settle(id, settlement: Settlement) {
-      const parameters = settlementParameters(id, settlement);
-      const row = first(await sql<ApprovalRow>(SETTLE, parameters, 'hot'));
-      return row && toApproval(row);
-    },
-
-    async settleByVote({ vote, settlement, grant }) {
-      const row = first(
-        await sql<VotedRow>(
-          SETTLE_BY_VOTE,
-          [
-            ...settlementParameters(vote.approval, settlement),
-            ...voteParameters(vote).slice(1),
-            ...[grant?.id ?? null, grant?.policy ?? null, grant?.maxUses ?? null],
-          ],
-          'hot',
-        ),
-      );
-      if (row && (row.voted !== 1 || row.granted !== (grant ? 1 : 0)))
-        throw new Error('the database dropped a row without an error');
-      return row && toApproval(row);
-    },
+    settle: (id, settlement) => settle(sql, id, settlement),
+    settleByVote: async (settling) => (await settleByVotes(sql, [settling]))[0],
 
     async rebind(id, policy, digest) {
       const rebound = await sql<{ id: Approval['id'] }>(
@@ -246,122 +219,3 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     },
   };
 }
-
-const NOTHING_GRANTED = { granted: null, grantedResources: null };
-
-function settlementParameters(id: Approval['id'], settlement: Settlement) {
-  const { granted, grantedResources } =
-    settlement.status === 'approved' ? settlement : NOTHING_GRANTED;
-  const { status, by, reason } = settlement;
-  return [id, status, by, reason ?? null, granted, grantedResources];
-}
-
-/** By the status and the clock alone, whatever was read before. */
-const SETTLE_ONE = `
-  update approval set status = $2, settled_at = clock_timestamp(), settled_by = $3,
-    decision_reason = $4, granted_ms = $5, granted_resources = $6
-  where id = $1 and status = 'pending' and expires_at > clock_timestamp() returning *`;
-
-const SETTLE = `with written as (${SETTLE_ONE}) ${SELECT_WRITTEN}`;
-
-const VOTE_COLUMNS = 'approval_id, person_id, verdict, door, reason, duration_ms, resources';
-
-const voteParameters = ({
-  approval,
-  person,
-  verdict,
-  entryPoint,
-  reason,
-  duration,
-  resources,
-}: Vote) => [
-  ...[approval, person, verdict, entryPoint],
-  ...[reason ?? null, duration ?? null, resources ?? null],
-];
-
-/**
- * The vote and the grant are written for the row that was settled, or not at all. The grant's time starts at the settlement. The answer counts
- * both, because a trigger that returns NULL drops a row without an error.
- */
-const SETTLE_BY_VOTE = `
-  with written as (${SETTLE_ONE}),
-  voted as (
-    insert into vote (${VOTE_COLUMNS}) select id, $7, $8, $9, $10, $11::int, $12::text[] from written returning 1),
-  granted as (
-    insert into access_grant (id, approval_id, principal_id, policy_id, operation, resources, digest, max_uses, starts_at, ends_at)
-    select $13, id, principal_id, $14, operation, granted_resources, digest, $15::int, settled_at, settled_at + granted_ms * interval '1 ms'
-    from written where $13::text is not null returning 1)
-  select ${APPROVAL_COLUMNS}, (select count(*)::int from voted) as voted, (select count(*)::int from granted) as granted
-  from written a ${JOINED}`;
-
-interface VotedRow extends ApprovalRow {
-  readonly voted: number;
-  readonly granted: number;
-}
-
-const BALLOT = `
-  select clock_timestamp() as now, (
-    select json_agg(json_build_object(
-      'vote', json_build_object('approval_id', v.approval_id, 'person_id', v.person_id, 'verdict', v.verdict, 'door', v.door,
-        'reason', v.reason, 'duration_ms', v.duration_ms, 'resources', v.resources),
-      'voter', json_build_object('id', p.id, 'email', p.email, 'role', p.role, 'active', p.active,
-        'slack', (select json_agg(json_build_object('teamId', team_id, 'userId', user_id)) from slack_account where person_id = p.id)))
-      order by v.cast_at)
-    from vote v join person p on p.id = v.person_id where v.approval_id = $1) as votes`;
-
-interface BallotRow {
-  readonly now: Date;
-  readonly votes:
-    | readonly {
-        readonly vote: VoteRow;
-        readonly voter: Omit<Person, 'slack'> & { readonly slack: Person['slack'] | null };
-      }[]
-    | null;
-}
-
-const REQUEST_COLUMNS = `id, principal_id, policy_id, policy_version, operation, resources, reason, claimed_client,
-  duration_ms, digest, expires_at, auto_report, request_id, traceparent`;
-const REQUEST_VALUES = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-  clock_timestamp() + $11::float8 * interval '1 ms', $12, $13, $14`;
-
-const BREAK = `chr(${REASON_BREAK.codePointAt(0)})`;
-
-/**
- * The reason of a repeated request. The first one stays, because a person may have read it. A longer one is added, if the column has room, and
- * replaces one that was added before: the request never says less than it did.
- */
-const REPEATED_REASON = `
-  case when char_length(excluded.reason) > char_length(split_part(approval.reason, ${BREAK}, -1))
-    and char_length(split_part(approval.reason, ${BREAK}, 1)) + char_length(excluded.reason) < ${REASON_MAX}
-  then split_part(approval.reason, ${BREAK}, 1) || ${BREAK} || excluded.reason else approval.reason end`;
-
-/** The same request of the same principal that is pending is repeated instead. */
-const INSERT_PENDING = `
-  with written as (
-    insert into approval (${REQUEST_COLUMNS}, status) values (${REQUEST_VALUES}, 'pending')
-    on conflict (principal_id, operation, duration_ms, resources) where status = 'pending'
-    do update set asked = approval.asked + 1, reason = ${REPEATED_REASON} returning *)
-  ${SELECT_WRITTEN}`;
-
-const INSERT_SETTLED = `
-  with written as (
-    insert into approval (${REQUEST_COLUMNS}, status, settled_at, granted_ms, granted_resources)
-    values (${REQUEST_VALUES}, 'approved', clock_timestamp(), $9, $6) returning *)
-  ${SELECT_WRITTEN}`;
-
-const requestParameters = (request: NewApproval, origin: Origin | undefined) => [
-  request.id,
-  request.principal,
-  request.policy,
-  request.policyVersion,
-  request.operation,
-  request.resources,
-  request.reason.replaceAll(REASON_BREAK, '\uFFFD'),
-  request.claimedClient ?? null,
-  request.duration,
-  request.digest,
-  request.ttl,
-  request.autoReport ?? null,
-  origin?.request ?? null,
-  origin?.traceparent ?? null,
-];

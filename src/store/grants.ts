@@ -8,7 +8,7 @@ import { seesAccess } from '../domain/visibility.js';
 import type { GrantStatus, Operation } from '../domain/vocabulary.js';
 import type { GrantReads, Grants } from '../ports/index.js';
 import { listed } from './page.js';
-import { first, only, requireNone, type Sql } from './sql.js';
+import { first, only, present, requireNone, type Sql } from './sql.js';
 import { accessVisible, visibilityParameters } from './visibility.js';
 
 /**
@@ -77,6 +77,16 @@ interface GrantRow {
   readonly status: GrantStatus;
 }
 
+/** The active grants of each of these principals, in the same order. */
+export async function liveGrants(
+  sql: Sql,
+  principals: readonly PrincipalId[],
+): Promise<readonly (readonly Grant[])[]> {
+  const statement = `${SELECT} where g.principal_id = any($1) and ${LIVE}`;
+  const grants = (await sql<GrantRow>(statement, [principals], 'hot')).map(toGrant);
+  return principals.map((id) => grants.filter(({ principal }) => principal === id));
+}
+
 export function grantReads(sql: Sql): GrantReads {
   const one = async (rows: Promise<GrantRow[]>) => {
     const row = first(await rows);
@@ -86,10 +96,7 @@ export function grantReads(sql: Sql): GrantReads {
     find: (id) => one(sql(`${SELECT} where g.id = $1`, [id], 'hot')),
     ofApproval: (id) => one(sql(`${SELECT} where g.approval_id = $1`, [id], 'hot')),
 
-    async live(principal) {
-      const statement = `${SELECT} where g.principal_id = $1 and ${LIVE}`;
-      return (await sql<GrantRow>(statement, [principal], 'hot')).map(toGrant);
-    },
+    live: async (principal) => present((await liveGrants(sql, [principal]))[0]),
 
     async list({ principal, activeOnly = false, visibility }, { limit, after }) {
       const rows = await sql<GrantRow>(

@@ -1,8 +1,9 @@
 /** Answers kept by idempotency key. The first transaction with a key locks its row until COMMIT or ROLLBACK; others wait. */
 
+import type { PrincipalId } from '../domain/principal.js';
 import type { IdempotencyStore } from '../ports/index.js';
 import type { LateWrites } from './late-writes.js';
-import { first, only, type Sql } from './sql.js';
+import { first, present, type Sql } from './sql.js';
 import { decodeAnswer, encodeAnswer, type StoredAnswer } from './stored-answer.js';
 
 /** Rows beside those of the answers. Keys of clients contain no space, and may be as long as the column allows. */
@@ -10,6 +11,8 @@ const SEALED = 'sealed ';
 const SEALED_KEY = `'${SEALED}' || encode(sha256(convert_to($2, 'UTF8')), 'hex')`;
 
 interface KeptRow {
+  readonly principal_id: PrincipalId;
+  readonly key: string;
   readonly fingerprint: string;
   readonly answer: StoredAnswer | null;
 }
@@ -17,22 +20,40 @@ interface KeptRow {
 const SAVE = 'update kept_answer set answer = $3 where principal_id = $1 and key = $2';
 const RELEASE = 'delete from kept_answer where principal_id = $1 and key = $2';
 
+/** An update that changes nothing: it waits for the row and returns it. In the order of the keys, so that transactions cannot deadlock. */
+const CLAIM = `
+  insert into kept_answer (principal_id, key, fingerprint)
+  select * from unnest($1::text[], $2::text[], $3::text[]) as c(principal, key, fingerprint) order by principal, key
+  on conflict (principal_id, key) do update set key = excluded.key
+  returning principal_id, key, fingerprint, answer`;
+
+export interface Claim {
+  readonly principal: PrincipalId;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** Claims several different keys; the stored answers are in the same order. */
+export async function claimAnswers(sql: Sql, claims: readonly Claim[]) {
+  const parameters = [
+    claims.map(({ principal }) => principal),
+    claims.map(({ key }) => key),
+    claims.map(({ fingerprint }) => fingerprint),
+  ];
+  const rows = await sql<KeptRow>(CLAIM, parameters, 'hot');
+  return claims.map(({ principal, key }) => {
+    const { fingerprint, answer } = present(
+      rows.find((row) => row.principal_id === principal && row.key === key),
+    );
+    return answer ? { fingerprint, answer: decodeAnswer(answer) } : undefined;
+  });
+}
+
 /** The answer is written with the transaction's last statements: it becomes visible with the COMMIT alone. */
 export function idempotency(sql: Sql, late: LateWrites): IdempotencyStore {
   return {
-    async claim(principal, key, fingerprint) {
-      const { answer, ...kept } = only(
-        await sql<KeptRow>(
-          // An update that changes nothing: it waits for the row and returns it.
-          `insert into kept_answer (principal_id, key, fingerprint) values ($1, $2, $3)
-           on conflict (principal_id, key) do update set key = excluded.key
-           returning fingerprint, answer`,
-          [principal, key, fingerprint],
-          'hot',
-        ),
-      );
-      return answer ? { ...kept, answer: decodeAnswer(answer) } : undefined;
-    },
+    claim: async (principal, key, fingerprint) =>
+      (await claimAnswers(sql, [{ principal, key, fingerprint }]))[0],
 
     async save(principal, key, answer) {
       const parameters = [principal, key, encodeAnswer(answer)];

@@ -18,8 +18,12 @@ export interface LateWrites {
   /** Approvals that changed, which an App Home may show. */
   readonly touched: Set<ApprovalId>;
   readonly wakes: Set<WakeupId>;
-  /** A statement that is sent first of all. */
+  readonly due: ReadonlyMap<string, DueDelivery>;
+  /** Statements that are sent first of all. */
+  readonly statements: readonly ((sql: Sql) => Promise<unknown>)[];
   send(statement: (sql: Sql) => Promise<unknown>): void;
+  /** Sends the statements now, and adds the rest of what a member of a group wrote. The next members see what the statements write. */
+  add(other: LateWrites, sql: Sql): void;
   /** Makes one delivery due. */
   enqueue(destination: Destination, subject: string): void;
   /** Sends all of it, without waiting. Throws at once when something cannot be sent, so that no COMMIT follows; resolves when it is written. */
@@ -33,6 +37,12 @@ export function createLateWrites(): LateWrites {
   const wakes = new Set<WakeupId>();
   const due = new Map<string, DueDelivery>();
   const statements: ((sql: Sql) => Promise<unknown>)[] = [];
+  const early: Promise<unknown>[] = [];
+  const sendNow = (statement: Promise<unknown>) => {
+    // A failure is reported by the flush.
+    statement.catch(() => {});
+    early.push(statement);
+  };
   const enqueue = (destination: Destination, subject: string) =>
     void due.set(`${destination} ${subject}`, { destination, subject });
   return {
@@ -40,11 +50,21 @@ export function createLateWrites(): LateWrites {
     directMessages,
     touched,
     wakes,
+    due,
+    statements,
+    add(other, sql) {
+      for (const statement of other.statements) sendNow(statement(sql));
+      events.push(...other.events);
+      directMessages.push(...other.directMessages);
+      for (const id of other.touched) touched.add(id);
+      for (const id of other.wakes) wakes.add(id);
+      for (const { destination, subject } of other.due.values()) enqueue(destination, subject);
+    },
     send: (statement) => void statements.push(statement),
     enqueue,
     flush(sql) {
       for (const { person } of directMessages) enqueue('slack_direct', person);
-      const sent = statements.map((statement) => statement(sql));
+      const sent = [...early, ...statements.map((statement) => statement(sql))];
       if (due.size + touched.size + wakes.size > 0)
         sent.push(
           sql(

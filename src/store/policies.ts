@@ -1,5 +1,6 @@
 /** Policies. Those of a resource are found by the literal beginning of their pattern, in an index. */
 
+import type { ApprovalId } from '../domain/approval.js';
 import { coveringBeginnings } from '../domain/pattern.js';
 import type { Policy, PolicyRules } from '../domain/policy/policy.js';
 import { POLICY_FIELDS, type PolicyField, rulesFrom } from '../domain/policy/policy-fields.js';
@@ -43,24 +44,30 @@ const select = `select ${row} from policy where removed_at is null`;
 const COVERING = `${select} and split_part(uri, '/*', 1) = any($1)`;
 
 /** `coveringBeginnings` in SQL, as the resources are stored: every beginning of each resource that ends at a slash. */
-const OF_REQUEST = `${select} and split_part(uri, '/*', 1) = any(array(
+const OF_REQUESTS = `${select} and split_part(uri, '/*', 1) = any(array(
   select array_to_string((string_to_array(r.resource, '/'))[1:depth], '/')
   from approval a, unnest(a.resources) as r(resource), generate_series(3, cardinality(string_to_array(r.resource, '/'))) as depth
-  where a.id = $1))`;
+  where a.id = any($1)))`;
 
 /** An absent field is null in the database. */
 type PolicyRow = Pick<Policy, 'id' | 'version'> & Readonly<Record<PolicyField, unknown>>;
 
+/** An index over the policies that cover one of these resources or patterns. */
+export async function policiesCovering(sql: Sql, resources: readonly string[]) {
+  const beginnings = [...new Set(resources.flatMap(coveringBeginnings))];
+  return createPolicyIndex((await sql<PolicyRow>(COVERING, [beginnings], 'hot')).map(toPolicy));
+}
+
+/** The same for the resources of these requests. */
+export async function policiesOfRequests(sql: Sql, ids: readonly ApprovalId[]) {
+  return createPolicyIndex((await sql<PolicyRow>(OF_REQUESTS, [ids], 'hot')).map(toPolicy));
+}
+
 export function policyReads(sql: Sql): PolicyReads {
   return {
-    async covering(resources) {
-      const beginnings = [...new Set(resources.flatMap(coveringBeginnings))];
-      return createPolicyIndex((await sql<PolicyRow>(COVERING, [beginnings], 'hot')).map(toPolicy));
-    },
+    covering: (resources) => policiesCovering(sql, resources),
 
-    async coveringRequest(id) {
-      return createPolicyIndex((await sql<PolicyRow>(OF_REQUEST, [id], 'hot')).map(toPolicy));
-    },
+    coveringRequest: (id) => policiesOfRequests(sql, [id]),
 
     async list() {
       return (await sql<PolicyRow>(`${select} order by uri`)).map(toPolicy);

@@ -1,7 +1,7 @@
 /** Principals and their keys. Only the HMAC of a key is stored; one statement reads it, to authenticate. */
 
 import type { Person } from '../domain/person.js';
-import type { ApiKey, Principal } from '../domain/principal.js';
+import type { ApiKey, Principal, PrincipalId } from '../domain/principal.js';
 import type { Credentials, LimitRefusal, PrincipalReads, Principals } from '../ports/index.js';
 import { first, only, requireNone, type Sql } from './sql.js';
 
@@ -219,17 +219,25 @@ export function principals(sql: Sql): Principals {
       }));
     },
 
-    async lockActive(id) {
-      // No stronger lock: a transaction that inserts a grant has a key share lock on this row, and could deadlock with this one.
-      return one(
-        sql(
-          `${SELECT_PRINCIPAL} where id = $1 and suspended_at is null for no key update`,
-          [id],
-          'hot',
-        ),
-      );
-    },
+    lockActive: async (id) => (await lockActive(sql, [id]))[0],
   };
+}
+
+// No stronger lock: a transaction that inserts a grant has a key share lock on the row, and could deadlock with this one.
+const LOCK_ACTIVE = `${SELECT_PRINCIPAL} where id = any($1) and suspended_at is null order by id for no key update`;
+
+/** Locks the principals that are not suspended, in the order of their ids. With `skipLocked` one that another transaction has locked is undefined. */
+export async function lockActive(
+  sql: Sql,
+  ids: readonly PrincipalId[],
+  { skipLocked = false } = {},
+): Promise<readonly (Principal | undefined)[]> {
+  const text = skipLocked ? `${LOCK_ACTIVE} skip locked` : LOCK_ACTIVE;
+  const rows = await sql<PrincipalRow>(text, [ids], 'hot');
+  return ids.map((id) => {
+    const row = rows.find((one) => one.id === id);
+    return row && toPrincipal(row);
+  });
 }
 
 const toPrincipal = (row: PrincipalRow): Principal => ({

@@ -88,6 +88,12 @@ export function first<Row>(found: readonly Row[]): Row | undefined {
   return found[0];
 }
 
+/** A row that a statement must have answered with. Throws when it is missing. */
+export function present<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new Error('a statement did not answer with a row for each question');
+  return row;
+}
+
 /** The only row, for statements that always answer with one. Throws when there is none. */
 export function only<Row>([row]: readonly Row[]): Row {
   if (row === undefined) throw new Error('a statement that always answers with a row gave none');

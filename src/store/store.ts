@@ -6,12 +6,14 @@ import type { ChainHash, Installation, MakeId, Reads, Store, Tx } from '../ports
 import { alertRules } from './alert-rules.js';
 import { alertReads, alerts } from './alerts.js';
 import { appHomeReads, appHomes } from './app-homes.js';
+import { newRow } from './approval-writes.js';
 import { approvalReads, approvals } from './approvals.js';
 import { auditReads } from './audit.js';
 import { auditPartitions } from './audit-partitions.js';
 import { directMessageOutbox } from './direct-message-outbox.js';
 import { elicitationReads, elicitations } from './elicitations.js';
 import { grantReads, grants } from './grants.js';
+import { groupStatements, groupTx, NeedsOwnTransaction } from './group-tx.js';
 import { idempotency } from './idempotency.js';
 import { createLateWrites, type LateWrites } from './late-writes.js';
 import { linkCodes } from './link-codes.js';
@@ -26,6 +28,7 @@ import { secretReads, secrets } from './secrets.js';
 import { slackGroups } from './slack-groups.js';
 import { first, only, type Sql, sqlOn, writeOne } from './sql.js';
 import { subscriptionReads, subscriptions } from './subscriptions.js';
+import { createTogether, type Member, roundsOf, type TogetherParts } from './together.js';
 
 export interface StoreParts {
   readonly chain: ChainHash;
@@ -37,19 +40,60 @@ export interface StoreParts {
 }
 
 export function createStore(dataSource: DataSource, parts: StoreParts): Store {
+  const alone: Store['transaction'] = async (work) => {
+    const result = await writeTransaction(dataSource, async (sql, manager) => {
+      const late = createLateWrites();
+      const answer = await work(writes(manager, sql, late, parts));
+      return { answer, last: late.flush(sql) };
+    });
+    parts.onCommit?.();
+    return result;
+  };
+  const together = createTogether({ alone, commit: createGroupCommit(dataSource, parts) });
   return {
     ...reads(dataSource.manager, sqlOn(dataSource)),
-
-    async transaction(work) {
-      const result = await writeTransaction(dataSource, async (sql, manager) => {
-        const late = createLateWrites();
-        const answer = await work(writes(manager, sql, late, parts));
-        return { answer, last: late.flush(sql) };
-      });
-      parts.onCommit?.();
-      return result;
-    },
+    transaction: (work, kind) => (kind ? together(work, kind) : alone(work)),
   };
+}
+
+/** Members of one group run side by side, but for those with the same subject: they run one after the other. */
+function createGroupCommit(dataSource: DataSource, parts: StoreParts): TogetherParts['commit'] {
+  const { origin = noOrigin } = parts;
+  return async <M extends Member>(members: readonly M[]) => {
+    const { left, answers } = await writeTransaction(dataSource, async (sql, manager) => {
+      const all = createLateWrites();
+      const left: M[] = [];
+      const answers: (() => void)[] = [];
+      for (const round of roundsOf(members)) {
+        const statements = groupStatements(sql);
+        const play = async (member: M) => {
+          const late = createLateWrites();
+          const own = writes(manager, sql, late, parts);
+          const tx = groupTx(own, reads(manager, sql), statements, (one) => newRow(one, origin()));
+          return { member, late, answer: await unlessItNeedsItsOwn(member.run(tx)) };
+        };
+        for (const { member, late, answer } of await Promise.all(round.map(play))) {
+          if (answer) {
+            all.add(late, sql);
+            answers.push(answer);
+          } else left.push(member);
+        }
+      }
+      return { answer: { left, answers }, last: all.flush(sql) };
+    });
+    if (answers.length > 0) parts.onCommit?.();
+    for (const answer of answers) answer();
+    return left;
+  };
+}
+
+async function unlessItNeedsItsOwn<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof NeedsOwnTransaction) return undefined;
+    throw error;
+  }
 }
 
 function reads(manager: EntityManager, sql: Sql): Reads {

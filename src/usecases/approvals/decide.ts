@@ -64,8 +64,12 @@ export interface DecideParts {
 /** Resolves with the approval after this vote. Every refusal is recorded on the audit trail. */
 export function createDecide(parts: DecideParts): Decide {
   return (decider, decision, idempotencyKey) =>
-    parts.store.transaction((tx) =>
-      parts.idempotent(tx, idempotencyKey, () => decideInTransaction(parts, tx, decider, decision)),
+    parts.store.transaction(
+      (tx) =>
+        parts.idempotent(tx, idempotencyKey, () =>
+          decideInTransaction(parts, tx, decider, decision),
+        ),
+      { kind: 'decision', of: decision.approval },
     );
 }
 

@@ -67,7 +67,7 @@ export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
     const forbidden = requireScope(caller, 'access:request');
     if (forbidden) return forbidden;
     let replayed = true;
-    const answer = await parts.store.transaction((tx) =>
+    const inTransaction = (tx: Tx) =>
       parts.idempotent(
         tx,
         idempotencyKey,
@@ -76,8 +76,9 @@ export function createRequestAccess(parts: RequestAccessParts): RequestAccess {
           return requestInTransaction(parts, tx, caller, request);
         },
         replayWithCurrentState(tx),
-      ),
-    );
+      );
+    const together = { kind: 'request', of: caller.principal.id } as const;
+    const answer = await parts.store.transaction(inTransaction, together);
     if (!answer.ok) return answer;
     // A request that this call has made has no card yet.
     const isNew = !replayed && answer.value.approval.timesRequested === 1;

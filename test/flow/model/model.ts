@@ -66,7 +66,12 @@ export function createModel(first: Rules) {
     },
     vote(who: Who, one: Request, { verdict, paths, minutes = MINUTES_ASKED }: Choice): string {
       const [no, own] = [verdict === 'deny', who === one.agent];
-      if (one.by === who && one.status === (no ? 'denied' : 'approved')) return one.status;
+      // A second approval that would grant less is another decision.
+      const less =
+        (one.granted?.minutes ?? 0) > minutes ||
+        one.granted?.paths.some((path) => paths?.includes(path) === false);
+      if (one.by === who && one.status === (no ? 'denied' : 'approved') && (no || !less))
+        return one.status;
       const late = over(one);
       if (late) return late;
       if (one.seen !== rules) {
