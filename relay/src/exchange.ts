@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { createAnswer } from './answer.js';
 import { fetchWhenUp } from './connect.js';
+import { type Effect, effectOf } from './effect.js';
 import { brokenOff, type Fault, faultOfError, faultOfStatus, notMcp } from './fault.js';
 
 /** The address of vsecure and the API key. */
@@ -44,10 +45,12 @@ export async function exchange(server: Server, job: Exchange): Promise<Fault | u
     transport.onmessage = answer.take;
     await transport.start();
     await sendAndDrain(transport, message, received, signal);
-    return id === undefined || isDone() ? undefined : unanswered(received, server.at);
+    return id === undefined || isDone()
+      ? undefined
+      : unanswered(received, server.at, effectOf(message));
   } catch (error) {
     answer.takeRefusal(error);
-    return isDone() ? undefined : faultOf(error, received, server.at);
+    return isDone() ? undefined : faultOf(error, received, server.at, effectOf(message));
   }
 
   function isDone(): boolean {
@@ -108,14 +111,14 @@ function isEventStream(response: Response | undefined): boolean {
   return /^text\/event-stream\b/i.test(response?.headers.get('content-type') ?? '');
 }
 
-function faultOf(error: unknown, { response }: Received, at: string): Fault {
-  if (response === undefined) return faultOfError(error, at);
-  if (!response.ok) return faultOfStatus(response, at);
+function faultOf(error: unknown, { response }: Received, at: string, effect: Effect): Fault {
+  if (response === undefined) return faultOfError(error, at, effect);
+  if (!response.ok) return faultOfStatus(response, at, effect);
   // fetch throws a TypeError for a truncated body, and a truncated body is not JSON.
   const isTruncated = error instanceof TypeError || error instanceof SyntaxError;
-  return isTruncated ? brokenOff(at) : notMcp(at);
+  return isTruncated ? brokenOff(at, effect) : notMcp(at);
 }
 
-function unanswered({ response }: Received, at: string): Fault {
-  return isEventStream(response) ? brokenOff(at) : notMcp(at);
+function unanswered({ response }: Received, at: string, effect: Effect): Fault {
+  return isEventStream(response) ? brokenOff(at, effect) : notMcp(at);
 }

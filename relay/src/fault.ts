@@ -1,5 +1,6 @@
 /** What can go wrong between the relay and vsecure, and the sentence that explains it to the AI tool. */
 import type { RequestId } from '@modelcontextprotocol/client';
+import type { Effect } from './effect.js';
 
 /** Why a message got no answer from vsecure. */
 export type FaultReason =
@@ -45,12 +46,12 @@ export function faultResponse(id: RequestId, { reason, message }: Fault): OwnErr
 }
 
 /** Why no response came. Reads only error codes: an error message may quote the request. */
-export function faultOfError(error: unknown, at: string): Fault {
+export function faultOfError(error: unknown, at: string, effect: Effect = 'none'): Fault {
   const code = codeOf(error) ?? '';
   if (NEVER_CONNECTED.has(code)) return unreachable(at);
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code)) return untrusted(at);
-  if (TIMED_OUT.has(code)) return silent(at);
-  if (CUT.has(code)) return brokenOff(at);
+  if (TIMED_OUT.has(code)) return silent(at, effect);
+  if (CUT.has(code)) return brokenOff(at, effect);
   return {
     reason: 'internal',
     message: `mcp-server-vsecure could not send the message to vsecure at ${at}: check VSECURE_URL`,
@@ -58,9 +59,13 @@ export function faultOfError(error: unknown, at: string): Fault {
 }
 
 /** The fault behind an HTTP status other than success. */
-export function faultOfStatus({ status, headers }: Response, at: string): Fault {
+export function faultOfStatus(
+  { status, headers }: Response,
+  at: string,
+  effect: Effect = 'none',
+): Fault {
   if (status >= 300 && status < 400) return redirected(at);
-  if (status >= 500) return { reason: 'server_error', message: brokenServer(status, at) };
+  if (status >= 500) return { reason: 'server_error', message: brokenServer(status, at, effect) };
   switch (status) {
     case 401:
       return { reason: 'key_refused', message: KEY_REFUSED };
@@ -93,12 +98,18 @@ export function notMcp(at: string): Fault {
 }
 
 /** The request was sent and its answer was incomplete, so the relay cannot know whether the call took effect. */
-export function brokenOff(at: string): Fault {
+export function brokenOff(at: string, effect: Effect): Fault {
   return {
     reason: 'broken_off',
-    message: `the connection to vsecure at ${at} broke before the answer arrived: the call may have taken effect, so check before you repeat it`,
+    message: `the connection to vsecure at ${at} broke before the answer arrived: ${ADVICE[effect]}`,
   };
 }
+
+const ADVICE: Record<Effect, string> = {
+  none: 'it changed nothing, so repeat it',
+  possible:
+    'the call may have taken effect, so check before you repeat it, or repeat it with the same idempotency_key',
+};
 
 const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
@@ -131,10 +142,10 @@ function untrusted(at: string): Fault {
   };
 }
 
-function silent(at: string): Fault {
+function silent(at: string, effect: Effect): Fault {
   return {
     reason: 'silent',
-    message: `vsecure at ${at} accepted the call but did not answer in time: the call may have taken effect, so check before you repeat it`,
+    message: `vsecure at ${at} accepted the call but did not answer in time: ${ADVICE[effect]}`,
   };
 }
 
@@ -145,8 +156,9 @@ function redirected(at: string): Fault {
   };
 }
 
-function brokenServer(status: number, at: string): string {
-  return `vsecure at ${at} failed (HTTP ${status}): see its log; the call may have taken effect`;
+function brokenServer(status: number, at: string, effect: Effect): string {
+  const failed = `vsecure at ${at} failed (HTTP ${status}): see its log`;
+  return effect === 'none' ? failed : `${failed}; ${ADVICE[effect]}`;
 }
 
 function slowDown(retryAfter: string | null, at: string): string {

@@ -42,6 +42,23 @@ describe('when vsecure answers with a fault', () => {
     await bad.close();
   });
 
+  it.each([
+    ['a list', 'tools/list', {}, false],
+    ['a wait', 'tools/call', { name: 'wait-for-decision' }, false],
+    ['a request', 'tools/call', { name: 'request-access' }, true],
+    ['a read, which is counted', 'tools/call', { name: 'read-secret' }, true],
+    ['a call of an unknown tool', 'tools/call', { name: 'approve' }, true],
+  ] as const)(
+    '%s that breaks off (%s %o) says that it may have had an effect: %s',
+    async (name, method, params, effect) => {
+      for (const [at, listener] of [cutOff('application/json', '{"json'), status(500)].entries()) {
+        respond = listener;
+        const { error } = await relay.call(`${name} ${at}`, method, params);
+        expect(error?.message.includes('may have taken effect')).toBe(effect);
+      }
+    },
+  );
+
   function answersTo(id: string): Response[] {
     return messagesOf(relay.stdout()).filter((message) => message.id === id);
   }

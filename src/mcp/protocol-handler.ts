@@ -28,7 +28,7 @@ import { registerTasks } from './register-tasks.js';
 import type { Resources } from './resources/index.js';
 import { SESSION_HEADER, sessionIdFor } from './session.js';
 import type { RequestContext, Tool } from './tool.js';
-import { calledTool, refuseUnknownTool } from './unknown-tool.js';
+import { calledTool, refuseEveryTool } from './unknown-tool.js';
 
 export interface ProtocolParts {
   readonly tools: readonly Tool[];
@@ -51,7 +51,6 @@ export interface ProtocolHandler {
 
 export function createProtocolHandler(parts: ProtocolParts): ProtocolHandler {
   const { tools, serveChangeStream, subscriptions, logger, report } = parts;
-  const toolNames: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
   /** Keeps the caller out of the SDK: the SDK passes on an empty `AuthInfo` object, and only that very object finds the request. */
   const requests = new WeakMap<AuthInfo, CurrentRequest>();
   // Mostly mistakes of the client, which the answer explains.
@@ -69,16 +68,17 @@ export function createProtocolHandler(parts: ProtocolParts): ProtocolHandler {
     const request = authInfo && requests.get(authInfo);
     if (!request) throw new Error('a request reached the MCP server without its caller');
     const { requestContext, toolName } = request;
-    const tool = toolName === undefined ? undefined : tools.find(({ name }) => name === toolName);
-    return tool
-      ? createServerForTool(tool, parts, requestContext)
-      : createFullServer(parts, requestContext, era);
+    if (toolName === undefined) return createFullServer(parts, requestContext, era);
+    const server = createBareServer(parts.version);
+    const tool = tools.find(({ name }) => name === toolName);
+    // It registers nothing else, which would only cost time.
+    if (tool) tool.register(server, requestContext, parts);
+    else refuseEveryTool(server);
+    return server;
   }
 
   return {
     async serve(req, res, requestContext) {
-      const unknown = refuseUnknownTool(req.body, toolNames);
-      if (unknown) return void res.json(unknown);
       const authInfo: AuthInfo = {
         token: '',
         clientId: requestContext.caller.principal.id,
@@ -116,18 +116,7 @@ const createBareServer = (version: string) =>
     { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
   );
 
-/** The server for one tool call. It registers nothing else, which would only cost time. */
-function createServerForTool(
-  tool: Tool,
-  parts: ProtocolParts,
-  requestContext: RequestContext,
-): McpServer {
-  const server = createBareServer(parts.version);
-  tool.register(server, requestContext, parts);
-  return server;
-}
-
-/** The server for any other request, with everything that this caller can use. */
+/** The server for everything but tool calls, with all that this caller can use. */
 function createFullServer(
   parts: ProtocolParts,
   requestContext: RequestContext,

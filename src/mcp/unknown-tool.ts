@@ -1,21 +1,16 @@
-/** Refuses a call of an unknown tool before the SDK sees it, because the SDK's error would repeat the name. */
+/** Refuses a call of an unknown tool. The SDK's own error would repeat the name. */
 
-import { ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-const call = z.object({
-  id: z.union([z.string(), z.number()]),
-  method: z.literal('tools/call'),
-  params: z.object({ name: z.string() }),
-});
+const call = z.object({ method: z.literal('tools/call'), params: z.object({ name: z.string() }) });
 
 /** The tool name in a call, known or unknown. Undefined for any other message. */
 export const calledTool = (message: unknown) => call.safeParse(message).data?.params.name;
 
-/** The error response to a call of an unknown tool. Undefined for any other message. */
-export function refuseUnknownTool(message: unknown, names: ReadonlySet<string>) {
-  const parsed = call.safeParse(message);
-  if (!parsed.success || names.has(parsed.data.params.name)) return undefined;
-  const error = { code: ProtocolErrorCode.InvalidParams, message: 'Unknown tool' };
-  return { jsonrpc: '2.0', id: parsed.data.id, error } as const;
+/** Answers every call on this server, after the SDK has compared the headers of the request with its body. */
+export function refuseEveryTool({ server }: McpServer): void {
+  server.setRequestHandler('tools/call', () => {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown tool');
+  });
 }

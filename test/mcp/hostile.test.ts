@@ -136,6 +136,13 @@ test.each([
   expect(message.error.code).toBeLessThan(0);
 });
 
+test('headers that differ from the body are refused before the name of the tool is looked at', async () => {
+  const headers = { ...headersOf(CANARY, true), 'mcp-method': 'tools/list' };
+  const { message } = await messageOf(await endpoint.post(toolCall(CANARY, '{}', true), headers));
+  expect(message.error.code).toBe(-32020);
+  expect(JSON.stringify(message)).not.toContain(CANARY);
+});
+
 describe('before the protocol', () => {
   test.each([
     ['more than 256 kB', `{"a":"${'x'.repeat(300_000)}"}`, 413],

@@ -3,6 +3,7 @@
 import { Tiktoken } from 'js-tiktoken/lite';
 import o200k from 'js-tiktoken/ranks/o200k_base';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { READING_TOOLS } from '../../relay/src/effect.js';
 import { ok, refused } from '../../src/domain/result.js';
 import type { Scope } from '../../src/domain/vocabulary.js';
 import type { ListedSecret } from '../../src/usecases/secrets/list-secrets.js';
@@ -205,6 +206,7 @@ test('only tools that change nothing are marked read-only, and read-secret is no
     'list-requests',
     'list-grants',
   ]);
+  expect(readOnly.map(({ name }) => name)).toEqual([...READING_TOOLS]);
   for (const { name, annotations } of tools)
     expect(annotations).toMatchObject({
       destructiveHint: DESTRUCTIVE.includes(name),
