@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyActor } from '../../src/domain/audit-event.js';
+import { coveringPatterns } from '../../src/domain/pattern.js';
 import type { Caller } from '../../src/domain/rights.js';
 import {
   createRequestAccess,
@@ -203,6 +204,68 @@ describe('a key that a policy grants everything at once', () => {
       },
     });
     unwrap(await ask(unlimited, caller, 100));
+  });
+});
+
+describe('a set of policies never holds the event loop for 50 ms', () => {
+  const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'));
+  /** Twenty windows, each in another zone than those of another `round`. */
+  const windows = (round: number) =>
+    Array.from({ length: 20 }, (_, n) => {
+      const zone = zones[(round * 20 + n) % zones.length] ?? 'Europe/Berlin';
+      return `0${n % 10}:00-1${n % 10}:00 ${n % 2 === 0 ? zone : zone.toUpperCase()}`;
+    });
+  const timed = (count: number, round: number, timeWindow: (n: number) => readonly string[]) =>
+    Array.from({ length: count }, (_, n) => ({
+      uri: `vsecure://secrets/timed/P${n}`,
+      autoApprove: { enabled: true, conditions: { timeWindow: timeWindow(n + round) } },
+    }));
+  const put = async (policies: readonly object[], more: object = {}) => {
+    const body = { policies, ...more };
+    const token = services.adminToken;
+    const answer = await serving.api('PUT', '/policies', { token, body });
+    return answer.status;
+  };
+
+  test.each<[string, readonly object[], number]>([
+    [
+      'with every pattern that covers a deep name',
+      coveringPatterns('vsecure://secrets/a/b/c/d/e/f/g').map((uri) => ({ uri })),
+      200,
+    ],
+    ['with two hundred patterns', timed(200, 0, () => []), 200],
+    ['with time windows in all zones', timed(200, 0, windows), 200],
+    [
+      'with time windows in zones that do not exist',
+      timed(200, 0, (n) => windows(n).map((one) => `${one}x`)),
+      400,
+    ],
+  ])('%s', async (_, policies, status) => {
+    const turns: number[] = [];
+    for (let round = 0; round < 3; round += 1)
+      turns.push(
+        await longestTurn(async () => {
+          expect(await put(policies, { dryRun: true })).toBe(status);
+        }),
+      );
+    expect(Math.min(...turns)).toBeLessThan(50);
+  });
+
+  test('that changes twenty time windows of each policy', async () => {
+    const daily = (start: number) => (n: number) =>
+      Array.from(
+        { length: 20 },
+        (_, place) => `0${start}:00-1${(place + n) % 10}:00 Europe/Berlin`,
+      );
+    expect(await put(timed(40, 0, daily(1)))).toBe(200);
+    const turns: number[] = [];
+    for (const start of [2, 3, 4])
+      turns.push(
+        await longestTurn(async () => {
+          expect(await put(timed(40, 0, daily(start)), { dryRun: true })).toBe(200);
+        }),
+      );
+    expect(Math.min(...turns)).toBeLessThan(50);
   });
 });
 

@@ -43,7 +43,7 @@ export function lintApprovers(
 }
 
 /** Each comparison costs the number of people; a file with more typing errors than this shows the first ones. */
-const TYPOS_MAX = 20;
+const TYPOS_MAX = 5;
 
 /** An unknown address is no mistake, because the policy adds the person; one that almost names another person probably is. */
 function lintTypos(emails: readonly string[], { similar }: ApproverFacts): readonly LintFinding[] {

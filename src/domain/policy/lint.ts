@@ -1,33 +1,30 @@
 /** Finds probable mistakes in a policy when it is written, before a request has to wait because of them. */
 
-import { coveringPatterns } from '../pattern.js';
 import { splitPath } from '../uri.js';
 import { type ApproverFacts, lintApprovers } from './lint-approvers.js';
 import { type LintFinding, refuse, warn } from './lint-finding.js';
 import type { PolicyRules } from './policy.js';
+import { createPolicyIndex, type PolicyIndex } from './policy-index.js';
 import { shadowedBy } from './shadowed.js';
 
-/** Findings for the author of `changed`. `policies` are all policies that would be in force; an older version of `changed` among them is ignored. */
-export function lintPolicies(
+/** Findings for the author of one of the policies. `policies` are all that would be in force: they are read once for a whole set. */
+export function createLint(
   policies: readonly PolicyRules[],
-  changed: PolicyRules,
   facts: ApproverFacts,
-): readonly LintFinding[] {
-  const byUri = new Map(policies.map((policy) => [policy.uri, policy]));
-  byUri.set(changed.uri, changed);
-  const known = new Set(byUri.keys());
-  const broader = coveringPatterns(changed.uri)
-    .filter((uri) => uri !== changed.uri)
-    .flatMap((uri) => byUri.get(uri) ?? []);
-  return [
-    ...lintShadows(known, changed, broader),
-    ...lintAutoApproval(changed),
-    ...lintApprovers(changed, broader, facts),
-  ];
+): (changed: PolicyRules) => readonly LintFinding[] {
+  const known = createPolicyIndex(policies);
+  return (changed) => {
+    const broader = known.covering(changed.uri).filter(({ uri }) => uri !== changed.uri);
+    return [
+      ...lintShadows(known, changed, broader),
+      ...lintAutoApproval(changed),
+      ...lintApprovers(changed, broader, facts),
+    ];
+  };
 }
 
 function lintShadows(
-  known: ReadonlySet<string>,
+  known: PolicyIndex,
   { uri }: PolicyRules,
   broader: readonly PolicyRules[],
 ): readonly LintFinding[] {

@@ -6,6 +6,8 @@ import type { PolicyRules } from './policy.js';
 export interface PolicyIndex<P extends Pick<PolicyRules, 'uri'> = PolicyRules> {
   /** The policies that cover this resource or pattern, most specific first. The first one decides. */
   covering(resource: string): readonly P[];
+  /** The first of them, without a walk to the others. */
+  deciding(resource: string): P | undefined;
 }
 
 interface Node<P> {
@@ -28,6 +30,13 @@ export function createPolicyIndex<P extends Pick<PolicyRules, 'uri'>>(
       if (kind) collect(kind, path.segments, 0, found);
       return found;
     },
+    deciding(resource) {
+      const path = splitPath(resource);
+      const kind = typeof path === 'string' ? undefined : root.below.get(path.kind);
+      const found: P[] = [];
+      if (kind && typeof path !== 'string') collect(kind, path.segments, 0, found, 1);
+      return found[0];
+    },
   };
 }
 
@@ -46,7 +55,13 @@ function insert<P extends Pick<PolicyRules, 'uri'>>(root: Node<P>, policy: P): v
 }
 
 /** A literal comes before `*`, and `*` before `**`. */
-function collect<P>(node: Node<P>, segments: readonly string[], place: number, found: P[]): void {
+function collect<P>(
+  node: Node<P>,
+  segments: readonly string[],
+  place: number,
+  found: P[],
+  most = Number.POSITIVE_INFINITY,
+): void {
   const segment = segments[place];
   if (segment === undefined) {
     if (node.policy) found.push(node.policy);
@@ -55,7 +70,8 @@ function collect<P>(node: Node<P>, segments: readonly string[], place: number, f
   const heads = segment === '**' ? [] : segment === '*' ? ['*'] : [segment, '*'];
   for (const head of heads) {
     const next = node.below.get(head);
-    if (next) collect(next, segments, place + 1, found);
+    if (next) collect(next, segments, place + 1, found, most);
+    if (found.length >= most) return;
   }
   const deep = node.below.get('**')?.policy;
   if (deep) found.push(deep);

@@ -65,11 +65,25 @@ export function parseZone(text: string): ZoneReading {
 
 /** Without a slash ICU would also take its own abbreviations, none of which mean what they say all year. */
 function placeNamed(text: string): string | undefined {
-  if (!text.includes('/') || !IANAZone.isValidZone(text)) return undefined;
-  const known = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-  if (known === 'UTC') return known;
+  if (!text.includes('/')) return undefined;
+  const known = canonicalName(text);
+  if (known === undefined || known === 'UTC') return known;
   if (!PLACE.test(known)) return undefined;
   return isSpelt(text) && asciiLower(known) !== asciiLower(text) ? text : known;
+}
+
+/** By the name in lower case, because ICU reads capitals alike: at most the few hundred names that it knows. */
+const canonicalNames = new Map<string, string>();
+
+/** The name that ICU prefers. It takes most of a millisecond to ask, and a set of policies may name thousands of zones. */
+function canonicalName(text: string): string | undefined {
+  const letters = asciiLower(text);
+  const known = canonicalNames.get(letters);
+  if (known !== undefined) return known;
+  if (!IANAZone.isValidZone(text)) return undefined;
+  const name = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  canonicalNames.set(letters, name);
+  return name;
 }
 
 /** ICU prefers old names (`Asia/Calcutta`), so one that is written with its capitals stays as the author knows it. */

@@ -29,7 +29,7 @@ export function serveExplain(
   });
 
   serve(policySetRoutes.simulate, async ({ caller, body: { policies, prune, since: text } }) => {
-    const read = readDocuments(policies);
+    const read = await readDocuments(policies);
     if (!read.ok) return read;
     const since = momentOf(text, now());
     const proposal = { writes: read.value.map(replaceWith), prune, since };

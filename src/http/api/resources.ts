@@ -38,7 +38,7 @@ export function serveResources(
   serve(
     policySetRoutes.apply,
     async ({ caller, idempotencyKey, body: { policies, prune, dryRun } }) => {
-      const read = readDocuments(policies);
+      const read = await readDocuments(policies);
       if (!read.ok) return read;
       const set = { writes: read.value.map(replaceWith), prune, dryRun };
       const notes = new Map(read.value.map(({ uri, notes }) => [uri, notes]));

@@ -6,6 +6,7 @@ import { parsePattern } from '../../domain/pattern.js';
 import { FIELDS, type PolicyField } from '../../domain/policy/policy-fields.js';
 import { explain } from '../../domain/refusal.js';
 import { ok, type Result, refused } from '../../domain/result.js';
+import { inTurns } from '../../usecases/in-turns.js';
 import type { PolicyChanges } from '../../usecases/policies/policy-write.js';
 import { CODECS, type Findings } from './policy-values.js';
 
@@ -26,9 +27,11 @@ export function readDocument(document: Document): Result<ReadDocument> {
 }
 
 /** A whole set. Each problem is a line that begins with its place: `policies[3].maxDuration: …`. */
-export function readDocuments(documents: readonly Document[]): Result<readonly ReadDocument[]> {
+export async function readDocuments(
+  documents: readonly Document[],
+): Promise<Result<readonly ReadDocument[]>> {
   const problems: string[] = [];
-  const read = documents.map((document, index) => {
+  const read = await inTurns(documents, (document, index) => {
     const findings: Findings = { problems: [], notes: [] };
     const one = readInto(document, findings);
     const pattern = parsePattern(document.uri);

@@ -4,7 +4,7 @@ import { emailsAmong } from '../../domain/approver-entry.js';
 import { keyActor } from '../../domain/audit-event.js';
 import { nearest } from '../../domain/did-you-mean.js';
 import type { Person } from '../../domain/person.js';
-import { lintPolicies } from '../../domain/policy/lint.js';
+import { createLint } from '../../domain/policy/lint.js';
 import type { ApproverFacts } from '../../domain/policy/lint-approvers.js';
 import type { LintFinding } from '../../domain/policy/lint-finding.js';
 import type { Policy, PolicyRules } from '../../domain/policy/policy.js';
@@ -15,6 +15,7 @@ import type { Caller } from '../../domain/rights.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
+import { inTurns } from '../in-turns.js';
 import { type CheckedChannels, checkChannels } from './check-channels.js';
 import type { LinkApprovers, Resolution } from './link-approvers.js';
 import { approverEntries, plainRules } from './policy-rules.js';
@@ -158,16 +159,17 @@ async function lint(
   const facts: ApproverFacts = {
     defaultApprovers,
     agentKeys: await agentKeys(tx, people),
-    similar: (email) => (emails.includes(email) ? undefined : nearest(email, emails)),
+    similar: (email) =>
+      emails.length > COMPARED_MAX || emails.includes(email) ? undefined : nearest(email, emails),
     resolves: (entry) =>
       ({ linked: true, unknown: false, unavailable: undefined })[
         resolved.get(entry) ?? 'unavailable'
       ],
   };
-  const linted = planned.map((one) => ({
+  const findingsOf = createLint([...others, ...staying], facts);
+  const linted = await inTurns(planned, (one) => ({
     one,
-    findings:
-      one.outcome === 'removed' ? [] : lintPolicies([...others, ...staying], one.rules, facts),
+    findings: one.outcome === 'removed' ? [] : findingsOf(one.rules),
   }));
   const wrong = linted.flatMap(({ one, findings }) =>
     findings.filter(isRefusal).map(({ message }) => about(one.uri, message)),
@@ -179,6 +181,9 @@ async function lint(
   }));
   return ok(value);
 }
+
+/** People with whom an unknown address is compared. A larger installation gets no such warning: each comparison takes microseconds. */
+const COMPARED_MAX = 2000;
 
 /** Every message names its policy, because a set may hold many. */
 const about = (uri: string, message: string) =>

@@ -9,6 +9,7 @@ import type { ApprovalStatus, Operation, RefusalCode } from '../../domain/vocabu
 import type { Reads } from '../../ports/index.js';
 import { evaluateRequest } from '../approvals/evaluate-request.js';
 import { requireScope } from '../authorization/require-scope.js';
+import { inTurns } from '../in-turns.js';
 import { singleDecidingPolicy } from './deciding-policy.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
 
@@ -70,7 +71,7 @@ export function createSimulatePolicies(
     let after: string | undefined;
     do {
       const page = await store.approvals.requestedSince(proposal.since, { limit: PAGE, after });
-      for (const approval of page.items) tally.add(replay(index, defaultApprovers, approval));
+      await inTurns(page.items, (approval) => tally.add(replay(index, defaultApprovers, approval)));
       after = page.next;
     } while (after !== undefined);
     return ok(tally.result());
@@ -82,10 +83,10 @@ function overlay(
   inForce: readonly PolicyRules[],
   { writes, prune }: Proposal,
 ): Result<readonly PolicyRules[]> {
-  const rules = new Map(prune ? [] : inForce.map((policy) => [policy.uri, policy]));
+  const present = new Map(inForce.map((policy) => [policy.uri, policy]));
+  const rules = new Map(prune ? [] : present);
   for (const write of writes) {
-    const before = inForce.find(({ uri }) => uri === write.uri);
-    const after = rulesAfter(before, write);
+    const after = rulesAfter(present.get(write.uri), write);
     if (!after.ok) return after;
     rules.set(write.uri, after.value);
   }

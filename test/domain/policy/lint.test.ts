@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Person } from '../../../src/domain/person.js';
-import { lintPolicies } from '../../../src/domain/policy/lint.js';
+import { createLint } from '../../../src/domain/policy/lint.js';
 import type { ApproverFacts } from '../../../src/domain/policy/lint-approvers.js';
 import type { PolicyRules } from '../../../src/domain/policy/policy.js';
 import { auto, policy } from '../policy-fixture.js';
@@ -30,7 +30,10 @@ const at = (path: string, changes: Partial<PolicyRules> = {}) =>
   policy({ uri: `vsecure://secrets/${path}`, ...changes });
 
 const lint = (changed: PolicyRules, others: readonly PolicyRules[] = []) =>
-  lintPolicies(others, changed, facts).map(({ severity, message }) => `${severity}: ${message}`);
+  createLint(
+    [...others, changed],
+    facts,
+  )(changed).map(({ severity, message }) => `${severity}: ${message}`);
 
 test('an ordinary policy has no findings', () => {
   expect(lint(at('production/*'), [at('**'), at('production/DB')])).toEqual([]);
@@ -102,7 +105,7 @@ test('a policy that needs more approvals than it has approvers causes a warning'
 });
 
 test('a policy without any approver causes a warning', () => {
-  const warned = lintPolicies([], at('a'), { ...facts, defaultApprovers: [] });
+  const warned = createLint([at('a')], { ...facts, defaultApprovers: [] })(at('a'));
   expect(warned).toEqual([
     {
       severity: 'warn',
