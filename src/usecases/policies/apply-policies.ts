@@ -182,7 +182,7 @@ async function lint(
   return ok(value);
 }
 
-/** People with whom an unknown address is compared. A larger installation gets no such warning: each comparison takes microseconds. */
+/** The most people that an unknown address is compared with. A larger installation gets no such warning: each comparison takes microseconds. */
 const COMPARED_MAX = 2000;
 
 /** Every message names its policy, because a set may hold many. */
