@@ -40,17 +40,19 @@ describe('secrets:set', () => {
     expect(await stored(DATABASE_URL)).toBe('\ufeffx\r\n\r\n');
   });
 
-  test.each(['typed\n', 'typed\r\n'])(
-    'says that it removed the line break of a single line (%j)',
-    async (stdin) => {
-      const ran = await run({ ...admin, stdin }, 'secrets:set', 'production/ECHOED');
-      expect(ran).toMatchObject({
-        exit: 0,
-        err: expect.stringContaining('Removed the line break'),
-      });
-      expect(await stored('vsecure://secrets/production/ECHOED')).toBe('typed');
-    },
-  );
+  test.each([
+    ['typed\n', 'typed'],
+    ['typed\r\n', 'typed'],
+    ['typed \t\u00a0\n', 'typed \t\u00a0'],
+    [' \n', ' '],
+  ])('removes only the line break of a single line, and says so (%j)', async (stdin, value) => {
+    const ran = await run({ ...admin, stdin }, 'secrets:set', 'production/ECHOED');
+    expect(ran).toMatchObject({
+      exit: 0,
+      err: expect.stringContaining('Removed the line break'),
+    });
+    expect(await stored('vsecure://secrets/production/ECHOED')).toBe(value);
+  });
 
   test.each([
     [

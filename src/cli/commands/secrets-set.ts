@@ -39,4 +39,4 @@ async function piped(io: Io): Promise<string> {
 
 /** A value of one line loses its one line break; a value of several lines is a file and stays as it is. */
 const withoutEchoedBreak = (value: string): string =>
-  /^[^\r\n]+\r?\n$/.test(value) ? value.trimEnd() : value;
+  /^[^\r\n]+\r?\n$/.test(value) ? value.replace(/\r?\n$/, '') : value;
