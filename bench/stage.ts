@@ -31,11 +31,11 @@ export async function inNewDatabase<T>(work: (dataSource: DataSource) => Promise
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** Services with a policy, a secret, an agent and its approver. `close()` removes everything. */
-export async function openStage(more: object = {}) {
+export async function openStage() {
   const folder = mkdtempSync(path.join(tmpdir(), 'vsecure-bench-'));
   const server = await startEmbedded({
     dataDir: path.join(folder, 'pg'),
-    settings: { max_connections: '100', ...more },
+    settings: { max_connections: '100' },
   });
   const { host, port, user, database } = server;
   const connection = { host, port, user, database };
