@@ -13,8 +13,9 @@ import { createSlots } from './slots.js';
 import type { RequestContext } from './tool.js';
 
 /**
- * Serves the requests about a session that carry no message: a GET opens the stream, a DELETE removes the session's subscriptions.
- * Resolves with false for every other request, and when the key has no stream left: the client then gets 405 and goes on without one.
+ * Serves the requests about a session that carry no message. A GET opens the stream. A DELETE removes the session's subscriptions, which would
+ * count for a week, and gets 405 like all that this does not serve: no process stores a session, so none can end one, and its id stays valid.
+ * Resolves with true when it has answered. A client whose key has no stream left gets 405 too, and goes on without one.
  */
 export type ServeSession = (
   method: string,
@@ -66,11 +67,7 @@ export function createServeSession(
   return async (method, res, requestContext) => {
     const { caller, session } = requestContext;
     if (!session) return false;
-    if (method === 'DELETE') {
-      await subscriptions.remove(caller, session.id);
-      res.status(204).end();
-      return true;
-    }
+    if (method === 'DELETE') await subscriptions.remove(caller, session.id);
     const release = method === 'GET' ? slots.take(caller.key.id) : undefined;
     if (!release) return false;
     await stream(res, requestContext, session).finally(release);

@@ -1,5 +1,5 @@
 /**
- * Loaded with `--import` in front of the conformance suite: its one program takes `globSync` from `fs`, which node has only
+ * Loaded with `--import` in front of both releases of the conformance suite: their one program takes `globSync` from `fs`, which node has only
  * from version 22 on. The command that needs it is not one that runs here.
  */
 import { register } from 'node:module';
@@ -10,7 +10,7 @@ const asModule = (source) => `data:text/javascript,${encodeURIComponent(source)}
 register(
   asModule(`
     export const resolve = (specifier, context, next) =>
-      specifier === 'fs' && context.parentURL?.includes('@modelcontextprotocol/conformance/')
+      specifier === 'fs' && /conformance(-next)?\\/dist\\//.test(context.parentURL)
         ? { url: ${JSON.stringify(asModule(FS))}, shortCircuit: true }
         : next(specifier, context);
   `),

@@ -256,12 +256,12 @@ test('a session can have twenty subscriptions and a key sixteen streams; the ref
   });
 });
 
-test('ending a session removes its subscriptions, and an unknown session cannot subscribe', async () => {
+test('a session cannot be ended, but the attempt removes its subscriptions, and an unknown session cannot subscribe', async () => {
   const hers = await initialized(senderOf(ann));
   await subscribeRaw(hers, uriOf(await askAs(ann)));
   const headers = { authorization: `Bearer ${ann.token}`, 'mcp-session-id': hers.session };
   const ended = await fetch(endpoint.url, { method: 'DELETE', headers });
-  expect(ended.status).toBe(204);
+  expect(ended.status).toBe(405);
   expect(await subscriptions()).toEqual([]);
   for (const unknown of ['', 'sess_1'])
     expect(
