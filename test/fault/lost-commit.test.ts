@@ -4,7 +4,7 @@ import { makeId } from '../../src/crypto/ids.js';
 import type { ApprovalId } from '../../src/domain/approval.js';
 import type { Caller } from '../../src/domain/rights.js';
 import { openDatabase } from '../../src/store/database.js';
-import { sqlOn } from '../../src/store/sql.js';
+import { sqlIn, sqlOn } from '../../src/store/sql.js';
 import type { Decider } from '../../src/usecases/approvals/decide.js';
 import type { IdempotencyKey } from '../../src/usecases/idempotent.js';
 import { approvedGrant } from '../flow/short-grants.js';
@@ -12,6 +12,7 @@ import { ownPostgres } from '../support/database.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { type PostgresProxy, postgresProxy } from '../support/postgres-proxy.js';
 import { buildServices, DATABASE_URL, REASON, type Services, unwrap } from '../support/services.js';
+import { until } from '../support/until.js';
 
 let services: Services;
 let proxy: PostgresProxy;
@@ -137,4 +138,40 @@ describe('a change that is repeated with its idempotency key', () => {
     );
     return events.length;
   }
+});
+
+describe('requests of several keys that are committed together', () => {
+  test('are each made once, and each caller learns that the outcome is unknown, when the answer to their COMMIT is lost', async () => {
+    const keys: Caller[] = [];
+    for (let n = 0; n < 8; n += 1) keys.push((await services.agent(`together-${n}`)).caller);
+    const ask = (caller: Caller) =>
+      services.useCases.requestAccess(caller, {
+        resources: [DATABASE_URL],
+        operation: 'read',
+        reason: REASON,
+      });
+    // Two that wait for a lock let the others gather.
+    const [held, group] = [keys.slice(0, 2), keys.slice(2)];
+    const waiting: Promise<unknown>[] = [];
+    await services.database.dataSource.transaction(async (manager) => {
+      await sqlIn(manager)('select 1 from principal where id = any($1) for update', [
+        held.map(({ principal }) => principal.id),
+      ]);
+      waiting.push(...held.map(ask));
+      const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock'`;
+      const sql = sqlOn(services.database.dataSource);
+      await until('both wait for a lock', async () => (await sql(waits)).length === 2);
+      const cut = proxy.cutNextCommit('after');
+      const answers = await Promise.allSettled(group.map(ask));
+      await cut;
+      for (const answer of answers)
+        expect(answer).toMatchObject({ status: 'rejected', reason: { undone: false } });
+    });
+    await Promise.all(waiting);
+    for (const { principal } of keys)
+      expect(
+        (await services.store.approvals.list({ principal: principal.id }, { limit: 10 })).items,
+      ).toMatchObject([{ status: 'pending', timesRequested: 1 }]);
+    expect(await brokenInvariants(services.database.dataSource)).toEqual([]);
+  });
 });
