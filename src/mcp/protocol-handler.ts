@@ -5,6 +5,7 @@ import {
   type AuthInfo,
   type CreateMcpHandlerOptions,
   createMcpHandler,
+  type Implementation,
   type McpRequestContext,
   McpServer,
   type ProtocolError,
@@ -26,6 +27,7 @@ import { registerPrompts } from './register-prompts.js';
 import { registerResources } from './register-resources.js';
 import { registerTasks } from './register-tasks.js';
 import type { Resources } from './resources/index.js';
+import { nameOf, serverInfoOf } from './server-info.js';
 import { SESSION_HEADER, sessionIdFor } from './session.js';
 import type { RequestContext, Tool } from './tool.js';
 import { calledTool, refuseEveryTool } from './unknown-tool.js';
@@ -39,6 +41,7 @@ export interface ProtocolParts {
   readonly subscriptions: Pick<ManageSubscriptions, 'add' | 'remove' | 'newSession'>;
   readonly waitForDecision: WaitForDecision;
   readonly version: string;
+  readonly publicOrigin?: string | undefined;
   readonly logger: Logger;
   readonly report: ReportFault;
 }
@@ -69,7 +72,7 @@ export function createProtocolHandler(parts: ProtocolParts): ProtocolHandler {
     if (!request) throw new Error('a request reached the MCP server without its caller');
     const { requestContext, toolName } = request;
     if (toolName === undefined) return createFullServer(parts, requestContext, era);
-    const server = createBareServer(parts.version);
+    const server = createBareServer(nameOf(parts.version));
     const tool = tools.find(({ name }) => name === toolName);
     // It registers nothing else, which would only cost time.
     if (tool) tool.register(server, requestContext, parts);
@@ -110,11 +113,11 @@ interface CurrentRequest {
   readonly toolName: string | undefined;
 }
 
-const createBareServer = (version: string) =>
-  new McpServer(
-    { name: 'vsecure', title: 'vsecure', version },
-    { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
-  );
+const createBareServer = (info: Implementation) =>
+  new McpServer(info, {
+    instructions: INSTRUCTIONS,
+    capabilities: { tools: { listChanged: false } },
+  });
 
 /** The server for everything but tool calls, with all that this caller can use. */
 function createFullServer(
@@ -122,8 +125,8 @@ function createFullServer(
   requestContext: RequestContext,
   era: McpRequestContext['era'],
 ): McpServer {
-  const { tools, resources, prompts, subscriptions, waitForDecision, version, report } = parts;
-  const server = createBareServer(version);
+  const { tools, resources, prompts, subscriptions, waitForDecision, report } = parts;
+  const server = createBareServer(serverInfoOf(parts.version, parts.publicOrigin));
   for (const tool of tools)
     if (may(requestContext.caller, tool.scope)) tool.register(server, requestContext, parts);
   registerResources(server, resources, { requestContext, era, subscriptions }, report);

@@ -63,6 +63,7 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     subscriptions: useCases.manageSubscriptions,
     waitForDecision: useCases.waitForDecision,
     version,
+    publicOrigin,
     logger,
     report,
   });

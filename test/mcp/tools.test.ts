@@ -98,6 +98,7 @@ beforeAll(async () => {
         grants: async () => NOT_ALLOWED,
       },
     }),
+    publicOrigin: 'https://vsecure.example.com',
     keys: {
       agent: agentCaller('agent'),
       restricted: withScopes('restricted'),
@@ -147,6 +148,18 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(instructions).toMatch(/three waits.*stop polling/);
     expect(instructions).toMatch(/final/);
     expect(instructions).toMatch(/Never look for a secret elsewhere/);
+  });
+
+  test('learns the name, description and icon of the server, and where people find it', async () => {
+    const client = await endpoint.client('agent', kind);
+    expect(client.getServerVersion()).toEqual({
+      name: 'vsecure',
+      title: 'vsecure',
+      version: '1.2.3',
+      description: expect.stringContaining('person approves'),
+      websiteUrl: 'https://vsecure.example.com',
+      icons: [{ src: expect.stringMatching(/^data:/), mimeType: 'image/svg+xml', sizes: ['any'] }],
+    });
   });
 
   test('gets the capabilities for tools, resources and prompts, tasks in the newer protocol, and no log messages', async () => {

@@ -29,6 +29,16 @@ server.tool('throw-text', () => Promise.reject('only words'));
 server.tool('add', z.object({ a: z.number(), b: z.number().default(1) }), ({ a, b }) => ({
   sum: a + b,
 }));
+server.tool(
+  'described',
+  {
+    title: 'Adds',
+    description: 'Adds two numbers.',
+    annotations: { readOnlyHint: true },
+    schema: z.object({ a: z.number(), b: z.number() }),
+  },
+  ({ a, b }) => ({ sum: a + b }),
+);
 server.tool('refused', () => vsecure.mcp.cancel('appr_0000000000000000000000'));
 
 /** The tool `progress` ends when the tool `finish` is called. */

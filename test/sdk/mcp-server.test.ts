@@ -64,6 +64,17 @@ describe.each(CLIENT_KINDS)('for a client of kind %s', (kind) => {
     });
   });
 
+  test('a tool announces its title, description, annotations and schema', async () => {
+    const { tools } = await client.listTools();
+    expect(tools.find(({ name }) => name === 'described')).toMatchObject({
+      title: 'Adds',
+      description: 'Adds two numbers.',
+      annotations: { readOnlyHint: true },
+      inputSchema: { required: ['a', 'b'] },
+    });
+    expect((await answer('described', { a: 1, b: 2 })).structuredContent).toEqual({ sum: 3 });
+  });
+
   test('a handler without a schema gets the arguments unchanged, or an empty object', async () => {
     const args = { name: 'production/DATABASE_URL', nested: { list: [1, null] } };
     expect((await answer('arguments', args)).structuredContent).toEqual(args);

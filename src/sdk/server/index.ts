@@ -5,6 +5,7 @@ export {
   MCPServer,
   type MCPServerOptions,
   type ToolHandler,
+  type ToolOptions,
   type ToolSchema,
 } from './mcp-server.js';
 export { generateSecureToken } from './secure-token.js';

@@ -5,6 +5,7 @@ import {
   McpServer,
   type ServerContext,
   type StandardSchemaWithJSON,
+  type ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { runInToolCall, type ToolCall } from '../tool-call.js';
@@ -27,6 +28,17 @@ export type ToolHandler<Args> = (args: Args, call: ToolCall) => unknown;
 /** Any schema that the MCP SDK accepts, such as a zod schema: `z.object({ name: z.string().describe('…') })`. */
 export type ToolSchema<Args> = StandardSchemaWithJSON<unknown, Args>;
 
+/** What the AI tool learns about a tool before it calls it. */
+export interface ToolOptions<Args> {
+  /** Name for people. */
+  readonly title?: string;
+  /** What the tool does, in a line: a model reads it in every conversation, and chooses by it. */
+  readonly description?: string;
+  /** Hints such as `{ readOnlyHint: true }`. AI tools decide by them what to confirm with their user. */
+  readonly annotations?: ToolAnnotations;
+  readonly schema?: ToolSchema<Args>;
+}
+
 /** Accepts any object, or no arguments. The handler validates them itself. */
 const ANY_ARGUMENTS = z.looseObject({}).default({}).pipe(z.any());
 
@@ -36,7 +48,7 @@ type Registration = (server: McpServer) => void;
 function registerTool<Args>(
   server: McpServer,
   name: string,
-  schema: ToolSchema<Args> | undefined,
+  { schema, ...metadata }: ToolOptions<Args>,
   handler: ToolHandler<Args>,
 ): void {
   const run = async (args: Args, { mcpReq }: ServerContext): Promise<CallToolResult> => {
@@ -48,8 +60,11 @@ function registerTool<Args>(
     }
   };
   const inputSchema: ToolSchema<Args> = schema ?? ANY_ARGUMENTS;
-  server.registerTool(name, { inputSchema }, run);
+  server.registerTool(name, { ...metadata, inputSchema }, run);
 }
+
+const isSchema = <Args>(given: ToolOptions<Args> | ToolSchema<Args>): given is ToolSchema<Args> =>
+  '~standard' in given;
 
 export class MCPServer {
   readonly #options: MCPServerOptions;
@@ -67,17 +82,22 @@ export class MCPServer {
    * While `client.mcp.requestApproval` waits inside the handler, the AI tool gets progress messages. When the AI tool cancels or
    * disconnects, the wait ends and the request stays pending. The same call made again finds the same request.
    *
-   * Without a schema the AI tool does not learn which arguments exist. Throws Error when the name is taken.
+   * Without a schema the AI tool does not learn which arguments exist, and without a description not what the tool is for: give both in
+   * `options`. Throws Error when the name is taken.
    */
   tool<Args>(name: string, handler: ToolHandler<Args>): void;
   tool<Args>(name: string, schema: ToolSchema<Args>, handler: ToolHandler<Args>): void;
+  tool<Args>(name: string, options: ToolOptions<Args>, handler: ToolHandler<Args>): void;
   tool<Args>(
     name: string,
-    ...rest: [handler: ToolHandler<Args>] | [schema: ToolSchema<Args>, handler: ToolHandler<Args>]
+    ...rest:
+      | [handler: ToolHandler<Args>]
+      | [given: ToolSchema<Args> | ToolOptions<Args>, handler: ToolHandler<Args>]
   ): void {
     if (this.#tools.has(name)) throw new Error(`a tool named ${name} already exists`);
-    const [schema, handler] = rest.length === 1 ? [undefined, rest[0]] : rest;
-    this.#tools.set(name, (server) => registerTool(server, name, schema, handler));
+    const [given, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+    const options: ToolOptions<Args> = isSchema(given) ? { schema: given } : given;
+    this.#tools.set(name, (server) => registerTool(server, name, options, handler));
   }
 
   /**
