@@ -94,16 +94,16 @@ test('a silenced rule does not fire, and a removed rule is gone', async () => {
   expect(JSON.parse((await cli('alerts:list', '--json')).out)).not.toContainEqual(
     expect.objectContaining({ state: 'firing' }),
   );
-  expect((await cli('alerts:remove', 'denials')).out).toBe('Removed denials.');
+  expect((await cli('alerts:remove', 'denials', '--yes')).out).toBe('Removed denials.');
   expect((await cli('alerts:rules')).out).not.toContain('denials');
-  const again = await cli('alerts:remove', 'denials');
+  const again = await cli('alerts:remove', 'denials', '--yes');
   expect(again).toMatchObject({ exit: 1, out: '' });
 });
 
 test('a built-in rule can be disabled, and removing it restores its defaults', async () => {
   expect((await cli('alerts:set', 'burst', '--disable')).out).toBe('Saved rule burst (disabled).');
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* no$/m);
-  await cli('alerts:remove', 'burst');
+  await cli('alerts:remove', 'burst', '--yes');
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* yes$/m);
 });
 

@@ -134,6 +134,10 @@ async function questions(): Promise<Readonly<Record<string, readonly string[]>>>
   await services.policy({ requireDecisionReason: false });
   await services.secret();
   const { caller } = await services.agent('asking');
+  const { key } = (await services.agent('revoked')).caller;
+  const rule = ['--metric', 'access_count', '--over', '50', '--period', '1h'];
+  const admin = { url: serving.server.url, token: services.adminToken };
+  await run(admin, 'alerts:set', 'busy', ...rule);
   const { id } = await services.ask(caller);
   const file = path.join(temporaryFolder('policies'), 'policies.yml');
   writeFileSync(file, '- uri: everything/**\n  requiresApproval: false\n');
@@ -145,6 +149,8 @@ async function questions(): Promise<Readonly<Record<string, readonly string[]>>>
     // alice@example.com is known.
     'keys:create': ['--name', 'typo', '--class', 'agent', '--owner', 'alise@example.com'],
     'people:set': ['alicee@example.com', '--role', 'auditor'],
+    'keys:revoke': [key.id],
+    'alerts:remove': ['busy'],
     'people:link': ['alcie@example.com', '--slack', 'T012ABC/U034DEF'],
   };
 }
@@ -156,7 +162,14 @@ test('without a terminal, no question counts as yes: every command that asks doe
   const asking = (name: string, confirm?: Confirm) =>
     Object.assign({ url: server.url, token: tokenFor(name) }, confirm && { confirm });
   const admin = { url: server.url, token: services.adminToken };
-  const lists = ['secrets:list', 'mcp:resources', 'mcp:approvals', 'keys:list', 'people:list'];
+  const lists = [
+    'secrets:list',
+    'mcp:resources',
+    'mcp:approvals',
+    'keys:list',
+    'people:list',
+    'alerts:rules',
+  ];
   const state = async () =>
     Promise.all(lists.map(async (list) => (await run(admin, list, '--json')).out));
 

@@ -152,7 +152,7 @@ describe('keys and people', () => {
     expect(listed.out).not.toContain(made.out);
     const scopes = await run(as, 'auth:scopes');
     expect(scopes.out).toMatch(/^approvals:decide +no$/m);
-    expect((await run(admin, 'keys:revoke', id)).out).toBe(`Revoked ${id}.`);
+    expect((await run(admin, 'keys:revoke', id, '--yes')).out).toBe(`Revoked ${id}.`);
     const after = await run(as, 'auth:whoami');
     expect(after.exit).toBe(1);
     expect(after.err).toContain('VSECURE_API_KEY');
@@ -183,8 +183,15 @@ describe('keys and people', () => {
   });
 
   test('people:set, people:link and people:list manage people', async () => {
-    await run(admin, 'people:set', 'dora@example.com', '--role', 'auditor');
-    const deactivated = await run(admin, 'people:set', 'dora@example.com', '--active', 'false');
+    await run(admin, 'people:set', 'dora@example.com', '--role', 'auditor', '--yes');
+    const deactivated = await run(
+      admin,
+      'people:set',
+      'dora@example.com',
+      '--active',
+      'false',
+      '--yes',
+    );
     expect(deactivated.out).toBe('dora@example.com: auditor, deactivated.');
     const linked = await run(admin, 'people:link', 'erin@example.com', '--slack', 'T1/U7');
     expect(linked.out).toContain('erin@example.com is linked to T1/U7');

@@ -41,8 +41,14 @@ export function registerAlertsRemove(program: Command, io: Io): void {
     .command('alerts:remove')
     .argument('<name>', 'rule name from alerts:rules')
     .description('remove a rule and its alerts; a built-in rule returns to its defaults')
+    .option('--yes', 'remove without asking for confirmation; required without a terminal')
     .option('--json', 'print JSON')
-    .action(async (name, { json }) => {
+    .action(async (name, { yes, json }) => {
+      await io.confirm({
+        question: `Remove the rule ${name} and its alerts?`,
+        yes,
+        unchanged: 'Nothing was removed.',
+      });
       const removed = await io.client().mcp.removeAlert(name);
       if (json) io.json(removed);
       else io.out(`Removed ${removed.name}.`);

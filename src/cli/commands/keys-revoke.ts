@@ -8,8 +8,14 @@ export function registerKeysRevoke(program: Command, io: Io): void {
     .command('keys:revoke')
     .argument('<id>', 'key id from keys:list')
     .description('revoke an API key immediately; this cannot be undone')
+    .option('--yes', 'revoke without asking for confirmation; required without a terminal')
     .option('--json', 'print JSON')
-    .action(async (id, { json }) => {
+    .action(async (id, { yes, json }) => {
+      await io.confirm({
+        question: `Revoke the key ${id} for ever, with its grants and pending requests?`,
+        yes,
+        unchanged: 'Nothing was revoked.',
+      });
       const revoked = await io.client().keys.revoke(id);
       if (json) io.json(revoked);
       else io.out(`Revoked ${revoked.id}.`);

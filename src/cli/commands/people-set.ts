@@ -22,12 +22,25 @@ export function registerPeopleSet(program: Command, io: Io): void {
       ]),
     )
     .option('--json', 'print JSON')
-    .option('--yes', 'do not ask when the person is unknown and almost named like a known one')
+    .option('--yes', 'change without asking for confirmation; required without a terminal')
     .action(async (email, { role, active, yes, json }) => {
       await confirmNewPerson(io, email, { yes, unchanged: 'Nothing was changed.' });
+      const question = questionBefore(email, role, active);
+      if (question) await io.confirm({ question, yes, unchanged: 'Nothing was changed.' });
       const change = { email, role, ...(active && { active: active === 'true' }) };
       const person = await io.client().people.set(change);
       if (json) io.json(person);
       else io.out(`${person.email}: ${person.role}, ${person.active ? 'active' : 'deactivated'}.`);
     });
+}
+
+/** Asks before a change that cannot be undone or that gives a person more rights. */
+function questionBefore(
+  email: string,
+  role: string | undefined,
+  active: string | undefined,
+): string | undefined {
+  if (active === 'false')
+    return `Deactivate ${email} and revoke all their keys for ever, with their grants?`;
+  return role === 'admin' || role === 'auditor' ? `Make ${email} ${role}?` : undefined;
 }

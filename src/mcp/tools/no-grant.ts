@@ -15,7 +15,8 @@ interface NeededGrant {
   readonly operation: Operation;
 }
 
-interface Refused {
+/** What a tool answers instead of an access: why not, and what to call next. */
+export interface Refused {
   readonly ok: false;
   readonly refusal: Refusal;
   readonly next?: Next | undefined;

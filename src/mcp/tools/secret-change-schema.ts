@@ -13,7 +13,7 @@ import type { ToolName } from '../next-step.js';
 import type { ToolContext } from '../tool.js';
 import type { Answer } from '../tool-answer.js';
 import { idempotencyShape } from './idempotency-schema.js';
-import type { ExplainNoGrant } from './no-grant.js';
+import type { ExplainNoGrant, Refused } from './no-grant.js';
 
 export const targetShape = {
   resource: uri,
@@ -78,10 +78,10 @@ export async function writeRefused(
   caller: Caller,
   resource: string,
   refusal: Refusal,
-) {
+): Promise<Refused> {
   const instead = INSTEAD[refusal.code];
   return instead
-    ? { ok: false as const, refusal, next: { tool: instead, arguments: { resource } } }
+    ? { ok: false, refusal, next: { tool: instead, arguments: { resource } } }
     : explainNoGrant(caller, { resource, operation: 'write' }, refusal);
 }
 
