@@ -68,6 +68,6 @@ const upTo = (limit: number): readonly RequestHandler[] => [
   parse,
 ];
 
-export const jsonBody = upTo(REST_BODY_MAX_BYTES);
+export const jsonBody: readonly RequestHandler[] = upTo(REST_BODY_MAX_BYTES);
 /** For routes that need no key. */
-export const keylessJsonBody = upTo(KEYLESS_BODY_MAX_BYTES);
+export const keylessJsonBody: readonly RequestHandler[] = upTo(KEYLESS_BODY_MAX_BYTES);
