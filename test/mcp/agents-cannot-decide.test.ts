@@ -117,14 +117,20 @@ function callsOf(properties: Readonly<Record<string, Property>>, required: reado
 /** Ignores whether the call is refused. */
 const attempt = (work: Promise<unknown>) => work.then(Boolean, () => false);
 
+/** Calls every tool that the server lists to any key: a key is not listed what it can never use. Resolves with the number of calls. */
 async function tryTools(client: AnyClient): Promise<number> {
-  const { tools } = await client.listTools();
+  const lists = await Promise.all(
+    KEY_HOLDERS.map(async (holder) => (await endpoint.client(holder)).listTools()),
+  );
+  const tools = new Map(lists.flatMap((list) => list.tools).map((tool) => [tool.name, tool]));
   let done = 0;
-  for (const { name, inputSchema } of tools) {
+  for (const { name, inputSchema } of tools.values()) {
     const { properties = {}, required = [] } = inputSchema;
     const calls = callsOf(properties as Record<string, Property>, required);
-    const tried = calls.map((args = {}) => attempt(client.callTool({ name, arguments: args })));
-    done += (await Promise.all(tried)).filter(Boolean).length;
+    await Promise.all(
+      calls.map((args = {}) => attempt(client.callTool({ name, arguments: args }))),
+    );
+    done += calls.length;
   }
   return done;
 }
@@ -167,7 +173,7 @@ const UNLISTED = [
 ];
 
 describe.each(KEY_HOLDERS)('with a key of class %s', (holder) => {
-  test('no listed tool, resource or prompt changes a decision, a policy or a key, whatever the arguments', {
+  test('no tool, resource or prompt changes a decision, a policy or a key, whatever the arguments', {
     timeout: 120_000,
   }, async () => {
     const before = await protectedState();
