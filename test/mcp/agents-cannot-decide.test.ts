@@ -119,20 +119,17 @@ const attempt = (work: Promise<unknown>) => work.then(Boolean, () => false);
 
 /** Calls every tool that the server lists to any key: a key is not listed what it can never use. Resolves with the number of calls. */
 async function tryTools(client: AnyClient): Promise<number> {
-  const lists = await Promise.all(
-    KEY_HOLDERS.map(async (holder) => (await endpoint.client(holder)).listTools()),
-  );
-  const tools = new Map(lists.flatMap((list) => list.tools).map((tool) => [tool.name, tool]));
-  let done = 0;
-  for (const { name, inputSchema } of tools.values()) {
-    const { properties = {}, required = [] } = inputSchema;
-    const calls = callsOf(properties as Record<string, Property>, required);
+  const tools = new Map<string, ReturnType<typeof callsOf>>();
+  for (const holder of KEY_HOLDERS)
+    for (const { name, inputSchema } of (await (await endpoint.client(holder)).listTools()).tools) {
+      const { properties = {}, required = [] } = inputSchema;
+      tools.set(name, callsOf(properties as Record<string, Property>, required));
+    }
+  for (const [name, calls] of tools)
     await Promise.all(
       calls.map((args = {}) => attempt(client.callTool({ name, arguments: args }))),
     );
-    done += calls.length;
-  }
-  return done;
+  return [...tools.values()].flat().length;
 }
 
 async function tryTheRest(client: AnyClient): Promise<number> {
