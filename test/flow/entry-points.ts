@@ -127,7 +127,8 @@ async function click(
   }[entryPoint]();
   if (said === 'decided') return { entryPoint, what: 'decided' };
   const status = (await scene.services.store.approvals.find(id))?.status;
-  const truth = `This request is already ${status}.`;
+  // The command line also says for how long it is approved.
+  const truth = `is already ${status}`;
   return { entryPoint, what: said.includes(truth) ? 'informed' : `something else: ${said}` };
 }
 
