@@ -81,7 +81,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'alerts:list': ['vsecure alerts:list', 'vsecure alerts:list --json'],
   'alerts:silence': ['vsecure alerts:silence busy --for 2h --reason "a load test"'],
   'alerts:remove': ['vsecure alerts:remove busy'],
-  'mcp:config': ['vsecure mcp:config claude-code', 'vsecure mcp:config cursor --write'],
+  'mcp:config': [
+    'vsecure mcp:config claude-code',
+    'vsecure mcp:config cursor --write',
+    'vsecure mcp:config --print http',
+  ],
   login: [
     'vsecure login --url https://vsecure.example.com',
     'vsecure login --url https://vsecure.example.com --profile prod',

@@ -101,7 +101,76 @@ VSECURE_API_KEY = ${JSON.stringify(KEY_PLACEHOLDER)}
       path.join(env['CODEX_HOME'] || path.join(home, '.codex'), 'config.toml'),
     lastStep: 'start a new session',
   },
+  windsurf: {
+    kind: 'json',
+    title: 'Windsurf',
+    section: 'mcpServers',
+    // It takes `url` for another transport.
+    entry: (url) => ({ serverUrl: `${url}/mcp`, headers: { Authorization: BEARER } }),
+    file: ({ home }) => path.join(home, '.codeium', 'windsurf', 'mcp_config.json'),
+    lastStep: 'refresh the list of MCP servers',
+  },
+  zed: {
+    kind: 'json',
+    title: 'Zed',
+    section: 'context_servers',
+    entry: httpEntry,
+    file: zedFile,
+    lastStep: 'open the settings of the agent panel to check the connection',
+  },
+  'gemini-cli': {
+    kind: 'json',
+    title: 'Gemini CLI',
+    section: 'mcpServers',
+    // It takes `url` for another transport.
+    entry: (url) => ({ httpUrl: `${url}/mcp`, headers: { Authorization: BEARER } }),
+    file: ({ home }) => path.join(home, '.gemini', 'settings.json'),
+    lastStep: 'start a new session and run /mcp to check the connection',
+  },
+  opencode: {
+    kind: 'json',
+    title: 'opencode',
+    section: 'mcp',
+    entry: (url) => ({ type: 'remote', enabled: true, oauth: false, ...httpEntry(url) }),
+    file: ({ home, env }) =>
+      path.join(env['XDG_CONFIG_HOME'] || path.join(home, '.config'), 'opencode', 'opencode.json'),
+    lastStep: 'start a new session',
+  },
+  cline: {
+    kind: 'json',
+    title: 'Cline',
+    section: 'mcpServers',
+    entry: (url) => ({ type: 'streamableHttp', ...httpEntry(url) }),
+    file: (machine) =>
+      inAppFolder(
+        machine,
+        ...['Code', 'User', 'globalStorage', 'saoudrizwan.claude-dev', 'settings'],
+        'cline_mcp_settings.json',
+      ),
+    lastStep: 'check the connection under MCP Servers',
+  },
+  'copilot-cli': {
+    kind: 'json',
+    title: 'Copilot CLI',
+    section: 'mcpServers',
+    entry: (url) => ({ type: 'http', ...httpEntry(url), tools: ['*'] }),
+    file: ({ home }) => path.join(home, '.copilot', 'mcp-config.json'),
+    lastStep: 'start a new session and run /mcp show to check the connection',
+  },
 } as const satisfies Record<string, McpClient>;
+
+/** The configuration that most other tools take, by how they connect. */
+export const OTHER_CLIENTS = {
+  stdio: stdioEntry,
+  http: (url: string) => ({ type: 'http', ...httpEntry(url) }),
+} as const;
+
+/** Zed keeps its settings in the same folder on macOS and Linux. */
+function zedFile(machine: Machine): string {
+  return machine.platform === 'win32'
+    ? inAppFolder(machine, 'Zed', 'settings.json')
+    : inAppFolder({ ...machine, platform: 'linux' }, 'zed', 'settings.json');
+}
 
 /** The per-user application folder of each platform. */
 function inAppFolder({ platform, home, env }: Machine, ...names: string[]): string {

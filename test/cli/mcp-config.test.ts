@@ -50,6 +50,12 @@ describe('mcp:config', () => {
     ['claude-desktop', ['mcpServers', 'vsecure', 'env', 'VSECURE_API_KEY'], 'vsk_a_…'],
     ['cursor', ['mcpServers', 'vsecure', 'url'], 'https://v.example.com/mcp'],
     ['vscode', ['servers', 'vsecure', 'headers', 'Authorization'], 'Bearer vsk_a_…'],
+    ['windsurf', ['mcpServers', 'vsecure', 'serverUrl'], 'https://v.example.com/mcp'],
+    ['zed', ['context_servers', 'vsecure', 'url'], 'https://v.example.com/mcp'],
+    ['gemini-cli', ['mcpServers', 'vsecure', 'httpUrl'], 'https://v.example.com/mcp'],
+    ['opencode', ['mcp', 'vsecure', 'type'], 'remote'],
+    ['cline', ['mcpServers', 'vsecure', 'type'], 'streamableHttp'],
+    ['copilot-cli', ['mcpServers', 'vsecure', 'headers', 'Authorization'], 'Bearer vsk_a_…'],
   ])('prints only JSON to stdout for %s', async (client, keys, expected) => {
     const { exit, stdout, stderr } = await config([client], {
       VSECURE_URL: 'https://v.example.com/',
@@ -79,6 +85,27 @@ args = ["-y", "mcp-server-vsecure@1"]
 VSECURE_URL = "http://127.0.0.1:3000"
 VSECURE_API_KEY = "vsk_a_…"
 `);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test('prints what any other tool needs, by its transport, and writes nothing', async () => {
+    const entry = async (transport: string) => {
+      const { exit, stdout, stderr } = await config(['--print', transport]);
+      expect(exit).toBe(0);
+      expect(stderr).toContain('keys:create');
+      return JSON.parse(stdout).mcpServers.vsecure;
+    };
+    expect(await entry('stdio')).toEqual(
+      MCP_CLIENTS['claude-desktop'].entry('http://127.0.0.1:3000'),
+    );
+    expect(await entry('http')).toMatchObject({ url: 'http://127.0.0.1:3000/mcp' });
+    for (const argv of [
+      [],
+      ['--print', 'pigeon'],
+      ['cursor', '--print', 'http'],
+      ['--print', 'http', '--write'],
+    ])
+      expect(await config(argv)).toMatchObject({ exit: 2, stdout: '' });
     expect(readdirSync(home)).toEqual([]);
   });
 
@@ -223,6 +250,18 @@ test.each<[keyof typeof FILES, Machine['platform'], Machine['env'], string]>([
   ['vscode', 'darwin', {}, '/h/Library/Application Support/Code/User/mcp.json'],
   ['vscode', 'linux', { XDG_CONFIG_HOME: '/x' }, '/x/Code/User/mcp.json'],
   ['vscode', 'win32', { APPDATA: 'C:\\A' }, 'C:\\A\\Code\\User\\mcp.json'],
+  ['zed', 'darwin', {}, '/h/.config/zed/settings.json'],
+  ['zed', 'win32', { APPDATA: 'C:\\A' }, 'C:\\A\\Zed\\settings.json'],
+  ['opencode', 'linux', {}, '/h/.config/opencode/opencode.json'],
+  ['windsurf', 'linux', {}, '/h/.codeium/windsurf/mcp_config.json'],
+  ['gemini-cli', 'linux', {}, '/h/.gemini/settings.json'],
+  ['copilot-cli', 'darwin', {}, '/h/.copilot/mcp-config.json'],
+  [
+    'cline',
+    'linux',
+    {},
+    '/h/.config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json',
+  ],
 ])('the file of %s on %s with %j is %s', (client, platform, env, expected) => {
   expect(FILES[client]({ platform, home: '/h', env })).toBe(expected);
 });
@@ -230,4 +269,10 @@ test.each<[keyof typeof FILES, Machine['platform'], Machine['env'], string]>([
 const FILES = {
   'claude-desktop': MCP_CLIENTS['claude-desktop'].file,
   vscode: MCP_CLIENTS.vscode.file,
+  zed: MCP_CLIENTS.zed.file,
+  opencode: MCP_CLIENTS.opencode.file,
+  windsurf: MCP_CLIENTS.windsurf.file,
+  'gemini-cli': MCP_CLIENTS['gemini-cli'].file,
+  'copilot-cli': MCP_CLIENTS['copilot-cli'].file,
+  cline: MCP_CLIENTS.cline.file,
 };

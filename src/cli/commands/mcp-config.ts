@@ -1,11 +1,17 @@
 /** `mcp:config`: prints the configuration that connects an AI tool to vsecure, or writes it to the tool's file. */
 
 import { homedir } from 'node:os';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { readEnvironment } from '../../sdk/env.js';
 import { CommandFailed, UsageError } from '../command-errors.js';
 import type { Io } from '../io.js';
-import { KEY_PLACEHOLDER, type Machine, MCP_CLIENTS, type McpClient } from '../mcp-clients.js';
+import {
+  KEY_PLACEHOLDER,
+  type Machine,
+  MCP_CLIENTS,
+  type McpClient,
+  OTHER_CLIENTS,
+} from '../mcp-clients.js';
 import { changeFile, type FileChange } from '../settings-file.js';
 import { withJsonServer, withTomlServer } from '../settings-text.js';
 
@@ -18,9 +24,17 @@ export function registerMcpConfig(program: Command, io: Io): void {
     .description(
       'print the configuration that connects an AI tool to vsecure, with a placeholder for the key',
     )
-    .addArgument(new Argument('<client>', 'the AI tool').choices(Object.keys(MCP_CLIENTS)))
+    .addArgument(new Argument('[client]', 'the AI tool').choices(Object.keys(MCP_CLIENTS)))
     .option('--write', 'add it to the tool’s own configuration file')
-    .action(async (name: ClientName, { write }) => {
+    .addOption(
+      new Option(
+        '--print <transport>',
+        'for any other AI tool: print what it needs to start a program (stdio) or to connect (http)',
+      ).choices(Object.keys(OTHER_CLIENTS)),
+    )
+    .action(async (name: ClientName | undefined, { write, print }: Options) => {
+      if (name === undefined) return printForOther(io, print, write);
+      if (print) throw new UsageError('--print is for AI tools that have no name here.');
       const client: McpClient = MCP_CLIENTS[name];
       const url = baseUrl();
       if (client.kind === 'command') return showCommand(io, client.command(url), write);
@@ -35,7 +49,19 @@ export function registerMcpConfig(program: Command, io: Io): void {
     });
 }
 
-function showCommand(io: Io, command: string, write: boolean): void {
+interface Options {
+  readonly write?: boolean;
+  readonly print?: keyof typeof OTHER_CLIENTS;
+}
+
+function printForOther(io: Io, print: Options['print'], write = false): void {
+  if (!print) throw new UsageError('Name an AI tool, or use --print stdio or --print http.');
+  if (write) throw new UsageError('--write needs the name of an AI tool.');
+  io.out(withJsonServer(undefined, 'mcpServers', OTHER_CLIENTS[print](baseUrl())).trimEnd());
+  io.err(`Replace ${KEY_PLACEHOLDER} with the key. ${howToMakeKey('my-ai-tool')}`);
+}
+
+function showCommand(io: Io, command: string, write = false): void {
   io.out(command);
   if (write) io.err('Nothing was written: this tool is configured by the command above.');
   io.err(
@@ -77,7 +103,7 @@ function nextSteps(name: ClientName, { title, lastStep }: McpClient): string {
   return `Replace ${KEY_PLACEHOLDER} with the key. ${howToMakeKey(name)} Then, in ${title}: ${lastStep}.`;
 }
 
-function howToMakeKey(name: ClientName): string {
+function howToMakeKey(name: string): string {
   return `To create a key: vsecure keys:create --name ${name} --class agent --owner <your e-mail address>.`;
 }
 
