@@ -30,6 +30,7 @@ export function createStabilizer(): Stabilize {
       .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://127.0.0.1:3000')
       .replace(/\badmin-\w{6}-/g, 'admin-abc123-')
       .replace(/(?<=^Key +)\w{10}(?= of )/gm, 'abc1230000')
+      .replace(/\bkey \w{10}(?=; for )/g, 'key abc1230000')
       .replace(/\[\d+\](?= VSECURE_)/g, '[4711]')
       .replace(/\/\S+\/home-\w{6}/g, '~')
       .replace(TOKEN, (token) => 'random-'.padEnd(token.length, 'x'));
