@@ -1,10 +1,24 @@
 /** The card, its form and the outcome, as a person sees them in a real browser. */
 
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserAvailable, openBrowser, type TestBrowser } from '../test/support/browser.js';
 import { localSlackAvailable } from '../test/support/slack/local-slack.js';
 import { picture } from './pictures.js';
 import { openWorkspace, type Workspace } from './workspace.js';
+
+/** As wide as on a telephone, in CSS pixels. The look-alike's own lists beside the channel do not fold. */
+const asOnTelephone = (message: Locator) =>
+  message.evaluate((element) => element.setAttribute('style', 'width: 390px'));
+
+/** From the top of the message to the lower edge of this button. */
+async function heightDownTo(message: Locator, button: string): Promise<number> {
+  const [from, to] = await Promise.all([
+    message.boundingBox(),
+    message.getByRole('button', { name: button }).boundingBox(),
+  ]);
+  return (to?.y ?? 0) + (to?.height ?? 0) - (from?.y ?? 0);
+}
 
 describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () => {
   let workspace: Workspace;
@@ -25,19 +39,21 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await workspace.card(id);
     const waiting = agent.wait(id);
     const page = await browser.open(slack.url, { width: 960, height: 900 });
-    const message = page.locator('.msg').filter({ hasText: id });
+    const message = page.locator('.msg').filter({ hasText: id.slice(0, 9) });
     await message.getByRole('button', { name: 'Approve…' }).waitFor();
     const card = await message.textContent();
     for (const fact of [
-      'Approval needed · READ production/DATABASE_URL',
+      'Read production/DATABASE_URL for 1',
       'claude-desktop',
       'bob@example.com',
-      'the AI tool can see the value',
+      'lets the AI tool see the value',
       'Users cannot log in since 09:12',
     ])
       expect(card).toContain(fact);
     // A mention once her account is linked, her address before.
     expect(card).toMatch(/alice/i);
+    await asOnTelephone(message);
+    expect(await heightDownTo(message, 'Details…')).toBeLessThanOrEqual(400);
     await picture('card', message);
 
     await page.locator('.actas select').selectOption({ label: 'Alice Anderson' });
@@ -46,7 +62,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await form.locator('input, textarea').first().fill('Known incident INC-42');
     await form.getByRole('button', { name: 'Approve', exact: true }).click();
 
-    await message.getByText('Approved · READ production/DATABASE_URL').waitFor();
+    await message.getByText('Approved: read production/DATABASE_URL').waitFor();
     await form.waitFor({ state: 'detached' });
     expect(await message.textContent()).toContain('Known incident INC-42');
     expect(await message.getByRole('button', { name: 'Approve…' }).count()).toBe(0);
@@ -63,7 +79,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await workspace.card(id);
     const page = await browser.open(slack.url, { width: 1100, height: 900 });
     await page.locator('.actas select').selectOption({ label: 'Bob Brown' });
-    const message = page.locator('.msg').filter({ hasText: id });
+    const message = page.locator('.msg').filter({ hasText: id.slice(0, 9) });
     await message.getByRole('button', { name: 'Approve…' }).click();
     const form = page.locator('.modal');
     await form.getByRole('button', { name: 'Approve', exact: true }).click();

@@ -36,20 +36,20 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     const { agent } = workspace;
     const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
     await workspace.card(id);
-    await message(id).getByRole('button', { name: 'Approve…' }).click();
+    await message(id.slice(0, 9)).getByRole('button', { name: 'Approve…' }).click();
     const form = page.locator('.modal');
     await form.locator('select').waitFor();
-    expect(await form.textContent()).toContain('the AI tool can see the value');
+    expect(await form.textContent()).toContain('lets the AI tool see the value');
     await form.locator('select').selectOption({ label: '30 min' });
     await form.locator('.bk-plain-input').fill('Known incident INC-42');
     await picture('approve', form);
     await form.getByRole('button', { name: 'Approve', exact: true }).click();
 
-    const card = message(id);
-    await card.getByText('Approved · READ production/DATABASE_URL').waitFor();
+    const card = message(id.slice(0, 9));
+    await card.getByText('Approved: read production/DATABASE_URL').waitFor();
     await form.waitFor({ state: 'detached' });
     const words = await card.textContent();
-    expect(words).toContain('Access for 30 min (1 hour requested), until');
+    expect(words).toContain('Less than asked: 30\u00a0min of 1\u00a0hour');
     expect(words).toContain('Known incident INC-42');
     expect(await card.getByRole('button', { name: 'Revoke…' }).count()).toBe(1);
     await picture('approved', card);

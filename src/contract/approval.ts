@@ -7,7 +7,7 @@ import {
   WAIT_DEFAULT_SECONDS,
   WAIT_MAX_SECONDS,
 } from '../domain/limits.js';
-import { ENTRY_POINTS, VERDICTS } from '../domain/vocabulary.js';
+import { ENTRY_POINTS, SENSITIVITIES, VERDICTS } from '../domain/vocabulary.js';
 import {
   approvalId,
   approvalStatus,
@@ -48,6 +48,8 @@ export const approval = z.object({
   /** Absent for an agent key, which does not learn who decides. */
   settledBy: z.string().optional(),
   decisionReason: z.string().optional(),
+  /** Of a denial: the approver asks for a better request, which may be made at once. Absent: the denial is final. */
+  retry: z.literal('with_changes').optional(),
   /** The granted duration, at most `duration`. */
   granted: z.string().optional(),
   /** The granted resources, a subset of `resources`. */
@@ -71,6 +73,12 @@ const deciding = z.object({
   minApprovals: z.int(),
   approvals: z.int(),
   requireDecisionReason: z.boolean(),
+  /** Absent in answers of older servers. */
+  sensitivity: z.enum(SENSITIVITIES).optional(),
+  /** What to check, most serious first: facts on record. After a decision, as its approver saw them. Absent in answers of older servers. */
+  signals: z
+    .array(z.object({ kind: z.string(), serious: z.boolean(), text: z.string() }))
+    .optional(),
 });
 
 const approvalDetail = z.object({ ...access.shape, deciding: deciding.optional() });
@@ -137,6 +145,8 @@ export const approvalRoutes = {
       action: z.enum(VERDICTS),
       reason: reason.optional(),
       duration: duration.optional(),
+      /** With `deny`: sends the request back. The requester may ask again at once, with changes. */
+      retry: z.literal('with_changes').optional(),
       /** The requested resources to grant. Absent: all of them. */
       resources: z.array(uri).min(1).max(RESOURCES_MAX).optional(),
       digest: digest.optional(),

@@ -17,6 +17,7 @@ import {
   ENTRY_POINTS,
   type FormOf,
   OPERATIONS,
+  SENSITIVITIES,
 } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
 import { sideOf } from './field-pair.js';
@@ -128,6 +129,10 @@ export const policyFields = {
   requestTtl: { document: duration.exactOptional(), answer: z.string() },
   maxUses: { document: whole(INT_MAX).exactOptional(), answer: z.int().optional() },
   channel: { document: slackChannelId.exactOptional(), answer: z.string().optional() },
+  sensitivity: {
+    document: z.enum(SENSITIVITIES, accepts('normal or high')).exactOptional(),
+    answer: z.enum(SENSITIVITIES),
+  },
   mention: { document: yesNo.exactOptional(), answer: z.boolean() },
   escalateTo: {
     document: approvers.min(1, accepts('at least one of them')).exactOptional(),

@@ -73,7 +73,12 @@ export type Approved = Requested &
     /** The subset of the requested resources that was granted. */
     readonly grantedResources: readonly string[];
   };
-export type Denied = Requested & Settled & { readonly status: 'denied' };
+export type Denied = Requested &
+  Settled & {
+    readonly status: 'denied';
+    /** The approver invites a better request: no cool-down starts. False: the denial is final. */
+    readonly sentBack: boolean;
+  };
 export type Expired = Requested & Settled & { readonly status: 'expired' };
 export type Cancelled = Requested & Settled & { readonly status: 'cancelled' };
 export type Approval = Pending | Approved | Denied | Expired | Cancelled;
@@ -87,7 +92,12 @@ export type Settlement =
       readonly granted: number;
       readonly grantedResources: readonly string[];
     }
-  | { readonly status: 'denied'; readonly by: PersonId; readonly reason: string }
+  | {
+      readonly status: 'denied';
+      readonly by: PersonId;
+      readonly reason: string;
+      readonly sentBack: boolean;
+    }
   | { readonly status: 'cancelled'; readonly by: PersonId; readonly reason?: string | undefined };
 
 /** Everything that the decision rules depend on. */
@@ -111,7 +121,12 @@ export function castVote(ballot: VoteContext): Result<Settlement | 'counted'> {
   if (refusal) return refusal;
   const { approval, policy, vote } = ballot;
   if (vote.verdict === 'deny')
-    return ok({ status: 'denied', by: vote.person, reason: vote.reason ?? '' });
+    return ok({
+      status: 'denied',
+      by: vote.person,
+      reason: vote.reason ?? '',
+      sentBack: vote.sentBack ?? false,
+    });
   const approving = [...stillApproving(ballot), vote];
   if (approving.length < policy.minApprovals) return ok('counted');
   const durations = approving.map(({ duration }) => duration ?? approval.duration);
@@ -188,4 +203,6 @@ export interface Vote {
   readonly resources?: readonly string[] | undefined;
   /** Milliseconds that this approver grants, at most the requested duration. */
   readonly duration?: number | undefined;
+  /** A denial that asks for a better request. The approval keeps it, not the vote. */
+  readonly sentBack?: boolean | undefined;
 }

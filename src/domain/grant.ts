@@ -27,5 +27,8 @@ export interface Grant extends Omit<NewGrant, 'duration'> {
   readonly startsAt: Date;
   readonly endsAt: Date;
   readonly uses: number;
+  /** When it was ended early, and the id of the person or principal that ended it. */
+  readonly endedAt?: Date | undefined;
+  readonly endedBy?: string | undefined;
   readonly endReason?: string | undefined;
 }

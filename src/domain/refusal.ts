@@ -75,7 +75,8 @@ const PLAIN: Record<Plain, string> = {
   not_found: 'Not found, or you have no access.',
   already_exists:
     'This name is already taken. Names are never reused, and two names may not differ only in upper and lower case.',
-  already_voted: 'Your vote on this request is already counted.',
+  already_voted:
+    'You have already approved this request: that vote counts, and this click changed nothing. Other approvers must decide now.',
   expired:
     'This request expired without a decision. It was not denied; the access can be requested again.',
   policy_changed:

@@ -76,3 +76,74 @@ export function quoted(
     suspicious,
   };
 }
+
+/** A sign, or a picture: nothing that a sentence needs, and text made of them can look like a mark of vsecure. */
+const PICTURE = /[\p{So}\p{Extended_Pictographic}\p{Emoji_Modifier}]/u;
+/** Joiners between letters of a living script (Persian, Hindi, …) are ordinary; elsewhere they hide something. */
+const LEGITIMATE_JOINER =
+  /(?<=[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Malayalam}\p{Script=Kannada}\p{Script=Telugu}\p{Script=Sinhala}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])/gu;
+/** Takes two columns in most fonts. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u;
+
+/** Number of characters that a reader cannot see: bidirectional, zero-width, control and tag characters. Line feeds and tabs do not count. */
+export function hiddenCharacters(untrusted: string): number {
+  const text = untrusted.replace(LEGITIMATE_JOINER, '').replace(/[\n\r\t]/g, '');
+  return [...text].filter((character) => INVISIBLE.test(character)).length;
+}
+
+/** A word without a break would push everything else out of view. */
+const WORD = { longest: 40, kept: 24 };
+
+export interface Excerpt {
+  /** One paragraph without double quotation marks, so that it cannot end its own quotation. */
+  readonly text: string;
+  /** Number of characters of the original that are not in it. */
+  readonly left: number;
+}
+
+/**
+ * The beginning of untrusted text as one paragraph of at most `columns` columns, cut between words: `↵` for a line break, `▯` for what is hidden or a
+ * picture, `'` for a double quotation mark, broken links.
+ */
+export function excerpt(untrusted: string, columns: number): Excerpt {
+  const clean = flattened(untrusted.trim());
+  const words = clean.split(' ').filter((word) => word !== '');
+  let room = columns;
+  let taken = 0;
+  const kept: string[] = [];
+  for (const word of words) {
+    const characters = [...word];
+    const short =
+      characters.length > WORD.longest ? `${characters.slice(0, WORD.kept).join('')}…` : word;
+    const width = widthOf(short) + (kept.length > 0 ? 1 : 0);
+    if (width > room) break;
+    room -= width;
+    taken += short === word ? characters.length : WORD.kept;
+    kept.push(short);
+  }
+  const left = words.reduce((sum, word) => sum + [...word].length, 0) - taken;
+  const cut = kept.length < words.length ? [...kept, '…'] : kept;
+  return { text: cut.join(' '), left };
+}
+
+function flattened(untrusted: string): string {
+  const unified = untrusted.replace(/\r\n?|\t/g, (found) => (found === '\t' ? ' ' : '\n'));
+  let marks = 0;
+  let text = '';
+  for (const character of unified.normalize('NFC')) {
+    marks = MARK.test(character) ? marks + 1 : 0;
+    if (marks > MARKS_MAX) continue;
+    text += plainCharacter(character);
+  }
+  return defanged(text.replace(ODD_SPACE, ' ')).replace(/▯(?: ?▯)+/g, '▯');
+}
+
+function plainCharacter(character: string): string {
+  if (character === '\n') return ' ↵ ';
+  if (INVISIBLE.test(character) || PICTURE.test(character)) return '▯';
+  return /["“”„‟«»]/u.test(character) ? "'" : character;
+}
+
+const widthOf = (text: string): number =>
+  [...text].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);

@@ -25,6 +25,10 @@ export type GrantStatus = (typeof GRANT_STATUSES)[number];
 export const VERDICTS = ['approve', 'deny'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** How much a policy's resources matter. */
+export const SENSITIVITIES = ['normal', 'high'] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
+
 /** Where a decision can come from. All entry points call the same `decide`. */
 export const ENTRY_POINTS = ['slack', 'dashboard', 'cli', 'api'] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];

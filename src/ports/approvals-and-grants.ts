@@ -5,9 +5,10 @@ import type { Grant, GrantId, NewGrant } from '../domain/grant.js';
 import type { Person, PersonId } from '../domain/person.js';
 import type { Policy, PolicyId } from '../domain/policy/policy.js';
 import type { PrincipalId } from '../domain/principal.js';
+import type { RequestRecord, RiskSignal } from '../domain/risk-signals.js';
 import type { VisibilityScope } from '../domain/visibility.js';
 import type { Operation } from '../domain/vocabulary.js';
-import type { ComparedRequest, PastRequest, RequesterHistory } from './approval-context.js';
+import type { ComparedRequest, PastRequest } from './approval-context.js';
 import type { Listed, Page } from './page.js';
 
 /** What makes two requests of one principal the same, besides the duration. */
@@ -73,8 +74,12 @@ export interface ApprovalReads {
   votes(id: ApprovalId): Promise<readonly Vote[]>;
   /** The policies of all requests that these principals ever made. */
   policiesRequested(principals: readonly PrincipalId[]): Promise<readonly PolicyId[]>;
-  /** Facts about the requester's earlier, similar requests, read in one query. */
-  requesterHistory(request: ComparedRequest): Promise<RequesterHistory>;
+  /** The risk signals as they were last shown while the request was pending. */
+  signals(id: ApprovalId): Promise<readonly RiskSignal[]>;
+  /** Keeps what is shown of a pending request. It waits for no lock: a request that is being decided keeps what its approver saw. */
+  keepSignals(id: ApprovalId, signals: readonly RiskSignal[]): Promise<void>;
+  /** What this key asked for and got before, and what happened under this policy, read in one query. */
+  requestRecord(request: ComparedRequest, policy: PolicyId | undefined): Promise<RequestRecord>;
   /** Other requests for these resources or for patterns over them, the newest first. */
   pastRequests(
     request: Pick<ComparedRequest, 'id' | 'resources'>,

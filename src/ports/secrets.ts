@@ -11,6 +11,8 @@ export interface SecretPage extends Page {
 export interface SecretReads {
   find(path: string): Promise<SecretMetadata | undefined>;
   list(page: SecretPage): Promise<Listed<SecretMetadata>>;
+  /** Those of these paths that exist. */
+  existing(paths: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface Secrets extends SecretReads {

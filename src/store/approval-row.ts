@@ -13,7 +13,7 @@ export const approvalStatus = (a: string) => `case when ${a}.status = 'pending'
 export const APPROVAL_COLUMNS = `
   a.id, a.principal_id, a.policy_id, a.policy_version, a.operation, a.resources, a.reason, a.duration_ms,
   a.claimed_client, a.digest, a.asked, ${approvalStatus('a')} as status, a.created_at, a.expires_at, a.settled_at, a.settled_by,
-  a.decision_reason, a.granted_ms, a.granted_resources, a.auto_report, a.request_id, a.traceparent, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
+  a.decision_reason, a.granted_ms, a.granted_resources, a.sent_back, a.auto_report, a.request_id, a.traceparent, p.name as requester_name, p.owner_id, o.email as owner_email, s.email as settler_email`;
 
 export interface ApprovalRow {
   readonly id: Approval['id'];
@@ -35,6 +35,7 @@ export interface ApprovalRow {
   readonly decision_reason: string | null;
   readonly granted_ms: number | null;
   readonly granted_resources: readonly string[] | null;
+  readonly sent_back: boolean;
   readonly auto_report: string | null;
   readonly request_id: string | null;
   readonly traceparent: string | null;
@@ -56,6 +57,7 @@ export function toApproval(row: ApprovalRow): Approval {
     settledBy: settler(row),
     decisionReason: row.decision_reason ?? undefined,
   };
+  if (row.status === 'denied') return { ...settled, status: 'denied', sentBack: row.sent_back };
   if (row.status !== 'approved') return { ...settled, status: row.status };
   const { granted_ms: granted, granted_resources: grantedResources } = row;
   if (granted === null || grantedResources === null)

@@ -162,8 +162,9 @@ export async function insertSettled(sql: Sql, row: NewRow): Promise<Approval> {
 /** By the status and the clock alone, whatever was read before. */
 const SETTLED = `
   update approval a set status = s.status, settled_at = clock_timestamp(), settled_by = s.by,
-    decision_reason = s.reason, granted_ms = s.granted_ms, granted_resources = s.granted_resources
-  from jsonb_to_recordset($1::jsonb) as s(id text, status text, by text, reason text, granted_ms int, granted_resources text[])
+    decision_reason = s.reason, granted_ms = s.granted_ms, granted_resources = s.granted_resources,
+    sent_back = coalesce(s.sent_back, false)
+  from jsonb_to_recordset($1::jsonb) as s(id text, status text, by text, reason text, granted_ms int, granted_resources text[], sent_back boolean)
   where a.id = s.id and a.status = 'pending' and a.expires_at > clock_timestamp() returning a.*`;
 
 const settlementRow = (id: ApprovalId, settlement: Settlement) => ({
@@ -171,6 +172,7 @@ const settlementRow = (id: ApprovalId, settlement: Settlement) => ({
   status: settlement.status,
   by: settlement.by,
   reason: settlement.reason,
+  ...(settlement.status === 'denied' && { sent_back: settlement.sentBack }),
   ...(settlement.status === 'approved' && {
     granted_ms: settlement.granted,
     granted_resources: settlement.grantedResources,

@@ -2,9 +2,10 @@
 
 import type { Approval, Origin, Vote } from '../domain/approval.js';
 import type { PolicyId } from '../domain/policy/policy.js';
+import type { RiskSignal } from '../domain/risk-signals.js';
 import { seesAccess } from '../domain/visibility.js';
 import type { ApprovalReads, Approvals } from '../ports/index.js';
-import { pastRequests, requesterHistory } from './approval-context.js';
+import { pastRequests, requestRecord } from './approval-context.js';
 import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
@@ -75,7 +76,26 @@ export function approvalReads(sql: Sql): ApprovalReads {
     open: () =>
       sql(`select id, resources from approval
         where status = 'pending' and expires_at > clock_timestamp() order by expires_at, id`),
-    requesterHistory: (request) => requesterHistory(sql, request),
+    async signals(id) {
+      const row = first(
+        await sql<{ signals: readonly RiskSignal[] | null }>(
+          'select signals from approval where id = $1',
+          [id],
+        ),
+      );
+      return row?.signals ?? [];
+    },
+
+    async keepSignals(id, signals) {
+      await sql(
+        `update approval set signals = $2 where id = (
+           select id from approval where id = $1 and status = 'pending' and signals is distinct from $2::jsonb
+           for update skip locked)`,
+        [id, JSON.stringify(signals)],
+      );
+    },
+
+    requestRecord: (request, policy) => requestRecord(sql, request, policy),
     pastRequests: (request, limit) => pastRequests(sql, request, limit),
 
     async pendingOf(principal) {

@@ -31,7 +31,7 @@ export const STATUS = statusAt('g', 'clock_timestamp()');
 
 /** Names contain no space. As one text they cost a tenth of what the driver takes to read an array. */
 const COLUMNS = `g.id, g.approval_id, g.principal_id, g.policy_id, g.operation, array_to_string(g.resources, ' ') as resources, g.digest, g.starts_at,
-  g.ends_at, g.max_uses, g.uses, g.end_reason, ${STATUS} as status`;
+  g.ends_at, g.max_uses, g.uses, g.ended_at, g.ended_by, g.end_reason, ${STATUS} as status`;
 const SELECT = `select ${COLUMNS} from access_grant g`;
 
 /**
@@ -73,6 +73,8 @@ interface GrantRow {
   readonly ends_at: Date;
   readonly max_uses: number | null;
   readonly uses: number;
+  readonly ended_at: Date | null;
+  readonly ended_by: string | null;
   readonly end_reason: string | null;
   readonly status: GrantStatus;
 }
@@ -270,6 +272,8 @@ function toGrant(row: GrantRow): Grant {
     endsAt: row.ends_at,
     maxUses: row.max_uses ?? undefined,
     uses: row.uses,
+    endedAt: row.ended_at ?? undefined,
+    endedBy: row.ended_by ?? undefined,
     endReason: row.end_reason ?? undefined,
     status: row.status,
   };

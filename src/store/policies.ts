@@ -28,6 +28,7 @@ const COLUMNS: Record<PolicyField, string> = {
   requestTtl: 'request_ttl_ms',
   maxUses: 'max_uses',
   channel: 'channel',
+  sensitivity: 'sensitivity',
   mention: 'mention',
   escalateTo: 'escalate_to',
   escalateAfter: 'escalate_after_ms',

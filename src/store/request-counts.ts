@@ -1,6 +1,5 @@
 /** Counts the recent requests of one principal. */
 
-import { coverage } from '../domain/pattern.js';
 import type { PrincipalId } from '../domain/principal.js';
 import type { RequestedAccess, RequestState } from '../ports/index.js';
 import { present, type Sql } from './sql.js';
@@ -43,7 +42,7 @@ const STATES = `
     select json_agg(json_build_object('resources', resources, 'since', extract(epoch from now - settled_at) * 1000)
       order by settled_at desc) as denials
     from (select resources, settled_at from approval
-      where principal_id = q.principal and status = 'denied' and operation = q.operation
+      where principal_id = q.principal and status = 'denied' and not sent_back and operation = q.operation
       order by settled_at desc limit ${DENIALS}) d) denied
   order by q.place`;
 
@@ -106,8 +105,11 @@ const stateOf = (row: StateRow, resources: readonly string[]): RequestState => (
   },
 });
 
-/** A request for a pattern that covers the denied resources repeats the denied request, however it is spelt. */
+/**
+ * A request that names all denied resources, and perhaps more, repeats the denied request. A pattern over them is another, larger question, and a part of
+ * them is a smaller one: both reach an approver, whose card says that an overlapping request was denied.
+ */
 function sinceDenied(denials: readonly Denial[], resources: readonly string[]): number | undefined {
-  const requested = coverage(resources);
-  return denials.find((denial) => requested.coversAll(denial.resources))?.since;
+  const requested = new Set(resources);
+  return denials.find((denial) => denial.resources.every((name) => requested.has(name)))?.since;
 }

@@ -30,6 +30,15 @@ export function secretReads(sql: Sql): SecretReads {
       );
       return listed(rows, limit, ({ path }) => path);
     },
+
+    async existing(paths) {
+      const rows = await sql<Pick<SecretMetadata, 'path'>>(
+        `select path from secret where deleted_at is null
+           and lower(path collate "C") = any (select lower(one collate "C") from unnest($1::text[]) one) and path = any ($1)`,
+        [paths],
+      );
+      return rows.map(({ path }) => path);
+    },
   };
 }
 

@@ -31,6 +31,7 @@ export function policy(changes: Partial<PolicyRules> = {}): Policy {
     maxDuration: 8 * HOUR,
     requestTtl: HOUR,
     listed: true,
+    sensitivity: 'normal',
     mention: true,
     ...changes,
   };

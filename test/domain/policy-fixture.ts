@@ -21,6 +21,7 @@ export function policy(changes: Partial<PolicyRules> = {}): PolicyRules {
     defaultDuration: HOUR,
     maxDuration: 8 * HOUR,
     requestTtl: HOUR,
+    sensitivity: 'normal',
     mention: true,
     ...changes,
   };

@@ -198,8 +198,6 @@ describe('a denied request', () => {
     ['under another name of the client', 'D1', { claimedClient: 'another client' }],
     ['with renew', 'D1', { renew: true }],
     ['together with something else', ['D1', 'D2'], {}],
-    ['by a pattern that covers it', '*', {}],
-    ['by a deeper pattern that covers it', '**', {}],
   ])('a denied request cannot be repeated %s', async (_, name, more) => {
     await deny('D1');
     expect(refusal(await ask(name, more))).toMatchObject({ code: 'denied_recently' });
@@ -215,9 +213,31 @@ describe('a denied request', () => {
     expect(unwrap(await ask(name, more)).approval.status).toBe('pending');
   });
 
-  test('the denial of a pattern does not block a request for one resource under it', async () => {
+  test('a pattern and what it covers are different questions: the denial of one does not block the other, and the card warns', async () => {
     await deny('*');
-    expect(refusal(await ask('**')).code).toBe('denied_recently');
+    expect(refusal(await ask('*')).code).toBe('denied_recently');
+    for (const name of ['D1', '**']) {
+      const { approval } = unwrap(await ask(name));
+      const facts = await services.useCases.readCardFacts(approval.id);
+      expect(facts?.signals.map(({ kind }) => kind)).toContain('denied');
+    }
+    await deny('D2');
+    expect(unwrap(await ask('**', { duration: 5 * MINUTE })).approval.status).toBe('pending');
+  });
+
+  test('a request that was sent back can be repeated at once, and a plain denial stays final', async () => {
+    const { approval } = unwrap(await ask('D1'));
+    const alice = await services.decider('alice@example.com');
+    const back = {
+      approval: approval.id,
+      verdict: 'deny',
+      reason: 'Say more',
+      sentBack: true,
+    } as const;
+    expect(unwrap(await services.useCases.decide(alice, back))).toMatchObject({ status: 'denied' });
+    // Another answer to the same request is no repetition of the first.
+    const final = await services.useCases.decide(alice, { ...back, sentBack: false });
+    expect(refusal(final).code).toBe('already_decided');
     expect(unwrap(await ask('D1')).approval.status).toBe('pending');
   });
 

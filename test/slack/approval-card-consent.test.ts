@@ -96,8 +96,8 @@ describe('the check detects a careless card', () => {
     'that puts a code span around the words': (drawn, words) => ({
       ...drawn,
       blocks: drawn.blocks.map((block) =>
-        block.type === 'context' && JSON.stringify(block).includes('· policy')
-          ? mrkdwn(`Request \`appr_${'0'.repeat(22)}\` · \`#a1b2c3d4\` · policy \`${words}\``)
+        block.type === 'context' && JSON.stringify(block).includes('Policy `')
+          ? mrkdwn(`Policy \`${words}\` · \`appr_0123\``)
           : block,
       ),
     }),

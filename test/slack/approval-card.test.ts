@@ -2,26 +2,40 @@
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { foremost, type RiskFacts, riskSignals } from '../../src/domain/risk-signals.js';
+import { UNVERIFIED } from '../../src/slack/cards/agent-blocks.js';
 import { approvalCard, type Card } from '../../src/slack/cards/approval-card.js';
+import { pathOf } from '../../src/slack/format/resource-names.js';
 import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
 import { detailsView } from '../../src/slack/views/details-view.js';
 import type { CardFacts } from '../../src/usecases/approvals/card-facts.js';
 import { lintMessage, lintView } from '../support/slack/blocks-lint.js';
 import { asArray, asObject, asString, type JsonObject } from '../support/slack/json.js';
-import { asking, changeTo, EVERY_STATE, factsOf, PENDING, TEAM } from './facts.js';
+import { asking, changeTo, EVERY_STATE, factsOf, PENDING, signalsOf, TEAM } from './facts.js';
 import { hostileText } from './hostile.js';
 
+const RISKS: RiskFacts = {
+  operation: 'delete',
+  resources: PENDING.resources,
+  duration: PENDING.duration,
+  words: [],
+  hasWindows: true,
+  outsideWindows: ['Mon-Fri 09:00-17:00 Europe/Berlin'],
+  record: undefined,
+  secrets: undefined,
+  now: PENDING.createdAt,
+};
 const DRAWING = { teamId: TEAM, revision: 7 };
 const OPENING = { teamId: TEAM, seen: PENDING.digest };
 
 const draw = (facts: CardFacts) => approvalCard(facts, DRAWING);
 const states = Object.entries(EVERY_STATE);
 
-/** The blocks above the line "Unverified: written by the AI tool". */
+/** All blocks but the one with the agent's words. */
 function ours(blocks: readonly KnownBlock[]): string {
-  const line = blocks.findIndex(({ type }) => type === 'divider');
-  expect(line).toBeGreaterThan(0);
-  return JSON.stringify(blocks.slice(0, line));
+  const others = blocks.filter((block) => !JSON.stringify(block).includes(`"${UNVERIFIED}`));
+  expect(others).toHaveLength(blocks.length - 1);
+  return JSON.stringify(others);
 }
 
 /** Every text that Slack would parse. */
@@ -51,18 +65,19 @@ function said(node: unknown): string[] {
   return Object.values(node).flatMap(said);
 }
 
-test('a reason that was added later stands below the first, marked as updated, on the card and in Details', () => {
+test('a reason that was added later stands on the card, marked as updated, and below the first one in Details', () => {
   const facts = asking({ reason: 'short', updatedReason: 'The database fails\u202e since nine' });
-  for (const { blocks } of [draw(facts), detailsView(facts, TEAM)]) {
-    const lines = said(blocks);
-    const first = lines.indexOf('│ short');
-    expect(lines.slice(first, first + 3)).toEqual([
-      '│ short',
-      '*Updated* reason',
-      '│ The database fails⟦U+202E⟧ since nine',
-    ]);
-    expect(lines.join('\n')).toContain('contains hidden characters');
-  }
+  const card = said(draw(facts).blocks).join('\n');
+  expect(card).toContain(
+    '“The database fails▯ since nine” Updated: the first reason is in Details.',
+  );
+  const lines = said(detailsView(facts, TEAM).blocks);
+  const first = lines.indexOf('│ short');
+  expect(lines.slice(first, first + 3)).toEqual([
+    '│ short',
+    '*Updated* reason',
+    '│ The database fails⟦U+202E⟧ since nine',
+  ]);
   expect(ours(draw(facts).blocks)).toBe(ours(draw(asking({ reason: 'short' })).blocks));
 });
 
@@ -77,8 +92,7 @@ describe.each(states)('a card that is %s', (_, facts) => {
   });
 
   test('has decision buttons only while it is pending, and a revoke button only while the grant is active', () => {
-    const open =
-      facts.approval.status === 'pending' && facts.policy?.decideFrom.includes('slack') !== false;
+    const open = facts.approval.status === 'pending' && facts.policy?.decideFrom.includes('slack');
     const live = facts.grant?.status === 'active';
     expect(buttonsOf(draw(facts)).map(({ action_id }) => action_id)).toEqual([
       ...(open ? ['approve', 'deny'] : []),
@@ -95,8 +109,12 @@ describe.each(states)('a card that is %s', (_, facts) => {
   });
 
   test('shows its status in words, not only in colours', () => {
-    const standing = /^(Approval needed|Approved|Denied|Expired|Withdrawn|Revoked) · (READ|WRITE) /;
-    expect(outline(draw(facts)).split('\n')[2]).toMatch(standing);
+    const title = outline(draw(facts)).split('\n')[2] ?? '';
+    expect(title.endsWith('?')).toBe(facts.approval.status === 'pending');
+    if (facts.approval.status !== 'pending')
+      expect(title).toMatch(
+        /^(Approved|Auto-approved|Denied|Sent back|Expired|Withdrawn|Revoked): (read|change|delete) /,
+      );
   });
 
   test('mentions its approvers once while it is pending, and not afterwards', () => {
@@ -104,16 +122,18 @@ describe.each(states)('a card that is %s', (_, facts) => {
       parsed(draw(facts))
         .join('\n')
         .match(/<[@!](?!date)[^>]*>/g) ?? [];
-    const { approval, settledBy } = facts;
+    const { approval, settledBy, endedBy } = facts;
     if (approval.status === 'pending')
       return expect(mentions.filter((one) => one === '<!subteam^S01ONCALL>').length).toBeLessThan(
         2,
       );
-    const settler = settledBy?.slack.map(({ userId }) => `<@${userId}>`) ?? [];
+    const settler = [settledBy, endedBy].flatMap((person) =>
+      (person?.slack ?? []).map(({ userId }) => `<@${userId}>`),
+    );
     expect(mentions.filter((one) => !settler.includes(one))).toEqual([]);
   });
 
-  test('shows the same facts above the line for any text of the agent', () => {
+  test('shows the same facts for any text of the agent', () => {
     const { approval } = facts;
     const with_ = (reason: string, claimedClient?: string) =>
       draw({ ...facts, approval: { ...approval, reason, claimedClient } });
@@ -138,11 +158,10 @@ test('the agent cannot add a mention, a link or markup to the card, the forms or
     ...parsed(detailsView(facts, TEAM)),
   ];
   const permitted = new Set(live(asking({ reason: 'a', claimedClient: 'b' })));
-  const known = /^(\*Unverified\*: written by the AI tool|\([\d,]+ more characters? in Details\))/;
   fc.assert(
     fc.property(hostileText, (text) => {
       const facts = asking({ reason: text, claimedClient: text.slice(0, 200) });
-      const foreign = live(facts).filter((one) => !permitted.has(one) && !known.test(one));
+      const foreign = live(facts).filter((one) => !permitted.has(one));
       expect(foreign).toEqual([]);
       for (const view of [approveForm(facts, OPENING), denyForm(facts, OPENING)])
         expect(lintView(view)).toEqual([]);
@@ -150,6 +169,37 @@ test('the agent cannot add a mention, a link or markup to the card, the forms or
     }),
     { numRuns: 1000 },
   );
+});
+
+test('hidden characters add one line to the facts, and take no other signal’s place', () => {
+  const facts = EVERY_STATE['denied before'] ?? factsOf();
+  const { shown, more } = foremost(facts.signals);
+  fc.assert(
+    fc.property(hostileText, (words) => {
+      const marked = riskSignals({ ...RISKS, words: [words] });
+      const others = marked.filter(({ kind }) => kind !== 'hidden');
+      expect(others).toEqual(riskSignals({ ...RISKS, words: [] }));
+      expect(foremost(marked).shown.filter(({ kind }) => kind !== 'hidden')).toEqual(
+        foremost(others).shown,
+      );
+    }),
+    { numRuns: 300 },
+  );
+  expect(shown.length + more).toBe(facts.signals.length);
+});
+
+test('two resources never have the same short name', () => {
+  const all = [
+    'vsecure://secrets/a',
+    'vsecure://secrets/secrets/a',
+    'vsecure://secrets/templates/a',
+    'vsecure://templates/a',
+    'vsecure://secrets/audit',
+    'vsecure://audit',
+    'vsecure://secrets/api-keys/a',
+    'vsecure://api-keys',
+  ];
+  expect(new Set(all.map(pathOf)).size).toBe(all.length);
 });
 
 test('the approver’s reason is quoted as plain text, too', () => {
@@ -184,27 +234,41 @@ describe('the largest possible request', () => {
     owner: undefined,
     policyChanges: { name: '"'.repeat(500), minApprovals: 10 },
     changes: [changeTo(4, ...Array.from({ length: 20 }, () => '"'.repeat(500)))],
-    context: {
-      firstTime: false,
-      requestsInLastDay: 99_999,
-      lastApproved: { at: PENDING.createdAt, by: people[0], uses: 99_999 },
-      lastDenied: { at: PENDING.createdAt, by: people[1] ?? '' },
-    },
+    signals: signalsOf(
+      {
+        requestsInDay: 99_999,
+        usualInDay: 1,
+        lastDenied: { at: PENDING.createdAt, by: people[1] ?? '' },
+        loosened: { at: PENDING.createdAt, by: 'k'.repeat(128), isNew: false },
+      },
+      {
+        resources,
+        policyName: '"'.repeat(500),
+        hasWindows: true,
+        outsideWindows: Array.from({ length: 10 }, () => 'Mon-Fri 09:00-17:00 America/Los_Angeles'),
+        secrets: {
+          existing: [],
+          missing: resources.map((name) => ({ name, closest: name })),
+          matched: [],
+          atLeast: false,
+        },
+      },
+    ),
   });
 
-  test('fits on a card, with the start and the end of every resource', () => {
+  test('fits on a card, which names three resources and counts the others', () => {
     const { blocks } = draw(worst);
     expect(lintMessage(blocks)).toEqual([]);
     const text = JSON.stringify(blocks);
-    for (const resource of resources) {
-      expect(text).toContain(resource.slice(0, 60));
-      expect(text).toContain(resource.slice(-60));
-    }
+    for (const resource of resources.slice(0, 3)) expect(text).toContain(resource.slice(-29));
+    expect(text).toContain('and 17 more in Details');
   });
 
-  test('fits in the forms', () => {
-    expect(lintView(approveForm(worst, OPENING))).toEqual([]);
-    expect(lintView(denyForm(worst, OPENING))).toEqual([]);
+  test('fits in the forms, which name every resource in full', () => {
+    for (const view of [approveForm(worst, OPENING), denyForm(worst, OPENING)]) {
+      expect(lintView(view)).toEqual([]);
+      for (const resource of resources) expect(JSON.stringify(view)).toContain(resource);
+    }
   });
 
   test('fits on a card when all but one were granted', () => {
@@ -229,20 +293,21 @@ describe('the largest possible request', () => {
   });
 
   test('names eight approvers and counts the rest', () => {
-    expect(JSON.stringify(draw(worst).blocks)).toContain(' +42');
+    expect(JSON.stringify(draw(worst).blocks)).toContain(' and 42 more');
   });
 });
 
 test('a single resource of the greatest length is shown in full', () => {
-  const resource = `vsecure://secrets/${'a'.repeat(494)}`;
-  expect(JSON.stringify(draw(asking({ resources: [resource] })).blocks)).toContain(resource);
+  const name = 'a'.repeat(494);
+  const facts = asking({ resources: [`vsecure://secrets/${name}`] });
+  expect(JSON.stringify(draw(facts).blocks)).toContain(name);
 });
 
 test('approvers with an account in this workspace are mentioned, others are named by e-mail address', () => {
-  const may = parsed(draw(factsOf())).find((text) => text.startsWith('*Approvers*'));
-  expect(may).toBe('*Approvers*\n<@U01ALICE> `carol@example.com`');
+  const may = parsed(draw(factsOf())).find((text) => text.includes('Approvers:'));
+  expect(may).toContain('Approvers: any one of <@U01ALICE>, `carol@example.com`');
   const elsewhere = approvalCard(factsOf(), { ...DRAWING, teamId: 'T99OTHER' });
-  expect(parsed(elsewhere).find((text) => text.startsWith('*Approvers*'))).not.toContain('<@');
+  expect(parsed(elsewhere).find((text) => text.includes('Approvers:'))).not.toContain('<@');
 });
 
 test('a user group in the policy is mentioned once, whatever the agent writes', () => {
@@ -270,7 +335,7 @@ test('a policy with mentions off mentions neither approvers nor voters', () => {
     }),
   );
   expect(JSON.stringify(blocks)).not.toMatch(/<@|<!subteam/);
-  expect(JSON.stringify(blocks)).toContain('1 of 2: `alice@example.com`');
+  expect(JSON.stringify(blocks)).toContain('*1 of 2 approvals:* `alice@example.com`');
 });
 
 test('the report of the auto-approval cannot contain markup', () => {

@@ -168,7 +168,7 @@ describe('a channel with auto-approved requests', () => {
     });
     const opened = await until('the details', () => scene.proxy.callsOf('views.open')[0]);
     const words = JSON.stringify(opened.body['view']);
-    expect(words).toContain('Auto-approved by the policy');
+    expect(words).toContain('Auto-approved: read production/');
     const grant = await scene.services.store.grants.ofApproval(id);
     expect(words).toContain(`"action_id":"revoke"`);
     expect(words).toContain(`"value":"${grant?.id}"`);

@@ -52,8 +52,8 @@ test.each(['approve', 'deny'] as const)(
     expect(body).toMatchObject({ response_action: 'update', view: { submit: {} } });
     const words = wordsOf(body);
     expect(words).toContain('changed while the form was open, so nothing was decided');
-    expect(words).toContain('The policy changed: maxDuration: 8h → 30m');
-    expect(words).toContain('The policy changed: maxUses: unlimited → 3');
+    expect(words).toContain('The policy changed: max duration: 8h → 30m');
+    expect(words).toContain('The policy changed: max uses: unlimited → 3');
     expect(await now(id)).toMatchObject({ status: 'pending' });
 
     const second = viewIn(body);
@@ -69,7 +69,7 @@ test('a form opened after the change shows it, and decides at once', async () =>
   const card = await scene.card(id);
   await scene.services.policy({ maxDuration: HOUR / 2, defaultDuration: HOUR / 2 }, uri);
   // The card shows the change by itself, before the first click.
-  const redrawn = await scene.card(id, (text) => text.includes('maxDuration: 8h → 30m'));
+  const redrawn = await scene.card(id, (text) => text.includes('max duration: 8h → 30m'));
   expect(redrawn['ts']).toBe(card['ts']);
   const before = scene.proxy.callsOf('views.open').length;
   await scene.driver.click({
@@ -85,7 +85,7 @@ test('a form opened after the change shows it, and decides at once', async () =>
   expect(wordsOf({ view: form })).toContain(
     'This request changed after that card was last updated',
   );
-  expect(wordsOf({ view: form })).toContain('maxDuration: 8h → 30m');
+  expect(wordsOf({ view: form })).toContain('max duration: 8h → 30m');
   expect((await scene.submit('alice', form, WHY)).body).toBe('');
   expect(await now(id)).toMatchObject({ status: 'approved', granted: HOUR / 2 });
 });
@@ -135,7 +135,7 @@ test('two submissions of one form count once, and the second does not report a c
   const form = await scene.openForm('alice', id, 'approve');
   expect((await scene.submit('alice', form, WHY)).body).toBe('');
   const { body } = await scene.submit('alice', form, WHY);
-  expect(wordsOf(body)).toContain('already counted');
+  expect(wordsOf(body)).toContain('You have already approved this request: that vote counts');
   expect(await now(id)).toMatchObject({ status: 'pending' });
 });
 
@@ -153,7 +153,7 @@ test('a request that no single policy covers any more cannot be decided, and the
 });
 
 test('a ready-made reason is enough for a denial, and the approver’s own words follow it', async () => {
-  const phrase = { phrase: { choice: picked('1', 'radio_buttons') } };
+  const phrase = { phrase: { choice: picked('3', 'radio_buttons') } };
   const first = await ask();
   const tapped = await scene.openForm('alice', first.id, 'deny');
   const empty = { reason: { text: typed(null) } };
@@ -161,6 +161,7 @@ test('a ready-made reason is enough for a denial, and the approver’s own words
   expect(await now(first.id)).toMatchObject({
     status: 'denied',
     decisionReason: 'The reason does not say enough.',
+    sentBack: true,
   });
 
   const { id } = await ask();

@@ -74,9 +74,11 @@ test('an API other than Slack’s gets times in UTC instead of Slack’s date to
   await start();
   await services.ask((await services.agent()).caller);
   const card = await until('a card', async () =>
-    (await workspace.emulate.messages()).find((one) => JSON.stringify(one).includes('*Expires*')),
+    (await workspace.emulate.messages()).find((one) =>
+      JSON.stringify(one).includes('Decide before'),
+    ),
   );
-  expect(JSON.stringify(card)).toMatch(/Expires\*\\n\d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  expect(JSON.stringify(card)).toMatch(/Decide before \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
   expect(JSON.stringify(card)).not.toContain('<!date');
 });
 
@@ -90,7 +92,9 @@ test('approvers that cannot be looked up delay no card, and the log says so', as
   await start();
   await services.ask((await services.agent()).caller);
   await until('a card', async () =>
-    (await workspace.emulate.messages()).some((one) => JSON.stringify(one).includes('*Expires*')),
+    (await workspace.emulate.messages()).some((one) =>
+      JSON.stringify(one).includes('Decide before'),
+    ),
   );
   expect(log).toContain("approvers' Slack accounts could not be linked");
 });

@@ -8,7 +8,7 @@ const card = (facts = factsOf()) => approvalCard(facts, { teamId: TEAM, revision
 
 test('each date token is replaced by its fallback text', () => {
   const text = JSON.stringify(dated('plain', card()));
-  expect(text).toContain('*Expires*\\n2026-11-22 15:00 UTC"');
+  expect(text).toContain('Decide before 2026-11-22 15:00 UTC · ');
   expect(text).not.toContain('<!date');
 });
 
@@ -18,5 +18,7 @@ test('a card for Slack itself stays unchanged', () => {
 
 test('an agent’s text stays as it was written', () => {
   const facts = asking({ reason: '<!date^1^{date}|never> until 2099' });
-  expect(JSON.stringify(dated('plain', card(facts)))).toContain('│ <!date^1^{date}|never> until');
+  expect(JSON.stringify(dated('plain', card(facts)))).toContain(
+    '“<!date^1^{date}|never> until 2099”',
+  );
 });

@@ -100,7 +100,7 @@ describe('a burst', () => {
     expect(message['text']).toBe('20 requests waiting');
     expect(wordsOf(message)).toContain('`claude-desktop` 15, `cursor` 5');
     expect(wordsOf(message)).toContain('First expires');
-    expect(wordsOf(message)).toContain(`<@${idOf('alice')}> <@${idOf('carol')}>`);
+    expect(wordsOf(message)).toContain(`<@${idOf('alice')}>, <@${idOf('carol')}>`);
     expect(posts()).toHaveLength(1);
     expect(scene.lint()).toEqual([]);
   });

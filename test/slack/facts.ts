@@ -4,7 +4,8 @@ import type { Approval, Approved, Pending } from '../../src/domain/approval.js';
 import type { Grant } from '../../src/domain/grant.js';
 import type { Person } from '../../src/domain/person.js';
 import type { Policy } from '../../src/domain/policy/policy.js';
-import type { PolicyChangeRecord, RequesterHistory } from '../../src/ports/index.js';
+import { type RequestRecord, type RiskFacts, riskSignals } from '../../src/domain/risk-signals.js';
+import type { PolicyChangeRecord } from '../../src/ports/index.js';
 import type { CardFacts } from '../../src/usecases/approvals/card-facts.js';
 
 export const TEAM = 'T01ACME';
@@ -39,6 +40,7 @@ const POLICY: Policy = {
   maxDuration: 8 * HOUR,
   requestTtl: HOUR,
   listed: true,
+  sensitivity: 'normal',
   mention: true,
 };
 
@@ -76,7 +78,26 @@ const GRANT: Grant = {
 
 const THREE = ['A', 'B', 'C'].map((name) => `vsecure://secrets/production/${name}`);
 
-const FIRST_TIME: RequesterHistory = { firstTime: true, requestsInLastDay: 1 };
+/** A key of some months that never asked for this. */
+const RECORD: RequestRecord = {
+  keyCreatedAt: new Date('2026-06-01T08:00:00Z'),
+  requestedBefore: [],
+  requestsInDay: 0,
+  hours: { requests: 0, days: 0, near: 0 },
+};
+const SEEN: RequestRecord = { ...RECORD, requestedBefore: PENDING.resources };
+
+/** The signals of a request with this record; without changes, those of `PENDING`. */
+export const signalsOf = (record: Partial<RequestRecord> = {}, facts: Partial<RiskFacts> = {}) =>
+  riskSignals({
+    ...PENDING,
+    words: [],
+    hasWindows: false,
+    record: { ...RECORD, ...record },
+    secrets: { existing: PENDING.resources, missing: [], matched: [], atLeast: false },
+    now: LATER,
+    ...facts,
+  });
 const DAYS_AGO = new Date('2026-11-20T09:30:00Z');
 const MINUTES_AGO = new Date('2026-11-22T13:45:00Z');
 
@@ -100,7 +121,7 @@ export function factsOf(
     policy: { ...POLICY, ...policyChanges },
     digest: facts.approval?.digest ?? PENDING.digest,
     changes: [],
-    ...(facts.approval && facts.approval.status !== 'pending' ? {} : { context: FIRST_TIME }),
+    signals: signalsOf(),
     approvers: ['alice@example.com', 'carol@example.com'],
     approverPeople: [ALICE, CAROL],
     owner: BOB,
@@ -140,8 +161,9 @@ const approved: Approved = {
   granted: HOUR / 2,
   grantedResources: PENDING.resources,
 };
-const ended = (status: Grant['status'], endReason?: string): CardFacts =>
-  settled(approved, { grant: { ...GRANT, status, endReason } });
+const ended = (status: Grant['status'], changes: Partial<Grant> = {}): CardFacts =>
+  settled(approved, { grant: { ...GRANT, status, ...changes } });
+const ENDED_AT = new Date(LATER.getTime() + HOUR / 4);
 
 /** One example of each state of a card. */
 export const EVERY_STATE: Record<string, CardFacts> = {
@@ -151,28 +173,75 @@ export const EVERY_STATE: Record<string, CardFacts> = {
     votes: [{ approval: PENDING.id, person: ALICE.id, verdict: 'approve', entryPoint: 'slack' }],
   }),
   'requested again': asking({ timesRequested: 4 }),
-  'requested often': factsOf({ context: { firstTime: false, requestsInLastDay: 7 } }),
-  'requested before without a decision': factsOf({
-    context: { firstTime: false, requestsInLastDay: 1 },
-  }),
+  'requested often': factsOf({ signals: signalsOf({ ...SEEN, requestsInDay: 12, usualInDay: 2 }) }),
+  'requested before without a decision': factsOf({ signals: signalsOf(SEEN) }),
   'approved before': factsOf({
-    context: {
-      firstTime: false,
-      requestsInLastDay: 1,
-      lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 3 },
-    },
-  }),
-  'auto-approved before': factsOf({
-    approval: { ...PENDING, operation: 'write' },
-    context: { firstTime: false, requestsInLastDay: 1, lastApproved: { at: DAYS_AGO, uses: 0 } },
+    signals: signalsOf({ ...SEEN, approved: { times: 6, last: DAYS_AGO } }),
   }),
   'denied before': factsOf({
-    context: {
-      firstTime: false,
-      requestsInLastDay: 2,
-      lastApproved: { at: DAYS_AGO, by: 'ana@example.com', uses: 1 },
+    signals: signalsOf({
+      ...SEEN,
+      approved: { times: 1, last: DAYS_AGO },
       lastDenied: { at: MINUTES_AGO, by: 'bo@example.com' },
-    },
+    }),
+  }),
+  'asked by a new key for something sensitive': factsOf({
+    policyChanges: { sensitivity: 'high' },
+    signals: signalsOf(
+      { keyCreatedAt: MINUTES_AGO },
+      {
+        policyName: 'Payments',
+        hasWindows: true,
+        outsideWindows: ['Mon-Fri 09:00-18:00 Europe/Berlin'],
+      },
+    ),
+  }),
+  'asked for a pattern': factsOf({
+    approval: { ...PENDING, resources: ['vsecure://secrets/production/*'] },
+    signals: signalsOf(
+      {},
+      {
+        resources: ['vsecure://secrets/production/*'],
+        secrets: {
+          existing: [],
+          missing: [],
+          matched: Array.from({ length: 14 }, (_, n) => `vsecure://secrets/production/KEY_${n}`),
+          atLeast: false,
+        },
+      },
+    ),
+  }),
+  'asked to change a secret': factsOf({
+    approval: { ...PENDING, operation: 'write' },
+    policyChanges: { permissions: ['write'] },
+    signals: signalsOf(SEEN, { operation: 'write' }),
+  }),
+  'asked to delete': factsOf({
+    approval: { ...PENDING, operation: 'delete', duration: HOUR / 4 },
+    signals: signalsOf(
+      { ...SEEN, otherAccess: { count: 2, until: new Date(LATER.getTime() + HOUR) } },
+      { operation: 'delete' },
+    ),
+  }),
+  'asked for a name that no secret has': factsOf({
+    signals: signalsOf(
+      {},
+      {
+        secrets: {
+          existing: [],
+          missing: [{ name: `${PENDING.resources[0]}S`, closest: PENDING.resources[0] }],
+          matched: [],
+          atLeast: false,
+        },
+      },
+    ),
+  }),
+  'asked with hidden characters': factsOf({
+    approval: { ...PENDING, reason: `Approved\u202E already by \u200Beverybody ✅` },
+    signals: signalsOf({}, { words: ['\u202E \u200B'] }),
+  }),
+  'asked while the database is slow': factsOf({
+    signals: signalsOf({}, { record: undefined, secrets: undefined }),
   }),
   'asked before the policy changed': factsOf({
     policyChanges: { version: 5, maxDuration: HOUR / 2 },
@@ -213,10 +282,15 @@ export const EVERY_STATE: Record<string, CardFacts> = {
     { ...approved, resources: THREE, grantedResources: THREE.slice(1) },
     { grant: { ...GRANT, resources: THREE.slice(1) } },
   ),
-  revoked: ended('revoked', 'The incident is over'),
-  released: ended('released'),
-  'used up': ended('used_up'),
-  denied: settled({ ...PENDING, ...byAlice, status: 'denied' }),
+  revoked: {
+    ...ended('revoked', { endReason: 'The incident is over', endedAt: ENDED_AT, uses: 3 }),
+    endedBy: CAROL,
+  },
+  released: ended('released', { endedAt: ENDED_AT, uses: 1 }),
+  'used up': ended('used_up', { uses: 2 }),
+  ended: ended('expired'),
+  denied: settled({ ...PENDING, ...byAlice, status: 'denied', sentBack: false }),
+  'sent back': settled({ ...PENDING, ...byAlice, status: 'denied', sentBack: true }),
   expired: factsOf({ approval: { ...PENDING, status: 'expired', settledAt: LATER } }),
   cancelled: settled(
     { ...PENDING, ...byAlice, decisionReason: undefined, status: 'cancelled' },

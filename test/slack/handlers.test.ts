@@ -50,7 +50,7 @@ test('an approver approves for less time than requested, and the card says so', 
   const card = JSON.stringify(await scene.card(id, (text) => text.includes('Approved')));
   expect(card).toContain(`<@${scene.emulate.users['alice']}>`);
   expect(card).toContain('Known incident');
-  expect(card).toContain('Access for 30 min (1 hour requested)');
+  expect(card).toContain('*Less than asked:* 30\u00a0min of 1\u00a0hour');
   expect(card).not.toContain('"action_id":"approve"');
   const vote = (await scene.audit()).find(
     (event) => event.approval === id && event.type === 'vote_cast',

@@ -39,8 +39,8 @@ test('only ticked resources are granted, and the card says how many', async () =
   expect((await read(B)).ok).toBe(true);
   for (const other of [A, C]) expect(refusalOf(await read(other ?? ''))).toBe('approval_required');
   const card = JSON.stringify(await scene.card(asked.id, (text) => text.includes('Approved')));
-  expect(card).toContain('Access to 1 of 3 resources');
-  expect(card).toContain('`vsecure://secrets/production/A` *not granted*');
+  expect(card).toContain('*Less than asked:* 1 of 3');
+  expect(card).toContain('`production/A` *not granted*');
   expect(card).not.toContain('/B` *not granted*');
 });
 

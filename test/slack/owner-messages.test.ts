@@ -1,5 +1,6 @@
 /** Direct messages to the owner of a key: facts without the agent's words, and few messages. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { pathOf } from '../../src/slack/format/resource-names.js';
 import { unwrap } from '../support/services.js';
 import { findAction } from '../support/slack/card.js';
 import { asObject } from '../support/slack/json.js';
@@ -45,9 +46,8 @@ const decide = async (
 test('the owner is notified of a request, with a Not me button and without the agent’s words', async () => {
   const { id, resource } = await ask();
   const text = textOf(await scene.direct(id));
-  expect(text).toContain('Your API key `claude-desktop` requests access');
-  expect(text).toContain(resource);
-  expect(text).toContain('for 1 hour');
+  expect(text).toContain('Your API key `claude-desktop` asks for access');
+  expect(text).toContain(`Read ${pathOf(resource)} for 1\u00a0hour?`);
   expect(text).toContain('"action_id":"not_me"');
   expect(text).not.toContain('everybody');
 });
@@ -56,7 +56,7 @@ test('the owner is notified of the outcome, the approver and the reason', async 
   const { id } = await ask();
   await scene.direct(id);
   await decide(id, 'deny');
-  const text = textOf(await scene.direct('*Denied*'));
+  const text = textOf(await scene.direct('Denied: read'));
   expect(text).toContain(`<@${scene.emulate.users['alice']}>`);
   expect(text).toContain('Known incident');
   expect(text).toContain('"action_id":"not_me"');
@@ -78,7 +78,7 @@ test('the owner is notified of the first use', async () => {
 test('the notification text names neither the resource nor the reason', async () => {
   const { id } = await ask();
   const message = await scene.direct(id);
-  expect(message['text']).toBe('Your API key claude-desktop requests access.');
+  expect(message['text']).toBe('Your API key claude-desktop asks for access.');
 });
 
 test('Not me asks for confirmation', async () => {

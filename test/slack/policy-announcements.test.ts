@@ -39,10 +39,10 @@ test('a change that loosens a policy says so first, then who changed what, in te
   expect(message['text']).toBe(`Policy loosened by ${admin}.`);
   const [header, loosens, who, lines] = words(message);
   expect(header).toContain('Policy loosened · production/*');
-  expect(loosens).toContain('Looser: grants may last longer');
+  expect(loosens).toContain('Loosens: grants may last longer');
   expect(who).toContain(`key \`${admin}\``);
   expect(who).toContain(PRODUCTION);
-  expect(lines).toContain('maxDuration: 1h → 2h');
+  expect(lines).toContain('max duration: 1h → 2h');
   expect(lines).toContain('plain_text');
   expect(message['channel']).toBe(scene.emulate.channelId);
 });
@@ -51,7 +51,7 @@ test('a change that only tightens a policy does not say that it loosens it', asy
   await scene.services.policy({ requireDecisionReason: true });
   const message = await announced();
   expect(message['text']).toBe(`Policy changed by ${admin}.`);
-  expect(words(message).join()).toContain('requireDecisionReason: no → yes');
+  expect(words(message).join()).toContain('require decision reason: no → yes');
 });
 
 test('a write that changes nothing is not announced, and a change is announced once', async () => {
@@ -78,7 +78,7 @@ test('a change is announced in the policy’s channel, or in the default channel
 test('an error of Slack delays the announcement', async () => {
   scene.proxy.inject({ method: 'chat.postMessage', fault: 'status', status: 503 });
   await scene.services.policy({ channel: undefined, maxUses: 3 });
-  expect(words(await announced()).join()).toContain('maxUses: unlimited → 3');
+  expect(words(await announced()).join()).toContain('max uses: unlimited → 3');
 });
 
 test('no announcement broke a limit of Slack or showed a link preview', () => {

@@ -25,11 +25,11 @@ test('an announcement shows first what became looser, then who changed what', ()
   const [header, loosens, who, lines, end] = wordsOf(CHANGE);
   expect(header).toContain('Policy loosened · production/*');
   expect(loosens).toContain(
-    'Looser: grants may last longer\\nLooser: bob@example.com may now approve',
+    'Loosens: grants may last longer\\nLoosens: bob@example.com may now approve',
   );
   expect(who).toContain('API key `platform-admin`');
   expect(who).toContain('`vsecure://secrets/production/*`');
-  expect(lines).toContain('maxDuration: 1h → 8h\\napprovers: ');
+  expect(lines).toContain('max duration: 1h → 8h\\napprovers: ');
   expect(end).toContain('version 4');
 });
 

@@ -54,7 +54,7 @@ describe('a card', () => {
     const { id } = await ask();
     await scene.card(id);
     await ask();
-    await scene.card(id, (text) => text.includes('2 times'));
+    await scene.card(id, (text) => text.includes('and repeated it once'));
     expect(await scene.emulate.messages()).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
 /** Every place in Slack that shows foreign text, and what such text must never do there. */
 
 import type { ModalView } from '@slack/types';
+import { UNVERIFIED } from '../../src/slack/cards/agent-blocks.js';
 import { approvalCard } from '../../src/slack/cards/approval-card.js';
 import { autoApprovedLines } from '../../src/slack/cards/auto-approved-lines.js';
 import { approveForm, denyForm } from '../../src/slack/views/decision-forms.js';
@@ -76,9 +77,8 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/u;
 /** The only form of foreign text in mrkdwn: inside a code span, escaped, on one line. */
 const SPAN = '`(?:[^`<>&\\n]|&(?:amp|lt|gt);)*`';
 const OURS_WITH_WORDS = [
-  /^\([\d,]+ more characters? in Details\)$/,
-  /^\*Unverified\*: written by the AI tool(?: · \*contains hidden characters\*)?$/,
-  new RegExp(`^Request \`appr_\\w{22}\` · digest \`[0-9a-f]{8}\` · policy ${SPAN}$`),
+  new RegExp(`^(?:Decide before .* · Approvers: .*\\n)?Policy ${SPAN} · \`appr_\\w{4}\`$`),
+  new RegExp(`^\\*Requested\\* read for 1 hour\\n(?:.*\\n)*\\*Policy\\* ${SPAN}, version 3\\n`),
   new RegExp(
     `^\`claude-desktop\` may read \`production/A\` for 1 hour, until <!date[^>]+>(?:: ${SPAN})?$`,
   ),
@@ -92,7 +92,7 @@ export function createChecker(draw: Draw): (words: string, drawn: Surface) => st
   const known = new Set(parsed(calm.blocks));
   const facts = [...known].filter((text) => !OURS_WITH_WORDS.some((ours) => ours.test(text)));
   const fixed = fixedOf(calm);
-  const above = isBelow(calm) ? aboveOf(calm) : undefined;
+  const ours = hasWords(calm) ? besideWords(calm) : undefined;
   return (words, drawn) => {
     const live = parsed(drawn.blocks);
     const foreign = live.filter(
@@ -101,7 +101,7 @@ export function createChecker(draw: Draw): (words: string, drawn: Surface) => st
     return [
       ...(drawn.text === calm.text ? [] : [`the fallback text: ${drawn.text}`]),
       ...(fixedOf(drawn) === fixed ? [] : ['a header, a button, a field or the line']),
-      ...(above === undefined || aboveOf(drawn) === above ? [] : ['what is above the line']),
+      ...(ours === undefined || besideWords(drawn) === ours ? [] : ['a block beside the words']),
       ...facts.filter((text) => !live.includes(text)).map((text) => `a fact is lost: ${text}`),
       ...foreign.map((text) => `mrkdwn: ${text}`),
       ...unseenIn(drawn),
@@ -117,12 +117,17 @@ const fixedOf = ({ blocks }: Surface) =>
   JSON.stringify(blocks.filter(({ type }) => FIXED.has(type)).map(withoutId));
 const withoutId = ({ block_id: _, ...block }: Surface['blocks'][number]) => block;
 
-/** All bytes above the divider. */
-const aboveOf = ({ blocks }: Surface) => JSON.stringify(blocks.slice(0, lineOf(blocks)));
+/** All bytes but those of the agent's block; in the details, those above the divider. */
+const besideWords = ({ blocks }: Surface) =>
+  JSON.stringify(blocks.filter((block, place) => !isWords(block, place, lineOf(blocks))));
+const isWords = (block: Surface['blocks'][number], place: number, line: number) =>
+  line > 0 ? place > line : JSON.stringify(block).includes(`"${UNVERIFIED}`);
 const lineOf = (blocks: Surface['blocks']) => blocks.findIndex(({ type }) => type === 'divider');
 /** Text of approvers and policies is among the facts; an agent's text never is. */
-const isBelow = ({ blocks }: Surface) =>
-  JSON.stringify(blocks.slice(Math.max(0, lineOf(blocks)))).includes(CALM) && lineOf(blocks) > 0;
+const hasWords = ({ blocks }: Surface) =>
+  blocks.some(
+    (block, place) => isWords(block, place, lineOf(blocks)) && JSON.stringify(block).includes(CALM),
+  );
 
 const unseenIn = ({ blocks }: Surface) =>
   shown(blocks)
@@ -140,7 +145,9 @@ function unframed(words: string, { blocks }: Surface): string[] {
     .flatMap((text) => text.split('\n'))
     .filter(
       (line) =>
-        !/^(?:│ |(?:Reason|Why the access ended):$|The policy changed: |\(no reason)/.test(line),
+        !/^(?:│ |Why: “|The policy changed: |Read production\/DATABASE_URL for 1.hour\?$)/.test(
+          line,
+        ),
     )
     .map((line) => `a line without its mark: ${line}`);
 }

@@ -116,7 +116,7 @@ describe('a settlement', () => {
     const settled = await Promise.all(
       Array.from({ length: 20 }, (_, turn) => {
         const { store } = turn % 2 ? services : other;
-        const denied = { status: 'denied', by: alice.by, reason: 'no' } as const;
+        const denied = { status: 'denied', by: alice.by, reason: 'no', sentBack: false } as const;
         return store.transaction((tx) =>
           tx.approvals.settle(approval.id, turn % 3 ? alice : denied),
         );
@@ -132,7 +132,7 @@ describe('a settlement', () => {
       'approve',
       (by) => ({ status: 'approved', by, granted: 60_000, grantedResources: [DATABASE_URL] }),
     ],
-    ['deny', (by) => ({ status: 'denied', by, reason: 'no' })],
+    ['deny', (by) => ({ status: 'denied', by, reason: 'no', sentBack: false })],
     ['cancel', (by) => ({ status: 'cancelled', by })],
   ])('is too late to %s once its time is over, swept or not', async (_, settlement) => {
     const { approval } = await ask({ ttl: 1 });

@@ -11,6 +11,7 @@ export interface DecideOptions {
   readonly duration?: string;
   /** The requested resources to grant, as full URIs. */
   readonly resources?: string[];
+  readonly sendBack?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -23,14 +24,15 @@ export async function decide(
   io: Io,
   action: 'approve' | 'deny',
   id: string,
-  { reason, duration, resources, yes, json }: DecideOptions,
+  { reason, duration, resources, sendBack, yes, json }: DecideOptions,
 ): Promise<void> {
   if (!approvalId.safeParse(id).success)
     throw new CommandFailed(`"${id}" is not a request id. To list requests: vsecure mcp:approvals`);
   const isDecided = yes || (!io.interactive && reason?.trim());
   const digest = isDecided ? undefined : await confirm(io, action, id, resources);
   const { mcp } = io.client();
-  const decision = { action, reason, duration, resources, digest, door: 'cli' } as const;
+  const retry = sendBack ? ('with_changes' as const) : undefined;
+  const decision = { action, reason, duration, resources, retry, digest, door: 'cli' } as const;
   const decided = await mcp.respond(id, decision).catch(async (error: unknown) => {
     throw await alreadyApproved(io, id, error);
   });
@@ -84,17 +86,24 @@ async function confirm(
 function summaryOf(approval: ApprovalDetail): string {
   const { requester, deciding, operation, asked, claimedClient } = approval;
   const note = operation === 'read' ? 'The AI tool will see the value.' : undefined;
+  const signals = deciding?.signals?.map(({ serious, text }) => `${serious ? '⚠' : '•'} ${text}`);
+  const high = deciding?.sensitivity === 'high' ? '▲ high' : undefined;
   const verified = fieldList([
-    ['Request', `${approval.id}${asked > 1 ? `, requested ${asked} times` : ''}`],
+    [
+      'Request',
+      `${approval.id}${asked > 1 ? `, repeated ${asked === 2 ? 'once' : `${asked - 1} times`}` : ''}`,
+    ],
     ['Operation', operation],
+    ['Sensitivity', high],
     ['Resources', approval.resources],
+    ['To check', signals?.length ? signals : undefined],
     ['Duration', `${approval.duration}, starting when approved`],
     ['API key', `${requester.name}, owned by ${requester.owner}`],
     ['Policy', deciding?.policyName],
     ['Approvers', deciding?.approvers.join(', ')],
     ['Approved', deciding && `${deciding.approvals} of ${deciding.minApprovals}`],
     ['Conditions', approval.conditions],
-    ['Expires', formatTime(approval.expiresAt)],
+    ['Decide before', formatTime(approval.expiresAt)],
     ['Note', note],
   ]);
   const claims = fieldList([
@@ -108,7 +117,10 @@ function summaryOf(approval: ApprovalDetail): string {
 function outcome(approval: Approval, votes: string | undefined): string {
   const { id, status } = approval;
   if (status === 'approved') return `Approved ${id} ${grantedFor(approval)}.`;
-  if (status === 'denied') return `Denied ${id}.`;
+  if (status === 'denied')
+    return approval.retry === 'with_changes'
+      ? `Sent ${id} back. The AI tool may ask again at once, with changes.`
+      : `Denied ${id}.`;
   return `Approved ${id}${votes ? ` (${votes})` : ''}. More approvals are needed.`;
 }
 

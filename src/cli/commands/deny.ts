@@ -10,6 +10,10 @@ export function registerDeny(program: Command, io: Io): void {
     .argument('<id>', 'request id, appr_…')
     .description('deny a request')
     .requiredOption('--reason <text>', 'why; the requester can read it')
+    .option(
+      '--send-back',
+      'ask for a better request: the AI tool may ask again at once, with changes',
+    )
     .option('--yes', 'decide without asking for confirmation')
     .option('--json', 'print JSON')
     .action((id, options) => decide(io, 'deny', id, options));

@@ -162,6 +162,13 @@ export const FIELDS: { readonly [F in PolicyField]: Field<PolicyRules[F]> } = {
     describe: (channel) => channel ?? 'the configured default',
     loosens: never,
   },
+  sensitivity: {
+    form: 'plain',
+    byDefault: () => 'normal',
+    describe: (sensitivity) => sensitivity,
+    loosens: (before, after) =>
+      before === 'high' && after === 'normal' && 'cards no longer say that this is sensitive',
+  },
   mention: {
     form: 'plain',
     byDefault: () => true,

@@ -6,7 +6,7 @@ import { isNamedBy, type Person } from '../person.js';
 import { namesRequester, type Requester } from '../requester-entry.js';
 import { ok, type Result, refused } from '../result.js';
 import { reasonLength, saysSomething } from '../text.js';
-import type { EntryPoint, Operation } from '../vocabulary.js';
+import type { EntryPoint, Operation, Sensitivity } from '../vocabulary.js';
 import type { AutoApprove } from './auto-approve.js';
 
 export type PolicyId = `plcy_${string}`;
@@ -38,6 +38,8 @@ export interface PolicyRules {
   readonly requesters?: readonly string[] | undefined;
   /** False hides the metadata from requesters without a `list` grant. */
   readonly listed: boolean;
+  /** `high` marks the card by word and sign. */
+  readonly sensitivity: Sensitivity;
   /** Does the card mention its approvers, so that a phone rings? */
   readonly mention: boolean;
   readonly autoApprove?: AutoApprove | undefined;

@@ -4,6 +4,7 @@ import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval
 import { SECOND } from '../../domain/limits.js';
 import { ok } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
+import { isSerious, type RiskSignal, signalText } from '../../domain/risk-signals.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import type { UseCases } from '../../usecases/index.js';
 import { readOptionalDuration } from '../durations.js';
@@ -62,6 +63,7 @@ export function serveApprovals(
       approval: params.id,
       verdict: body.action,
       reason: body.reason,
+      sentBack: body.retry === 'with_changes',
       duration: duration.value,
       resources: body.resources,
       seen: body.digest,
@@ -81,6 +83,13 @@ export function serveApprovals(
   );
 }
 
+/** Instants in UTC, to the minute. */
+const wireSignal = (signal: RiskSignal) => ({
+  kind: signal.kind,
+  serious: isSerious(signal),
+  text: signalText(signal, (iso) => iso.replace(/T(\d\d:\d\d).*/, ' $1 UTC')),
+});
+
 /** The approvers are shown to people who may decide, never to the agent that asks. */
 async function detail(
   { readCardFacts }: Pick<UseCases, 'readCardFacts'>,
@@ -91,11 +100,19 @@ async function detail(
   if (!may(caller, 'approvals:read')) return access;
   const facts = await readCardFacts(found.approval.id);
   if (!facts?.policy) return access;
-  const { name, minApprovals, requireDecisionReason } = facts.policy;
+  const { name, minApprovals, requireDecisionReason, sensitivity } = facts.policy;
   const approvals = facts.votes.filter(({ verdict }) => verdict === 'approve').length;
   const approvers = [...facts.approvers];
   return {
     ...access,
-    deciding: { policyName: name, approvers, minApprovals, approvals, requireDecisionReason },
+    deciding: {
+      policyName: name,
+      approvers,
+      minApprovals,
+      approvals,
+      requireDecisionReason,
+      sensitivity,
+      signals: facts.signals.map(wireSignal),
+    },
   };
 }

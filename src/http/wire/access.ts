@@ -50,6 +50,8 @@ function decisionFields(approval: Approval) {
     settledAt: approval.settledAt.toISOString(),
     settledBy: approval.settledBy?.email,
     decisionReason: approval.decisionReason,
+    retry:
+      approval.status === 'denied' && approval.sentBack ? ('with_changes' as const) : undefined,
     ...(approval.status === 'approved' && {
       granted: formatDuration(approval.granted),
       grantedResources: [...approval.grantedResources],

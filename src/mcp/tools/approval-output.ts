@@ -67,6 +67,8 @@ export const notGranted = ({ resources, grantedResources }: Approved): string[] 
 function nextStep({ approval, grant }: Access): Next | undefined {
   if (approval.status === 'pending')
     return { tool: 'wait-for-decision', arguments: { approval_id: approval.id } };
+  if (approval.status === 'denied' && approval.sentBack)
+    return { tool: 'request-access', arguments: changed(approval) };
   return approval.status === 'approved' && grant?.status === 'active'
     ? useGrant(approval)
     : undefined;
@@ -81,3 +83,6 @@ function useGrant({ operation, grantedResources: [resource = ''] }: Approved): N
 
 /** For "write" this suggests update-secret. If the secret does not exist, that tool suggests create-secret. */
 const TOOL_FOR = { read: 'read-secret', write: 'update-secret', delete: 'delete-secret' } as const;
+
+/** The reason is left out: the agent must write a better one. */
+const changed = ({ resources, operation }: Approval) => ({ resources: [...resources], operation });

@@ -86,12 +86,12 @@ async function decideBy(
 ): Promise<Reply> {
   const { verdict, slackActor } = attempt;
   const { approval, seen } = attempt.snapshot;
-  const { reason, duration, indexes } = attempt.answers;
+  const { reason, sentBack, duration, indexes } = attempt.answers;
   const resources = indexes && chosenResources(facts?.approval.resources ?? [], indexes);
   if (indexes && !resources) return { errors: { [FIELD.resources.block]: UNKNOWN_BOX } };
   const decided = await parts.decide(
     { person, entryPoint: 'slack', through: `slack ${slackActor.teamId}/${slackActor.userId}` },
-    { approval, verdict, seen, reason, duration, resources },
+    { approval, verdict, seen, reason, sentBack, duration, resources },
   );
   return decided.ok ? 'done' : replyToRefusal(parts, attempt, decided.refusal);
 }

@@ -19,17 +19,22 @@ function button(id: keyof typeof BUTTON, text: string, label: string, value: str
 /** `value` comes from `toButtonValue`. */
 export const decisionButtons = (value: string): readonly [Button, Button] => [
   {
-    ...button('approve', 'Approve…', 'Review this request and approve it', value),
+    ...button('approve', 'Approve…', 'Open the form to approve; nothing is decided yet', value),
     style: 'primary',
   },
-  { ...button('deny', 'Deny…', 'Deny this request, with a reason', value), style: 'danger' },
+  {
+    ...button('deny', 'Deny…', 'Open the form to deny or send back; nothing is decided yet', value),
+    style: 'danger',
+  },
 ];
 
-export const detailsButton = (value: string, label = 'Show the full request'): Button =>
-  button('details', 'Details…', label, value);
+export const detailsButton = (
+  value: string,
+  label = 'Show everything about this request',
+): Button => button('details', 'Details…', label, value);
 
 /** It is shown to all readers: vsecure checks who may revoke when the form is submitted. */
 export const revokeButton = (grant: GrantId): Button => ({
-  ...button('revoke', 'Revoke…', 'End this access early, with a reason', grant),
+  ...button('revoke', 'Revoke…', 'Open the form to end this access early', grant),
   style: 'danger',
 });

@@ -6,7 +6,7 @@ import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { DIGEST } from '../format/action-ids.js';
 import { code, context, moment, plain, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
-import { approverNames } from './mentions.js';
+import { approversLine } from './mentions.js';
 import { STATUS_WORD } from './wording.js';
 
 export interface DigestFacts {
@@ -31,7 +31,7 @@ export const isPending = ({ status }: DigestCardItem): boolean => status === 'pe
 function pendingBlocks({ items, facts, teamId }: DigestFacts): KnownBlock[] {
   const pending = items.filter(isPending);
   const soonest = new Date(Math.min(...pending.map(({ expiresAt }) => expiresAt.getTime())));
-  const names = [...new Set(facts.map((one) => approverNames(one, teamId)))];
+  const names = [...new Set(facts.map((one) => approversLine(one, teamId)))];
   return [
     { type: 'header', text: plain(headline(items)) },
     section(`${countsByKey(pending)}\n*First expires*\n${moment(soonest)}`),

@@ -1,73 +1,73 @@
-/** What is requested, by which key, for how long, and who may approve it: facts from the database, the same on the card and in every form. */
+/** What is requested, by which key, what to check and what an approval permits: facts from the database, the same on the card and in every form. */
 
-import type { KnownBlock } from '@slack/types';
-import { spellDuration } from '../../domain/duration.js';
-import { oneLine, visibleText } from '../../domain/untrusted-text.js';
+import type { ContextBlock, KnownBlock } from '@slack/types';
+import { visibleText } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { clip } from '../format/clip.js';
-import { code, context, moment, mrkdwn, plain, section } from '../format/text-objects.js';
-import { contextBlocks } from './context-blocks.js';
-import { approverNames, emailName, personName, voterNames } from './mentions.js';
-import { resourceBlocks } from './resource-blocks.js';
-import { capitalized, consequence } from './wording.js';
+import { ago, code, context, moment, open, section } from '../format/text-objects.js';
+import { approversLine, emailName, voterNames } from './mentions.js';
+import { changeBlocks } from './policy-changes.js';
+import { signalBlocks } from './signal-blocks.js';
+import { consequence } from './wording.js';
 
-const POLICY_NAME_LIMIT = 80;
-const REPORT_LIMIT = 300;
+const POLICY_NAME_LIMIT = 40;
 
-/** The facts of a request, without its outcome. */
-export function factBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
+/** Between the title with its resources and the agent's words, without the outcome. */
+export function factBlocks(facts: CardFacts): KnownBlock[] {
+  const pending = facts.approval.status === 'pending';
   return [
-    ...resourceBlocks(facts.approval),
-    { type: 'section', fields: fields(facts, teamId).map(mrkdwn) },
-    ...approverBlocks(facts, teamId),
-    ...contextBlocks(facts),
-    ...automationBlocks(facts.approval.autoReport),
-    context(reference(facts)),
+    open(section(requesterLine(facts))),
+    ...changeBlocks(facts),
+    ...(pending ? signalBlocks(facts.signals) : []),
   ];
 }
 
-function fields(facts: CardFacts, teamId: string): string[] {
-  const { approval, owner } = facts;
-  const { operation, requester, duration, timesRequested, expiresAt, status, createdAt } = approval;
-  const ownerName = owner ? personName(owner, teamId) : emailName(requester.ownerEmail);
-  const repeated = timesRequested > 1 ? `${timesRequested} times, first ` : '';
-  return [
-    `*Access*\n${capitalized(operation)} for ${spellDuration(duration)}, starting when approved`,
-    `*Requested by*\nAPI key ${code(requester.name)} of ${ownerName}`,
-    `*Requested*\n${repeated}${moment(createdAt)}`,
-    ...(status === 'pending' ? [`*Expires*\n${moment(expiresAt)}`] : []),
-  ];
+/** ``API key `claude-desktop` of `bob@example.com` asked 2 minutes ago, and repeated it once.`` The owner is not mentioned: they get a message of their own. */
+export function requesterLine({ approval }: CardFacts): string {
+  const { requester, timesRequested, createdAt, status } = approval;
+  const again = timesRequested - 1;
+  const times = again === 1 ? 'once' : `${again} times`;
+  const repeated = again > 0 && status === 'pending' ? `, and repeated it ${times}` : '';
+  return `API key ${code(requester.name)} of ${emailName(requester.ownerEmail)} asked ${ago(createdAt)}${repeated}`;
 }
 
-function approverBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
+/** Votes, then what the next approval does. Empty where no approval is possible. */
+export function effectBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   const { approval, policy } = facts;
   if (approval.status !== 'pending') return [];
-  if (!policy)
-    return [section('*Approvers*\nNone: no single policy covers these resources any more')];
-  const lines = [`*Approvers*\n${approverNames(facts, teamId)}`];
-  if (policy.minApprovals > 1) lines.push(tally(facts, policy.minApprovals, teamId));
-  return [section(lines.join('\n')), section(consequence(approval))];
+  if (!policy) return [open(section(UNDECIDABLE))];
+  const tally = policy.minApprovals > 1 ? [tallyLine(facts, policy.minApprovals, teamId)] : [];
+  return [open(section([...tally, consequence(facts)].join('\n')))];
 }
 
-/** Why the request was auto-approved, or why a person must decide. Plain text, since it may contain names from a policy. */
-function automationBlocks(report: string | undefined): KnownBlock[] {
-  if (!report) return [];
-  const text = capitalized(clip(oneLine(report), REPORT_LIMIT));
-  return [{ type: 'context', elements: [plain(text)] }];
-}
+const UNDECIDABLE =
+  '*No single policy covers this any more, so no person can decide it.* The AI tool can ask again.';
 
-function tally(facts: CardFacts, needed: number, teamId: string): string {
-  const names = voterNames(facts, teamId);
+function tallyLine(facts: CardFacts, needed: number, teamId: string): string {
   const count = facts.votes.filter(({ verdict }) => verdict === 'approve').length;
-  return `*Approvals*\n${count} of ${needed}${names && `: ${names}`}`;
+  if (count === 0) return `*Needs ${needed} approvals:* none yet.`;
+  const left = needed - count;
+  const next = left > 1 ? `${left} more are needed.` : 'The next one starts the access.';
+  return `*${count} of ${needed} approvals:* ${voterNames(facts, teamId)}. ${next}`;
 }
 
-/** Finds the same request in the CLI and in the audit trail. */
-function reference({ approval, policy, digest }: CardFacts): string {
-  const name = policy ? ` · policy ${policyName(policy)}` : '';
-  return `Request ${code(approval.id)} · digest ${code(digest.slice(0, 8))}${name}`;
+/** Grey, under the buttons: until when, who decides, and how to find the request elsewhere. */
+export function footer(facts: CardFacts, teamId: string): ContextBlock {
+  const { approval } = facts;
+  const deadline = `Decide before ${moment(approval.expiresAt)}`;
+  const open = approval.status === 'pending' && facts.policy !== undefined;
+  const first = open ? [`${deadline} · ${approversLine(facts, teamId)}`] : [];
+  return context([...first, reference(facts)].join('\n'));
+}
+
+/** Characters of the id that are enough to recognize it. */
+const ID_LENGTH = 9;
+
+function reference({ approval, policy }: CardFacts): string {
+  const id = code(approval.id.slice(0, ID_LENGTH));
+  return policy ? `Policy ${policyName(policy)} · ${id}` : id;
 }
 
 /** The author of the policy chose the name: it is cleaned and clipped. */
-const policyName = ({ name }: { readonly name: string }): string =>
+export const policyName = ({ name }: { readonly name: string }): string =>
   code(clip(visibleText(name).text.replaceAll('\n', ' '), POLICY_NAME_LIMIT));

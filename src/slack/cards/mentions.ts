@@ -18,6 +18,14 @@ export function personName(person: Pick<Person, 'email' | 'slack'>, teamId: stri
 
 export const emailName = (email: string): string => code(clipMiddle(email, EMAIL_LIMIT));
 
+/** Who decides, and how many of them: `Approvers: any one of @Alice, @Carol`. */
+export function approversLine(facts: CardFacts, teamId: string): string {
+  const needed = facts.policy?.minApprovals ?? 1;
+  const several = new Set(facts.approvers).size > 1 || facts.approvers.some(isGroupEntry);
+  if (!several) return `Approver: ${approverNames(facts, teamId)}`;
+  return `Approvers: any ${needed === 1 ? 'one' : needed} of ${approverNames(facts, teamId)}`;
+}
+
 /** All approvers, the first eight of them by name. Without mentions where the policy turns them off. */
 export function approverNames(facts: CardFacts, teamId: string): string {
   const { approvers, policy } = facts;
@@ -25,7 +33,7 @@ export function approverNames(facts: CardFacts, teamId: string): string {
     policy?.mention === false ? plainName(entry) : mentionedName(entry, facts, teamId);
   const names = [...new Set(approvers.map(nameOf))];
   const more = names.length - MENTIONS_MAX;
-  return names.slice(0, MENTIONS_MAX).join(' ') + (more > 0 ? ` +${more}` : '') || 'none';
+  return names.slice(0, MENTIONS_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '') || 'none';
 }
 
 function mentionedName(entry: string, { approverPeople }: CardFacts, teamId: string): string {
@@ -49,6 +57,10 @@ export function settlerName(facts: CardFacts, teamId: string): string | undefine
     : undefined;
 }
 
+/** The person who revoked the access. Undefined when vsecure or a key did. */
+export const enderName = ({ endedBy }: CardFacts, teamId: string): string | undefined =>
+  endedBy && personName(endedBy, teamId);
+
 /** The people who have approved so far. */
 export function voterNames({ votes, approverPeople, policy }: CardFacts, teamId: string): string {
   const nameOf = (person: Person) =>
@@ -57,5 +69,5 @@ export function voterNames({ votes, approverPeople, policy }: CardFacts, teamId:
     .filter(({ verdict }) => verdict === 'approve')
     .map(({ person }) => approverPeople.find(({ id }) => id === person))
     .map((person) => (person ? nameOf(person) : 'an approver'))
-    .join(' ');
+    .join(', ');
 }

@@ -1,56 +1,112 @@
-/** The outcome of a request: the decision, who decided, when and why, and when the access ends. */
+/** The outcome of a request: who decided, when and why, what was granted, and how the access ended. */
 
 import type { KnownBlock } from '@slack/types';
-import type { Approval } from '../../domain/approval.js';
+import type { Approval, Approved } from '../../domain/approval.js';
 import { spellDuration } from '../../domain/duration.js';
-import { quoted } from '../../domain/untrusted-text.js';
+import type { Grant } from '../../domain/grant.js';
+import { excerpt } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { moment, plainSection, section } from '../format/text-objects.js';
-import { settlerName } from './mentions.js';
-import { GRANT_END, resourceCount } from './wording.js';
+import { shortName } from '../format/resource-names.js';
+import {
+  ago,
+  code,
+  moment,
+  open,
+  plainSection,
+  section,
+  unbroken,
+} from '../format/text-objects.js';
+import { enderName, settlerName } from './mentions.js';
+import { accessEnd, capitalized, counted, isLess, timesUsed } from './wording.js';
 
-/** Enough for a sentence; the audit trail holds the whole text. */
-const REASON_LIMIT = { lines: 4, characters: 300 };
+/** Columns: enough for a sentence; the audit trail holds the whole text. */
+const REASON_LIMIT = 300;
+/** Names of resources that were not granted. */
+const NAMED_MAX = 3;
 
 /** Empty while the request is pending. */
 export function outcomeBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   const { approval, grant } = facts;
   if (approval.status === 'pending') return [];
-  return [
-    section([sentence(approval, settlerName(facts, teamId)), ...access(facts)].join('\n')),
-    ...reason('Reason', approval.decisionReason),
-    ...reason('Why the access ended', grant?.endReason),
-  ];
+  const revoked = grant?.status === 'revoked';
+  const lines = revoked
+    ? revocation(facts, grant, teamId)
+    : [sentence(facts, approval, settlerName(facts, teamId)), ...lessThanAsked(approval)];
+  const why = revoked ? grant.endReason : approval.decisionReason;
+  return [open(section(lines.join('\n'))), ...reason(why)];
 }
 
-function sentence(approval: Exclude<Approval, { status: 'pending' }>, who?: string): string {
-  const by = who ? ` by ${who}` : '';
-  const when = moment(approval.settledAt);
+function sentence(
+  { grant }: CardFacts,
+  approval: Exclude<Approval, { status: 'pending' }>,
+  who?: string,
+): string {
+  const when = ago(approval.settledAt);
+  const by = who ? `By ${who} ${when}.` : `${capitalized(when)}.`;
   switch (approval.status) {
-    case 'approved':
-      return who ? `*Approved*${by}, ${when}` : `*Auto-approved by the policy*, ${when}`;
+    case 'approved': {
+      const how = who ? by : `By the policy ${when}.`;
+      const used =
+        grant && grant.status !== 'active'
+          ? ` ${capitalized(timesUsed(approval.operation, grant.uses))}.`
+          : '';
+      return grant ? `${how} ${accessEnd(grant, moment)}${used}` : how;
+    }
     case 'denied':
-      return `*Denied*${by}, ${when}`;
+      return approval.sentBack
+        ? `${by} Not final: the AI tool may ask again at once, with more.`
+        : `${by} Final: the AI tool must not repeat this.`;
     case 'expired':
-      return `*Expired*, ${when}. No approver decided in time. Not a denial: the AI tool may ask again.`;
+      return `No decision before ${moment(approval.expiresAt)}. Not a denial: the AI tool may ask again.`;
     case 'cancelled':
-      return `*Withdrawn*${by}, ${when}`;
+      return approval.decisionReason
+        ? `Withdrawn${who ? ` by ${who}` : ''} ${when}.`
+        : `The AI tool or the owner of its key withdrew it ${when}.`;
   }
 }
 
-function access({ approval, grant }: CardFacts): string[] {
-  if (approval.status !== 'approved') return [];
+function lessThanAsked(approval: Approval): string[] {
+  if (approval.status !== 'approved' || !isLess(approval)) return [];
   const { granted, duration, grantedResources, resources } = approval;
-  const shorter = granted < duration ? ` (${spellDuration(duration)} requested)` : '';
-  const until = grant ? `, until ${moment(grant.endsAt)}` : '';
-  const early = grant && GRANT_END[grant.status];
-  const narrowed = grantedResources.length < resources.length;
-  const what = narrowed ? `Access to ${resourceCount(approval)} resources` : 'Access';
-  return [`${what} for ${spellDuration(granted)}${shorter}${until}.`, ...(early ? [early] : [])];
+  const refused = resources.filter((resource) => !grantedResources.includes(resource));
+  const parts = [
+    ...(refused.length > 0 ? [counted(grantedResources, resources.length)] : []),
+    ...(granted < duration
+      ? [unbroken(`${spellDuration(granted)} of ${spellDuration(duration)}`)]
+      : []),
+  ];
+  const names = refused.slice(0, NAMED_MAX).map((resource) => code(shortName(resource)));
+  const more = refused.length - names.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  const missing = names.length > 0 ? ` Not granted: ${names.join(', ')}${rest}.` : '';
+  return [`*Less than asked:* ${parts.join(', ')}.${missing}`];
 }
 
-function reason(label: string, text: string | undefined): KnownBlock[] {
+function revocation(facts: CardFacts, grant: Grant, teamId: string): string[] {
+  const { approval } = facts;
+  const by = enderName(facts, teamId);
+  const when = ago(grant.endedAt ?? grant.endsAt);
+  const first = `${by ? `By ${by}` : 'The access was ended'} ${when}. ${hadApproved(facts, teamId)}`;
+  if (approval.status !== 'approved') return [first];
+  return [
+    first,
+    `*${capitalized(timesUsed(approval.operation, grant.uses))} before that.*${aftermath(approval, grant)}`,
+  ];
+}
+
+function hadApproved(facts: CardFacts, teamId: string): string {
+  if (facts.approval.status === 'pending') return '';
+  const who = settlerName(facts, teamId) ?? 'The policy';
+  return `${who} had approved it ${ago(facts.approval.settledAt)}.`;
+}
+
+function aftermath({ operation }: Approved, { uses }: Grant): string {
+  if (uses === 0 || operation !== 'read') return '';
+  return ' What was read stays known: rotate the value if in doubt.';
+}
+
+/** The words of a person, as plain text and quoted. */
+function reason(text: string | undefined): KnownBlock[] {
   if (!text?.trim()) return [];
-  const { text: quotation, left } = quoted(text, REASON_LIMIT);
-  return [plainSection(`${label}:\n${quotation}${left > 0 ? ' …' : ''}`)];
+  return [open(plainSection(`Why: “${excerpt(text, REASON_LIMIT).text}”`))];
 }

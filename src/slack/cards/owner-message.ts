@@ -1,53 +1,62 @@
 /** A direct message to the owner of a key: facts from the database only, without the agent's words. */
 
 import type { KnownBlock } from '@slack/types';
-import { spellDuration } from '../../domain/duration.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import type { DirectMessageFacts } from '../../usecases/notifications/direct-messages.js';
-import { code, context, escaped, moment, section } from '../format/text-objects.js';
+import {
+  ago,
+  code,
+  context,
+  escaped,
+  moment,
+  plainSection,
+  section,
+} from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 import { emailName, personName } from './mentions.js';
 import { notMeButton } from './not-me-button.js';
 import { outcomeBlocks } from './outcome-blocks.js';
 import { resourceBlocks } from './resource-blocks.js';
-import { capitalized } from './wording.js';
+import { headline } from './wording.js';
 
 /** One message, in the workspace with this id. */
 export function directCard(facts: DirectMessageFacts, teamId: string): Card {
-  const { message: notice, request } = facts;
+  const { message: notice, request, principal } = facts;
   if (notice.kind === 'suspended') return suspendedCard(facts, teamId);
   return {
-    text: `Your API key ${escaped(facts.principal.name)} ${EVENT[notice.kind]}.`,
+    text: `Your API key ${escaped(principal.name)} ${EVENT[notice.kind]}.`,
     blocks: [
-      section(`Your API key ${code(facts.principal.name)} ${EVENT[notice.kind]}.`),
+      section(`*Your API key ${code(principal.name)} ${EVENT[notice.kind]}*`),
       ...(request ? about(notice.kind, request, teamId) : []),
       ...notMe(facts),
+      ...(request ? [context(`Request ${code(request.approval.id)}`)] : []),
     ],
   };
 }
 
 const EVENT = {
-  asked: 'requests access',
+  asked: 'asks for access',
   settled: 'has the outcome of its request',
   first_use: 'used its access for the first time',
 } as const;
 
+/** The title is plain text: a resource may hold a `*`. */
 function about(kind: keyof typeof EVENT, facts: CardFacts, teamId: string): KnownBlock[] {
-  const { approval, grant } = facts;
-  const requested = `*${capitalized(approval.operation)}* for ${spellDuration(approval.duration)}, requested ${moment(approval.createdAt)}`;
-  const until = grant ? [section(`The access ends ${moment(grant.endsAt)}.`)] : [];
-  return [
-    section(requested),
-    ...resourceBlocks(approval),
-    ...(kind === 'settled' ? outcomeBlocks(facts, teamId) : []),
-    ...(kind === 'first_use' ? until : []),
-    context(`Request ${code(approval.id)}`),
-  ];
+  const title = [plainSection(headline(facts)), ...resourceBlocks(facts.approval)];
+  if (kind === 'settled') return [...title, ...outcomeBlocks(facts, teamId)];
+  const asked = `Asked ${ago(facts.approval.createdAt)}.`;
+  if (kind === 'asked')
+    return [...title, section(`${asked} If that is you, do nothing: an approver decides.`)];
+  const until = facts.grant ? ` The access ends ${moment(facts.grant.endsAt)}.` : '';
+  return [...title, section(`${asked}${until}`)];
 }
 
 function notMe({ principal }: DirectMessageFacts): KnownBlock[] {
   if (principal.suspendedAt) return [section('This key is suspended.')];
-  return [{ type: 'actions', elements: [notMeButton(principal)] }];
+  return [
+    section('*Not me* suspends the key: its access ends and its requests are withdrawn.'),
+    { type: 'actions', elements: [notMeButton(principal)] },
+  ];
 }
 
 /** For the owner and every administrator. */

@@ -6,6 +6,7 @@ import type { PolicyChangeRecord } from '../../ports/index.js';
 import { clip, clipMiddle, packLines } from '../format/clip.js';
 import { code, context, escaped, mrkdwn, plain, plainSection } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
+import { readable } from './policy-changes.js';
 import { capitalized } from './wording.js';
 
 /** A section holds 3,000 characters, and a line stays whole in one. */
@@ -37,9 +38,9 @@ export function policyChangeCard(change: PolicyChangeRecord): Card {
   };
 }
 
-/** `New policy: this can now be requested`, or `Looser: grants may last longer`. */
+/** `New policy: this can now be requested`, or `Loosens: grants may last longer`. */
 const looserLine = (why: string): string =>
-  why.startsWith('new policy:') ? capitalized(why) : `Looser: ${why}`;
+  why.startsWith('new policy:') ? capitalized(why) : `Loosens: ${why}`;
 
 const headline = ({ loosens }: PolicyChangeRecord): string =>
   loosens.length > 0 ? 'Policy loosened' : 'Policy changed';
@@ -52,6 +53,6 @@ function fallbackText(change: PolicyChangeRecord): string {
 /** Plain text, since the lines may contain names and addresses from a policy file. A line cannot imitate two lines. */
 function plainLines(lines: readonly string[], room: number): KnownBlock[] {
   const each = Math.min(LINE_MAX, Math.floor(room / Math.max(1, lines.length)));
-  const clean = lines.map((line) => clip(oneLine(line), each));
+  const clean = lines.map((line) => clip(oneLine(readable(line)), each));
   return packLines(clean, SECTION_ROOM).map(plainSection);
 }

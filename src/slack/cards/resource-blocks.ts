@@ -1,40 +1,45 @@
-/** The resources of a request, in full where they fit. */
+/** The resources of a request: on a card those that its title does not name in full, in the details all of them. */
 
 import type { SectionBlock } from '@slack/types';
 import type { Approval } from '../../domain/approval.js';
-import { clipMiddle, packLines } from '../format/clip.js';
-import { code, section } from '../format/text-objects.js';
-import { resourceCount } from './wording.js';
+import { packLines } from '../format/clip.js';
+import { pathOf, shortName } from '../format/resource-names.js';
+import { code, open, section } from '../format/text-objects.js';
 
 /** A section holds 3,000 characters. */
 const SECTION_ROOM = 2900;
-/** All blocks of a message may hold about 13,000 characters of JSON; the resources may take this much. */
-const CARD_ROOM = 4800;
+/** Names on a card. Of more, one fewer is listed, and their number. */
+const LISTED_MAX = 4;
+/** A longer name is cut in the title. */
+const TITLE_PATH = 80;
 
-/** On a card: all names are listed, and long ones are cut in the middle. */
+/** Empty for a single resource that stands in the title. */
 export function resourceBlocks(approval: Approval): SectionBlock[] {
-  const each = Math.floor(CARD_ROOM / Math.max(1, approval.resources.length));
-  return listed(approval, (resource) => clipMiddle(resource, each));
-}
-
-/** In a modal, where there is room for every character. */
-export const fullResourceBlocks = (approval: Approval): SectionBlock[] =>
-  listed(approval, (resource) => resource);
-
-/** Numbered, so that a form can refer to them. A resource that the approver did not grant is marked. */
-function listed(approval: Approval, shorten: (resource: string) => string): SectionBlock[] {
   const { resources } = approval;
   const [only = '', ...more] = resources;
-  if (more.length === 0) return [section(`*Resource*\n${code(shorten(only))}`)];
-  const lines = resources.map((resource, index) => {
-    const mark = isGranted(approval, resource) ? '' : ' *not granted*';
-    return `${index + 1}. ${code(shorten(resource))}${mark}`;
-  });
-  return packLines([`*Resources (${resourceCount(approval)})*`, ...lines], SECTION_ROOM).map(
-    section,
+  if (more.length === 0)
+    return pathOf(only).length > TITLE_PATH ? [open(section(code(pathOf(only))))] : [];
+  const shown = resources.length > LISTED_MAX ? resources.slice(0, LISTED_MAX - 1) : resources;
+  const lines = shown.map(
+    (resource) => `• ${code(shortName(resource))}${mark(approval, resource)}`,
   );
+  const left = resources.length - shown.length;
+  if (left > 0) lines.push(`and ${left} more in Details`);
+  return [open(section(lines.join('\n')))];
 }
 
-/** True for every resource until the request is decided. */
-const isGranted = (approval: Approval, resource: string): boolean =>
-  approval.status !== 'approved' || approval.grantedResources.includes(resource);
+/** Every character of every name. Numbered where there are several, so that a form can refer to them. */
+export function fullResourceBlocks(approval: Approval): SectionBlock[] {
+  const { resources } = approval;
+  if (resources.length === 1) return [open(section(code(resources[0] ?? '')))];
+  const lines = resources.map(
+    (resource, index) => `${index + 1}. ${code(resource)}${mark(approval, resource)}`,
+  );
+  return packLines(lines, SECTION_ROOM).map((text) => open(section(text)));
+}
+
+/** Nothing is marked until the request is approved. */
+const mark = (approval: Approval, resource: string): string =>
+  approval.status !== 'approved' || approval.grantedResources.includes(resource)
+    ? ''
+    : ' *not granted*';

@@ -4,7 +4,7 @@ import type { ThreadReply } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { moment, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
-import { approverNames } from './mentions.js';
+import { approverNames, approversLine } from './mentions.js';
 
 export function threadReply(kind: ThreadReply, facts: CardFacts, teamId: string): Card {
   const { text, line } = REPLIES[kind](facts, teamId);
@@ -20,7 +20,7 @@ interface Reply {
 const REPLIES: Record<ThreadReply, (facts: CardFacts, teamId: string) => Reply> = {
   reminder: (facts, teamId) => ({
     text: 'Reminder: a request is still waiting for a decision.',
-    line: `*Still waiting for a decision.* Expires ${moment(facts.approval.expiresAt)} · Approvers: ${approverNames(facts, teamId)}`,
+    line: `*Still waiting for a decision.* Decide before ${moment(facts.approval.expiresAt)} · ${approversLine(facts, teamId)}`,
   }),
   escalation: (facts, teamId) => ({
     text: 'No decision yet: more approvers can decide now.',

@@ -1,13 +1,18 @@
-/** Short names of resources, for places with little room. */
+/** Short names of resources, as people write them: without `vsecure://secrets/`. */
 
 import { clipMiddle } from './clip.js';
 
-/** Characters of one name. */
-const NAME_MAX = 80;
+/** Characters of one name in a list. */
+const NAME_MAX = 60;
 
-/** As people write it: without `vsecure://secrets/`. */
-export const shortName = (resource: string): string =>
-  clipMiddle(resource.replace(/^vsecure:\/\/(secrets\/)?/, ''), NAME_MAX);
+/** A secret whose path begins like another kind of resource keeps `secrets/`, so that two resources never look alike. */
+export const pathOf = (resource: string): string =>
+  resource.replace(
+    /^vsecure:\/\/(?:secrets\/(?!(?:secrets|templates|audit|api-keys)(?:\/|$)))?/,
+    '',
+  );
+
+export const shortName = (resource: string): string => clipMiddle(pathOf(resource), NAME_MAX);
 
 /** The first name, and the number of the others. */
 export function shortNames([first, ...more]: readonly string[]): string {

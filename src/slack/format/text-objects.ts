@@ -47,6 +47,18 @@ export function moment(at: Date): string {
   return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc(at)}>`;
 }
 
+/** How long ago, for an instant in the past; in UTC where a client does not support date tokens. */
+export function ago(at: Date): string {
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{ago}|${utc(at)}>`;
+}
+
+/** A section that Slack never folds behind *Show more*. https://docs.slack.dev/reference/block-kit/blocks/section-block */
+export const open = (block: SectionBlock): SectionBlock => ({ ...block, expand: true });
+
+/** A number and its unit stay on one line. */
+export const unbroken = (text: string): string =>
+  text.replace(/(\d) (?=(?:days?|hours?|h|min|s|secrets?|resources?)\b)/g, '$1\u00a0');
+
 /** The same for plain text. */
 export function utc(at: Date): string {
   return DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");

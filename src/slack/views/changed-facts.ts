@@ -1,7 +1,7 @@
 /** What changed while a form was open. For plain text only: it may contain names from a policy. */
 
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { changeLines } from '../cards/context-blocks.js';
+import { changeLines } from '../cards/policy-changes.js';
 import type { FormSnapshot } from '../format/action-ids.js';
 
 /** The facts that a form carries, to be compared when the form is submitted. */

@@ -5,10 +5,12 @@ import { REASON_MAX } from '../../domain/limits.js';
 import { oneLine } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { agentBlocks } from '../cards/agent-blocks.js';
-import { factBlocks } from '../cards/fact-blocks.js';
+import { effectBlocks, factBlocks } from '../cards/fact-blocks.js';
+import { fullResourceBlocks, resourceBlocks } from '../cards/resource-blocks.js';
+import { headline } from '../cards/wording.js';
 import { FIELD, FORM, toMetadata } from '../format/action-ids.js';
 import { clip, packLines } from '../format/clip.js';
-import { plain, plainSection, section } from '../format/text-objects.js';
+import { open, plain, plainSection, section } from '../format/text-objects.js';
 import { snapshotOf } from './changed-facts.js';
 import { PHRASE_ROOM, phraseOptions } from './denial-reasons.js';
 import { durationChoices } from './duration-choices.js';
@@ -31,7 +33,7 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
     type: 'input',
     block_id: FIELD.duration.block,
     label: plain('For how long'),
-    hint: plain('You can shorten this, not extend it.'),
+    hint: plain(hintFor(facts)),
     element: {
       type: 'static_select',
       action_id: FIELD.duration.element,
@@ -43,6 +45,7 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
     callback_id: FORM.approve,
     title: plain('Approve access'),
     submit: plain('Approve'),
+    effect: effectBlocks(facts, opening.teamId),
     fields: [
       ...resourceFields(facts.approval.resources),
       duration,
@@ -51,15 +54,21 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
   });
 }
 
+const hintFor = ({ policy }: CardFacts): string =>
+  (policy?.minApprovals ?? 1) > 1
+    ? 'Starts with the last approval. The shortest time that an approver chose counts.'
+    : 'Starts when you click Approve. You can shorten this, not extend it.';
+
 export function denyForm(facts: CardFacts, opening: Opening): ModalView {
   return form(facts, opening, {
     callback_id: FORM.deny,
-    title: plain('Deny access'),
-    submit: plain('Deny'),
+    title: plain('Deny or send back'),
+    submit: plain('Send decision'),
+    effect: [],
     fields: [
       PHRASE,
       // One of the two may be empty, but not both: only vsecure can check that, not Slack.
-      reasonField({ label: 'Why you deny', required: false, maxLength: REASON_MAX - PHRASE_ROOM }),
+      reasonField({ label: 'In your words', required: false, maxLength: REASON_MAX - PHRASE_ROOM }),
     ],
   });
 }
@@ -67,17 +76,23 @@ export function denyForm(facts: CardFacts, opening: Opening): ModalView {
 const PHRASE: InputBlock = {
   type: 'input',
   block_id: FIELD.phrase.block,
-  label: plain('Quick reason'),
-  hint: plain('Choose one of these, write your own reason below, or both.'),
+  label: plain('Your decision'),
+  hint: plain('Without a choice, your own words below are a denial, which is final.'),
   optional: true,
   element: { type: 'radio_buttons', action_id: FIELD.phrase.element, options: phraseOptions() },
 };
 
 interface Parts extends Pick<ModalView, 'callback_id' | 'title' | 'submit'> {
+  /** What the approval permits. */
+  readonly effect: readonly KnownBlock[];
   readonly fields: readonly InputBlock[];
 }
 
-function form(facts: CardFacts, opening: Opening, { fields, ...head }: Parts): ModalView {
+/** With the numbers that the checkboxes use; a single name stands in the title. */
+const fullNames = ({ approval }: CardFacts): KnownBlock[] =>
+  approval.resources.length > 1 ? fullResourceBlocks(approval) : resourceBlocks(approval);
+
+function form(facts: CardFacts, opening: Opening, { effect, fields, ...head }: Parts): ModalView {
   return {
     type: 'modal',
     ...head,
@@ -85,9 +100,12 @@ function form(facts: CardFacts, opening: Opening, { fields, ...head }: Parts): M
     private_metadata: toMetadata(snapshotOf(facts)),
     blocks: [
       ...changedSince(facts, opening),
-      ...factBlocks(facts, opening.teamId),
-      ...fields,
+      open(plainSection(headline(facts))),
+      ...fullNames(facts),
+      ...factBlocks(facts),
+      ...effect,
       ...agentBlocks(facts.approval),
+      ...fields,
     ],
   };
 }

@@ -1,16 +1,20 @@
 /** One request in full. */
 
 import type { KnownBlock, ModalView } from '@slack/types';
-import { cleanText } from '../../domain/untrusted-text.js';
+import { spellDuration } from '../../domain/duration.js';
+import { cleanText, oneLine } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { clientBlock, UPDATED, unverifiedNotice } from '../cards/agent-blocks.js';
 import { revokeButton } from '../cards/buttons.js';
-import { factBlocks } from '../cards/fact-blocks.js';
+import { effectBlocks, policyName, requesterLine } from '../cards/fact-blocks.js';
+import { approversLine } from '../cards/mentions.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
+import { changeBlocks } from '../cards/policy-changes.js';
 import { fullResourceBlocks } from '../cards/resource-blocks.js';
-import { headline } from '../cards/wording.js';
-import { packLines } from '../format/clip.js';
-import { code, context, plain, plainSection } from '../format/text-objects.js';
+import { explainedSignals } from '../cards/signal-blocks.js';
+import { capitalized, headline, timesUsed } from '../cards/wording.js';
+import { clip, packLines } from '../format/clip.js';
+import { code, moment, open, plain, plainSection, section } from '../format/text-objects.js';
 
 const SECTION_ROOM = 2900;
 
@@ -20,8 +24,6 @@ export function detailsView(
   teamId: string,
   history: readonly KnownBlock[] = [],
 ): ModalView {
-  const { resources, digest, policyVersion } = facts.approval;
-  const whole = resources.length > 1 ? fullResourceBlocks(facts.approval) : [];
   return {
     type: 'modal',
     title: plain('Request'),
@@ -29,14 +31,43 @@ export function detailsView(
     blocks: [
       { type: 'header', text: plain(headline(facts)) },
       ...outcomeBlocks(facts, teamId),
-      ...factBlocks(facts, teamId),
-      ...whole,
-      context(`Digest ${code(digest)} · policy version ${policyVersion}`),
+      ...fullResourceBlocks(facts.approval),
+      open(section(requesterLine(facts))),
+      ...effectBlocks(facts, teamId),
+      ...explainedSignals(facts.signals),
+      ...changeBlocks(facts),
+      ...automationBlocks(facts.approval.autoReport),
+      ...recordBlocks(facts, teamId),
       ...history,
       ...revokeBlocks(facts),
       ...allAgentWords(facts),
     ],
   };
+}
+
+/** What was requested, until when, who decides, and how to find it in the CLI and in the audit trail. */
+function recordBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
+  const { approval, policy, digest, grant } = facts;
+  const { id, status, operation, duration, expiresAt } = approval;
+  const lines = [
+    `*Requested* ${operation} for ${spellDuration(duration)}`,
+    ...(grant ? [`*Used* ${capitalized(timesUsed(operation, grant.uses))}`] : []),
+    ...(status === 'pending' ? [`*Decide before* ${moment(expiresAt)}`] : []),
+    ...(status === 'pending' && policy ? [approversLine(facts, teamId)] : []),
+    ...(policy ? [`*Policy* ${policyName(policy)}, version ${policy.version}`] : []),
+    `*Request* ${code(id)}`,
+    `*Digest* ${code(digest)}`,
+  ];
+  return [open(section(lines.join('\n')))];
+}
+
+const REPORT_LIMIT = 300;
+
+/** Why the request was auto-approved, or why a person must decide. Plain text, since it may contain names from a policy. */
+function automationBlocks(report: string | undefined): KnownBlock[] {
+  if (!report) return [];
+  const text = capitalized(clip(oneLine(report), REPORT_LIMIT));
+  return [{ type: 'context', elements: [plain(text)] }];
 }
 
 function revokeBlocks({ grant }: CardFacts): KnownBlock[] {
@@ -45,15 +76,14 @@ function revokeBlocks({ grant }: CardFacts): KnownBlock[] {
 }
 
 function allAgentWords({ approval }: CardFacts): KnownBlock[] {
-  const { updatedReason } = approval;
-  const first = cleanText(approval.reason.trim());
-  const updated = updatedReason === undefined ? undefined : cleanText(updatedReason.trim());
-  const client = cleanText(approval.claimedClient ?? '');
+  const { reason, updatedReason, claimedClient } = approval;
   return [
-    ...unverifiedNotice([first, updated, client].some((words) => words?.suspicious)),
-    ...allWords(first.text),
-    ...(updated ? [UPDATED, ...allWords(updated.text)] : []),
-    ...clientBlock(client.text),
+    ...unverifiedNotice(),
+    ...allWords(cleanText(reason.trim()).text),
+    ...(updatedReason === undefined
+      ? []
+      : [UPDATED, ...allWords(cleanText(updatedReason.trim()).text)]),
+    ...clientBlock(claimedClient),
   ];
 }
 

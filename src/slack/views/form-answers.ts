@@ -8,6 +8,8 @@ import { phraseAt } from './denial-reasons.js';
 export interface FormAnswers {
   /** The chosen phrase, the typed words, or both. Undefined when both are empty. */
   readonly reason?: string | undefined;
+  /** The chosen phrase asks for a better request. */
+  readonly sentBack?: boolean | undefined;
   /** Milliseconds; undefined in a form without a duration. */
   readonly duration?: number | undefined;
   /** Indexes of the chosen resources; undefined in a form without that field. */
@@ -74,6 +76,7 @@ export function readAnswers(
   return {
     answers: {
       reason: reason || undefined,
+      sentBack: read.data.phrase?.choice.selected_option?.value.sentBack,
       duration: chosen === undefined ? undefined : Number(chosen),
       indexes,
     },
@@ -81,7 +84,7 @@ export function readAnswers(
 }
 
 function reasonOf({ phrase, reason }: z.infer<typeof state>): string {
-  const parts = [phrase?.choice.selected_option?.value, reason.text.value?.trim()];
+  const parts = [phrase?.choice.selected_option?.value.reason, reason.text.value?.trim()];
   return parts.filter(Boolean).join(' ');
 }
 

@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { PastRequest } from '../../ports/index.js';
 import { emailName } from '../cards/mentions.js';
-import { STATUS_WORD, timesUsed } from '../cards/wording.js';
+import { statusWord, timesUsed } from '../cards/wording.js';
 import { packLines } from '../format/clip.js';
 import { code, context, moment, section } from '../format/text-objects.js';
 
@@ -20,9 +20,10 @@ export function historyBlocks(past: readonly PastRequest[] | undefined): KnownBl
 }
 
 function line(request: PastRequest): string {
-  const { requester, operation, createdAt, status, settledBy, uses } = request;
+  const { requester, operation, createdAt, status, settledBy, sentBack, uses } = request;
   const by = settledBy === undefined ? '' : ` by ${emailName(settledBy)}`;
-  const outcome = status === 'approved' && !settledBy ? 'auto-approved' : STATUS_WORD[status] + by;
+  const outcome =
+    status === 'approved' && !settledBy ? 'auto-approved' : statusWord({ status, sentBack }) + by;
   const used = uses === undefined ? '' : `, ${timesUsed(operation, uses)}`;
   return `${moment(createdAt)}: ${code(requester)} asked to ${operation}, ${outcome}${used}`;
 }

@@ -6,6 +6,7 @@ import type { GrantStatus } from '../../domain/vocabulary.js';
 import type { GrantFacts } from '../../usecases/approvals/card-facts.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
+import { resourceBlocks } from '../cards/resource-blocks.js';
 import { timesUsed } from '../cards/wording.js';
 import { FORM, readGrantId } from '../format/action-ids.js';
 import { plain, section } from '../format/text-objects.js';
@@ -29,7 +30,8 @@ export function revokeForm(facts: GrantFacts, teamId: string): ModalView {
       ),
       ...outcomeBlocks(facts, teamId),
       section(`So far: ${timesUsed(approval.operation, grant.uses)}.`),
-      ...factBlocks(facts, teamId),
+      ...resourceBlocks(approval),
+      ...factBlocks(facts),
       reasonField({ label: 'Why you revoke this', required: true }),
     ],
   };

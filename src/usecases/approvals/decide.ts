@@ -39,6 +39,8 @@ export interface Decision {
   readonly approval: ApprovalId;
   readonly verdict: Verdict;
   readonly reason?: string | undefined;
+  /** A denial that asks for a better request: the requester may ask again at once. */
+  readonly sentBack?: boolean | undefined;
   /** Milliseconds, at most the requested duration. */
   readonly duration?: number | undefined;
   /** The requested resources to grant. Undefined: all. */
@@ -117,7 +119,8 @@ async function readSituation(tx: Tx, id: ApprovalId): Promise<Situation | undefi
 function isRepeatedDecision(approval: Approval, { person }: Decider, decision: Decision) {
   if (approval.status !== 'approved' && approval.status !== 'denied') return false;
   if (approval.settledBy?.id !== person.id) return false;
-  if (approval.status === 'denied') return decision.verdict === 'deny';
+  if (approval.status === 'denied')
+    return decision.verdict === 'deny' && approval.sentBack === (decision.sentBack ?? false);
   return decision.verdict === 'approve' && !narrows(approval, decision);
 }
 
@@ -154,6 +157,7 @@ async function applyVote(
     entryPoint: decider.entryPoint,
     reason: decision.reason && storable(decision.reason),
     duration: decision.duration,
+    sentBack: decision.sentBack,
     resources: decision.resources && [...new Set(decision.resources)].sort(),
   };
   const outcome = castVote({
@@ -255,7 +259,10 @@ async function recordVote(
       ...about(approval, decider),
       type: 'approval_decided',
       reason: vote.reason,
-      details: { outcome: settled.status },
+      details: {
+        outcome: settled.status,
+        ...(settled.status === 'denied' && settled.sentBack && { retry: 'with_changes' }),
+      },
     });
   if (settled.status !== 'pending') await notifyOwner(tx, settled, 'settled', decider.person.id);
   await tx.enqueueCardUpdate(approval.id);

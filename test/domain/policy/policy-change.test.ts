@@ -241,6 +241,7 @@ test.each<[Rules, Rules]>([
   [{ name: 'A' }, { name: 'B' }],
   [{}, { channel: 'C012345' }],
   [{ mention: true }, { mention: false }],
+  [{ sensitivity: 'normal' }, { sensitivity: 'high' }],
 ])('a change from %j to %j is announced and loosens nothing', (before, after) => {
   const change = describeChange(policy(before), policy(after));
   expect(change.loosens).toEqual([]);
@@ -287,6 +288,7 @@ const DECIDING = {
   requesters: fc.option(fc.subarray(['ci', 'claude', 'a@x.io']), { nil: undefined }),
   decideFrom: some(['slack', 'dashboard', 'cli', 'api'] as const),
   listed: fc.boolean(),
+  sensitivity: fc.constantFrom('normal', 'high'),
   minApprovals: fc.integer({ min: 1, max: 10 }),
   allowSelfApproval: fc.boolean(),
   autoApprove: fc.option(
