@@ -71,25 +71,34 @@ async function attempt<T>(
   const runner = dataSource.createQueryRunner();
   const client: DatabaseClient = await runner.connect();
   let committing = false;
+  let refused = false;
   try {
     const begun = answered(client, () => client.query(begin));
     const { sent, onBegun } = start(client, runner);
     const [{ answer, last }] = await Promise.all([sent, begun.then(onBegun)]);
     committing = true;
     const commit = answered(client, () => client.query('commit'), { commits: true });
-    const [{ command }] = await Promise.all([commit, last]);
+    const written = last.catch((error: unknown) => {
+      refused = isServersAnswer(error);
+      throw error;
+    });
+    const [{ command }] = await Promise.all([commit, written]);
     // In a transaction that failed, COMMIT succeeds and answers ROLLBACK.
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
     return answer;
   } catch (error) {
     // The connection's state is unknown. The pool drops a client that is ending, so no other caller gets it.
-    const unknown = committing && client.lost;
+    const unknown = committing && client.lost && !refused;
     client.destroy();
     throw unknown && error instanceof UnavailableError ? error.afterChange() : error;
   } finally {
     await runner.release();
   }
 }
+
+/** The server refused the statement, so that the COMMIT behind it commits nothing. */
+const isServersAnswer = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && 'severity' in error.cause;
 
 const prepared =
   (client: DatabaseClient): Sql =>

@@ -39,7 +39,7 @@ test('a click on an outdated card is refused, the card is updated, and the next 
 
   const events = await refusalsDuring(services, 'decision_refused', async () => {
     const answer = await approve(shown.id, shown.digest);
-    expectRefusal(answer, 'policy_changed', /updated: check it again/);
+    expectRefusal(answer, 'policy_changed', /Read the request again, then decide/);
   });
   expect(events).toEqual([
     { refusal: 'policy_changed', actor: 'alice@example.com', approval: shown.id },
@@ -49,7 +49,7 @@ test('a click on an outdated card is refused, the card is updated, and the next 
   expect(redrawn).toMatchObject({ status: 'pending', policyVersion: policy.version });
   expect(redrawn?.digest).not.toBe(shown.digest);
 
-  expectRefusal(await approve(shown.id, shown.digest), 'policy_changed', /check it again/);
+  expectRefusal(await approve(shown.id, shown.digest), 'policy_changed', /Read the request again/);
   expect(unwrap(await approve(shown.id, redrawn?.digest)).status).toBe('approved');
   const grant = await services.store.grants.ofApproval(shown.id);
   expect(grant).toMatchObject({ status: 'active', digest: redrawn?.digest });
@@ -104,7 +104,7 @@ test('a policy change updates the cards of the pending requests that it covers, 
 test('an approver removed from the policy cannot decide earlier requests', async () => {
   const { id } = await services.ask(agent, { renew: true });
   await services.policy({ approvers: ['carol@example.com'] });
-  expectRefusal(await approve(id), 'policy_changed', /check it again/);
+  expectRefusal(await approve(id), 'policy_changed', /Read the request again/);
   expectRefusal(await approve(id), 'not_an_approver', /not one of the approvers/);
   await services.policy({ approvers: ['alice@example.com'] });
 });
@@ -115,7 +115,7 @@ test('a new stricter policy also decides earlier requests', async () => {
     { minApprovals: 2, approvers: ['alice@example.com', 'carol@example.com'] },
     DATABASE_URL,
   );
-  expectRefusal(await approve(id), 'policy_changed', /check it again/);
+  expectRefusal(await approve(id), 'policy_changed', /Read the request again/);
   expect(await services.store.approvals.find(id)).toMatchObject({ policy: stricter.id });
   expect(unwrap(await approve(id)).status).toBe('pending');
 });
@@ -125,7 +125,7 @@ test('a request whose resources now fall under several policies cannot be decide
   await services.policy({}, 'vsecure://secrets/pair/*');
   const { id } = await services.ask(agent, { resources: [one, other] });
   await services.policy({}, other);
-  expectRefusal(await approve(id), 'policy_changed', /check it again/);
-  expectRefusal(await approve(id), 'policy_changed', /check it again/);
+  expectRefusal(await approve(id), 'policy_changed', /Read the request again/);
+  expectRefusal(await approve(id), 'policy_changed', /Read the request again/);
   expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending' });
 });
