@@ -145,7 +145,7 @@ function unframed(words: string, { blocks }: Surface): string[] {
     .flatMap((text) => text.split('\n'))
     .filter(
       (line) =>
-        !/^(?:│ |Why: “|The policy changed: |Read production\/DATABASE_URL for 1.hour\?$)/.test(
+        !/^(?:│ |Why: “|The policy changed: |Read production\/DATABASE_URL for 1.hour\?$|(?:Approved|Revoked): read production\/DATABASE_URL(?: for 30.min)?$)/.test(
           line,
         ),
     )

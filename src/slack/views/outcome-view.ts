@@ -5,6 +5,8 @@ import { whyClosed } from '../../domain/approval.js';
 import { explain } from '../../domain/refusal.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
+import { headline } from '../cards/wording.js';
+import { plainSection } from '../format/text-objects.js';
 import { noticeView } from './notice-view.js';
 
 /** Says who decided and when; undefined while the request is pending. */
@@ -12,5 +14,8 @@ export function outcomeView(facts: CardFacts, teamId: string): ModalView | undef
   const over = whyClosed(facts.approval, facts.now);
   if (!over) return undefined;
   const title = over.code === 'expired' ? 'Expired' : 'Already decided';
-  return noticeView(title, explain(over), outcomeBlocks(facts, teamId));
+  return noticeView(title, explain(over), [
+    plainSection(headline(facts)),
+    ...outcomeBlocks(facts, teamId),
+  ]);
 }

@@ -7,9 +7,9 @@ import type { GrantFacts } from '../../usecases/approvals/card-facts.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { resourceBlocks } from '../cards/resource-blocks.js';
-import { timesUsed } from '../cards/wording.js';
+import { headline, timesUsed } from '../cards/wording.js';
 import { FORM, readGrantId } from '../format/action-ids.js';
-import { plain, section } from '../format/text-objects.js';
+import { plain, plainSection, section } from '../format/text-objects.js';
 import { noticeView } from './notice-view.js';
 import { reasonField } from './reason-field.js';
 
@@ -28,6 +28,7 @@ export function revokeForm(facts: GrantFacts, teamId: string): ModalView {
       section(
         '*Revoking ends the access at once: the next use is refused.* Values that the AI tool has read stay known to it.',
       ),
+      plainSection(headline(facts)),
       ...outcomeBlocks(facts, teamId),
       section(`So far: ${timesUsed(approval.operation, grant.uses)}.`),
       ...resourceBlocks(approval),
@@ -51,5 +52,8 @@ const ENDED: Record<Exclude<GrantStatus, 'active'>, string> = {
 export function endedView(facts: GrantFacts, teamId: string): ModalView {
   const { status } = facts.grant;
   const how = status === 'active' ? 'This access is still active.' : ENDED[status];
-  return noticeView('Already ended', how, outcomeBlocks(facts, teamId));
+  return noticeView('Already ended', how, [
+    plainSection(headline(facts)),
+    ...outcomeBlocks(facts, teamId),
+  ]);
 }
