@@ -60,6 +60,8 @@ export function createTogether({ alone, commit }: TogetherParts) {
       await endedOrSlow(
         ended.finally(() => {
           for (const { of } of members) kind.busy.delete(of);
+          // Others of the same subject may have waited for this group only, and no other run would take them.
+          if (kind.waiting.length > 0 && kind.running < BESIDE) void run(kind);
         }),
       );
       await turn();

@@ -1,5 +1,6 @@
 /** Requests and decisions that arrive together share a commit, and each is judged and answered as if it were alone. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../src/crypto/ids.js';
 import type { Caller } from '../../src/domain/rights.js';
@@ -114,6 +115,20 @@ describe('requests and decisions that arrive together', () => {
     });
     await waiting;
     expect(answered).toBe(true);
+    await withdrawAll();
+  });
+
+  test('of one key that wait for a lock are all answered, also those that no group had room for', async () => {
+    const [held] = agents;
+    if (!held) throw new Error('there is no agent');
+    let waiting: Promise<unknown> = Promise.resolve();
+    await services.database.dataSource.transaction(async (manager) => {
+      await sqlIn(manager)('select 1 from principal where id = $1 for update', [held.principal.id]);
+      waiting = Promise.all(Array.from({ length: 100 }, () => ask(held)));
+      // Longer than a group may keep others waiting.
+      await sleep(600);
+    });
+    await waiting;
     await withdrawAll();
   });
 
