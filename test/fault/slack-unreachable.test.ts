@@ -147,9 +147,9 @@ describe('a server that starts while Slack', () => {
         );
         const [program, ...command] = String(line['approve']).split(' ');
         expect(program).toBe('vsecure');
-        expect(await run({ url: scene.url, token: it.token }, ...command)).toMatchObject({
-          exit: 0,
-        });
+        // On a terminal the command asks before it approves.
+        const ran = await run({ url: scene.url, token: it.token }, ...command, '--yes');
+        expect(ran).toMatchObject({ exit: 0 });
         const open = await ask(it, 'STILL_OPEN');
         expect(scene.workspace.proxy.callsOf('chat.postMessage')).toEqual([]);
 

@@ -156,7 +156,7 @@ const SCENES: readonly Scene[] = [
     by: 'alice@example.com',
     resource: TWO,
     code: 'already_voted',
-    words: /already counted/,
+    words: /already approved this request/,
     before: ({ id }, by) => services.useCases.decide(by, { approval: id, ...APPROVE }),
   },
 ];

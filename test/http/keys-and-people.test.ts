@@ -141,6 +141,7 @@ describe('policies', () => {
       mention: false,
       escalateTo: ['carol@example.com', 'S099'],
       escalateAfter: '15m',
+      sensitivity: 'high',
     };
     const conditions = {
       timeWindow: '9:00-17:00 PST',

@@ -138,7 +138,7 @@ describe('grants and revoke', () => {
       endReason: "it's over, “really” & truly",
     });
     expect(wordsIn(await asking.command('alice', `revoke ${grant.id} again`))).toContain(
-      'The grant has ended',
+      'The access was revoked',
     );
   });
 
