@@ -10,7 +10,7 @@ import {
   STARTUP_TIMEOUTS,
 } from './client.js';
 import { tables } from './tables.js';
-import { answered, onlyReads } from './trouble.js';
+import { answered, onlyReads, repeated } from './trouble.js';
 
 export type DatabaseConnection =
   | { readonly url: string }
@@ -61,8 +61,11 @@ export async function openDatabase(
       onConnect: prepareSession,
     },
   }).initialize();
-  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
-  dataSource.createQueryRunner = (mode) => watched(createQueryRunner(mode));
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const runner = watched(create(mode));
+    return mode === 'slave' ? readingAnywhere(runner, () => watched(create(mode))) : runner;
+  };
   return dataSource;
 }
 
@@ -83,6 +86,25 @@ function watched(runner: QueryRunner): QueryRunner {
     const ask = () => (structured ? query(text, parameters, structured) : query(text, parameters));
     return answered(client, ask, { commits });
   };
+  return runner;
+}
+
+/**
+ * For the reads of repositories outside of a transaction, for which TypeORM asks for the mode `slave`. Each takes a connection of the pool for
+ * itself, so that one that meets a broken connection is repeated on another.
+ */
+function readingAnywhere(runner: QueryRunner, other: () => QueryRunner): QueryRunner {
+  runner.query = (text: string, parameters?: unknown[], structured?: true) =>
+    repeated(async () => {
+      const reader = other();
+      try {
+        return await (structured
+          ? reader.query(text, parameters, structured)
+          : reader.query(text, parameters));
+      } finally {
+        await reader.release();
+      }
+    });
   return runner;
 }
 

@@ -5,7 +5,7 @@ import { UnavailableError } from '../ports/unavailable.js';
 import type { DatabaseClient } from './client.js';
 import { queryNamed } from './named-statements.js';
 import { type Sql, sqlOver } from './sql.js';
-import { answered, retryOnce } from './trouble.js';
+import { answered, repeated } from './trouble.js';
 
 /** Generic plans: otherwise Postgres may plan a statement at each execution, which costs more than executing it. */
 const BEGIN =
@@ -28,7 +28,7 @@ export function preparedTransaction<T>(
   dataSource: DataSource,
   work: (sql: Sql) => Promise<Sent<T>>,
 ): Promise<T> {
-  return retryOnce(() =>
+  return repeated(() =>
     attempt(dataSource, BEGIN_DURABLE, (client) => ({ sent: work(prepared(client)) })),
   );
 }
@@ -42,7 +42,7 @@ export function writeTransaction<T>(
   work: (sql: Sql, manager: EntityManager) => Promise<Sent<T>>,
 ): Promise<T> {
   let begun = false;
-  return retryOnce(
+  return repeated(
     () =>
       attempt(dataSource, BEGIN, (client, runner) => {
         // TypeORM did not send the BEGIN, and its repositories ask for this before they lock rows.

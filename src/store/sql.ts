@@ -1,9 +1,9 @@
 /** SQL on the pool or in an open transaction. Every statement answers with rows. */
 
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { DatabaseClient } from './client.js';
 import { queryNamed } from './named-statements.js';
-import { answered, onlyReads, retryOnce } from './trouble.js';
+import { answered, onlyReads, repeated, type Statement } from './trouble.js';
 
 /** `hot`: each connection parses the statement once (`named-statements.ts`). */
 export type Sql = <Row>(
@@ -12,13 +12,14 @@ export type Sql = <Row>(
   hot?: 'hot',
 ) => Promise<Row[]>;
 
-/** Runs each statement on its own connection from the pool. A read whose connection was broken is repeated once on another one. */
+/** Runs each statement on its own connection from the pool. A read that meets a broken connection is repeated on another one. */
 export function sqlOn(dataSource: DataSource): Sql {
   return (text, parameters, hot) =>
-    retryOnce(async () => {
+    repeated(async () => {
       const runner = dataSource.createQueryRunner();
       try {
-        return await rows(runner, text, parameters, hot);
+        const client: DatabaseClient = await runner.connect();
+        return await send(client, text, parameters, hot, { commits: !onlyReads(text) });
       } finally {
         await runner.release();
       }
@@ -28,7 +29,7 @@ export function sqlOn(dataSource: DataSource): Sql {
 /** Statements inside the manager's transaction. Throws outside of one. */
 export function sqlIn({ queryRunner }: EntityManager): Sql {
   if (!queryRunner?.isTransactionActive) throw new TypeError('there is no open transaction');
-  return (text, parameters, hot) => rows(queryRunner, text, parameters, hot);
+  return async (text, parameters, hot) => send(await queryRunner.connect(), text, parameters, hot);
 }
 
 /**
@@ -36,26 +37,19 @@ export function sqlIn({ queryRunner }: EntityManager): Sql {
  * one wait.
  */
 export function sqlOver(client: DatabaseClient): Sql {
-  return async (text, parameters = [], hot) => {
-    if (hot) return queryNamed(client, text, parameters);
-    const { rows: found } = await answered(client, () => client.query(text, [...parameters]));
-    return found;
-  };
+  return (text, parameters, hot) => send(client, text, parameters, hot);
 }
 
-async function rows<Row>(
-  runner: QueryRunner,
+async function send<Row>(
+  client: DatabaseClient,
   text: string,
   parameters: readonly unknown[] = [],
   hot?: 'hot',
+  statement?: Statement,
 ): Promise<Row[]> {
-  if (hot) {
-    const client: DatabaseClient = await runner.connect();
-    const commits = !runner.isTransactionActive && !onlyReads(text);
-    return queryNamed(client, text, parameters, { commits });
-  }
-  const { records } = await runner.query(text, [...parameters], true);
-  return records as Row[];
+  if (hot) return queryNamed(client, text, parameters, statement);
+  const ask = () => client.query(text, [...parameters]);
+  return (await answered(client, ask, statement)).rows;
 }
 
 /**

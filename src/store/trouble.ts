@@ -24,6 +24,9 @@ const CODES = new Set(['25006', '25P03', '25P04', '40001', '40P01', '55P03']);
 /** After these the connection is as good as before: disk full, serialization failure, deadlock, lock not available, statement timeout. */
 const HARMLESS = new Set(['53100', '40001', '40P01', '55P03', '57014']);
 
+/** The statement's connection broke. Another connection may work. */
+class LostConnectionError extends UnavailableError {}
+
 /**
  * Runs a statement. A connection that does not answer in time is destroyed, and so is one that cannot be used any more. Throws
  * UnavailableError when the database cannot be used at the moment, and the statement's own error otherwise.
@@ -44,7 +47,7 @@ export async function answered<T>(
     const lost = connection.lost || severity === 'FATAL' || severity === 'PANIC';
     if (!lost && !CODES.has(code) && !CLASSES.has(code.slice(0, 2))) throw error;
     if (lost || !HARMLESS.has(code)) connection.destroy();
-    throw new UnavailableError(!(lost && commits), error);
+    throw lost ? new LostConnectionError(!commits, error) : new UnavailableError(true, error);
   } finally {
     clearTimeout(timer);
   }
@@ -61,20 +64,31 @@ export const onlyReads = (text: string): boolean =>
   /^\s*select\b/i.test(text) ||
   (/^\s*with\b/i.test(text) && !/\b(insert|update|delete|merge)\b/i.test(text));
 
-/** Milliseconds. An attempt that took longer is not repeated: its caller has waited long enough. */
-const RETRY_WITHIN = 1_000;
+/** Milliseconds. A statement that took longer is not repeated: its caller has waited long enough. */
+const REPEAT_WITHIN = 1_000;
+/**
+ * After a failover, or when an administrator ended all sessions, each connection of the pool may be broken, and shows it only when it is
+ * used. Each attempt removes one of them, so that this many (more than a pool has) reach a new connection.
+ */
+const LOST_MAX = 32;
 
-/** Repeats the work once when the connection failed at once and the database changed nothing. The pool has dropped that connection. */
-export async function retryOnce<T>(
+/**
+ * Repeats the work when the database changed nothing: as long as it meets broken connections, and once after any other trouble. The pool
+ * drops each broken connection. Throws the last error.
+ */
+export async function repeated<T>(
   work: () => Promise<T>,
   mayRepeat: () => boolean = () => true,
 ): Promise<T> {
   const started = performance.now();
-  try {
-    return await work();
-  } catch (error) {
-    const undone = error instanceof UnavailableError && error.undone;
-    if (!undone || performance.now() - started > RETRY_WITHIN || !mayRepeat()) throw error;
-    return work();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const undone = error instanceof UnavailableError && error.undone;
+      const most = error instanceof LostConnectionError ? LOST_MAX : 1;
+      const late = attempt > most || performance.now() - started > REPEAT_WITHIN;
+      if (!undone || late || !mayRepeat()) throw error;
+    }
   }
 }

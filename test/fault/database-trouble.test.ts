@@ -228,6 +228,22 @@ test('calls right after an administrator ended all sessions are answered as if n
   expect(said.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
+test('calls that meet nothing but broken connections are answered on new ones, as after a failover', async () => {
+  const list = () => serving.api('GET', '/approvals', { token });
+  const calls = () => Promise.all([list(), whoami(), ask()]);
+  await Promise.all(Array.from({ length: 6 }, calls));
+  for (const call of [list, whoami, ask]) {
+    proxy.breakOpen();
+    expect((await call()).status).toBe(200);
+  }
+  const { dataSource } = services.database;
+  const store = createStore(dataSource, { chain: chainHash, makeId });
+  proxy.breakOpen();
+  expect(await store.people.list()).toEqual(await store.people.list());
+  proxy.breakOpen();
+  expect((await calls()).map(({ status }) => status)).toEqual([200, 200, 200]);
+});
+
 test('while Postgres is down each call gets 503 and Retry-After, and when it is back they work again', async () => {
   process.kill(server.pid ?? 0, 'SIGKILL');
   await until('an answer of 503', async () => (await whoami()).status === 503);

@@ -1,4 +1,4 @@
-/** A TCP proxy to a PostgreSQL that listens on a socket only, which can lose the connection just before or just after a COMMIT. */
+/** A TCP proxy to a PostgreSQL that listens on a socket only, which can lose the connection just before or just after a COMMIT, or before the next use. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
@@ -11,6 +11,8 @@ export interface PostgresProxy {
   readonly connection: OwnPostgres['connection'];
   /** Cuts the connection of the next transaction that commits. Resolves when it is cut. */
   cutNextCommit(where: Cut): Promise<void>;
+  /** Cuts each connection that is open now as soon as it is used, as after a failover. */
+  breakOpen(): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ const HAS_COMMITTED = /C.{4}COMMIT\0/s;
 export async function postgresProxy({ connection }: OwnPostgres): Promise<PostgresProxy> {
   const target = path.join(connection.host, `.s.PGSQL.${connection.port}`);
   const open = new Set<Socket>();
+  const broken = new WeakSet<Socket>();
   let trap: Trap | undefined;
 
   const server = createServer((client) => {
@@ -51,6 +54,7 @@ export async function postgresProxy({ connection }: OwnPostgres): Promise<Postgr
       cut();
     };
     client.on('data', (bytes) => {
+      if (broken.has(client)) return cut();
       if (trap && !trap.by && ASKS_TO_COMMIT.test(bytes.toString('latin1'))) {
         if (trap.where === 'before') return spring();
         trap.by = client;
@@ -72,6 +76,10 @@ export async function postgresProxy({ connection }: OwnPostgres): Promise<Postgr
       new Promise((sprung) => {
         trap = { where, sprung };
       }),
+
+    breakOpen() {
+      for (const end of open) broken.add(end);
+    },
 
     async close() {
       const closed = once(server, 'close');
