@@ -3,6 +3,7 @@
  * least once, and never inside a transaction.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorName } from '../domain/error-name.js';
 import { SECOND } from '../domain/limits.js';
 import { delayBefore, SLACK_DELIVERY, SLACK_UNREACHABLE } from '../domain/retry-policy.js';
@@ -54,6 +55,11 @@ export interface OutboxWorker {
 
 /** Milliseconds. */
 const LEASE = 15 * SECOND;
+/**
+ * Milliseconds from a check that found nothing to the next one, when there was a poke in between. Every transaction that makes a delivery due
+ * pokes all workers, so that in a flood of requests most checks find nothing.
+ */
+const AFTER_NOTHING = 100;
 
 export function createOutboxWorker<L extends Leased = Leased, D extends string = Destination>(
   parts: OutboxWorkerParts<L, D>,
@@ -80,6 +86,7 @@ export function createOutboxWorker<L extends Leased = Leased, D extends string =
       poked = false;
       const leased = await lease(capacity());
       for (const one of leased) begin(one);
+      if (leased.length === 0 && poked) await sleep(AFTER_NOTHING);
     }
     // Synchronous with the last read of `poked`, so that no poke is lost in between.
     checking = undefined;

@@ -1,6 +1,6 @@
 /** People and their Slack accounts. */
 
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, FindOptionsWhere } from 'typeorm';
 import { asciiLower, isAscii } from '../domain/ascii.js';
 import type { Person, PersonId } from '../domain/person.js';
 import type { MakeId, People, PersonReads } from '../ports/index.js';
@@ -13,15 +13,17 @@ const relations = { slack: true } as const;
 
 export function personReads(manager: EntityManager): PersonReads {
   const people = manager.getRepository(PersonTable);
-  const one = async (row: Promise<PersonRow | null>) => toPerson(await row);
+  // `findOne` makes two statements where it also reads a relation. What these conditions select is unique.
+  const one = async (where: FindOptionsWhere<PersonRow>) =>
+    toPerson((await people.find({ where, relations }))[0] ?? null);
   return {
-    find: (id) => one(people.findOne({ where: { id }, relations })),
-    byEmail: (email) => one(people.findOne({ where: { email: asciiLower(email) }, relations })),
+    find: (id) => one({ id }),
+    byEmail: (email) => one({ email: asciiLower(email) }),
 
     async bySlack(teamId, userId) {
       const account = await manager.findOneBy(SlackAccountTable, { teamId, userId });
       if (!account) return undefined;
-      return one(people.findOne({ where: { id: account.personId as PersonId }, relations }));
+      return one({ id: account.personId as PersonId });
     },
 
     async list() {

@@ -1,11 +1,11 @@
-/** A thousand requests in ten seconds: none is lost, no channel is flooded, and decisions elsewhere are hardly slower. */
+/** A thousand requests in ten seconds: none is lost, no channel is flooded, and decisions elsewhere do not wait for messages. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApprovalId } from '../../src/domain/approval.js';
+import { SECOND } from '../../src/domain/limits.js';
 import { VSecureClient } from '../../src/sdk/index.js';
-import { startServing } from '../http/serving.js';
 import { brokenInvariants } from '../support/invariants.js';
 import type { Services } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
@@ -15,7 +15,7 @@ import { until } from '../support/until.js';
 const REQUESTS = 1_000;
 const WITHIN = 10_000;
 const KEYS = 10;
-/** Decisions that are timed without and with the load. */
+/** Decisions that are timed beside the load. */
 const SAMPLE = 11;
 const MEGABYTE = 1024 * 1024;
 
@@ -78,21 +78,6 @@ async function askThousand(services: Services): Promise<void> {
   await Promise.all(askers);
 }
 
-/** The middle time (ms) of a decision while a thousand requests come in, where there is no Slack at all. */
-async function besideWithoutSlack(): Promise<number> {
-  const serving = await startServing();
-  try {
-    const client = await approver(serving.services, serving.server.url);
-    const ids = await askSome(serving.services, 'busy', SAMPLE);
-    const load = askThousand(serving.services);
-    const beside = await decideAll(client, ids);
-    await load;
-    return beside;
-  } finally {
-    await serving.close();
-  }
-}
-
 const everythingSent = () =>
   until(
     'every delivery',
@@ -106,7 +91,6 @@ const everythingSent = () =>
   );
 
 test('1,000 requests in 10 s are all shown, at one message a second, without delaying decisions', async () => {
-  const without = await besideWithoutSlack();
   const busy = await askSome(scene.services, 'busy', SAMPLE);
   await everythingSent();
   const before = memory();
@@ -131,8 +115,8 @@ test('1,000 requests in 10 s are all shown, at one message a second, without del
     return counted.reduce((sum, count) => sum + count, cards.length) === REQUESTS;
   });
   expect(closest(scene)).toBeGreaterThan(1_000);
-  // The requests themselves take their share of the machine and of the audit trail, with or without Slack.
-  expect(beside / without, 'slower by Slack').toBeLessThan(4);
+  // One that waited for its channel's turn would wait for a second or more. What it costs is measured in bench/notifications.ts.
+  expect(beside).toBeLessThan(SECOND);
   expect(grown).toBeLessThan(50 * MEGABYTE);
   expect(await brokenInvariants(scene.services.database.dataSource)).toEqual([]);
 }, 110_000);

@@ -1,4 +1,5 @@
 /** Every committed row is delivered: at least once, with retries, and never twice at the same time. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   createOutboxWorker,
@@ -20,6 +21,7 @@ function createMemoryOutbox(...subjects: readonly string[]) {
     [];
   let clock = 0;
   let broken = 0;
+  let checks = 0;
   const row = (subject: string) => {
     const found = rows.get(subject);
     if (!found) throw new Error(`no delivery for ${subject}`);
@@ -27,6 +29,7 @@ function createMemoryOutbox(...subjects: readonly string[]) {
   };
   const outbox: SlackOutbox = {
     async lease(_destination, limit) {
+      checks += 1;
       if (broken > 0) {
         broken -= 1;
         throw new TypeError('the database is away: select secret');
@@ -56,6 +59,7 @@ function createMemoryOutbox(...subjects: readonly string[]) {
     outbox,
     retries,
     row,
+    checks: () => checks,
     pass(ms: number) {
       clock += ms;
     },
@@ -101,6 +105,26 @@ test('everything that is due is delivered, with no more deliveries at a time tha
   });
   await until('an empty outbox', outbox.idle);
   expect(most).toBeLessThanOrEqual(4);
+});
+
+test('in a flood of pokes for other outboxes the database is seldom asked, and what becomes due is delivered', async () => {
+  const outbox = createMemoryOutbox('s');
+  const { lease } = outbox.outbox;
+  outbox.outbox.lease = async (...args) => {
+    await sleep(2);
+    return lease(...args);
+  };
+  const { relay } = started(outbox, async () => SENT);
+  await until('an empty outbox', outbox.idle);
+  const before = outbox.checks();
+  for (let pokes = 0; pokes < 200; pokes += 1) {
+    relay.poke();
+    await sleep(1);
+  }
+  expect(outbox.checks() - before).toBeLessThan(20);
+  outbox.change('s');
+  relay.poke();
+  await until('an empty outbox', outbox.idle);
 });
 
 test('a slow delivery does not delay the others', async () => {
