@@ -31,6 +31,9 @@ export function coveringPatterns(pattern: string): readonly string[] {
   return tails.map((tail) => `vsecure://${path.kind}/${tail}`);
 }
 
+/** The most patterns that `coveringPatterns` returns for this valid resource or pattern, without making them. */
+export const mostCovering = (pattern: string): number => 2 ** (pattern.split('/').length - 3);
+
 /**
  * The literal beginnings that a pattern which covers this resource or pattern can have before its first wildcard segment: at most nine, so
  * that policies are found by a key. What is found may also not cover it: `PolicyIndex` compares the segments.

@@ -98,6 +98,14 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** Events that are uses of a resource. A request is none. */
+export const USES = [
+  'secret_read',
+  'secret_written',
+  'secret_deleted',
+  'records_read',
+] as const satisfies readonly EventType[];
+
 /** The id of a Slack user or of a Slack user group, as a policy may name an approver. */
 export const SLACK_USER_ID = /^[UW][A-Z0-9]{1,30}$/;
 export const SLACK_GROUP_ID = /^S[A-Z0-9]{1,30}$/;

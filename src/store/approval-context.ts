@@ -1,6 +1,6 @@
 /** What is on record about the resources of a request: earlier requests of the same principal, and of all principals. */
 
-import { coveringPatterns, coveringRegex } from '../domain/pattern.js';
+import { coveringPatterns, coveringRegex, mostCovering } from '../domain/pattern.js';
 import type { PolicyId } from '../domain/policy/policy.js';
 import type { RequestRecord } from '../domain/risk-signals.js';
 import type { ComparedRequest, PastRequest } from '../ports/index.js';
@@ -133,7 +133,7 @@ const PATTERNS_MAX = 1000;
  * expression for each when the list would be too long.
  */
 function coveredBy(resources: readonly string[]): { names: string[]; patterns: string[] } {
-  const expected = resources.reduce((sum, name) => sum + 2 ** (name.split('/').length - 3), 0);
+  const expected = resources.reduce((sum, name) => sum + mostCovering(name), 0);
   if (expected > PATTERNS_MAX)
     return { names: [...resources], patterns: resources.map(coveringRegex) };
   return { names: [...new Set(resources.flatMap(coveringPatterns))], patterns: [] };

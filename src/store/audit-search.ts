@@ -89,16 +89,21 @@ export function auditSearch(filter: Filter, keys?: IndexedKeys): AuditSearch {
     scope?.person && ((bind) => personSees(scope, bind)),
   ];
   return {
-    branches: keys
-      ? keyedBranches(filter, keys)
-      : key
-        ? keyBranches(key)
-        : [typeBranch(type ?? (types?.length === 1 ? types[0] : undefined))],
+    branches: keys ? keyedBranches(filter, keys) : unkeyedBranches(filter, key),
     conditions: conditions.filter((one) => one !== undefined),
     resource: named,
     exact: isExact(visibility),
     upTo: keys?.upTo,
   };
+}
+
+/** `key`: the principals of the key that searches. */
+function unkeyedBranches(
+  { type, types }: Filter,
+  key: readonly string[] | undefined,
+): readonly Branch[] {
+  if (key) return keyBranches(key);
+  return [typeBranch(type ?? (types?.length === 1 ? types[0] : undefined))];
 }
 
 /** Without a filter that has a key, a person's own events stand beside those that the person's policies decide. */

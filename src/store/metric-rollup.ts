@@ -1,11 +1,9 @@
 /** Adds new audit events to the hourly counts and to the keys of searches, from the cursor on. */
 
 import type { DataSource } from 'typeorm';
+import { USES } from '../domain/vocabulary.js';
 import { indexOn } from './audit-keys.js';
 import { first, only, type Sql, sqlIn } from './sql.js';
-
-/** Events that are uses of a resource. A request is none. */
-export const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
 
 /** The most events that one transaction counts. */
 const BATCH = 10_000;

@@ -5,12 +5,14 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { mostCovering } from '../domain/pattern.js';
 import type { Result } from '../domain/result.js';
 import type { ChainHash, OpenedRead, ReadLedger, ReadRequest } from '../ports/index.js';
 import { appendAfter, toHead } from './audit-chain.js';
 import { createSettle, type Outcome, readEvent } from './ledger-outcome.js';
 import { type GroupedRead, openGroup, type SeenRow } from './ledger-statement.js';
 import { preparedTransaction } from './prepared-transaction.js';
+import { endedOrSlow } from './together.js';
 
 /** The most reads in one transaction: those that arrived while the previous group was being committed. */
 const GROUP_MAX = 256;
@@ -63,21 +65,17 @@ export function createReadLedger(
     running = true;
     // Yields to the event loop, so that callers who read at the same moment join the group: a larger group is cheaper.
     for (await turn(); queue.length > 0; await turn())
-      await endedOrSlow(commitGroup(queue.splice(0, groupSize(queue))));
+      await commitBeside(commitGroup(queue.splice(0, groupSize(queue))));
     running = false;
   };
 
   const slow = new Set<Promise<void>>();
-  const endedOrSlow = async (group: Promise<void>) => {
+  const commitBeside = async (group: Promise<void>) => {
     slow.add(group);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, SLOW);
-      void group.finally(() => {
-        slow.delete(group);
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await endedOrSlow(
+      group.finally(() => slow.delete(group)),
+      SLOW,
+    );
     if (slow.size >= SLOW_MAX) await Promise.race(slow);
   };
 
@@ -97,7 +95,7 @@ export function createReadLedger(
 function groupSize(queue: readonly Waiting[]): number {
   let patterns = 0;
   const end = queue.findIndex(({ read }, place) => {
-    patterns += 2 ** (read.resource.split('/').length - 3);
+    patterns += mostCovering(read.resource);
     return place === GROUP_MAX || (place > 0 && patterns > PATTERNS_MAX);
   });
   return end === -1 ? queue.length : end;

@@ -63,6 +63,7 @@ export function createTogether({ alone, commit }: TogetherParts) {
           // Others of the same subject may have waited for this group only, and no other run would take them.
           if (kind.waiting.length > 0 && kind.running < BESIDE) void run(kind);
         }),
+        SLOW,
       );
       await turn();
     }
@@ -104,9 +105,10 @@ function takeGroup({ waiting, busy }: Kind): readonly Waiting[] {
   return free;
 }
 
-function endedOrSlow(work: Promise<void>): Promise<void> {
+/** Resolves when the work has ended, or after `ms` milliseconds. */
+export function endedOrSlow(work: Promise<unknown>, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, SLOW);
+    const timer = setTimeout(resolve, ms);
     void work.finally(() => {
       clearTimeout(timer);
       resolve();

@@ -3,9 +3,8 @@
 import { HOUR } from '../domain/limits.js';
 import { covers } from '../domain/pattern.js';
 import { actorIds, type VisibilityScope } from '../domain/visibility.js';
-import type { EventType } from '../domain/vocabulary.js';
+import { type EventType, USES } from '../domain/vocabulary.js';
 import type { MetricQuery, UseCount } from '../ports/index.js';
-import { USES } from './metric-rollup.js';
 import type { Sql } from './sql.js';
 
 /**

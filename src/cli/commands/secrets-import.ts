@@ -29,9 +29,10 @@ export function registerSecretsImport(program: Command, io: Io): void {
     .addHelpText('after', EXAMPLES)
     .action(async (file, { to, dryRun, json }) => {
       const variables = parseEnvFile(readBytes(file));
-      const wanted = checked(variables, to.replace(/\/+$/, ''));
+      const folder = to.replace(/\/+$/, '');
+      const wanted = checked(variables, folder);
       for (const { name } of variables.filter(({ value }) => value === ''))
-        io.err(`Skipped ${fullUri(`${to.replace(/\/+$/, '')}/${name}`)}: it has no value.`);
+        io.err(`Skipped ${fullUri(`${folder}/${name}`)}: it has no value.`);
       if (wanted.length === 0) throw new UsageError(`${file} has no variable with a value.`);
       if (dryRun) {
         const paths = wanted.map(({ path }) => ({ path }));

@@ -21,22 +21,17 @@ export function createPolicyIndex<P extends Pick<PolicyRules, 'uri'>>(
 ): PolicyIndex<P> {
   const root = newNode<P>();
   for (const policy of policies) insert(root, policy);
+  const walk = (resource: string, most?: number): readonly P[] => {
+    const path = splitPath(resource);
+    if (typeof path === 'string') return [];
+    const kind = root.below.get(path.kind);
+    const found: P[] = [];
+    if (kind) collect(kind, path.segments, 0, found, most);
+    return found;
+  };
   return {
-    covering(resource) {
-      const path = splitPath(resource);
-      if (typeof path === 'string') return [];
-      const kind = root.below.get(path.kind);
-      const found: P[] = [];
-      if (kind) collect(kind, path.segments, 0, found);
-      return found;
-    },
-    deciding(resource) {
-      const path = splitPath(resource);
-      const kind = typeof path === 'string' ? undefined : root.below.get(path.kind);
-      const found: P[] = [];
-      if (kind && typeof path !== 'string') collect(kind, path.segments, 0, found, 1);
-      return found[0];
-    },
+    covering: (resource) => walk(resource),
+    deciding: (resource) => walk(resource, 1)[0],
   };
 }
 

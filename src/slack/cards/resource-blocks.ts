@@ -5,13 +5,12 @@ import type { Approval } from '../../domain/approval.js';
 import { packLines } from '../format/clip.js';
 import { pathOf, shortName } from '../format/resource-names.js';
 import { code, open, section } from '../format/text-objects.js';
+import { TITLE_PATH } from './wording.js';
 
 /** A section holds 3,000 characters. */
 const SECTION_ROOM = 2900;
 /** Names on a card. Of more, one fewer is listed, and their number. */
 const LISTED_MAX = 4;
-/** A longer name is cut in the title. */
-const TITLE_PATH = 80;
 
 /** Empty for a single resource that stands in the title. */
 export function resourceBlocks(approval: Approval): SectionBlock[] {

@@ -70,8 +70,8 @@ export function timesUsed(operation: Operation, uses: number): string {
   return `${USED[operation]} ${uses === 1 ? 'once' : `${uses} times`}`;
 }
 
-/** Room for the resource in a header, which holds 150 characters. */
-const TITLE_PATH = 80;
+/** Room for the resource in a header, which holds 150 characters. A longer name is cut there. */
+export const TITLE_PATH = 80;
 
 const VERB: Record<Operation, string> = {
   list: 'list',

@@ -16,7 +16,7 @@ export function createObtainGrant(store: Store, requestAccess: RequestAccess): O
   return async (caller, use) => {
     const { operation, resource } = use;
     if (!parseResource(resource).ok) return;
-    const [policy] = (await store.policies.covering([resource])).covering(resource);
+    const policy = (await store.policies.covering([resource])).deciding(resource);
     if (!policy || policy.requiresApproval) return;
     if ((await findGrant(store, caller, use)).ok) return;
     await requestAccess(caller, { resources: [resource], operation, reason: '' });

@@ -115,7 +115,7 @@ async function secretsUnder(
   );
   const counted = [...new Set(pages.flatMap(({ items }) => items.map(({ path }) => path)))].sort();
   const index = await policies.covering(counted);
-  const matched = counted.filter((uri) => index.covering(uri)[0]?.id === policy?.id);
+  const matched = counted.filter((uri) => index.deciding(uri)?.id === policy?.id);
   return { matched, atLeast: pages.some(({ next }) => next !== undefined) };
 }
 

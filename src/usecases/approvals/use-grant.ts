@@ -41,7 +41,7 @@ export async function useGrant(tx: Tx, caller: Caller, use: Use): Promise<Result
 
 /** The policy that decides the resource now, if it permits the operation. A grant under any other policy does not count. */
 async function permittingPolicy({ policies }: GrantAndPolicyReads, { operation, resource }: Use) {
-  const [policy] = (await policies.covering([resource])).covering(resource);
+  const policy = (await policies.covering([resource])).deciding(resource);
   return policy?.permissions.includes(operation) ? policy : undefined;
 }
 

@@ -47,8 +47,10 @@ export interface ListedKey {
 }
 
 export interface ManageKeys {
-  /** A human key is created by an administrator's human key only. */
-  /** A retry under the same idempotency key gets the key again for ten minutes, and is refused with `shown_once` afterwards. */
+  /**
+   * A human key is created by an administrator's human key only. A retry under the same idempotency key gets the key again for ten minutes,
+   * and is refused with `shown_once` afterwards.
+   */
   create(
     caller: Caller,
     request: KeyRequest,

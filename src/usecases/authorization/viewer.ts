@@ -9,7 +9,7 @@ import { type Caller, seesEverything } from '../../domain/rights.js';
 import { ownVisibility, prefixesOf, type VisibilityScope } from '../../domain/visibility.js';
 import type { Scope } from '../../domain/vocabulary.js';
 import type { Reads } from '../../ports/index.js';
-import { singleDecidingPolicy } from '../policies/deciding-policy.js';
+import { decidingPolicy } from '../policies/deciding-policy.js';
 import { requireScope } from './require-scope.js';
 
 export type Viewer = Caller | Person;
@@ -65,9 +65,7 @@ export async function personVisibility(
     policies: mine.map(({ id }) => id),
     prefixes: prefixesOf([...mine, ...further].map(({ uri }) => uri)),
     deciding(resources, requestedAt = moment) {
-      const found = singleDecidingPolicy(
-        new Map(resources.map((one) => [one, index.covering(one)[0]])),
-      );
+      const found = decidingPolicy(index, resources);
       if (!found.ok) return undefined;
       const policy = found.value;
       const escalated = further.includes(policy) && isEscalated(policy, requestedAt, moment);

@@ -3,7 +3,7 @@
 import { ok, type Result } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { ownVisibility } from '../../domain/visibility.js';
-import type { EventType } from '../../domain/vocabulary.js';
+import { type EventType, USES } from '../../domain/vocabulary.js';
 import type { AuditCountFilter, Listed, Page, ResourceCount, Store } from '../../ports/index.js';
 import { auditVisibility } from '../audit/query-audit.js';
 import { requireScope } from '../authorization/require-scope.js';
@@ -15,9 +15,6 @@ export type CountUses = (
   },
   page: Page,
 ) => Promise<Result<Listed<ResourceCount>>>;
-
-/** Events that count as a use. A request is not a use. */
-const USES = ['secret_read', 'secret_written', 'secret_deleted', 'records_read'] as const;
 
 /** Counts uses, or events of the filter's type, for each resource. The highest count comes first. */
 export function createCountUses(store: Store, defaultApprovers: readonly string[]): CountUses {

@@ -13,17 +13,9 @@ export function decidingPolicy<P extends PolicyRules>(
   policies: PolicyIndex<P>,
   resources: readonly string[],
 ): Result<P> {
-  return singleDecidingPolicy(
-    new Map(resources.map((resource) => [resource, policies.covering(resource)[0]])),
-  );
-}
-
-/** The same for resources whose policies are already known. */
-export function singleDecidingPolicy<P extends PolicyRules>(
-  policyOf: ReadonlyMap<string, P | undefined>,
-): Result<P> {
   const groups = new Map<string, { policy: P; resources: string[] }>();
-  for (const [resource, policy] of policyOf) {
+  for (const resource of new Set(resources)) {
+    const policy = policies.deciding(resource);
     if (!policy) return refused({ code: 'no_policy' });
     const group = groups.get(policy.uri) ?? { policy, resources: [] };
     groups.set(policy.uri, { policy, resources: [...group.resources, resource] });

@@ -10,7 +10,7 @@ import type { Reads } from '../../ports/index.js';
 import { evaluateRequest } from '../approvals/evaluate-request.js';
 import { requireScope } from '../authorization/require-scope.js';
 import { inTurns } from '../in-turns.js';
-import { singleDecidingPolicy } from './deciding-policy.js';
+import { decidingPolicy } from './deciding-policy.js';
 import { type PolicyWrite, rulesAfter, whyNotWritten } from './policy-write.js';
 
 export interface Proposal {
@@ -119,8 +119,7 @@ function reevaluate(
   defaultApprovers: readonly string[],
   { resources, createdAt, ...question }: Approval,
 ): Result<'asked' | 'granted'> {
-  const policyOf = new Map(resources.map((resource) => [resource, index.covering(resource)[0]]));
-  const deciding = singleDecidingPolicy(policyOf);
+  const deciding = decidingPolicy(index, resources);
   if (!deciding.ok) return deciding;
   const policy = deciding.value;
   const judged = evaluateRequest(policy, question, createdAt);

@@ -7,7 +7,7 @@ import type { Tx } from '../../ports/index.js';
 export async function updateAffectedCards(tx: Tx, changed: readonly string[]): Promise<void> {
   if (changed.length === 0) return;
   const index = createPolicyIndex(changed.map((uri) => ({ uri })));
-  const covered = (resource: string) => index.covering(resource).length > 0;
+  const covered = (resource: string) => index.deciding(resource) !== undefined;
   for (const { id, resources } of await tx.approvals.open())
     if (resources.some(covered)) await tx.enqueueCardUpdate(id);
 }

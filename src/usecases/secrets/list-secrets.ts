@@ -66,7 +66,7 @@ async function accessLookup(
   const isGranted = grantLookup(grants);
   return (path) => {
     const hasGrant = (operation: Operation, { id }: Policy) => isGranted(id, operation, path);
-    const [policy] = index.covering(path);
+    const policy = index.deciding(path);
     if (!policy) return 'none';
     // A policy with `listed: false` shows its secrets only to callers with `secrets:manage` or an active `list` grant.
     if (!policy.listed && !may(caller, 'secrets:manage') && !hasGrant('list', policy))
@@ -87,5 +87,5 @@ function grantLookup(grants: readonly Grant[]) {
   }
   const indexes = new Map([...patterns].map(([place, all]) => [place, createPolicyIndex(all)]));
   return (policy: Policy['id'], operation: Operation, path: string): boolean =>
-    (indexes.get(`${policy} ${operation}`)?.covering(path).length ?? 0) > 0;
+    indexes.get(`${policy} ${operation}`)?.deciding(path) !== undefined;
 }
