@@ -25,7 +25,7 @@ export type ServePublic = <R extends PublicRoute>(
 export function createServePublic(router: Router): ServePublic {
   return (route, handle) => {
     router.post(route.path, async (req, res) => {
-      const input = readInput(route, req);
+      const input = await readInput(route, req);
       if (!input.ok) return sendRefusal(res, input.refusal);
       const answer = await handle({ ...input.value, address: req.ip ?? '' });
       if (!answer.ok) return sendRefusal(res, answer.refusal);

@@ -31,7 +31,7 @@ export function createServe(router: Router): Serve {
     router[METHODS[route.method]](route.path, async (req, res, next) => {
       // Express passes HEAD to GET handlers, and a read may use up a grant.
       if (req.method !== route.method) return next();
-      const call = readCall(route, req, disconnectedOf(res));
+      const call = await readCall(route, req, disconnectedOf(res));
       if (!call.ok) return sendRefusal(res, call.refusal);
       const answer = await handle(call.value);
       if (!answer.ok) return sendRefusal(res, answer.refusal);
@@ -41,15 +41,15 @@ export function createServe(router: Router): Serve {
 }
 
 /** Checks the scope before the input, so that a caller without the scope learns nothing about either. */
-function readCall<R extends Route>(
+async function readCall<R extends Route>(
   route: R,
   req: Request,
   disconnected: AbortSignal,
-): Result<Call<R>> {
+): Promise<Result<Call<R>>> {
   const caller = callerOf(req);
   const forbidden = refuseWithoutScope(route, caller);
   if (forbidden) return forbidden;
-  const input = readInput(route, req);
+  const input = await readInput(route, req);
   if (!input.ok) return input;
   const idempotencyKey = readIdempotencyKey(route, req, caller, input.value);
   if (!idempotencyKey.ok) return idempotencyKey;
