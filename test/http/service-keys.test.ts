@@ -140,6 +140,71 @@ describe.each(['service', 'agent'] as const)('a %s key with all its scopes', (ke
   });
 });
 
+/** Every caller with the scope counts as a human in a broken build. */
+const human = (caller: Caller): Caller => ({
+  ...caller,
+  principal: { ...caller.principal, class: 'human' },
+});
+
+describe('a service key with the scope keys:manage', () => {
+  const create = async (token: string, body: object) => {
+    const { status, json } = await serving.api('POST', '/keys', { token, body });
+    return { status, json };
+  };
+  const manager = () =>
+    serving.services.key(`manages-${crypto.randomUUID()}`, 'service', 'admin@example.com', [
+      'keys:manage',
+      'audit:read',
+    ]);
+
+  test('creates no further key of an agent, which would use what people approved for that agent', async () => {
+    const { token } = await manager();
+    await serving.services.agent('approved', 'bob@example.com');
+    const further = {
+      name: 'approved',
+      class: 'agent',
+      owner: 'bob@example.com',
+      additional: true,
+    };
+    expect(await create(token, further)).toMatchObject({
+      status: 403,
+      json: { code: 'not_allowed', detail: expect.stringContaining('a human key of an admin') },
+    });
+    expect((await create(serving.services.adminToken, further)).status).toBe(200);
+  });
+
+  test('creates one in a build that looks at the scope only, which the check above notices', async () => {
+    const { caller } = await manager();
+    await serving.services.agent('copied', 'bob@example.com');
+    const further = {
+      name: 'copied',
+      class: 'agent',
+      owner: 'bob@example.com',
+      additional: true,
+    } as const;
+    const { create: unguarded } = serving.services.useCases.manageKeys;
+    expect(await unguarded(human(caller), further)).toMatchObject({ ok: true });
+  });
+
+  test('gives another service key only scopes that it has itself', async () => {
+    const { token } = await manager();
+    const wish = { class: 'service', owner: 'admin@example.com' };
+    for (const scopes of [undefined, ['resources:manage'], ['keys:manage', 'secrets:manage']])
+      expect(await create(token, { ...wish, name: 'wider', scopes })).toMatchObject({
+        status: 403,
+        json: { code: 'not_allowed', detail: expect.stringContaining(':manage') },
+      });
+    const narrow = { ...wish, name: 'narrow', scopes: ['audit:read'] };
+    expect((await create(token, narrow)).status).toBe(200);
+  });
+
+  test('creates a new agent', async () => {
+    const { token } = await manager();
+    const agent = { name: 'new-agent', class: 'agent', owner: 'bob@example.com' };
+    expect((await create(token, agent)).status).toBe(200);
+  });
+});
+
 test('an administrator’s human key may do all of it, so the refusals are about the key and not about the request', async () => {
   const token = serving.services.adminToken;
   const send = async (path: string, body: object) =>
@@ -154,11 +219,6 @@ test('an administrator’s human key may do all of it, so the refusals are about
 test('the check fails on a build that guards keys and link codes but lets the scope keys:manage change people', async () => {
   const services = await buildServices();
   const { managePeople } = services.useCases;
-  /** Every caller with the scope counts as a human here. */
-  const human = (caller: Caller): Caller => ({
-    ...caller,
-    principal: { ...caller.principal, class: 'human' },
-  });
   const unguarded: typeof managePeople = {
     list: managePeople.list,
     set: (caller, ...rest) => managePeople.set(human(caller), ...rest),

@@ -48,7 +48,8 @@ export interface ListedKey {
 
 export interface ManageKeys {
   /**
-   * A human key is created by an administrator's human key only. A retry under the same idempotency key gets the key again for ten minutes,
+   * A human key, and a further key of an existing principal, are created by an administrator's human key only; a service key gives another
+   * service key no scope that it does not have itself. A retry under the same idempotency key gets the key again for ten minutes,
    * and is refused with `shown_once` afterwards.
    */
   create(
@@ -101,10 +102,7 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
 
   return {
     async create(caller, request, idempotencyKey) {
-      const forbidden =
-        request.class === 'human'
-          ? requireAdministrator(caller)
-          : requireScope(caller, 'keys:manage');
+      const forbidden = whyNotCreated(caller, request);
       if (forbidden) return forbidden;
       const made = await store.transaction((tx) =>
         idempotent(tx, idempotencyKey, () => create(tx, caller, request), NEW_KEY),
@@ -128,6 +126,22 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
       return ok(await listKeys(store));
     },
   };
+}
+
+/** A service key never gives itself more through a key that it creates: neither the grants of an agent, nor rights, nor a person's vote. */
+function whyNotCreated(caller: Caller, request: KeyRequest) {
+  if (request.class === 'human' || request.additional) return requireAdministrator(caller);
+  const forbidden = requireScope(caller, 'keys:manage');
+  if (forbidden || request.class !== 'service') return forbidden;
+  const { service } = CLASS_SCOPES;
+  const lacks = (request.scopes ?? service).filter(
+    (scope) => service.includes(scope) && !caller.scopes.has(scope),
+  );
+  if (lacks.length === 0) return undefined;
+  return refused({
+    code: 'not_allowed',
+    needs: `a key that itself has the scopes of the new one: yours lacks ${lacks.join(', ')}`,
+  });
 }
 
 /** After the transaction, because it asks Slack. It never fails: the key exists, and only this answer contains it. */
