@@ -35,7 +35,8 @@ export default defineConfig({
           ...shared,
           name: 'rooms',
           include: ['test/**/*.test.ts', 'relay/test/**/*.test.ts'],
-          exclude: [...EMULATORS, ...ALONE],
+          // `npm run test:clients` runs it: it installs packages and takes minutes.
+          exclude: [...EMULATORS, ...ALONE, 'test/clients/**'],
           // Most of a test is waiting for Postgres, so two cores carry three of them.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },

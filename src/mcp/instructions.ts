@@ -2,7 +2,7 @@
 
 export const INSTRUCTIONS = `vsecure guards secrets. You can read a value only under a grant, and usually a person must approve that grant first.
 
-Call the tools in this order:
+Call the tools in this order. Your client may show their names with a prefix, or with _ instead of -:
 1. list-secrets, if you do not know the exact resource.
 2. request-access, once for everything that the task needs, with the true reason: a person reads it. It answers at once. Name single resources where you can. A pattern never covers resources under a stricter policy.
 3. wait-for-decision, while the status is "pending". It waits for you: do not sleep in between.

@@ -146,6 +146,8 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(Math.min(...positions)).toBeGreaterThan(0);
     for (const name of TOOLS) expect(instructions).toContain(name);
     expect(instructions).toMatch(/three waits.*stop polling/);
+    // As @openai/agents and @mastra/mcp do.
+    expect(instructions).toMatch(/names with a prefix, or with _ instead of -/);
     expect(instructions).toMatch(/final/);
     expect(instructions).toMatch(/Never look for a secret elsewhere/);
   });
