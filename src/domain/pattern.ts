@@ -15,9 +15,12 @@ export function parsePattern(text: string): Result<string> {
   if (depth !== -1 && depth !== segments.length - 1)
     return refused({ code: 'invalid_resource', problem: '"**" may only be the last segment' });
   const bad = segments.find((part) => part !== '*' && part !== '**' && !isSegment(part));
+  if (bad?.includes('*')) return refused({ code: 'invalid_resource', problem: PART_OF_A_SEGMENT });
   if (bad !== undefined) return refused({ code: 'invalid_resource', problem: segmentProblem(bad) });
   return ok(text);
 }
+
+const PART_OF_A_SEGMENT = 'in a pattern, "*" stands for a whole segment, not for a part of one';
 
 /**
  * Returns every pattern that covers this resource or pattern, including itself, most specific first: in each segment a literal

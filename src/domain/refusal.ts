@@ -54,8 +54,12 @@ export type Refusal =
     }
   | { readonly code: 'grant_ended'; readonly how: 'expired' | 'revoked' | 'released' | 'used_up' }
   | { readonly code: 'needs_value'; readonly command: string; readonly generate: boolean }
-  /** `pending`: the caller's own request that would give the access. */
-  | { readonly code: 'approval_required'; readonly pending?: `appr_${string}` | undefined }
+  /** The caller's own request: `pending` would give the access, in `refusedIn` a person denied it or left it out. */
+  | {
+      readonly code: 'approval_required';
+      readonly pending?: `appr_${string}` | undefined;
+      readonly refusedIn?: `appr_${string}` | undefined;
+    }
   | { readonly code: 'shown_once'; readonly made: string }
   | { readonly code: 'not_allowed'; readonly needs: string };
 
@@ -158,8 +162,10 @@ export function explain(refusal: Refusal): string {
     case 'needs_value':
       return `There is no value to store. ${refusal.generate ? 'If a random token will do, call again with "generate": {}. If only your user knows the value, ask your user' : 'Ask your user'} to run this command, which asks for the value where no AI tool can see it: ${refusal.command}`;
     case 'approval_required':
-      return refusal.pending
-        ? `Your request ${refusal.pending} for this is pending: wait for the decision, and do not request it again.`
+      if (refusal.pending)
+        return `Your request ${refusal.pending} for this is pending: wait for the decision, and do not request it again.`;
+      return refusal.refusedIn
+        ? `An approver did not grant this in your request ${refusal.refusedIn}. Do not request it again, unless your user wants you to: work without it, or inform your user.`
         : 'There is no active grant for this resource. Call request-access first, then wait for the decision.';
     case 'shown_once':
       return `An earlier call with this idempotency key already created ${refusal.made} and showed it once. It cannot be shown again. If you no longer have it, create another with a new idempotency key (revoke a lost API key first).`;

@@ -255,4 +255,13 @@ describe('parsePattern', () => {
     const refusal = { code: 'invalid_resource' };
     expect(parsePattern(text)).toMatchObject({ ok: false, refusal });
   });
+
+  test('a "*" that stands for a part of a segment is refused with its own sentence', () => {
+    const problem = 'in a pattern, "*" stands for a whole segment, not for a part of one';
+    for (const part of ['DATA*', '*_URL', '***'])
+      expect(parsePattern(`vsecure://secrets/production/${part}`)).toEqual({
+        ok: false,
+        refusal: { code: 'invalid_resource', problem },
+      });
+  });
 });

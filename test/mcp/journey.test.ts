@@ -172,6 +172,10 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     expect(decided['message']).toBe(
       `Approved for 30m instead of 1h, but only for ${resource}. Not granted: ${wide}. Work without these, or inform your user. Use the access now, and call release-grant when you are done.`,
     );
+    const left = await call(client, 'read-secret', { resource: wide });
+    expect(left.error.code).toBe('approval_required');
+    expect(left.error.message).toMatch(/^An approver did not grant this in your request appr_/);
+    expect(left.error.next).toBeUndefined();
     await call(client, 'release-grant', { grant_id: decided['grant_id'] });
   });
 
@@ -188,6 +192,9 @@ describe.each(CLIENT_KINDS)('%s', (kind) => {
     });
     expect(result.structured).not.toHaveProperty('next');
     expect(result.text).not.toContain('alice');
+    const read = await call(client, 'read-secret', { resource });
+    expect(read.error.message).toContain(`did not grant this in your request`);
+    expect(read.error.next).toBeUndefined();
   });
 
   test('gets "still pending" as an answer when the wait ends', async () => {

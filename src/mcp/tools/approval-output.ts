@@ -14,9 +14,10 @@ export const accessShape = {
     .enum(APPROVAL_STATUSES)
     .describe('"pending" until a person decides. Every other status is final.'),
   resources: z.array(uri).describe('What you requested.'),
-  expires_at: timestamp.describe(
-    'While pending: when the request expires. Once approved: when the access ends.',
-  ),
+  decide_before: timestamp
+    .optional()
+    .describe('While pending: when the request expires if no person decides.'),
+  expires_at: timestamp.optional().describe('Once approved: when the access ends.'),
   grant_id: grantId.optional(),
   granted_resources: z
     .array(uri)
@@ -42,7 +43,8 @@ export function accessOutput({ approval, grant, link }: Access) {
     approval_id: approval.id,
     status: approval.status,
     resources: [...approval.resources],
-    expires_at: (grant?.endsAt ?? approval.expiresAt).toISOString(),
+    decide_before: approval.status === 'pending' ? approval.expiresAt.toISOString() : undefined,
+    expires_at: grant?.endsAt.toISOString(),
     grant_id: grant?.id,
     ...grantedOutput(approval),
     link,

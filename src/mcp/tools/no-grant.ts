@@ -1,5 +1,6 @@
-/** What a tool answers when the caller has no grant: wait for the request that is pending, or make one. */
+/** What a tool answers when the caller has no grant: wait for the request that is pending, or make one unless a person has refused it. */
 
+import type { Approval, ApprovalId } from '../../domain/approval.js';
 import { covers } from '../../domain/pattern.js';
 import type { Refusal } from '../../domain/refusal.js';
 import type { Caller } from '../../domain/rights.js';
@@ -7,7 +8,7 @@ import type { Operation } from '../../domain/vocabulary.js';
 import type { ViewApprovals } from '../../usecases/approvals/view-approvals.js';
 import type { Next } from '../next-step.js';
 
-/** Pending requests of one key that are looked at. Few keys may have as many. */
+/** Requests of one key that are looked at, newest first. */
 const LOOKED_AT = 50;
 
 interface NeededGrant {
@@ -22,7 +23,10 @@ export interface Refused {
   readonly next?: Next | undefined;
 }
 
-/** A refusal for another reason stays as it is. After a revocation nothing is suggested: a person decided against the access. */
+/**
+ * A refusal for another reason stays as it is. After a revocation, a denial, or an approval that left the resource out, nothing is suggested: a person
+ * decided against the access.
+ */
 export type ExplainNoGrant = (
   caller: Caller,
   needed: NeededGrant,
@@ -34,23 +38,34 @@ export const createExplainNoGrant =
   async (caller, { resource, operation }, refusal) => {
     if (refusal.code !== 'approval_required' && refusal.code !== 'grant_ended')
       return { ok: false, refusal };
-    const filter = { status: 'pending', mine: true } as const;
-    const answer = await list(caller, filter, { limit: LOOKED_AT });
-    const pending = answer.ok ? answer.value.items : [];
-    const waiting = pending.find(
-      (request) =>
-        request.operation === operation && request.resources.some((one) => covers(one, resource)),
-    );
-    if (waiting)
-      return {
-        ok: false,
-        refusal: { code: 'approval_required', pending: waiting.id },
-        next: { tool: 'wait-for-decision', arguments: { approval_id: waiting.id } },
-      };
+    const newestRequest = async (status?: 'pending') => {
+      const answer = await list(caller, { status, mine: true }, { limit: LOOKED_AT });
+      const requests = answer.ok ? answer.value.items : [];
+      return requests.find(
+        (request) => request.operation === operation && coversAny(request.resources, resource),
+      );
+    };
+    const pending = await newestRequest('pending');
+    if (pending) return waitFor(pending.id);
     if (refusal.code === 'grant_ended' && refusal.how === 'revoked') return { ok: false, refusal };
-    const next = {
-      tool: 'request-access',
-      arguments: { resources: [resource], operation },
-    } as const;
-    return { ok: false, refusal, next };
+    const newest = await newestRequest();
+    if (newest && isRefusedIn(newest, resource))
+      return { ok: false, refusal: { code: 'approval_required', refusedIn: newest.id } };
+    const args = { resources: [resource], operation };
+    return { ok: false, refusal, next: { tool: 'request-access', arguments: args } };
   };
+
+const coversAny = (patterns: readonly string[], resource: string) =>
+  patterns.some((pattern) => covers(pattern, resource));
+
+const waitFor = (id: ApprovalId): Refused => ({
+  ok: false,
+  refusal: { code: 'approval_required', pending: id },
+  next: { tool: 'wait-for-decision', arguments: { approval_id: id } },
+});
+
+/** Whether a person decided against the access. A request that was sent back may be made again with changes. */
+function isRefusedIn(approval: Approval, resource: string): boolean {
+  if (approval.status === 'denied') return !approval.sentBack;
+  return approval.status === 'approved' && !coversAny(approval.grantedResources, resource);
+}
