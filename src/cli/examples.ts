@@ -31,6 +31,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'mcp:audit': [
     'vsecure mcp:audit --resource "production/*" --since 24h',
     'vsecure mcp:audit --action secret_read --actor claude-desktop',
+    'vsecure mcp:audit --verdict deny --group-by actor --since 7d',
+    'vsecure mcp:audit --csv --since 30d',
+    'vsecure mcp:audit --jsonl',
     'vsecure mcp:audit --follow',
   ],
   'secrets:set': [

@@ -6,7 +6,7 @@ import { type Credentials, createCredentials } from './credentials.js';
 import { createProgress, type Progress } from './progress.js';
 import { question } from './prompt.js';
 import { type Column, table } from './table.js';
-import { escapeJson, escapeLines } from './terminal-text.js';
+import { escapeCsv, escapeJson, escapeLines } from './terminal-text.js';
 
 export interface Io extends Credentials {
   /** Writes a result line to stdout. */
@@ -17,6 +17,10 @@ export interface Io extends Credentials {
   readonly table: <T>(rows: readonly T[], columns: readonly Column<T>[]) => void;
   /** Writes a result as JSON to stdout. */
   readonly json: (value: unknown) => void;
+  /** The same on one line, so that a program can read the results one by one. */
+  readonly jsonLine: (value: unknown) => void;
+  /** Writes lines of CSV (RFC 4180), which end with CR LF, to stdout. */
+  readonly csv: (lines: string) => void;
   /** True when stdin is a terminal, so that the command can ask for a value. */
   readonly interactive: boolean;
   /** Asks for a yes. There is no other question, so that no command can take silence for consent. */
@@ -32,12 +36,12 @@ export interface Io extends Credentials {
 /** All output passes through here, so that no command can forget to escape control characters. */
 export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
   let listening = false;
-  const write = (text: string) => {
+  const write = (text: string, end = '\n') => {
     // `vsecure mcp:audit | head` closes the pipe early. That is not a failure. A server command, which writes nothing here, decides for itself.
     if (!listening)
       stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
     listening = true;
-    stdout.write(`${text}\n`);
+    stdout.write(`${text}${end}`);
   };
   return {
     out: (text) => write(escapeLines(text)),
@@ -46,6 +50,8 @@ export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
     table: (rows, columns) =>
       write(table(rows, columns, { colours: stdout.isTTY && stdout.hasColors() })),
     json: (value) => write(escapeJson(value)),
+    jsonLine: (value) => write(escapeJson(value, 0)),
+    csv: (lines) => write(escapeCsv(lines), ''),
     interactive: Boolean(stdin.isTTY),
     confirm: createConfirm(Boolean(stdin.isTTY), (text) =>
       question(stdin, stderr, escapeLines(text)),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { EMAIL_MAX, URI_MAX_BYTES } from '../domain/limits.js';
+import { AUDIT_GROUPINGS, ENTRY_POINTS, VERDICTS } from '../domain/vocabulary.js';
 import { accepts } from './accepted-values.js';
 import { CURSOR, eventType, moment, page, timestamp, uri } from './fields.js';
 import { listOf, noInput, type Route } from './route.js';
@@ -38,6 +39,9 @@ const auditEvent = z.object({
 described.add(auditEvent, { id: 'AuditEvent' });
 export type WireAuditEvent = z.output<typeof auditEvent>;
 
+export const verdict = z.enum(VERDICTS);
+export const entryPoint = z.enum(ENTRY_POINTS);
+
 /** Filters for listing and for counting events. */
 const filter = {
   since: moment.optional(),
@@ -50,11 +54,22 @@ const filter = {
     .regex(/^[^\p{C}]+$/u, accepts('a name', 'an API key name or an e-mail address'))
     .optional(),
   type: eventType.optional(),
+  /** Only votes, decisions and refused attempts to decide, with this verdict. */
+  verdict: verdict.optional(),
+  /** The event's `door`. */
+  entryPoint: entryPoint.optional(),
 };
 
 const resourceCount = z.object({ resource: z.string(), count: z.int() });
 described.add(resourceCount, { id: 'ResourceCount' });
 export type WireResourceCount = z.output<typeof resourceCount>;
+
+/** `name`: an actor, an action (the event's type), an outcome, or the beginning of an hour in UTC. */
+const groupCount = z.object({ name: z.string(), count: z.int() });
+described.add(groupCount, { id: 'GroupCount' });
+export type WireGroupCount = z.output<typeof groupCount>;
+
+export const auditGrouping = z.enum(AUDIT_GROUPINGS);
 
 /** Maximum number of links in one answer. */
 export const CHAIN_PAGE = 1000;
@@ -102,7 +117,7 @@ export const auditRoutes = {
     method: 'GET',
     path: '/audit/counts',
     summary:
-      'Count how often each resource was read, written or deleted, most used first. With a type, count events of that type. Where one call counts a bounded number of events, the newest first, the pages go on with older events, so that a resource may appear again. Add its counts.',
+      'Count how often each resource was read, written or deleted, most used first. With a type or a verdict, count those events. With another groupBy, count all events that the filter finds: by actor, action (the type), hour, or outcome (`approved` or `denied`, the code of a refusal, else `done`). Where one call counts a bounded number of events, the newest first, the pages go on with older events, so that a group may appear again. Add its counts.',
     scopes: ['audit:read'],
     query: z.strictObject({
       ...page.shape,
@@ -110,12 +125,12 @@ export const auditRoutes = {
       after: z
         .string()
         .max(URI_MAX_BYTES + 40)
-        .regex(/^\d{1,15}(?::\d{1,15}:[\x21-\x7e]+)?$/, CURSOR)
+        .regex(/^\d{1,15}(?::\d{1,15}:[^\0]+)?$/, CURSOR)
         .optional(),
       ...filter,
-      groupBy: z.literal('resource').default('resource'),
+      groupBy: auditGrouping.default('resource'),
     }),
-    answer: listOf(resourceCount),
+    answer: listOf(z.union([resourceCount, groupCount])),
   },
   chain: {
     ...noInput,

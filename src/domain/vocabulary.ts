@@ -98,6 +98,13 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** Events that hold a verdict: a vote, a decision, or an attempt to decide that was refused. */
+export const VERDICT_EVENTS = [
+  'vote_cast',
+  'approval_decided',
+  'decision_refused',
+] as const satisfies readonly EventType[];
+
 /** Events that are uses of a resource. A request is none. */
 export const USES = [
   'secret_read',
@@ -188,3 +195,7 @@ export type Metric = (typeof METRICS)[number];
 /** Groupings of a metric. */
 export const GROUPINGS = ['resource', 'key', 'operation', 'outcome'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
+
+/** Groupings of a count of audit events. */
+export const AUDIT_GROUPINGS = ['resource', 'actor', 'action', 'hour', 'outcome'] as const;
+export type AuditGrouping = (typeof AUDIT_GROUPINGS)[number];

@@ -2,6 +2,7 @@
 
 import type { AuditEvent, RecordedEvent } from '../domain/audit-event.js';
 import type { VisibilityScope } from '../domain/visibility.js';
+import type { AuditGrouping, EntryPoint, Verdict } from '../domain/vocabulary.js';
 import type { Listed, Page } from './page.js';
 
 export interface AuditFilter {
@@ -12,12 +13,24 @@ export interface AuditFilter {
   readonly resource?: string | undefined;
   /** A key's name or a person's e-mail address. */
   readonly actor?: string | undefined;
+  /** Only votes, decisions and refused attempts to decide, with this verdict. */
+  readonly verdict?: Verdict | undefined;
+  readonly entryPoint?: EntryPoint | undefined;
   /** Only what this viewer may see. */
   readonly visibility?: VisibilityScope | undefined;
 }
 
 export interface AuditCountFilter extends Omit<AuditFilter, 'type'> {
-  readonly types: readonly AuditEvent['type'][];
+  /** Absent: every type. */
+  readonly types?: readonly AuditEvent['type'][] | undefined;
+  readonly groupBy: AuditGrouping;
+}
+
+/** The number of events of one resource, actor, type, hour or outcome. */
+export interface AuditCount {
+  /** An hour is its beginning in UTC: `2026-05-01T09:00:00Z`. */
+  readonly name: string;
+  readonly count: number;
 }
 
 export interface ResourceCount {
@@ -75,8 +88,9 @@ export interface AuditReads {
    */
   list(filter: AuditFilter, page: Page): Promise<Listed<RecordedEvent>>;
   /**
-   * Number of events of these types for each resource, the highest first. One call counts a bounded number of events, the newest first. The
-   * last page of one part leads to the next, older part, which may name the same resources: their counts are added.
+   * Number of events in each group, the highest first. An event counts once for each of its resources, and once in every other group. One
+   * call counts a bounded number of events, the newest first. The last page of one part leads to the next, older part, which may have the same
+   * groups: their counts are added.
    */
-  count(filter: AuditCountFilter, page: Page): Promise<Listed<ResourceCount>>;
+  count(filter: AuditCountFilter, page: Page): Promise<Listed<AuditCount>>;
 }

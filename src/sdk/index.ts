@@ -8,6 +8,7 @@ export type {
 } from '../contract/approval.js';
 export type {
   WireAuditEvent as AuditEvent,
+  WireGroupCount as GroupCount,
   WireResourceCount as ResourceCount,
 } from '../contract/audit.js';
 export type { WireExplanation as Explanation } from '../contract/explain.js';
@@ -45,6 +46,7 @@ export type { AuditQuery } from './audit-logs.js';
 export type { CallOptions, ChangeOptions } from './call.js';
 export { type ClientOptions, VSecureClient } from './client.js';
 export { type ErrorCode, VSecureError } from './errors.js';
+export type { ExportedEvent } from './export-audit.js';
 export type { FollowQuery } from './follow-audit.js';
 export type { NewKeyWish } from './keys-and-people.js';
 export type { ApprovalQuery, ApprovalRequest, Decision, GrantQuery } from './mcp.js';

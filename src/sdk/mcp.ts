@@ -8,8 +8,9 @@ import { policyRoutes, type WirePolicy } from '../contract/policy.js';
 import type { PolicyDocument } from '../contract/policy-document.js';
 import { policySetRoutes } from '../contract/policy-set.js';
 import { createAlerts } from './alerts.js';
-import { createAuditLogs } from './audit-logs.js';
+import { type AuditQuery, auditPages, createAuditLogs } from './audit-logs.js';
 import type { Call, CallOptions, ChangeOptions } from './call.js';
+import { exportAudit } from './export-audit.js';
 import { type FollowOptions, type FollowQuery, followAudit } from './follow-audit.js';
 import { createMetrics } from './metrics.js';
 import { createNotifications } from './notifications.js';
@@ -166,9 +167,13 @@ function createReading(call: Call) {
     },
 
     auditLogs: createAuditLogs(call),
+    /** The same list as `auditLogs`, page by page. A page may be empty. */
+    auditPages: (query?: AuditQuery, options?: CallOptions) => auditPages(call, query, options),
     /** Yields new audit events as they happen, until the signal aborts. */
     followAudit: (query: FollowQuery = {}, following?: FollowOptions) =>
       followAudit(call, query, following),
+    /** Yields the trail as it was hashed, oldest event first. For administrators and auditors. */
+    exportAudit: (options?: CallOptions) => exportAudit(call, options),
     /** Verifies the whole audit trail on this machine. For administrators and auditors. */
     verifyAudit: (verifying?: VerifyOptions) => verifyAudit(call, verifying),
   };

@@ -44,7 +44,7 @@ const LINK_PREFIX = new TextEncoder().encode('\0vsecure/audit/1');
 /** Resolves with `ok: false` for an invalid trail. Rejects with VSecureError when the trail cannot be fetched. */
 export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Promise<Verified> {
   const { checkpoint, onProgress, signal } = verifying;
-  const first = await fetchPart(call, 0, signal);
+  const first = await chainPart(call, 0, signal);
   if (checkpoint && checkpoint.installation !== first.installation)
     return invalidTrail(0, 'the checkpoint belongs to another installation');
   const from = first.anchor && { installation: first.installation, ...first.anchor };
@@ -55,7 +55,7 @@ export async function verifyAudit(call: Call, verifying: VerifyOptions = {}): Pr
   let last: Checkpoint = from ?? (await genesis(first.installation));
   const partitions = checkPartitions(first.partitions);
   let part = first;
-  for (; part.links.length > 0; part = await fetchPart(call, last.sequence, signal)) {
+  for (; part.links.length > 0; part = await chainPart(call, last.sequence, signal)) {
     for (const link of part.links) {
       const linkError = await linkProblem(last, link);
       if (linkError) return invalidTrail(last.sequence + 1, linkError);
@@ -118,10 +118,15 @@ function headProblem(head: Part['head'], last: Checkpoint): string | undefined {
   return head.hash === last.hash ? undefined : 'the head is not the hash of the last event';
 }
 
-const fetchPart = (call: Call, after: number, signal: AbortSignal | undefined): Promise<Part> =>
-  call(auditRoutes.chain, { query: { after: String(after) }, signal });
+/** The part of the trail after this sequence number. */
+export const chainPart = (
+  call: Call,
+  after: number,
+  signal: AbortSignal | undefined,
+): Promise<Part> => call(auditRoutes.chain, { query: { after: String(after) }, signal });
 
-async function genesis(installation: string): Promise<Checkpoint> {
+/** What the first event of an installation is hashed with. */
+export async function genesis(installation: string): Promise<Checkpoint> {
   return {
     installation,
     sequence: 0,

@@ -6,6 +6,7 @@
 import { HOUR } from '../domain/limits.js';
 import { patternRegex } from '../domain/pattern.js';
 import { actorIds, OUTCOMES, type VisibilityScope } from '../domain/visibility.js';
+import { VERDICT_EVENTS, type Verdict } from '../domain/vocabulary.js';
 import type { AuditCountFilter, AuditFilter } from '../ports/index.js';
 import { keyOfActor, keyOfPattern, keyOfPrefix } from './audit-keys.js';
 import { only, type Sql } from './sql.js';
@@ -59,14 +60,14 @@ const BRANCHES_MAX = 24;
 
 /** The keys whose events are all that the search can find. Undefined when there are none, or when another index serves it better. */
 export function keysOf(filter: Filter): readonly string[] | undefined {
-  const { type, resource, actor } = filter;
+  const { type, verdict, resource, actor } = filter;
   const scope = scopeOf(filter);
   if (scope && !scope.person) return undefined;
   const one =
     (resource === undefined ? undefined : keyOfPattern(resource)) ??
     (actor === undefined ? undefined : keyOfActor(actor));
   if (one !== undefined) return [one];
-  if (!scope || hasTypeIndex(type)) return undefined;
+  if (!scope || hasTypeIndex(type) || verdict) return undefined;
   const keys = scope.prefixes.map(keyOfPrefix);
   const branches = keys.length + scope.principals.length + actorIds(scope).length;
   if (branches > BRANCHES_MAX || keys.includes(undefined)) return undefined;
@@ -75,7 +76,7 @@ export function keysOf(filter: Filter): readonly string[] | undefined {
 
 /** The filter as SQL. `keys`: those of `keysOf`. */
 export function auditSearch(filter: Filter, keys?: IndexedKeys): AuditSearch {
-  const { visibility, since, until, type, types, actor, resource } = filter;
+  const { visibility, since, until, type, types, actor, verdict, entryPoint, resource } = filter;
   const scope = scopeOf(filter);
   const key = scope && !scope.person ? scope.principals : undefined;
   const named = resource === undefined ? undefined : resourceMatch(resource);
@@ -85,6 +86,8 @@ export function auditSearch(filter: Filter, keys?: IndexedKeys): AuditSearch {
     type && ((bind) => `${TYPE} = ${bind(type)}`),
     types && ((bind) => `${TYPE} = any(${bind(types)}::text[])`),
     actor === undefined ? undefined : (bind) => actorMatch(actor, key, bind),
+    verdict && ((bind) => verdictMatch(verdict, bind)),
+    entryPoint && ((bind) => shownToKey(`body ->> 'door' = ${bind(entryPoint)}`, key, bind)),
     named && ((bind) => `exists (select from ${RESOURCES} where ${named(bind)})`),
     scope?.person && ((bind) => personSees(scope, bind)),
   ];
@@ -99,10 +102,11 @@ export function auditSearch(filter: Filter, keys?: IndexedKeys): AuditSearch {
 
 /** `key`: the principals of the key that searches. */
 function unkeyedBranches(
-  { type, types }: Filter,
+  { type, types, verdict }: Filter,
   key: readonly string[] | undefined,
 ): readonly Branch[] {
   if (key) return keyBranches(key);
+  if (verdict && !type && !types) return VERDICT_EVENTS.map(typeBranch);
   return [typeBranch(type ?? (types?.length === 1 ? types[0] : undefined))];
 }
 
@@ -163,12 +167,21 @@ function resourceMatch(pattern: string): Condition {
     : (bind) => `r = ${bind(pattern)}`;
 }
 
-/** A key must not learn by a filter who decided its requests: it finds its own name and the names of jobs. */
-function actorMatch(name: string, key: readonly string[] | undefined, bind: Bind): string {
-  const named = `body -> 'actor' ->> 'name' = ${bind(name)}`;
-  if (!key) return named;
-  return `${named} and (${ACTOR} = any(${bind(key)}::text[]) or body -> 'actor' ->> 'kind' = 'system')`;
+const actorMatch = (name: string, key: readonly string[] | undefined, bind: Bind): string =>
+  shownToKey(`body -> 'actor' ->> 'name' = ${bind(name)}`, key, bind);
+
+/** A key must not learn by a filter who decided its requests, or where: it finds its own acts and those of jobs. */
+function shownToKey(rule: string, key: readonly string[] | undefined, bind: Bind): string {
+  if (!key) return rule;
+  return `${rule} and (${ACTOR} = any(${bind(key)}::text[]) or body -> 'actor' ->> 'kind' = 'system')`;
 }
+
+/** A decision holds its outcome, a vote its verdict. */
+const VERDICT_TEXTS = { approve: ['approve', 'approved'], deny: ['deny', 'denied'] } as const;
+
+const verdictMatch = (verdict: Verdict, bind: Bind): string =>
+  `${TYPE} = any(${bind(VERDICT_EVENTS)}::text[])
+   and coalesce(body -> 'details' ->> 'outcome', body -> 'details' ->> 'verdict') = any(${bind(VERDICT_TEXTS[verdict])}::text[])`;
 
 function personSees(scope: VisibilityScope, bind: Bind): string {
   return `(${PRINCIPAL} = any(${bind(scope.principals)}::text[])

@@ -45,6 +45,7 @@ import {
   createOpenAuditPartition,
 } from './audit/audit-partitions.js';
 import { createCountAudit } from './audit/count-audit.js';
+import { createCountEvents } from './audit/count-events.js';
 import { createExportAudit } from './audit/export-audit.js';
 import { createQueryAudit } from './audit/query-audit.js';
 import { createAuthenticate } from './authorization/authenticate.js';
@@ -58,7 +59,6 @@ import { createReviewKeys } from './authorization/review-keys.js';
 import { createSuspendPrincipal } from './authorization/suspend-principal.js';
 import { createDeleteOldAnswers, createDeleteShownSecrets } from './delete-old-answers.js';
 import { createIdempotent } from './idempotent.js';
-import { createCountUses } from './metrics/count-uses.js';
 import { createEvaluateAlerts } from './metrics/evaluate-alerts.js';
 import { createManageAlerts } from './metrics/manage-alerts.js';
 import { createMeasure, createMetrics, createReadGauges } from './metrics/metrics.js';
@@ -196,7 +196,7 @@ export function createUseCases(given: Parts) {
     reviewKeys: createReviewKeys(store),
     queryAudit,
     countAudit: createCountAudit(queryAudit),
-    countUses: createCountUses(store, parts.defaultApprovers),
+    countEvents: createCountEvents(store, parts.defaultApprovers),
     exportAudit: createExportAudit(store, parts.installation, parts.detachments),
     configureReceivers: createConfigureReceivers(parts),
     reviewDeliveries: createReviewDeliveries(parts),

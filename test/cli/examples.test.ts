@@ -15,6 +15,8 @@ const io = {
   err: () => {},
   table: () => {},
   json: () => {},
+  jsonLine: () => {},
+  csv: () => {},
   interactive: false,
   confirm: async () => {},
   askHidden: async () => '',

@@ -5,7 +5,7 @@ import type { Io } from '../../src/cli/io.js';
 import type { About } from '../../src/cli/program.js';
 import { runCommand } from '../../src/cli/run.js';
 import { table } from '../../src/cli/table.js';
-import { escapeJson, escapeLines } from '../../src/cli/terminal-text.js';
+import { escapeCsv, escapeJson, escapeLines } from '../../src/cli/terminal-text.js';
 import { SERVER_COMMANDS } from '../../src/main/server-commands.js';
 import { VSecureClient } from '../../src/sdk/index.js';
 
@@ -47,6 +47,8 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
     err: (text) => err?.push(escapeLines(text)),
     table: (rows, columns) => out?.push(table(rows, columns)),
     json: (value) => out?.push(escapeJson(value)),
+    jsonLine: (value) => out?.push(escapeJson(value, 0)),
+    csv: (lines) => out?.push(escapeCsv(lines)),
     interactive: answer !== undefined,
     confirm: confirm ?? createConfirm(answer !== undefined, ask),
     askHidden: ask,

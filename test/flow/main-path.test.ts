@@ -53,8 +53,8 @@ describe('an agent, a person and a secret', () => {
       'read_refused',
       'approval_requested',
       'vote_cast',
-      'access_granted',
       'approval_decided',
+      'access_granted',
       'secret_read',
     ]);
   });

@@ -6,8 +6,8 @@ import type { Actor, AuditEvent, RecordedEvent } from '../../src/domain/audit-ev
 import type { PrincipalId } from '../../src/domain/principal.js';
 import type { Caller } from '../../src/domain/rights.js';
 import type { VisibilityScope } from '../../src/domain/visibility.js';
-import type { EventType } from '../../src/domain/vocabulary.js';
-import type { AuditFilter, Listed, Page, ResourceCount } from '../../src/ports/index.js';
+import { AUDIT_GROUPINGS, type EventType, type Verdict } from '../../src/domain/vocabulary.js';
+import type { AuditCount, AuditFilter, Listed, Page } from '../../src/ports/index.js';
 import { indexOn } from '../../src/store/audit-keys.js';
 import { sqlOn } from '../../src/store/sql.js';
 import { visibilityOf } from '../../src/usecases/authorization/viewer.js';
@@ -93,6 +93,14 @@ function randomEvent(): AuditEvent {
     principal: oneOf(ids),
     resources: count === 0 ? undefined : Array.from({ length: count }, () => uri(oneOf(PATHS))),
     refusal: random(4) === 0 ? 'not_permitted' : undefined,
+    entryPoint: oneOf(['slack', 'cli', undefined]),
+    details: oneOf([
+      { outcome: 'approved' },
+      { outcome: 'denied' },
+      { verdict: 'approve' },
+      { verdict: 'deny' },
+      undefined,
+    ]),
   };
 }
 
@@ -158,10 +166,26 @@ const FILTERS: readonly Filter[] = [
   { actor: 'nobody-of-this-name', type: 'secret_read' },
   { resource: uri('a/b/K'), actor: 'agent' },
   { resource: uri('z/y/*/w') },
+  { verdict: 'deny' },
+  { verdict: 'approve', type: 'vote_cast' },
+  { verdict: 'approve', resource: uri('a/**'), entryPoint: 'slack' },
+  { entryPoint: 'cli' },
+  { entryPoint: 'slack', actor: 'dora@example.com' },
 ];
-const wanted = ({ type, resource, actor }: Filter, event: RecordedEvent) =>
+const VERDICT_TYPES = ['vote_cast', 'approval_decided', 'decision_refused'];
+const verdictOf = ({ type, details }: RecordedEvent): Verdict | undefined => {
+  const text = details?.['outcome'] ?? details?.['verdict'];
+  if (!VERDICT_TYPES.includes(type) || text === undefined) return undefined;
+  return text === 'approved' || text === 'approve' ? 'approve' : 'deny';
+};
+const wanted = (
+  { type, resource, actor, verdict, entryPoint }: Filter,
+  event: RecordedEvent & { readonly door?: string },
+) =>
   (type === undefined || event.type === type) &&
   (actor === undefined || event.actor.name === actor) &&
+  (verdict === undefined || verdictOf(event) === verdict) &&
+  (entryPoint === undefined || event.door === entryPoint) &&
   (resource === undefined || (event.resources ?? []).some((one) => isCovered(resource, one)));
 
 /** Lets the job do its work as if the trail ended here, and puts the end back. */
@@ -192,6 +216,29 @@ const bug = (): never => {
   throw new Error('no such viewer');
 };
 
+function sumsOf(counted: readonly AuditCount[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { name, count } of counted) sums.set(name, (sums.get(name) ?? 0) + count);
+  return sums;
+}
+
+/** A key reads the acts of others without their names. */
+function groupOf(
+  groupBy: Exclude<(typeof AUDIT_GROUPINGS)[number], 'resource'>,
+  { actor, type, at, details, refusal }: RecordedEvent,
+  asKey: boolean,
+): string {
+  const isHidden = asKey && actor.kind !== 'system' && actor.id !== agent.principal.id;
+  const hour = new Date(at);
+  hour.setUTCMinutes(0, 0, 0);
+  return {
+    actor: isHidden ? (actor.kind === 'key' ? 'another key' : 'a person') : actor.name,
+    action: type,
+    hour: hour.toISOString().replace('.000', ''),
+    outcome: String(details?.['outcome'] ?? refusal ?? 'done'),
+  }[groupBy];
+}
+
 /** How far the job has come: the first searches find nothing by keys, the last find all but nothing without. */
 const INDEXED = ['no', 'some', 'all'] as const;
 const STATES = INDEXED.flatMap((indexed) =>
@@ -204,13 +251,13 @@ describe.each(STATES)(
     beforeAll(() => indexed === 'no' || keysUpTo(indexed === 'some' ? 4321 : SIZE * 2));
 
     const { sees } = VIEWERS[name] ?? bug();
-    /** A key finds others' acts by no name. */
+    /** A key finds others' acts by no name and by no entry point. */
     const found = (filter: Filter, event: RecordedEvent) =>
       sees(event) &&
       wanted(filter, event) &&
       !(
         name === 'agent' &&
-        filter.actor !== undefined &&
+        (filter.actor !== undefined || filter.entryPoint !== undefined) &&
         event.actor.kind !== 'system' &&
         event.actor.name !== 'agent'
       );
@@ -241,13 +288,12 @@ describe.each(STATES)(
         const types = type
           ? [type]
           : (['secret_read', 'access_granted', 'policy_changed'] as const);
-        const counted = await pages<ResourceCount>(
-          (page) => services.store.audit.count({ ...filter, types, visibility }, page),
+        const counted = await pages<AuditCount>(
+          (page) =>
+            services.store.audit.count({ ...filter, types, groupBy: 'resource', visibility }, page),
           3,
         );
-        const sums = new Map<string, number>();
-        for (const { resource, count } of counted.flat())
-          sums.set(resource, (sums.get(resource) ?? 0) + count);
+        const sums = sumsOf(counted.flat());
         const expected = new Map<string, number>();
         for (const event of trail.filter((one) => found(filter, one)))
           if (types.some((one) => one === event.type))
@@ -255,6 +301,26 @@ describe.each(STATES)(
               if (filter.resource === undefined || isCovered(filter.resource, one))
                 expected.set(one, (expected.get(one) ?? 0) + 1);
         expect(Object.fromEntries(sums)).toEqual(Object.fromEntries(expected));
+      },
+    );
+
+    test.each(AUDIT_GROUPINGS.filter((groupBy) => groupBy !== 'resource'))(
+      'counts by %s exactly the events that it lists',
+      async (groupBy) => {
+        const visibility = await scopeOf(name);
+        for (const filter of [{}, { verdict: 'deny' }, { resource: uri('a/**') }] as const) {
+          const counted = await pages<AuditCount>(
+            (page) => services.store.audit.count({ ...filter, groupBy, visibility }, page),
+            3,
+          );
+          const expected = new Map<string, number>();
+          for (const event of trail.filter((one) => found(filter, one))) {
+            const group = groupOf(groupBy, event, name === 'agent');
+            expected.set(group, (expected.get(group) ?? 0) + 1);
+          }
+          const sums = Object.fromEntries(sumsOf(counted.flat()));
+          expect(sums).toEqual(Object.fromEntries(expected));
+        }
       },
     );
   },

@@ -15,18 +15,19 @@ export function serveAudit(
   serve: Serve,
   {
     queryAudit,
-    countUses,
+    countEvents,
     exportAudit,
-  }: Pick<UseCases, 'queryAudit' | 'countUses' | 'exportAudit'>,
+  }: Pick<UseCases, 'queryAudit' | 'countEvents' | 'exportAudit'>,
   now: () => Date,
 ): void {
   const momentIn = (text: string | undefined) =>
     text === undefined ? undefined : momentOf(text, now());
 
-  const filterOf = ({ since, until, resource, actor, type }: Filter) => {
+  const filterOf = ({ since, until, resource, actor, type, verdict, entryPoint }: Filter) => {
     const pattern = resource === undefined ? undefined : parsePattern(resource);
     if (pattern && !pattern.ok) return pattern;
-    return ok({ resource, actor, type, since: momentIn(since), until: momentIn(until) });
+    const period = { since: momentIn(since), until: momentIn(until) };
+    return ok({ resource, actor, type, verdict, entryPoint, ...period });
   };
 
   serve(auditRoutes.list, async ({ caller, query }) => {
@@ -36,12 +37,12 @@ export function serveAudit(
 
   serve(auditRoutes.count, async ({ caller, query }) => {
     const filter = filterOf(query);
-    return filter.ok
-      ? mapPage(await countUses(caller, filter.value, query), ({ resource, count }) => ({
-          resource,
-          count,
-        }))
-      : filter;
+    if (!filter.ok) return filter;
+    const { groupBy } = query;
+    const counted = await countEvents(caller, { ...filter.value, groupBy }, query);
+    return mapPage(counted, ({ name, count }) =>
+      groupBy === 'resource' ? { resource: name, count } : { name, count },
+    );
   });
 
   serve(auditRoutes.chain, async ({ caller, query: { after } }) => {

@@ -246,14 +246,6 @@ async function recordVote(
     reason: vote.reason,
     details: { verdict: vote.verdict, through: decider.through, digest: approval.digest },
   });
-  if (grant)
-    tx.record({
-      ...about(approval, decider),
-      type: 'access_granted',
-      grant: grant.id,
-      resources: grant.resources,
-      details: { duration: grant.duration, digest: approval.digest },
-    });
   if (settled.status !== 'pending')
     tx.record({
       ...about(approval, decider),
@@ -263,6 +255,14 @@ async function recordVote(
         outcome: settled.status,
         ...(settled.status === 'denied' && settled.sentBack && { retry: 'with_changes' }),
       },
+    });
+  if (grant)
+    tx.record({
+      ...about(approval, decider),
+      type: 'access_granted',
+      grant: grant.id,
+      resources: grant.resources,
+      details: { duration: grant.duration, digest: approval.digest },
     });
   if (settled.status !== 'pending') await notifyOwner(tx, settled, 'settled', decider.person.id);
   await tx.enqueueCardUpdate(approval.id);
