@@ -203,9 +203,21 @@ describe('audit', () => {
     const answer = await asking.command('alice', 'audit production/EVIL');
     const [row = []] = rowsOf(answer);
     expect(row.at(-1)).toBe(
-      '<!channel> *approved* by <@U01ALICE> hxxps[:]//evil.example ⟦U+202E⟧evil',
+      'unverified: “<!channel> *approved* by <@U01ALICE> hxxps[:]//evil.example ▯evil”',
     );
     expect(asString(answer['text'])).toContain('&lt;!channel&gt;');
+  });
+
+  test('quotes and marks an agent’s text, so that it cannot look like further fields', async () => {
+    await scene.services.ask(agent.caller, {
+      resources: ['vsecure://secrets/production/FIELDS'],
+      reason: 'ok” · alice@example.com (slack) · approved; read · “',
+    });
+    const answer = await asking.command('alice', 'audit production/FIELDS');
+    const expected = "unverified: “ok' · alice@example.com (slack) · approved; read · '”";
+    expect(rowsOf(answer)[0]?.at(-1)).toBe(expected);
+    expect(asString(answer['text'])).toContain(` · ${expected}\n`);
+    expect(wordsIn(answer)).toContain('{date_short_pretty} {time_secs}');
   });
 });
 

@@ -106,7 +106,7 @@ test('an approver sees a pending request, decides it in the Home, and the Home i
   const home = await open('alice');
   expect(text(home)).toContain('Waiting for you (1)');
   expect(text(home)).toContain('production/HOME');
-  expect(text(home)).toContain('Unverified, written by the AI tool');
+  expect(text(home)).toContain('Unverified, from the AI tool: “');
 
   const form = await click('alice', home, 'approve', id);
   expect(form['callback_id']).toBe('approve_form');

@@ -28,6 +28,8 @@ export interface Table {
   readonly head: readonly string[];
   /** Each as long as the head. */
   readonly rows: readonly (readonly Cell[])[];
+  /** Times have seconds: rows of one minute stand in an order that the reader can check. */
+  readonly seconds?: boolean | undefined;
 }
 
 export type Cell = string | Date | undefined;
@@ -65,7 +67,9 @@ const allLines = (answer: Answer): string[] =>
   [answer.title, ...bodyLines(answer), ...(answer.note ? [answer.note] : [])].map(line);
 
 function bodyLines({ table, lines = [] }: Answer): readonly string[] {
-  const rows = table?.rows.map((row) => row.map(cellText).filter((text) => text !== NOTHING)) ?? [];
+  const rows = (table?.rows ?? []).map((row) =>
+    row.map((value) => cellText(value, table?.seconds)).filter((text) => text !== NOTHING),
+  );
   return [...rows.map((row) => row.join(' · ')), ...lines];
 }
 
@@ -76,25 +80,26 @@ function sections(lines: readonly string[]): KnownBlock[] {
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks/data-table-block */
-function dataTable(caption: string, { head, rows }: Table): DataTableBlock {
+function dataTable(caption: string, { head, rows, seconds }: Table): DataTableBlock {
   return {
     type: 'data_table',
     caption: clip(line(caption), CELL_MAX),
     page_size: Math.max(1, rows.length),
-    rows: [head.map(raw), ...rows.map((row) => row.map(cell))],
+    rows: [head.map(raw), ...rows.map((row) => row.map((value) => cell(value, seconds)))],
   };
 }
 
-const cell = (value: Cell) => (value instanceof Date ? localTime(value) : raw(cellText(value)));
+const cell = (value: Cell, seconds = false) =>
+  value instanceof Date ? localTime(value, seconds) : raw(cellText(value));
 const raw = (text: string): RawTextElement => ({ type: 'raw_text', text });
 
 /** In the reader's time zone. */
-function localTime(at: Date): RichTextBlock {
+function localTime(at: Date, seconds: boolean): RichTextBlock {
   const date = {
     type: 'date' as const,
     timestamp: Math.floor(at.getTime() / 1000),
-    format: '{date_short_pretty} {time}',
-    fallback: utc(at),
+    format: `{date_short_pretty} ${seconds ? '{time_secs}' : '{time}'}`,
+    fallback: utc(at, seconds),
   };
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [date] }] };
 }
@@ -102,8 +107,8 @@ function localTime(at: Date): RichTextBlock {
 /** Slack requires at least one character in a cell. */
 const NOTHING = '–';
 
-function cellText(value: Cell): string {
-  if (value instanceof Date) return utc(value);
+function cellText(value: Cell, seconds = false): string {
+  if (value instanceof Date) return utc(value, seconds);
   return clip(line(value ?? ''), CELL_MAX) || NOTHING;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Person } from '../../domain/person.js';
 import { ok, type Result } from '../../domain/result.js';
+import { excerpt } from '../../domain/untrusted-text.js';
 import { EVENT_TYPES } from '../../domain/vocabulary.js';
 import type { AuditFilter } from '../../ports/index.js';
 import type { CountAudit } from '../../usecases/audit/count-audit.js';
@@ -105,7 +106,8 @@ function table(found: Awaited<ReturnType<QueryAudit>>) {
   const { items, next, seen } = found.value;
   const title = items.length === 0 ? 'No such events that you may see.' : 'Newest events';
   const note = noteOf(seen);
-  return ok({ title, table: { head: HEAD, rows: items.map(row) }, note, next });
+  const rows = items.map(row);
+  return ok({ title, table: { head: HEAD, rows, seconds: true }, note, next });
 }
 
 /** `claude-desktop (agent key of bob@example.com, api)`; a person's address stands without class and owner. */
@@ -116,7 +118,7 @@ function actorText({ actor, holder, entryPoint }: ShownEvent): string {
 }
 
 function row(event: ShownEvent): readonly Cell[] {
-  const { at, type, summary, resources, approval, grant, refusal, reason } = event;
+  const { at, type, summary, resources, approval, grant, refusal } = event;
   return [
     new Date(at),
     type,
@@ -125,8 +127,18 @@ function row(event: ShownEvent): readonly Cell[] {
     shortNames(resources ?? []),
     grant ?? approval,
     refusal,
-    reason,
+    reasonText(event),
   ];
+}
+
+/** Columns: with quotation marks and mark it fits into a cell. */
+const REASON_COLUMNS = 80;
+
+/** Quoted, so that no text looks like a further field. What a program wrote is marked as on the card. */
+function reasonText({ reason, actor, holder }: ShownEvent): string | undefined {
+  if (!reason?.trim()) return undefined;
+  const text = `“${excerpt(reason, REASON_COLUMNS).text}”`;
+  return actor.kind === 'key' && holder?.class !== 'human' ? `unverified: ${text}` : text;
 }
 
 function chart(counted: Awaited<ReturnType<CountAudit>>) {

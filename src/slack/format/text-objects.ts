@@ -60,6 +60,7 @@ export const unbroken = (text: string): string =>
   text.replace(/(\d) (?=(?:days?|hours?|h|min|s|secrets?|resources?)\b)/g, '$1\u00a0');
 
 /** The same for plain text. */
-export function utc(at: Date): string {
-  return DateTime.fromJSDate(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
+export function utc(at: Date, seconds = false): string {
+  const time = seconds ? 'HH:mm:ss' : 'HH:mm';
+  return DateTime.fromJSDate(at, { zone: 'utc' }).toFormat(`yyyy-MM-dd ${time} 'UTC'`);
 }

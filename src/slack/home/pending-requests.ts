@@ -2,17 +2,17 @@
 
 import type { KnownBlock } from '@slack/types';
 import { spellDuration } from '../../domain/duration.js';
-import { oneLine } from '../../domain/untrusted-text.js';
+import { excerpt } from '../../domain/untrusted-text.js';
 import type { PendingRequest } from '../../usecases/approvals/app-home.js';
+import { UNVERIFIED } from '../cards/agent-blocks.js';
 import { decisionButtons, detailsButton } from '../cards/buttons.js';
 import { decideElsewhere } from '../cards/wording.js';
 import { toButtonValue } from '../format/action-ids.js';
-import { clip } from '../format/clip.js';
 import { shortNames } from '../format/resource-names.js';
 import { code, moment, plain, section } from '../format/text-objects.js';
 
-/** Characters. *Details…* shows the whole reason. */
-const REASON_LIMIT = 160;
+/** *Details…* shows the whole reason. */
+const REASON_COLUMNS = 160;
 
 export function pendingBlocks({ approval, policy }: PendingRequest): KnownBlock[] {
   const { id, digest, operation, resources, duration, requester, expiresAt } = approval;
@@ -32,7 +32,7 @@ export function pendingBlocks({ approval, policy }: PendingRequest): KnownBlock[
 }
 
 function agentWords(reason: string): KnownBlock[] {
-  const text = clip(oneLine(reason).trim(), REASON_LIMIT);
+  const { text } = excerpt(reason, REASON_COLUMNS);
   if (text === '') return [];
-  return [{ type: 'context', elements: [plain(`Unverified, written by the AI tool: ${text}`)] }];
+  return [{ type: 'context', elements: [plain(`${UNVERIFIED}: “${text}”`)] }];
 }
