@@ -61,7 +61,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     const { slack, agent, server, services } = workspace;
     const id = await agent.ask('The checkout service cannot connect');
     await slack.openHome(ALICE);
-    const waiting = await home(ALICE, 'Waiting for you', id);
+    const waiting = await home(ALICE, 'Pending for you', id);
     expect(buttonValues(waiting, 'approve')).toContain(id);
 
     slack.clickHome(ALICE, 'deny');

@@ -82,9 +82,9 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await agent.ask('Comparing the two environments', 'vsecure://secrets/production/REDIS_URL');
     await open('vsecure');
     const home = page.locator('main');
-    await home.getByText('Waiting for you (1)').waitFor();
+    await home.getByText('Pending for you: 1 request').waitFor();
     const words = await home.textContent();
-    for (const part of ['Access in force (1)', 'Your last decisions', 'Last 7 days', 'Requests: 2'])
+    for (const part of ['Access in force: 1 grant', 'Your last decisions', 'Last 7 days', 'Requests: 2'])
       expect(words).toContain(part);
     await picture('home', home.locator('.blocks').first());
     await open('approvals');
@@ -98,7 +98,7 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     await Promise.all(asked);
     const digest = message('Many requests arrived at once');
     await digest.getByRole('button', { name: 'Review…' }).waitFor();
-    expect(await digest.textContent()).toMatch(/1[0-6] requests waiting/);
+    expect(await digest.textContent()).toMatch(/1[0-6] requests pending/);
     await picture('digest', digest);
     await digest.getByRole('button', { name: 'Review…' }).click();
     const list = page.locator('.modal');

@@ -3,7 +3,8 @@
  * characters in it are counted. The card, the App Home, the digest, the API and the command line show the same signals in the same order.
  */
 
-import { DAY, HOUR } from './limits.js';
+import { spellDuration } from './duration.js';
+import { DAY, HOUR, MINUTE } from './limits.js';
 import { coverage } from './pattern.js';
 import { hiddenCharacters } from './untrusted-text.js';
 import type { Operation } from './vocabulary.js';
@@ -40,8 +41,6 @@ export type SignalPart =
 export interface RiskSignal {
   readonly kind: SignalKind;
   readonly parts: readonly SignalPart[];
-  /** The beginning of a line in a list of requests: `Deletes for good`. */
-  readonly short: string;
 }
 
 /** What a key asked for and got before, by the database's clock. */
@@ -117,6 +116,17 @@ export function foremost(signals: readonly RiskSignal[]): {
   return { shown, more: facts.length - kept.length };
 }
 
+const RISK: Record<Operation, number> = { delete: 0, write: 1, read: 2, list: 3 };
+
+/** The order of requests in every list: deletions first, then changes; of the same operation, the first to be decided. */
+export const mostUrgentFirst = (a: Urgency, b: Urgency): number =>
+  RISK[a.operation] - RISK[b.operation] || a.expiresAt.getTime() - b.expiresAt.getTime();
+
+interface Urgency {
+  readonly operation: Operation;
+  readonly expiresAt: Date;
+}
+
 /** All signals, most serious first. */
 export function riskSignals(facts: RiskFacts): readonly RiskSignal[] {
   const found = SIGNAL_KINDS.filter((kind) => kind !== 'approved_before').flatMap((kind) => {
@@ -140,7 +150,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     operation === 'delete'
       ? {
           parts: [strong('Deletes for good.'), ' vsecure keeps no copy.'],
-          short: 'Deletes for good',
         }
       : undefined,
 
@@ -149,13 +158,11 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     if (!secrets)
       return {
         parts: [strong('Pattern:'), ' every secret that matches, later ones too.'],
-        short: 'Pattern',
       };
     const count = counted(secrets);
     const later = ' and every later one that matches.';
     return {
       parts: [strong(`Pattern: ${count} now`), ...someNames(secrets), later],
-      short: `Pattern, ${count} now`,
     };
   },
 
@@ -168,7 +175,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
         : `Replaces ${count} of these ${resources.length} values.`;
     return {
       parts: [strong(what), ' What uses the old value may stop working.'],
-      short: 'Replaces the value',
     };
   },
 
@@ -191,7 +197,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
         ...named,
         ...(closest === undefined ? [] : [' Closest: ', { name: closest }, '.']),
       ],
-      short: 'No such secret',
     };
   },
 
@@ -200,7 +205,7 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     if (count === 0) return undefined;
     const what =
       count === 1 ? '1 hidden character' : `${count.toLocaleString('en-US')} hidden characters`;
-    return { parts: [strong(what), ' in the AI tool’s words.'], short: 'Hidden characters' };
+    return { parts: [strong(what), ' in the AI tool’s words.'] };
   },
 
   denied({ record, now }) {
@@ -208,7 +213,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     if (!denied || !within(denied.at, now, DAY)) return undefined;
     return {
       parts: [strong('Denied before'), ' by ', { name: denied.by }, ' ', ago(denied.at), '.'],
-      short: 'Denied before',
     };
   },
 
@@ -216,7 +220,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     if (!record || !within(record.keyCreatedAt, now, DAY)) return undefined;
     return {
       parts: [strong('New API key:'), ' created ', ago(record.keyCreatedAt), '.'],
-      short: 'New API key',
     };
   },
 
@@ -226,7 +229,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     const what = change.isNew ? 'New policy' : 'Policy loosened';
     return {
       parts: [strong(what), ' ', ago(change.at), ' by key ', { name: change.by }, '.'],
-      short: what,
     };
   },
 
@@ -241,7 +243,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
           { name: outsideWindows.join(', ') },
           '.',
         ],
-        short: 'Outside hours',
       };
     const hours = record?.hours;
     if (hasWindows || !hours || hours.requests < 20 || hours.days < 5 || hours.near > 0)
@@ -251,7 +252,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
         strong('Unusual hour:'),
         ` none of this key’s ${hours.requests} requests in 30 days came at this time.`,
       ],
-      short: 'Unusual hour',
     };
   },
 
@@ -262,7 +262,6 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     const habit = usual === 0 ? 'made none before' : `usually makes ${Math.round(usual)}`;
     return {
       parts: [strong(`${count} other requests in 24 hours;`), ` this key ${habit}.`],
-      short: 'Many requests',
     };
   },
 
@@ -271,15 +270,13 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
       ? undefined
       : {
           parts: [strong('Not checked:'), ' the record could not be read in time.'],
-          short: 'Not checked',
         },
 
   long({ duration, record }) {
     const usual = record?.usualDuration;
     if (usual === undefined || duration < 4 * HOUR || duration <= 2 * usual) return undefined;
     return {
-      parts: [strong('Long:'), ` usually ${minutes(usual)} under this policy.`],
-      short: 'Long',
+      parts: [strong('Long:'), ` usually ${about(usual)} under this policy.`],
     };
   },
 
@@ -290,11 +287,10 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
     return {
       parts: [
         strong('Has access now'),
-        ` to ${what}, until `,
+        ` to ${what}, the last ends `,
         { at: other.until.toISOString() },
         '.',
       ],
-      short: 'Has other access',
     };
   },
 
@@ -314,7 +310,7 @@ const FINDERS: Record<Exclude<SignalKind, 'approved_before'>, (facts: RiskFacts)
           : only.startsWith('vsecure://secrets/')
             ? 'this secret'
             : 'this';
-    return { parts: [strong('First time'), ` this key asks for ${what}.`], short: 'First time' };
+    return { parts: [strong('First time'), ` this key asks for ${what}.`] };
   },
 };
 
@@ -324,7 +320,6 @@ function approvedBefore({ record }: RiskFacts): Found {
   const times = approved.times === 1 ? 'once' : `${approved.times} times, last`;
   return {
     parts: [strong('Approved before:'), ` ${times} `, ago(approved.last), '.'],
-    short: 'Approved before',
   };
 }
 
@@ -347,8 +342,10 @@ function someNames({ matched }: NamedSecrets): SignalPart[] {
 }
 
 /** Rounded: a median says no more than that. */
-const minutes = (ms: number): string =>
-  ms < HOUR ? `${Math.round(ms / (HOUR / 60))} min` : `${Math.round(ms / HOUR)} h`;
+function about(ms: number): string {
+  const unit = ms < HOUR ? MINUTE : HOUR;
+  return spellDuration(Math.round(ms / unit) * unit);
+}
 
 /** How each signal is computed, for the details. */
 export const SIGNAL_MEANING: Readonly<Record<SignalKind, string>> = {

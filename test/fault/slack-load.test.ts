@@ -109,7 +109,7 @@ test('1,000 requests in 10 s are all shown, at one message a second, without del
   await until('a digest that counts them', async () => {
     const messages = await scene.workspace.emulate.messages();
     const counted = messages.map(({ text }) =>
-      Number(/^(\d+)(?: of \d+)? requests waiting/.exec(asString(text))?.[1] ?? 0),
+      Number(/^(\d+)(?: of \d+)? requests pending/.exec(asString(text))?.[1] ?? 0),
     );
     const cards = messages.filter(({ text }) => asString(text).startsWith('Approval needed'));
     return counted.reduce((sum, count) => sum + count, cards.length) === REQUESTS;

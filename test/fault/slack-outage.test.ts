@@ -97,7 +97,7 @@ async function showsTruth({ ts, kind, of, open }: Place): Promise<boolean> {
   const text = asString((await scene.emulate.message(ts))?.['text']);
   if (kind === 'card') return text.startsWith(open ? 'Approval needed' : 'Denied');
   if (open === 0) return text === `All ${of} requests are decided`;
-  return text === (open === of ? `${of} requests waiting` : `${open} of ${of} requests waiting`);
+  return text === (open === of ? `${of} requests pending` : `${open} of ${of} requests pending`);
 }
 
 test('within two minutes after Slack answers again every card and digest shows the current state', async () => {

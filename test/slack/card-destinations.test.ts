@@ -253,8 +253,8 @@ describe('a channel that cannot be used', () => {
     });
     for (let n = 0; n < 30; n += 1) await ask(`KEY_${n}`);
     scene.deliver();
-    await directCard('alice', '30 requests waiting');
-    await directCard('carol', '30 requests waiting');
+    await directCard('alice', '30 requests pending');
+    await directCard('carol', '30 requests pending');
     await until(
       'all to wait',
       async () => (await scene.services.slackOutbox.failing())[0]?.waiting === 30,

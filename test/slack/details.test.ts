@@ -46,7 +46,7 @@ test('an approver sees earlier requests for the same resources, and their outcom
   const { id } = await ask();
   const seen = await lookAs('alice', id);
   expect(seen).toContain(
-    '`claude-desktop` asked to read, approved by `alice@example.com`, never read',
+    '`claude-desktop` asked to read, approved by `alice@example.com`, never used',
   );
   expect(seen).toContain('`other-agent` asked to read, denied by `alice@example.com`');
   expect(seen).not.toMatch(/of my own|today/);

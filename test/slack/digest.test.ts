@@ -95,20 +95,20 @@ describe('a burst', () => {
     scene.deliver();
   });
 
-  test('is one message with the number of requests, their keys and expiry, and mentions its approvers once', async () => {
-    const message = await digest('20 requests waiting');
-    expect(message['text']).toBe('20 requests waiting');
-    expect(wordsOf(message)).toContain('`claude-desktop` 15, `cursor` 5');
-    expect(wordsOf(message)).toContain('First expires');
+  test('is one message with the number of requests, their keys and the first deadline, and mentions its approvers once', async () => {
+    const message = await digest('20 requests pending');
+    expect(message['text']).toBe('20 requests pending');
+    expect(wordsOf(message)).toContain('`claude-desktop` (15 requests), `cursor` (5 requests)');
+    expect(wordsOf(message)).toContain('The first: Decide before');
     expect(wordsOf(message)).toContain(`<@${idOf('alice')}>, <@${idOf('carol')}>`);
     expect(posts()).toHaveLength(1);
     expect(scene.lint()).toEqual([]);
   });
 
   test('shows how many requests are left as they are decided, and at the end that all are decided', async () => {
-    await digest('20 requests waiting');
+    await digest('20 requests pending');
     await decide(12, 'approve');
-    await digest('8 of 20 requests waiting');
+    await digest('8 of 20 requests pending');
     await decide(8, 'deny');
     const over = await digest('All 20 requests are closed');
     expect(wordsOf(over)).toContain('12 approved, 8 denied');
@@ -118,10 +118,10 @@ describe('a burst', () => {
   });
 
   test('is reviewed page by page, the most dangerous first, and each row opens the usual form', async () => {
-    await click('alice', await digest('20 requests waiting'));
+    await click('alice', await digest('20 requests pending'));
     const first = await shownBy('views.open');
-    expect(wordsOf(first)).toContain('20 of 20 pending · page 1 of 2');
-    expect(wordsOf(first).indexOf('DELETE')).toBeLessThan(wordsOf(first).indexOf('READ'));
+    expect(wordsOf(first)).toContain('20 of 20 requests pending · page 1 of 2');
+    expect(wordsOf(first).indexOf('*Delete*')).toBeLessThan(wordsOf(first).indexOf('*Read*'));
     expect(buttonsOf(first, 'approve')).toHaveLength(10);
 
     const [forward = {}] = buttonsOf(first, 'digest_forward');
@@ -133,15 +133,15 @@ describe('a burst', () => {
     const form = await shownBy('views.push');
     const answer = await scene.submit('alice', form, { reason: { text: typed('Not in a burst') } });
     expect(answer.body).toBe('');
-    await digest('19 of 20 requests waiting');
+    await digest('19 of 20 requests pending');
     const [again = {}] = buttonsOf(first, 'digest_again');
     await clickIn('alice', first, again);
-    expect(wordsOf(await shownBy('views.update', 2))).toContain('19 of 20 pending');
+    expect(wordsOf(await shownBy('views.update', 2))).toContain('19 of 20 requests pending');
     expect(scene.lint()).toEqual([]);
   });
 
   test('can be reviewed by a person who may not decide, whose form is then refused', async () => {
-    await click('mallory', await digest('20 requests waiting'));
+    await click('mallory', await digest('20 requests pending'));
     const list = await shownBy('views.open');
     const [row = {}] = buttonsOf(list, 'approve');
     await clickIn('mallory', list, row);
@@ -157,7 +157,7 @@ describe('a burst', () => {
   });
 
   test('that is no longer shown is answered, as is a page of an unknown message', async () => {
-    const message = await digest('20 requests waiting');
+    const message = await digest('20 requests pending');
     await click('alice', { ...message, ts: '1.1' });
     await scene.expectReply('does not recognize this list');
   });
@@ -167,7 +167,7 @@ describe('later requests', () => {
   test('join a recent digest, and a few of them get their own cards', async () => {
     await burst({ pace: { postGap: 400 } });
     scene.deliver();
-    await digest('20 requests waiting');
+    await digest('20 requests pending');
     await Promise.all([more('third', 15), more('fourth', 15)]);
     await until('all to be shown', async () => {
       const [row] = await scene.services.database.dataSource.query(
@@ -181,7 +181,7 @@ describe('later requests', () => {
     );
     expect(sums.digests).toBe(1);
     expect(sums.cards).toBeLessThanOrEqual(10);
-    await digest(`${50 - sums.cards} requests waiting`);
+    await digest(`${50 - sums.cards} requests pending`);
   });
 
   test('get their own cards when few come at a time', async () => {
@@ -196,7 +196,7 @@ describe('a digest', () => {
   test('that was deleted in Slack is posted again with the open requests', async () => {
     await burst();
     scene.deliver();
-    const first = await digest('20 requests waiting');
+    const first = await digest('20 requests pending');
     scene.proxy.inject({ method: 'chat.update', fault: 'error', error: 'message_not_found' });
     await decide(5, 'deny');
     const second = await until('another digest', async () =>
@@ -213,7 +213,7 @@ describe('a digest', () => {
     scene.deliver();
     const channel = await scene.emulate.directMessages(idOf('alice'));
     await until('the direct digest', async () => (await digests(channel)).length === 1);
-    await digest('20 requests waiting');
+    await digest('20 requests pending');
     expect(posts()).toHaveLength(2);
     await decide(20, 'approve');
     await until('its end', async () => {

@@ -80,7 +80,7 @@ test('an approver revokes on the card: the next read is refused, and the card sa
   const form = await openRevoke('alice', asked);
   const words = JSON.stringify(form);
   expect(words).toContain('the next use is refused');
-  expect(words).toContain('So far: read once.');
+  expect(words).toContain('Used once so far.');
   expect(wordsOf(await submit('alice', form))).toContain('The access has ended');
   expect(await statusOf(asked)).toBe('revoked');
   const read = await scene.services.useCases.readSecret(agent.caller, { resource: RESOURCE });

@@ -62,13 +62,13 @@ const decide = async (id: ApprovalId) => {
 };
 
 describe('a reminder', () => {
-  test('is sent once in the thread, mentions the approvers and says when the request expires', async () => {
+  test('is sent once in the thread, mentions the approvers and names the deadline', async () => {
     const request = await asked(31 * MINUTE);
     await scene.services.useCases.remindApprovers();
-    const text = await reply(request, 'Still waiting');
+    const text = await reply(request, 'Still pending.* Decide');
     expect(text).toContain(`<@${idOf(scene, 'alice')}>`);
     expect(text).toContain('<!date^');
-    expect(text).toContain('Reminder: a request is still waiting for a decision.');
+    expect(text).toContain('Reminder: a request is still pending.');
     await scene.services.useCases.remindApprovers();
     await allSaid();
     expect(await replies(request)).toHaveLength(1);
@@ -77,7 +77,7 @@ describe('a reminder', () => {
   test('mentions no approver when the policy turns mentions off', async () => {
     const request = await asked(31 * MINUTE, { mention: false });
     await scene.services.useCases.remindApprovers();
-    const text = await reply(request, 'Still waiting');
+    const text = await reply(request, 'Still pending.* Decide');
     expect(text).toContain('alice@example.com');
     expect(text).not.toContain('<@');
   });
@@ -114,7 +114,7 @@ describe('an escalation', () => {
     const early = textOf(await scene.card(request.id));
     expect(early).not.toContain(idOf(scene, 'carol'));
     await scene.services.useCases.escalateApprovals();
-    const text = await reply(request, 'No decision yet');
+    const text = await reply(request, 'These approvers can now decide');
     expect(text).toContain(`<@${idOf(scene, 'carol')}>`);
     expect(text).not.toContain(`<@${idOf(scene, 'alice')}>`);
     await scene.card(request.id, (drawn) => drawn.includes(`<@${idOf(scene, 'carol')}>`));

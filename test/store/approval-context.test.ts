@@ -122,7 +122,10 @@ test('a looser policy is noticed for a day, a new one only where a broader one d
   expect(await kindsOf(asked)).not.toContain('loosened');
   await services.policy({ maxDuration: 24 * HOUR }, `${place}/*`);
   expect((await services.useCases.readCardFacts(asked.id))?.signals).toContainEqual(
-    expect.objectContaining({ kind: 'loosened', short: 'Policy loosened' }),
+    expect.objectContaining({
+      kind: 'loosened',
+      parts: expect.arrayContaining([{ strong: 'Policy loosened' }]),
+    }),
   );
 });
 
@@ -152,9 +155,9 @@ test('a pattern counts the secrets that its grant would reach, not those of a na
   await services.policy({}, `${place}/B`);
   const asked = await ask(`${place}/*`);
   const facts = await services.useCases.readCardFacts(asked.id);
-  expect(facts?.signals.find(({ kind }) => kind === 'pattern')?.short).toBe(
-    'Pattern, 1 secret now',
-  );
+  expect(facts?.signals.find(({ kind }) => kind === 'pattern')?.parts[0]).toEqual({
+    strong: 'Pattern: 1 secret now',
+  });
 });
 
 test('the signals of a decided request stay as its approver saw them', async () => {

@@ -1,13 +1,15 @@
 /** *Review…* on a digest opens the list of its requests; the buttons under the list change its page. Neither decides anything. */
 
+import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { DigestCards, Log } from '../../ports/index.js';
+import type { DigestCardItem, DigestCards, Log } from '../../ports/index.js';
 import { webFailure } from '../client/web-failure.js';
+import type { Place } from '../delivery/channel-posting.js';
 import { dated } from '../format/dates.js';
 import type { Interaction } from '../inbound/interaction.js';
 import { readClick } from '../inbound/payload.js';
-import { reviewView } from '../views/review-view.js';
+import { pageOf, reviewView } from '../views/review-view.js';
 import { type OpeningParts, openView } from './open-view.js';
 
 export interface ReviewParts extends OpeningParts {
@@ -26,7 +28,7 @@ export function createOpenReview(parts: ReviewParts): OnClick {
     const items =
       click?.place && (await parts.digests.shown(click.place.channel, click.place.messageId));
     if (!click?.place || !items || items.length === 0) return interaction.reply(UNKNOWN_LIST);
-    await openView(parts, interaction, click, reviewView({ items, place: click.place, page: 0 }));
+    await openView(parts, interaction, click, await pageView(parts, items, click.place, 0));
   };
 }
 
@@ -45,9 +47,21 @@ export function createTurnPage(parts: ReviewParts): OnClick {
     if (!read || !where) return interaction.reply(UNKNOWN_LIST);
     const items = await parts.digests.shown(where.channel, where.messageId);
     const page = Number(read.actions[0].value);
-    const view = dated(parts.dates, reviewView({ items, place: where, page }));
+    const view = dated(parts.dates, await pageView(parts, items, where, page));
     await update(parts, { view_id: read.view.id, view });
   };
+}
+
+/** Reads the facts of all rows at the same time, since Slack allows 3 s. */
+async function pageView(
+  { readCardFacts }: ReviewParts,
+  items: readonly DigestCardItem[],
+  place: Place,
+  wanted: number,
+): Promise<ModalView> {
+  const page = pageOf(items, wanted);
+  const facts = await Promise.all(page.rows.map(({ approval }) => readCardFacts(approval)));
+  return reviewView({ ...page, rows: facts.filter((row) => row !== undefined), place });
 }
 
 /** Of two quick clicks the later one wins. */

@@ -38,7 +38,7 @@ function line(approval: Approved): KnownBlock {
   const path = clipMiddle(first.replace(/^vsecure:\/\/(secrets\/)?/, ''), RESOURCE_LIMIT);
   const what = others.length > 0 ? `${code(path)} and ${others.length} more` : code(path);
   const until = new Date(settledAt.getTime() + granted);
-  const text = `${code(requester.name)} may ${operation} ${what} for ${spellDuration(granted)}, until ${moment(until)}`;
+  const text = `${code(requester.name)} may ${operation} ${what} for ${spellDuration(granted)}. Ends ${moment(until)}`;
   const details = detailsButton(
     toButtonValue({ approval: id, seen: digest }),
     'Show this request, and end its access',

@@ -28,6 +28,12 @@ export const decisionButtons = (value: string): readonly [Button, Button] => [
   },
 ];
 
+/** What a row in a list offers: the decision where the policy accepts one from Slack, and the details. */
+export const rowButtons = (value: string, inSlack: boolean): Button[] => [
+  ...(inSlack ? decisionButtons(value) : []),
+  detailsButton(value),
+];
+
 export const detailsButton = (
   value: string,
   label = 'Show everything about this request',

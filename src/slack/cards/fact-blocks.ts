@@ -1,6 +1,7 @@
 /** What is requested, by which key, what to check and what an approval permits: facts from the database, the same on the card and in every form. */
 
 import type { ContextBlock, KnownBlock } from '@slack/types';
+import type { Approval } from '../../domain/approval.js';
 import { visibleText } from '../../domain/untrusted-text.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { clip } from '../format/clip.js';
@@ -31,13 +32,13 @@ export function requesterLine({ approval }: CardFacts): string {
   return `API key ${code(requester.name)} of ${emailName(requester.ownerEmail)} asked ${ago(createdAt)}${repeated}`;
 }
 
-/** Votes, then what the next approval does. Empty where no approval is possible. */
-export function effectBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
+/** Votes, then what the next approval does. Empty where no approval is possible. `chosen`: see `consequence`. */
+export function effectBlocks(facts: CardFacts, teamId: string, chosen = false): KnownBlock[] {
   const { approval, policy } = facts;
   if (approval.status !== 'pending') return [];
   if (!policy) return [open(section(UNDECIDABLE))];
   const tally = policy.minApprovals > 1 ? [tallyLine(facts, policy.minApprovals, teamId)] : [];
-  return [open(section([...tally, consequence(facts)].join('\n')))];
+  return [open(section([...tally, consequence(facts, chosen)].join('\n')))];
 }
 
 const UNDECIDABLE =
@@ -54,11 +55,14 @@ function tallyLine(facts: CardFacts, needed: number, teamId: string): string {
 /** Grey, under the buttons: until when, who decides, and how to find the request elsewhere. */
 export function footer(facts: CardFacts, teamId: string): ContextBlock {
   const { approval } = facts;
-  const deadline = `Decide before ${moment(approval.expiresAt)}`;
   const open = approval.status === 'pending' && facts.policy !== undefined;
-  const first = open ? [`${deadline} · ${approversLine(facts, teamId)}`] : [];
+  const first = open ? [`${deadline(approval)} · ${approversLine(facts, teamId)}`] : [];
   return context([...first, reference(facts)].join('\n'));
 }
+
+/** `Decide before today at 15:00`: the same words wherever a request is shown. */
+export const deadline = ({ expiresAt }: Pick<Approval, 'expiresAt'>): string =>
+  `Decide before ${moment(expiresAt)}`;
 
 /** Characters of the id that are enough to recognize it. */
 const ID_LENGTH = 9;

@@ -1,7 +1,7 @@
 /** The outcome of a request: who decided, when and why, what was granted, and how the access ended. */
 
 import type { KnownBlock } from '@slack/types';
-import type { Approval, Approved } from '../../domain/approval.js';
+import type { Approval } from '../../domain/approval.js';
 import { spellDuration } from '../../domain/duration.js';
 import type { Grant } from '../../domain/grant.js';
 import { excerpt } from '../../domain/untrusted-text.js';
@@ -17,7 +17,7 @@ import {
   unbroken,
 } from '../format/text-objects.js';
 import { enderName, settlerName } from './mentions.js';
-import { accessEnd, capitalized, counted, isLess, timesUsed } from './wording.js';
+import { accessEnd, capitalized, counted, grantUses, isLess } from './wording.js';
 
 /** Columns: enough for a sentence; the audit trail holds the whole text. */
 const REASON_LIMIT = 300;
@@ -31,7 +31,11 @@ export function outcomeBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   const revoked = grant?.status === 'revoked';
   const lines = revoked
     ? revocation(facts, grant, teamId)
-    : [sentence(facts, approval, settlerName(facts, teamId)), ...lessThanAsked(approval)];
+    : [
+        sentence(facts, approval, settlerName(facts, teamId)),
+        ...(grant ? [useOf(grant)] : []),
+        ...lessThanAsked(approval),
+      ];
   const why = revoked ? grant.endReason : approval.decisionReason;
   return [open(section(lines.join('\n'))), ...reason(why)];
 }
@@ -46,11 +50,7 @@ function sentence(
   switch (approval.status) {
     case 'approved': {
       const how = who ? by : `By the policy ${when}.`;
-      const used =
-        grant && grant.status !== 'active'
-          ? ` ${capitalized(timesUsed(approval.operation, grant.uses))}.`
-          : '';
-      return grant ? `${how} ${accessEnd(grant, moment)}${used}` : how;
+      return grant ? `${how} ${accessEnd(grant, moment)}` : how;
     }
     case 'denied':
       return approval.sentBack
@@ -64,6 +64,17 @@ function sentence(
         : `The AI tool or the owner of its key withdrew it ${when}.`;
   }
 }
+
+/** The card is drawn again at the first use and at the end, so an active grant's number of uses would soon be wrong. */
+function useOf(grant: Grant): string {
+  if (grant.status !== 'active') return `${capitalized(grantUses(grant))}.${whatStaysKnown(grant)}`;
+  if (grant.uses === 0) return 'Not used yet.';
+  return `*Used:* Details say how often.${whatStaysKnown(grant)}`;
+}
+
+/** No end of an access takes back what it showed. */
+const whatStaysKnown = ({ operation, uses }: Grant): string =>
+  operation === 'read' && uses > 0 ? ' What the AI tool has read stays known to it.' : '';
 
 function lessThanAsked(approval: Approval): string[] {
   if (approval.status !== 'approved' || !isLess(approval)) return [];
@@ -88,10 +99,7 @@ function revocation(facts: CardFacts, grant: Grant, teamId: string): string[] {
   const when = ago(grant.endedAt ?? grant.endsAt);
   const first = `${by ? `By ${by}` : 'The access was ended'} ${when}. ${hadApproved(facts, teamId)}`;
   if (approval.status !== 'approved') return [first];
-  return [
-    first,
-    `*${capitalized(timesUsed(approval.operation, grant.uses))} before that.*${aftermath(approval, grant)}`,
-  ];
+  return [first, `*${capitalized(grantUses(grant))} before that.*${aftermath(grant)}`];
 }
 
 function hadApproved(facts: CardFacts, teamId: string): string {
@@ -100,9 +108,9 @@ function hadApproved(facts: CardFacts, teamId: string): string {
   return `${who} had approved it ${ago(facts.approval.settledAt)}.`;
 }
 
-function aftermath({ operation }: Approved, { uses }: Grant): string {
-  if (uses === 0 || operation !== 'read') return '';
-  return ' What was read stays known: rotate the value if in doubt.';
+function aftermath(grant: Grant): string {
+  const known = whatStaysKnown(grant);
+  return known && `${known} Rotate the value if in doubt.`;
 }
 
 /** The words of a person, as plain text and quoted. */

@@ -18,11 +18,14 @@ const NAME_LIMIT = 60;
 
 /** At most three signals, and the one that counts hidden characters. */
 export function signalBlocks(signals: readonly RiskSignal[]): KnownBlock[] {
+  const lines = signalLines(signals);
+  return lines.length > 0 ? [open(section(lines.join('\n')))] : [];
+}
+
+/** The same for a row in a list. */
+export function signalLines(signals: readonly RiskSignal[]): string[] {
   const { shown, more } = foremost(signals);
-  if (shown.length === 0) return [];
-  const lines = shown.map(signalLine);
-  if (more > 0) lines.push(`and ${more} more in Details`);
-  return [open(section(lines.join('\n')))];
+  return [...shown.map(signalLine), ...(more > 0 ? [`and ${more} more in Details`] : [])];
 }
 
 /** All signals, and how each of them is computed. */

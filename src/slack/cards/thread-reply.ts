@@ -2,8 +2,9 @@
 
 import type { ThreadReply } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { moment, section } from '../format/text-objects.js';
+import { section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
+import { deadline } from './fact-blocks.js';
 import { approverNames, approversLine } from './mentions.js';
 
 export function threadReply(kind: ThreadReply, facts: CardFacts, teamId: string): Card {
@@ -19,12 +20,12 @@ interface Reply {
 
 const REPLIES: Record<ThreadReply, (facts: CardFacts, teamId: string) => Reply> = {
   reminder: (facts, teamId) => ({
-    text: 'Reminder: a request is still waiting for a decision.',
-    line: `*Still waiting for a decision.* Decide before ${moment(facts.approval.expiresAt)} · ${approversLine(facts, teamId)}`,
+    text: 'Reminder: a request is still pending.',
+    line: `*Still pending.* ${deadline(facts.approval)} · ${approversLine(facts, teamId)}`,
   }),
   escalation: (facts, teamId) => ({
-    text: 'No decision yet: more approvers can decide now.',
-    line: `*No decision yet.* These approvers can now decide, too: ${escalationNames(facts, teamId)}`,
+    text: 'A request is still pending: more approvers can decide it now.',
+    line: `*Still pending.* These approvers can now decide it, too: ${escalationNames(facts, teamId)}. ${deadline(facts.approval)}`,
   }),
 };
 

@@ -7,8 +7,8 @@ import type { SignalKind } from '../../domain/risk-signals.js';
 import type { ApprovalStatus, EntryPoint, Operation } from '../../domain/vocabulary.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
 import { clipMiddle } from '../format/clip.js';
-import { pathOf } from '../format/resource-names.js';
-import { escaped, unbroken } from '../format/text-objects.js';
+import { pathOf, shortName } from '../format/resource-names.js';
+import { code, escaped, unbroken } from '../format/text-objects.js';
 
 const ELSEWHERE: Record<Exclude<EntryPoint, 'slack'>, string> = {
   dashboard: 'in the dashboard',
@@ -57,17 +57,17 @@ const STATUS: Record<DisplayedStatus, string> = {
   revoked: 'Revoked',
 };
 
-const USED: Record<Operation, string> = {
-  list: 'viewed',
-  read: 'read',
-  write: 'used',
-  delete: 'used',
-};
+/** How often an access was used that has ended: `used 3 times`. */
+export function timesUsed(uses: number): string {
+  if (uses === 0) return 'never used';
+  return `used ${uses === 1 ? 'once' : `${uses} times`}`;
+}
 
-/** How often a grant was used, in the word for what it permits: `read 3 times`. */
-export function timesUsed(operation: Operation, uses: number): string {
-  if (uses === 0) return `never ${USED[operation]}`;
-  return `${USED[operation]} ${uses === 1 ? 'once' : `${uses} times`}`;
+/** How often a grant was used: `used 3 times so far`, `used 1 of 5 permitted times`. */
+export function grantUses({ status, uses, maxUses }: Grant): string {
+  if (uses === 0 && status === 'active') return 'not used yet';
+  if (maxUses !== undefined) return `used ${uses} of ${maxUses} permitted times`;
+  return timesUsed(uses) + (status === 'active' ? ' so far' : '');
 }
 
 /** Room for the resource in a header, which holds 150 characters. A longer name is cut there. */
@@ -84,7 +84,7 @@ const hasSignal = ({ signals }: Pick<CardFacts, 'signals'>, kind: SignalKind): b
   signals.some((signal) => signal.kind === kind);
 
 /** What a request asks for at most now: the policy may allow less than when it was requested. In ms. */
-export const longestNow = ({ approval, policy }: CardFacts): number =>
+export const longestNow = ({ approval, policy }: Pick<CardFacts, 'approval' | 'policy'>): number =>
   Math.min(approval.duration, policy?.maxDuration ?? approval.duration);
 
 const spelled = (ms: number): string => unbroken(spellDuration(ms));
@@ -119,23 +119,44 @@ export function headline(facts: CardFacts): string {
   return `${STATUS[status]}: ${what}${granted ? ` for ${spelled(approval.granted)}` : ''}`;
 }
 
-/** A change or a deletion happens once: its title names no duration. */
+/** What stands before the question where the policy says `sensitivity: high`. */
+const HIGH = '▲ High sensitivity:';
+
 function question(facts: CardFacts, what: string): string {
-  const { operation } = facts.approval;
-  const lasting = operation === 'read' || operation === 'list';
-  const asked = `${what}${lasting ? ` for ${spelled(longestNow(facts))}` : ''}?`;
-  return facts.policy?.sensitivity === 'high' ? `▲ High sensitivity: ${asked}` : capitalized(asked);
+  const asked = `${what}${howLong(facts)}?`;
+  return facts.policy?.sensitivity === 'high' ? `${HIGH} ${asked}` : capitalized(asked);
 }
 
-/** What an approval permits, as far as earlier votes still allow it. */
-export function consequence(facts: CardFacts): string {
+/** A change or a deletion happens once: its title names no duration. */
+function howLong(facts: ListedRequest): string {
+  const { operation } = facts.approval;
+  const lasting = operation === 'read' || operation === 'list';
+  return lasting ? ` for ${spelled(longestNow(facts))}` : '';
+}
+
+/** The facts of a request in a list. */
+export type ListedRequest = Pick<CardFacts, 'approval' | 'policy' | 'signals'>;
+
+/** The card's question as the first line of a row in a list: mrkdwn, since a name there stands in a code span. */
+export function rowTitle(facts: ListedRequest): string {
+  const asked = `${grantedTitle(facts.approval)}${howLong(facts)}`;
+  return facts.policy?.sensitivity === 'high' ? `*${HIGH}* ${asked}` : asked;
+}
+
+/** What a grant or a request is for: `*Read* `, the first name in a code span, and the number of the others. */
+export function grantedTitle({ operation, resources }: Pick<Grant, 'operation' | 'resources'>) {
+  const [first = '', ...more] = resources;
+  const others = more.length > 0 ? ` and ${more.length} more` : '';
+  return `*${capitalized(VERB[operation])}* ${code(shortName(first))}${others}`;
+}
+
+/** What an approval permits, as far as earlier votes still allow it. `chosen`: the person chooses the duration, and stands before that field. */
+export function consequence(facts: CardFacts, chosen = false): string {
   const { approval, votes } = facts;
   const left = leftByVotes(approval, votes);
   const duration = Math.min(longestNow(facts), left.duration);
-  const until =
-    approval.operation === 'delete'
-      ? `within ${spelled(duration)} or less`
-      : `for ${spelled(duration)} or less`;
+  const lasts = chosen ? 'the time that you choose below' : `${spelled(duration)} or less`;
+  const until = approval.operation === 'delete' ? `within ${lasts}` : `for ${lasts}`;
   const untick = left.resources.length > 1 ? ' You can untick some.' : '';
   return `*Approve* lets the AI tool ${permits(facts, left.resources)}, ${until}.${untick}`;
 }

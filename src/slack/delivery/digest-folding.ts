@@ -1,6 +1,7 @@
 /** Folds many requests that wait for their card in one channel into one message there, and into one direct message for each approver who gets one. */
 
 import type { ApprovalId } from '../../domain/approval.js';
+import { mostUrgentFirst } from '../../domain/risk-signals.js';
 import type {
   DeliveryResult,
   DigestCardMessage,
@@ -10,10 +11,10 @@ import type {
 } from '../../ports/index.js';
 import type { ReadCardAudience } from '../../usecases/approvals/card-audience.js';
 import type { CardFacts, ReadCardFacts } from '../../usecases/approvals/card-facts.js';
-import { digestMessage } from '../cards/digest-card.js';
+import { type DigestFacts, digestMessage, isPending } from '../cards/digest-card.js';
 import { isChannelTrouble, isUndeliverable, webFailure } from '../client/web-failure.js';
 import { type Dates, dated } from '../format/dates.js';
-import { type Job, type Place, type PostingParts, send } from './channel-posting.js';
+import { type Job, type Message, type Place, type PostingParts, send } from './channel-posting.js';
 import { SENT } from './delivery-result.js';
 import { directRecipients } from './direct-recipients.js';
 
@@ -160,20 +161,34 @@ async function postDigest(
   { channel, ids, spend }: Addition,
 ): Promise<DigestCardMessage> {
   const items = await parts.digests.items(ids);
-  const facts = await sampleFacts(parts, items);
-  const message = dated(parts.dates, digestMessage({ items, facts, teamId, revision: 0 }));
+  const message = await composeDigest(parts, { items, teamId, revision: 0 });
   return { teamId, ...(await send(parts, channel, message, { spend })) };
+}
+
+/** Rows of a digest. More would be a page to scroll; *Review…* shows all of them. */
+const ROWS = 5;
+
+/** The message, with the current facts of its most urgent requests. */
+export async function composeDigest(
+  parts: Pick<FoldingParts, 'readCardFacts' | 'dates'>,
+  digest: Pick<DigestFacts, 'items' | 'teamId' | 'revision'>,
+): Promise<Message> {
+  const urgent = digest.items.filter(isPending).toSorted(mostUrgentFirst).slice(0, ROWS);
+  const rows = await Promise.all(urgent.map(({ approval }) => parts.readCardFacts(approval)));
+  const facts = await sampleFacts(parts, digest.items);
+  const found = rows.filter((row) => row !== undefined);
+  return dated(parts.dates, digestMessage({ ...digest, rows: found, facts }));
 }
 
 /** A digest names the approvers of at most this many policies. */
 const POLICIES_NAMED = 5;
 
 /** The facts of one open request under each policy, which name the approvers. */
-export async function sampleFacts(
+async function sampleFacts(
   { readCardFacts }: Pick<FoldingParts, 'readCardFacts'>,
   items: Awaited<ReturnType<DigestCards['items']>>,
 ): Promise<readonly CardFacts[]> {
-  const open = items.filter(({ status }) => status === 'pending');
+  const open = items.filter(isPending);
   const policies = [...new Set(open.map(({ policy }) => policy))].slice(0, POLICIES_NAMED);
   const found = policies.map((policy) => {
     const item = open.find((one) => one.policy === policy);

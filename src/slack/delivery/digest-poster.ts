@@ -2,11 +2,9 @@
 
 import type { ApprovalId } from '../../domain/approval.js';
 import type { DeliveryResult, DigestCardItem } from '../../ports/index.js';
-import { digestMessage } from '../cards/digest-card.js';
-import { dated } from '../format/dates.js';
 import { type UpdateParts, updateMessage } from './card-updates.js';
 import { createPoster, type Job, type Place, type Poster, SENT } from './channel-posting.js';
-import { type FoldingParts, repostDigest, sampleFacts } from './digest-folding.js';
+import { composeDigest, type FoldingParts, repostDigest } from './digest-folding.js';
 import type { KeyedQueue } from './keyed-queue.js';
 
 export interface DigestPosterParts extends FoldingParts, UpdateParts {
@@ -27,9 +25,7 @@ async function updateDigest(parts: DigestPosterParts, job: Job): Promise<Deliver
   return job.deliveryErrors.attempt({ subject, channel }, async () => {
     const compose = async () => {
       const items = await parts.digests.shown(channel, messageId);
-      const facts = await sampleFacts(parts, items);
-      const { teamId } = job;
-      return dated(parts.dates, digestMessage({ items, facts, teamId, revision: wanted }));
+      return composeDigest(parts, { items, teamId: job.teamId, revision: wanted });
     };
     const place = { channel, messageId };
     const update = { place, urgent: false, signal: job.signal, compose };

@@ -11,7 +11,7 @@ export function metricsLines(metrics: AccessMetrics): readonly string[] {
   const share = (count: number) => `${count} (${Math.round((count / requests) * 100)} %)`;
   return [
     `Requests: ${requests} · ${pending} pending`,
-    `Approved: ${share(approved)} · used ${times(metrics.uses)}`,
+    `Approved: ${share(approved)} · ${metrics.uses} ${metrics.uses === 1 ? 'use' : 'uses'} of the access`,
     `Auto-approved: ${share(automatic)}`,
     `Denied: ${share(denied)}`,
     `Expired: ${share(expired)}`,
@@ -20,8 +20,6 @@ export function metricsLines(metrics: AccessMetrics): readonly string[] {
     ...(metrics.hasty > 0 ? [`Decided in under 3 s: ${metrics.hasty}`] : []),
   ];
 }
-
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
 function speed({ median, percentile95 }: AccessMetrics): string {
   if (median === undefined || percentile95 === undefined) return '';

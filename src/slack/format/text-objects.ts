@@ -44,7 +44,7 @@ export function groupMention(groupId: string): string {
 
 /** A date in the reader's own time zone; clients without support for date tokens show it in UTC. */
 export function moment(at: Date): string {
-  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc(at)}>`;
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} at {time}|${utc(at)}>`;
 }
 
 /** How long ago, for an instant in the past; in UTC where a client does not support date tokens. */

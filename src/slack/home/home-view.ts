@@ -15,13 +15,16 @@ export function homeView(facts: HomeFacts, person: Person, teamId: string): Home
   return {
     type: 'home',
     blocks: [
-      header('Waiting for you', waiting),
+      header('Pending for you', 'request', waiting),
+      ...(waiting.items.length > 1
+        ? [context('Deletions first, then changes; then by deadline.')]
+        : []),
       ...waiting.items.flatMap((one) => pendingBlocks(one)),
       ...(waiting.items.length === 0
         ? [context('No requests. New ones appear here and in your approval channels.')]
         : []),
       ...more(waiting, '/vsecure approvals'),
-      header('Access in force', inForce),
+      header('Access in force', 'grant', inForce),
       ...inForce.items.flatMap((one) => grantBlocks(one)),
       ...(inForce.items.length === 0 ? [context('No active access that you can revoke.')] : []),
       ...more(inForce, '/vsecure grants'),
@@ -34,9 +37,11 @@ export function homeView(facts: HomeFacts, person: Person, teamId: string): Home
   };
 }
 
-function header(title: string, list?: Truncated<unknown>): HeaderBlock {
-  const count = list && list.total > 0 ? ` (${list.total}${list.atLeast ? ' or more' : ''})` : '';
-  return { type: 'header', text: plain(`${title}${count}`) };
+/** `Pending for you: 3 requests`. */
+function header(title: string, noun = '', list?: Truncated<unknown>): HeaderBlock {
+  const total = list?.total ?? 0;
+  const count = `${total} ${noun}${total === 1 ? '' : 's'}${list?.atLeast ? ' or more' : ''}`;
+  return { type: 'header', text: plain(total > 0 ? `${title}: ${count}` : title) };
 }
 
 function more({ items, total, atLeast }: Truncated<unknown>, command: string): KnownBlock[] {

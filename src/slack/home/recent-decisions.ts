@@ -3,11 +3,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { Verdict } from '../../domain/vocabulary.js';
 import type { Decided } from '../../usecases/approvals/app-home.js';
-import { STATUS_WORD } from '../cards/wording.js';
+import { statusWord } from '../cards/wording.js';
 import { shortNames } from '../format/resource-names.js';
-import { code, context, moment, section } from '../format/text-objects.js';
+import { ago, code, context, section } from '../format/text-objects.js';
 
-const VOTED: Record<Verdict, string> = { approve: 'You approved', deny: 'You denied' };
+const VOTED: Record<Verdict, string> = {
+  approve: 'You approved',
+  deny: 'You denied or sent back',
+};
 
 /** One section: a line holds about 200 characters, and there are few. */
 export function decidedLines(decided: readonly Decided[]): KnownBlock[] {
@@ -18,6 +21,6 @@ export function decidedLines(decided: readonly Decided[]): KnownBlock[] {
 function decidedLine({ approval, verdict }: Decided): string {
   const { operation, resources, requester, status } = approval;
   const outcome =
-    status === 'pending' ? 'pending' : `${STATUS_WORD[status]} ${moment(approval.settledAt)}`;
-  return `${VOTED[verdict]}: ${operation} ${code(shortNames(resources))}, requested by ${code(requester.name)} · ${outcome}`;
+    status === 'pending' ? 'still pending' : `${statusWord(approval)} ${ago(approval.settledAt)}`;
+  return `${VOTED[verdict]}: ${operation} ${code(shortNames(resources))}, asked by ${code(requester.name)}: ${outcome}`;
 }

@@ -45,7 +45,7 @@ export function approveForm(facts: CardFacts, opening: Opening): ModalView {
     callback_id: FORM.approve,
     title: plain('Approve access'),
     submit: plain('Approve'),
-    effect: effectBlocks(facts, opening.teamId),
+    effect: effectBlocks(facts, opening.teamId, true),
     fields: [
       ...resourceFields(facts.approval.resources),
       duration,
@@ -64,7 +64,7 @@ export function denyForm(facts: CardFacts, opening: Opening): ModalView {
     callback_id: FORM.deny,
     title: plain('Deny or send back'),
     submit: plain('Send decision'),
-    effect: [],
+    effect: [section(DENYING)],
     fields: [
       PHRASE,
       // One of the two may be empty, but not both: only vsecure can check that, not Slack.
@@ -72,6 +72,9 @@ export function denyForm(facts: CardFacts, opening: Opening): ModalView {
     ],
   });
 }
+
+const DENYING =
+  'Either way the AI tool gets nothing now, and no other approver decides this any more. *Deny* is final; after *Send back* it may ask again at once.';
 
 const PHRASE: InputBlock = {
   type: 'input',

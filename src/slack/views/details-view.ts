@@ -12,7 +12,7 @@ import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { changeBlocks } from '../cards/policy-changes.js';
 import { fullResourceBlocks } from '../cards/resource-blocks.js';
 import { explainedSignals } from '../cards/signal-blocks.js';
-import { capitalized, headline, timesUsed } from '../cards/wording.js';
+import { capitalized, grantUses, headline } from '../cards/wording.js';
 import { clip, packLines } from '../format/clip.js';
 import { code, moment, open, plain, plainSection, section } from '../format/text-objects.js';
 
@@ -51,8 +51,12 @@ function recordBlocks(facts: CardFacts, teamId: string): KnownBlock[] {
   const { id, status, operation, duration, expiresAt } = approval;
   const lines = [
     `*Requested* ${operation} for ${spellDuration(duration)}`,
-    ...(grant ? [`*Used* ${capitalized(timesUsed(operation, grant.uses))}`] : []),
-    ...(status === 'pending' ? [`*Decide before* ${moment(expiresAt)}`] : []),
+    ...(grant ? [`${capitalized(grantUses(grant))}.`] : []),
+    ...(status === 'pending'
+      ? [
+          `*Decide before* ${moment(expiresAt)}. Without a decision by then it expires: the AI tool gets nothing, and may ask again.`,
+        ]
+      : []),
     ...(status === 'pending' && policy ? [approversLine(facts, teamId)] : []),
     ...(policy ? [`*Policy* ${policyName(policy)}, version ${policy.version}`] : []),
     `*Request* ${code(id)}`,

@@ -24,6 +24,6 @@ function line(request: PastRequest): string {
   const by = settledBy === undefined ? '' : ` by ${emailName(settledBy)}`;
   const outcome =
     status === 'approved' && !settledBy ? 'auto-approved' : statusWord({ status, sentBack }) + by;
-  const used = uses === undefined ? '' : `, ${timesUsed(operation, uses)}`;
+  const used = uses === undefined ? '' : `, ${timesUsed(uses)}`;
   return `${moment(createdAt)}: ${code(requester)} asked to ${operation}, ${outcome}${used}`;
 }

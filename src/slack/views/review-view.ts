@@ -1,33 +1,46 @@
-/** The list that a digest's *Review…* opens: in pages, most dangerous and most urgent first. Each row opens the usual forms. */
+/** The list that a digest's *Review…* opens, in pages. Each row opens the usual forms. */
 
 import type { Button, KnownBlock, ModalView } from '@slack/types';
-import { spellDuration } from '../../domain/duration.js';
-import type { Operation } from '../../domain/vocabulary.js';
+import { mostUrgentFirst } from '../../domain/risk-signals.js';
 import type { DigestCardItem } from '../../ports/index.js';
-import { decisionButtons, detailsButton } from '../cards/buttons.js';
+import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { rowButtons } from '../cards/buttons.js';
 import { isPending } from '../cards/digest-card.js';
+import { decidableRow } from '../cards/request-row.js';
 import type { Place } from '../delivery/channel-posting.js';
 import { DIGEST, toButtonValue } from '../format/action-ids.js';
-import { clipMiddle } from '../format/clip.js';
-import { code, context, moment, plain, plainSection, section } from '../format/text-objects.js';
+import { context, open, plain, plainSection, section } from '../format/text-objects.js';
 
 const ROWS = 10;
-/** Characters of a path in a row. */
-const PATH_LIMIT = 120;
 
-export interface Review {
-  readonly items: readonly DigestCardItem[];
-  /** Where the digest is posted. */
-  readonly place: Place;
-  /** From 0; a page beyond the end becomes the last one. */
+/** One page of a digest's pending requests. */
+export interface Page {
+  readonly rows: readonly DigestCardItem[];
+  /** From 0. */
   readonly page: number;
+  readonly pages: number;
+  /** On all pages. */
+  readonly pending: number;
+  readonly requests: number;
 }
 
-export function reviewView({ items, place, page: wanted }: Review): ModalView {
-  const pending = items.filter(isPending).sort(mostUrgent);
+/** A page beyond the end becomes the last one. */
+export function pageOf(items: readonly DigestCardItem[], wanted: number): Page {
+  const pending = items.filter(isPending).toSorted(mostUrgentFirst);
   const pages = Math.max(1, Math.ceil(pending.length / ROWS));
   const page = Math.min(Math.max(0, wanted), pages - 1);
   const rows = pending.slice(page * ROWS, (page + 1) * ROWS);
+  return { rows, page, pages, pending: pending.length, requests: items.length };
+}
+
+export interface Review extends Omit<Page, 'rows'> {
+  readonly rows: readonly CardFacts[];
+  /** Where the digest is posted. */
+  readonly place: Place;
+}
+
+export function reviewView({ rows, place, page, pages, pending, requests }: Review): ModalView {
+  const count = `${pending} of ${requests} ${requests === 1 ? 'request' : 'requests'} pending`;
   return {
     type: 'modal',
     title: plain('Pending requests'),
@@ -36,29 +49,20 @@ export function reviewView({ items, place, page: wanted }: Review): ModalView {
     blocks: [
       ...(rows.length > 0 ? rows.flatMap(row) : [plainSection('No request is pending.')]),
       { type: 'actions', elements: pageButtons(page, pages) },
-      context(`${pending.length} of ${items.length} pending · page ${page + 1} of ${pages}`),
+      context(
+        `${count} · page ${page + 1} of ${pages} · deletions first, then changes; then by deadline`,
+      ),
     ],
   };
 }
 
-const RISK: Record<Operation, number> = { delete: 0, write: 1, read: 2, list: 3 };
-
-const mostUrgent = (a: DigestCardItem, b: DigestCardItem) =>
-  RISK[a.operation] - RISK[b.operation] || a.expiresAt.getTime() - b.expiresAt.getTime();
-
-function row(item: DigestCardItem): KnownBlock[] {
-  const { operation, resources, requester, duration, expiresAt, approval, digest } = item;
-  const [first = '', ...more] = resources;
-  const path = code(clipMiddle(first.replace(/^vsecure:\/\/(secrets\/)?/, ''), PATH_LIMIT));
-  const others = more.length > 0 ? ` and ${more.length} more` : '';
-  const value = toButtonValue({ approval, seen: digest });
-  const what = `*${operation.toUpperCase()}* ${path}${others}, for ${spellDuration(duration)}`;
+function row(facts: CardFacts): KnownBlock[] {
+  const { approval, digest, policy } = facts;
+  const value = toButtonValue({ approval: approval.id, seen: digest });
+  const inSlack = policy?.decideFrom.includes('slack') ?? false;
   return [
-    section(`${what}\nAPI key ${code(requester)} · expires ${moment(expiresAt)}`),
-    {
-      type: 'actions',
-      elements: [...decisionButtons(value), detailsButton(value)],
-    },
+    open(section(decidableRow(facts))),
+    { type: 'actions', elements: rowButtons(value, inSlack) },
   ];
 }
 

@@ -7,7 +7,7 @@ import type { GrantFacts } from '../../usecases/approvals/card-facts.js';
 import { factBlocks } from '../cards/fact-blocks.js';
 import { outcomeBlocks } from '../cards/outcome-blocks.js';
 import { resourceBlocks } from '../cards/resource-blocks.js';
-import { headline, timesUsed } from '../cards/wording.js';
+import { capitalized, grantUses, headline } from '../cards/wording.js';
 import { FORM, readGrantId } from '../format/action-ids.js';
 import { plain, plainSection, section } from '../format/text-objects.js';
 import { noticeView } from './notice-view.js';
@@ -26,11 +26,11 @@ export function revokeForm(facts: GrantFacts, teamId: string): ModalView {
     private_metadata: grant.id,
     blocks: [
       section(
-        '*Revoking ends the access at once: the next use is refused.* Values that the AI tool has read stay known to it.',
+        '*Revoke* ends this access at once and cannot be undone: the next use is refused, and the AI tool must ask again. What it has read stays known to it.',
       ),
       plainSection(headline(facts)),
       ...outcomeBlocks(facts, teamId),
-      section(`So far: ${timesUsed(approval.operation, grant.uses)}.`),
+      section(`${capitalized(grantUses(grant))}.`),
       ...resourceBlocks(approval),
       ...factBlocks(facts),
       reasonField({ label: 'Why you revoke this', required: true }),

@@ -5,15 +5,19 @@ import type { Grant } from '../../domain/grant.js';
 import { DAY, PAGE_MAX } from '../../domain/limits.js';
 import type { Person, PersonId } from '../../domain/person.js';
 import type { Policy } from '../../domain/policy/policy.js';
+import { mostUrgentFirst, type RiskSignal } from '../../domain/risk-signals.js';
 import { ownVisibility, type VisibilityScope } from '../../domain/visibility.js';
 import type { Verdict } from '../../domain/vocabulary.js';
 import type { AccessMetrics, OpenedHome, Store } from '../../ports/index.js';
 import { personVisibility } from '../authorization/viewer.js';
+import { readRisks } from './request-risks.js';
 
 /** A request that this person may decide now. */
 export interface PendingRequest {
   readonly approval: Approval;
   readonly policy: Policy;
+  /** What to check, most serious first. */
+  readonly signals: readonly RiskSignal[];
 }
 
 export interface GrantWithApproval {
@@ -35,7 +39,7 @@ export interface Truncated<T> {
 }
 
 export interface HomeFacts {
-  /** The first to expire comes first. */
+  /** See `mostUrgentFirst`. */
   readonly pending: Truncated<PendingRequest>;
   /** Grants that this person may revoke, the newest first. */
   readonly activeGrants: Truncated<GrantWithApproval>;
@@ -56,7 +60,7 @@ export interface HomeUseCases {
 }
 
 /** Items in each list. All lists together fit into one Slack view. */
-const SHOWN = { waiting: 15, inForce: 10, decided: 8 } as const;
+const SHOWN = { waiting: 10, inForce: 10, decided: 8 } as const;
 
 export function createHome(store: Store, defaultApprovers: readonly string[]): HomeUseCases {
   const visibilityFor = (person: Person) => personVisibility({ store, defaultApprovers }, person);
@@ -88,21 +92,40 @@ export function createHome(store: Store, defaultApprovers: readonly string[]): H
 }
 
 async function waiting(
-  { approvals }: Store,
+  store: Store,
   visibility: VisibilityScope,
   person: Person,
   now: Date,
 ): Promise<Truncated<PendingRequest>> {
   const voter = { person: person.id, voted: false };
-  const page = await approvals.list({ status: 'pending', visibility, voter }, { limit: PAGE_MAX });
-  const open = page.items.flatMap((approval): PendingRequest[] => {
+  const page = await store.approvals.list(
+    { status: 'pending', visibility, voter },
+    { limit: PAGE_MAX },
+  );
+  const open = page.items.flatMap((approval) => {
     const policy = visibility.deciding(approval.resources, approval.createdAt);
     const own = approval.requester.owner === person.id;
     const mine = policy && (!own || policy.allowSelfApproval) && now < approval.expiresAt;
     return mine ? [{ approval, policy }] : [];
   });
-  open.sort((a, b) => a.approval.expiresAt.getTime() - b.approval.expiresAt.getTime());
-  return clipped(open, SHOWN.waiting, page.next !== undefined);
+  open.sort((a, b) => mostUrgentFirst(a.approval, b.approval));
+  const { items, ...counts } = clipped(open, SHOWN.waiting, page.next !== undefined);
+  return { ...counts, items: await withSignals(store, items, now) };
+}
+
+/** One after another: a Home that no person waits for must not take all connections to the database. */
+async function withSignals(
+  store: Store,
+  requests: readonly Omit<PendingRequest, 'signals'>[],
+  now: Date,
+): Promise<readonly PendingRequest[]> {
+  const found: PendingRequest[] = [];
+  for (const { approval, policy } of requests) {
+    const policies = await store.policies.covering(approval.resources);
+    const signals = await readRisks(store, approval, policies, policy, now);
+    found.push({ approval, policy, signals });
+  }
+  return found;
 }
 
 async function inForce(

@@ -1,4 +1,4 @@
-/** Notify owners of keys of the first use of each grant. A job does this every few seconds, so that reads are not slowed down. */
+/** Notify owners of keys of the first use of each grant, and show it on the card. A job does this every few seconds, so that reads are not slowed down. */
 
 import type { Store } from '../../ports/index.js';
 import { inBatches } from '../in-batches.js';
@@ -15,7 +15,9 @@ export function createNotifyFirstUses(store: Store): NotifyFirstUses {
       const used = await tx.grants.takeFirstUses(BATCH);
       for (const grant of used) {
         const approval = await tx.approvals.find(grant.approval);
-        if (approval) await notifyOwner(tx, approval, 'first_use');
+        if (!approval) continue;
+        await notifyOwner(tx, approval, 'first_use');
+        await tx.enqueueCardUpdate(approval.id);
       }
       return used.length;
     });
