@@ -15,6 +15,8 @@ const run = promisify(execFile);
 let prefix: string;
 let home: string;
 let server: RunningServer;
+/** What npm said while it installed. */
+let warnings: string;
 
 /** Runs a shell command with only the installed programs and the system's programs in PATH. */
 async function shell(script: string, env: Record<string, string> = {}, stdin = '') {
@@ -42,9 +44,19 @@ beforeAll(async () => {
   prefix = temporaryFolder('prefix');
   home = temporaryFolder('home');
   const argv = ['install', '--global', '--prefix', prefix, '--prefer-offline'];
-  await run('npm', [...argv, '--no-audit', '--no-fund', '--silent', vsecure, relay]);
+  const quiet = ['--no-audit', '--no-fund', '--loglevel', 'warn'];
+  warnings = (await run('npm', [...argv, ...quiet, vsecure, relay])).stderr;
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
+
+const ENGINE = 'EBADENGINE';
+
+test('no package needs a newer Node than this one: neither the installed ones nor those of a checkout', async () => {
+  expect(warnings).not.toContain(ENGINE);
+  // The lock file has what each package needs, so that nothing is fetched.
+  const { stderr } = await run('npm', ['ci', '--dry-run', '--offline', '--loglevel', 'warn']);
+  expect(stderr).not.toContain(ENGINE);
+});
 
 test('the installed commands work from bootstrap to an approved request', async () => {
   const key = (await output('vsecure admin:bootstrap')).trim();
