@@ -1,20 +1,14 @@
 #!/usr/bin/env node
-/** `vsecure`: parses the command line and runs the command. Server code is imported only for server commands, so that client commands start fast. */
+/** `vsecure`. Refuses an old Node before it imports anything: code for a newer one may not even load there. */
 
-import { createIo } from './cli/io.js';
-import { runCommand } from './cli/run.js';
-import { SERVER_COMMANDS } from './main/server-commands.js';
-import { VERSION } from './main/version.js';
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-const about = { version: VERSION, server: SERVER_COMMANDS, runServer };
-process.exitCode = await runCommand(process.argv.slice(2), about, createIo(process));
-
-/** Exits as soon as the command finishes. The operating system closes any handle that the command left open. */
-async function runServer(run: () => Promise<number>): Promise<never> {
-  try {
-    process.exit(await run());
-  } catch (error) {
-    const { reportFailure } = await import('./main/failure.js');
-    process.exit(reportFailure(error));
-  }
+// Nothing is awaited here, which an old Node could not parse.
+if (major > 20 || (major === 20 && minor >= 19))
+  void import('./main/command-line.js').then(({ runCommandLine }) => runCommandLine());
+else {
+  process.stderr.write(
+    `vsecure: this is Node ${process.versions.node}, and vsecure needs Node 20.19 or newer: install one from https://nodejs.org\n`,
+  );
+  process.exitCode = 1;
 }
