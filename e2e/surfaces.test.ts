@@ -84,7 +84,12 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     const home = page.locator('main');
     await home.getByText('Pending for you: 1 request').waitFor();
     const words = await home.textContent();
-    for (const part of ['Access in force: 1 grant', 'Your last decisions', 'Last 7 days', 'Requests: 2'])
+    for (const part of [
+      'Access in force: 1 grant',
+      'Your last decisions',
+      'Last 7 days',
+      'Requests: 2',
+    ])
       expect(words).toContain(part);
     await picture('home', home.locator('.blocks').first());
     await open('approvals');
