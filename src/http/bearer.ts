@@ -9,13 +9,38 @@ import { sendProblem, sendRefusal } from './problem.js';
 const REALM = 'Bearer realm="vsecure"';
 const CREDENTIALS = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 
-const callers = new WeakMap<Request, Caller>();
+/** Milliseconds. A body that has arrived this long after the key was checked may have been sent slowly to outlive the key. */
+const BODY_QUICK = 100;
+
+interface Authenticated {
+  readonly caller: Caller;
+  /** By `performance.now()`. */
+  readonly at: number;
+  readonly again: () => Promise<Result<Caller>>;
+}
+
+const callers = new WeakMap<Request, Authenticated>();
 
 /** The caller that `createBearer` authenticated. Throws when no bearer check ran: the route is mounted in the wrong place. */
-export function callerOf(req: Request): Caller {
-  const caller = callers.get(req);
-  if (!caller) throw new Error('no caller: this route is not behind the bearer check');
-  return caller;
+export const callerOf = (req: Request): Caller => authenticatedOf(req).caller;
+
+function authenticatedOf(req: Request): Authenticated {
+  const found = callers.get(req);
+  if (!found) throw new Error('no caller: this route is not behind the bearer check');
+  return found;
+}
+
+/**
+ * For after the body: the key is checked before a byte of the body is read, and again when the body took its time. False when the answer
+ * was sent, because the key is no longer valid.
+ */
+export async function recheckCaller(req: Request, res: Response): Promise<boolean> {
+  const { at, again } = authenticatedOf(req);
+  if (performance.now() - at < BODY_QUICK) return true;
+  const caller = await again();
+  if (caller.ok) callers.set(req, { caller: caller.value, at: performance.now(), again });
+  else refuseKey(res, caller.refusal);
+  return caller.ok;
 }
 
 /** Passes on requests with a valid key and answers 401 to all others. `onWrongKey` may answer a wrong key differently. */
@@ -31,7 +56,8 @@ export function createBearer(
       const { refusal } = caller;
       return void onWrongKey(req, res, (error) => (error ? next(error) : refuseKey(res, refusal)));
     }
-    callers.set(req, caller.value);
+    const again = () => authenticate(token);
+    callers.set(req, { caller: caller.value, at: performance.now(), again });
     next();
   };
 }

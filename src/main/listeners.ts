@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { createAdmission } from '../http/admission.js';
 import { createHttpApp } from '../http/app.js';
-import { callerOf } from '../http/bearer.js';
+import { callerOf, recheckCaller } from '../http/bearer.js';
 import { listen } from '../http/server.js';
 import { createMcpEndpoint } from '../mcp/server.js';
 import type { Directory } from '../ports/index.js';
@@ -49,6 +49,7 @@ export async function openListeners(
   const mcp = createMcpEndpoint({
     useCases,
     callerOf,
+    recheckCaller,
     logger: log,
     hasChanged,
     version: VERSION,

@@ -27,6 +27,8 @@ export interface McpParts {
     Pick<UseCases, 'askToolUser' | 'manageSubscriptions'>;
   /** The authenticated sender of the request. Throws when the request was not authenticated. */
   readonly callerOf: (req: Request) => Caller;
+  /** Called when the body was read. False when the answer was sent, because the key is no longer valid. */
+  readonly recheckCaller: (req: Request, res: Response) => Promise<boolean>;
   readonly logger: Logger;
   /** Whether the current request has committed a change. Default: no. */
   readonly hasChanged?: () => boolean;
@@ -53,6 +55,11 @@ const DRAIN_MAX = 3000;
 export function createMcpEndpoint(parts: McpParts): McpEndpoint {
   const { useCases, callerOf, logger, version, publicOrigin, streamMaxAgeMs, answerTimeoutMs } =
     parts;
+  const contextOf = (req: Request, stopSignal: AbortSignal): RequestContext => ({
+    caller: callerOf(req),
+    stopSignal,
+    session: readSession(req.headers[SESSION_HEADER]),
+  });
   const report = createReportFault(logger, parts.hasChanged ?? (() => false));
   const protocol = createProtocolHandler({
     tools: createTools(useCases),
@@ -78,19 +85,15 @@ export function createMcpEndpoint(parts: McpParts): McpEndpoint {
     if (origin !== undefined && origin !== publicOrigin && !isOriginOf(host, origin))
       return refuse(res, 403, INVALID_REQUEST, 'This origin is not allowed');
     if (closed) return refuse(res, 503, INTERNAL_ERROR, 'The server is stopping');
-    const caller = callerOf(req);
-    const requestContext: RequestContext = {
-      caller,
-      stopSignal,
-      session: readSession(req.headers[SESSION_HEADER]),
-    };
-    if (await serveSession(req.method, res, requestContext)) return;
+    if (await serveSession(req.method, res, contextOf(req, stopSignal))) return;
     const problem = await readBody(req, res);
     if (problem) return refuse(res, problem.status, problem.code, problem.message);
+    if (!(await parts.recheckCaller(req, res))) return;
+    const requestContext = contextOf(req, stopSignal);
     res.setHeader('Cache-Control', 'no-store');
     const reply = readElicitationReply(req.body);
     if (reply) {
-      await useCases.askToolUser.answer(caller, reply.id, reply.answer);
+      await useCases.askToolUser.answer(requestContext.caller, reply.id, reply.answer);
       return void res.status(202).end();
     }
     await runCancellable(req.body, requestContext, (context) => protocol.serve(req, res, context));

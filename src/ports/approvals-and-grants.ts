@@ -42,6 +42,15 @@ export interface Ballot {
   readonly votes: readonly Vote[];
   readonly voters: readonly Person[];
   readonly now: Date;
+  /** The person who decides is active, and so is the key that they use, if there is one. */
+  readonly mayAct: boolean;
+}
+
+/** Who decides, with which API key. */
+export interface DecidingAs {
+  readonly person: PersonId;
+  /** Undefined in Slack. */
+  readonly key?: string | undefined;
 }
 
 /** A vote and its effect. */
@@ -104,7 +113,7 @@ export interface Approvals extends ApprovalReads {
     request: RequestedAccess,
   ): Promise<RequestState>;
   /** Call it after `lock`. */
-  ballot(id: ApprovalId): Promise<Ballot>;
+  ballot(id: ApprovalId, by: DecidingAs): Promise<Ballot>;
   /** Throws on a second vote of one person: UNIQUE (approval, person). */
   addVote(vote: Vote): Promise<void>;
   /**

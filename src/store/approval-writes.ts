@@ -13,7 +13,7 @@ import type {
 } from '../domain/approval.js';
 import { REASON_MAX } from '../domain/limits.js';
 import type { Person } from '../domain/person.js';
-import type { Ballot, SettlingVote } from '../ports/index.js';
+import type { Ballot, DecidingAs, SettlingVote } from '../ports/index.js';
 import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
@@ -57,6 +57,10 @@ export async function lockApprovals(
 
 const BALLOTS = `
   select q.id, clock_timestamp() as now, (
+    select p.active and (q.key_id is null or exists (
+      select from api_key k join principal o on o.id = k.principal_id where k.id = q.key_id and k.revoked_at is null
+        and (k.expires_at is null or k.expires_at > clock_timestamp()) and o.suspended_at is null))
+    from person p where p.id = q.person_id) as may_act, (
     select json_agg(json_build_object(
       'vote', json_build_object('approval_id', v.approval_id, 'person_id', v.person_id, 'verdict', v.verdict, 'door', v.door,
         'reason', v.reason, 'duration_ms', v.duration_ms, 'resources', v.resources),
@@ -64,10 +68,11 @@ const BALLOTS = `
         'slack', (select json_agg(json_build_object('teamId', team_id, 'userId', user_id)) from slack_account where person_id = p.id)))
       order by v.cast_at)
     from vote v join person p on p.id = v.person_id where v.approval_id = q.id) as votes
-  from unnest($1::text[]) with ordinality as q(id, place) order by q.place`;
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as q(id, person_id, key_id, place) order by q.place`;
 
 interface BallotRow {
   readonly now: Date;
+  readonly may_act: boolean | null;
   readonly votes:
     | readonly {
         readonly vote: VoteRow;
@@ -76,14 +81,20 @@ interface BallotRow {
     | null;
 }
 
-/** The votes on each approval, in the same order. */
+/** The votes on each approval, and whether the person who decides it may act, in the same order. */
 export async function readBallots(
   sql: Sql,
-  ids: readonly ApprovalId[],
+  asked: readonly { readonly id: ApprovalId; readonly by: DecidingAs }[],
 ): Promise<readonly Ballot[]> {
-  const rows = await sql<BallotRow>(BALLOTS, [ids], 'hot');
-  return rows.map(({ now, votes }) => ({
+  const given = [
+    asked.map(({ id }) => id),
+    asked.map(({ by }) => by.person),
+    asked.map(({ by }) => by.key),
+  ];
+  const rows = await sql<BallotRow>(BALLOTS, given, 'hot');
+  return rows.map(({ now, may_act: mayAct, votes }) => ({
     now,
+    mayAct: mayAct === true,
     votes: (votes ?? []).map(({ vote }) => toVote(vote)),
     voters: (votes ?? []).map(({ voter }) => ({ ...voter, slack: voter.slack ?? [] })),
   }));

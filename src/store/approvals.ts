@@ -144,7 +144,7 @@ export function approvals(sql: Sql, origin: () => Origin | undefined): Approvals
     ...reads,
 
     lock: async (id) => (await lockApprovals(sql, [id]))[0],
-    ballot: async (id) => present((await readBallots(sql, [id]))[0]),
+    ballot: async (id, by) => present((await readBallots(sql, [{ id, by }]))[0]),
     insertPending: async (request) =>
       present((await insertPending(sql, [newRow(request, origin())]))[0]),
     insertSettled: (request) => insertSettled(sql, newRow(request, origin())),

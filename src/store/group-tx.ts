@@ -36,7 +36,7 @@ export function groupStatements(sql: Sql) {
     claim: batch((claims: readonly Claim[]) => claimAnswers(sql, claims)),
     lockActive: batch((ids: Parameters<typeof lockActive>[1]) => lockActive(sql, ids, free)),
     lock: batch((ids: Parameters<typeof lockApprovals>[1]) => lockApprovals(sql, ids, free)),
-    ballot: batch((ids: Parameters<typeof readBallots>[1]) => readBallots(sql, ids)),
+    ballot: batch((asked: Parameters<typeof readBallots>[1]) => readBallots(sql, asked)),
     // One index for all: it may hold policies that do not cover what a member asks for.
     covering: batch(async (lists: readonly (readonly string[])[]) => {
       const index = await policiesCovering(sql, lists.flat());
@@ -101,7 +101,7 @@ export function groupTx(
     approvals: {
       ...approvals,
       lock: (id) => found(all.lock(id)),
-      ballot: (id) => all.ballot(id),
+      ballot: (id, by) => all.ballot({ id, by }),
       requestState: (principal, keyId, request) =>
         all.requestState({ ...request, principal, keyId }),
       insertPending: (request) => write(all.insertPending(toRow(request))),

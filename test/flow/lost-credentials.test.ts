@@ -2,10 +2,19 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { explain } from '../../src/domain/refusal.js';
-import type { Store, Tx } from '../../src/ports/index.js';
+import type { Result } from '../../src/domain/result.js';
+import type { Caller } from '../../src/domain/rights.js';
+import type { Credentials, Directory, Store, Tx } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { Parts } from '../../src/usecases/index.js';
-import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
+import { memberDirectory } from '../support/directories.js';
+import {
+  buildServices,
+  DATABASE_URL,
+  refusalOf,
+  type Services,
+  unwrap,
+} from '../support/services.js';
 
 let services: Services;
 afterEach(() => services.close());
@@ -256,5 +265,118 @@ describe('a revoked key', () => {
     }));
     services = await buildServices({ change });
     expect(await revokedWhileWaiting('last')).toMatchObject({ decided: true });
+  });
+});
+
+describe('what ends after a call was authenticated and before it changes anything', () => {
+  const slowDirectory = () => {
+    let askedNow = () => {};
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      askedNow = resolve;
+    });
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const directory: Directory = {
+      ...memberDirectory('T1'),
+      async byEmail() {
+        askedNow();
+        await answered;
+        return 'unknown';
+      },
+    };
+    return { directory, asked, answer };
+  };
+
+  test('a deactivated administrator promotes nobody, and creates no key, policy, secret, receiver or rule', async () => {
+    services = await buildServices();
+    unwrap(await setPerson({ email: 'gina@example.com', role: 'admin' }));
+    const { caller: gina } = await services.human('gina@example.com');
+    unwrap(await setPerson({ email: 'gina@example.com', active: false }));
+    const { useCases } = services;
+    const key = { name: 'backdoor', class: 'human', owner: 'mallory@example.com' } as const;
+    const policy = { uri: DATABASE_URL, mode: 'replace', changes: {} } as const;
+    const attempts: Promise<Result<unknown>>[] = [
+      useCases.managePeople.set(gina, { email: 'mallory@example.com', role: 'admin' }),
+      useCases.managePeople.link(gina, 'mallory@example.com', { teamId: 'T1', userId: 'U1' }),
+      useCases.createLinkCode(gina, 'alice@example.com'),
+      useCases.manageKeys.create(gina, key),
+      useCases.manageKeys.revoke(gina, services.admin.key.id),
+      useCases.manageSuspensions.resume(gina, 'nothing', 'a reason of this test'),
+      useCases.applyPolicies(gina, { writes: [policy] }),
+      useCases.writeSecret(gina, { path: DATABASE_URL, value: Buffer.from('x') }),
+      useCases.configureReceivers.change(gina, { webhook: { enabled: false } }),
+      useCases.reviewDeliveries.replay(gina, { receiver: 'webhook', state: 'dead' }),
+      useCases.manageAlerts.setAlertRule(gina, 'burst', { enabled: false }),
+    ];
+    const refusals = (await Promise.all(attempts)).map(refusalOf);
+    expect(refusals).toEqual(attempts.map(() => 'invalid_key'));
+  });
+
+  test('a demoted administrator keeps nothing of the earlier role', async () => {
+    services = await buildServices();
+    unwrap(await setPerson({ email: 'gina@example.com', role: 'admin' }));
+    const { caller: gina } = await services.human('gina@example.com');
+    unwrap(await setPerson({ email: 'gina@example.com', role: 'member' }));
+    expect(refusalOf(await setPerson({ email: 'gina@example.com', role: 'admin' }, gina))).toBe(
+      'invalid_key',
+    );
+  });
+
+  test('a revoked key applies no policies whose approvers Slack was asked for meanwhile', async () => {
+    const { directory, asked, answer } = slowDirectory();
+    services = await buildServices({ directory });
+    const { caller } = await services.key('pipeline', 'service', 'admin@example.com', [
+      'resources:manage',
+    ]);
+    const changes = { requiresApproval: false, approvers: ['x@example.com'] };
+    const writes = [{ uri: 'vsecure://secrets/**', mode: 'replace', changes } as const];
+    const applying = services.useCases.applyPolicies(caller, { writes });
+    await asked;
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, caller.key.id));
+    answer();
+    expect(refusalOf(await applying)).toBe('invalid_key');
+  });
+
+  test('neither a revoked human key nor a deactivated person decides', async () => {
+    services = await buildServices();
+    await services.policy({ approvers: ['alice@example.com', 'carol@example.com'] });
+    const { caller } = await services.agent();
+    const { id } = await services.ask(caller);
+    const { caller: alice } = await services.human('alice@example.com');
+    const { caller: carol } = await services.human('carol@example.com');
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, alice.key.id));
+    unwrap(await setPerson({ email: 'carol@example.com', active: false }));
+    const decision = { approval: id, verdict: 'approve' } as const;
+    const by = ({ owner, key }: Caller) =>
+      ({ person: owner, entryPoint: 'api', through: `key ${key.id}`, key: key.id }) as const;
+    const inSlack = { person: carol.owner, entryPoint: 'slack', through: 'slack T1/U1' } as const;
+    const { decide } = services.useCases;
+    expect(refusalOf(await decide(by(alice), decision))).toBe('invalid_key');
+    expect(refusalOf(await decide(by(carol), decision))).toBe('invalid_key');
+    expect(refusalOf(await decide(inSlack, decision))).toBe('person_inactive');
+    expect(await services.store.approvals.find(id)).toMatchObject({ status: 'pending' });
+  });
+
+  test('a build that does not look again lets all of it happen, which the checks above notice', async () => {
+    let before: Credentials | undefined;
+    services = await buildServices({
+      change: changing((tx) => ({
+        principals: {
+          ...tx.principals,
+          credentials: async (id) => before ?? tx.principals.credentials(id),
+        },
+        approvals: {
+          ...tx.approvals,
+          ballot: async (id, by) => ({ ...(await tx.approvals.ballot(id, by)), mayAct: true }),
+        },
+      })),
+    });
+    unwrap(await setPerson({ email: 'gina@example.com', role: 'admin' }));
+    const { caller: gina } = await services.human('gina@example.com');
+    before = await services.store.principals.credentials(gina.key.id);
+    unwrap(await setPerson({ email: 'gina@example.com', active: false }));
+    expect((await setPerson({ email: 'mallory@example.com', role: 'admin' }, gina)).ok).toBe(true);
   });
 });

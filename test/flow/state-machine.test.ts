@@ -118,9 +118,11 @@ const AGENTS: Agents = {
 
 async function inMemory(first: Rules): Promise<Played> {
   const principals = Object.values(AGENTS).map(({ principal }) => principal);
+  const administrator = callerOf(personNamed('admin'), 'human');
   const memory: Memory = {
     people: PEOPLE,
     principals,
+    administrator,
     policies: new Map(),
     approvals: new Map(),
     grants: new Map(),
@@ -137,8 +139,7 @@ async function inMemory(first: Rules): Promise<Played> {
   };
   // Reading and writing secrets play no part in these scripts.
   const verbs = createUseCases(parts as unknown as Parts);
-  const admin = callerOf(personNamed('admin'), 'human');
-  const played = play({ verbs, admin, agents: AGENTS, person: personNamed }, 'x');
+  const played = play({ verbs, admin: administrator, agents: AGENTS, person: personNamed }, 'x');
   await played.policy(first);
   return {
     ...played,

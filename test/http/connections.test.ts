@@ -1,8 +1,12 @@
 /** What a connection itself may do: repeated headers, silence, and how long it stays open. */
 
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../../src/http/server.js';
+import { DATABASE_URL, REASON, unwrap } from '../support/services.js';
 import { type Serving, startServing } from './serving.js';
 
 let serving: Serving;
@@ -81,4 +85,45 @@ test('a connection that never sends a byte is closed, one that is sending is not
   expect(await answered).toContain('200 OK');
   busy.destroy();
   await server.close(1000);
+});
+
+describe('a key that is revoked while the body of its call arrives', () => {
+  /** Starts a call, and sends the rest of its body when the key is revoked. Resolves with the status. */
+  async function outlives(path: string, body: object): Promise<number> {
+    const { services, server } = serving;
+    // Another key of the principal stays, so that revoking this one ends no request or grant.
+    const name = `slow-${crypto.randomUUID()}`;
+    const { token, caller } = await services.human(`${name}@example.com`);
+    const further = {
+      name: `${name}-laptop`,
+      class: 'human',
+      owner: `${name}@example.com`,
+    } as const;
+    unwrap(
+      await services.useCases.manageKeys.create(services.admin, { ...further, additional: true }),
+    );
+    const call = request(`${server.url}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+    });
+    const text = JSON.stringify(body);
+    call.write(text.slice(0, 5));
+    // The key is checked when the headers have come.
+    await sleep(300);
+    unwrap(await services.useCases.manageKeys.revoke(services.admin, caller.key.id));
+    call.end(text.slice(5));
+    const [response] = await once(call, 'response');
+    response.resume();
+    return response.statusCode;
+  }
+
+  test('is refused by REST', async () => {
+    const ask = { resources: [DATABASE_URL], operation: 'read', reason: REASON };
+    expect(await outlives('/api/v1/approvals', ask)).toBe(401);
+    expect(await outlives('/api/v1/explain', { resource: DATABASE_URL })).toBe(401);
+  });
 });

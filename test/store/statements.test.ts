@@ -108,7 +108,7 @@ describe('what an agent or an approver waits for', () => {
     for (let n = 0; n < 4; n += 1) asked.push(await services.ask(caller, { resources: [fresh()] }));
     const decide = async (n: number, verdict: 'approve' | 'deny') => {
       const { owner: person, key } = await call(alice.token);
-      const decider = { person, entryPoint: 'api', through: key.id } as const;
+      const decider = { person, entryPoint: 'api', through: key.id, key: key.id } as const;
       const decision = { approval: asked[n]?.id ?? 'appr_', verdict, reason: REASON } as const;
       unwrap(await services.useCases.decide(decider, decision));
     };

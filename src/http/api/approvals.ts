@@ -68,7 +68,8 @@ export function serveApprovals(
       resources: body.resources,
       seen: body.digest,
     };
-    const decider = { person: caller.owner, entryPoint: 'api', through } as const;
+    const { key, owner: person } = caller;
+    const decider = { person, entryPoint: 'api', through, key: key.id } as const;
     return mapResult(
       await useCases.decide(decider, decision, idempotencyKey),
       wireApprovalFor(caller),

@@ -2,6 +2,7 @@
 
 import { type RequestHandler, Router } from 'express';
 import type { UseCases } from '../../usecases/index.js';
+import { recheckCaller } from '../bearer.js';
 import { jsonBody } from '../json-body.js';
 import { refuseKeysInQuery } from '../keys-in-query.js';
 import { refuseOtherMethods } from '../method-not-allowed.js';
@@ -33,7 +34,9 @@ export function createApi({ useCases, admission, now, stopping }: ApiParts): Rou
   serveOpenApi(router);
   router.use(refuseKeysInQuery);
   serveLogin(router, useCases);
-  router.use(...admission, ...jsonBody);
+  router.use(...admission, ...jsonBody, async (req, res, next) => {
+    if (await recheckCaller(req, res)) next();
+  });
   const serve = createServe(router);
   serveApprovals(serve, useCases, stopping);
   serveGrants(serve, useCases);

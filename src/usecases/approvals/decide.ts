@@ -33,6 +33,8 @@ export interface Decider {
   readonly entryPoint: EntryPoint;
   /** The key or Slack account that was used, for the audit trail. */
   readonly through: string;
+  /** The id of the API key that was used. Undefined in Slack. */
+  readonly key?: string | undefined;
 }
 
 export interface Decision {
@@ -81,11 +83,13 @@ async function decideInTransaction(
   decider: Decider,
   decision: Decision,
 ): Promise<Result<Approval>> {
-  const situation = await readSituation(tx, decision.approval);
+  const situation = await readSituation(tx, decider, decision.approval);
   if (!situation) return refused({ code: 'not_found' });
   const { approval } = situation;
   if (isRepeatedDecision(approval, decider, decision)) return ok(approval);
-  const answer = await checkOpen(parts, tx, situation, decider, decision);
+  const answer = situation.mayAct
+    ? await checkOpen(parts, tx, situation, decider, decision)
+    : refused({ code: decider.key === undefined ? 'person_inactive' : 'invalid_key' });
   if (!answer.ok)
     tx.record({
       ...about(approval, decider),
@@ -103,10 +107,14 @@ interface Situation extends Ballot {
 }
 
 /** Read in one wait for the database. The lock comes first, so that the rest is as recent as the lock. */
-async function readSituation(tx: Tx, id: ApprovalId): Promise<Situation | undefined> {
+async function readSituation(
+  tx: Tx,
+  { person, key }: Decider,
+  id: ApprovalId,
+): Promise<Situation | undefined> {
   const [approval, ballot, policies] = await Promise.all([
     tx.approvals.lock(id),
-    tx.approvals.ballot(id),
+    tx.approvals.ballot(id, { person: person.id, key }),
     tx.policies.coveringRequest(id),
   ]);
   return approval && { ...ballot, approval, policies };

@@ -10,6 +10,7 @@ import type { KeyClass, Scope } from '../../domain/vocabulary.js';
 import type { KeyHasher, MakeId, Reads, Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent, ShownOnce } from '../idempotent.js';
 import type { LinkApprovers, Resolution } from '../policies/link-approvers.js';
+import { changeAs } from './change-as.js';
 import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
 import { stopPrincipal } from './stop-principal.js';
@@ -84,7 +85,7 @@ export const NEW_KEY: ShownOnce<NewKey, Omit<NewKey, 'token'>> = {
 };
 
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
-  const { store, idempotent, hasher, makeId, humanKeys } = parts;
+  const { store, hasher, makeId, humanKeys } = parts;
   const create = async (tx: Tx, caller: Caller, request: KeyRequest): Promise<Result<NewKey>> => {
     if (looksLikeAddress(request.name) && !request.additional)
       return refused({ code: 'invalid_input', problem: LIKE_ADDRESS });
@@ -104,8 +105,12 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
     async create(caller, request, idempotencyKey) {
       const forbidden = whyNotCreated(caller, request);
       if (forbidden) return forbidden;
-      const made = await store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => create(tx, caller, request), NEW_KEY),
+      const made = await changeAs(
+        parts,
+        caller,
+        idempotencyKey,
+        (tx) => create(tx, caller, request),
+        NEW_KEY,
       );
       if (!made.ok || request.class === 'service') return made;
       const ownerInSlack = await linkOwner(parts.linkApprovers, made.value.owner.email);
@@ -115,9 +120,7 @@ export function createManageKeys(parts: ManageKeysParts): ManageKeys {
     async revoke(caller, keyId, idempotencyKey) {
       const forbidden = requireScope(caller, 'keys:manage');
       if (forbidden) return forbidden;
-      return store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => revokeKey(tx, caller, keyId)),
-      );
+      return changeAs(parts, caller, idempotencyKey, (tx) => revokeKey(tx, caller, keyId));
     },
 
     async list(caller) {

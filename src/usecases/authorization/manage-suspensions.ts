@@ -7,6 +7,7 @@ import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
+import { changeAs } from './change-as.js';
 import { requireAdministrator } from './require-administrator.js';
 import { requireScope } from './require-scope.js';
 import type { SuspendPrincipal, Suspension } from './suspend-principal.js';
@@ -47,8 +48,8 @@ export function createManageSuspensions(
     async resume(caller, name, reason, idempotencyKey) {
       const forbidden = requireAdministrator(caller);
       if (forbidden) return forbidden;
-      return store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => resumeIn(tx, caller, name, reason)),
+      return changeAs({ store, idempotent }, caller, idempotencyKey, (tx) =>
+        resumeIn(tx, caller, name, reason),
       );
     },
   };

@@ -16,6 +16,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import { type Caller, may } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
 import type { Store, Tx } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { alertName, allRules } from './evaluate-alerts.js';
@@ -64,7 +65,7 @@ export function createManageAlerts(store: Store, idempotent: Idempotent): Manage
     change: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
     requireScope(caller, 'notifications:manage') ??
-    store.transaction((tx) => idempotent(tx, idempotencyKey, () => change(tx)));
+    changeAs({ store, idempotent }, caller, idempotencyKey, change);
 
   return {
     listAlertRules: async (caller) => requireReadScope(caller) ?? ok(await allRules(store)),

@@ -20,6 +20,7 @@ import type {
   Tx,
   Vault,
 } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent, ShownOnce } from '../idempotent.js';
 import { createSeals, type SealedSettings, type Seals, signingAt } from './receiver-settings.js';
@@ -85,8 +86,12 @@ export function createConfigureReceivers(parts: ReceiverParts): ConfigureReceive
 
     change: async (caller, changes, idempotencyKey) =>
       requireScope(caller, 'notifications:manage') ??
-      store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, () => changeAll(tx, caller, changes), NEW_SECRET),
+      changeAs(
+        { store, idempotent },
+        caller,
+        idempotencyKey,
+        (tx) => changeAll(tx, caller, changes),
+        NEW_SECRET,
       ),
   };
 }

@@ -11,6 +11,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { ReceiverKind } from '../../domain/vocabulary.js';
 import type { Listed, MakeId, Page, Senders, SendResult, Store, Vault } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { openSender } from './notify-receiver.js';
@@ -51,7 +52,7 @@ export interface ReviewParts {
 }
 
 export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
-  const { store, idempotent, senders, makeId } = parts;
+  const { store, senders, makeId } = parts;
   const seals = createSeals(parts.vault, parts.installation);
   return {
     list: async (caller, filter, page) =>
@@ -60,18 +61,16 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
 
     replay: async (caller, which, idempotencyKey) =>
       requireScope(caller, 'notifications:manage') ??
-      store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, async () => {
-          const replayed = await tx.receivers.replay(which);
-          const selection = 'ids' in which ? { ids: [...which.ids] } : { receiver: which.receiver };
-          tx.record({
-            type: 'notifications_replayed',
-            actor: keyActor(caller),
-            details: { ...selection, replayed },
-          });
-          return ok({ replayed });
-        }),
-      ),
+      changeAs(parts, caller, idempotencyKey, async (tx) => {
+        const replayed = await tx.receivers.replay(which);
+        const selection = 'ids' in which ? { ids: [...which.ids] } : { receiver: which.receiver };
+        tx.record({
+          type: 'notifications_replayed',
+          actor: keyActor(caller),
+          details: { ...selection, replayed },
+        });
+        return ok({ replayed });
+      }),
 
     async test(caller, kind, signal, idempotencyKey) {
       const forbidden = requireScope(caller, 'notifications:manage');
@@ -79,12 +78,10 @@ export function createReviewDeliveries(parts: ReviewParts): ReviewDeliveries {
       const send = await openSender(store, seals, senders, kind);
       if (!send) return refused({ code: 'not_found' });
       let first = false;
-      const begun = await store.transaction((tx) =>
-        idempotent(tx, idempotencyKey, async () => {
-          first = true;
-          return ok(IN_PROGRESS);
-        }),
-      );
+      const begun = await changeAs(parts, caller, idempotencyKey, async () => {
+        first = true;
+        return ok(IN_PROGRESS);
+      });
       if (!begun.ok || !first) return begun;
       // Send outside a transaction. A separate transaction stores the result.
       const at = (await store.now()).toISOString();

@@ -9,6 +9,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { RefusalCode } from '../../domain/vocabulary.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { createFailedAttempts } from '../authorization/count-failed-attempts.js';
 import { strangerActor } from '../authorization/record-foreign-workspace.js';
 import { requireAdministrator } from '../authorization/require-administrator.js';
@@ -50,9 +51,7 @@ const WRONG_WITHIN = 10 * MINUTE;
 /** A human key that may decide can create a code for its owner, an administrator's human key for every person. The person's older codes become void. */
 export function createCreateLinkCode(parts: LinkCodesParts): CreateLinkCode {
   return (caller, email, idempotencyKey) =>
-    parts.store.transaction((tx) =>
-      parts.idempotent(tx, idempotencyKey, () => makeCode(parts, tx, caller, email), NEW_CODE),
-    );
+    changeAs(parts, caller, idempotencyKey, (tx) => makeCode(parts, tx, caller, email), NEW_CODE);
 }
 
 const NEW_CODE: ShownOnce<LinkCode, Omit<LinkCode, 'code'>> = {

@@ -6,6 +6,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Role } from '../../domain/vocabulary.js';
 import type { Store, Tx } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { requireAdministrator } from '../authorization/require-administrator.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
@@ -41,8 +42,7 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     idempotencyKey: IdempotencyKey | undefined,
     work: (tx: Tx) => Promise<Result<T>>,
   ): Promise<Result<T>> =>
-    requireAdministrator(caller) ??
-    store.transaction((tx) => idempotent(tx, idempotencyKey, () => work(tx)));
+    requireAdministrator(caller) ?? changeAs({ store, idempotent }, caller, idempotencyKey, work);
 
   return {
     async list(caller) {

@@ -13,6 +13,7 @@ import { explain } from '../../domain/refusal.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Directory, MakeId, Store, Tx } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { inTurns } from '../in-turns.js';
@@ -69,9 +70,7 @@ export function createApplyPolicies(parts: ApplyPoliciesParts): ApplyPolicies {
     const channels = await checkChannels(parts.directory(), set.writes);
     if (channels.refusal) return channels.refusal;
     const applied = await refuseWhenOutdated(
-      parts.store.transaction((tx) =>
-        parts.idempotent(tx, idempotencyKey, () => applyIn(parts, tx, caller, set, resolved)),
-      ),
+      changeAs(parts, caller, idempotencyKey, (tx) => applyIn(parts, tx, caller, set, resolved)),
     );
     return applied.ok ? ok(applied.value.map(withChannelWarning(channels))) : applied;
   };

@@ -6,6 +6,7 @@ import type { Caller } from '../../domain/rights.js';
 import type { SecretChange, SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, MakeToken, Store, Tx } from '../../ports/index.js';
 import type { Use } from '../approvals/use-grant.js';
+import { refuseEnded } from '../authorization/change-as.js';
 import { requireScope } from '../authorization/require-scope.js';
 import { type IdempotencyKey, type Idempotent, idempotencyKeyOf } from '../idempotent.js';
 import { attemptUse } from './attempt-use.js';
@@ -63,13 +64,18 @@ export function createChangeSecret(
     idempotencyKey: IdempotencyKey | undefined,
     make: Change,
   ) =>
-    attemptUse(parts.store, caller, use, (tx) =>
-      parts.idempotent(tx, idempotencyKey, async () => {
-        const authorized = await authorization.authorize(tx, caller, use);
-        return authorized.ok
-          ? make(tx, authorized.value.secret, authorized.value.eventFields)
-          : authorized;
-      }),
+    attemptUse(
+      parts.store,
+      caller,
+      use,
+      async (tx) =>
+        (await refuseEnded(tx, caller)) ??
+        parts.idempotent(tx, idempotencyKey, async () => {
+          const authorized = await authorization.authorize(tx, caller, use);
+          return authorized.ok
+            ? make(tx, authorized.value.secret, authorized.value.eventFields)
+            : authorized;
+        }),
     );
 
   const write = (action: WriteAction) => async (caller: Caller, input: WriteInput) => {

@@ -4,6 +4,7 @@ import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import type { SecretMetadata } from '../../domain/secret.js';
 import type { MakeId, Store, Tx } from '../../ports/index.js';
+import { changeAs } from '../authorization/change-as.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import {
@@ -47,17 +48,15 @@ export function createWriteSecret({
   return async (caller, { path, value, skipUnchanged }, idempotencyKey) => {
     const forbidden = requireScope(caller, 'secrets:manage') ?? checkPath(path) ?? checkSize(value);
     if (forbidden) return forbidden;
-    return store.transaction((tx) =>
-      idempotent(tx, idempotencyKey, async () => {
-        const secret = await lockOrCreate(tx, path, makeId);
-        if (!secret) return refused({ code: 'already_exists' });
-        if (skipUnchanged && (await isStored(tx, sealing, secret, value))) {
-          recordUnchanged(tx, caller, secret);
-          return ok<WrittenSecret>({ ...secret, unchanged: true });
-        }
-        return ok<WrittenSecret>(await storeVersion(tx, sealing, caller, secret, value));
-      }),
-    );
+    return changeAs({ store, idempotent }, caller, idempotencyKey, async (tx) => {
+      const secret = await lockOrCreate(tx, path, makeId);
+      if (!secret) return refused({ code: 'already_exists' });
+      if (skipUnchanged && (await isStored(tx, sealing, secret, value))) {
+        recordUnchanged(tx, caller, secret);
+        return ok<WrittenSecret>({ ...secret, unchanged: true });
+      }
+      return ok<WrittenSecret>(await storeVersion(tx, sealing, caller, secret, value));
+    });
   };
 }
 

@@ -12,11 +12,14 @@ import type { Person, PersonId } from '../../../src/domain/person.js';
 import type { Policy, PolicyId, PolicyRules } from '../../../src/domain/policy/policy.js';
 import { createPolicyIndex } from '../../../src/domain/policy/policy-index.js';
 import type { Principal, PrincipalId } from '../../../src/domain/principal.js';
-import type { SettlingVote, Store, Tx } from '../../../src/ports/index.js';
+import type { Caller } from '../../../src/domain/rights.js';
+import type { DecidingAs, SettlingVote, Store, Tx } from '../../../src/ports/index.js';
 
 export interface Memory {
   readonly people: readonly Person[];
   readonly principals: readonly Principal[];
+  /** The only one whose key makes changes. */
+  readonly administrator: Caller;
   readonly policies: Map<string, Policy>;
   readonly approvals: Map<ApprovalId, Approval>;
   readonly grants: Map<ApprovalId, NewGrant>;
@@ -42,6 +45,7 @@ export function memoryStore(memory: Memory): Store {
     groups: { members: async () => new Map() },
     principals: {
       list: async () => memory.principals,
+      credentials: async () => ({ ...memory.administrator, hash: new Uint8Array(), live: true }),
       lockActive: async (wanted: PrincipalId) => memory.principals.find(({ id }) => id === wanted),
     },
     people: {
@@ -141,9 +145,15 @@ function approvalsIn(
     votes: async (id: ApprovalId) => votes.filter(({ approval }) => approval === id),
     addVote: async (vote: Vote) => void votes.push(vote),
 
-    async ballot(id: ApprovalId) {
+    async ballot(id: ApprovalId, by: DecidingAs) {
       const cast = votes.filter(({ approval }) => approval === id);
-      return { now: NOW, votes: cast, voters: cast.flatMap((vote) => person(vote.person) ?? []) };
+      const mayAct = person(by.person)?.active === true;
+      return {
+        now: NOW,
+        mayAct,
+        votes: cast,
+        voters: cast.flatMap((vote) => person(vote.person) ?? []),
+      };
     },
 
     async settleByVote({ vote, settlement, grant }: SettlingVote) {
