@@ -6,6 +6,7 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { FOLLOWED_MAX, STREAM_MAX, STREAMS_PER_KEY } from '../domain/limits.js';
+import { createSlots } from '../usecases/slots.js';
 import {
   type ChangeStreamUseCases,
   createChangeEvents,
@@ -16,7 +17,6 @@ import { tasksNotDeclared } from './extensions.js';
 import type { ReportFault } from './fault.js';
 import type { ListenRequest } from './listen-request.js';
 import { invalidParams } from './protocol-answer.js';
-import { createSlots } from './slots.js';
 import type { RequestContext } from './tool.js';
 
 /** A stream as the SDK serves it. */

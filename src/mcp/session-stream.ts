@@ -7,9 +7,9 @@
 import type { Response } from 'express';
 import { SECOND, SESSION_STREAMS_PER_KEY, STREAM_MAX } from '../domain/limits.js';
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
+import { createSlots } from '../usecases/slots.js';
 import { approvalUri } from './resources/approvals.js';
 import type { Session } from './session.js';
-import { createSlots } from './slots.js';
 import type { RequestContext } from './tool.js';
 
 /**

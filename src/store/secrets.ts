@@ -18,7 +18,7 @@ export function secretReads(sql: Sql): SecretReads {
     async list({ limit, after, pattern }) {
       const params: (string | number)[] = [limit + 1];
       const parameter = (value: string) => `$${params.push(value)}`;
-      const later = after === undefined ? '' : ` and path > ${parameter(after)}`;
+      const later = after === undefined ? '' : ` and path > ${startOf(after, parameter(after))}`;
       const covered =
         pattern === undefined
           ? ''
@@ -28,7 +28,8 @@ export function secretReads(sql: Sql): SecretReads {
         params,
         'hot',
       );
-      return listed(rows, limit, ({ path }) => path);
+      // The last secret of the page may be hidden from the caller, so the cursor is its id and not its name.
+      return listed(rows, limit, ({ id }) => id);
     },
 
     async existing(paths) {
@@ -41,6 +42,10 @@ export function secretReads(sql: Sql): SecretReads {
     },
   };
 }
+
+/** A cursor is a secret's id. A name is where completion starts. */
+const startOf = (after: string, parameter: string) =>
+  after.startsWith('scrt_') ? `(select path from secret where id = ${parameter})` : parameter;
 
 /** What every resource that the pattern covers begins with, so that the index on paths finds them. */
 const beginningOf = (pattern: string) => pattern.replace(/\*.*/, '');

@@ -11,6 +11,7 @@ import {
 import { createIdempotent } from '../../src/usecases/idempotent.js';
 import { type Serving, startServing } from '../http/serving.js';
 import { buildServices, REASON, type Services, unwrap } from '../support/services.js';
+import { until } from '../support/until.js';
 
 /** Eight long segments: 511 patterns cover one such name. */
 const name = (n: number) =>
@@ -366,4 +367,22 @@ test('grouped counts contain what the list of events contains, for a key and for
   });
   const stranger = await services.human('erin@example.com');
   expect(await counts(stranger.token, '')).toEqual({ items: [] });
+});
+
+test('of a hundred waits of one key for one request, twenty wait and the others are answered at once', async () => {
+  await services.policy({ approvers: ['alice@example.com'] }, 'vsecure://secrets/w/*');
+  const { caller } = await services.agent('impatient');
+  const { id } = await services.ask(caller, { resources: ['vsecure://secrets/w/PATIENCE'] });
+  let ended = 0;
+  const waits = Array.from({ length: 100 }, async () => {
+    const found = unwrap(await services.useCases.waitForDecision(caller, id, { ms: 60_000 }));
+    ended += 1;
+    return found.approval.status;
+  });
+  await until('80 answers', () => ended === 80);
+  const alice = await services.decider('alice@example.com');
+  const denial = { approval: id, verdict: 'deny', reason: 'not today' } as const;
+  unwrap(await services.useCases.decide(alice, denial));
+  const statuses = await Promise.all(waits);
+  expect(statuses.filter((status) => status === 'denied')).toHaveLength(20);
 });

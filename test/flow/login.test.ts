@@ -7,6 +7,7 @@ import { CLASS_SCOPES } from '../../src/domain/rights.js';
 import type { Login } from '../../src/ports/index.js';
 import { sqlOn } from '../../src/store/sql.js';
 import type { BegunLogin } from '../../src/usecases/authorization/login.js';
+import { makeKey } from '../../src/usecases/authorization/manage-keys.js';
 import { memberDirectory } from '../support/directories.js';
 import { buildServices, refusalOf, type Services, unwrap } from '../support/services.js';
 
@@ -328,5 +329,38 @@ describe('creating a key that can decide', () => {
     unwrap(await services.useCases.manageKeys.create(services.admin, agent));
     const { items } = await services.store.audit.list({ type: 'key_created' }, { limit: 2 });
     expect(items.map(({ details }) => details?.['by'])).toEqual([undefined, 'admin']);
+  });
+});
+
+describe('the names of the keys that a login or admin:bootstrap makes', () => {
+  test.each(['login.ana.example.com', 'LOGIN.x', 'admin-abc123-2', 'Admin-x'])(
+    'cannot be taken by another key: %s',
+    async (name) => {
+      const wish = { name, class: 'agent', owner: 'ana@example.com' } as const;
+      const answer = await services.useCases.manageKeys.create(services.admin, wish);
+      expect(answer).toMatchObject({
+        refusal: { code: 'invalid_input', problem: expect.stringContaining('Choose another name') },
+      });
+    },
+  );
+
+  /** As an earlier version allowed it. */
+  const taken = (name: string, email: string) =>
+    services.store.transaction((tx) =>
+      makeKey(tx, services.hasher, services.makeId, { name, class: 'agent', owner: email }),
+    );
+
+  test('are others when an earlier version gave them to another key', async () => {
+    unwrap(await taken('login.tia.example.com', 'tia@example.com'));
+    const begun = unwrap(await services.useCases.login.begin('tia@laptop', '192.0.2.7'));
+    const tia = await services.person('tia@example.com');
+    const seen = unwrap(await services.useCases.login.look(tia, begun.code));
+    unwrap(await services.useCases.login.confirm(tia, seen.id));
+    expect((await services.useCases.login.take(begun.id, begun.secret)).ok).toBe(true);
+
+    const prefix = services.admin.principal.name.replace(/\d+$/, '');
+    const { length } = await services.store.principals.list();
+    for (let n = 2; n < length + 4; n += 1) unwrap(await taken(`${prefix}${n}`, 'bob@example.com'));
+    expect((await services.useCases.bootstrapAdmin('admin@example.com')).ok).toBe(true);
   });
 });

@@ -200,3 +200,43 @@ test('keys, people and policies are listed in pages, each item once', async () =
       ).toHaveLength(1);
   }
 });
+
+test('the cursor of a list names no secret that the list hides, and the list goes on after it', async () => {
+  const { services } = serving;
+  await services.policy({ listed: false }, 'vsecure://secrets/paged/hidden/**');
+  await services.policy({}, 'vsecure://secrets/paged/seen/**');
+  for (const name of ['hidden/ACQUISITION', 'hidden/BUYER', 'seen/A', 'seen/B'])
+    await services.secret('x', `vsecure://secrets/paged/${name}`);
+  const { token } = await services.agent('paging');
+  const paths: string[] = [];
+  const answers: string[] = [];
+  for (let after = ''; ; ) {
+    const { json, text } = await serving.api('GET', `/secrets?limit=1${after}`, { token });
+    const page = json as { items: { path: string }[]; next?: string };
+    paths.push(...page.items.map(({ path }) => path));
+    answers.push(text);
+    if (page.next === undefined) break;
+    after = `&after=${page.next}`;
+  }
+  expect(paths.filter((path) => path.includes('/paged/'))).toEqual([
+    'vsecure://secrets/paged/seen/A',
+    'vsecure://secrets/paged/seen/B',
+  ]);
+  expect(answers.length).toBeGreaterThanOrEqual(paths.length + 2);
+  expect(answers.join()).not.toMatch(/ACQUISITION|BUYER/);
+});
+
+test('the owner of an asking key learns no name of a hidden secret from what approvers should check', async () => {
+  const { services } = serving;
+  const uri = 'vsecure://secrets/veiled/**';
+  await services.policy({ listed: false, approvers: ['alice@example.com'] }, uri);
+  await services.secret('x', 'vsecure://secrets/veiled/ACQUISITION');
+  const { caller } = await services.agent('veiled', 'bob@example.com');
+  const { id } = await services.ask(caller, { resources: [uri] });
+  const seenBy = async (email: string) => {
+    const { token } = await services.human(email);
+    return (await serving.api('GET', `/approvals/${id}`, { token })).text;
+  };
+  expect(await seenBy('alice@example.com')).toContain('ACQUISITION');
+  expect(await seenBy('bob@example.com')).not.toContain('ACQUISITION');
+});

@@ -2,8 +2,9 @@
 
 import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval.js';
 import { SECOND } from '../../domain/limits.js';
+import { isApprover } from '../../domain/policy/policy.js';
 import { ok } from '../../domain/result.js';
-import { type Caller, may } from '../../domain/rights.js';
+import { type Caller, may, seesEverything } from '../../domain/rights.js';
 import { isSerious, type RiskSignal, signalText } from '../../domain/risk-signals.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import type { UseCases } from '../../usecases/index.js';
@@ -113,7 +114,11 @@ async function detail(
       approvals,
       requireDecisionReason,
       sensitivity,
-      signals: facts.signals.map(wireSignal),
+      // Signals name secrets that are hidden from others, such as the owner of the asking key.
+      signals:
+        seesEverything(caller) || isApprover(caller.owner, approvers)
+          ? facts.signals.map(wireSignal)
+          : [],
     },
   };
 }

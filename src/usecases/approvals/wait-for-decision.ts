@@ -6,6 +6,7 @@ import type { Caller } from '../../domain/rights.js';
 import type { Cards, Store, Wakeups } from '../../ports/index.js';
 import { authenticated } from '../authorization/authenticate.js';
 import { requireScope } from '../authorization/require-scope.js';
+import { createSlots } from '../slots.js';
 import { waitUntil } from '../wait-until.js';
 import { type Access, withGrant, withLink } from './approval-with-grant.js';
 
@@ -23,8 +24,11 @@ export type WaitForDecision = (
   waiting: Waiting,
 ) => Promise<Result<Access>>;
 
+/** Open waits for one request. All of them are answered at once when it ends, and no client needs more than a few. */
+const WAITS_PER_REQUEST = 20;
+
 /**
- * Resolves with the current approval when it is settled, the time is up, or the signal aborts. A wait whose key is no longer valid ends,
+ * Resolves with the current approval when it is settled, there are too many waits for it, the time is up, or the signal aborts. A wait whose key is no longer valid ends,
  * and learns at most that the request was withdrawn.
  */
 export function createWaitForDecision(
@@ -33,9 +37,8 @@ export function createWaitForDecision(
   stopwatch: () => number,
   cardLink?: Cards['link'],
 ): WaitForDecision {
-  return async (caller, id, { ms, signal, onWait }) => {
-    const forbidden = requireScope(caller, 'access:request');
-    if (forbidden) return forbidden;
+  const slots = createSlots(WAITS_PER_REQUEST);
+  const wait: WaitForDecision = async (caller, id, { ms, signal, onWait }) => {
     // The first read follows the authentication of this call.
     let valid: boolean | undefined;
     const own = await waitUntil(
@@ -56,6 +59,16 @@ export function createWaitForDecision(
     if (!own) return refused({ code: 'not_found' });
     if (!valid && own.status !== 'cancelled') return refused({ code: 'invalid_key' });
     return ok(await withLink(await withGrant(store, own), cardLink));
+  };
+  return async (caller, id, waiting) => {
+    const forbidden = requireScope(caller, 'access:request');
+    if (forbidden) return forbidden;
+    const release = slots.take(`${caller.principal.id} ${id}`);
+    try {
+      return await wait(caller, id, release ? waiting : { ...waiting, ms: 0 });
+    } finally {
+      release?.();
+    }
   };
 }
 

@@ -13,8 +13,13 @@ export function createBootstrapAdmin(store: Store, hasher: KeyHasher, makeId: Ma
       const person = await tx.people.ensure(email);
       await tx.people.setRole(person.id, 'admin');
       await reactivatePerson(tx, person.id, systemActor('admin:bootstrap'));
-      const taken = (await tx.principals.list()).filter(({ owner }) => owner === person.id).length;
-      const name = `admin-${person.id.slice(-6)}-${taken + 1}`;
+      const principals = await tx.principals.list();
+      const names = new Set(principals.map((one) => one.name));
+      let number = principals.filter(({ owner }) => owner === person.id).length + 1;
+      const nameOf = () => `admin-${person.id.slice(-6)}-${number}`;
+      // In earlier versions any key could have such a name.
+      while (names.has(nameOf())) number += 1;
+      const name = nameOf();
       const made = await makeKey(tx, hasher, makeId, { name, class: 'human', owner: email });
       if (made.ok)
         tx.record({

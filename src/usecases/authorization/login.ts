@@ -170,13 +170,14 @@ const NAMEABLE = /^[A-Za-z0-9._@+-]{1,122}$/;
 async function loginName(tx: Tx, { id, email }: Person) {
   const byId = `login.${id}`;
   if (!NAMEABLE.test(email)) return byId;
+  const isOwn = (one: Principal) => one.owner === id && one.class === 'human';
   // Earlier versions named it by the whole address. It stays the person's principal, also while it is suspended.
   const before = await tx.principals.byName(`login.${email}`);
-  if (before?.owner === id) return before.name;
+  if (before && isOwn(before)) return before.name;
   const name = `login.${email.replace('@', '.')}`;
-  // Two addresses can make one name.
+  // Two addresses can make one name, and in earlier versions any key could have it.
   const other = await tx.principals.byName(name);
-  return other && other.owner !== id ? byId : name;
+  return other && !isOwn(other) ? byId : name;
 }
 
 async function keyFor(

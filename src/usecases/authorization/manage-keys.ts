@@ -87,8 +87,8 @@ export const NEW_KEY: ShownOnce<NewKey, Omit<NewKey, 'token'>> = {
 export function createManageKeys(parts: ManageKeysParts): ManageKeys {
   const { store, hasher, makeId, humanKeys } = parts;
   const create = async (tx: Tx, caller: Caller, request: KeyRequest): Promise<Result<NewKey>> => {
-    if (looksLikeAddress(request.name) && !request.additional)
-      return refused({ code: 'invalid_input', problem: LIKE_ADDRESS });
+    const problem = request.additional ? undefined : badName(request.name);
+    if (problem) return refused({ code: 'invalid_input', problem });
     if (decides(request) && humanKeys === 'login') return refused(ONLY_BY_OWNER);
     const made = await makeKey(tx, hasher, makeId, request);
     if (made.ok)
@@ -164,6 +164,16 @@ const ONLY_BY_OWNER = {
   needs:
     'the owner of the key: they run `vsecure login` and confirm it in Slack. You can create a key without the scope approvals:decide (--scopes). With VSECURE_HUMAN_KEYS=admin on the server, administrators can create all keys',
 } as const;
+
+function badName(name: string): string | undefined {
+  if (looksLikeAddress(name)) return LIKE_ADDRESS;
+  return RESERVED.test(name) ? IS_RESERVED : undefined;
+}
+
+/** Names are never used again: a key with one of these would prevent a login or the recovery of an administrator. */
+const RESERVED = /^(login\.|admin-)/i;
+const IS_RESERVED =
+  'A name that begins with "login." or "admin-" is for the keys that a login or admin:bootstrap makes. Choose another name.';
 
 const LIKE_ADDRESS =
   'The name of a key may not look like an e-mail address: use no @. The owner is named beside it everywhere.';

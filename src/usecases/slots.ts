@@ -1,4 +1,4 @@
-/** Limits how many streams one API key may hold open at once in this process. */
+/** Limits how much one holder, such as an API key, may hold open at once in this process. */
 
 export interface Slots {
   /** Returns a function that releases the slot, or undefined when `holder` has no slot left. */
