@@ -6,7 +6,7 @@
 
 import type { Server } from '@modelcontextprotocol/server';
 import type { ApprovalId } from '../domain/approval.js';
-import { FOLLOWED_MAX, SUBSCRIPTIONS_PER_KEY, URI_MAX_BYTES } from '../domain/limits.js';
+import { FOLLOWED_MAX, URI_MAX_BYTES } from '../domain/limits.js';
 import type { ManageSubscriptions } from '../usecases/approvals/manage-subscriptions.js';
 import type { ReportedFault } from './fault.js';
 import { invalidParams, protocolAnswer } from './protocol-answer.js';
@@ -51,5 +51,5 @@ const NO_SESSION = invalidParams(
 const TOO_LONG = invalidParams(`A URI may have at most ${URI_MAX_BYTES} characters`);
 const FORBIDDEN = invalidParams('This key may not request access, so it has no requests');
 const TOO_MANY = invalidParams(
-  `At most ${FOLLOWED_MAX} resources in a session, and ${SUBSCRIPTIONS_PER_KEY} for a key. Unsubscribe from one first`,
+  `At most ${FOLLOWED_MAX} resources in a session. Unsubscribe from one first`,
 );

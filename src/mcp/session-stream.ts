@@ -13,9 +13,9 @@ import type { Session } from './session.js';
 import type { RequestContext } from './tool.js';
 
 /**
- * Serves the requests about a session that carry no message. A GET opens the stream. A DELETE removes the session's subscriptions, which would
- * count for a week, and gets 405 like all that this does not serve: no process stores a session, so none can end one, and its id stays valid.
- * Resolves with true when it has answered. A client whose key has no stream left gets 405 too, and goes on without one.
+ * Opens the stream for a GET. Resolves with true when it has answered. Everything else gets 405 elsewhere: also a DELETE, which the protocol allows where a
+ * client cannot end a session, and no process stores one. A client whose key has no stream left gets 405 too, and goes on without one.
+ * https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#session-management
  */
 export type ServeSession = (
   method: string,
@@ -35,7 +35,7 @@ const STREAM_HEADERS = {
 
 /** The server ends a stream after `maxAgeMs` milliseconds; the client opens another. */
 export function createServeSession(
-  subscriptions: Pick<ManageSubscriptions, 'follow' | 'remove'>,
+  subscriptions: Pick<ManageSubscriptions, 'follow'>,
   maxAgeMs = STREAM_MAX,
 ): ServeSession {
   const slots = createSlots(SESSION_STREAMS_PER_KEY);
@@ -67,7 +67,6 @@ export function createServeSession(
   return async (method, res, requestContext) => {
     const { caller, session } = requestContext;
     if (!session) return false;
-    if (method === 'DELETE') await subscriptions.remove(caller, session.id);
     const release = method === 'GET' ? slots.take(caller.key.id) : undefined;
     if (!release) return false;
     await stream(res, requestContext, session).finally(release);

@@ -18,12 +18,10 @@ export interface SubscriptionReads {
 }
 
 export interface Subscriptions extends SubscriptionReads {
-  /** Also deletes subscriptions older than a week. False when the session or the principal has reached its limit. */
+  /**
+   * Also deletes subscriptions older than a week, and the oldest ones of the principal beyond its limit: a client cannot end a session whose id it has
+   * lost. False when the session has reached its limit.
+   */
   insert(session: SessionId, principal: PrincipalId, one: Subscription): Promise<boolean>;
-  /** `approval` undefined: all subscriptions of the session. */
-  remove(
-    session: SessionId,
-    principal: PrincipalId,
-    approval: ApprovalId | undefined,
-  ): Promise<void>;
+  remove(session: SessionId, principal: PrincipalId, approval: ApprovalId): Promise<void>;
 }

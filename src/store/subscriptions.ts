@@ -28,25 +28,27 @@ export function subscriptions(sql: Sql): Subscriptions {
 
     async insert(session, principal, { approval, state }) {
       await sql(
-        `delete from subscription where subscribed_at < clock_timestamp() - interval '7 days'`,
+        `delete from subscription where subscribed_at < clock_timestamp() - interval '7 days'
+           or (session, principal_id, approval_id) in (
+             select session, principal_id, approval_id from subscription where principal_id = $1
+             order by subscribed_at desc, session, approval_id offset $2)`,
+        [principal, SUBSCRIPTIONS_PER_KEY - 1],
       );
       const rows = await sql(
         `insert into subscription (session, principal_id, approval_id, standing)
          select $1, $2, $3, $4
-         where (select count(*) from subscription where principal_id = $2) < $5
-           and (select count(*) from subscription where principal_id = $2 and session = $1) < $6
+         where (select count(*) from subscription where principal_id = $2 and session = $1) < $5
          on conflict (session, principal_id, approval_id) do update set standing = excluded.standing
          returning session`,
-        [session, principal, approval, state, SUBSCRIPTIONS_PER_KEY, FOLLOWED_MAX],
+        [session, principal, approval, state, FOLLOWED_MAX],
       );
       return rows.length === 1;
     },
 
     async remove(session, principal, approval) {
       await sql(
-        `delete from subscription
-         where session = $1 and principal_id = $2 and approval_id = coalesce($3, approval_id)`,
-        [session, principal, approval ?? null],
+        'delete from subscription where session = $1 and principal_id = $2 and approval_id = $3',
+        [session, principal, approval],
       );
     },
   };

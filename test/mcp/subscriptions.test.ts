@@ -256,13 +256,34 @@ test('a session can have twenty subscriptions and a key sixteen streams; the ref
   });
 });
 
-test('a session cannot be ended, but the attempt removes its subscriptions, and an unknown session cannot subscribe', async () => {
+test('of more than two hundred subscriptions of a key, the oldest ends', async () => {
+  const [first, ...others] = [await askAs(ann), await askAs(ann)];
+  const sql = sqlOn(services.database.dataSource);
+  await sql(
+    `insert into subscription (session, principal_id, approval_id, standing, subscribed_at)
+     select 'sess_' || lpad(n::text, 22, '0'), $1, $2, 'pending', clock_timestamp() - n * interval '1 second'
+     from generate_series(1, 200) n`,
+    [ann.caller.principal.id, first?.id],
+  );
+  const hers = await initialized(senderOf(ann));
+  for (const approval of others) await subscribeRaw(hers, uriOf(approval));
+  const [row] = await sql<{ count: string; oldest: string; newest: string }>(
+    `select count(*), count(*) filter (where session = 'sess_0000000000000000000200') as oldest,
+       count(*) filter (where session = $1) as newest from subscription`,
+    [hers.session?.split('.')[0]],
+  );
+  expect(row).toEqual({ count: '200', oldest: '0', newest: '1' });
+});
+
+test('a session cannot be ended: the attempt is refused and changes nothing, and an unknown session cannot subscribe', async () => {
   const hers = await initialized(senderOf(ann));
   await subscribeRaw(hers, uriOf(await askAs(ann)));
+  const before = await subscriptions();
   const headers = { authorization: `Bearer ${ann.token}`, 'mcp-session-id': hers.session };
   const ended = await fetch(endpoint.url, { method: 'DELETE', headers });
   expect(ended.status).toBe(405);
-  expect(await subscriptions()).toEqual([]);
+  expect(before).toHaveLength(1);
+  expect(await subscriptions()).toEqual(before);
   for (const unknown of ['', 'sess_1'])
     expect(
       await subscribeRaw({ ...hers, session: unknown }, uriOf(await askAs(ann))),

@@ -19,12 +19,11 @@ export interface ManageSubscriptions {
   /** Creates a session id. The store has no record of the session until its first subscription. */
   newSession(): SessionId;
   /**
-   * Returns false when the session or the key has reached its limit. For an id that is not a request of the caller it returns true and
+   * Returns false when the session has reached its limit; beyond the limit of the key, its oldest subscription ends. For an id that is not a request of the caller it returns true and
    * never reports a change, so that the caller does not learn whether it exists.
    */
   add(caller: Caller, session: SessionId, id: ApprovalId): Promise<Result<boolean>>;
-  /** `id` undefined: all subscriptions of the session. */
-  remove(caller: Caller, session: SessionId, id?: ApprovalId): Promise<void>;
+  remove(caller: Caller, session: SessionId, id: ApprovalId): Promise<void>;
   /** Resolves without a value when the signal aborts, or with a refusal as soon as the key may no longer see the requests. */
   follow(caller: Caller, session: SessionId, options: FollowOptions): Promise<Result<undefined>>;
 }
