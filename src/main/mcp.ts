@@ -1,6 +1,6 @@
 /** `vsecure mcp`: the MCP server over stdio, the same code as the package mcp-server-vsecure. */
 
-import { relayMain } from 'mcp-server-vsecure';
+import { relayMain } from '#relay';
 
 export function run({ check }: { readonly check?: boolean }): Promise<number> {
   const stop = new AbortController();

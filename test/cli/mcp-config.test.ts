@@ -17,7 +17,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Machine, MCP_CLIENTS } from '../../src/cli/mcp-clients.js';
 import { withJsonServer, withTomlServer } from '../../src/cli/settings-text.js';
 import { temporaryFolder } from '../support/folder.js';
-import { type Ended, vsecure } from '../support/vsecure.js';
+import { type Ended, startCommand, vsecure } from '../support/vsecure.js';
 
 const KEY = 'vsk_a_Zk3vQ9xT1b_CanaryCanaryCanaryCanaryCanaryCanary0123456789';
 
@@ -107,6 +107,17 @@ VSECURE_API_KEY = "vsk_a_…"
     ])
       expect(await config(argv)).toMatchObject({ exit: 2, stdout: '' });
     expect(readdirSync(home)).toEqual([]);
+  });
+
+  test('says how to start the same program without npm wherever the configuration names a package, and nowhere else', async () => {
+    for (const argv of [['claude-desktop'], ['codex', '--write'], ['--print', 'stdio']]) {
+      const { stderr } = await config(argv);
+      const local = JSON.parse(/use this program instead.*?: (\{.*\})$/m.exec(stderr)?.[1] ?? '');
+      const help = await startCommand([local.command, ...local.args, '--help'], {}).ended;
+      expect(help).toMatchObject({ exit: 0, stdout: expect.stringContaining('vsecure mcp') });
+    }
+    for (const argv of [['cursor'], ['--print', 'http']])
+      expect((await config(argv)).stderr).not.toContain('npm');
   });
 
   test('refuses an unknown tool or an invalid address as wrong usage, and never repeats the address', async () => {

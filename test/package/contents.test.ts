@@ -45,13 +45,17 @@ function reachable(folder: string, entries: readonly string[]): string[] {
 }
 
 describe('vsecure', () => {
-  test('the vsecure tarball contains the program, the SDK declarations, migrations, manifests and documents', async () => {
+  test('the vsecure tarball contains the program, the relay, the SDK declarations, migrations, manifests and documents', async () => {
     const files = await filesOf(packages.vsecure);
     const program = inSources('src', '.ts').map((file) => `dist/${file.replace(/ts$/, 'js')}`);
     const declarations = files.filter((file) => file.endsWith('.d.ts'));
     expect(files.filter((file) => !declarations.includes(file))).toEqual(
       [
         ...program,
+        // So that the package can be installed where the registry does not have mcp-server-vsecure.
+        ...inSources('relay/src', '.ts').map((file) =>
+          file.replace('/src/', '/dist/').replace(/ts$/, 'js'),
+        ),
         ...inSources('migrations', '.sql'),
         ...inSources('docs', '.md'),
         ...inSources('docs', '.json'),
@@ -63,6 +67,13 @@ describe('vsecure', () => {
     const entries = ['dist/src/sdk/index.d.ts', 'dist/src/sdk/server/index.d.ts'];
     expect(reachable(folder, entries).filter((file) => !declarations.includes(file))).toEqual([]);
   });
+});
+
+test('the relay in the vsecure package finds its dependencies there, in the versions that it has by itself', () => {
+  const dependenciesOf = (folder: string) =>
+    JSON.parse(readFileSync(path.join(packages.modules, folder, 'package.json'), 'utf8'))
+      .dependencies;
+  expect(dependenciesOf('vsecure')).toMatchObject(dependenciesOf('mcp-server-vsecure'));
 });
 
 describe('mcp-server-vsecure', () => {

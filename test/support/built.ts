@@ -20,6 +20,7 @@ export async function prepareBuilt(runFolder: string): Promise<void> {
   for (const shared of ['node_modules', 'migrations'])
     symlinkSync(path.join(CHECKOUT, shared), path.join(folder, shared));
   mkdirSync(path.join(folder, 'relay'));
+  symlinkSync(path.join(CHECKOUT, 'relay/dist'), path.join(folder, 'relay/dist'));
   for (const described of ['package.json', 'relay/package.json'])
     copyFileSync(path.join(CHECKOUT, described), path.join(folder, described));
   await build(runFolder);

@@ -39,13 +39,11 @@ export function registerMcpConfig(program: Command, io: Io): void {
       const url = baseUrl();
       if (client.kind === 'command') return showCommand(io, client.command(url), write);
       const file = client.file(thisMachine());
-      if (!write) {
-        io.out(snippetOf(client, url));
-        return io.err(`Add this to ${file}. ${nextSteps(name, client)}`);
-      }
-      const changed = await changeSettings(file, client, url);
-      reportChange(io, file, changed);
-      io.err(nextSteps(name, client));
+      const snippet = snippetOf(client, url);
+      if (write) reportChange(io, file, await changeSettings(file, client, url));
+      else io.out(snippet);
+      io.err(`${write ? '' : `Add this to ${file}. `}${nextSteps(name, client)}`);
+      explainRelay(io, snippet);
     });
 }
 
@@ -57,8 +55,23 @@ interface Options {
 function printForOther(io: Io, print: Options['print'], write = false): void {
   if (!print) throw new UsageError('Name an AI tool, or use --print stdio or --print http.');
   if (write) throw new UsageError('--write needs the name of an AI tool.');
-  io.out(withJsonServer(undefined, 'mcpServers', OTHER_CLIENTS[print](baseUrl())).trimEnd());
+  const snippet = withJsonServer(
+    undefined,
+    'mcpServers',
+    OTHER_CLIENTS[print](baseUrl()),
+  ).trimEnd();
+  io.out(snippet);
   io.err(`Replace ${KEY_PLACEHOLDER} with the key. ${howToMakeKey('my-ai-tool')}`);
+  explainRelay(io, snippet);
+}
+
+/** The package may be missing in the registry that npx asks, but this program has the same code. */
+function explainRelay(io: Io, snippet: string): void {
+  if (!snippet.includes('mcp-server-vsecure')) return;
+  const local = { command: process.execPath, args: [process.argv[1], 'mcp'] };
+  io.err(
+    `npx gets mcp-server-vsecure from the npm registry. Without it, use this program instead, which does the same: ${JSON.stringify(local)}`,
+  );
 }
 
 function showCommand(io: Io, command: string, write = false): void {
