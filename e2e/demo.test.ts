@@ -14,7 +14,7 @@ import { until } from '../test/support/until.js';
 import { type Program, START_MAX, startProgram, vsecure } from '../test/support/vsecure.js';
 
 const COMMAND =
-  /VSECURE_URL=(\S+) VSECURE_API_KEY=(\S+) \\\n {4}npx vsecure (mcp:approve appr_\S+) --reason "([^"]+)" --yes/;
+  /VSECURE_URL=(\S+) VSECURE_API_KEY=(\S+) \\\n {4}node "\S+" (mcp:approve appr_\S+) --reason "([^"]+)" --yes/;
 
 /** The command line that the demo shows, and its environment. */
 function shownCommand(text: string) {
@@ -112,7 +112,12 @@ describe.runIf(localSlackAvailable())('with the Slack look-alike', () => {
 });
 
 test('without a Slack look-alike for the platform, the demo says so and shows the same command', () => {
-  const shown = { url: 'http://127.0.0.1:1', approval: 'appr_1', approverKey: 'vsk_h_1' };
+  const shown = {
+    url: 'http://127.0.0.1:1',
+    approval: 'appr_1',
+    approverKey: 'vsk_h_1',
+    program: '/opt/vsecure.js',
+  };
   const without = introduction({ ...shown, slackUrl: undefined });
   const with_ = introduction({ ...shown, slackUrl: 'http://127.0.0.1:2' });
   expect(without).toContain('Slack look-alike is not available on this platform');

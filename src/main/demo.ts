@@ -69,7 +69,8 @@ async function runDemo(
   const approval = await agent.ask(WANTED, 'Users cannot log in; checking the database connection');
   const { url } = server;
   const { approverKey } = seed;
-  print(introduction({ url, slackUrl: lookAlike?.url, approval, approverKey }));
+  const program = process.argv[1] ?? 'vsecure';
+  print(introduction({ url, slackUrl: lookAlike?.url, approval, approverKey, program }));
   await showOutcome(agent, approval, signal);
   print('\nThe server is still running. Use Ctrl-C to stop it and remove everything.');
   if (!signal.aborted) await once(signal, 'abort');

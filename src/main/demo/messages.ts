@@ -9,10 +9,18 @@ export interface Introduction {
   readonly slackUrl: string | undefined;
   readonly approval: string;
   readonly approverKey: string;
+  /** The path of the program that runs: the shown command works in every folder, also without the published package. */
+  readonly program: string;
 }
 
 /** The addresses, the request, and how to decide it. */
-export function introduction({ url, slackUrl, approval, approverKey }: Introduction): string {
+export function introduction({
+  url,
+  slackUrl,
+  approval,
+  approverKey,
+  program,
+}: Introduction): string {
   return [
     '',
     `  vsecure   ${url}   (MCP at ${url}/mcp)`,
@@ -23,7 +31,7 @@ export function introduction({ url, slackUrl, approval, approverKey }: Introduct
     '',
     ...(slackUrl ? inSlack(slackUrl) : WITHOUT_SLACK),
     `  VSECURE_URL=${url} VSECURE_API_KEY=${approverKey} \\`,
-    `    npx vsecure mcp:approve ${approval} --reason "Known incident" --yes`,
+    `    node ${JSON.stringify(program)} mcp:approve ${approval} --reason "Known incident" --yes`,
     '',
     'Waiting for the decision …',
   ].join('\n');
