@@ -59,7 +59,8 @@ function placesOf(entry: Entry, issue: InputIssue): readonly LineProblem[] {
     return [{ line: entry.lineOf(path), problem: sentenceOf(issue) }];
   return issue.keys.map((key) => ({
     line: entry.lineOf([...path, key]),
-    problem: sentenceOf({ ...issue, keys: [key] }),
+    // A suggestion for several fields does not say which it is for.
+    problem: sentenceOf({ ...issue, keys: [key], ...(issue.keys.length > 1 && { message: '' }) }),
   }));
 }
 

@@ -3,11 +3,15 @@
  * value itself, which may be a secret.
  */
 
-import type { z } from 'zod';
+import { z } from 'zod';
+import { nearest } from './did-you-mean.js';
 
 export interface Given {
   readonly code?: string;
   readonly input?: unknown;
+  /** Of an object with unknown fields: these fields, and the schema. */
+  readonly keys?: readonly string[];
+  readonly inst?: unknown;
 }
 
 /**
@@ -15,7 +19,10 @@ export interface Given {
  * `not a duration; use 30m, 1h`. Without `use` the message is: `expected a list; got text`.
  */
 export const accepts = (what: string, use?: string) => ({
-  error: (given: Given) => message(what, use, receivedKind(given)),
+  error: (given: Given) =>
+    given.code === 'unrecognized_keys'
+      ? suggestion(given.keys ?? [], knownFields(given.inst))
+      : message(what, use, receivedKind(given)),
 });
 
 function message(what: string, use: string | undefined, kind: string | undefined): string {
@@ -55,12 +62,24 @@ export const plainError: z.core.$ZodErrorMap = (issue) => {
       return `not an accepted value; use ${issue.values.map(String).join(', ')}`;
     case 'invalid_union':
       return 'not an accepted value';
+    case 'unrecognized_keys':
+      return suggestion(issue.keys, knownFields(issue.inst));
     case 'invalid_format':
       return FORMATS[issue.format] ?? 'contains characters that are not accepted here';
     default:
       return undefined;
   }
 };
+
+function knownFields(schema: unknown): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Only known names: what was sent may be a secret. Empty when no known name is close. */
+function suggestion(unknown: readonly string[], known: readonly string[]): string {
+  const close = new Set(unknown.slice(0, 10).flatMap((key) => nearest(key, known) ?? []));
+  return close.size > 0 ? `did you mean ${[...close].join(', ')}?` : '';
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',

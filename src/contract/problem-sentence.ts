@@ -10,10 +10,13 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return steps.join('').replace(/^\./, '');
 }
 
-/** For example: `approvers[0]: a number is not an approver; use an e-mail address, …`. */
+/** For an issue with the messages of `plainError`. For example: `approvers[0]: a number is not an approver; use an e-mail address, …`. */
 export function sentenceOf({ path, ...issue }: InputIssue): string {
   const field = fieldOf(path);
-  const problem = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message;
+  const problem =
+    issue.code === 'unrecognized_keys'
+      ? [unknownFields(issue.keys), issue.message].filter((text) => text !== '').join('; ')
+      : issue.message;
   return field ? `${field}: ${problem}` : problem;
 }
 

@@ -35,7 +35,7 @@ export async function readInput<R extends Route>(route: R, raw: Raw): Promise<Re
   const issues = [params, query, body].flatMap(({ error }) => error?.issues ?? []);
   return refused({
     code: 'invalid_input',
-    problem: `${issues.slice(0, PROBLEMS_MAX).map(sentenceOf).join('; ')}.`,
+    problem: `${issues.slice(0, PROBLEMS_MAX).map(sentenceOf).join('; ')}.`.replace(/\?\.$/, '?'),
   });
 }
 

@@ -128,7 +128,7 @@ describe('the error of an invalid policy', () => {
     [{ autoApprove: {} }, 'autoApprove.enabled: missing; expected true or false'],
     [{ autoApprove: { enabled: true, conditions: [] } }, 'autoApprove.conditions: expected'],
     [{ escalateTo: [] }, 'escalateTo: expected at least one'],
-    [{ aproovers: [] }, 'unknown field aproovers'],
+    [{ aproovers: [] }, 'unknown field aproovers; did you mean approvers?'],
   ];
   test.each(WRONG)('for %j names the field and what it accepts', (fields, sentence) => {
     expect(errorOf(fields)).toContain(sentence);

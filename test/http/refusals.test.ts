@@ -120,7 +120,10 @@ describe('bodies', () => {
   test('an unknown field is named in the answer, but a hostile name is not repeated', async () => {
     const value = CANARY;
     const named = refusal(await put({ body: { path: PATH, value, vaule: CANARY } }));
-    expect(named).toMatchObject({ status: 400, detail: 'unknown field vaule.' });
+    expect(named).toMatchObject({
+      status: 400,
+      detail: 'unknown field vaule; did you mean value?',
+    });
     const hostile = refusal(await put({ body: { path: PATH, value, [`<b>${CANARY}`]: 1 } }));
     expect(hostile.detail).toBe('unknown field.');
   });
