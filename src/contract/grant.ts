@@ -18,6 +18,8 @@ export const grant = z.object({
   uses: z.int(),
   maxUses: z.int().optional(),
   endReason: z.string().optional(),
+  /** The key, and the e-mail address of its owner. Only in the list. */
+  holder: z.object({ name: z.string(), class: z.string(), owner: z.string() }).optional(),
 });
 described.add(grant, { id: 'Grant' });
 export type WireGrant = z.output<typeof grant>;

@@ -153,7 +153,7 @@ export function createUseCases(given: Parts) {
     expireApprovals: createExpireApprovals(store),
     recordLimitRefusals: createRecordLimitRefusals(store),
     viewApprovals,
-    listActiveGrants: createListActiveGrants(store, viewApprovals),
+    listActiveGrants: createListActiveGrants(viewApprovals),
     showPolicies: createShowPolicies(store, parts.defaultApprovers),
     explainAccess: createExplainAccess(parts),
     simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),

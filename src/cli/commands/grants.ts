@@ -11,6 +11,7 @@ const COLUMNS: readonly Column<Grant>[] = [
   { header: 'id', cell: ({ id }) => id },
   { header: 'status', cell: ({ status }) => status },
   { header: 'access', cell: ({ operation, resources }) => `${operation} ${resources.join(', ')}` },
+  { header: 'key', cell: ({ holder }) => holder && `${holder.name} (${holder.owner})` },
   { header: 'ends', cell: ({ endsAt }) => formatTime(endsAt) },
   { header: 'uses', cell: ({ uses, maxUses }) => (maxUses ? `${uses} of ${maxUses}` : uses) },
 ];

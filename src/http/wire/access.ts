@@ -7,6 +7,7 @@ import { formatDuration } from '../../domain/duration.js';
 import type { Grant } from '../../domain/grant.js';
 import type { Caller } from '../../domain/rights.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
+import type { HeldGrant } from '../../usecases/approvals/view-approvals.js';
 import { seesPolicies } from '../../usecases/policies/list-policies.js';
 
 /** `conditions` names keys, so only callers who may see policies get it. An agent does not learn who decided. */
@@ -59,7 +60,7 @@ function decisionFields(approval: Approval) {
   };
 }
 
-export function wireGrant(grant: Grant): WireGrant {
+export function wireGrant(grant: Grant & Pick<HeldGrant, 'holder'>): WireGrant {
   const { id, approval, status, operation, resources, uses, maxUses, endReason } = grant;
   const startsAt = grant.startsAt.toISOString();
   const endsAt = grant.endsAt.toISOString();
@@ -74,6 +75,7 @@ export function wireGrant(grant: Grant): WireGrant {
     uses,
     maxUses,
     endReason,
+    holder: grant.holder,
   };
 }
 

@@ -5,7 +5,14 @@ import type { Grant } from '../../domain/grant.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { ownVisibility, seesAccess, type VisibilityScope } from '../../domain/visibility.js';
-import type { ApprovalFilter, GrantFilter, Listed, Page, Store } from '../../ports/index.js';
+import type {
+  ApprovalFilter,
+  GrantFilter,
+  KeyHolder,
+  Listed,
+  Page,
+  Store,
+} from '../../ports/index.js';
 import { requireScopeToView, type Viewer, visibilityOf } from '../authorization/viewer.js';
 import type { Access } from './approval-with-grant.js';
 
@@ -26,8 +33,11 @@ export interface ViewApprovals {
     viewer: Viewer,
     filter: Pick<GrantFilter, 'activeOnly'> & Mine,
     page: Page,
-  ): Promise<Result<Listed<Grant>>>;
+  ): Promise<Result<Listed<HeldGrant>>>;
 }
+
+/** A grant with the key that holds it. */
+export type HeldGrant = Grant & { readonly holder?: KeyHolder | undefined };
 
 export function createViewApprovals(
   store: Store,
@@ -56,7 +66,14 @@ export function createViewApprovals(
 
     async grants(viewer, { mine, ...filter }, page) {
       const visibility = await visibilityFor(viewer, mine);
-      return ok(await store.grants.list({ ...filter, visibility }, page));
+      const listed = await store.grants.list({ ...filter, visibility }, page);
+      const ids = new Set(listed.items.map(({ principal }) => principal));
+      const holders = await store.principals.holders([...ids]);
+      const items = listed.items.map((grant) => ({
+        ...grant,
+        holder: holders.get(grant.principal),
+      }));
+      return ok({ ...listed, items });
     },
   };
 }
