@@ -8,12 +8,14 @@ import { bar } from '../bar-chart.js';
 import { UsageError } from '../command-errors.js';
 import { elapsed } from '../elapsed-time.js';
 import type { Io } from '../io.js';
+import { plotMetric } from '../metric-plot.js';
 import type { Column } from '../table.js';
 
 interface MetricsOptions extends Omit<MetricsQuery, 'metric' | 'period'> {
   readonly metric?: MetricsQuery['metric'];
   readonly since: string;
   readonly json?: boolean;
+  readonly plot?: boolean;
 }
 
 export function registerMetrics(program: Command, io: Io): void {
@@ -31,21 +33,23 @@ export function registerMetrics(program: Command, io: Io): void {
     .addOption(
       new Option('--group-by <field>', 'group the metric by this field').choices(grouping.options),
     )
+    .addOption(new Option('--plot', 'draw the metric over time').conflicts(['json', 'groupBy']))
     .option('--json', 'print JSON')
     .action((options: MetricsOptions) => metrics(io, options));
 }
 
-async function metrics(io: Io, { metric, json, ...query }: MetricsOptions): Promise<void> {
+async function metrics(io: Io, { metric, json, plot, ...query }: MetricsOptions): Promise<void> {
   const { mcp } = io.client();
   if (metric === undefined) {
     const { since, until, ...narrowed } = query;
-    if (Object.keys(narrowed).length > 0)
+    if (plot || Object.keys(narrowed).length > 0)
       throw new UsageError(
         `These options need a metric: --metric ${metricName.options.join('|')}.`,
       );
     const summary = await mcp.metricsSummary({ since, until });
     return json ? io.json(summary) : io.table(rowsOf(summary), ROWS);
   }
+  if (plot) return plotMetric(io, { ...query, metric });
   const measured = await mcp.metrics({ ...query, metric });
   if (json) io.json(measured);
   else if (measured.series) io.table(measured.series, partsOf(measured.series));
