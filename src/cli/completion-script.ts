@@ -23,11 +23,15 @@ export function completionScript(program: Command, shell: Shell): string {
 }
 
 function entry(command: Command): Entry {
-  const options = command.options.flatMap(({ long }) => (long ? [long] : []));
+  const within = [command, ...command.commands];
+  const options = new Set(
+    within.flatMap((one) => one.options).flatMap(({ long }) => (long ? [long] : [])),
+  );
+  const subcommands = command.commands.map((one) => one.name());
   return {
     name: command.name(),
     description: command.description(),
-    options: [...options, '--help'].sort(),
+    options: [...subcommands, ...[...options, '--help'].sort()],
   };
 }
 
@@ -79,7 +83,7 @@ const fish = (entries: readonly Entry[]) =>
       `complete -c vsecure -n __fish_use_subcommand -a ${quoted(name)} -d ${quoted(description)}`,
       ...options.map(
         (option) =>
-          `complete -c vsecure -n ${quoted(`__fish_seen_subcommand_from ${name}`)} -l ${option.slice(2)}`,
+          `complete -c vsecure -n ${quoted(`__fish_seen_subcommand_from ${name}`)} ${option.startsWith('--') ? `-l ${option.slice(2)}` : `-a ${option}`}`,
       ),
     ]),
   ].join('\n');

@@ -12,6 +12,18 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'audit:detach': ['vsecure audit:detach --before 2026-01-01 --yes'],
   'slack:check': ['vsecure slack:check', 'vsecure slack:check --post'],
   mcp: ['vsecure mcp --check'],
+  access: [
+    'vsecure access request production/DATABASE_URL --reason "Debugging the failing connection"',
+    'vsecure access wait appr_…',
+    'vsecure access read appr_…',
+  ],
+  'access request': [
+    'vsecure access request production/DATABASE_URL --reason "Debugging the failing connection"',
+    'vsecure access request production/A production/B --reason "The nightly import" --duration 30m',
+  ],
+  'access wait': ['vsecure access wait appr_…', 'vsecure access wait appr_… --for 10m'],
+  'access read': ['vsecure access read appr_…'],
+  'secrets:get': ['vsecure secrets:get production/DATABASE_URL'],
   'mcp:approvals': ['vsecure mcp:approvals --status pending', 'vsecure mcp:approvals --json'],
   'mcp:approve': [
     'vsecure mcp:approve appr_… --reason "debugging the outage"',
@@ -48,6 +60,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'mcp:metrics': [
     'vsecure mcp:metrics --since 7d',
     'vsecure mcp:metrics --metric access_count --since 24h --group-by resource',
+    'vsecure mcp:metrics --metric access_count --since 7d --plot',
     'vsecure mcp:metrics --metric time_to_decision --since 30d --resource "production/*"',
   ],
   'secrets:rotate': ['vsecure secrets:rotate staging/SESSION_KEY'],
@@ -75,6 +88,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'people:code': ['vsecure people:code', 'vsecure people:code --for ana@example.com'],
   'people:list': ['vsecure people:list'],
   'people:set': ['vsecure people:set ana@example.com --role auditor'],
+  'people:remove': [
+    'vsecure people:remove ana@example.com',
+    'vsecure people:remove ana@example.com --yes',
+  ],
   'people:link': ['vsecure people:link ana@example.com --slack T012ABC/U034DEF'],
   'alerts:set': [
     'vsecure alerts:set busy --metric access_count --over 50 --period 1h --resource "production/*"',
@@ -99,7 +116,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 
 /** Adds the examples of a command, if this file has any. Some commands define their own. */
 export function addExamples(command: Command): void {
-  const examples = EXAMPLES[command.name()];
+  const within = command.parent?.parent ? `${command.parent.name()} ` : '';
+  const examples = EXAMPLES[within + command.name()];
   if (!examples) return;
   const lines = examples.map((example) => `  ${example}`).join('\n');
   command.addHelpText('after', `\nExample${examples.length > 1 ? 's' : ''}:\n${lines}`);

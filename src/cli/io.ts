@@ -21,6 +21,10 @@ export interface Io extends Credentials {
   readonly jsonLine: (value: unknown) => void;
   /** Writes lines of CSV (RFC 4180), which end with CR LF, to stdout. */
   readonly csv: (lines: string) => void;
+  /** Writes a secret value to stdout: exactly its bytes; on a terminal one escaped text with a line break. */
+  readonly value: (bytes: Uint8Array) => void;
+  /** True when stdout is a terminal, where a person reads the results. */
+  readonly shown: boolean;
   /** True when stdin is a terminal, so that the command can ask for a value. */
   readonly interactive: boolean;
   /** Asks for a yes. There is no other question, so that no command can take silence for consent. */
@@ -36,12 +40,12 @@ export interface Io extends Credentials {
 /** All output passes through here, so that no command can forget to escape control characters. */
 export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
   let listening = false;
-  const write = (text: string, end = '\n') => {
+  const write = (text: string | Uint8Array, end = '\n') => {
     // `vsecure mcp:audit | head` closes the pipe early. That is not a failure. A server command, which writes nothing here, decides for itself.
     if (!listening)
       stdout.on('error', ({ code }: NodeJS.ErrnoException) => exit(code === 'EPIPE' ? 0 : 1));
     listening = true;
-    stdout.write(`${text}${end}`);
+    stdout.write(typeof text === 'string' ? `${text}${end}` : text);
   };
   return {
     out: (text) => write(escapeLines(text)),
@@ -52,6 +56,8 @@ export function createIo({ stdin, stdout, stderr, exit }: NodeJS.Process): Io {
     json: (value) => write(escapeJson(value)),
     jsonLine: (value) => write(escapeJson(value, 0)),
     csv: (lines) => write(escapeCsv(lines), ''),
+    value: (bytes) => write(stdout.isTTY ? escapeLines(Buffer.from(bytes).toString()) : bytes),
+    shown: Boolean(stdout.isTTY),
     interactive: Boolean(stdin.isTTY),
     confirm: createConfirm(Boolean(stdin.isTTY), (text) =>
       question(stdin, stderr, escapeLines(text)),

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { UsageError } from './command-errors.js';
+import { registerAccess } from './commands/access.js';
 import { registerAlertsList, registerAlertsRules } from './commands/alerts-list.js';
 import {
   registerAlertsRemove,
@@ -33,11 +34,13 @@ import { registerNotificationsTest } from './commands/notifications-test.js';
 import { registerPeopleCode } from './commands/people-code.js';
 import { registerPeopleLink } from './commands/people-link.js';
 import { registerPeopleList } from './commands/people-list.js';
+import { registerPeopleRemove } from './commands/people-remove.js';
 import { registerPeopleSet } from './commands/people-set.js';
 import { registerResources } from './commands/resources.js';
 import { registerRevoke } from './commands/revoke.js';
 import { registerScopes } from './commands/scopes.js';
 import { registerSecretsDelete } from './commands/secrets-delete.js';
+import { registerSecretsGet } from './commands/secrets-get.js';
 import { registerSecretsImport } from './commands/secrets-import.js';
 import { registerSecretsList } from './commands/secrets-list.js';
 import { registerSecretsRotate } from './commands/secrets-rotate.js';
@@ -50,6 +53,7 @@ import type { Io } from './io.js';
 export type Register = (program: Command, io: Io) => void;
 
 const GROUPS: Record<string, readonly Register[]> = {
+  'Your access:': [registerAccess, registerSecretsGet],
   'Requests:': [registerApprovals, registerApprove, registerDeny, registerGrants, registerRevoke],
   'Policies and audit:': [
     registerConfigure,
@@ -89,6 +93,7 @@ const GROUPS: Record<string, readonly Register[]> = {
     registerKeysResume,
     registerPeopleList,
     registerPeopleSet,
+    registerPeopleRemove,
     registerPeopleLink,
     registerPeopleCode,
   ],
@@ -102,7 +107,7 @@ Environment:
   VSECURE_API_KEY  your API key
   VSECURE_PROFILE  profile with an address and a key, used instead of the two above
 
-Exit status: 0 success, 1 refused or failed, 2 wrong usage.`;
+Exit status: 0 success, 1 refused or failed, 2 wrong usage. access and secrets:get also: 3 pending, 4 denied, 5 expired.`;
 
 export interface About {
   readonly version: string;
@@ -147,7 +152,8 @@ export function createProgram(io: Io, { version, server, runServer }: About): Co
     program.commandsGroup(group);
     for (const register of commands) register(program, io);
   }
-  for (const command of program.commands) addExamples(command);
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
+    addExamples(command);
   return program;
 }
 

@@ -24,7 +24,7 @@ export const personRoutes = {
     ...noInput,
     method: 'GET',
     path: '/people',
-    summary: 'List all people.',
+    summary: 'List all people, without those who were removed.',
     scopes: ['keys:manage'],
     query: z.strictObject(page.shape),
     answer: listOf(person),
@@ -34,9 +34,19 @@ export const personRoutes = {
     method: 'POST',
     path: '/people',
     summary:
-      'Add a person, or change their role or active status. Needs a human key of an administrator.',
+      'Add a person, or change their role or active status. A removed person is added again as a member. Needs a human key of an administrator.',
     scopes: ['keys:manage'],
     body: z.strictObject({ email, role: role.optional(), active: z.boolean().optional() }),
+    answer: person,
+  },
+  remove: {
+    ...noInput,
+    method: 'POST',
+    path: '/people/remove',
+    summary:
+      'Remove a person: revokes their keys and grants for ever, cancels their requests, unlinks their Slack account, and lists them no more. The audit trail keeps what they did. The last administrator stays. Needs a human key of an administrator.',
+    scopes: ['keys:manage'],
+    body: z.strictObject({ email }),
     answer: person,
   },
   link: {

@@ -46,6 +46,7 @@ const SHOWN = [
   'email',
   'role',
   'active',
+  'removed',
   'version',
   'key',
   'slack',

@@ -17,6 +17,8 @@ export interface Person {
   readonly role: Role;
   /** False for a deactivated person, whose keys and decisions are refused. */
   readonly active: boolean;
+  /** True for a removed person: not listed, never active, without a Slack account. */
+  readonly removed?: boolean;
   /** At most one for each Slack team. */
   readonly slack: readonly SlackAccount[];
 }

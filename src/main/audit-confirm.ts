@@ -8,7 +8,13 @@ import { createLogger } from './logger.js';
 import { openServices } from './services.js';
 
 /** Exit code 1: there are such partitions, and nothing was confirmed. */
-export async function run({ yes = false }: { readonly yes?: boolean }): Promise<number> {
+export async function run({
+  yes = false,
+  json,
+}: {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}): Promise<number> {
   const config = readConfig(process.env);
   if (!config.database.url) requireCluster(config.database.dataDir);
   const log = createLogger(config.logLevel);
@@ -17,11 +23,21 @@ export async function run({ yes = false }: { readonly yes?: boolean }): Promise<
     const { confirmDetachments } = (await openServices(config, log, disposal)).useCases;
     const unproven = await confirmDetachments.unproven();
     if (yes) await confirmDetachments.confirm(unproven);
-    process.stdout.write(describe(unproven, yes));
+    process.stdout.write(json ? asJson(unproven, yes) : describe(unproven, yes));
     return unproven.length > 0 && !yes ? 1 : 0;
   } finally {
     await disposal.run();
   }
+}
+
+function asJson(partitions: readonly DetachedPartition[], confirmed: boolean): string {
+  const unproven = partitions.map(({ archive, first, last, hash }) => ({
+    archive,
+    first,
+    last,
+    hash,
+  }));
+  return `${JSON.stringify({ confirmed, unproven })}\n`;
 }
 
 function describe(partitions: readonly DetachedPartition[], confirmed: boolean): string {

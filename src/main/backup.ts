@@ -7,7 +7,7 @@ import { baseBackup } from '../postgres/base-backup.js';
 import { requireCluster } from '../postgres/cluster.js';
 import { startEmbedded } from '../postgres/embedded.js';
 
-export async function run(dir: string): Promise<number> {
+export async function run(dir: string, { json }: { readonly json?: boolean }): Promise<number> {
   const { database, masterKey } = readConfig(process.env);
   if (database.url)
     return write(
@@ -23,7 +23,8 @@ export async function run(dir: string): Promise<number> {
   process.stderr.write(
     `The backup does not contain the master key. ${masterKey.text ? 'Keep VSECURE_MASTER_KEY' : `Keep a copy of ${masterKey.file}`} in another place: the two together reveal every secret.\n`,
   );
-  return write(process.stdout, `${target}\n`, 0);
+  const text = json ? JSON.stringify({ folder: target }) : target;
+  return write(process.stdout, `${text}\n`, 0);
 }
 
 function write(stream: NodeJS.WriteStream, text: string, code: number): number {

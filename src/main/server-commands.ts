@@ -58,6 +58,7 @@ function simple(
 function registerMigrate(command: Command, run: RunServerCommand): void {
   command
     .option('--dry-run', 'only show which migrations would run')
+    .option('--json', 'print JSON')
     .action((options) => run(async () => (await import('./migrate.js')).run(options)));
 }
 
@@ -68,8 +69,9 @@ The backup does not contain the master key. Keep the key in another place: witho
 function registerBackup(command: Command, run: RunServerCommand): void {
   command
     .argument('<dir>', 'folder for the copy; it must not exist yet')
+    .option('--json', 'print JSON')
     .addHelpText('after', BACKUP_HELP)
-    .action((dir) => run(async () => (await import('./backup.js')).run(dir)));
+    .action((dir, options) => run(async () => (await import('./backup.js')).run(dir, options)));
 }
 
 const DETACH_HELP = `
@@ -80,8 +82,9 @@ function registerAuditDetach(command: Command, run: RunServerCommand): void {
   command
     .requiredOption('--before <date>', 'detach what ended before this day, YYYY-MM-DD, UTC', day)
     .requiredOption('--yes', 'required: the command does not ask for confirmation')
+    .option('--json', 'print JSON')
     .addHelpText('after', DETACH_HELP)
-    .action(({ before }) => run(async () => (await import('./audit-detach.js')).run(before)));
+    .action((options) => run(async () => (await import('./audit-detach.js')).run(options)));
 }
 
 const CONFIRM_HELP = `
@@ -91,6 +94,7 @@ The command needs the database and the master key.`;
 function registerAuditConfirm(command: Command, run: RunServerCommand): void {
   command
     .option('--yes', 'confirm all of them')
+    .option('--json', 'print JSON')
     .addHelpText('after', CONFIRM_HELP)
     .action((options) => run(async () => (await import('./audit-confirm.js')).run(options)));
 }

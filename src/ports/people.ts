@@ -95,6 +95,10 @@ export interface People extends PersonReads {
   reactivate(id: PersonId): Promise<Person | undefined>;
   /** Undefined when the person was not active. */
   deactivate(id: PersonId): Promise<Person | undefined>;
+  /** Takes an inactive person's role and Slack accounts. Undefined when the person is active or removed already. */
+  remove(id: PersonId): Promise<Person | undefined>;
+  /** Lists a removed person again. */
+  restore(id: PersonId): Promise<void>;
   /** Links an account and a person once. Undefined when either of them is already linked. */
   link(id: PersonId, account: SlackAccount): Promise<Person | undefined>;
 }

@@ -40,6 +40,9 @@ export function createPeople(call: Call) {
     /** Adds a person, or changes the given settings. */
     set: (change: z.input<typeof personRoutes.set.body>, options?: ChangeOptions) =>
       call(personRoutes.set, { body: change, ...options }),
+    /** Removes a person with their keys, grants and Slack account. The audit trail keeps what they did. `set` adds them again as a member. */
+    remove: (email: string, options?: ChangeOptions) =>
+      call(personRoutes.remove, { body: { email }, ...options }),
     /** Links a person to a Slack account. This can be done only once. */
     link: (link: z.input<typeof personRoutes.link.body>, options?: ChangeOptions) =>
       call(personRoutes.link, { body: link, ...options }),

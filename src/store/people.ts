@@ -1,6 +1,6 @@
 /** People and their Slack accounts. */
 
-import type { EntityManager, FindOptionsWhere } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, IsNull } from 'typeorm';
 import { asciiLower, isAscii } from '../domain/ascii.js';
 import type { Person, PersonId } from '../domain/person.js';
 import type { MakeId, People, PersonReads } from '../ports/index.js';
@@ -73,6 +73,21 @@ export function people(manager: EntityManager, makeId: MakeId): People {
     reactivate: (id) => switchTo(id, true),
     deactivate: (id) => switchTo(id, false),
 
+    async remove(id) {
+      const { affected } = await manager.update(
+        PersonTable,
+        { id, active: false, removedAt: IsNull() },
+        { role: 'member', removedAt: () => 'clock_timestamp()' },
+      );
+      if (affected !== 1) return undefined;
+      await manager.delete(SlackAccountTable, { personId: id });
+      return reads.find(id);
+    },
+
+    async restore(id) {
+      await manager.update(PersonTable, { id }, { removedAt: null });
+    },
+
     async lockAdministrators() {
       const rows = await manager.find(PersonTable, {
         select: { id: true },
@@ -101,7 +116,7 @@ export function people(manager: EntityManager, makeId: MakeId): People {
 
 const toPerson = (row: PersonRow | null): Person | undefined => (row ? present(row) : undefined);
 
-function present({ id, email, role, active, slack = [] }: PersonRow): Person {
+function present({ id, email, role, active, removedAt, slack = [] }: PersonRow): Person {
   const accounts = slack.map(({ teamId, userId }) => ({ teamId, userId }));
-  return { id, email, role, active, slack: accounts };
+  return { id, email, role, active, slack: accounts, ...(removedAt && { removed: true }) };
 }

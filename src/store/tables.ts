@@ -6,8 +6,9 @@ import type { Metric, Operation, ReceiverKind } from '../domain/vocabulary.js';
 
 const created = { type: 'timestamptz', name: 'created_at', createDate: true } as const;
 
-export type PersonRow = Omit<Person, 'slack'> & {
+export type PersonRow = Omit<Person, 'slack' | 'removed'> & {
   readonly createdAt: Date;
+  readonly removedAt?: Date | null;
   readonly slack?: SlackAccountRow[];
 };
 
@@ -19,6 +20,7 @@ export const PersonTable = new EntitySchema<PersonRow>({
     role: { type: 'text' },
     active: { type: 'boolean', default: true },
     createdAt: created,
+    removedAt: { type: 'timestamptz', name: 'removed_at', nullable: true },
   },
   relations: {
     slack: { type: 'one-to-many', target: 'slack_account', inverseSide: 'person' },

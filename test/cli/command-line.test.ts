@@ -138,6 +138,7 @@ async function questions(): Promise<Readonly<Record<string, readonly string[]>>>
   const rule = ['--metric', 'access_count', '--over', '50', '--period', '1h'];
   const admin = { url: serving.server.url, token: services.adminToken };
   await run(admin, 'alerts:set', 'busy', ...rule);
+  await services.person('leaving@example.com');
   const { id } = await services.ask(caller);
   const file = path.join(temporaryFolder('policies'), 'policies.yml');
   writeFileSync(file, '- uri: everything/**\n  requiresApproval: false\n');
@@ -149,6 +150,7 @@ async function questions(): Promise<Readonly<Record<string, readonly string[]>>>
     // alice@example.com is known.
     'keys:create': ['--name', 'typo', '--class', 'agent', '--owner', 'alise@example.com'],
     'people:set': ['alicee@example.com', '--role', 'auditor'],
+    'people:remove': ['leaving@example.com'],
     'keys:revoke': [key.id],
     'alerts:remove': ['busy'],
     'people:link': ['alcie@example.com', '--slack', 'T012ABC/U034DEF'],

@@ -17,6 +17,8 @@ const io = {
   json: () => {},
   jsonLine: () => {},
   csv: () => {},
+  value: () => {},
+  shown: false,
   interactive: false,
   confirm: async () => {},
   askHidden: async () => '',

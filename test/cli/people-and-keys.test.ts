@@ -84,3 +84,78 @@ describe('people:code', () => {
     expect((await run(agent, 'people:code')).exit).toBe(1);
   });
 });
+
+describe('people:remove', () => {
+  const listed = async () =>
+    (JSON.parse((await run(admin, 'people:list', '--json')).out) as { email: string }[]).map(
+      ({ email }) => email,
+    );
+
+  test('asks first, and without a terminal changes nothing unless --yes is given', async () => {
+    await serving.services.human('gone@example.com');
+    const silent = await run(admin, 'people:remove', 'gone@example.com');
+    expect(silent).toMatchObject({ exit: 2, out: '' });
+    expect(silent.err).toContain('Nothing was removed.');
+    const no = await run({ ...admin, answer: () => 'n' }, 'people:remove', 'gone@example.com');
+    expect(no.exit).toBe(1);
+    expect(await listed()).toContain('gone@example.com');
+  });
+
+  test('ends everything that the person could do, and keeps the audit trail', async () => {
+    await run(admin, 'people:link', 'gone@example.com', '--slack', 'T1/U7GONE');
+    const { services } = serving;
+    await services.policy({ requiresApproval: false });
+    await services.secret();
+    const { token, caller } = await services.agent('gone-tool', 'gone@example.com');
+    await services.ask(caller);
+    const before = (await run(admin, 'mcp:audit', '--limit', '1000', '--json')).out;
+
+    const removed = await run(admin, 'people:remove', 'gone@example.com', '--yes', '--json');
+    expect(JSON.parse(removed.out)).toMatchObject({ active: false, role: 'member', slack: [] });
+    expect(await listed()).not.toContain('gone@example.com');
+    const tool = await run({ ...admin, token }, 'auth:whoami');
+    expect(tool).toMatchObject({ exit: 1, out: '' });
+    const grants = JSON.parse((await run(admin, 'mcp:grants', '--json')).out);
+    expect(
+      grants.filter((one: { holder: { name: string } }) => one.holder.name === 'gone-tool'),
+    ).toEqual([]);
+    const after = (await run(admin, 'mcp:audit', '--limit', '1000', '--json')).out;
+    expect(JSON.parse(after).slice(-JSON.parse(before).length)).toEqual(JSON.parse(before));
+    const shown = await run(admin, 'mcp:audit', '--action', 'person_changed', '--limit', '1');
+    expect(shown.out).toContain('removed yes');
+    const again = await run(admin, 'people:remove', 'gone@example.com', '--yes');
+    expect(again).toMatchObject({ exit: 1, out: '' });
+  });
+
+  test('people:set adds the same address again as a member without keys, and its Slack account can be linked', async () => {
+    const link = ['people:link', 'gone@example.com', '--slack', 'T1/U7GONE'] as const;
+    expect((await run(admin, ...link)).exit).toBe(1);
+    const back = await run(admin, 'people:set', 'gone@example.com', '--json');
+    expect(JSON.parse(back.out)).toMatchObject({ active: true, role: 'member', slack: [] });
+    expect(await listed()).toContain('gone@example.com');
+    expect((await run(admin, ...link)).exit).toBe(0);
+  });
+
+  test('is for administrators, and the last one stays', async () => {
+    expect(await run(bob, 'people:remove', 'gone@example.com', '--yes')).toMatchObject({ exit: 1 });
+    const last = await run(admin, 'people:remove', 'admin@example.com', '--yes');
+    expect(last).toMatchObject({ exit: 1, out: '' });
+    expect(last.err).toContain('another active administrator');
+  });
+
+  test('a removed administrator is no administrator again', async () => {
+    await run(admin, 'people:set', 'chief@example.com', '--role', 'admin', '--yes');
+    expect((await run(admin, 'people:remove', 'chief@example.com', '--yes')).exit).toBe(0);
+    const back = await run(admin, 'people:set', 'chief@example.com', '--json');
+    expect(JSON.parse(back.out)).toMatchObject({ role: 'member', active: true });
+  });
+});
+
+test('mcp:grants shows whose key holds each grant', async () => {
+  const { services } = serving;
+  const { caller } = await services.agent('held', 'bob@example.com');
+  await services.ask(caller);
+  const { out } = await run(admin, 'mcp:grants');
+  expect(out).toMatch(/ KEY +ENDS /);
+  expect(out).toContain('held (bob@example.com)');
+});

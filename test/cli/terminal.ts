@@ -49,6 +49,8 @@ export async function run(options: TerminalOptions, ...argv: string[]): Promise<
     json: (value) => out?.push(escapeJson(value)),
     jsonLine: (value) => out?.push(escapeJson(value, 0)),
     csv: (lines) => out?.push(escapeCsv(lines)),
+    value: (bytes) => out?.push(Buffer.from(bytes).toString()),
+    shown: answer !== undefined,
     interactive: answer !== undefined,
     confirm: confirm ?? createConfirm(answer !== undefined, ask),
     askHidden: ask,

@@ -148,10 +148,11 @@ describe('a change sent again under its idempotency key is made once', () => {
     await sentThrice('POST', '/secrets/delete', admin, { path });
   });
 
-  test('a change of a person, and the revocation of a key', async () => {
+  test('a change and the removal of a person, and the revocation of a key', async () => {
     await sentThrice('POST', '/people', admin, { email: 'ann@example.com', role: 'auditor' });
     const link = { email: 'ann@example.com', teamId: 'T9', userId: 'U9' };
     await sentThrice('POST', '/people/link', admin, link);
+    await sentThrice('POST', '/people/remove', admin, { email: 'ann@example.com' });
     const { caller } = await serving.services.agent(`leaving-${count}`);
     await sentThrice('POST', `/keys/${caller.key.id}/revoke`, admin);
   });

@@ -48,6 +48,7 @@ const EXPECTED: Readonly<Record<string, readonly Scope[] | typeof OPEN | typeof 
   'POST /keys/resume': ['keys:manage'],
   'GET /people': ['keys:manage'],
   'POST /people': ['keys:manage'],
+  'POST /people/remove': ['keys:manage'],
   'POST /people/link': ['keys:manage'],
   'POST /people/code': ['approvals:decide', 'keys:manage'],
   'GET /audit': ['audit:read'],
@@ -199,6 +200,7 @@ describe('an agent’s key with every scope for agents, owned by an administrato
     'POST /people/code': { email: 'admin@example.com' },
     'POST /login': { device: 'mine' },
     'POST /login/take': { id: `lgin_${'0'.repeat(22)}`, secret: 'mine' },
+    'POST /people/remove': { email: 'eve@example.com' },
     'POST /people/link': { email: 'eve@example.com', teamId: 'T1', userId: 'U1' },
   });
 

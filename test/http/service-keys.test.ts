@@ -51,6 +51,7 @@ const BODIES: Readonly<Record<string, readonly object[]>> = {
     { email: 'new@example.com' },
     { email: 'new@example.com', role: 'admin', active: true },
   ],
+  'POST /people/remove': [{ email: 'eve@example.com' }, { email: 'boss@example.com' }],
   'POST /people/link': [
     { email: 'eve@example.com', ...EVE },
     { email: 'boss@example.com', ...EVE },
@@ -222,6 +223,7 @@ test('the check fails on a build that guards keys and link codes but lets the sc
   const unguarded: typeof managePeople = {
     list: managePeople.list,
     set: (caller, ...rest) => managePeople.set(human(caller), ...rest),
+    remove: (caller, ...rest) => managePeople.remove(human(caller), ...rest),
     link: (caller, ...rest) => managePeople.link(human(caller), ...rest),
   };
   const broken = await startServing({

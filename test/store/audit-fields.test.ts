@@ -46,7 +46,8 @@ const FIELDS: Record<EventType, string> = {
   key_suspended: 'principal reason? details.through details.grants details.requests',
   key_resumed: 'principal reason?',
   suspension_refused: 'principal refusal details.through',
-  person_changed: 'details.person details.email details.role details.active details.slack',
+  person_changed:
+    'details.person details.email details.role details.active details.slack details.removed?',
   slack_linked:
     'details.person details.email details.role details.active details.slack details.by?',
   slack_link_refused: 'refusal details.slack',

@@ -17,6 +17,9 @@ export function servePeople(
   serve(personRoutes.set, async ({ caller, body, idempotencyKey }) =>
     mapResult(await managePeople.set(caller, body, idempotencyKey), wirePerson),
   );
+  serve(personRoutes.remove, async ({ caller, body, idempotencyKey }) =>
+    mapResult(await managePeople.remove(caller, body.email, idempotencyKey), wirePerson),
+  );
   serve(personRoutes.link, async ({ caller, idempotencyKey, body: { email, ...account } }) =>
     mapResult(await managePeople.link(caller, email, account, idempotencyKey), wirePerson),
   );
@@ -31,7 +34,10 @@ export function servePeople(
   );
 }
 
-const wirePerson = ({ slack, ...person }: Person): WirePerson => ({
-  ...person,
+const wirePerson = ({ id, email, role, active, slack }: Person): WirePerson => ({
+  id,
+  email,
+  role,
+  active,
   slack: slack.map(({ teamId, userId }) => ({ teamId, userId })),
 });

@@ -28,6 +28,11 @@ export interface ManagePeople {
     change: PersonChange,
     idempotencyKey?: IdempotencyKey,
   ): Promise<Result<Person>>;
+  /**
+   * Deactivates the person, unlinks their Slack account and takes them off the list. The row stays, because votes, keys and the audit trail name
+   * it. `set` adds the same address again, as a member without keys.
+   */
+  remove(caller: Caller, email: string, idempotencyKey?: IdempotencyKey): Promise<Result<Person>>;
   link(
     caller: Caller,
     email: string,
@@ -47,8 +52,11 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
   return {
     async list(caller) {
       const forbidden = requireScope(caller, 'keys:manage');
-      return forbidden ?? ok(await store.people.list());
+      return forbidden ?? ok((await store.people.list()).filter(({ removed }) => !removed));
     },
+
+    remove: (caller, email, idempotencyKey) =>
+      manage(caller, idempotencyKey, async (tx) => remove(tx, caller, email)),
 
     set: (caller, personChange, idempotencyKey) =>
       manage(caller, idempotencyKey, async (tx) =>
@@ -58,6 +66,7 @@ export function createManagePeople(store: Store, idempotent: Idempotent): Manage
     link: (caller, email, account, idempotencyKey) =>
       manage(caller, idempotencyKey, async (tx) => {
         const known = await tx.people.ensure(email);
+        if (known.removed) return refused({ code: 'person_inactive' });
         const linked = await tx.people.link(known.id, account);
         if (!linked) return refused({ code: 'already_exists' });
         tx.record({ ...about(caller, linked), type: 'slack_linked' });
@@ -71,13 +80,13 @@ async function change(
   tx: Tx,
   caller: Caller,
   person: Person,
-  { role, active }: PersonChange,
+  { role, active = person.removed || undefined }: PersonChange,
 ): Promise<Result<Person>> {
   if (active === false || (role !== undefined && role !== 'admin')) {
-    const administrators = await tx.people.lockAdministrators();
-    if (administrators.length === 1 && administrators[0] === person.id)
-      return refused(LAST_ADMINISTRATOR);
+    const isLast = await isLastAdministrator(tx, person);
+    if (isLast) return refused(LAST_ADMINISTRATOR);
   }
+  if (person.removed) await tx.people.restore(person.id);
   const changed = role === undefined ? person : await tx.people.setRole(person.id, role);
   const switchTo = active ? reactivatePerson : deactivatePerson;
   const switched =
@@ -86,6 +95,24 @@ async function change(
   if (!changed) return refused({ code: 'version_conflict' });
   tx.record({ ...about(caller, changed), type: 'person_changed' });
   return ok(changed);
+}
+
+async function remove(tx: Tx, caller: Caller, email: string): Promise<Result<Person>> {
+  const person = await tx.people.byEmail(email);
+  if (!person || person.removed) return refused({ code: 'not_found' });
+  if (await isLastAdministrator(tx, person)) return refused(LAST_ADMINISTRATOR);
+  await deactivatePerson(tx, person.id, keyActor(caller));
+  const removed = await tx.people.remove(person.id);
+  if (!removed) return refused({ code: 'version_conflict' });
+  const { actor, details } = about(caller, removed);
+  tx.record({ type: 'person_changed', actor, details: { ...details, removed: true } });
+  return ok(removed);
+}
+
+/** Locks the administrators, so that the answer holds until the transaction ends. */
+async function isLastAdministrator(tx: Tx, { id }: Person): Promise<boolean> {
+  const administrators = await tx.people.lockAdministrators();
+  return administrators.length === 1 && administrators[0] === id;
 }
 
 const LAST_ADMINISTRATOR = {
