@@ -38,10 +38,12 @@ export function plotOf(whole: Measurement, parts: readonly Measurement[]): strin
   const values = parts.map(({ count, median }) => (isTime ? median : count));
   const most = Math.max(0, ...values.map((value) => value ?? 0));
   const step = elapsed((Date.parse(whole.until) - Date.parse(whole.since)) / parts.length);
+  // Half of an odd count is no count.
+  const hasHalf = most > 0 && (isTime || most % 2 === 0);
   const scale = [most, most / 2, 0].map(said);
   const width = Math.max(...scale.map((text) => text.length));
   const lines = Array.from({ length: ROWS }, (_, row) => {
-    const label = row === 0 ? scale[0] : row === ROWS / 2 && (isTime || most > 1) ? scale[1] : '';
+    const label = row === 0 ? scale[0] : row === ROWS / 2 && hasHalf ? scale[1] : '';
     const cells = values.map((value) => cell(value, most, ROWS - 1 - row).repeat(2)).join('');
     return `${(label ?? '').padStart(width)} │${cells}`.trimEnd();
   });
