@@ -70,6 +70,10 @@ describe('a Slack account', () => {
     expect(clicked.map(unwrap).map(({ id }) => id)).toEqual([fay.id, fay.id, fay.id]);
     const { items } = await services.store.audit.list({ actor: fay.email }, { limit: 9 });
     expect(items.map(({ type }) => type)).toEqual(['slack_linked']);
+
+    unwrap(await services.useCases.managePeople.remove(services.admin, fay.email));
+    expect(refusalOf(await click())).toBe('unknown_person');
+    expect((await services.store.people.byEmail(fay.email))?.slack).toEqual([]);
   });
 
   test('with the same id in another team is another account', async () => {
