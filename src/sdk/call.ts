@@ -63,7 +63,7 @@ export function createCall(settings: CallSettings): Call {
     );
     const answer = z.safeParse<R['answer']>(route.answer, json);
     if (answer.success) return answer.data;
-    throw unexpectedAnswer(status);
+    throw unexpectedAnswer(settings.url, status);
   };
 }
 

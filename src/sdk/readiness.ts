@@ -13,5 +13,5 @@ export async function readReadiness(settings: CallSettings): Promise<Readiness> 
   const { status, json } = await send(settings, { method: 'GET', address, timeoutMs, accepted });
   const read = readiness.safeParse(json);
   if (read.success) return read.data;
-  throw unexpectedAnswer(status);
+  throw unexpectedAnswer(settings.url, status);
 }

@@ -39,14 +39,14 @@ export async function send(connection: Connection, request: HttpRequest): Promis
   try {
     const response = await connection.fetch(request.address, {
       method: request.method,
-      redirect: 'error',
+      redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       headers: headersOf(connection, request),
       body: request.body === undefined ? null : JSON.stringify(request.body),
     });
     const text = await response.text();
     if (!response.ok && !request.accepted?.includes(response.status))
-      throw failure(response, parsed(text));
+      throw failure(connection.url, response, parsed(text));
     return { status: response.status, json: parsed(text) };
   } catch (cause) {
     if (cause instanceof VSecureError) throw cause;
@@ -74,21 +74,37 @@ function parsed(text: string): unknown {
   }
 }
 
-function failure({ status, headers }: Response, json: unknown): VSecureError {
+function failure(url: URL, { status, headers }: Response, json: unknown): VSecureError {
+  const location = headers.get('location');
+  if (status >= 300 && status < 400 && location !== null) return redirected(url, location);
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
   const isProblem = headers.get('content-type')?.startsWith(PROBLEM_TYPE);
   const read = isProblem ? problem.safeParse(json) : undefined;
   return read?.success
     ? errorFromProblem(read.data, retryAfterMs)
-    : unexpectedAnswer(status, retryAfterMs);
+    : unexpectedAnswer(url, status, retryAfterMs);
 }
 
 /** The error for an answer that does not come from vsecure, or comes from an incompatible version. */
-export function unexpectedAnswer(status: number, retryAfterMs?: number): VSecureError {
-  return new VSecureError('unexpected_answer', `Unexpected answer (HTTP ${status}).`, {
+export function unexpectedAnswer(
+  { origin }: URL,
+  status: number,
+  retryAfterMs?: number,
+): VSecureError {
+  const message = `The answer of ${origin} (HTTP ${status}) does not look like one of vsecure.`;
+  return new VSecureError('unexpected_answer', message, {
     status,
     retryAfterMs,
-    next: 'Check VSECURE_URL, and check that client and server have compatible versions.',
+    next: 'Set VSECURE_URL to the address that `vsecure serve` logs. If it is that one, check that client and server have compatible versions, and any proxy in between.',
+  });
+}
+
+/** The key was sent to no other address. */
+function redirected(url: URL, location: string): VSecureError {
+  const target = URL.canParse(location, url.href) ? new URL(location, url).origin : 'its target';
+  const message = `${url.origin} redirects to another address.`;
+  return new VSecureError('unexpected_answer', message, {
+    next: `If ${target} is vsecure, set VSECURE_URL to it.`,
   });
 }
 
@@ -99,11 +115,20 @@ function timedOut({ origin }: URL, ms: number): VSecureError {
 }
 
 function unreachable({ origin }: URL, cause: unknown): VSecureError {
+  const code = codeOf(cause);
   return new VSecureError('unreachable', `Cannot reach vsecure at ${origin}.`, {
-    next: 'Is it running? Check the address in VSECURE_URL.',
-    undone: NEVER_SENT.has(codeOf(cause)),
+    next: remedyFor(code, origin),
+    undone: NEVER_SENT.has(code),
     cause,
   });
+}
+
+function remedyFor(code: string, origin: string): string {
+  if (/^(ERR_SSL_|EPROTO)/.test(code))
+    return `It does not speak TLS. Set VSECURE_URL to ${origin.replace(/^https/, 'http')}`;
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code))
+    return 'Its certificate is not trusted. Check VSECURE_URL; NODE_EXTRA_CA_CERTS names the file of a private authority.';
+  return 'Is it running? Check the address in VSECURE_URL.';
 }
 
 /** The code of the system error, which `fetch` wraps in another error. */

@@ -51,8 +51,41 @@ test('the client follows no redirect, so the key reaches only the configured ser
   await using server = await scriptedServer((_req, res) =>
     res.writeHead(307, { location: `${elsewhere.url}/api/v1/whoami` }).end(),
   );
-  await expect(server.client().whoami()).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(server.client().whoami()).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    next: `If ${elsewhere.url} is vsecure, set VSECURE_URL to it.`,
+  });
   expect(elsewhere.requests).toEqual([]);
+});
+
+test.each([
+  ['127.0.0.1:3000', 'http://127.0.0.1:3000'],
+  ['localhost:3000/mcp', 'http://localhost:3000'],
+  ['http://127.0.0.1:3000/mcp/', 'http://127.0.0.1:3000'],
+  ['https://vsecure.example.com/base/mcp', 'https://vsecure.example.com/base'],
+  ['ws://vsecure.example.com', 'https://vsecure.example.com'],
+  ['vsecure.example.com', 'https://vsecure.example.com'],
+  ['https://me:hunter2@vsecure.example.com/?hunter2#hunter2', 'https://vsecure.example.com'],
+  ['vsk_h_hunter2', 'an address such as https://vsecure.example.com'],
+])('the wrong address %s is refused with what to write instead', (url, instead) => {
+  const create = () => new VSecureClient({ url, apiKey: 'vsk_a_unused' });
+  expect(create).toThrow(
+    expect.objectContaining({
+      code: 'not_configured',
+      message: expect.not.stringContaining('hunter2'),
+      next: `Set VSECURE_URL to ${instead}`,
+    }),
+  );
+});
+
+test('https to a server that speaks http is refused with the address to write instead', async () => {
+  await using server = await scriptedServer((_req, res) => json(res, WHO));
+  const url = server.url.replace('http:', 'https:');
+  const asked = new VSecureClient({ url, apiKey: 'vsk_a_unused', retry: false }).whoami();
+  await expect(asked).rejects.toMatchObject({
+    code: 'unreachable',
+    next: `It does not speak TLS. Set VSECURE_URL to ${server.url}`,
+  });
 });
 
 test.each([
@@ -66,7 +99,12 @@ test.each([
     res.writeHead(status, { 'content-type': type }).end(body),
   );
   const asked = server.client().whoami();
-  await expect(asked).rejects.toMatchObject({ code: 'unexpected_answer', status });
+  await expect(asked).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    status,
+    message: expect.stringContaining(server.url),
+    next: expect.stringContaining('Set VSECURE_URL to'),
+  });
   await expect(asked).rejects.not.toMatchObject({ message: expect.stringMatching(/h1|hello/) });
 });
 
