@@ -25,8 +25,12 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'config';
 
+  /** Each begins with the name of a setting and a colon. */
+  readonly problems: readonly string[];
+
   constructor(problems: readonly string[]) {
     super(`The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`);
+    this.problems = problems;
   }
 }
 

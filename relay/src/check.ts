@@ -1,47 +1,62 @@
-/** `--check`: tests everything between an AI tool and a secret, prints one line for each, and says how to fix what is broken. */
+/** `--check`: tests everything between an AI tool and a secret, and says how to fix what is broken. */
 import type { Server } from './exchange.js';
-import { bad, type Finding, good, lineOf, note, plain } from './finding.js';
-import { ERAS, handshake } from './handshake.js';
+import { bad, type Finding, good, note, plain } from './finding.js';
+import { handshake, PROTOCOLS, type Protocol } from './handshake.js';
 import { type Fields, notVsecure, type Probed, probe } from './probe.js';
 
-/** The names of the protocol lines, in order. */
-const ERA_LINES = ERAS.map(({ version }) => `protocol ${version}`);
+/** What was found out about one item. */
+export interface CheckedItem extends Finding {
+  readonly item: string;
+}
+
+export interface CheckOptions {
+  readonly signal: AbortSignal;
+  /** Default: the latest version of each era. */
+  readonly protocols?: readonly Protocol[];
+  /** Why there is no key. Then only what needs none is tested. */
+  readonly noKey?: string;
+}
 
 /**
- * Prints one line for each item and resolves with whether an AI tool can work. Makes no call that is recorded as an
+ * Yields each finding as soon as it is known; an AI tool can work unless one is `bad`. Makes no call that is recorded as an
  * access, and sends the key only after the server has identified itself as vsecure. Never rejects.
  */
-export async function check(
+export async function* check(
   server: Server,
-  print: (line: string) => void,
-  signal: AbortSignal,
-): Promise<boolean> {
-  let works = true;
-  const report = (what: string, finding: Finding) => {
-    if (finding.kind === 'bad') works = false;
-    print(lineOf(what, finding));
-  };
-
-  const serverFinding = await findServer(server, signal);
-  report('server', serverFinding);
-  if (serverFinding.kind === 'bad') {
-    for (const what of ['key', 'scopes', ...ERA_LINES, 'database', 'Slack'])
-      report(what, note('not checked, because the server could not be reached'));
-    return works;
+  { signal, protocols = PROTOCOLS, noKey }: CheckOptions,
+): AsyncGenerator<CheckedItem> {
+  const found = await findServer(server, signal);
+  yield { item: 'server', ...found };
+  if (found.kind === 'bad') {
+    const unknown = note('not checked, because the server could not be reached');
+    const versions = protocols.map(({ name }) => name);
+    for (const item of ['key', 'scopes', ...versions, 'database', 'Slack'])
+      yield { item, ...unknown };
+    return;
   }
 
-  const whoami = await probe(server, '/api/v1/whoami', { withKey: true, signal });
-  report('key', keyOf(whoami, server));
-  report('scopes', whoami.ok ? scopesOf(whoami.fields) : UNKNOWN_KEY);
-  for (const [index, era] of ERAS.entries()) {
-    const refused = !whoami.ok && whoami.status === 401;
-    report(ERA_LINES[index] ?? '', refused ? UNKNOWN_KEY : await handshake(server, era, signal));
-  }
+  if (noKey === undefined) yield* checkKey(server, protocols, signal);
+  else yield { item: 'key', ...note(noKey) };
 
   const ready = await probe(server, '/readyz', { alsoTakes: 503, signal });
-  report('database', databaseOf(ready));
-  report('Slack', slackOf(ready));
-  return works;
+  yield { item: 'database', ...databaseOf(ready) };
+  yield { item: 'Slack', ...slackOf(ready) };
+}
+
+async function* checkKey(
+  server: Server,
+  protocols: readonly Protocol[],
+  signal: AbortSignal,
+): AsyncGenerator<CheckedItem> {
+  const whoami = await probe(server, '/api/v1/whoami', { withKey: true, signal });
+  const isRefused = !whoami.ok && whoami.status === 401;
+  yield { item: 'key', ...keyOf(whoami, server) };
+  yield { item: 'scopes', ...(whoami.ok ? scopesOf(whoami.fields) : UNKNOWN_KEY) };
+  for (const protocol of protocols)
+    yield {
+      item: protocol.name,
+      ...(isRefused ? UNKNOWN_KEY : await handshake(server, protocol, signal)),
+    };
 }
 
 const UNKNOWN_KEY = note('not checked, because the server did not accept the key');

@@ -8,57 +8,93 @@ import type { Server } from './exchange.js';
 import { bad, type Finding, good, plain } from './finding.js';
 import { CHECK_TIMEOUT_MS, problemOfError, problemOfStatus } from './probe.js';
 
-/** The latest version of each era. The older era begins with `initialize`, the newer with `server/discover`. */
-export const ERAS = [
-  { version: '2025-11-25', mode: 'legacy', begins: 'initialize' },
-  { version: '2026-07-28', mode: { pin: '2026-07-28' }, begins: 'server/discover' },
-] as const;
-export type Era = (typeof ERAS)[number];
+/** What a transport gets: a `fetch` that remembers the answer, and the key. */
+type HttpOptions = ReturnType<typeof httpOptions>;
+
+interface Limits {
+  readonly signal: AbortSignal;
+  /** Milliseconds for one message. */
+  readonly timeout: number;
+}
+
+/** A version of the protocol, as one SDK speaks it. */
+export interface Protocol {
+  readonly name: string;
+  readonly version: string;
+  /** The first message: the older era begins with `initialize`, the newer with `server/discover`. */
+  readonly begins: string;
+  /** Connects, lists the tools and closes the connection. Rejects with what the SDK throws. */
+  readonly connect: (
+    endpoint: URL,
+    http: HttpOptions,
+    limits: Limits,
+  ) => Promise<{ readonly version: string | undefined; readonly tools: number }>;
+}
+
+/** The latest version of each era, with the current SDK. */
+export const PROTOCOLS: readonly Protocol[] = [
+  {
+    name: 'protocol 2025-11-25',
+    version: '2025-11-25',
+    begins: 'initialize',
+    connect: connectAs('legacy'),
+  },
+  {
+    name: 'protocol 2026-07-28',
+    version: '2026-07-28',
+    begins: 'server/discover',
+    connect: connectAs({ pin: '2026-07-28' }),
+  },
+];
+
+function connectAs(mode: 'legacy' | { readonly pin: string }): Protocol['connect'] {
+  return async (endpoint, http, limits) => {
+    const info = { name: 'mcp-server-vsecure --check', version: '1' };
+    const client = new Client(info, { versionNegotiation: { mode } });
+    try {
+      await client.connect(new StreamableHTTPClientTransport(endpoint, http), limits);
+      const { tools } = await client.listTools(undefined, limits);
+      return { version: client.getNegotiatedProtocolVersion(), tools: tools.length };
+    } finally {
+      await client.close().catch(() => {});
+    }
+  };
+}
 
 /** Never rejects, and closes its connection. */
 export async function handshake(
   server: Server,
-  { version, mode, begins }: Era,
+  { version, begins, connect }: Protocol,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const client = new Client({ name: 'mcp-server-vsecure --check', version: '1' }, optionsFor(mode));
   const received: Received = {};
-  const options = { signal, timeout: CHECK_TIMEOUT_MS };
+  const limits = { signal, timeout: CHECK_TIMEOUT_MS };
   try {
-    await client.connect(transportTo(server, received), options);
-    const negotiated = client.getNegotiatedProtocolVersion();
-    if (negotiated !== version)
-      return bad(`the server answered with version ${plain(String(negotiated))}: ${HOW_TO_FIX}`);
-    const { tools } = await client.listTools(undefined, options);
-    return good(`${begins} and tools/list work, ${tools.length} tools`);
+    const connected = await connect(server.endpoint, httpOptions(server, received), limits);
+    if (connected.version !== version)
+      return bad(
+        `the server answered with version ${plain(String(connected.version))}: ${HOW_TO_FIX}`,
+      );
+    return good(`${begins} and tools/list work, ${connected.tools} tools`);
   } catch (error) {
     return bad(problemOf(error, received, server));
-  } finally {
-    await client.close().catch(() => {});
   }
 }
-
-const optionsFor = (mode: Era['mode']) => ({ versionNegotiation: { mode } });
 
 /** The HTTP response to the last POST. The SDK's errors wrap it in several ways. */
 interface Received {
   response?: Response;
 }
 
-function transportTo(
-  { endpoint, apiKey }: Server,
-  received: Received,
-): StreamableHTTPClientTransport {
+function httpOptions({ apiKey }: Server, received: Received) {
   const post: FetchLike = async (url, init) => {
     delete received.response;
     const response = await fetch(url, init);
     if (init?.method === 'POST') received.response = response;
     return response;
   };
-  return new StreamableHTTPClientTransport(endpoint, {
-    fetch: post,
-    requestInit: { headers: { authorization: `Bearer ${apiKey}` }, redirect: 'manual' },
-  });
+  const headers = { authorization: `Bearer ${apiKey}` };
+  return { fetch: post, requestInit: { headers, redirect: 'manual' } } as const;
 }
 
 function problemOf(error: unknown, { response }: Received, server: Server): string {

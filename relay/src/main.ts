@@ -91,11 +91,11 @@ async function checkWith(
 ): Promise<number> {
   const redact = createRedact(apiKey);
   for (const warning of warnings) printLine(`! warning: ${warning}`);
-  const works = await check(
-    serverAt({ url, apiKey }),
-    (line) => printLine(redact(line).slice(0, LINE_MAX)),
-    signal,
-  );
+  let works = true;
+  for await (const { item, ...finding } of check(serverAt({ url, apiKey }), { signal })) {
+    if (finding.kind === 'bad') works = false;
+    printLine(redact(lineOf(item, finding)).slice(0, LINE_MAX));
+  }
   return works ? 0 : 1;
 }
 

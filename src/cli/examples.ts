@@ -10,6 +10,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'admin:bootstrap': ['vsecure admin:bootstrap'],
   'audit:confirm': ['vsecure audit:confirm', 'vsecure audit:confirm --yes'],
   'audit:detach': ['vsecure audit:detach --before 2026-01-01 --yes'],
+  doctor: ['vsecure doctor', 'vsecure doctor --json'],
   'slack:check': ['vsecure slack:check', 'vsecure slack:check --post'],
   mcp: ['vsecure mcp --check'],
   access: [

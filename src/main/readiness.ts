@@ -6,6 +6,7 @@ import { UnavailableError } from '../ports/unavailable.js';
 import { slackFaults } from '../slack/delivery/stalled-deliveries.js';
 import { schemaState } from '../store/migrate.js';
 import { checkWritable } from '../store/writable.js';
+import { inTime } from './in-time.js';
 import type { Services } from './services.js';
 import type { ConnectedSlack } from './slack.js';
 
@@ -31,7 +32,7 @@ export function createReadiness(
 
   let running: Promise<Readiness> | undefined;
   return () => {
-    running ??= inTime(look(), () => ({
+    running ??= inTime(look(), ANSWER_WITHIN, () => ({
       ok: false,
       database: 'unreachable',
       ...connection(),
@@ -40,13 +41,6 @@ export function createReadiness(
     });
     return running;
   };
-}
-
-function inTime(look: Promise<Readiness>, otherwise: () => Readiness): Promise<Readiness> {
-  return new Promise((resolve, reject) => {
-    const slow = setTimeout(() => resolve(otherwise()), ANSWER_WITHIN);
-    look.then(resolve, reject).finally(() => clearTimeout(slow));
-  });
 }
 
 /** PostgreSQL's `read_only_sql_transaction`: a replica, or a former primary. */

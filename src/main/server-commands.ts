@@ -33,6 +33,11 @@ export const SERVER_COMMANDS: readonly ServerCommand[] = [
     register: registerAuditConfirm,
   },
   {
+    name: 'doctor',
+    description: 'check everything that is configured and show how to fix it',
+    register: registerDoctor,
+  },
+  {
     name: 'slack:check',
     description: 'check the Slack setup and show how to fix it',
     register: registerSlackCheck,
@@ -103,6 +108,18 @@ function day(text: string): Date {
   const date = new Date(`${text}T00:00:00Z`);
   if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime())) return date;
   throw new InvalidArgumentError('Not a date; use YYYY-MM-DD.');
+}
+
+const DOCTOR_HELP = `
+Run it with the server's environment, on the server's machine. It checks Node, the settings, the database, the master key, the schema,
+receivers, the disk and Slack, and connects to the running server as AI tools do, with the key in VSECURE_API_KEY. It changes nothing.
+Exit status: 0 no check failed (there may be warnings), 1 a check failed.`;
+
+function registerDoctor(command: Command, run: RunServerCommand): void {
+  command
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', DOCTOR_HELP)
+    .action((options) => run(async () => (await import('./doctor.js')).run(options)));
 }
 
 const SLACK_HELP = `

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
 import { chainHash } from '../crypto/chain-hash.js';
 import { makeId } from '../crypto/ids.js';
@@ -25,14 +26,17 @@ export interface FoundChannels {
 }
 
 /** Reads the policies. Writes nothing: creates no database and runs no migration. */
-export async function findChannels(config: Config): Promise<FoundChannels> {
-  const read = await readPolicies(config);
-  const policies = 'result' in read ? undefined : read.policies;
+export async function findChannels(
+  config: Config,
+  read: ReadPolicies = openAndRead,
+): Promise<FoundChannels> {
+  const found = await read(config);
+  const policies = 'result' in found ? undefined : found.policies;
   const fallback = config.slack?.channel;
   return {
     channels: channelsOf(policies ?? [], fallback),
     gaps: [
-      ...('result' in read ? [{ check: 'policies’ channels', ...read }] : []),
+      ...('result' in found ? [{ check: 'policies’ channels', ...found }] : []),
       ...(fallback ? [] : [{ check: 'default channel', ...withoutDefault(policies ?? []) }]),
     ],
   };
@@ -55,14 +59,18 @@ function withoutDefault(policies: readonly Policy[]): Finding {
   );
 }
 
-type Read = Finding | { readonly policies: readonly Policy[] };
+/** The policies, or why they cannot be read. */
+export type ReadPolicies = (
+  config: Config,
+) => Promise<Finding | { readonly policies: readonly Policy[] }>;
+type Read = Awaited<ReturnType<ReadPolicies>>;
 
 /** Milliseconds. An embedded database may have to start. */
 const TIMEOUT = 30 * SECOND;
 const DATABASE_FIX =
   'check DATABASE_URL or VSECURE_DATA_DIR, and check that the database is running';
 
-async function readPolicies(config: Config): Promise<Read> {
+async function openAndRead(config: Config): Promise<Read> {
   if (!hasDatabase(config)) return skipped('there is no database yet, so there are no policies');
   const log = createLogger('error');
   const disposal = createDisposal(log);
@@ -79,7 +87,11 @@ async function readPolicies(config: Config): Promise<Read> {
 }
 
 async function list(config: Config, log: Log, disposal: Disposal): Promise<Read> {
-  const { dataSource } = await openConfiguredDatabase(config, log, disposal);
+  return policiesIn((await openConfiguredDatabase(config, log, disposal)).dataSource);
+}
+
+/** Throws NewerSchemaError. */
+export async function policiesIn(dataSource: DataSource): Promise<Read> {
   if ((await schemaState(dataSource)) === 'behind')
     return skipped('the database schema is older than this vsecure', 'run `vsecure migrate`');
   const store = createStore(dataSource, { chain: chainHash, makeId });

@@ -1,12 +1,12 @@
 /** `vsecure slack:check`: checks the Slack setup. Prints one line for each check, with a fix for each problem. */
 
-import { escapeJson, escapeText } from '../cli/terminal-text.js';
 import { type Config, ConfigError, readConfig } from '../config.js';
 import { generateSecureToken } from '../crypto/random-token.js';
 import { signAsSlack } from '../crypto/slack-signature.js';
 import { checkSlack, type SlackCheckOptions } from '../slack/check/check-slack.js';
 import type { Checked } from '../slack/check/finding.js';
-import { findChannels } from './slack-channels.js';
+import { printFindings } from './findings.js';
+import { findChannels, type ReadPolicies } from './slack-channels.js';
 
 export interface SlackCheckArguments {
   /** Also posts a test message to each channel. */
@@ -16,22 +16,16 @@ export interface SlackCheckArguments {
 }
 
 export async function run({ post = false, json = false }: SlackCheckArguments): Promise<number> {
-  const config = readConfig(process.env);
-  const all: Checked[] = [];
-  for await (const one of runChecks(config, post)) {
-    all.push(one);
-    if (!json) process.stdout.write(`${lineOf(one)}\n`);
-  }
-  const failures = all.filter(({ result }) => result === 'failed').length;
-  if (json)
-    process.stdout.write(`${escapeJson({ ok: failures === 0, checks: all.map(toJson) })}\n`);
-  else process.stdout.write(`${summary(failures)}\n`);
-  return failures === 0 ? 0 : 1;
+  return printFindings(checkSlackSetup(readConfig(process.env), { post }), { json, toJson });
 }
 
-async function* runChecks(config: Config, post: boolean): AsyncGenerator<Checked> {
+/** Throws ConfigError when Slack is not configured. `readPolicies`: default, it opens the configured database. */
+export async function* checkSlackSetup(
+  config: Config,
+  { post, readPolicies }: { readonly post: boolean; readonly readPolicies?: ReadPolicies },
+): AsyncGenerator<Checked> {
   if (!config.slack) throw new ConfigError(['SLACK_BOT_TOKEN: required to check Slack']);
-  const { channels, gaps } = await findChannels(config);
+  const { channels, gaps } = await findChannels(config, readPolicies);
   yield* checkSlack({ ...optionsOf(config, config.slack), channels, post });
   yield* gaps;
 }
@@ -54,13 +48,6 @@ function optionsOf(
   };
 }
 
-const MARKS: Readonly<Record<Checked['result'], string>> = {
-  ok: '✓ ok     ',
-  failed: '✗ failed ',
-  warning: '! warning',
-  skipped: '– skipped',
-};
-
 /** The fields of the JSON output keep their old names `says` and `mend`, which scripts read. */
 const toJson = ({ check, result, message, fix }: Checked) => ({
   check,
@@ -68,13 +55,3 @@ const toJson = ({ check, result, message, fix }: Checked) => ({
   says: message,
   mend: fix,
 });
-
-function lineOf({ check, result, message, fix }: Checked): string {
-  const todo = fix === undefined ? '' : `. Fix: ${fix}`;
-  return escapeText(`${MARKS[result]}  ${check}: ${message}${todo}`);
-}
-
-function summary(failures: number): string {
-  if (failures === 0) return 'All checks passed.';
-  return failures === 1 ? '1 check failed.' : `${failures} checks failed.`;
-}

@@ -34,14 +34,20 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * The first statement of every connection. Names that the server does not know are left out. `DATABASE_URL` may name another
  * `search_path` in its `options`, and that one stays. A statement works behind poolers that refuse startup parameters.
  */
-export function setSession({ statement, idleInTransaction }: SessionTimeouts): string {
+export const setSession = (timeouts: SessionTimeouts): string =>
+  `select pg_catalog.set_config(w.name, w.value, false) ${wanted(timeouts)}`;
+
+/** Selects as `name` each setting that this session should have and does not have. */
+export const differingSettings = (timeouts: SessionTimeouts): string =>
+  `select w.name ${wanted(timeouts)} and s.setting <> w.value`;
+
+function wanted({ statement, idleInTransaction }: SessionTimeouts): string {
   const settings = {
     ...SETTINGS,
     statement_timeout: String(statement),
     idle_in_transaction_session_timeout: String(idleInTransaction),
   };
-  const wanted = Object.entries(settings).map(([name, value]) => `('${name}', '${value}')`);
-  return `select pg_catalog.set_config(w.name, w.value, false)
-    from (values ${wanted.join(', ')}) as w(name, value) join pg_catalog.pg_settings s on s.name = w.name
-    where w.name <> 'search_path' or s.source <> 'client'`;
+  const values = Object.entries(settings).map(([name, value]) => `('${name}', '${value}')`);
+  return `from (values ${values.join(', ')}) as w(name, value) join pg_catalog.pg_settings s on s.name = w.name
+    where (w.name <> 'search_path' or s.source <> 'client')`;
 }

@@ -1,7 +1,7 @@
 /** Connections of this process to the database: all have an error listener, time limits, and the session settings that vsecure depends on. */
 
 import pg from 'pg';
-import { setSession } from '../ports/session-settings.js';
+import { differingSettings, setSession } from '../ports/session-settings.js';
 import { answered } from './trouble.js';
 
 /** Milliseconds after which Postgres cancels a statement, so that no statement waits for a lock for ever. */
@@ -22,7 +22,11 @@ export const STARTUP_TIMEOUTS = {
   idle_in_transaction_session_timeout: IDLE_TIMEOUT,
 } as const;
 
-const SET_SESSION = setSession({ statement: STATEMENT_TIMEOUT, idleInTransaction: IDLE_TIMEOUT });
+const TIMEOUTS = { statement: STATEMENT_TIMEOUT, idleInTransaction: IDLE_TIMEOUT };
+const SET_SESSION = setSession(TIMEOUTS);
+
+/** Selects as `name` each setting that the session has lost, as behind a pooler that hands it to another client. */
+export const LOST_SETTINGS = differingSettings(TIMEOUTS);
 
 /**
  * A client that never ends the process: it has an error listener from its start, also while the pool hands it over. A connection that

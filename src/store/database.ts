@@ -22,6 +22,9 @@ export type DatabaseConnection =
       readonly database: string;
     };
 
+/** Connections of one process to the database, besides the one that listens. */
+export const POOL_SIZE = 16;
+
 export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Milliseconds until a statement fails whose connection does not answer. */
@@ -36,7 +39,7 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   connection: DatabaseConnection,
-  { poolSize = 16, answerTimeout = ANSWER_TIMEOUT, onError }: DatabaseOptions = {},
+  { poolSize = POOL_SIZE, answerTimeout = ANSWER_TIMEOUT, onError }: DatabaseOptions = {},
 ): Promise<DataSource> {
   const dataSource = await new DataSource({
     type: 'postgres',

@@ -22,8 +22,13 @@ export async function openInstallation(
   keyCheck: Uint8Array,
 ): Promise<Installation> {
   const known = (await store.installation.find()) ?? (await create(store, makeId, keyCheck));
-  if (!Buffer.from(known.keyCheck).equals(keyCheck)) throw new WrongMasterKeyError();
+  requireMasterKey(known, keyCheck);
   return known;
+}
+
+/** Throws WrongMasterKeyError unless the installation was sealed with the master key of this check value. */
+export function requireMasterKey(installation: Installation, keyCheck: Uint8Array): void {
+  if (!Buffer.from(installation.keyCheck).equals(keyCheck)) throw new WrongMasterKeyError();
 }
 
 /** Two processes may start at once. The table can hold one row only, so the slower process finds the row of the faster one. */

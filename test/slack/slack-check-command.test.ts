@@ -69,6 +69,34 @@ describe('as a command', () => {
     });
   });
 
+  test('doctor finds the same about Slack, and reads the policies itself', async () => {
+    const { services, env } = await server();
+    const doctor = async () => {
+      const ended = await vsecure(['doctor', '--json'], { env: { ...env, PORT: '0' } });
+      for (const secret of [emulate.botToken, emulate.signingSecret])
+        expect(`${ended.stdout}${ended.stderr}`).not.toContain(secret);
+      const checks: { check: string; result: string; message: string }[] = JSON.parse(
+        ended.stdout,
+      ).checks;
+      return { ...ended, ofSlack: checks.filter(({ check }) => check.startsWith('Slack: ')) };
+    };
+    const broken = await doctor();
+    expect(broken.exit).toBe(1);
+    expect(broken.ofSlack).toContainEqual({
+      check: `Slack: channel C0OTHER (${PRODUCTION})`,
+      result: 'failed',
+      message: 'Slack refused: channel_not_found',
+      fix: expect.any(String),
+    });
+    await services.policy({ channel: emulate.channelId });
+    const alone = JSON.parse((await run(env, '--json')).stdout).checks;
+    const found = await doctor();
+    expect(found.exit).toBe(0);
+    expect(found.ofSlack.map(({ check, result }) => [check, result])).toEqual(
+      alone.map((one: { check: string; result: string }) => [`Slack: ${one.check}`, one.result]),
+    );
+  });
+
   test('it fails when the server has refused the signature of every request, as with the signing secret of another app', async () => {
     const { services, env } = await server();
     await services.policy({ channel: emulate.channelId });
