@@ -47,6 +47,8 @@ function urlProblems(url: URL | undefined): string[] {
     problems.push(
       'VSECURE_URL must not contain a query or a fragment: use only scheme, host, port and path',
     );
+  if (/\/mcp\/*$/.test(url.pathname))
+    problems.push('VSECURE_URL must not end in /mcp, which is added to it: leave /mcp out');
   return problems;
 }
 

@@ -34,6 +34,7 @@ it.each([
   ['an address that is no URL', { VSECURE_URL: 'vsecure', VSECURE_API_KEY: API_KEY }],
   ['a script', { VSECURE_URL: 'javascript:alert(1)', VSECURE_API_KEY: API_KEY }],
   ['a password in the address', { VSECURE_URL: 'http://a:b@c', VSECURE_API_KEY: API_KEY }],
+  ['the address with /mcp', { VSECURE_URL: 'http://127.0.0.1:3000/mcp', VSECURE_API_KEY: API_KEY }],
   ['no key', { VSECURE_URL: 'http://127.0.0.1:3000' }],
   ['a placeholder for a key', { VSECURE_API_KEY: 'vsk_a_…' }],
   ['a key with a line break', { VSECURE_API_KEY: `${API_KEY}\nx` }],
