@@ -6,7 +6,9 @@ import { benchMetrics } from './metrics.js';
 import { benchNotifications } from './notifications.js';
 import { benchPolicies } from './policies.js';
 import { benchReads } from './reads.js';
+import { benchSlack } from './slack.js';
 import { openStage, type Stage } from './stage.js';
+import { benchStart } from './start.js';
 import { benchWaiters } from './waiters.js';
 import { benchWakeUp } from './wake-up.js';
 import { benchWrites } from './writes.js';
@@ -15,6 +17,7 @@ const ALONE: Record<string, () => Promise<void>> = {
   policies: () => benchPolicies(console.log),
   metrics: () => benchMetrics(console.log),
   audit: () => benchAudit(console.log),
+  start: () => benchStart(),
 };
 
 const ON_STAGE: Record<string, (stage: Stage) => Promise<void>> = {
@@ -25,6 +28,7 @@ const ON_STAGE: Record<string, (stage: Stage) => Promise<void>> = {
   waiters: benchWaiters,
   notifications: benchNotifications,
   flood: benchFlood,
+  slack: benchSlack,
 };
 
 const named = process.argv.slice(2);

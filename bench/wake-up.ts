@@ -12,7 +12,6 @@ const TURNS = 300;
 export async function benchWakeUp(stage: Stage): Promise<void> {
   const bare = await openBareNotify(stage);
   const sdk = await openBareSdk();
-  const commits = watchCommits(stage);
   let begun = () => {};
   const mcp = await openMcp(stage, () => begun());
 
@@ -25,7 +24,7 @@ export async function benchWakeUp(stage: Stage): Promise<void> {
     const answer = wait(id).then(() => performance.now());
     await waits;
     await stage.approve(id);
-    const committed = commits.last();
+    const committed = stage.lastCommit();
     return (await answer) - committed;
   };
 
@@ -81,15 +80,4 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-/** When the last transaction was committed. */
-function watchCommits({ database }: Stage) {
-  let last = 0;
-  database.dataSource.subscribers.push({
-    afterTransactionCommit: () => {
-      last = performance.now();
-    },
-  });
-  return { last: () => last };
 }

@@ -1,5 +1,4 @@
 /** A thousand requests in ten seconds: none is lost, no channel is flooded, and decisions elsewhere do not wait for messages. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,11 +9,9 @@ import { brokenInvariants } from '../support/invariants.js';
 import type { Services } from '../support/services.js';
 import { asString } from '../support/slack/json.js';
 import { type ServicesWithSlack, servicesWithSlack } from '../support/slack/services-with-slack.js';
+import { askThousand, REQUESTS } from '../support/thousand-requests.js';
 import { until } from '../support/until.js';
 
-const REQUESTS = 1_000;
-const WITHIN = 10_000;
-const KEYS = 10;
 /** Decisions that are timed beside the load. */
 const SAMPLE = 11;
 const MEGABYTE = 1024 * 1024;
@@ -64,20 +61,6 @@ async function decideAll(client: VSecureClient, ids: readonly ApprovalId[]): Pro
   return times[Math.floor(times.length / 2)] ?? 0;
 }
 
-/** Asks a thousand times within ten seconds. */
-async function askThousand(services: Services): Promise<void> {
-  const began = performance.now();
-  const askers = Array.from({ length: KEYS }, async (_, key) => {
-    const { caller } = await services.agent(`agent-${key}`);
-    for (let n = 0; n < REQUESTS / KEYS; n += 1) {
-      const early = began + (n * WITHIN * KEYS) / REQUESTS - performance.now();
-      if (early > 0) await sleep(early);
-      await services.ask(caller, { resources: [`vsecure://secrets/production/K${key}_${n}`] });
-    }
-  });
-  await Promise.all(askers);
-}
-
 const everythingSent = () =>
   until(
     'every delivery',
@@ -115,7 +98,7 @@ test('1,000 requests in 10 s are all shown, at one message a second, without del
     return counted.reduce((sum, count) => sum + count, cards.length) === REQUESTS;
   });
   expect(closest(scene)).toBeGreaterThan(1_000);
-  // One that waited for its channel's turn would wait for a second or more. What it costs is measured in bench/notifications.ts.
+  // One that waited for its channel's turn would wait for a second or more. What it costs is measured in bench/slack.ts.
   expect(beside).toBeLessThan(SECOND);
   expect(grown).toBeLessThan(50 * MEGABYTE);
   expect(await brokenInvariants(scene.services.database.dataSource)).toEqual([]);

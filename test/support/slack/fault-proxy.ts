@@ -19,6 +19,8 @@ export interface SlackCall {
   /** The response to the bot, sent or withheld; undefined while the call hangs or when it never reached Slack. */
   response?: unknown;
   status?: number;
+  /** When Slack's answer was there, by `performance.now()`. */
+  answered?: number;
 }
 
 export interface FaultProxy {
@@ -69,7 +71,8 @@ export async function startFaultProxy(options: { upstream: string }): Promise<Fa
     if (reply === 'hang') return;
     if (reply === 'drop') return void response.destroy();
     const text = rewrite(reply.text);
-    Object.assign(call, { status: reply.status, response: parseJson(text) });
+    const answered = performance.now();
+    Object.assign(call, { status: reply.status, response: parseJson(text), answered });
     if (call.fault === 'hang-after') return;
     if (call.fault === 'drop-after') response.destroy();
     else response.writeHead(reply.status, reply.headers).end(text);

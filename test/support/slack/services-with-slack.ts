@@ -9,7 +9,7 @@ import { withLogging } from '../../../src/main/with-logging.js';
 import { createJobRuns } from '../../../src/store/job-runs.js';
 import type { UseCases } from '../../../src/usecases/index.js';
 import { durableServices } from '../durable-services.js';
-import { buildServices, type Services } from '../services.js';
+import { buildServices, type Services, type ServicesOptions } from '../services.js';
 import { createHands } from './slack-actions.js';
 import { openWorkspace, type Workspace } from './workspace.js';
 
@@ -19,6 +19,8 @@ export interface ServicesWithSlackOptions {
   readonly users: readonly string[];
   /** On a Postgres of its own that flushes to disk. */
   readonly durable?: boolean;
+  /** Default: one of its own. */
+  readonly database?: ServicesOptions['database'];
   /** Replaces a use case with a broken one. */
   readonly change?: (services: Services) => Partial<UseCases>;
   /** Breaks something in Slack before the server starts. */
@@ -34,6 +36,7 @@ export async function servicesWithSlack(options: ServicesWithSlackOptions) {
   const workspace = await openWorkspace(options.users);
   let listeners: Listeners | undefined;
   const services = await (options.durable ? durableServices : buildServices)({
+    ...(options.database && { database: options.database }),
     onDelivery: () => listeners?.poke(),
     change: (parts) => ({ ...parts, directory: () => listeners?.directory }),
   });
