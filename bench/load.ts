@@ -23,11 +23,11 @@ export interface LoadResult {
   readonly done: number;
   /** Milliseconds. */
   readonly took: number;
-  /** An answer that was not 200. */
+  /** An answer that was not 200 or 201. */
   readonly failed?: string | undefined;
 }
 
-/** Starts the process. `run` throws when an answer was not 200, or when there were fewer requests than could be sent. */
+/** Starts the process. `run` throws when an answer was not 200 or 201, or when there were fewer requests than could be sent. */
 export function startLoad() {
   const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['load'], {
     execArgv: process.execArgv,
@@ -55,7 +55,7 @@ async function play({ url, callers, ms, requests }: Load): Promise<LoadResult> {
       if (!wanted) failed = `${requests.length} requests were too few`;
       else {
         const answer = await post(agent, url, wanted);
-        if (answer.status === 200) done += 1;
+        if (answer.status === 200 || answer.status === 201) done += 1;
         else failed = `${answer.status} ${answer.text}`;
       }
     }

@@ -34,29 +34,17 @@ type Agent = Awaited<ReturnType<Stage['agent']>>;
 
 export async function benchWrites(stage: Stage): Promise<void> {
   const floor = await openFloorRoute(stage);
-  const serving = await startServing(stage);
+  const writers = await openWriters(stage);
+  const { asks, decisions, close } = writers;
   const load = startLoad();
-  const people = Array.from({ length: KEYS }, (_, n) => `person-${n}@example.com`);
-  const policy = await stage.policy({ approvers: people }, 'vsecure://secrets/written/**');
-  const agents: Agent[] = [];
-  const deciders: Agent[] = [];
-  for (const [n, email] of people.entries()) {
-    agents.push(await stage.agent(`writer-${n}`, `owner-${n}@example.com`));
-    deciders.push(await stage.human(email));
-  }
-  const asks = createAsks();
-  const one = agents.slice(0, 1);
-  const decisions = (callers: readonly Agent[]) => pendingDecisions(stage, policy, agents, callers);
-
   const compare = async (name: string, callers: number, requests: () => Promise<LoadRequest[]>) => {
     const rates = { floor: [] as number[], subject: [] as number[] };
     const spent = { floor: [] as number[], subject: [] as number[] };
     for (let round = -1; round < ROUNDS; round += 1) {
       const order = ['floor', 'subject'] as const;
       for (const which of round % 2 === 0 ? order : order.toReversed()) {
-        const { url } = which === 'floor' ? floor : serving.server;
-        await withdrawAll(stage);
-        const sent = which === 'floor' ? asks(agents) : await requests();
+        const { url } = which === 'floor' ? floor : writers;
+        const sent = which === 'floor' ? await asks() : await requests();
         const before = process.cpuUsage();
         const { done, took } = await load.run({ url, callers, ms: ROUND, requests: sent });
         const { user, system } = process.cpuUsage(before);
@@ -71,14 +59,40 @@ export async function benchWrites(stage: Stage): Promise<void> {
     line(`  CPU of the server, ms`, idle, busy, busy / idle);
   };
   title('asking and deciding by REST, against one query and one INSERT with its COMMIT (a second)');
-  await compare('ask, 1 caller', 1, async () => asks(agents));
-  await compare('ask, 16 callers', 16, async () => asks(agents));
-  await compare('ask, 16 callers, one key', 16, async () => asks(one));
-  await compare('decide, 1 caller', 1, () => decisions(deciders));
-  await compare('decide, 16 callers', 16, () => decisions(deciders));
+  await compare('ask, 1 caller', 1, asks);
+  await compare('ask, 16 callers', 16, asks);
+  await compare('ask, 16 callers, one key', 16, () => asks(1));
+  await compare('decide, 1 caller', 1, decisions);
+  await compare('decide, 16 callers', 16, decisions);
   load.close();
-  await serving.close();
+  await close();
   await floor.close();
+}
+
+/** The REST API with keys that ask and people who decide. The requests are for one round; those that are pending before it are withdrawn. */
+export async function openWriters(stage: Stage) {
+  const serving = await startServing(stage);
+  const people = Array.from({ length: KEYS }, (_, n) => `person-${n}@example.com`);
+  const policy = await stage.policy({ approvers: people }, 'vsecure://secrets/written/**');
+  const agents: Agent[] = [];
+  const deciders: Agent[] = [];
+  for (const [n, email] of people.entries()) {
+    agents.push(await stage.agent(`writer-${n}`, `owner-${n}@example.com`));
+    deciders.push(await stage.human(email));
+  }
+  const newAsks = createAsks();
+  return {
+    url: serving.server.url,
+    async asks(keys = KEYS): Promise<LoadRequest[]> {
+      await withdrawAll(stage);
+      return newAsks(agents.slice(0, keys));
+    },
+    async decisions(): Promise<LoadRequest[]> {
+      await withdrawAll(stage);
+      return pendingDecisions(stage, policy, agents, deciders);
+    },
+    close: () => serving.close(),
+  };
 }
 
 /** Requests for resources that no request named before, of the keys in turn. */
