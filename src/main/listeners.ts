@@ -17,7 +17,6 @@ import { startReceiverWorkers } from './receiver-workers.js';
 import { hasChanged } from './request-context.js';
 import { startScheduledJobs } from './scheduled-jobs.js';
 import type { Services, SlackState } from './services.js';
-import { connectSlack } from './slack.js';
 import { traceRequests } from './tracing.js';
 import { VERSION } from './version.js';
 
@@ -41,7 +40,7 @@ export async function openListeners(
   disposal: Disposal,
 ): Promise<Listeners> {
   const { useCases, tracing } = services;
-  const slack = connectSlack(config, services, log);
+  const slack = await openSlack(config, services, log);
   const slackState = () => slack?.state() ?? 'off';
 
   const stopping = new AbortController();
@@ -101,4 +100,11 @@ export async function openListeners(
     directory: slack?.directory,
     slackState,
   };
+}
+
+/** Undefined when Slack is not configured: then its libraries, a third of all that a start loads, stay on disk. */
+async function openSlack(config: Config, services: Services, log: Logger) {
+  if (!config.slack) return undefined;
+  const { connectSlack } = await import('./slack.js');
+  return connectSlack(config, services, log);
 }

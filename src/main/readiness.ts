@@ -3,7 +3,6 @@
 import { SECOND } from '../domain/limits.js';
 import type { Readiness } from '../http/health.js';
 import { UnavailableError } from '../ports/unavailable.js';
-import { slackFaults } from '../slack/delivery/stalled-deliveries.js';
 import { schemaState } from '../store/migrate.js';
 import { checkWritable } from '../store/writable.js';
 import { inTime } from './in-time.js';
@@ -59,7 +58,10 @@ async function slackReadiness(
   slackOutbox: Services['slackOutbox'],
   connection: Pick<Readiness, 'slack' | 'slack_signatures'>,
 ): Promise<Pick<Readiness, 'slack' | 'slack_faults' | 'slack_signatures'>> {
-  const faults = connection.slack === 'off' ? [] : slackFaults(await slackOutbox.failing());
+  if (connection.slack === 'off') return connection;
+  // Without Slack, none of Slack's code is loaded.
+  const { slackFaults } = await import('../slack/delivery/stalled-deliveries.js');
+  const faults = slackFaults(await slackOutbox.failing());
   if (faults.length === 0) return connection;
   const wireFaults = faults.map((fault) => ({ ...fault, since: fault.since.toISOString() }));
   return { ...connection, slack: 'degraded', slack_faults: wireFaults };

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { createDisposal, type Disposal } from './disposal.js';
 import { welcomeFirstAdmin } from './first-admin.js';
-import { type Listeners, openListeners } from './listeners.js';
+import type { Listeners } from './listeners.js';
 import { openServices, type Services } from './services.js';
 import { openTracing } from './tracing.js';
 
@@ -39,13 +39,15 @@ async function start(
   const tracing = await openTracing(config);
   if (tracing) disposal.add('tracing', () => tracing.stop());
   let listeners: Listeners | undefined;
-  const services = await openServices(config, log, disposal, {
+  const opened = openServices(config, log, disposal, {
     onDelivery: () => listeners?.poke(),
     directory: () => listeners?.directory,
     slackState: () => listeners?.slackState() ?? 'off',
     tracing,
     onDatabaseLost,
   });
+  // Loads while PostgreSQL starts.
+  const [services, { openListeners }] = await Promise.all([opened, import('./listeners.js')]);
   await welcomeFirstAdmin(services.store, services.useCases, config.adminEmail, log);
   listeners = await openListeners(config, services, log, disposal);
   return { url: listeners.url, services, stop: () => disposal.run() };

@@ -162,7 +162,7 @@ export async function openServices(
     detachments: createDetachmentProof(masterKey, installation.id),
     makeToken: generateSecureToken,
     makeSigningSecret,
-    ...openEgress(config, disposal),
+    ...(await openEgress(config, disposal)),
     stopwatch: () => performance.now(),
     installation: installation.id,
     defaultApprovers: config.defaultApprovers,

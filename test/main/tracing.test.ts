@@ -155,7 +155,7 @@ test('an unreachable collector affects nothing but the traces', async () => {
   expect((await server.stop()).exit).toBe(0);
 });
 
-test('without a collector OpenTelemetry’s SDK is not loaded', async () => {
+test('without a collector, Slack and a mail server none of their libraries is loaded', async () => {
   const file = path.join(temporaryFolder('loads'), 'loaded');
   const database = await testDatabase();
   const plain = await startVsecure({
@@ -168,4 +168,5 @@ test('without a collector OpenTelemetry’s SDK is not loaded', async () => {
   expect(loaded).toContain('pino');
   expect(loaded).not.toMatch(/@opentelemetry\/(sdk|exporter|resources)/);
   expect(loaded).not.toMatch(/otel\.(js|ts)/);
+  expect(loaded).not.toMatch(/@slack\/(bolt|web-api)|nodemailer/);
 });
