@@ -77,29 +77,24 @@ export function groupTx(
       : needsOwn;
   const found = async <A>(answer: Promise<A | undefined>): Promise<A> =>
     (await answer) ?? needsOwn();
-  const { approvals, grants, policies, principals, idempotency, ...others } = withoutWrites(
-    own,
-    reads,
-    leaving,
-  );
-  return {
-    ...others,
+  const other = withoutWrites(own, reads, leaving);
+  const together: Partial<Tx> = {
     idempotency: {
-      ...idempotency,
+      ...other('idempotency'),
       claim: (principal, key, fingerprint) => all.claim({ principal, key, fingerprint }),
       // Both are late writes.
       save: own.idempotency.save,
       release: own.idempotency.release,
     },
-    principals: { ...principals, lockActive: (id) => found(all.lockActive(id)) },
+    principals: { ...other('principals'), lockActive: (id) => found(all.lockActive(id)) },
     policies: {
-      ...policies,
+      ...other('policies'),
       covering: (resources) => all.covering(resources),
       coveringRequest: (id) => all.coveringRequest(id),
     },
-    grants: { ...grants, live: (id) => all.live(id) },
+    grants: { ...other('grants'), live: (id) => all.live(id) },
     approvals: {
-      ...approvals,
+      ...other('approvals'),
       lock: (id) => found(all.lock(id)),
       ballot: (id, by) => all.ballot({ id, by }),
       requestState: (principal, keyId, request) =>
@@ -108,21 +103,20 @@ export function groupTx(
       settleByVote: (settling) => write(all.settleByVote(settling)),
     },
   };
+  return new Proxy(own, {
+    get: (_, name: keyof Tx) => together[name] ?? other(name),
+  });
 }
 
-/** Reads stay, late writes stay, and every other write leaves the group. */
-function withoutWrites(own: Tx, reads: Reads, leaving: (name: string | symbol) => () => never): Tx {
+/** Reads stay, late writes stay, and every other write leaves the group. Made when it is asked for: a member uses few of the repositories. */
+function withoutWrites(own: Tx, reads: Reads, leaving: (name: string | symbol) => () => never) {
   const leave = (repository: object) =>
     new Proxy(repository, { get: (_, name) => () => leaving(name)() });
-  return {
-    ...new Proxy(own, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'object' || value === null) return value;
-        const readers: unknown = Reflect.get(reads, name);
-        return { ...leave(value), ...(typeof readers === 'object' ? readers : {}) };
-      },
-    }),
+  return <Name extends keyof Tx>(name: Name): Tx[Name] => {
+    const value = own[name];
+    if (typeof value !== 'object') return value;
+    const readers: unknown = Reflect.get(reads, name);
+    return { ...leave(value), ...(typeof readers === 'object' ? readers : {}) } as Tx[Name];
   };
 }
 

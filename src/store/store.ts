@@ -62,6 +62,7 @@ function createGroupCommit(dataSource: DataSource, parts: StoreParts): TogetherP
   return async <M extends Member>(members: readonly M[]) => {
     const { left, answers } = await writeTransaction(dataSource, async (sql, manager) => {
       const all = createLateWrites();
+      const readers = reads(manager, sql);
       const left: M[] = [];
       const answers: (() => void)[] = [];
       for (const round of roundsOf(members)) {
@@ -69,7 +70,7 @@ function createGroupCommit(dataSource: DataSource, parts: StoreParts): TogetherP
         const play = async (member: M) => {
           const late = createLateWrites();
           const own = writes(manager, sql, late, parts);
-          const tx = groupTx(own, reads(manager, sql), statements, (one) => newRow(one, origin()));
+          const tx = groupTx(own, readers, statements, (one) => newRow(one, origin()));
           return { member, late, answer: await unlessItNeedsItsOwn(member.run(tx)) };
         };
         for (const { member, late, answer } of await Promise.all(round.map(play))) {
