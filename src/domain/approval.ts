@@ -147,20 +147,35 @@ function stillApproving({ approvers, earlier, earlierVoters }: VoteContext): rea
 }
 
 /** Checks in this order: whether the request is still open, who votes, what the vote contains. */
-function whyRefused({ approval, policy, approvers, voter, vote, earlier, now }: VoteContext) {
+function whyRefused(context: VoteContext) {
+  const { approval, policy, approvers, voter, vote, earlier, now } = context;
   const closed = whyClosed(approval, now);
   if (closed) return refused(closed);
+  const { verdict, entryPoint } = vote;
+  return (
+    whyVoterRefused({ approval, policy, approvers, voter, verdict, entryPoint, earlier }) ??
+    whyVoteRefused(approval, policy, vote)
+  );
+}
+
+/** Who wants to vote, and how, before there is a vote. */
+export interface VoterContext
+  extends Pick<VoteContext, 'approval' | 'policy' | 'approvers' | 'voter' | 'earlier'>,
+    Pick<Vote, 'verdict' | 'entryPoint'> {}
+
+/** Why this person cannot cast such a vote, whatever it contains. */
+export function whyVoterRefused(context: VoterContext) {
+  const { approval, policy, approvers, voter, verdict, entryPoint, earlier } = context;
   if (!voter.active) return refused({ code: 'person_inactive' });
   const owns = voter.id === approval.requester.owner;
-  const ownDenial = owns && vote.verdict === 'deny';
-  if (owns && vote.verdict === 'approve' && !policy.allowSelfApproval)
+  const ownDenial = owns && verdict === 'deny';
+  if (owns && verdict === 'approve' && !policy.allowSelfApproval)
     return refused({ code: 'own_request' });
   if (!ownDenial && !isApprover(voter, approvers)) return refused({ code: 'not_an_approver' });
-  if (!ownDenial && !acceptsFrom(policy, vote.entryPoint))
-    return refused({ code: 'wrong_door', entryPoint: vote.entryPoint, allowed: policy.decideFrom });
-  if (earlier.some(({ person }) => person === vote.person))
-    return refused({ code: 'already_voted' });
-  return whyVoteRefused(approval, policy, vote);
+  if (!ownDenial && !acceptsFrom(policy, entryPoint))
+    return refused({ code: 'wrong_door', entryPoint, allowed: policy.decideFrom });
+  if (earlier.some(({ person }) => person === voter.id)) return refused({ code: 'already_voted' });
+  return undefined;
 }
 
 /** Why the request can no longer be decided. Undefined while it is open. */

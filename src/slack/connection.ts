@@ -14,8 +14,9 @@ import type {
 import type { HomeUseCases } from '../usecases/approvals/app-home.js';
 import type { ReadCardAudience } from '../usecases/approvals/card-audience.js';
 import type { ReadCardFacts, ReadGrantFacts } from '../usecases/approvals/card-facts.js';
+import type { CheckVoter } from '../usecases/approvals/check-voter.js';
 import type { Decide } from '../usecases/approvals/decide.js';
-import type { RevokeGrant } from '../usecases/approvals/end-grant.js';
+import type { CheckRevoker, RevokeGrant } from '../usecases/approvals/end-grant.js';
 import type { RecordRefusedClick } from '../usecases/approvals/record-refused-click.js';
 import type { ReadRequestHistory } from '../usecases/approvals/request-history.js';
 import type { LoginUseCases } from '../usecases/authorization/login.js';
@@ -70,6 +71,8 @@ export interface SlackParts extends CatalogueParts {
   readonly readPolicyChange: PolicyReads['change'];
   readonly recordForeignWorkspace: RecordForeignWorkspace;
   readonly recordRefusedClick: RecordRefusedClick;
+  readonly checkVoter: CheckVoter;
+  readonly checkRevoker: CheckRevoker;
   readonly directMessages: DirectMessages;
   readonly home: HomeUseCases;
   readonly suspendPrincipal: SuspendPrincipal;

@@ -23,8 +23,13 @@ import { createAskToolUser } from './approvals/ask-tool-user.js';
 import { createCancelRequest } from './approvals/cancel-request.js';
 import { createReadCardAudience } from './approvals/card-audience.js';
 import { createReadCardFacts, createReadGrantFacts } from './approvals/card-facts.js';
+import { createCheckVoter } from './approvals/check-voter.js';
 import { createDecide } from './approvals/decide.js';
-import { createReleaseGrant, createRevokeGrant } from './approvals/end-grant.js';
+import {
+  createCheckRevoker,
+  createReleaseGrant,
+  createRevokeGrant,
+} from './approvals/end-grant.js';
 import { createEscalateApprovals } from './approvals/escalate-approvals.js';
 import { createExpireApprovals } from './approvals/expire-approvals.js';
 import { createFollowApproval } from './approvals/follow-approval.js';
@@ -158,6 +163,8 @@ export function createUseCases(given: Parts) {
     explainAccess: createExplainAccess(parts),
     simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),
     readCardAudience: createReadCardAudience(store.groups),
+    checkVoter: createCheckVoter(store.groups),
+    checkRevoker: createCheckRevoker(store, parts.defaultApprovers),
     readCardFacts,
     readGrantFacts: createReadGrantFacts(store, readCardFacts),
     readRequestHistory: createReadRequestHistory(store, parts.defaultApprovers),

@@ -86,7 +86,7 @@ describe('an approver’s address', () => {
   test('no longer counts when its account has become a guest’s by the time of the decision', async () => {
     const { id } = await asked({ approvers: ['alice@example.com'] });
     scene.proxy.inject(userBecomes(idOf('alice'), { is_restricted: true }));
-    expect(wordsOf((await approveAs('alice', id)).body)).toContain('Only full members');
+    await scene.refusedClick('alice', id, 'approve', 'Only full members');
     expect(await standing(id)).toBe('pending');
   });
 
@@ -111,11 +111,7 @@ describe('a user group', () => {
       json: { ok: true, users },
     });
   };
-  const refusedAs = async (user: string, id: Awaited<ReturnType<typeof asked>>['id']) => {
-    const { body } = await approveAs(user, id);
-    expect(await standing(id)).toBe('pending');
-    return wordsOf(body);
-  };
+  const NOT_ONE = 'not one of the approvers';
   beforeAll(() => scene.services.person('carol@example.com'));
 
   test('lets its members decide, and the card mentions it', async () => {
@@ -130,7 +126,7 @@ describe('a user group', () => {
   test('lets no other person decide', async () => {
     groupHolds(idOf('carol'));
     const { id } = await asked({ approvers: [GROUP] });
-    expect(await refusedAs('alice', id)).toContain('not one of the approvers');
+    await scene.refusedClick('alice', id, 'approve', NOT_ONE);
   });
 
   test('counts without a removed member from the next lookup on', async () => {
@@ -138,7 +134,7 @@ describe('a user group', () => {
     const { id } = await asked({ approvers: [GROUP] });
     groupHolds(idOf('alice'));
     await scene.services.useCases.refreshApprovers();
-    expect(await refusedAs('carol', id)).toContain('not one of the approvers');
+    await scene.refusedClick('carol', id, 'approve', NOT_ONE);
     expect((await approveAs('alice', id)).body).toBe('');
   });
 
@@ -148,7 +144,7 @@ describe('a user group', () => {
     await scene.services.database.dataSource.query(
       `update slack_group set fetched_at = clock_timestamp() - interval '15 minutes 1 second'`,
     );
-    expect(await refusedAs('carol', id)).toContain('not one of the approvers');
+    await scene.refusedClick('carol', id, 'approve', NOT_ONE);
     await scene.services.useCases.refreshApprovers();
     expect((await approveAs('carol', id)).body).toBe('');
   });
@@ -162,7 +158,7 @@ describe('a user group', () => {
       error: 'missing_scope',
     });
     const { id } = await asked({ approvers: [GROUP] });
-    expect(await refusedAs('carol', id)).toContain('not one of the approvers');
+    await scene.refusedClick('carol', id, 'approve', NOT_ONE);
     expect(JSON.stringify(scene.log)).toContain('with the scopes of manifest.yml');
   });
 });

@@ -118,34 +118,32 @@ test('two submissions of one form count once, and neither one reports a failure'
   expect((await decisions(id)).filter((type) => type === 'approval_decided')).toHaveLength(1);
 });
 
-describe('a person who may not decide gets the reason', () => {
-  const submitAs = async (user: string, action: 'approve' | 'deny' = 'approve') => {
+describe('a person who may not decide gets the reason at the first click, and with a form that another person opened', () => {
+  /** `become` runs between the form and the click. */
+  const refusedAs = async (user: string, words: string, become = () => {}) => {
     const { id } = await ask();
-    const form = await scene.openForm(user, id, action);
+    const form = await scene.openForm('alice', id, 'approve');
+    become();
+    await scene.refusedClick(user, id, 'approve', words);
     const { body } = await scene.submit(user, form, { ...WHY, ...HALF_AN_HOUR });
-    expect(body).toMatchObject({ response_action: 'update' });
+    expect(wordsOf(body)).toContain(words);
     expect(await find(id)).toBe('pending');
-    return { id, words: wordsOf(body) };
+    expect((await decisions(id)).filter((type) => type === 'decision_refused')).toHaveLength(2);
+    return id;
   };
 
-  test('the owner of the requesting key', async () => {
-    const { id, words } = await submitAs('bob');
-    expect(words).toContain('a key that you own');
-    expect(await decisions(id)).toContain('decision_refused');
+  test('the owner of the requesting key, who may deny it', async () => {
+    const id = await refusedAs('bob', 'a key that you own');
+    expect((await scene.openForm('bob', id, 'deny'))['callback_id']).toBe('deny_form');
   });
 
-  test('a person who is not an approver', async () => {
+  test('a person who is not an approver, and the names of those who are', async () => {
     await scene.services.person('mallory@example.com');
-    const { id, words } = await submitAs('mallory');
-    expect(words).toContain('not one of the approvers');
-    expect(await decisions(id)).toContain('decision_refused');
+    const id = await refusedAs('mallory', 'not one of the approvers');
+    await scene.refusedClick('mallory', id, 'deny', 'Its approvers: alice@example.com');
   });
 
-  test('a Slack account that is not linked', async () => {
-    const { id, words } = await submitAs('carol');
-    expect(words).toContain('not linked to a person');
-    expect(await decisions(id)).toContain('decision_refused');
-  });
+  test('a Slack account that is not linked', () => refusedAs('carol', 'not linked to a person'));
 
   test.each([
     ['a guest', { is_restricted: true }, 'Only full members'],
@@ -156,14 +154,15 @@ describe('a person who may not decide gets the reason', () => {
     ['a bot', { is_bot: true }, 'Only full members'],
     ['an unconfirmed address', { is_email_confirmed: false }, 'Only full members'],
   ])('%s who was an approver before', async (_, change, words) => {
-    scene.proxy.inject(userBecomes(scene.emulate.users['alice'] ?? '', change));
+    const alice = scene.emulate.users['alice'] ?? '';
     try {
-      expect((await submitAs('alice')).words).toContain(words);
+      await refusedAs('alice', words, () => scene.proxy.inject(userBecomes(alice, change)));
     } finally {
       scene.proxy.clearFaults();
     }
   });
 
+  /** What cannot be checked in time opens the form, which is checked when it is submitted. */
   test.each([
     ['answers with an error', { fault: 'status', status: 503 }],
     ['hangs', { fault: 'hang' }],
@@ -171,7 +170,11 @@ describe('a person who may not decide gets the reason', () => {
   ] as const)('an approver while Slack %s', async (_, trouble) => {
     scene.proxy.inject({ method: 'users.info', times: Number.POSITIVE_INFINITY, ...trouble });
     try {
-      expect((await submitAs('alice')).words).toContain('cannot answer this safely');
+      const { id } = await ask();
+      const form = await scene.openForm('alice', id, 'approve');
+      const { body } = await scene.submit('alice', form, { ...WHY, ...HALF_AN_HOUR });
+      expect(wordsOf(body)).toContain('cannot answer this safely');
+      expect(await find(id)).toBe('pending');
     } finally {
       scene.proxy.clearFaults();
     }

@@ -60,34 +60,29 @@ const row = (button: Cell, submit: Cell, revoke: Cell, home: Cell) => ({
   revoke,
   home,
 });
-const refused = (refusal: Cell) => row('form', refusal, refusal, refusal);
+const refused = (refusal: Cell) => row(refusal, refusal, refusal, refusal);
 const DECIDES = row('form', 'approved', 'revoked', 'approved');
 
-/** A click opens a form for every user and decides nothing; a submitted form counts only from an approver. */
+/** A click decides nothing, and opens a form only for an approver; a submitted form counts only from an approver, too. */
 const EXPECTED: Record<Who, Record<(typeof SURFACES)[number], Cell>> = {
   'a member': DECIDES,
   'a guest': refused('unverified_account'),
   'a single-channel guest': refused('unverified_account'),
   'a bot': refused('unverified_account'),
   'a deleted account': refused('person_inactive'),
-  'another team, says the payload': row(
-    'foreign_team',
-    'foreign_team',
-    'foreign_team',
-    'foreign_team',
-  ),
+  'another team, says the payload': refused('foreign_team'),
   'another team, says only Slack': refused('foreign_team'),
   'another team of the enterprise, and ours': DECIDES,
   'another team of the enterprise alone': refused('foreign_team'),
-  'not an approver': row('form', 'not_an_approver', 'not_found', 'not_an_approver'),
+  'not an approver': row('not_an_approver', 'not_an_approver', 'not_found', 'not_an_approver'),
   'an approver in the group': DECIDES,
   'an approver when the card was posted': row(
-    'form',
+    'not_an_approver',
     'not_an_approver',
     'not_found',
     'not_an_approver',
   ),
-  'the owner of the asking key': row('form', 'own_request', 'revoked', 'own_request'),
+  'the owner of the asking key': row('own_request', 'own_request', 'revoked', 'own_request'),
   'the second account of an approver': refused('unknown_person'),
   'an unknown user': refused('unknown_person'),
 };

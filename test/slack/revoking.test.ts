@@ -107,8 +107,10 @@ describe('a person who may not revoke gets the reason, and the attempt is audite
 
   test('a person who is neither approver nor owner', async () => {
     const asked = await approved();
-    const body = await submit('mallory', await openRevoke('mallory', asked));
-    expect(wordsOf(body)).toContain('Only an approver of these resources, the owner of the key');
+    const form = await openRevoke('alice', asked);
+    const words = 'Only an approver of these resources, the owner of the key';
+    await scene.refusedClick('mallory', asked.id, 'revoke', words);
+    expect(wordsOf(await submit('mallory', form))).toContain(words);
     expect(await statusOf(asked)).toBe('active');
     expect(await refused(asked)).toMatchObject([
       {
@@ -116,20 +118,25 @@ describe('a person who may not revoke gets the reason, and the attempt is audite
         actor: { name: 'mallory@example.com' },
         details: { verdict: 'revoke' },
       },
+      { refusal: 'not_allowed' },
     ]);
   });
 
   test('a guest who was an approver before', async () => {
     const asked = await approved();
+    const form = await openRevoke('alice', asked);
     scene.proxy.inject(userBecomes(scene.emulate.users['alice'] ?? '', { is_restricted: true }));
     try {
-      const body = await submit('alice', await openRevoke('alice', asked));
-      expect(wordsOf(body)).toContain('Only full members');
+      await scene.refusedClick('alice', asked.id, 'revoke', 'Only full members');
+      expect(wordsOf(await submit('alice', form))).toContain('Only full members');
     } finally {
       scene.proxy.clearFaults();
     }
     expect(await statusOf(asked)).toBe('active');
-    expect(await refused(asked)).toMatchObject([{ refusal: 'unverified_account' }]);
+    expect(await refused(asked)).toMatchObject([
+      { refusal: 'unverified_account' },
+      { refusal: 'unverified_account' },
+    ]);
   });
 });
 

@@ -141,6 +141,14 @@ export async function openScene(options: SceneOptions = {}) {
 
   const heard = new Set<JsonObject>();
 
+  /** Waits for a private answer with this text; each answer is taken once. */
+  const expectReply = async (text: string) => {
+    const said = await until(`the words "${text}"`, () =>
+      sink.bodies.find((body) => asString(body['text']).includes(text) && !heard.has(body)),
+    );
+    heard.add(said);
+  };
+
   const click = async (user: string, id: Approval['id'], actionId: string) => {
     const message = await card(id);
     const button = findAction(message, actionId) ?? {};
@@ -189,12 +197,14 @@ export async function openScene(options: SceneOptions = {}) {
         ...forgery,
       }),
 
-    /** Waits for a private answer with this text; each answer is taken once. */
-    async expectReply(text: string) {
-      const said = await until(`the words "${text}"`, () =>
-        sink.bodies.find((body) => asString(body['text']).includes(text) && !heard.has(body)),
-      );
-      heard.add(said);
+    expectReply,
+
+    /** Clicks a button, and waits for the private refusal with this text. Throws when a form opens. */
+    async refusedClick(user: string, id: Approval['id'], actionId: string, text: string) {
+      const before = views(proxy).length;
+      await click(user, id, actionId);
+      await expectReply(text);
+      if (views(proxy).length > before) throw new Error('a form opened');
     },
 
     audit: async () => (await services.store.audit.list({}, { limit: 200 })).items,

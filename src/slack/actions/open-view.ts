@@ -1,7 +1,4 @@
-/**
- * A click opens a view from the database alone: Slack allows 3 s until `views.open`, so vsecure identifies the user only when a form
- * is submitted.
- */
+/** A click opens a view with the facts from the database: Slack allows 3 s until `views.open`. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';

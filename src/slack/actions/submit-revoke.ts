@@ -15,6 +15,7 @@ import { readSubmission } from '../inbound/payload.js';
 import { readAnswers } from '../views/form-answers.js';
 import { noticeView } from '../views/notice-view.js';
 import { endedView, revokedGrant } from '../views/revoke-form.js';
+import { NOT_PERMITTED } from './open-revoke.js';
 import { answer, type Reply, type ReplyParts, replyInTime } from './reply-in-time.js';
 
 export interface SubmitRevokeParts extends ReplyParts {
@@ -30,8 +31,6 @@ export type SubmitRevoke = (body: unknown, from: Interaction) => Promise<void>;
 
 const UNREADABLE = 'vsecure cannot read this form. Open it again.';
 const REVOKED = 'The access has ended: the next use is refused.';
-const NOT_PERMITTED =
-  'Only an approver of these resources, the owner of the key or an administrator can revoke this.';
 
 export function createSubmitRevoke(parts: SubmitRevokeParts): SubmitRevoke {
   return async (body, interaction) => {

@@ -7,7 +7,7 @@ import { isApprover } from '../../domain/policy/policy.js';
 import { ok, type Result, refused } from '../../domain/result.js';
 import type { Caller } from '../../domain/rights.js';
 import { storable } from '../../domain/text.js';
-import type { Store, Tx } from '../../ports/index.js';
+import type { Reads, Store, Tx } from '../../ports/index.js';
 import { requireScope } from '../authorization/require-scope.js';
 import type { IdempotencyKey, Idempotent } from '../idempotent.js';
 import { currentApprovers, decidingPolicy } from '../policies/deciding-policy.js';
@@ -63,7 +63,20 @@ export function createRevokeGrant({
     );
 }
 
-async function mayRevoke(tx: Tx, person: Person, grant: Grant, defaults: readonly string[]) {
+/** Whether a person may revoke a grant, so that a click can say so before a form opens. */
+export type CheckRevoker = (person: Person, grant: Grant) => Promise<boolean>;
+
+export const createCheckRevoker =
+  (store: Store, defaults: readonly string[]): CheckRevoker =>
+  (person, grant) =>
+    mayRevoke(store, person, grant, defaults);
+
+async function mayRevoke(
+  tx: Pick<Reads, 'principals' | 'policies' | 'groups'>,
+  person: Person,
+  grant: Grant,
+  defaults: readonly string[],
+) {
   if (!person.active) return false;
   const holder = await tx.principals.find(grant.principal);
   if (person.role === 'admin' || holder?.owner === person.id) return true;

@@ -66,7 +66,7 @@ export function approverEntriesAt(
 }
 
 /** Adds members by their Slack ids. A group whose membership is too old adds no one. */
-async function withGroupMembers(
+export async function withGroupMembers(
   groups: SlackGroups,
   entries: readonly string[],
 ): Promise<readonly string[]> {
