@@ -79,6 +79,26 @@ describe('a card', () => {
     expect(await scene.services.cards.shows(scene.emulate.channelId, ts, id)).toBe(true);
   });
 
+  test.each(['cant_update_message', 'edit_window_closed'])(
+    'that Slack lets no app edit (%s) is followed by a reply with the outcome, and its buttons say so, too',
+    async (error) => {
+      const { id } = await ask();
+      const ts = asString((await scene.card(id))['ts']);
+      const forever = { times: Number.POSITIVE_INFINITY, fault: 'error', error } as const;
+      scene.proxy.inject({ method: 'chat.update', ...forever });
+      const alice = await scene.services.decider('alice@example.com');
+      unwrap(await scene.services.useCases.decide(alice, { approval: id, verdict: 'approve' }));
+      await everythingSent();
+      const replies = await scene.emulate.replies(ts);
+      expect(replies).toHaveLength(1);
+      expect(JSON.stringify(replies)).toContain('Approved: read production/');
+      expect(JSON.stringify(replies)).toContain('Slack does not let vsecure change the card above');
+      const notice = await scene.openForm('alice', id, 'approve');
+      expect(JSON.stringify(notice)).toContain('Already decided');
+      expect(scene.slack.state()).toBe('ok');
+    },
+  );
+
   test('shows that its grant was revoked', async () => {
     const { id } = await ask();
     // A decided request is not posted where it was never shown, so the card must exist first.

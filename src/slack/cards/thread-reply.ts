@@ -1,15 +1,32 @@
-/** A reply in the thread of a card without a decision, sent once. It mentions the approvers unless the policy turns mentions off. */
+/** Replies in the thread of a card: reminders without a decision, and the outcome of a card that Slack does not let vsecure change. */
 
 import type { ThreadReply } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
-import { section } from '../format/text-objects.js';
+import { context, plainSection, section } from '../format/text-objects.js';
 import type { Card } from './approval-card.js';
 import { deadline } from './fact-blocks.js';
 import { approverNames, approversLine } from './mentions.js';
+import { outcomeBlocks } from './outcome-blocks.js';
+import { fallbackText, headline } from './wording.js';
 
+/** Sent once while there is no decision. It mentions the approvers unless the policy turns mentions off. */
 export function threadReply(kind: ThreadReply, facts: CardFacts, teamId: string): Card {
   const { text, line } = REPLIES[kind](facts, teamId);
   return { text, blocks: [section(line)] };
+}
+
+/** What became of the request, below a card that still shows it as pending. */
+export function outcomeReply(facts: CardFacts, teamId: string): Card {
+  return {
+    text: fallbackText(facts),
+    blocks: [
+      context(
+        'Slack does not let vsecure change the card above. Its buttons decide nothing any more:',
+      ),
+      plainSection(headline(facts)),
+      ...outcomeBlocks(facts, teamId),
+    ],
+  };
 }
 
 interface Reply {

@@ -10,10 +10,12 @@ import { approvalId } from '../../contract/fields.js';
 import type { ApprovalId } from '../../domain/approval.js';
 import type { CardCopy, DeliveryResult } from '../../ports/index.js';
 import type { CardFacts } from '../../usecases/approvals/card-facts.js';
+import { outcomeReply } from '../cards/thread-reply.js';
+import { dated } from '../format/dates.js';
 import { postMissingCopies } from './card-destinations.js';
 import { type CardParts, cardMessage, isOpen } from './card-message.js';
 import { type UpdateParts, updateMessage } from './card-updates.js';
-import { createPoster, type Job, type Poster } from './channel-posting.js';
+import { createPoster, type Job, type Poster, post } from './channel-posting.js';
 import { combineResults, SENT } from './delivery-result.js';
 import type { FoldingParts } from './digest-folding.js';
 
@@ -73,5 +75,23 @@ async function updateInSlack(
     return latest && cardMessage(parts, job, latest);
   };
   const urgent = job.leased.urgent ?? false;
-  return updateMessage(parts, { place: copy, urgent, signal: job.signal, compose });
+  const result = await updateMessage(parts, { place: copy, urgent, signal: job.signal, compose });
+  return result === 'locked' ? replyWithOutcome(parts, job, copy) : result;
+}
+
+/** Slack does not let vsecure change the card: a reply in its thread says what became of the request. Its old buttons say so, too. */
+function replyWithOutcome(
+  parts: CardPosterParts,
+  job: Job,
+  { approval, channel, messageId }: CardCopy,
+): Promise<DeliveryResult> {
+  return post(parts, job.signal, {
+    channel,
+    threadTs: messageId,
+    async compose() {
+      const facts = await parts.readCardFacts(approval);
+      if (!facts || isOpen(facts)) return undefined;
+      return dated(parts.dates, outcomeReply(facts, job.teamId));
+    },
+  });
 }

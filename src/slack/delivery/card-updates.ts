@@ -23,13 +23,23 @@ export interface MessageUpdate {
   readonly compose: () => Promise<Message | undefined>;
 }
 
-/** `gone` when the message no longer exists. Throws what Slack's client throws. */
+/** The message cannot be changed: it no longer exists, or Slack lets no app edit it any more. */
+export type Unchangeable = 'gone' | 'locked';
+
+/** https://docs.slack.dev/reference/methods/chat.update#errors */
+const UNCHANGEABLE: Readonly<Record<string, Unchangeable>> = {
+  message_not_found: 'gone',
+  cant_update_message: 'locked',
+  edit_window_closed: 'locked',
+};
+
+/** Throws what Slack's client throws. */
 export async function updateMessage(
   { client, updates, budget }: UpdateParts,
   { place, urgent, signal, compose }: MessageUpdate,
-): Promise<DeliveryResult | 'gone'> {
+): Promise<DeliveryResult | Unchangeable> {
   if (!(await budget.take(urgent, signal))) return STOPPING;
-  let gone = false;
+  let unchangeable: Unchangeable | undefined;
   const result = await updates(place.channel, signal, async (spend) => {
     const message = await compose();
     if (!message) return SENT;
@@ -39,10 +49,10 @@ export async function updateMessage(
     try {
       await client.chat.update({ ...LITERAL, ...where, text, blocks });
     } catch (error) {
-      if (webFailure(error)?.code !== 'message_not_found') throw error;
-      gone = true;
+      unchangeable = UNCHANGEABLE[webFailure(error)?.code ?? ''];
+      if (!unchangeable) throw error;
     }
     return SENT;
   });
-  return gone ? 'gone' : result;
+  return unchangeable ?? result;
 }

@@ -30,7 +30,8 @@ async function updateDigest(parts: DigestPosterParts, job: Job): Promise<Deliver
     const place = { channel, messageId };
     const update = { place, urgent: false, signal: job.signal, compose };
     const result = await updateMessage(parts, update);
-    return result === 'gone' ? repostOpen(parts, job, place) : result;
+    if (result === 'gone') return repostOpen(parts, job, place);
+    return result === 'locked' ? SENT : result;
   });
 }
 
