@@ -1,13 +1,16 @@
 /** vsecure in Slack apart from the card, in a real browser: the form, the outcome, the answers, the Home, the digest. */
 
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserAvailable, openBrowser, type TestBrowser } from '../test/support/browser.js';
 import { localSlackAvailable } from '../test/support/slack/local-slack.js';
-import { picture } from './pictures.js';
+import { asOnTelephone, picture } from './pictures.js';
 import { ALICE, BOB, openWorkspace, type Workspace } from './workspace.js';
 
-const SIZE = { width: 960, height: 1000 };
+/** Higher than every picture: a longer message would be cut off by the page. */
+const SIZE = { width: 960, height: 1400 };
+
+const BURST = Array.from({ length: 16 }, (_, n) => `SERVICE_${n}_TOKEN`);
 
 describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () => {
   let workspace: Workspace;
@@ -15,6 +18,8 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
   let page: Page;
   beforeAll(async () => {
     workspace = await openWorkspace({ mode: 'socket', value: 'postgres://app:hunter2@db' });
+    for (const name of ['REDIS_URL', ...BURST])
+      await workspace.services.secret('a value', `vsecure://secrets/production/${name}`);
     browser = await openBrowser();
     page = await browser.open(workspace.slack.url, SIZE);
     // Links Bob's account, so that he gets the messages about his keys.
@@ -32,10 +37,18 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
   const open = (place: string) => page.locator('.sidebar-item').filter({ hasText: place }).click();
   const message = (text: string) => page.locator('.msg').filter({ hasText: text }).last();
 
+  /** At the width of a telephone; the page gets its own width back. */
+  const pictureOnTelephone = async (name: string, element: Locator) => {
+    await asOnTelephone(element);
+    await picture(name, element);
+    await element.evaluate((one) => one.removeAttribute('style'));
+  };
+
   test('alice approves for less time than requested, and the card shows the end, the reason and the revoke button', async () => {
     const { agent } = workspace;
     const id = await agent.ask('Users cannot log in since 09:12; checking the connection string');
     await workspace.card(id);
+    await pictureOnTelephone('card', message(id.slice(0, 9)));
     await message(id.slice(0, 9)).getByRole('button', { name: 'Approve…' }).click();
     const form = page.locator('.modal');
     await form.locator('select').waitFor();
@@ -52,8 +65,9 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     expect(words).toContain('Less than asked: 30\u00a0min of 1\u00a0hour');
     expect(words).toContain('Known incident INC-42');
     expect(await card.getByRole('button', { name: 'Revoke…' }).count()).toBe(1);
-    await picture('approved', card);
+    await pictureOnTelephone('approved', card);
     expect((await agent.read()).isError).toBe(false);
+    await card.getByText('What the AI tool has read stays known to it.').waitFor();
   });
 
   test('bob gets a direct message about his key’s request, with a button to suspend the key', async () => {
@@ -62,13 +76,17 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
     const notice = message('used its access for the first time');
     await notice.waitFor();
     expect(await notice.getByRole('button', { name: 'Not me…' }).count()).toBe(1);
-    await picture('notice', notice);
+    await pictureOnTelephone('notice', notice);
     await open('approvals');
     await actAs('Alice Anderson');
   });
 
   test('alice lists audit events, and only she sees the answer', async () => {
-    await workspace.slack.command(ALICE, 'C01APPROVALS', 'audit production/* --since 24h');
+    await workspace.slack.command(
+      ALICE,
+      'C01APPROVALS',
+      'audit production/DATABASE_URL --since 24h',
+    );
     const answer = message('Newest events');
     await answer.getByText('only visible to you').waitFor();
     const words = await answer.textContent();
@@ -97,14 +115,14 @@ describe.runIf(localSlackAvailable() && browserAvailable())('in a browser', () =
 
   test('many requests share one message, and its list is decided row by row', async () => {
     const { agent } = workspace;
-    const asked = Array.from({ length: 16 }, (_, n) =>
-      agent.ask('Setting up staging like production', `vsecure://secrets/production/KEY_${n}`),
+    const asked = BURST.map((name) =>
+      agent.ask('Setting up staging like production', `vsecure://secrets/production/${name}`),
     );
     await Promise.all(asked);
     const digest = message('Many requests arrived at once');
     await digest.getByRole('button', { name: 'Review…' }).waitFor();
     expect(await digest.textContent()).toMatch(/1[0-6] requests pending/);
-    await picture('digest', digest);
+    await pictureOnTelephone('digest', digest);
     await digest.getByRole('button', { name: 'Review…' }).click();
     const list = page.locator('.modal');
     await list.getByText('Pending requests').waitFor();

@@ -36,7 +36,8 @@ export async function openBrowser(): Promise<TestBrowser> {
   return {
     browser,
     open: async (url, viewport = { width: 1280, height: 800 }) => {
-      const context = await browser.newContext({ viewport });
+      // Times as vsecure's own texts have them, wherever the test runs.
+      const context = await browser.newContext({ viewport, locale: 'en-GB', timezoneId: 'UTC' });
       const page = await context.newPage();
       await page.goto(url);
       return page;

@@ -39,7 +39,7 @@ const ROWS_ROOM = 4000;
 
 function pendingBlocks({ items, rows, facts, teamId }: DigestFacts): KnownBlock[] {
   const pending = items.filter(isPending);
-  const shown = fitting(rows.map(requestRow));
+  const shown = fitting(rows.map((row) => requestRow(row, 'Review')));
   const more = pending.length - shown.length;
   return [
     { type: 'header', text: plain(headline(items)) },

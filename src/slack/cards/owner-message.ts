@@ -54,7 +54,9 @@ function about(kind: keyof typeof EVENT, facts: CardFacts, teamId: string): Know
 function notMe({ principal }: DirectMessageFacts): KnownBlock[] {
   if (principal.suspendedAt) return [section('This key is suspended.')];
   return [
-    section('*Not me* suspends the key: its access ends and its requests are withdrawn.'),
+    section(
+      'If this was not you, *Not me…* suspends the key at once: its access ends and its requests are withdrawn. Only an administrator can resume the key.',
+    ),
     { type: 'actions', elements: [notMeButton(principal)] },
   ];
 }

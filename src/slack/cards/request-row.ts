@@ -6,13 +6,13 @@ import { emailName } from './mentions.js';
 import { signalLines } from './signal-blocks.js';
 import { decideElsewhere, type ListedRequest, rowTitle } from './wording.js';
 
-/** What is asked, by which key, and what to check. */
-export function requestRow(facts: ListedRequest): string {
+/** What is asked, by which key, and what to check. `where`: the button that shows the other signals. */
+export function requestRow(facts: ListedRequest, where?: string): string {
   const { name, ownerEmail } = facts.approval.requester;
   return [
     rowTitle(facts),
     `API key ${code(name)} of ${emailName(ownerEmail)}`,
-    ...signalLines(facts.signals),
+    ...signalLines(facts.signals, where),
   ].join('\n');
 }
 

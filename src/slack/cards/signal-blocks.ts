@@ -22,10 +22,10 @@ export function signalBlocks(signals: readonly RiskSignal[]): KnownBlock[] {
   return lines.length > 0 ? [open(section(lines.join('\n')))] : [];
 }
 
-/** The same for a row in a list. */
-export function signalLines(signals: readonly RiskSignal[]): string[] {
+/** The same for a row in a list. `where`: the button that leads to the others. */
+export function signalLines(signals: readonly RiskSignal[], where = 'Details'): string[] {
   const { shown, more } = foremost(signals);
-  return [...shown.map(signalLine), ...(more > 0 ? [`and ${more} more in Details`] : [])];
+  return [...shown.map(signalLine), ...(more > 0 ? [`and ${more} more in ${where}`] : [])];
 }
 
 /** All signals, and how each of them is computed. */

@@ -165,8 +165,8 @@ async function postDigest(
   return { teamId, ...(await send(parts, channel, message, { spend })) };
 }
 
-/** Rows of a digest. More would be a page to scroll; *Review…* shows all of them. */
-const ROWS = 5;
+/** Rows of a digest: on a telephone more of them would push the button below the screen. *Review…* shows all. */
+const ROWS = 3;
 
 /** The message, with the current facts of its most urgent requests. */
 export async function composeDigest(
