@@ -3,14 +3,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  type CheckedItem,
-  check,
-  PROTOCOLS,
-  type Protocol,
-  readKey,
-  serverAt,
-} from 'mcp-server-vsecure';
+import { type CheckedItem, check, PROTOCOLS, type Protocol, readKey, serverAt } from '#relay';
 import type { Config } from '../../config.js';
 import { MINUTE } from '../../domain/limits.js';
 import { readUrl } from '../../sdk/address.js';
