@@ -13,7 +13,7 @@ export interface Address {
    * into a connection that this side is closing, and its client gets a 502. Default: 75 s.
    */
   readonly keepAliveMs?: number | undefined;
-  /** How long a connection may stay open without sending a byte (ms). Default: as long as headers may take. */
+  /** How long a connection may send no first byte, or take no byte of its response (ms). Default: as long as headers may take. */
   readonly silenceMs?: number | undefined;
 }
 
@@ -28,8 +28,16 @@ export interface Listening {
 const REQUEST_TIMEOUT = 30_000;
 /** How long a client may take to send its headers (ms). */
 const HEADERS_TIMEOUT = 15_000;
-/** How long a connection may stay open without sending a byte (ms). Node's own time limits begin with the first byte. */
+/**
+ * How long a connection may send no first byte, or take no byte of a response that has bytes to write (ms). Node's own time limits
+ * begin with the first byte and end with the request.
+ */
 const SILENCE_TIMEOUT = HEADERS_TIMEOUT;
+/**
+ * How many requests of one connection may wait for their responses. HTTP/1.1 lets a client send requests ahead, but browsers, proxies
+ * and the clients of vsecure do not: more than a few serve only to fill this process's memory with responses that nobody reads.
+ */
+const UNANSWERED_MAX = 8;
 /** How often idle connections are closed while the server stops (ms). */
 const IDLE_CHECK = 50;
 
@@ -38,15 +46,16 @@ export async function listen(
   app: RequestListener,
   { host, port, keepAliveMs = KEEP_ALIVE_DEFAULT, silenceMs = SILENCE_TIMEOUT }: Address,
 ): Promise<Listening> {
-  const server = createServer(
-    {
-      requestTimeout: REQUEST_TIMEOUT,
-      headersTimeout: HEADERS_TIMEOUT,
-      keepAliveTimeout: keepAliveMs,
-    },
-    app,
-  );
-  const closeUnused = watchUnused(server, silenceMs);
+  const server = createServer({
+    requestTimeout: REQUEST_TIMEOUT,
+    headersTimeout: HEADERS_TIMEOUT,
+    keepAliveTimeout: keepAliveMs,
+  });
+  const unanswered = serveFew(server, app);
+  server.setTimeout(silenceMs, (socket) => {
+    if (isSilent(socket, unanswered.get(socket))) socket.destroy();
+  });
+  const closeUnused = watchUnused(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -64,18 +73,42 @@ export async function listen(
   };
 }
 
+/**
+ * Passes requests to the app, and destroys a connection with too many unanswered ones. One packet may carry hundreds: Node goes on
+ * to read them after the connection is destroyed. Returns how many requests of each connection are unanswered.
+ */
+function serveFew(server: Server, app: RequestListener): WeakMap<Socket, number> {
+  const unanswered = new WeakMap<Socket, number>();
+  const add = (socket: Socket, change: number) => {
+    const count = (unanswered.get(socket) ?? 0) + change;
+    unanswered.set(socket, count);
+    return count;
+  };
+  server.on('request', (req, res) => {
+    const { socket } = req;
+    if (add(socket, 1) > UNANSWERED_MAX) socket.destroy();
+    if (socket.destroyed) return;
+    res.once('close', () => add(socket, -1));
+    app(req, res);
+  });
+  return unanswered;
+}
+
+/**
+ * Whether a connection on which nothing moved for its time limit is given up. A first request that is still being sent is left to the
+ * limit for headers, and a response with nothing to write, like a waiting call or a stream, may take as long as it wants.
+ *
+ * @param unanswered Undefined before the first request; 0 between two requests, where Node's limit is the keep-alive time.
+ */
+const isSilent = (socket: Socket, unanswered: number | undefined): boolean =>
+  socket.bytesRead === 0 || socket.writableLength > 0 || unanswered === 0;
+
 /** Node counts a connection as idle only after its first request. Browsers and HTTP clients open connections ahead and may never use them. */
-function watchUnused(server: Server, silenceMs: number): () => void {
+function watchUnused(server: Server): () => void {
   const unused = new Set<Socket>();
   server.on('connection', (socket) => {
     unused.add(socket);
-    const silence = setTimeout(() => {
-      if (socket.bytesRead === 0) socket.destroy();
-    }, silenceMs);
-    socket.once('close', () => {
-      clearTimeout(silence);
-      unused.delete(socket);
-    });
+    socket.once('close', () => unused.delete(socket));
   });
   server.on('request', ({ socket }) => unused.delete(socket));
   return () => {

@@ -1,12 +1,13 @@
-/** What a connection itself may do: repeated headers, silence, and how long it stays open. */
+/** What a connection itself may do: repeated headers, requests sent ahead, silence, unread responses, and how long it stays open. */
 
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../../src/http/server.js';
 import { DATABASE_URL, REASON, unwrap } from '../support/services.js';
+import { until } from '../support/until.js';
 import { type Serving, startServing } from './serving.js';
 
 let serving: Serving;
@@ -126,4 +127,68 @@ describe('a key that is revoked while the body of its call arrives', () => {
     expect(await outlives('/api/v1/approvals', ask)).toBe(401);
     expect(await outlives('/api/v1/explain', { resource: DATABASE_URL })).toBe(401);
   });
+});
+
+test('a connection that sends hundreds of requests ahead is closed before the app sees more than eight', async () => {
+  let served = 0;
+  const server = await listen(() => void served++, { host: '127.0.0.1', port: 0 });
+  const socket = connect(server.port, '127.0.0.1').on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500));
+  await once(socket.resume(), 'close');
+  expect(served).toBe(8);
+  await server.close(0);
+});
+
+test('a client that sends a few requests ahead, again and again, gets every response', async () => {
+  const server = await listen((_req, res) => res.end('ok'), { host: '127.0.0.1', port: 0 });
+  const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (text) => {
+    answer += text;
+  });
+  for (let sent = 8; sent <= 24; sent += 8) {
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8));
+    await until('all responses came', () => answer.split('200 OK').length - 1 === sent);
+  }
+  socket.destroy();
+  await server.close(0);
+});
+
+test('a client that takes no byte of a response is disconnected, a stream with nothing to write is not', async () => {
+  /** More than the system takes for a client that reads nothing. */
+  const UNREAD = 64 * 1024 * 1024;
+  const responses: ServerResponse[] = [];
+  const server = await listen(
+    (req, res) => {
+      responses.push(res);
+      if (req.url === '/stream') res.flushHeaders();
+      else res.end(Buffer.alloc(UNREAD));
+    },
+    { host: '127.0.0.1', port: 0, silenceMs: 200 },
+  );
+  const stream = connect(server.port, '127.0.0.1');
+  stream.write('GET /stream HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(String((await once(stream, 'data'))[0])).toContain('200 OK');
+  const unread = connect(server.port, '127.0.0.1').on('error', () => {});
+  unread.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until('the client that reads nothing is disconnected', () => responses[1]?.closed);
+  unread.resume();
+  await once(unread, 'close');
+  expect(unread.bytesRead).toBeLessThan(UNREAD);
+  responses[0]?.write('news');
+  expect(String((await once(stream, 'data'))[0])).toContain('news');
+  for (const socket of [stream, unread]) socket.destroy();
+  await server.close(0);
+});
+
+test('a connection that is idle after its response is closed when its keep-alive time is over', async () => {
+  const server = await listen((_req, res) => res.end('ok'), {
+    host: '127.0.0.1',
+    port: 0,
+    keepAliveMs: 50,
+  });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(socket.resume(), 'close');
+  await server.close(0);
 });
