@@ -59,6 +59,39 @@ test.each([
   expect(cleanText(link).text).toBe(broken);
 });
 
+test('every short text has its links broken as a search for each scheme breaks them', () => {
+  const slow = /([a-z][a-z0-9+.-]*):\/\//giu;
+  const expected = (text: string) =>
+    text.replace(slow, (_, scheme: string) => `${scheme.replace(/^http/i, 'hxxp')}[:]//`);
+  const piece = fc.constantFrom(
+    'http',
+    'HTTP',
+    'x',
+    'ſ',
+    'é',
+    '1',
+    '+',
+    '-',
+    '.',
+    ':',
+    '/',
+    '://',
+    ' ',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join('');
+      expect(cleanText(text).text).toBe(expected(text));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('a word of 150,000 letters is searched within the time limit of a test, not in time that grows with its square', () => {
+  const word = 'a'.repeat(150_000);
+  expect(cleanText(word).text).toBe(word);
+});
+
 test('each quoted line is marked, and the quotation is cut to its limits', () => {
   const text = Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\n');
   const { text: shown, left } = quoted(text, { lines: 3, characters: 500 });
