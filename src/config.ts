@@ -1,13 +1,27 @@
 /** Reads the server's environment; no other file does. Reports all problems at once, by name, and never a value. */
 
 import { statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import {
+  adminEmail,
+  allowedHosts,
+  confidential,
+  databaseUrl,
+  host,
+  integer,
+  isHttpUrl,
+  isLoopback,
+  list,
+  publicUrl,
+  smtpUrl,
+  tokenWithPrefix,
+  trustedProxies,
+  url,
+} from './config-fields.js';
 import { email, slackChannelId, slackUserId } from './contract/fields.js';
 import { parseMasterKey } from './crypto/master-key.js';
-import { Confidential } from './domain/confidential.js';
 import { parseDuration } from './domain/duration.js';
 import {
   DAY,
@@ -36,76 +50,6 @@ export class ConfigError extends Error {
 
 export type Config = ReturnType<typeof readConfig>;
 
-const confidential = z.string().transform((text) => new Confidential(text));
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const tokenWithPrefix = (prefix: string) =>
-  z
-    .string()
-    .startsWith(prefix, { error: `must start with ${prefix}` })
-    .pipe(confidential);
-const url = (...protocols: string[]) =>
-  z.string().refine((text) => protocols.includes(protocolOf(text)), {
-    error: `must be a URL that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`,
-    abort: true,
-  });
-const integer = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,6}$/, { error: `must be a whole number from ${least} to ${most}` })
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, {
-      error: `must be a whole number from ${least} to ${most}`,
-    });
-/** The names of proxy-addr, an IP address or a CIDR range. https://expressjs.com/en/guide/behind-proxies.html */
-const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
-
-function isProxy(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (PROXY_NAMES.includes(text)) return true;
-  if (version === 0 || rest.length > 0) return false;
-  const most = version === 4 ? 32 : 128;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most);
-}
-
-/** A name or an address to listen on. RFC 1123 host names; an IPv6 address is written without brackets. */
-const HOST_NAME = /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/;
-
-/** What node-postgres understands. https://node-postgres.com/features/ssl */
-const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
-
-/** What is wrong with the address of a database, or undefined. Never repeats a part of it. */
-function databaseUrlProblem(text: string): string | undefined {
-  const { username, password, hostname, pathname, searchParams } = new URL(text);
-  if (![username, password, hostname, pathname].every(isPercentEncoded))
-    return 'contains a % that is not followed by two hexadecimal digits: write %25 for a % in the user, password, host or database name';
-  const mode = searchParams.get('sslmode');
-  if (mode !== null && !SSL_MODES.includes(mode))
-    return `sslmode must be one of ${SSL_MODES.join(', ')}`;
-  return undefined;
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const databaseUrl = url('postgres:', 'postgresql:')
-  .check(({ value, issues }) => {
-    const message = databaseUrlProblem(value);
-    if (message) issues.push({ code: 'custom', input: '', message });
-  })
-  .pipe(confidential);
-
 /** True unless something that is not a folder has this name, or stands on the way to it. */
 function canBeFolder(folder: string): boolean {
   try {
@@ -133,20 +77,14 @@ const ENVIRONMENT = z.object({
     .optional(),
   VSECURE_MASTER_KEY_FILE: z.string().optional(),
   VSECURE_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
-  HOST: z
-    .string()
-    .refine((text) => isIP(text) !== 0 || HOST_NAME.test(text), {
-      error:
-        'must be an IP address or a host name; write IPv6 addresses without brackets, like ::1',
-    })
-    .default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, { error: 'must be a port number from 0 to 65535' })
     .transform(Number)
     .refine((port) => port <= 65_535, { error: 'must be a port number from 0 to 65535' })
     .default(3000),
-  PUBLIC_URL: url('http:', 'https:').optional(),
+  PUBLIC_URL: publicUrl.optional(),
   VSECURE_KEEP_ALIVE: z
     .string()
     .transform((text) => parseDuration(text))
@@ -155,12 +93,8 @@ const ENVIRONMENT = z.object({
     })
     .transform((ms = 0) => ms)
     .default(KEEP_ALIVE_DEFAULT),
-  VSECURE_ALLOWED_HOSTS: list.optional(),
-  VSECURE_TRUST_PROXY: list
-    .refine((all) => all.every(isProxy), {
-      error: `must name the proxies whose headers count: IP addresses or CIDR ranges such as 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}`,
-    })
-    .optional(),
+  VSECURE_ALLOWED_HOSTS: allowedHosts.optional(),
+  VSECURE_TRUST_PROXY: trustedProxies.optional(),
   SLACK_BOT_TOKEN: tokenWithPrefix('xoxb-').optional(),
   SLACK_SIGNING_SECRET: confidential.optional(),
   SLACK_APP_TOKEN: tokenWithPrefix('xapp-').optional(),
@@ -170,7 +104,7 @@ const ENVIRONMENT = z.object({
     .optional(),
   SLACK_LINK_BY_EMAIL: onOff.default('on'),
   SLACK_AUTO_APPROVED: z.enum(['lines', 'off'], { error: 'must be lines or off' }).default('lines'),
-  SMTP_URL: url('smtp:', 'smtps:').pipe(confidential).optional(),
+  SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z
     .string()
     .regex(/^(?:[^<>\p{C}@"]+ )?<?[^\s<>@\p{C}]+@[A-Za-z0-9.-]+>?$/u, {
@@ -192,10 +126,7 @@ const ENVIRONMENT = z.object({
     .pipe(confidential)
     .optional(),
   OTEL_SERVICE_NAME: z.string().default('vsecure'),
-  VSECURE_ADMIN_EMAIL: z
-    .string()
-    .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an e-mail address' })
-    .default('admin@localhost'),
+  VSECURE_ADMIN_EMAIL: adminEmail.default('admin@localhost'),
   VSECURE_DEFAULT_APPROVERS: list
     .refine(
       (all) =>
@@ -367,22 +298,10 @@ function userDataFolder({ LOCALAPPDATA, XDG_DATA_HOME }: NodeJS.ProcessEnv): str
   return path.join(home, '.local', 'share');
 }
 
-function isHttpUrl(text: string): boolean {
-  if (!['http:', 'https:'].includes(protocolOf(text))) return false;
-  const { username, password, search, hash } = new URL(text);
-  return [username, password, search, hash].every((part) => part === '');
-}
-
-const protocolOf = (text: string) => (URL.canParse(text) ? new URL(text).protocol : '');
-
 function isMasterKey(text: string): boolean {
   try {
     return parseMasterKey(text, 'it') !== undefined;
   } catch {
     return false;
   }
-}
-
-function isLoopback(text: string): boolean {
-  return URL.canParse(text) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(text).hostname);
 }

@@ -19,13 +19,17 @@ const MOST_BYTES = 1024;
 
 /**
  * Reads the master key from `path`. With `create`, it makes one first when there is none; processes that do so at the same time
- * all get the same key. Throws MasterKeyError for a missing file, a link, a mode with group or other bits, or a bad key.
+ * all get the same key. Throws MasterKeyError for a file that is missing or cannot be opened, a link, a mode with group or other bits, or a
+ * bad key.
  */
 export function loadOrCreateMasterKeyFile(path: string, options: { create: boolean }): MasterKey {
   const source = `the master key file ${path}`;
   const found = readPrivateFile(path, source);
   if (found !== undefined) return parseMasterKey(found, source);
-  if (!options.create) throw new MasterKeyError(`${source} does not exist`);
+  if (!options.create)
+    throw new MasterKeyError(
+      `${source} does not exist; make one with: openssl rand -base64 32, and mode 600`,
+    );
 
   createKeyFile(path);
   // Read it back: another process may have created the file first.
@@ -59,7 +63,10 @@ function openWithoutFollowing(path: string, source: string): number | undefined 
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     if (hasCode(error, 'ELOOP')) throw new MasterKeyError(`${source} is a link`);
-    throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+    throw new MasterKeyError(
+      `${source} cannot be opened (${code}): check its folder and its owner`,
+    );
   }
 }
 

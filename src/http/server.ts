@@ -35,7 +35,7 @@ const HEADERS_TIMEOUT = 15_000;
 const SILENCE_TIMEOUT = HEADERS_TIMEOUT;
 /**
  * How many requests of one connection may wait for their responses. HTTP/1.1 lets a client send requests ahead, but browsers, proxies
- * and the clients of vsecure do not: more than a few serve only to fill this process's memory with responses that nobody reads.
+ * and the clients of vsecure do not: more than a few serve only to fill this process's memory with responses that no one reads.
  */
 const UNANSWERED_MAX = 8;
 /** How often idle connections are closed while the server stops (ms). */

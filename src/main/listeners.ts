@@ -44,7 +44,6 @@ export async function openListeners(
   const slackState = () => slack?.state() ?? 'off';
 
   const stopping = new AbortController();
-  const { publicUrl } = config.http;
   const mcp = createMcpEndpoint({
     useCases,
     callerOf,
@@ -52,7 +51,7 @@ export async function openListeners(
     logger: log,
     hasChanged,
     version: VERSION,
-    publicOrigin: publicUrl && new URL(publicUrl).origin,
+    publicOrigin: config.http.publicUrl,
   });
   const admission = createAdmission(useCases, config.http.rateLimit);
   const app = createHttpApp({

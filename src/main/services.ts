@@ -34,7 +34,7 @@ import { createUseCases } from '../usecases/index.js';
 import { openInstallation } from '../usecases/open-installation.js';
 import type { Disposal } from './disposal.js';
 import { openEgress } from './egress.js';
-import { loadMasterKey } from './master-key-source.js';
+import { createMasterKey, presentMasterKey } from './master-key-source.js';
 import { currentOrigin, recordCommit } from './request-context.js';
 import type { Tracing } from './span.js';
 import { withLogging } from './with-logging.js';
@@ -125,13 +125,15 @@ export async function openServices(
   hooks: ServiceHooks = {},
 ) {
   const { onDelivery, directory = () => undefined, slackState = () => 'off', tracing } = hooks;
+  const present = presentMasterKey(config);
   const { connection, dataSource } = await openConfiguredDatabase(
     config,
     log,
     disposal,
     hooks.onDatabaseLost,
   );
-  const masterKey = loadMasterKey(config, { isInstalled: await isInstalled(dataSource) });
+  const masterKey =
+    present ?? createMasterKey(config, { isInstalled: await isInstalled(dataSource) });
   await bringUpToDate(dataSource, config, log);
   const store = withTracedTransactions(
     createStore(dataSource, {

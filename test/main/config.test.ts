@@ -23,8 +23,9 @@ const WRONG = {
   VSECURE_MIGRATE: 'sometimes',
   HOST: '[::1]',
   PORT: '65536',
-  PUBLIC_URL: 'ftp://vsecure.example.com',
+  PUBLIC_URL: 'https://vsecure.example.com/hunter2',
   VSECURE_KEEP_ALIVE: 'for a while',
+  VSECURE_ALLOWED_HOSTS: 'https://hunter2.example.com',
   VSECURE_TRUST_PROXY: 'true',
   SLACK_BOT_TOKEN: 'xapp-1-a',
   SLACK_APP_TOKEN: 'xoxb-1-a',
@@ -43,7 +44,7 @@ const WRONG = {
   VSECURE_RATE_LIMIT: 'plenty',
   LOG_LEVEL: 'loud',
 };
-const FREE = ['OTEL_SERVICE_NAME', 'VSECURE_MASTER_KEY_FILE', 'VSECURE_ALLOWED_HOSTS'];
+const FREE = ['OTEL_SERVICE_NAME', 'VSECURE_MASTER_KEY_FILE'];
 
 /** The message of the refusal, or undefined. */
 function problems(env: NodeJS.ProcessEnv): string | undefined {
@@ -113,19 +114,57 @@ test('a data folder that is a file, or lies below one, is refused before anythin
     expect(named(problems({ VSECURE_DATA_DIR: folder }))).toEqual(['VSECURE_DATA_DIR']);
 });
 
-test.each(['10.0.0.0/8', 'loopback, 192.0.2.7', '2001:db8::/32'])(
-  'the proxies %s are accepted',
-  (proxies) => {
-    expect(problems({ VSECURE_TRUST_PROXY: proxies })).toBeUndefined();
-  },
-);
+test.each([
+  '10.0.0.0/8',
+  'loopback, 192.0.2.7',
+  '2001:db8::/32',
+  'fc00::/7',
+  '::ffff:10.0.0.0/104',
+])('the proxies %s are accepted', (proxies) => {
+  expect(problems({ VSECURE_TRUST_PROXY: proxies })).toBeUndefined();
+});
 
-test.each(['10.0.0.0/33', '1', '10.0.0.0/8/8', 'proxy.example.com', '*'])(
+test.each([
+  ...['10.0.0.0/33', '1', '10.0.0.0/8/8', 'proxy.example.com', '*'],
+  ...['0.0.0.0/0', '::/0', '0.0.0.0/1, 128.0.0.0/1', '2000::/3', '::ffff:0:0/96', '::/64'],
+])(
   'the proxies %s are refused: trusting everything lets a client choose its address',
   (proxies) => {
     expect(named(problems({ VSECURE_TRUST_PROXY: proxies }))).toEqual(['VSECURE_TRUST_PROXY']);
   },
 );
+
+test.each([
+  ['PUBLIC_URL', 'https://me:hunter2@vsecure.example.com'],
+  ['PUBLIC_URL', 'https://vsecure.example.com/vault'],
+  ['PUBLIC_URL', 'https://vsecure.example.com/?a=b'],
+  ['PUBLIC_URL', 'https://vsecure.example.com/#a'],
+  ['PUBLIC_URL', 'ftp://vsecure.example.com'],
+  ['SMTP_URL', 'smtp://'],
+  ['SMTP_URL', 'smtps://:25'],
+  ['SMTP_URL', 'smtp://u:%zz@mail.example.com'],
+  ['SMTP_URL', 'smtp://%zz@mail.example.com'],
+  ['VSECURE_ADMIN_EMAIL', 'a@\u212Aelvin.example'],
+  ['VSECURE_ADMIN_EMAIL', 'a@b@example.com'],
+  ['VSECURE_ALLOWED_HOSTS', '*.example.com'],
+  ['VSECURE_ALLOWED_HOSTS', '*'],
+  ['VSECURE_ALLOWED_HOSTS', 'a.example.com, https://b.example.com'],
+  ['VSECURE_ALLOWED_HOSTS', 'a.example.com/path'],
+  ['VSECURE_ALLOWED_HOSTS', '::1'],
+  ['VSECURE_ALLOWED_HOSTS', '[1.2.3.4]'],
+])('%s is refused when it is %s, which could never work as it is meant', (name, value) => {
+  const message = problems({ ...DATABASE, ...MAIL, [name]: value });
+  expect(named(message)).toEqual([name]);
+});
+
+test('usual forms of an address are accepted, and PUBLIC_URL is kept as an origin', () => {
+  const hosts = 'a.example.com, a.example.com:8443, 10.0.0.5:3000, [::1], [::1]:3000, my_service';
+  expect(problems({ VSECURE_ALLOWED_HOSTS: hosts })).toBeUndefined();
+  expect(problems({ ...MAIL, SMTP_URL: 'smtp://u:p%25@[::1]:25' })).toBeUndefined();
+  expect(problems({ VSECURE_ADMIN_EMAIL: 'root@localhost' })).toBeUndefined();
+  for (const text of ['https://vsecure.example.com', 'https://vsecure.example.com:443/'])
+    expect(readConfig({ PUBLIC_URL: text }).http.publicUrl).toBe('https://vsecure.example.com');
+});
 
 test('white space around every setting is removed, a byte order mark too', () => {
   const clean = { ...DATABASE, ...SLACK, ...MAIL, PORT: '4000', LOG_LEVEL: 'warn' };

@@ -1,7 +1,7 @@
 /** A command that cannot go on says why in one sentence, and shows no value and no stack. */
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -206,10 +206,40 @@ describe('a master key', () => {
     writeFileSync(file, masterKey);
     chmodSync(file, 0o644);
     const ended = await serve({ DATABASE_URL: database.url, VSECURE_MASTER_KEY_FILE: file });
-    expect(ended.exit).toBe(1);
-    expect(sentenceOf(ended)).toBe(
-      `vsecure: the master key file ${file} can be opened by others; run: chmod 600`,
+    expect(ended.exit).toBe(2);
+    expect(sentenceOf(ended)).toContain(
+      `VSECURE_MASTER_KEY_FILE: the master key file ${file} can be opened by others; run: chmod 600`,
     );
+  });
+
+  test.each([
+    ['is missing', 'missing', 'does not exist; make one with: openssl rand -base64 32'],
+    ['is malformed', 'malformed', 'is not base64; make one with: openssl rand -base64 32'],
+    ['lies below a file', 'malformed/key', 'cannot be opened (ENOTDIR)'],
+  ])(
+    'file that %s is refused by its setting, before the database is made',
+    async (_, name, said) => {
+      const folder = temporaryFolder();
+      writeFileSync(path.join(folder, 'malformed'), 'hunter2', { mode: 0o600 });
+      const ended = await serve({
+        VSECURE_DATA_DIR: path.join(folder, 'data'),
+        VSECURE_MASTER_KEY_FILE: path.join(folder, name),
+      });
+      expect(ended.exit).toBe(2);
+      expect(sentenceOf(ended)).toMatch(/^ {2}VSECURE_MASTER_KEY_FILE: /m);
+      expect(sentenceOf(ended)).toContain(said);
+      expect(ended.stderr).not.toContain('hunter2');
+      expect(existsSync(path.join(folder, 'data'))).toBe(false);
+    },
+  );
+
+  test('in the data folder that is malformed is refused before the database is made', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'master.key'), 'hunter2', { mode: 0o600 });
+    const ended = await serve({ VSECURE_DATA_DIR: folder });
+    expect(ended.exit).toBe(1);
+    expect(sentenceOf(ended)).toContain('master.key');
+    expect(readdirSync(folder)).toEqual(['master.key']);
   });
 });
 

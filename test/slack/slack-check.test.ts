@@ -7,7 +7,7 @@ import { signAsSlack } from '../../src/crypto/slack-signature.js';
 import { createHostCheck } from '../../src/http/allowed-hosts.js';
 import { checkSlack, type SlackCheckOptions } from '../../src/slack/check/check-slack.js';
 import type { Checked } from '../../src/slack/check/finding.js';
-import { createTransport, EVENTS_PATH } from '../../src/slack/inbound/transport.js';
+import { createTransport } from '../../src/slack/inbound/transport.js';
 import { PRODUCTION } from '../support/services.js';
 import { BOT_SCOPES, type Emulate } from '../support/slack/emulate.js';
 import type { FaultProxy } from '../support/slack/fault-proxy.js';
@@ -296,18 +296,6 @@ describe('the event address', () => {
     expect(await event(at)).toMatchObject({
       result: 'failed',
       message: expect.stringContaining(message),
-    });
-  });
-
-  test('keeps the path of PUBLIC_URL', async () => {
-    const app = express();
-    createTransport({ signingSecret: emulate.signingSecret }, SILENT).mount(app);
-    const server = createServer(express().use('/vault', app));
-    closing.push(() => shut(server));
-    const at = `http://127.0.0.1:${await listenOnLoopback(server)}/vault/`;
-    expect(await event(at)).toMatchObject({
-      result: 'ok',
-      message: expect.stringContaining(`/vault${EVENTS_PATH}`),
     });
   });
 

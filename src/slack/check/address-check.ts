@@ -8,6 +8,7 @@ import { type Finding, failed, passed, skipped, warning } from './finding.js';
 
 export interface AddressParts {
   /** The server's public URL; undefined when it is not configured. */
+  /** An origin, without a slash at the end. */
   readonly publicUrl: string | undefined;
   /** The headers that Slack would send with this body. */
   readonly sign: (body: string) => Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ export async function checkSignatures({ publicUrl }: AddressParts): Promise<Find
 const NONE_REFUSED = { accepted: 0, refused: 0, last_refused: '', todo: '' };
 
 async function readSignatures(publicUrl: string) {
-  const answer = await fetch(`${publicUrl.replace(/\/+$/, '')}/readyz`, {
+  const answer = await fetch(`${publicUrl}/readyz`, {
     redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT),
   });
@@ -45,7 +46,7 @@ export async function checkAddress(parts: AddressParts): Promise<Finding> {
   const { publicUrl, httpsOnly } = parts;
   if (!publicUrl)
     return skipped('PUBLIC_URL is not set here', 'set PUBLIC_URL to check the address');
-  const url = `${publicUrl.replace(/\/+$/, '')}${EVENTS_PATH}`;
+  const url = `${publicUrl}${EVENTS_PATH}`;
   if (httpsOnly && !url.startsWith('https:'))
     return failed(
       `${url} is not https, and Slack sends only to https`,
