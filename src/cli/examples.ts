@@ -85,7 +85,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'keys:list': ['vsecure keys:list'],
   'keys:revoke': ['vsecure keys:revoke 4fT9xQz1Lm'],
   'keys:suspend': ['vsecure keys:suspend claude-desktop --reason "odd requests"'],
-  'keys:resume': ['vsecure keys:resume claude-desktop'],
+  'keys:resume': ['vsecure keys:resume claude-desktop --reason "a false alarm"'],
   'people:code': ['vsecure people:code', 'vsecure people:code --for ana@example.com'],
   'people:list': ['vsecure people:list'],
   'people:set': ['vsecure people:set ana@example.com --role auditor'],
@@ -96,7 +96,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'people:link': ['vsecure people:link ana@example.com --slack T012ABC/U034DEF'],
   'alerts:set': [
     'vsecure alerts:set busy --metric access_count --over 50 --period 1h --resource "production/*"',
-    'vsecure alerts:set burst --disable',
+    'vsecure alerts:set burst --disable --yes',
   ],
   'alerts:rules': ['vsecure alerts:rules'],
   'alerts:list': ['vsecure alerts:list', 'vsecure alerts:list --json'],

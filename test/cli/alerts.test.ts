@@ -87,7 +87,15 @@ test('a firing rule notifies the receiver in its --to option and no other', asyn
 
 test('a silenced rule does not fire, and a removed rule is gone', async () => {
   await cli('alerts:set', 'denials', ...RULE);
-  const silenced = await cli('alerts:silence', 'denials', '--for', '2h', '--reason', 'a test run');
+  const silenced = await cli(
+    'alerts:silence',
+    'denials',
+    '--for',
+    '2h',
+    '--reason',
+    'a test run',
+    '--yes',
+  );
   expect(silenced.out).toMatch(/^Silenced denials until \d{4}-/);
   await denyOneRequest();
   await services.useCases.evaluateAlerts();
@@ -101,7 +109,9 @@ test('a silenced rule does not fire, and a removed rule is gone', async () => {
 });
 
 test('a built-in rule can be disabled, and removing it restores its defaults', async () => {
-  expect((await cli('alerts:set', 'burst', '--disable')).out).toBe('Saved rule burst (disabled).');
+  expect((await cli('alerts:set', 'burst', '--disable', '--yes')).out).toBe(
+    'Saved rule burst (disabled).',
+  );
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* no$/m);
   await cli('alerts:remove', 'burst', '--yes');
   expect((await cli('alerts:rules')).out).toMatch(/^burst .* yes$/m);

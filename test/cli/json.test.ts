@@ -108,7 +108,7 @@ const FIELDS = /\w+(?=\??[,: }])/g;
 test.each([
   ['auth:scopes'],
   ['keys:suspend', 'claude-desktop', '--reason', 'odd requests'],
-  ['keys:resume', 'claude-desktop'],
+  ['keys:resume', 'claude-desktop', '--yes'],
   ['people:code', '--for', 'admin@example.com'],
   ['notifications:replay', '--receiver', 'email'],
 ])('%s --json prints exactly the documented fields', async (command, ...argv) => {

@@ -193,7 +193,7 @@ describe('keys and people', () => {
       '--yes',
     );
     expect(deactivated.out).toBe('dora@example.com: auditor, deactivated.');
-    const linked = await run(admin, 'people:link', 'erin@example.com', '--slack', 'T1/U7');
+    const linked = await run(admin, 'people:link', 'erin@example.com', '--slack', 'T1/U7', '--yes');
     expect(linked.out).toContain('erin@example.com is linked to T1/U7');
     const listed = await run(admin, 'people:list');
     expect(listed.out).toMatch(/^dora@example.com +auditor +no +-$/m);

@@ -38,7 +38,7 @@ describe('notifications:set', () => {
     expect(made.out).toMatch(
       /^email +on +oncall@example\.com, bob@example\.com +alert, secret_read +omitted$/m,
     );
-    await set({}, 'email', '--include-reason', '--off');
+    await set({}, 'email', '--include-reason', '--off', '--yes');
     expect(await listed()).toMatchObject({
       email: { enabled: false, includeReason: true, events: ['alert', 'secret_read'] },
     });
@@ -156,7 +156,7 @@ test('dead deliveries are listed and sent again, by id or for a whole receiver',
   await serving.services.policy({ maxUses: 3 });
   const waiting = await run(admin, 'notifications:deliveries');
   expect(waiting.out).toMatch(/^dlvr_\S+ .* webhook +policy_changed +waiting +0 +-$/m);
-  await set({}, 'webhook', '--off');
+  await set({}, 'webhook', '--off', '--yes');
   const dead = await run(admin, 'notifications:deliveries', '--state', 'dead', '--json');
   const ids = JSON.parse(dead.out).map(({ id }: { id: string }) => id);
   expect(ids).toHaveLength(2);

@@ -60,11 +60,18 @@ describe('keys:suspend', () => {
 
 describe('keys:resume', () => {
   test('lets only an administrator reactivate a key', async () => {
-    expect((await run(bob, 'keys:resume', 'claude-desktop')).exit).toBe(1);
-    const ran = await run(admin, 'keys:resume', 'claude-desktop', '--reason', 'it was bob');
+    expect((await run(bob, 'keys:resume', 'claude-desktop', '--yes')).exit).toBe(1);
+    const ran = await run(
+      admin,
+      'keys:resume',
+      'claude-desktop',
+      '--reason',
+      'it was bob',
+      '--yes',
+    );
     expect(ran).toMatchObject({ exit: 0, out: 'Resumed claude-desktop.' });
     expect((await run(agent, 'auth:whoami')).exit).toBe(0);
-    expect((await run(admin, 'keys:resume', 'claude-desktop')).exit).toBe(1);
+    expect((await run(admin, 'keys:resume', 'claude-desktop', '--yes')).exit).toBe(1);
   });
 });
 

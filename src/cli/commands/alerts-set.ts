@@ -27,8 +27,13 @@ export function registerAlertsSet(program: Command, io: Io): void {
     .option('--to <list>', 'receivers to notify, like email,webhook (default: all)', receivers)
     .option('--enable', 'enable the rule')
     .option('--disable', 'disable the rule')
+    .option('--yes', 'disable without asking for confirmation; required without a terminal')
     .option('--json', 'print JSON')
-    .action(async (name, { json, over, enable, disable, ...rest }) => {
+    .action(async (name, { json, yes, over, enable, disable, ...rest }) => {
+      if (disable) {
+        const question = `Disable the rule ${name}, so that it notifies no one?`;
+        await io.confirm({ question, yes, unchanged: 'Nothing was changed.' });
+      }
       const enabled = enable ? true : disable ? false : undefined;
       const rule = await io.client().mcp.setAlert({ name, threshold: over, enabled, ...rest });
       if (json) io.json(rule);
@@ -63,8 +68,11 @@ export function registerAlertsSilence(program: Command, io: Io): void {
     .requiredOption('--for <duration>', 'how long, like 2h')
     .requiredOption('--reason <text>', 'why; recorded in the audit trail')
     .option('--key <name>', 'only alerts about this API key')
+    .option('--yes', 'silence without asking for confirmation; required without a terminal')
     .option('--json', 'print JSON')
-    .action(async (rule, { json, for: duration, ...rest }) => {
+    .action(async (rule, { json, yes, for: duration, ...rest }) => {
+      const question = `Silence the rule ${rule} for ${duration}, so that it notifies no one?`;
+      await io.confirm({ question, yes, unchanged: 'Nothing was silenced.' });
       const silenced = await io.client().mcp.silenceAlert({ rule, duration, ...rest });
       if (json) io.json(silenced);
       else io.out(`Silenced ${silenced.alert} until ${silenced.until}.`);

@@ -30,9 +30,17 @@ export function registerKeysCreate(program: Command, io: Io): void {
       'create another key for an existing name, to replace a key without downtime',
     )
     .option('--json', 'print JSON')
-    .option('--yes', 'do not ask when the owner is unknown and almost named like a known person')
+    .option(
+      '--yes',
+      'create without asking for confirmation; required without a terminal when there is a question',
+    )
     .action(async ({ json, yes, ...request }) => {
-      await confirmNewPerson(io, request.owner, { yes, unchanged: 'No key was created.' });
+      const unchanged = 'No key was created.';
+      await confirmNewPerson(io, request.owner, { yes, unchanged });
+      if (request.class === 'human') {
+        const question = `Create a key that decides as ${request.owner}?`;
+        await io.confirm({ question, yes, unchanged });
+      }
       const created = await io.client().keys.create(request);
       if (json) return io.json(created);
       io.out(created.token);

@@ -17,6 +17,7 @@ interface SetOptions {
   readonly off?: boolean;
   readonly includeReason?: boolean;
   readonly rotateSecret?: boolean;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,6 +42,7 @@ export function registerNotificationsSet(program: Command, io: Io): void {
     .option('--rotate-secret', 'webhook: create a new signing secret')
     .addOption(new Option('--on', 'enable the receiver').conflicts('off'))
     .option('--off', 'disable the receiver and keep its settings')
+    .option('--yes', 'disable without asking for confirmation; required without a terminal')
     .option('--json', 'print JSON')
     .action((receiver, options: SetOptions) => set(io, receiver, options));
 }
@@ -55,6 +57,12 @@ function receiverOf(text: string): Kind {
 
 async function set(io: Io, kind: Kind, options: SetOptions): Promise<void> {
   const settings = await settingsOf(io, kind, options);
+  if (options.off)
+    await io.confirm({
+      question: `Disable the receiver ${kind}, so that it gets no alert and no request?`,
+      yes: options.yes,
+      unchanged: 'Nothing was changed.',
+    });
   const { mcp } = io.client();
   const after = await mcp.configureNotifications(settings);
   if (options.json) return io.json(after);
@@ -66,7 +74,7 @@ async function set(io: Io, kind: Kind, options: SetOptions): Promise<void> {
 async function settingsOf(io: Io, kind: Kind, options: SetOptions): Promise<NotificationSettings> {
   const { recipients, channel, events, includeReason, rotateSecret, on, off } = options;
   refuseOtherOptions(kind, options);
-  if (Object.keys(options).every((name) => name === 'json'))
+  if (Object.keys(options).every((name) => ['json', 'yes'].includes(name)))
     throw new UsageError('Nothing to change. To see the options: vsecure notifications:set --help');
   const common = {
     ...(on && { enabled: true }),

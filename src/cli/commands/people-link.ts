@@ -12,9 +12,12 @@ export function registerPeopleLink(program: Command, io: Io): void {
     .description('link a person to a Slack account; this cannot be changed later')
     .requiredOption('--slack <account>', 'Slack team and user id, like T012ABC/U034DEF', account)
     .option('--json', 'print JSON')
-    .option('--yes', 'do not ask when the person is unknown and almost named like a known one')
+    .option('--yes', 'link without asking for confirmation; required without a terminal')
     .action(async (email, { slack, yes, json }) => {
-      await confirmNewPerson(io, email, { yes, unchanged: 'Nothing was linked.' });
+      const unchanged = 'Nothing was linked.';
+      await confirmNewPerson(io, email, { yes, unchanged });
+      const question = `Link ${email} to ${slack.teamId}/${slack.userId} for ever? That account then decides as ${email}.`;
+      await io.confirm({ question, yes, unchanged });
       const person = await io.client().people.link({ email, ...slack });
       if (json) io.json(person);
       else io.out(`${person.email} is linked to ${slack.teamId}/${slack.userId}.`);

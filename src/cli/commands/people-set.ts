@@ -42,5 +42,7 @@ function questionBefore(
 ): string | undefined {
   if (active === 'false')
     return `Deactivate ${email} and revoke all their keys for ever, with their grants?`;
+  if (active === 'true')
+    return `Activate ${email}, who then decides and manages as their role allows?`;
   return role === 'admin' || role === 'auditor' ? `Make ${email} ${role}?` : undefined;
 }
