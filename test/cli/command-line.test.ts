@@ -142,7 +142,8 @@ async function questions(): Promise<readonly (readonly [string, ...string[]])[]>
   await services.agent('asleep');
   await run(admin, 'keys:suspend', 'asleep', '--reason', 'odd');
   await run(admin, 'people:set', 'gone@example.com', '--active', 'false', '--yes');
-  await run(admin, 'notifications:set', 'email', '--recipients', 'oncall@example.com');
+  const receiver = { ...admin, stdin: 'https://example.com/hook' };
+  await run(receiver, 'notifications:set', 'webhook', '--url');
   const { id } = await services.ask(caller);
   const file = path.join(temporaryFolder('policies'), 'policies.yml');
   writeFileSync(file, '- uri: everything/**\n  requiresApproval: false\n');
@@ -162,7 +163,7 @@ async function questions(): Promise<readonly (readonly [string, ...string[]])[]>
     ['alerts:silence', 'busy', '--for', '2h', '--reason', 'a load test'],
     ['alerts:remove', 'busy'],
     ['alerts:set', 'burst', '--disable'],
-    ['notifications:set', 'email', '--off'],
+    ['notifications:set', 'webhook', '--off'],
     ['people:link', 'alcie@example.com', '--slack', 'T012ABC/U034DEF'],
     ['people:link', 'alice@example.com', '--slack', 'T012ABC/U034DEG'],
   ];

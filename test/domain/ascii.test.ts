@@ -47,6 +47,8 @@ const READ_BY_PEOPLE: Readonly<Record<string, number>> = {
   'http/openapi/document.ts': 1,
   'http/problem.ts': 1,
   'notify/egress.ts': 1,
+  // The scheme of an address, of which a pattern takes only ASCII.
+  'sdk/address.ts': 1,
   'slack/cards/policy-changes.ts': 1,
   'slack/cards/wording.ts': 1,
 };

@@ -18,7 +18,7 @@ import { checkWritable } from '../../store/writable.js';
 import { requireMasterKey } from '../../usecases/open-installation.js';
 import type { Disposal } from '../disposal.js';
 import { createLogger } from '../logger.js';
-import { loadMasterKey } from '../master-key-source.js';
+import { createMasterKey, presentMasterKey } from '../master-key-source.js';
 import { openConfiguredDatabase } from '../services.js';
 import { policiesIn, type ReadPolicies } from '../slack-channels.js';
 import { explained, one, type Part } from './part.js';
@@ -188,7 +188,7 @@ async function checkMasterKey(
   if (!installed && create && !existsSync(file))
     return skipped('the first `vsecure serve` generates it');
   // Of an installed database, no key is generated.
-  const masterKey = loadMasterKey(config, { isInstalled: true });
+  const masterKey = presentMasterKey(config) ?? createMasterKey(config, { isInstalled: true });
   const installation = installed ? await store.installation.find() : undefined;
   if (!installation) return passed('it can be used; the first `vsecure serve` seals the database');
   requireMasterKey(installation, keyCheck(masterKey));

@@ -1,5 +1,6 @@
 /** One part of `vsecure doctor`. A part that throws, or takes too long, becomes a finding, and the next part runs. */
 
+import { ConfigError } from '../../config.js';
 import { SECOND } from '../../domain/limits.js';
 import { type Checked, type Finding, failed } from '../../slack/check/finding.js';
 import { explainFailure } from '../failure.js';
@@ -47,5 +48,9 @@ const LATE = failed('no answer in time', 'run the command again, and see the log
 /** A failed finding in one sentence, which shows no value and no stack. */
 export const explained = (error: unknown): Finding => ({
   result: 'failed',
-  message: explainFailure(error).replace(/\.$/, ''),
+  message: problemOf(error).replace(/\.$/, ''),
 });
+
+/** Of a wrong setting only the problem, because each check is one line. */
+const problemOf = (error: unknown): string =>
+  error instanceof ConfigError ? error.problems.join('; ') : explainFailure(error);
