@@ -74,7 +74,7 @@ describe.runIf(localSlackAvailable()).each(['http', 'socket'] as const)('over %s
     const begun = performance.now();
     const ran = await vsecure(['mcp:approve', id, '--reason', 'by CLI'], { env });
     expect(ran.exit).toBe(0);
-    const after = await home(ALICE, 'You approved', 'Access in force (1)');
+    const after = await home(ALICE, 'You approved', 'Access in force: 1 grant');
     expect(performance.now() - begun).toBeLessThan(15_000);
 
     slack.clickHome(ALICE, 'revoke');

@@ -64,6 +64,11 @@ export async function openWorkspace(options: WorkspaceOptions) {
   const { token } = await services.agent('claude-desktop');
   const agent = await connectClient({ url: server.url, token, name: 'Claude Desktop' });
 
+  const press = async (user: string, card: JsonObject, actionId: string) => {
+    const action = findAction(card, actionId);
+    if (!action) throw new Error(`the card has no ${actionId}`);
+    await slack.interact({ user, channel: CHANNEL, messageTs: String(card['ts']), action });
+  };
   return {
     slack,
     services,
@@ -91,10 +96,17 @@ export async function openWorkspace(options: WorkspaceOptions) {
 
     /** Clicks a button on this card, and resolves with the form or notice that opens. */
     async click(user: string, card: JsonObject, actionId: string): Promise<JsonObject> {
-      const action = findAction(card, actionId);
-      if (!action) throw new Error(`the card has no ${actionId}`);
-      await slack.interact({ user, channel: CHANNEL, messageTs: String(card['ts']), action });
+      await press(user, card, actionId);
       return until('a form', () => slack.views().at(-1));
+    },
+
+    /** Presses a button that opens no form, and resolves with the private answer. */
+    async refusedClick(user: string, card: JsonObject, actionId: string): Promise<string> {
+      await press(user, card, actionId);
+      const answer = await until('a private answer', async () =>
+        (await slack.messages(CHANNEL)).find((message) => message['ephemeral_to'] === user),
+      );
+      return JSON.stringify(answer);
     },
 
     async close() {

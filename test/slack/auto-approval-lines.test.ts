@@ -18,7 +18,7 @@ describe('the message about auto-approved requests', () => {
     expect(shown(blocks)).toEqual([
       '*Auto-approved by a policy*: nothing to decide',
       expect.stringMatching(
-        /^`claude-desktop` may read `production\/A` for 1 hour, until <!date\^\d+\^.*\|2026-11-22 15:05 UTC>: `within Mon-Fri 09:00-17:00 America\/Los_Angeles`$/,
+        /^`claude-desktop` may read `production\/A` for 1 hour. Ends <!date\^\d+\^.*\|2026-11-22 15:05 UTC>: `within Mon-Fri 09:00-17:00 America\/Los_Angeles`$/,
       ),
       'Details…',
       expect.stringContaining('`claude-desktop` may read `production/A` and 2 more for 1 hour'),

@@ -80,7 +80,7 @@ const OURS_WITH_WORDS = [
   new RegExp(`^(?:Decide before .* · Approvers: .*\\n)?Policy ${SPAN} · \`appr_\\w{4}\`$`),
   new RegExp(`^\\*Requested\\* read for 1 hour\\n(?:.*\\n)*\\*Policy\\* ${SPAN}, version 3\\n`),
   new RegExp(
-    `^\`claude-desktop\` may read \`production/A\` for 1 hour, until <!date[^>]+>(?:: ${SPAN})?$`,
+    `^\`claude-desktop\` may read \`production/A\` for 1 hour. Ends <!date[^>]+>(?:: ${SPAN})?$`,
   ),
 ];
 /** Blocks that foreign text may not add, remove or change. */
