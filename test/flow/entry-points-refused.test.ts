@@ -39,7 +39,7 @@ interface Refused {
   /** The person or the earlier event, for the title. */
   readonly when: string;
   readonly by?: string;
-  /** The interactions; by default only the form, because a button only opens it. */
+  /** The interactions; by default only the form. */
   readonly with?: readonly Interaction[];
   readonly code: RefusalCode;
   readonly words: RegExp;
@@ -86,18 +86,21 @@ const REFUSED: readonly Refused[] = [
   {
     when: 'by the requester’s owner',
     by: 'bob',
+    with: BOTH,
     code: 'own_request',
     words: /a key that you own/,
   },
   {
     when: 'by a non-approver',
     by: 'mallory',
+    with: BOTH,
     code: 'not_an_approver',
     words: /not one of the approvers/,
   },
   {
     when: 'by a member who is unknown to vsecure',
     by: 'nobody',
+    with: BOTH,
     code: 'unknown_person',
     words: /not linked to a person/,
   },
@@ -186,7 +189,8 @@ test.each(CASES)(
     const { by = 'alice', code, words, interaction, forgery, type = 'decision_refused' } = refused;
     const approval = await ask(refused);
     const card = await hands.card(approval.id);
-    const form = await hands.openForm(by, approval.id, 'approve');
+    // It opens for people who may decide.
+    const form = await hands.openForm('alice', approval.id, 'approve');
     await refused.before?.(approval);
     if (refused.is) workspace.proxy.inject(userBecomes(workspace.idOf(by), refused.is));
     const { sequence, ...before } = await stateOf(approval);
