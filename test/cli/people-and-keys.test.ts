@@ -135,7 +135,7 @@ describe('people:remove', () => {
   });
 
   test('people:set adds the same address again as a member without keys, and its Slack account can be linked', async () => {
-    const link = ['people:link', 'gone@example.com', '--slack', 'T1/U7GONE'] as const;
+    const link = ['people:link', 'gone@example.com', '--slack', 'T1/U7GONE', '--yes'] as const;
     expect((await run(admin, ...link)).exit).toBe(1);
     const back = await run(admin, 'people:set', 'gone@example.com', '--json');
     expect(JSON.parse(back.out)).toMatchObject({ active: true, role: 'member', slack: [] });

@@ -54,6 +54,15 @@ describe('the last active administrator', () => {
     },
   );
 
+  test('is made by admin:bootstrap also of a person who was removed', async () => {
+    services = await buildServices();
+    unwrap(await setPerson({ email: 'ben@example.com', role: 'admin' }));
+    unwrap(await services.useCases.managePeople.remove(services.admin, 'ben@example.com'));
+    expect(await administrators()).toBe(1);
+    unwrap(await services.useCases.bootstrapAdmin('ben@example.com'));
+    expect(await administrators()).toBe(2);
+  });
+
   /** Two administrators demote each other at the same moment. Returns the number of administrators that stay. */
   async function eachOther() {
     unwrap(await setPerson({ email: 'ben@example.com', role: 'admin' }));
@@ -299,6 +308,7 @@ describe('what ends after a call was authenticated and before it changes anythin
     const policy = { uri: DATABASE_URL, mode: 'replace', changes: {} } as const;
     const attempts: Promise<Result<unknown>>[] = [
       useCases.managePeople.set(gina, { email: 'mallory@example.com', role: 'admin' }),
+      useCases.managePeople.remove(gina, 'admin@example.com'),
       useCases.managePeople.link(gina, 'mallory@example.com', { teamId: 'T1', userId: 'U1' }),
       useCases.createLinkCode(gina, 'alice@example.com'),
       useCases.manageKeys.create(gina, key),

@@ -11,6 +11,7 @@ export function createBootstrapAdmin(store: Store, hasher: KeyHasher, makeId: Ma
   return (email: string): Promise<Result<NewKey>> =>
     store.transaction(async (tx) => {
       const person = await tx.people.ensure(email);
+      if (person.removed) await tx.people.restore(person.id);
       await tx.people.setRole(person.id, 'admin');
       await reactivatePerson(tx, person.id, systemActor('admin:bootstrap'));
       const principals = await tx.principals.list();
