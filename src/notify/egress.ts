@@ -78,10 +78,20 @@ export function createEgress(parts: EgressParts): Egress {
     async post(text, { signal, ...posting }) {
       if (problemOf(text, allowed)) throw new EgressError('forbidden_address');
       const url = new URL(text);
-      const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const address = await orTimeout(resolvePublic(url), timeout);
-      if (address === undefined) throw new EgressError('timeout');
-      return send(url, address, { ...posting, signal: timeout }, ca);
+      const ending = new AbortController();
+      const end = () => ending.abort();
+      // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect that timeout as garbage, and the call then never ends.
+      const timer = setTimeout(end, timeoutMs);
+      signal.addEventListener('abort', end);
+      if (signal.aborted) end();
+      try {
+        const address = await orTimeout(resolvePublic(url), ending.signal);
+        if (address === undefined) throw new EgressError('timeout');
+        return await send(url, address, { ...posting, signal: ending.signal }, ca);
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+      }
     },
   };
 }
