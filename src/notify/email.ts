@@ -38,7 +38,10 @@ export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): M
     sender:
       ({ recipients }) =>
       async (notification, signal) => {
-        const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * 1.5)]);
+        const limit = AbortSignal.timeout(timeoutMs * 1.5);
+        // Without a listener of its own, Node 20 may collect it as garbage, and the call then never ends.
+        limit.addEventListener('abort', () => {});
+        const timeout = AbortSignal.any([signal, limit]);
         const sent = send(transport, from, recipients, notification);
         // If the server accepts the mail after the timeout, the retry sends the same mail with the same id.
         return (await orTimeout(sent, timeout)) ?? { outcome: 'unavailable', error: 'timeout' };
