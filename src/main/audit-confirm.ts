@@ -3,6 +3,7 @@
 import { readConfig } from '../config.js';
 import type { DetachedPartition } from '../ports/index.js';
 import { requireCluster } from '../postgres/cluster.js';
+import { plainPartition } from './audit-detach.js';
 import { createDisposal } from './disposal.js';
 import { createLogger } from './logger.js';
 import { openServices } from './services.js';
@@ -30,15 +31,8 @@ export async function run({
   }
 }
 
-function asJson(partitions: readonly DetachedPartition[], confirmed: boolean): string {
-  const unproven = partitions.map(({ archive, first, last, hash }) => ({
-    archive,
-    first,
-    last,
-    hash,
-  }));
-  return `${JSON.stringify({ confirmed, unproven })}\n`;
-}
+const asJson = (partitions: readonly DetachedPartition[], confirmed: boolean): string =>
+  `${JSON.stringify({ confirmed, unproven: partitions.map(plainPartition) })}\n`;
 
 function describe(partitions: readonly DetachedPartition[], confirmed: boolean): string {
   if (partitions.length === 0) return 'Each detached part of the audit trail has its proof.\n';

@@ -21,14 +21,15 @@ export async function run({ before, json }: DetachArguments): Promise<number> {
   try {
     const { useCases } = await openServices(config, log, disposal);
     const parts = await useCases.detachAudit(before);
-    process.stdout.write(json ? `${JSON.stringify(parts.map(plain))}\n` : describe(parts));
+    process.stdout.write(json ? `${JSON.stringify(parts.map(plainPartition))}\n` : describe(parts));
     return 0;
   } finally {
     await disposal.run();
   }
 }
 
-const plain = ({ archive, first, last, hash }: DetachedPartition) => ({
+/** What a reader needs of a detached partition, as JSON. */
+export const plainPartition = ({ archive, first, last, hash }: DetachedPartition) => ({
   archive,
   first,
   last,

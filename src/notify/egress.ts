@@ -9,7 +9,7 @@ import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { parseRetryAfter } from '../domain/retry-policy.js';
-import { orTimeout } from './with-timeout.js';
+import { orTimeout, withTimeLimit } from './with-timeout.js';
 
 export interface Egress {
   /** Checks the text of the URL. Undefined when it is allowed, else what is wrong with it. */
@@ -78,20 +78,11 @@ export function createEgress(parts: EgressParts): Egress {
     async post(text, { signal, ...posting }) {
       if (problemOf(text, allowed)) throw new EgressError('forbidden_address');
       const url = new URL(text);
-      const ending = new AbortController();
-      const end = () => ending.abort();
-      // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect that timeout as garbage, and the call then never ends.
-      const timer = setTimeout(end, timeoutMs);
-      signal.addEventListener('abort', end);
-      if (signal.aborted) end();
-      try {
-        const address = await orTimeout(resolvePublic(url), ending.signal);
+      return withTimeLimit(signal, timeoutMs, async (limited) => {
+        const address = await orTimeout(resolvePublic(url), limited);
         if (address === undefined) throw new EgressError('timeout');
-        return await send(url, address, { ...posting, signal: ending.signal }, ca);
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-      }
+        return send(url, address, { ...posting, signal: limited }, ca);
+      });
     },
   };
 }

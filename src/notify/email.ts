@@ -4,7 +4,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { Notification } from '../domain/notification.js';
 import type { EmailSettings, Send, SendResult } from '../ports/index.js';
 import { factsOf, headlineOf, reasonOf } from './message-text.js';
-import { orTimeout } from './with-timeout.js';
+import { orTimeout, withTimeLimit } from './with-timeout.js';
 
 export interface Mailer {
   readonly sender: (settings: EmailSettings) => Send;
@@ -37,15 +37,12 @@ export function createMailer({ url, from, timeoutMs = TIMEOUT }: MailerParts): M
   return {
     sender:
       ({ recipients }) =>
-      async (notification, signal) => {
-        const limit = AbortSignal.timeout(timeoutMs * 1.5);
-        // Without a listener of its own, Node 20 may collect it as garbage, and the call then never ends.
-        limit.addEventListener('abort', () => {});
-        const timeout = AbortSignal.any([signal, limit]);
-        const sent = send(transport, from, recipients, notification);
-        // If the server accepts the mail after the timeout, the retry sends the same mail with the same id.
-        return (await orTimeout(sent, timeout)) ?? { outcome: 'unavailable', error: 'timeout' };
-      },
+      (notification, signal) =>
+        withTimeLimit(signal, timeoutMs * 1.5, async (limited) => {
+          const sent = send(transport, from, recipients, notification);
+          // If the server accepts the mail after the timeout, the retry sends the same mail with the same id.
+          return (await orTimeout(sent, limited)) ?? { outcome: 'unavailable', error: 'timeout' };
+        }),
     close: () => transport.close(),
   };
 }

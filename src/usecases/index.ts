@@ -23,7 +23,7 @@ import { createAskToolUser } from './approvals/ask-tool-user.js';
 import { createCancelRequest } from './approvals/cancel-request.js';
 import { createReadCardAudience } from './approvals/card-audience.js';
 import { createReadCardFacts, createReadGrantFacts } from './approvals/card-facts.js';
-import { createCheckVoter } from './approvals/check-voter.js';
+import { createCheckVoter, createSeesSignals } from './approvals/check-voter.js';
 import { createDecide } from './approvals/decide.js';
 import {
   createCheckRevoker,
@@ -164,6 +164,7 @@ export function createUseCases(given: Parts) {
     simulatePolicies: createSimulatePolicies(store, parts.defaultApprovers),
     readCardAudience: createReadCardAudience(store.groups),
     checkVoter: createCheckVoter(store.groups),
+    seesSignals: createSeesSignals(store.groups),
     checkRevoker: createCheckRevoker(store, parts.defaultApprovers),
     readCardFacts,
     readGrantFacts: createReadGrantFacts(store, readCardFacts),

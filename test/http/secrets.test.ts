@@ -234,9 +234,20 @@ test('the owner of an asking key learns no name of a hidden secret from what app
   const { caller } = await services.agent('veiled', 'bob@example.com');
   const { id } = await services.ask(caller, { resources: [uri] });
   const seenBy = async (email: string) => {
-    const { token } = await services.human(email);
+    await services.person(email);
+    const name = `sees-${crypto.randomUUID()}`;
+    const { token } = await services.key(name, 'human', email);
     return (await serving.api('GET', `/approvals/${id}`, { token })).text;
   };
   expect(await seenBy('alice@example.com')).toContain('ACQUISITION');
+  // A member of a user group that decides is an approver, too.
+  await services.store.transaction((tx) => tx.groups.save('T1', 'S0DECIDES', ['U0CAROL']));
+  await services.policy({ listed: false, approvers: ['S0DECIDES'] }, uri);
+  expect(await seenBy('alice@example.com')).not.toContain('ACQUISITION');
+  const carol = await services.person('carol@example.com');
+  await services.store.transaction((tx) =>
+    tx.people.link(carol.id, { teamId: 'T1', userId: 'U0CAROL' }),
+  );
+  expect(await seenBy('carol@example.com')).toContain('ACQUISITION');
   expect(await seenBy('bob@example.com')).not.toContain('ACQUISITION');
 });

@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEgress, EgressError, type Resolve } from '../../src/notify/egress.js';
 import { postLookingTwice } from './mutants.js';
@@ -279,4 +281,26 @@ test('the connection does not resolve the host name again, which the test’s ow
   expect(came).toBe(0);
   await postLookingTwice(base, rebinding());
   expect(came).toBe(2);
+});
+
+test('a call to a receiver that never answers ends at its time limit, also when the garbage is collected meanwhile', async () => {
+  const silent = createServer(() => {});
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`;
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  const collecting = setInterval(collect, 10);
+  const egress = createEgress({ allowed: [url], timeoutMs: 300 });
+  const { signal } = new AbortController();
+  const calls = Array.from({ length: 20 }, () =>
+    codeOf(egress.post(url, { headers: {}, body: '{}', signal })),
+  );
+  try {
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['timeout']));
+  } finally {
+    clearInterval(collecting);
+    silent.closeAllConnections();
+    silent.close();
+  }
 });

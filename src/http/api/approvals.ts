@@ -2,9 +2,8 @@
 
 import { approvalRoutes, type WireApprovalDetail } from '../../contract/approval.js';
 import { SECOND } from '../../domain/limits.js';
-import { isApprover } from '../../domain/policy/policy.js';
 import { ok } from '../../domain/result.js';
-import { type Caller, may, seesEverything } from '../../domain/rights.js';
+import { type Caller, may } from '../../domain/rights.js';
 import { isSerious, type RiskSignal, signalText } from '../../domain/risk-signals.js';
 import type { Access } from '../../usecases/approvals/approval-with-grant.js';
 import type { UseCases } from '../../usecases/index.js';
@@ -21,6 +20,7 @@ type ApprovalUseCases = Pick<
   | 'decide'
   | 'cancelRequest'
   | 'readCardFacts'
+  | 'seesSignals'
 >;
 
 /** When `stopping` aborts, a waiting call answers at once with the approval's current state, so that the server can stop. */
@@ -94,7 +94,7 @@ const wireSignal = (signal: RiskSignal) => ({
 
 /** The approvers are shown to people who may decide, never to the agent that asks. */
 async function detail(
-  { readCardFacts }: Pick<UseCases, 'readCardFacts'>,
+  { readCardFacts, seesSignals }: Pick<UseCases, 'readCardFacts' | 'seesSignals'>,
   caller: Caller,
   found: Access,
 ): Promise<WireApprovalDetail> {
@@ -114,11 +114,7 @@ async function detail(
       approvals,
       requireDecisionReason,
       sensitivity,
-      // Signals name secrets that are hidden from others, such as the owner of the asking key.
-      signals:
-        seesEverything(caller) || isApprover(caller.owner, approvers)
-          ? facts.signals.map(wireSignal)
-          : [],
+      signals: (await seesSignals(caller, facts)) ? facts.signals.map(wireSignal) : [],
     },
   };
 }

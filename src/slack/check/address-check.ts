@@ -7,8 +7,7 @@ import { EVENTS_PATH } from '../inbound/transport.js';
 import { type Finding, failed, passed, skipped, warning } from './finding.js';
 
 export interface AddressParts {
-  /** The server's public URL; undefined when it is not configured. */
-  /** An origin, without a slash at the end. */
+  /** The server's public origin, without a slash at the end; undefined when it is not configured. */
   readonly publicUrl: string | undefined;
   /** The headers that Slack would send with this body. */
   readonly sign: (body: string) => Readonly<Record<string, string>>;

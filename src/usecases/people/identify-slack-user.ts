@@ -57,7 +57,7 @@ async function linkOnce(store: Store, { teamId, userId }: SlackActor, { email }:
   return store.transaction(async (tx) => {
     const person = await tx.people.byEmail(asciiLower(email));
     const linked =
-      person && !person.removed && (await tx.people.link(person.id, { teamId, userId }));
+      person && !person.removed ? await tx.people.link(person.id, { teamId, userId }) : undefined;
     if (linked)
       tx.record({
         type: 'slack_linked',
@@ -65,6 +65,6 @@ async function linkOnce(store: Store, { teamId, userId }: SlackActor, { email }:
         details: { person: linked.id, slack: `${teamId}/${userId}`, by: 'confirmed e-mail' },
       });
     // A concurrent click may have linked the account.
-    return linked || tx.people.bySlack(teamId, userId);
+    return linked ?? tx.people.bySlack(teamId, userId);
   });
 }
