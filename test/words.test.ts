@@ -105,8 +105,19 @@ const EXEMPTIONS: readonly Exemption[] = [
   },
 ];
 
-const SOURCES = ['src', 'relay/src', 'docs', 'README.md'];
-const TEXT_FILE = /\.(?:ts|md)$/;
+const SOURCES = [
+  'src',
+  'relay/src',
+  'relay/package.json',
+  'relay/server.json',
+  'relay/manifest.json',
+  'docs',
+  'README.md',
+  'SECURITY.md',
+  'manifest.yml',
+  'manifest.socket.yml',
+];
+const TEXT_FILE = /\.(ts|md|json|yml)$/;
 
 test('no file uses a word that readers stumble over', () => {
   const found = SOURCES.flatMap(filesIn).flatMap(bannedIn);
